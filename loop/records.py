@@ -1,0 +1,121 @@
+"""The shapes of the data that the rooms hand to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Mode = Literal["correct", "teach", "manual", "import"]
+Share = Literal["doubtful", "random", "pattern", "typical", "held_out"]
+Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
+Source = Literal["model", "pattern"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """One entity as character offsets into its text: `start` inclusive, `end` exclusive."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may be an entity, with the probability `p` in [0, 1] that it is one (None for a pattern hit)."""
+
+    span: Span
+    p: float | None
+    source: Source = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of the corpus.
+
+    `group` holds texts together that must never be separated (a patient, a document); `meta` is the user's own.
+    """
+
+    id: int
+    text: str
+    batch: int = 0
+    group: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text to ask about, with everything the screen needs, so that asking needs no model.
+
+    Attributes:
+        id: globally unique, kept for ever once answered.
+        tokens: character offsets (start, end) of every token; a span begins and ends with a token.
+        reading: the spans shown, sorted, never overlapping.
+        candidates: every span above a small probability, those of the reading among them.
+        lattice: the pruned lattice as `loop.lattice` serialises it; empty when no model has read the text.
+        share: which part of the queue it comes from. reason: the same in words for the annotator.
+        round: the round whose checkpoint read it; 0 before the first.
+        entropy: of the model's reading, in nats; None when no model has read the text.
+    """
+
+    id: str
+    text: Text
+    tokens: tuple[tuple[int, int], ...]
+    reading: tuple[Span, ...]
+    candidates: tuple[Candidate, ...] = ()
+    lattice: bytes = b""
+    share: Share = "random"
+    reason: str = ""
+    round: int = 0
+    entropy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an annotator said about a text; never changed once written.
+
+    Attributes:
+        id: globally unique. seq: its place in the event log, 0 before it is stored.
+        shown: the spans suggested. spans: the spans answered.
+        complete: `spans` are all the spans of the labels of its scheme; otherwise the rest of the text is unknown.
+        retracts: the id of the answer that this one replaces, or takes back when the verdict is "retract".
+        reason: why it was skipped. seconds: time on screen. keys: key presses.
+    """
+
+    id: str
+    text_id: int
+    annotator: str
+    verdict: Verdict
+    spans: tuple[Span, ...] = ()
+    shown: tuple[Span, ...] = ()
+    complete: bool = True
+    mode: Mode = "correct"
+    scheme: int = 0
+    round: int = 0
+    question_id: str | None = None
+    held_out: bool = False
+    flag: bool = False
+    memo: str = ""
+    reason: str = ""
+    guideline_hash: str = ""
+    seconds: float = 0.0
+    keys: int = 0
+    at: datetime | None = None
+    retracts: str | None = None
+    seq: int = 0
+
+    @property
+    def trains(self) -> bool:
+        """Whether a round may learn from it."""
+        return self.verdict == "accept" and not self.held_out
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerStatus:
+    """What the trainer last wrote about itself: `state` in words, the round it published last, and when."""
+
+    state: str
+    round: int
+    at: datetime
