@@ -1,0 +1,28 @@
+"""`loop.cfg`: what it may hold, reading it, and the commented file that a new project starts with."""
+
+from loop.settings.paths import CFG_NAME, ProjectPaths
+from loop.settings.reading import label_problem, load_settings, parse_settings
+from loop.settings.sections import (
+    AcquireSettings,
+    CheckpointSettings,
+    ProjectSettings,
+    QueueSettings,
+    Settings,
+    UpdateSettings,
+    template,
+)
+
+__all__ = [
+    "CFG_NAME",
+    "ProjectPaths",
+    "Settings",
+    "ProjectSettings",
+    "QueueSettings",
+    "AcquireSettings",
+    "UpdateSettings",
+    "CheckpointSettings",
+    "load_settings",
+    "parse_settings",
+    "label_problem",
+    "template",
+]

@@ -1,0 +1,54 @@
+"""Where the parts of a project lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+CFG_NAME = "loop.cfg"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPaths:
+    """Where the parts of a project lie under its folder `root`."""
+
+    root: Path
+
+    @property
+    def cfg(self) -> Path:
+        """The settings."""
+        return self.root / CFG_NAME
+
+    @property
+    def guidelines(self) -> Path:
+        """What the annotators agreed on."""
+        return self.root / "guidelines.md"
+
+    @property
+    def data(self) -> Path:
+        """The store, its companions and exports."""
+        return self.root / "data"
+
+    @property
+    def db(self) -> Path:
+        """The store."""
+        return self.data / "loop.db"
+
+    @property
+    def models(self) -> Path:
+        """The checkpoints."""
+        return self.root / "models"
+
+    @property
+    def trainer_lock(self) -> Path:
+        """Held by the one trainer at work."""
+        return self.data / "trainer.lock"
+
+    @property
+    def trainer_log(self) -> Path:
+        """What the trainer has to say; never text of the corpus."""
+        return self.data / "trainer.log"
+
+    def resolve(self, name: str) -> Path:
+        """Return the file that a setting names: relative to the project, or absolute."""
+        return self.root / name

@@ -1,0 +1,181 @@
+"""Reading `loop.cfg`: every mistake is named by its section and key."""
+
+from __future__ import annotations
+
+import configparser
+import dataclasses
+import difflib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar, get_type_hints
+
+from loop.errors import SettingsError
+from loop.settings.paths import CFG_NAME, ProjectPaths
+from loop.settings.sections import Section, Settings
+
+_LARGEST = 1e300  # beyond it, and for infinity and NaN, a value is a slip of the hand
+_AnySection = TypeVar("_AnySection", bound=Section)
+
+
+def load_settings(project: Path) -> Settings:
+    """Return the checked settings of the project folder.
+
+    Raises:
+        SettingsError: `loop.cfg` is missing or unreadable, holds an unknown section or key, a value of a wrong type or
+            out of its bounds, or names a file that is not there.
+    """
+    paths = ProjectPaths(project)
+    settings = parse_settings(_read(paths.cfg), source=paths.cfg)
+    for key in ("patterns", "eval"):
+        name = getattr(settings.project, key)
+        if name is not None and not paths.resolve(name).is_file():
+            _refuse(paths.cfg, "project", key, f"there is no file {paths.resolve(name)}.", "Put it there, or say null.")
+    return settings
+
+
+def _read(cfg: Path) -> str:
+    try:
+        return cfg.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsError(
+            f"There is no {CFG_NAME} in {cfg.parent}.",
+            hint="Start a project there with `loop init`, or name its folder with -C DIR or LOOP_PROJECT.",
+        ) from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{cfg}: byte {error.start} is no UTF-8.", hint="Save the file as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f"{cfg} cannot be read: {error.strerror}.", hint="Check the file and its rights.") from None
+
+
+def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
+    """Return the settings that `text` holds, defaults for what it leaves out; looks for no files.
+
+    The syntax is that of spaCy's configs (sections, JSON values, comment lines) without variables and nested sections.
+
+    Raises:
+        SettingsError: it names the section, the key and `source`.
+    """
+    found = _parse(text, source)
+    kinds = get_type_hints(Settings)
+    _refuse_unknown(source, found, kinds, where="", what="section")
+    settings = Settings(**{name: _section(kind, name, found.get(name, {}), source) for name, kind in kinds.items()})
+    _check_labels(settings.project.labels, source)
+    if settings.update.new_per_batch > settings.update.batch_size:
+        problem = f"{settings.update.new_per_batch} is more than batch_size, {settings.update.batch_size}."
+        _refuse(source, "update", "new_per_batch", problem, "Lower it, or raise batch_size.")
+    return settings
+
+
+def _parse(text: str, source: Path) -> dict[str, dict[str, str]]:
+    # No default section: whatever [DEFAULT] held would otherwise appear in every section.
+    parser = configparser.ConfigParser(interpolation=None, default_section="", delimiters=("=",), comment_prefixes="#")
+    parser.optionxform = str  # type: ignore[assignment, method-assign]  # keys keep their case, as in spaCy
+    try:
+        parser.read_string(text)
+    except configparser.DuplicateSectionError as error:
+        raise SettingsError(f"{source}, line {error.lineno}: a second [{error.section}].", hint="Join them.") from None
+    except configparser.DuplicateOptionError as error:
+        _refuse(source, error.section, error.option, f"stands there twice (line {error.lineno}).", "Keep one of them.")
+    except configparser.MissingSectionHeaderError as error:
+        raise SettingsError(
+            f"{source}, line {error.lineno}: a setting before any [section].", hint="Begin with [project]."
+        ) from None
+    except configparser.ParsingError as error:
+        raise SettingsError(
+            f"{source}, line {error.errors[0][0]}: neither a [section], nor key = value, nor a # comment.",
+            hint="Values are JSON: text in double quotes, lists in brackets.",
+        ) from None
+    return {name: dict(parser.items(name)) for name in parser.sections()}
+
+
+def _section(kind: type[_AnySection], name: str, raw: Mapping[str, str], source: Path) -> _AnySection:
+    kinds = get_type_hints(kind)
+    known = {each.name: each for each in dataclasses.fields(kind)}
+    _refuse_unknown(source, raw, known, where=f"[{name}] ", what="key")
+    values = {}
+    for key, text in raw.items():
+        wanted, check = _KINDS[kinds[key]]
+        value = check(_json(text))
+        if value is None and not (text == "null" and kinds[key] == (str | None)):
+            _refuse(source, name, key, f"needs {wanted}, and {text or 'nothing'} is not.", _example(known[key]))
+        _check_bounds(source, name, known[key], value)
+        values[key] = value
+    return kind(**values)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text  # spaCy's configs take an unquoted word for text, too
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _number(value: Any) -> float | None:
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
+    return float(value) if fits else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _texts(value: Any) -> tuple[str, ...] | None:
+    return tuple(value) if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
+
+
+_KINDS: Mapping[Any, tuple[str, Callable[[Any], Any]]] = {
+    int: ("a whole number", _whole),
+    float: ("a number", _number),
+    str: ("text", _text),
+    str | None: ("text or null", _text),
+    tuple[str, ...]: ("a list of texts", _texts),
+}
+
+
+def _example(key: dataclasses.Field[Any]) -> str:
+    example = ["PERSON", "BRAND"] if key.name == "labels" else key.default
+    return f"For example: {key.name} = {json.dumps(example)}"
+
+
+def _check_bounds(source: Path, section: str, key: dataclasses.Field[Any], value: Any) -> None:
+    low, high = key.metadata["low"], key.metadata["high"]
+    if (low is not None and value < low) or (high is not None and value > high):
+        bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+        _refuse(source, section, key.name, f"must be {bounds}, and {value} is not.", _example(key))
+
+
+def _check_labels(labels: Iterable[str], source: Path) -> None:
+    problem = label_problem(tuple(labels))
+    if problem:
+        _refuse(source, "project", "labels", problem, 'For example: labels = ["PERSON", "BRAND"]')
+
+
+def label_problem(labels: tuple[str, ...]) -> str:
+    """Return in a sentence what is wrong with a list of labels, "" if nothing is."""
+    if not labels:
+        return "needs at least one label."
+    for n, label in enumerate(labels):
+        if not label or not label.isprintable() or any(char.isspace() for char in label):
+            return f"{label!r} is no label: it must not be empty or hold spaces or control characters."
+        if label in labels[:n]:
+            return f"{label} stands there twice."
+    return ""
+
+
+def _refuse_unknown(source: Path, found: Iterable[str], known: Iterable[str], *, where: str, what: str) -> None:
+    names = list(known)
+    for name in found:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            hint = f"Did you mean {near[0]}?" if near else f"It knows: {', '.join(names)}."
+            shown = f"[{name}]" if what == "section" else f"{where}{name}"
+            raise SettingsError(f"{source}: {shown} is no {what} that loop knows.", hint=hint)
+
+
+def _refuse(source: Path, section: str, key: str, problem: str, hint: str) -> NoReturn:
+    raise SettingsError(f"{source}: [{section}] {key} {problem}", hint=hint) from None

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from confection import Config
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loop.errors import SettingsError
+from loop.settings import (
+    ProjectPaths,
+    ProjectSettings,
+    QueueSettings,
+    Settings,
+    UpdateSettings,
+    load_settings,
+    parse_settings,
+    template,
+)
+
+MINIMAL = '[project]\nlabels = ["A", "B"]\n'
+
+labels = st.lists(
+    st.text(st.characters(categories=("L", "N", "P", "S"), include_characters="_-"), min_size=1),
+    min_size=1,
+    max_size=5,
+    unique=True,
+)
+
+
+def refusal(text: str) -> SettingsError:
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(text, source=Path("p/loop.cfg"))
+    return caught.value
+
+
+def test_what_is_left_out_takes_its_default() -> None:
+    assert Settings(project=ProjectSettings(labels=("A", "B"))) == parse_settings(MINIMAL)
+
+
+@given(labels, st.integers(0, 2**32 - 1), st.floats(0, 1), st.integers(6, 10**6), st.none() | st.just("p ä.jsonl"))
+def test_the_written_file_reads_back_equal(
+    names: list[str], seed: int, share: float, batch_size: int, patterns: str | None
+) -> None:
+    settings = Settings(
+        project=ProjectSettings(labels=tuple(names), seed=seed, patterns=patterns),
+        queue=QueueSettings(random_share=share),
+        update=UpdateSettings(batch_size=batch_size),
+    )
+
+    assert settings == parse_settings(template(settings))
+
+
+def test_spacys_own_reader_understands_the_written_file() -> None:
+    config = Config().from_str(template(parse_settings(MINIMAL)))
+
+    expected = {"base": "blank:en", "labels": ["A", "B"], "seed": 0, "patterns": None, "eval": None}
+
+    assert expected == config["project"]
+    assert 0.001 == config["update"]["learn_rate"]
+
+
+def test_every_value_of_the_written_file_has_a_comment_above_it() -> None:
+    lines = template(parse_settings(MINIMAL)).splitlines()
+    above = [lines[n - 1] for n, line in enumerate(lines) if " = " in line and not line.startswith("#")]
+
+    assert 17 == len(above)
+    assert all(line.startswith("# ") for line in above)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "hint"),
+    [
+        (MINIMAL + "[updat]\nsteps = 3\n", "[updat] is no section", "Did you mean update?"),
+        (MINIMAL + "[update]\nstep = 3\n", "[update] step is no key", "Did you mean steps?"),
+        (MINIMAL + "[update]\nqqqqqq = 3\n", "[update] qqqqqq is no key", "round_size, steps"),
+        (MINIMAL + "[update]\nsteps = many\n", "[update] steps needs a whole number, and many is not", "steps = 15"),
+        (MINIMAL + "[update]\nsteps = true\n", "[update] steps needs a whole number", "steps = 15"),
+        (MINIMAL + "[update]\nsteps = 1.5\n", "[update] steps needs a whole number", "steps = 15"),
+        (MINIMAL + "[update]\nsteps =\n", "[update] steps needs a whole number, and nothing is not", "steps = 15"),
+        (MINIMAL + "[update]\nsteps = 0\n", "[update] steps must be at least 1, and 0 is not", "steps = 15"),
+        (MINIMAL + f"[update]\nsteps = {'9' * 5000}\n", "[update] steps needs a whole number", "steps = 15"),
+        (MINIMAL + "[update]\ndropout = NaN\n", "[update] dropout needs a number", "0.2"),
+        (MINIMAL + "[update]\nlearn_rate = Infinity\n", "[update] learn_rate needs a number", "0.001"),
+        (MINIMAL + f"[update]\nlearn_rate = 1{'0' * 400}\n", "[update] learn_rate needs a number", "0.001"),
+        (MINIMAL + "[update]\nbatch_size = 4\n", "[update] new_per_batch 6 is more than batch_size, 4", "Lower it"),
+        (MINIMAL + "[queue]\nrandom_share = 1.1\n", "[queue] random_share must be from 0 to 1", "0.2"),
+        (MINIMAL + "[acquire]\nstrategy = null\n", "[acquire] strategy needs text", "entropy_per_token"),
+        (MINIMAL + 'base = ["x"]\n', "[project] base needs text", "blank:en"),
+        (MINIMAL + "patterns = 3\n", "[project] patterns needs text or null", "null"),
+        ("", "[project] labels needs at least one label", "PERSON"),
+        ('[project]\nlabels = ["A", "A"]\n', "[project] labels A stands there twice", "PERSON"),
+        ('[project]\nlabels = ["A B"]\n', "[project] labels 'A B' is no label", "PERSON"),
+        ('[project]\nlabels = ["A\\u0007"]\n', "[project] labels 'A\\x07' is no label", "PERSON"),
+        ('[project]\nlabels = [""]\n', "[project] labels '' is no label", "PERSON"),
+        ('[project]\nlabels = "A"\n', "[project] labels needs a list of texts", '["PERSON", "BRAND"]'),
+        ("[project]\nlabels = [3]\n", "[project] labels needs a list of texts", '["PERSON", "BRAND"]'),
+        ("[project]\nlabels = " + "[" * 100_000, "[project] labels needs a list of texts", "PERSON"),
+        ("base = x\n", "line 1: a setting before any [section]", "[project]"),
+        (MINIMAL + "[update]\nsteps\n", "line 4: neither a [section]", "JSON"),
+        (MINIMAL + "labels = []\n", "[project] labels stands there twice (line 3)", "one of them"),
+        (MINIMAL + "[project]\n", "line 3: a second [project]", "Join"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_file_place_and_a_way_out(text: str, words: str, hint: str) -> None:
+    error = refusal(text)
+
+    assert "p/loop.cfg" in str(error)
+    assert words in str(error)
+    assert hint in error.hint
+
+
+def test_whole_numbers_do_for_fractions_and_bare_words_for_text() -> None:
+    settings = parse_settings(MINIMAL + "base = blank:de\n[queue]\nrandom_share = 1\n")
+
+    assert 1.0 == settings.queue.random_share
+    assert "blank:de" == settings.project.base
+
+
+def test_a_folder_without_settings_says_how_to_start(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"no loop\.cfg") as caught:
+        load_settings(tmp_path)
+
+    assert "loop init" in caught.value.hint
+
+
+def test_settings_that_are_no_utf8_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop.cfg").write_bytes(b"[project]\n# \xff\n")
+
+    with pytest.raises(SettingsError, match="byte 12 is no UTF-8"):
+        load_settings(tmp_path)
+
+
+def test_a_folder_in_place_of_the_settings_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop.cfg").mkdir()
+
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings(tmp_path)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "loop.cfg").write_text("\ufeff" + MINIMAL, encoding="utf-8")
+
+    assert ("A", "B") == load_settings(tmp_path).project.labels
+
+
+def test_a_named_file_must_be_there_seen_from_the_project(tmp_path: Path) -> None:
+    (tmp_path / "loop.cfg").write_text(MINIMAL + 'patterns = "sub/p.jsonl"\n')
+
+    with pytest.raises(SettingsError, match=r"\[project\] patterns there is no file .*sub/p\.jsonl"):
+        load_settings(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "p.jsonl").touch()
+
+    assert "sub/p.jsonl" == load_settings(tmp_path).project.patterns
+
+
+def test_the_digest_changes_with_what_bears_on_the_weights_alone() -> None:
+    settings = parse_settings(MINIMAL)
+    same = replace(settings, queue=QueueSettings(size=3))
+    others = [
+        replace(settings, update=UpdateSettings(steps=3)),
+        replace(settings, project=replace(settings.project, labels=("B", "A"))),
+        replace(settings, project=replace(settings.project, seed=1)),
+        replace(settings, project=replace(settings.project, base="blank:de")),
+    ]
+
+    assert settings.weights_digest() == same.weights_digest()
+    assert 5 == len({each.weights_digest() for each in [settings, *others]})
+
+
+def test_the_parts_of_a_project_lie_where_the_design_says() -> None:
+    paths = ProjectPaths(Path("p"))
+
+    assert [Path("p/loop.cfg"), Path("p/guidelines.md"), Path("p/data/loop.db"), Path("p/models")] == [
+        paths.cfg, paths.guidelines, paths.db, paths.models,
+    ]  # fmt: skip
+    assert [Path("p/data/trainer.lock"), Path("p/data/trainer.log")] == [paths.trainer_lock, paths.trainer_log]
+    assert Path("/abs/x") == paths.resolve("/abs/x")
+
+
+def test_reading_settings_imports_nothing_heavy() -> None:
+    code = "import sys, loop.settings; print(sorted({'confection', 'pydantic', 'spacy', 'numpy'} & set(sys.modules)))"
+
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert "[]\n" == out
