@@ -1,0 +1,147 @@
+"""What annotators said: answers, of which no row is ever changed, and drafts of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+
+from loop.errors import StoreError
+from loop.records import Answer, Question
+from loop.store.database import Database, now
+from loop.store.journal import append_event
+from loop.store.questions import dump_spans, keep_question, load_spans
+from loop.store.schema import answers, drafts, questions, queue, texts
+
+_later = answers.alias("later")
+_STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
+
+
+class Answers:
+    """Answers, oldest first; those that stand are the ones no later answer retracts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, answer: Answer, question: Question | None = None) -> Answer:
+        """Commit `answer`, to disk, together with its event; returns it with its `seq` and time.
+
+        The text leaves the queue and its draft is dropped in the same transaction.
+
+        Raises:
+            StoreError: the answer it retracts was already retracted, or its text is gone.
+        """
+        try:
+            with self._database.write() as connection:
+                if question is not None:
+                    keep_question(connection, question)
+                return _add(connection, answer)
+        except IntegrityError as error:
+            raise StoreError(
+                f"The answer {answer.id} does not fit the store: its text or the answer it replaces is gone, "
+                "or was replaced in another session.",
+                hint="Answer the text again: `loop annotate` shows its present state.",
+            ) from error
+
+    def add_many(self, imported: Iterable[Answer]) -> int:
+        """Commit answers from elsewhere, all or nothing; returns how many."""
+        with self._database.write() as connection:
+            return len([_add(connection, answer) for answer in imported])
+
+    def standing(self) -> list[Answer]:
+        """The answers that stand, by rank: a replacement stands where the answer it replaces stood."""
+        return self._select(select(answers).where(_STANDS).order_by(answers.c.place, answers.c.seq))
+
+    def all(self) -> list[Answer]:
+        """Every answer ever given, oldest first."""
+        return self._select(select(answers).order_by(answers.c.seq))
+
+    def last(self, annotator: str, *, before: int | None = None) -> Answer | None:
+        """This annotator's latest standing answer to a question (earlier than event `before`, if given)."""
+        query = select(answers).where(_STANDS, answers.c.annotator == annotator, answers.c.question_id.is_not(None))
+        if before is not None:
+            query = query.where(answers.c.seq < before)
+        return next(iter(self._select(query.order_by(answers.c.seq.desc()).limit(1))), None)
+
+    def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:
+        """How many answers stand (of one annotator; given since a moment)."""
+        query = select(func.count()).select_from(answers).where(_STANDS)
+        if annotator is not None:
+            query = query.where(answers.c.annotator == annotator)
+        if since is not None:
+            query = query.where(answers.c.at >= since.isoformat())
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def save_draft(self, question: Question, annotator: str, draft: str) -> None:
+        """Keep an unfinished answer, in the place of an earlier draft for the same text."""
+        row = {"text_id": question.text.id, "annotator": annotator, "question_id": question.id, "draft": draft}
+        statement = sqlite_insert(drafts).values(row | {"at": now()})
+        with self._database.write() as connection:
+            keep_question(connection, question)
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["text_id", "annotator"],
+                    set_={name: statement.excluded[name] for name in ("question_id", "draft", "at")},
+                )
+            )
+
+    def draft(self, text_id: int, annotator: str) -> str | None:
+        """The unfinished answer kept for a text."""
+        query = select(drafts.c.draft).where(drafts.c.text_id == text_id, drafts.c.annotator == annotator)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def drop_draft(self, text_id: int, annotator: str) -> None:
+        """Forget an unfinished answer."""
+        with self._database.write() as connection:
+            connection.execute(delete(drafts).where(drafts.c.text_id == text_id, drafts.c.annotator == annotator))
+
+    def _select(self, query: Select[Any]) -> list[Answer]:
+        with self._database.read() as connection:
+            return [_answer(row) for row in connection.execute(query)]
+
+
+def _add(connection: Connection, answer: Answer) -> Answer:
+    seq = append_event(connection, "answer", {"answer": answer.id, "verdict": answer.verdict})
+    stored = replace(answer, seq=seq, at=answer.at or datetime.fromisoformat(now()))
+    connection.execute(insert(answers).values(_row(stored) | {"place": _place(connection, stored)}))
+    asked = select(questions.c.id).where(questions.c.text_id == answer.text_id)
+    connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
+    connection.execute(delete(drafts).where(drafts.c.text_id == answer.text_id, drafts.c.annotator == answer.annotator))
+    answered = select(exists().where(_STANDS, answers.c.text_id == answer.text_id)).scalar_subquery()
+    connection.execute(update(texts).where(texts.c.id == answer.text_id).values(answered=answered))
+    return stored
+
+
+def _place(connection: Connection, answer: Answer) -> int:
+    """The rank of the answer it replaces, where a round may have learned from that one; otherwise a new one."""
+    if answer.retracts is None:
+        return answer.seq
+    replaced = connection.execute(select(answers).where(answers.c.id == answer.retracts)).first()
+    return int(replaced.place) if replaced and _answer(replaced).trains else answer.seq
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    assert answer.at is not None
+    plain = (
+        "id seq text_id question_id annotator scheme mode round verdict complete held_out "
+        "reason flag memo guideline_hash seconds keys retracts"
+    )
+    row = {name: getattr(answer, name) for name in plain.split()}
+    return row | {
+        "shown": dump_spans(answer.shown),
+        "spans": dump_spans(answer.spans),
+        "at": answer.at.isoformat(),
+    }
+
+
+def _answer(row: Row[Any]) -> Answer:
+    fields = {name: value for name, value in row._mapping.items() if name != "place"}
+    spans = {name: load_spans(fields[name]) for name in ("shown", "spans")}
+    return Answer(**fields | spans | {"at": datetime.fromisoformat(row.at)})

@@ -1,0 +1,128 @@
+"""One SQLite file: how it is opened, made safe, and brought to the current schema."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+
+from loop.errors import StoreError
+
+SCHEMA_VERSION = "0001"
+BUSY_MILLISECONDS = 10_000
+
+
+def now() -> str:
+    """The present moment as the store writes it: ISO 8601, UTC."""
+    return datetime.now(timezone.utc).isoformat()
+
+
+class Database:
+    """A connection factory in which reads see one snapshot and writes never wait for a lock they half hold."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = _engine(path)
+        self._writing = self._engine.execution_options(immediate=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection inside a read transaction."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection inside a write transaction: committed to disk on leaving, undone on an error."""
+        with self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+
+def open_database(path: Path) -> Database:
+    """Open the store at `path`, made when missing, brought up to date when older.
+
+    Raises:
+        StoreError: it is no store, or was written by a newer version, or cannot be opened.
+    """
+    _create_private(path)
+    database = Database(path)
+    try:
+        version = _schema_version(database)
+        if version != SCHEMA_VERSION:
+            _migrate(database, version)
+    except DatabaseError as error:
+        database.close()
+        raise StoreError(f"{path} cannot be used as a store: {error.orig}", hint=_damaged_hint(path)) from error
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _create_private(path: Path) -> None:
+    """An empty file that only its owner can read; SQLite gives its own side files the same rights."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be opened: {error.strerror}", hint="Check the folder's rights and the free space."
+        ) from error
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # Python's driver would begin transactions by itself, and too late: SQLAlchemy's `begin` does it below.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes fails at once when another writer came between.
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _schema_version(database: Database) -> str | None:
+    """What Alembic wrote into the file; read without importing Alembic, which would delay the first screen."""
+    with database.read() as connection:
+        tables = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if "alembic_version" in tables:
+            return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+    if tables:
+        raise StoreError(f"{database.path} is a SQLite file, but not a store of loop", hint="Name another file.")
+    return None
+
+
+def _migrate(database: Database, version: str | None) -> None:
+    from loop.store.migrations import known_versions, upgrade
+
+    if version is not None and version not in known_versions():
+        raise StoreError(
+            f"{database.path} was written by a newer loop (schema {version}; this one knows {SCHEMA_VERSION})",
+            hint="Upgrade with `pip install -U spacy-loop`; nothing was changed.",
+        )
+    with database.write() as connection:
+        upgrade(connection)
+
+
+def _damaged_hint(path: Path) -> str:
+    return (
+        f"Nothing was changed. Look at it with `sqlite3 {path.name} 'PRAGMA integrity_check'`, or put a backup there."
+    )

@@ -1,0 +1,115 @@
+"""The event log, label schemes, finished rounds, and what the trainer says about itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from loop.records import TrainerStatus
+from loop.store.database import Database, now
+from loop.store.schema import events, rounds, schemes, state
+
+TRAINER = "trainer"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundInfo:
+    """One finished round.
+
+    Attributes:
+        answers: how many answers it learned from, all rounds before included. steps: of the optimizer.
+        loss: mean over its steps, None without any. seconds: wall time of the update.
+        digest: of what the settings say about learning.
+    """
+
+    number: int
+    answers: int
+    steps: int
+    loss: float | None
+    seconds: float
+    seed: int
+    spacy_version: str
+    digest: str
+    at: str = ""
+
+
+class Journal:
+    """What happened, in order."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def events(self, *, after: int = 0) -> list[tuple[int, str, dict[str, Any]]]:
+        """(seq, kind, payload) of every event later than `after`, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(events).where(events.c.seq > after).order_by(events.c.seq)).all()
+        return [(row.seq, row.kind, json.loads(row.payload)) for row in rows]
+
+    def record(self, kind: str, payload: Mapping[str, Any]) -> int:
+        """Append an event; returns its place in the log."""
+        with self._database.write() as connection:
+            return append_event(connection, kind, payload)
+
+    def scheme(self, labels: Sequence[str]) -> int:
+        """The version of the scheme that holds exactly `labels`; a new one, and an event, when it is not the last."""
+        with self._database.write() as connection:
+            last = connection.execute(select(schemes).order_by(schemes.c.version.desc()).limit(1)).first()
+            if last and json.loads(last.labels) == list(labels):
+                return int(last.version)
+            version = int(last.version) + 1 if last else 1
+            connection.execute(insert(schemes).values(version=version, labels=json.dumps(list(labels)), at=now()))
+            append_event(connection, "labels", {"scheme": version, "labels": list(labels)})
+            return version
+
+    def schemes(self) -> dict[int, tuple[str, ...]]:
+        """The labels of every scheme by its version."""
+        with self._database.read() as connection:
+            return {row.version: tuple(json.loads(row.labels)) for row in connection.execute(select(schemes))}
+
+    def add_round(self, info: RoundInfo) -> None:
+        """Note a finished round; rounds of its number and later, of a history that no longer stands, are forgotten."""
+        with self._database.write() as connection:
+            connection.execute(delete(rounds).where(rounds.c.number >= info.number))
+            connection.execute(insert(rounds).values(**asdict(info) | {"at": now()}))
+
+    def rounds(self) -> list[RoundInfo]:
+        """Every finished round of the standing history, first to last."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(rounds).order_by(rounds.c.number)).all()
+        return [RoundInfo(**row._mapping) for row in rows]
+
+    def set_trainer(self, doing: str, *, round: int) -> None:
+        """Say what the trainer is doing."""
+        with self._database.write() as connection:
+            put_state(connection, TRAINER, {"state": doing, "round": round, "at": now()})
+
+    def trainer(self) -> TrainerStatus | None:
+        """What the trainer said last; None when none has run yet."""
+        with self._database.read() as connection:
+            said = get_state(connection, TRAINER)
+        return TrainerStatus(said["state"], said["round"], datetime.fromisoformat(said["at"])) if said else None
+
+
+def append_event(connection: Connection, kind: str, payload: Mapping[str, Any]) -> int:
+    """Append an event inside the caller's transaction; returns its place in the log."""
+    values = {"kind": kind, "payload": json.dumps(dict(payload), ensure_ascii=False, sort_keys=True), "at": now()}
+    return int(connection.execute(insert(events).values(values).returning(events.c.seq)).scalar_one())
+
+
+def get_state(connection: Connection, key: str) -> Any:
+    """The value kept under `key`, or None."""
+    value = connection.execute(select(state.c.value).where(state.c.key == key)).scalar_one_or_none()
+    return None if value is None else json.loads(value)
+
+
+def put_state(connection: Connection, key: str, value: Any) -> None:
+    """Keep `value` (anything JSON can hold) under `key`."""
+    row = sqlite_insert(state).values(key=key, value=json.dumps(value))
+    connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded.value}))
+

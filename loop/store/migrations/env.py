@@ -1,0 +1,15 @@
+"""What Alembic runs: the migrations, on the connection that `upgrade` was given."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from loop.store.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+context.run_migrations()

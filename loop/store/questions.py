@@ -1,0 +1,160 @@
+"""Questions and the queue they wait in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from loop.records import Candidate, Question, Span
+from loop.store.corpus import text_of
+from loop.store.database import Database
+from loop.store.journal import get_state, put_state
+from loop.store.schema import answers, drafts, questions, queue, texts
+
+GENERATION = "queue_generation"
+# A longer transaction holds an annotator's answer up.
+WRITE_ROWS = 200
+
+_WITH_TEXT = select(
+    questions.c.id.label("question_id"),
+    questions.c.share,
+    questions.c.reason,
+    questions.c.round,
+    questions.c.entropy,
+    questions.c.tokens,
+    questions.c.reading,
+    questions.c.candidates,
+    questions.c.lattice,
+    texts,
+).join(texts, texts.c.id == questions.c.text_id)
+
+
+class Questions:
+    """The queue, and every question that was answered or begun."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def publish(self, asked: Sequence[Question]) -> None:
+        """Put a new queue in the place of the old one, first question first.
+
+        It is written beside the old one in short transactions; the last of them makes it the one in force.
+        """
+        with self._database.read() as connection:
+            generation = 1 + (get_state(connection, GENERATION) or 0)
+        with self._database.write() as connection:  # what a publication that was cut short has left
+            connection.execute(delete(queue).where(queue.c.generation == generation))
+        ranked = enumerate(asked)
+        while part := list(islice(ranked, WRITE_ROWS)):
+            with self._database.write() as connection:
+                connection.execute(insert(questions), [question_row(question) for _, question in part])
+                rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
+                connection.execute(insert(queue), rows)
+        with self._database.write() as connection:
+            put_state(connection, GENERATION, generation)
+        self._forget_before(generation)
+
+    def head(self, annotator: str) -> Question | None:
+        """The question to ask next: one this annotator has begun, otherwise the first of the queue."""
+        begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(drafts.c.annotator == annotator)
+        with self._database.read() as connection:
+            row = connection.execute(begun.order_by(drafts.c.at.desc()).limit(1)).first()
+            if row is None:
+                waiting = _WITH_TEXT.join(queue, queue.c.question_id == questions.c.id).where(
+                    queue.c.generation == (get_state(connection, GENERATION) or 0), texts.c.answered == 0
+                )
+                row = connection.execute(waiting.order_by(queue.c.rank).limit(1)).first()
+        return None if row is None else _question(row)
+
+    def get(self, ids: Iterable[str]) -> dict[str, Question]:
+        """The questions with these ids that are kept."""
+        with self._database.read() as connection:
+            rows = connection.execute(_WITH_TEXT.where(questions.c.id.in_(list(ids)))).all()
+        return {row.question_id: _question(row) for row in rows}
+
+    def waiting(self) -> int:
+        """How many questions of the queue in force nobody has answered."""
+        with self._database.read() as connection:
+            generation = get_state(connection, GENERATION) or 0
+            query = (
+                select(func.count())
+                .select_from(queue.join(questions, questions.c.id == queue.c.question_id))
+                .join(texts, texts.c.id == questions.c.text_id)
+                .where(queue.c.generation == generation, texts.c.answered == 0)
+            )
+            return int(connection.execute(query).scalar_one())
+
+    def _forget_before(self, generation: int) -> None:
+        """Drop the places of older queues, and their questions that nobody answered or began."""
+        with self._database.write() as connection:
+            connection.execute(delete(queue).where(queue.c.generation < generation))
+        unused = (
+            select(questions.c.id)
+            .where(
+                ~exists().where(queue.c.question_id == questions.c.id),
+                ~exists().where(answers.c.question_id == questions.c.id),
+                ~exists().where(drafts.c.question_id == questions.c.id),
+            )
+            .limit(WRITE_ROWS)
+        )
+        removed = WRITE_ROWS
+        while removed == WRITE_ROWS:
+            with self._database.write() as connection:
+                removed = connection.execute(delete(questions).where(questions.c.id.in_(unused))).rowcount
+
+
+def keep_question(connection: Connection, question: Question) -> None:
+    """Make sure that `question` is in the store, though its queue may have been replaced since it was shown."""
+    connection.execute(sqlite_insert(questions).on_conflict_do_nothing(), question_row(question))
+
+
+def question_row(question: Question) -> dict[str, Any]:
+    """`question` as a row of `questions`."""
+    return {
+        "id": question.id,
+        "text_id": question.text.id,
+        "share": question.share,
+        "reason": question.reason,
+        "round": question.round,
+        "entropy": question.entropy,
+        "tokens": json.dumps(question.tokens),
+        "reading": dump_spans(question.reading),
+        "candidates": json.dumps([[*_triple(c.span), c.p, c.source] for c in question.candidates]),
+        "lattice": question.lattice,
+    }
+
+
+def dump_spans(spans: Iterable[Span]) -> str:
+    """Spans as the store keeps them: a JSON list of [start, end, label]."""
+    return json.dumps([_triple(span) for span in spans], ensure_ascii=False)
+
+
+def load_spans(value: str) -> tuple[Span, ...]:
+    """The spans that `dump_spans` wrote."""
+    return tuple(Span(*triple) for triple in json.loads(value))
+
+
+def _triple(span: Span) -> list[int | str]:
+    return [span.start, span.end, span.label]
+
+
+def _question(row: Row[Any]) -> Question:
+    return Question(
+        id=row.question_id,
+        text=text_of(row),
+        tokens=tuple((start, end) for start, end in json.loads(row.tokens)),
+        reading=load_spans(row.reading),
+        candidates=tuple(
+            Candidate(Span(start, end, label), p, source) for start, end, label, p, source in json.loads(row.candidates)
+        ),
+        lattice=row.lattice,
+        share=row.share,
+        reason=row.reason,
+        round=row.round,
+        entropy=row.entropy,
+    )

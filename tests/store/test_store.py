@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import create_engine
+
+from loop.errors import StoreError
+from loop.records import Answer, Candidate, Question, Span, Text
+from loop.store import NewText, Store
+from loop.store.database import SCHEMA_VERSION
+from loop.store.schema import metadata
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    with Store(tmp_path / "data" / "loop.db") as store:
+        store.journal.scheme(["PART"])
+        yield store
+
+
+def fill(store: Store, *contents: str) -> list[Text]:
+    store.corpus.add_batch([NewText(text) for text in contents], source="test")
+    return store.corpus.texts(list(store.corpus.find(contents).values()))
+
+
+def ask(text: Text, id_: str | None = None) -> Question:
+    return Question(id_ or f"q{text.id}", text, ((0, 3),), (Span(0, 3, "PART"),), (Candidate(Span(0, 3, "PART"), 0.5),))
+
+
+def say(text: Text, id_: str, **changes) -> Answer:
+    return replace(Answer(id_, text.id, "ann", "accept", scheme=1, question_id=f"q{text.id}"), **changes)
+
+
+def test_a_new_store_has_exactly_the_tables_of_the_schema(store: Store):
+    engine = create_engine(f"sqlite:///{store.path}")
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+    engine.dispose()
+
+    assert differences == []
+    assert version == SCHEMA_VERSION
+
+
+def test_only_the_owner_can_read_the_store(store: Store):
+    fill(store, "one")
+
+    files = [store.path, *store.path.parent.glob("loop.db-*")]
+    assert len(files) == 3
+    assert {0o600} == {stat.S_IMODE(file.stat().st_mode) for file in files}
+    assert stat.S_IMODE(store.path.parent.stat().st_mode) == 0o700
+
+
+def test_every_commit_reaches_the_disk(store: Store):
+    with store._database.read() as connection:
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+
+    assert pragmas == ["wal", 2]
+
+
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(store: Store):
+    store.close()
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+    with pytest.raises(StoreError, match="newer loop"):
+        Store(store.path)
+
+
+@pytest.mark.parametrize("content", [b"not a database, but long enough to be looked at" * 40, b"\x00" * 8192])
+def test_a_file_that_is_no_store_is_refused(tmp_path: Path, content: bytes):
+    path = tmp_path / "loop.db"
+    path.write_bytes(content)
+
+    with pytest.raises(StoreError):
+        Store(path)
+    assert path.read_bytes() == content
+
+
+def test_a_sqlite_file_of_something_else_is_refused(tmp_path: Path):
+    path = tmp_path / "loop.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE mine (x)")
+    connection.close()
+
+    with pytest.raises(StoreError, match="not a store"):
+        Store(path)
+
+
+def test_duplicates_are_dropped_and_counted(store: Store):
+    fill(store, "one", "two")
+
+    report = store.corpus.add_batch([NewText("two"), NewText("three"), NewText("three")], source="more")
+
+    assert (report.added, report.duplicates) == (1, 2)
+    assert store.corpus.size() == 3
+
+
+def test_a_batch_of_known_texts_leaves_no_trace(store: Store):
+    fill(store, "one")
+
+    assert store.corpus.add_batch([NewText("one")], source="again").batch == 0
+    assert [batch.source for batch in store.corpus.batches()] == ["test"]
+
+
+def test_an_import_is_all_or_nothing(store: Store):
+    def broken():
+        for number in range(12_000):
+            yield NewText(f"text {number}")
+        raise ValueError("line 12001")
+
+    with pytest.raises(ValueError, match="line 12001"):
+        store.corpus.add_batch(broken(), source="broken")
+    assert store.corpus.size() == 0
+
+
+def test_a_batch_taken_back_keeps_the_answered_texts(store: Store):
+    one, _two = fill(store, "one", "two")
+    store.questions.publish([ask(text) for text in store.corpus.texts([1, 2])])
+    store.answers.add(say(one, "a1"))
+
+    assert store.corpus.remove_batch(1) == (1, 1)
+    assert store.corpus.pool_size() == 0
+    assert store.questions.head("ann") is None
+    with pytest.raises(StoreError, match="no batch 7"):
+        store.corpus.remove_batch(7)
+
+
+def test_the_same_seed_draws_the_same_sample_of_the_pool_and_leaves_answered_texts_out(store: Store):
+    contents = [f"text {number}" for number in range(50)]
+    texts = fill(store, *contents)
+    store.questions.publish([ask(texts[0])])
+    store.answers.add(say(texts[0], "a1"))
+
+    samples = [store.corpus.sample_pool(20, Random(3)) for _ in range(2)]
+
+    assert samples[0] == samples[1]
+    assert len({text.id for text in samples[0]}) == 20
+    assert {text.text for text in store.corpus.sample_pool(99, Random(1))} == set(contents) - {texts[0].text}
+
+
+def test_a_text_is_asked_once(store: Store):
+    one, two = fill(store, "one", "two")
+    store.questions.publish([ask(one), ask(two)])
+    store.answers.add(say(one, "a1"))
+    store.questions.publish([ask(one, "q1 again"), ask(two, "q2 again")])
+
+    head = store.questions.head("ann")
+    assert head
+    assert head.text == two
+
+
+def test_a_new_queue_replaces_the_old_one_and_keeps_answered_questions(store: Store):
+    one, two, three = fill(store, "one", "two", "three")
+    store.questions.publish([ask(one), ask(two)])
+    store.answers.add(say(one, "a1"))
+    store.questions.publish([ask(three)])
+
+    assert ["q3"] == [q.id for q in [store.questions.head("ann")] if q]
+    assert store.questions.get(["q1", "q2", "q3"]).keys() == {"q1", "q3"}
+    assert store.questions.waiting() == 1
+
+
+def test_a_question_comes_back_as_it_was_published(store: Store):
+    (text,) = fill(store, "one")
+    question = replace(ask(text), lattice=b"\x00\x01", share="doubtful", reason="why", round=3, entropy=0.5)
+    store.questions.publish([question])
+
+    assert store.questions.head("ann") == question
+
+
+def test_a_question_that_was_begun_comes_first_until_it_is_answered(store: Store):
+    one, two = fill(store, "one", "two")
+    store.questions.publish([ask(one), ask(two)])
+    store.answers.save_draft(ask(two), "ann", "{}")
+    store.questions.publish([ask(one, "q1 again")])
+
+    head = store.questions.head("ann")
+    assert head
+    assert head.id == "q2"
+    assert store.answers.draft(two.id, "ann") == "{}"
+    store.answers.add(say(two, "a2"), ask(two))
+    assert store.answers.draft(two.id, "ann") is None
+
+
+def test_an_answer_to_a_question_of_a_queue_long_gone_is_kept(store: Store):
+    one, two = fill(store, "one", "two")
+    store.questions.publish([ask(one)])
+    for number in range(3):
+        store.questions.publish([ask(two, f"two {number}")])
+
+    store.answers.add(say(one, "a1"), ask(one))
+
+    assert [answer.id for answer in store.answers.standing()] == ["a1"]
+
+
+def test_a_changed_answer_stands_in_the_place_of_the_old_one_which_is_kept(store: Store):
+    texts = fill(store, "one", "two")
+    store.questions.publish([ask(text) for text in texts])
+    for text in texts:
+        store.answers.add(say(text, f"a{text.id}"))
+    store.answers.add(say(texts[0], "a1b", retracts="a1", spans=(Span(0, 3, "PART"),)))
+
+    assert [answer.id for answer in store.answers.standing()] == ["a1b", "a2"]
+    assert [answer.id for answer in store.answers.all()] == ["a1", "a2", "a1b"]
+    with pytest.raises(StoreError, match="another session"):
+        store.answers.add(say(texts[0], "a1c", retracts="a1"))
+
+
+def test_an_answer_taken_back_returns_its_text_to_the_pool(store: Store):
+    (text,) = fill(store, "one")
+    store.questions.publish([ask(text)])
+    store.answers.add(say(text, "a1"))
+    store.answers.add(say(text, "a1r", verdict="retract", retracts="a1"))
+
+    assert store.answers.standing() == []
+    assert store.corpus.pool_size() == 1
+
+
+def test_what_bears_on_the_weights_is_in_the_event_log(store: Store):
+    (text,) = fill(store, "one")
+    store.questions.publish([ask(text)])
+    store.answers.add(say(text, "a1"))
+    store.journal.scheme(["PART", "BRAND"])
+    store.journal.scheme(["PART", "BRAND"])
+
+    assert ["labels", "batch_added", "answer", "labels"] == [kind for _, kind, _ in store.journal.events()]
+    assert store.journal.schemes() == {1: ("PART",), 2: ("PART", "BRAND")}
+
+
+@given(
+    contents=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1), unique=True),
+    meta=st.dictionaries(st.text(max_size=5), st.integers(-(2**53), 2**53) | st.text(max_size=5), max_size=3),
+)
+def test_texts_come_back_character_by_character(tmp_path_factory, contents, meta):
+    with Store(tmp_path_factory.mktemp("store") / "loop.db") as store:
+        store.corpus.add_batch([NewText(text, "g", meta) for text in contents], source="s")
+        found = store.corpus.find(contents)
+        texts = store.corpus.texts([found[text] for text in contents])
+
+    assert [text.text for text in texts] == contents
+    assert all((text.meta, text.group) == (meta, "g") for text in texts)
