@@ -1,0 +1,1 @@
+"""All that touches spaCy's models: the pipeline, its confidence, learning, evaluation, checkpoints."""

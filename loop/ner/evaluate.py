@@ -1,0 +1,32 @@
+"""How well predicted entities agree with gold ones: strict precision, recall and F."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.scorer import PRFScore
+
+from loop.ner.pipeline import COMPONENT
+from loop.records import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Entity precision, recall and F in percent: an entity is right when start, end and label are."""
+
+    p: float
+    r: float
+    f: float
+
+
+def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, labels: Collection[str]) -> Scores:
+    """Score our component on texts with their gold spans; spans of other labels do not count."""
+    texts, spans = zip(*gold, strict=True)
+    score = PRFScore()
+    with nlp.memory_zone(), nlp.select_pipes(enable=[COMPONENT]):
+        for doc, right in zip(nlp.pipe(texts), spans, strict=True):
+            found = {Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}
+            score.score_set(found, {span for span in right if span.label in labels})
+    return Scores(100 * score.precision, 100 * score.recall, 100 * score.fscore)
