@@ -40,6 +40,11 @@ class ProjectPaths:
         return self.root / "models"
 
     @property
+    def session_lock(self) -> Path:
+        """Held by the one session at work."""
+        return self.data / "session.lock"
+
+    @property
     def trainer_lock(self) -> Path:
         """Held by the one trainer at work."""
         return self.data / "trainer.lock"

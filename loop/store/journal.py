@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from loop.records import TrainerStatus
@@ -26,6 +26,7 @@ class RoundInfo:
         answers: how many answers it learned from, all rounds before included. steps: of the optimizer.
         loss: mean over its steps, None without any. seconds: wall time of the update.
         digest: of what the settings say about learning.
+        scores: of its checkpoint on the project's gold file, in percent; empty without one.
     """
 
     number: int
@@ -36,6 +37,7 @@ class RoundInfo:
     seed: int
     spacy_version: str
     digest: str
+    scores: Mapping[str, float] = field(default_factory=dict)
     at: str = ""
 
 
@@ -50,6 +52,11 @@ class Journal:
         with self._database.read() as connection:
             rows = connection.execute(select(events).where(events.c.seq > after).order_by(events.c.seq)).all()
         return [(row.seq, row.kind, json.loads(row.payload)) for row in rows]
+
+    def last_seq(self) -> int:
+        """The place of the latest event, 0 before the first."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
 
     def record(self, kind: str, payload: Mapping[str, Any]) -> int:
         """Append an event; returns its place in the log."""
@@ -76,13 +83,15 @@ class Journal:
         """Note a finished round; rounds of its number and later, of a history that no longer stands, are forgotten."""
         with self._database.write() as connection:
             connection.execute(delete(rounds).where(rounds.c.number >= info.number))
-            connection.execute(insert(rounds).values(**asdict(info) | {"at": now()}))
+            connection.execute(
+                insert(rounds).values(asdict(info) | {"scores": json.dumps(dict(info.scores)), "at": now()})
+            )
 
     def rounds(self) -> list[RoundInfo]:
         """Every finished round of the standing history, first to last."""
         with self._database.read() as connection:
             rows = connection.execute(select(rounds).order_by(rounds.c.number)).all()
-        return [RoundInfo(**row._mapping) for row in rows]
+        return [RoundInfo(**dict(row._mapping) | {"scores": json.loads(row.scores)}) for row in rows]
 
     def set_trainer(self, doing: str, *, round: int) -> None:
         """Say what the trainer is doing."""
@@ -112,4 +121,3 @@ def put_state(connection: Connection, key: str, value: Any) -> None:
     """Keep `value` (anything JSON can hold) under `key`."""
     row = sqlite_insert(state).values(key=key, value=json.dumps(value))
     connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded.value}))
-

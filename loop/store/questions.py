@@ -16,7 +16,7 @@ from loop.store.database import Database
 from loop.store.journal import get_state, put_state
 from loop.store.schema import answers, drafts, questions, queue, texts
 
-GENERATION = "queue_generation"
+QUEUE = "queue"
 # A longer transaction holds an annotator's answer up.
 WRITE_ROWS = 200
 
@@ -40,13 +40,13 @@ class Questions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def publish(self, asked: Sequence[Question]) -> None:
-        """Put a new queue in the place of the old one, first question first.
+    def publish(self, asked: Sequence[Question], *, round: int) -> None:
+        """Put a new queue, made with the checkpoint of `round`, in the place of the old one, first question first.
 
         It is written beside the old one in short transactions; the last of them makes it the one in force.
         """
         with self._database.read() as connection:
-            generation = 1 + (get_state(connection, GENERATION) or 0)
+            generation = 1 + _generation(connection)
         with self._database.write() as connection:  # what a publication that was cut short has left
             connection.execute(delete(queue).where(queue.c.generation == generation))
         ranked = enumerate(asked)
@@ -56,7 +56,7 @@ class Questions:
                 rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
                 connection.execute(insert(queue), rows)
         with self._database.write() as connection:
-            put_state(connection, GENERATION, generation)
+            put_state(connection, QUEUE, {"generation": generation, "round": round})
         self._forget_before(generation)
 
     def head(self, annotator: str) -> Question | None:
@@ -66,7 +66,7 @@ class Questions:
             row = connection.execute(begun.order_by(drafts.c.at.desc()).limit(1)).first()
             if row is None:
                 waiting = _WITH_TEXT.join(queue, queue.c.question_id == questions.c.id).where(
-                    queue.c.generation == (get_state(connection, GENERATION) or 0), texts.c.answered == 0
+                    queue.c.generation == _generation(connection), texts.c.answered == 0
                 )
                 row = connection.execute(waiting.order_by(queue.c.rank).limit(1)).first()
         return None if row is None else _question(row)
@@ -80,14 +80,19 @@ class Questions:
     def waiting(self) -> int:
         """How many questions of the queue in force nobody has answered."""
         with self._database.read() as connection:
-            generation = get_state(connection, GENERATION) or 0
             query = (
                 select(func.count())
                 .select_from(queue.join(questions, questions.c.id == queue.c.question_id))
                 .join(texts, texts.c.id == questions.c.text_id)
-                .where(queue.c.generation == generation, texts.c.answered == 0)
+                .where(queue.c.generation == _generation(connection), texts.c.answered == 0)
             )
             return int(connection.execute(query).scalar_one())
+
+    def queue_round(self) -> int | None:
+        """The round whose checkpoint made the queue in force; None when there never was one."""
+        with self._database.read() as connection:
+            queued = get_state(connection, QUEUE)
+        return None if queued is None else int(queued["round"])
 
     def _forget_before(self, generation: int) -> None:
         """Drop the places of older queues, and their questions that nobody answered or began."""
@@ -106,6 +111,11 @@ class Questions:
         while removed == WRITE_ROWS:
             with self._database.write() as connection:
                 removed = connection.execute(delete(questions).where(questions.c.id.in_(unused))).rowcount
+
+
+def _generation(connection: Connection) -> int:
+    queued = get_state(connection, QUEUE)
+    return 0 if queued is None else int(queued["generation"])
 
 
 def keep_question(connection: Connection, question: Question) -> None:

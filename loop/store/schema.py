@@ -155,5 +155,6 @@ rounds = Table(
     Column("seed", Integer, nullable=False),
     Column("spacy_version", String, nullable=False),
     Column("digest", String, nullable=False),
+    Column("scores", Text, nullable=False),
     Column("at", String, nullable=False),
 )

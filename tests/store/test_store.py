@@ -126,7 +126,7 @@ def test_an_import_is_all_or_nothing(store: Store):
 
 def test_a_batch_taken_back_keeps_the_answered_texts(store: Store):
     one, _two = fill(store, "one", "two")
-    store.questions.publish([ask(text) for text in store.corpus.texts([1, 2])])
+    store.questions.publish([ask(text) for text in store.corpus.texts([1, 2])], round=0)
     store.answers.add(say(one, "a1"))
 
     assert store.corpus.remove_batch(1) == (1, 1)
@@ -139,7 +139,7 @@ def test_a_batch_taken_back_keeps_the_answered_texts(store: Store):
 def test_the_same_seed_draws_the_same_sample_of_the_pool_and_leaves_answered_texts_out(store: Store):
     contents = [f"text {number}" for number in range(50)]
     texts = fill(store, *contents)
-    store.questions.publish([ask(texts[0])])
+    store.questions.publish([ask(texts[0])], round=0)
     store.answers.add(say(texts[0], "a1"))
 
     samples = [store.corpus.sample_pool(20, Random(3)) for _ in range(2)]
@@ -151,9 +151,9 @@ def test_the_same_seed_draws_the_same_sample_of_the_pool_and_leaves_answered_tex
 
 def test_a_text_is_asked_once(store: Store):
     one, two = fill(store, "one", "two")
-    store.questions.publish([ask(one), ask(two)])
+    store.questions.publish([ask(one), ask(two)], round=0)
     store.answers.add(say(one, "a1"))
-    store.questions.publish([ask(one, "q1 again"), ask(two, "q2 again")])
+    store.questions.publish([ask(one, "q1 again"), ask(two, "q2 again")], round=0)
 
     head = store.questions.head("ann")
     assert head
@@ -162,9 +162,9 @@ def test_a_text_is_asked_once(store: Store):
 
 def test_a_new_queue_replaces_the_old_one_and_keeps_answered_questions(store: Store):
     one, two, three = fill(store, "one", "two", "three")
-    store.questions.publish([ask(one), ask(two)])
+    store.questions.publish([ask(one), ask(two)], round=0)
     store.answers.add(say(one, "a1"))
-    store.questions.publish([ask(three)])
+    store.questions.publish([ask(three)], round=0)
 
     assert ["q3"] == [q.id for q in [store.questions.head("ann")] if q]
     assert store.questions.get(["q1", "q2", "q3"]).keys() == {"q1", "q3"}
@@ -174,16 +174,16 @@ def test_a_new_queue_replaces_the_old_one_and_keeps_answered_questions(store: St
 def test_a_question_comes_back_as_it_was_published(store: Store):
     (text,) = fill(store, "one")
     question = replace(ask(text), lattice=b"\x00\x01", share="doubtful", reason="why", round=3, entropy=0.5)
-    store.questions.publish([question])
+    store.questions.publish([question], round=0)
 
     assert store.questions.head("ann") == question
 
 
 def test_a_question_that_was_begun_comes_first_until_it_is_answered(store: Store):
     one, two = fill(store, "one", "two")
-    store.questions.publish([ask(one), ask(two)])
+    store.questions.publish([ask(one), ask(two)], round=0)
     store.answers.save_draft(ask(two), "ann", "{}")
-    store.questions.publish([ask(one, "q1 again")])
+    store.questions.publish([ask(one, "q1 again")], round=0)
 
     head = store.questions.head("ann")
     assert head
@@ -195,9 +195,9 @@ def test_a_question_that_was_begun_comes_first_until_it_is_answered(store: Store
 
 def test_an_answer_to_a_question_of_a_queue_long_gone_is_kept(store: Store):
     one, two = fill(store, "one", "two")
-    store.questions.publish([ask(one)])
+    store.questions.publish([ask(one)], round=0)
     for number in range(3):
-        store.questions.publish([ask(two, f"two {number}")])
+        store.questions.publish([ask(two, f"two {number}")], round=0)
 
     store.answers.add(say(one, "a1"), ask(one))
 
@@ -206,7 +206,7 @@ def test_an_answer_to_a_question_of_a_queue_long_gone_is_kept(store: Store):
 
 def test_a_changed_answer_stands_in_the_place_of_the_old_one_which_is_kept(store: Store):
     texts = fill(store, "one", "two")
-    store.questions.publish([ask(text) for text in texts])
+    store.questions.publish([ask(text) for text in texts], round=0)
     for text in texts:
         store.answers.add(say(text, f"a{text.id}"))
     store.answers.add(say(texts[0], "a1b", retracts="a1", spans=(Span(0, 3, "PART"),)))
@@ -219,7 +219,7 @@ def test_a_changed_answer_stands_in_the_place_of_the_old_one_which_is_kept(store
 
 def test_an_answer_taken_back_returns_its_text_to_the_pool(store: Store):
     (text,) = fill(store, "one")
-    store.questions.publish([ask(text)])
+    store.questions.publish([ask(text)], round=0)
     store.answers.add(say(text, "a1"))
     store.answers.add(say(text, "a1r", verdict="retract", retracts="a1"))
 
@@ -229,7 +229,7 @@ def test_an_answer_taken_back_returns_its_text_to_the_pool(store: Store):
 
 def test_what_bears_on_the_weights_is_in_the_event_log(store: Store):
     (text,) = fill(store, "one")
-    store.questions.publish([ask(text)])
+    store.questions.publish([ask(text)], round=0)
     store.answers.add(say(text, "a1"))
     store.journal.scheme(["PART", "BRAND"])
     store.journal.scheme(["PART", "BRAND"])

@@ -1,0 +1,70 @@
+"""The numbers that status, screen and report share: each is computed here and nowhere else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from loop.settings import ProjectPaths, Settings
+from loop.store import RoundInfo, Store
+from loop.store.locks import is_held
+
+STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a project stands.
+
+    Attributes:
+        texts: in the corpus. pool: of them not answered. waiting: questions in the queue.
+        answers: that stand, by verdict. training: of them, the ones that rounds learn from.
+        spans: in the answers that train, by label.
+        rounds: that are finished. next_round: answers that train still missing until the next one.
+        trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
+    """
+
+    texts: int
+    pool: int
+    waiting: int
+    answers: Mapping[str, int]
+    training: int
+    spans: Mapping[str, int]
+    rounds: tuple[RoundInfo, ...]
+    next_round: int
+    trainer: str
+
+
+def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
+    """All numbers of a project; reads every standing answer."""
+    answers = store.answers.standing()
+    training = [answer for answer in answers if answer.trains]
+    size = settings.update.round_size
+    return Progress(
+        texts=store.corpus.size(),
+        pool=store.corpus.pool_size(),
+        waiting=store.questions.waiting(),
+        answers=Counter(answer.verdict for answer in answers),
+        training=len(training),
+        spans=Counter(span.label for answer in training for span in answer.spans),
+        rounds=tuple(store.journal.rounds()),
+        next_round=size - len(training) % size,
+        trainer=trainer_state(store, paths),
+    )
+
+
+def trainer_state(store: Store, paths: ProjectPaths) -> str:
+    """What the trainer says it is doing, `STOPPED` when none is at work."""
+    said = store.journal.trainer()
+    if said is not None and said.state.startswith(STOPPED):
+        return said.state
+    if not is_held(paths.trainer_lock):
+        return STOPPED
+    return said.state if said is not None else "starting"
+
+
+def start_of_today() -> datetime:
+    """Midnight by the annotator's clock, as a moment in UTC."""
+    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0).astimezone(timezone.utc)

@@ -1,0 +1,183 @@
+"""A correction session: which question comes next, and what becomes of an answer. No screen, no spaCy."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from uuid import uuid4
+
+from loop.errors import StoreError
+from loop.progress import STOPPED, start_of_today, trainer_state
+from loop.records import Answer, Mode, Question, Span, Verdict
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.store.locks import ProcessLock
+
+# A trainer that dies again and again is left alone after this many starts without a finished round in between.
+TRAINER_STARTS = 3
+SECONDS_BETWEEN_STARTS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """What the screen says beside the question.
+
+    Attributes:
+        answers_today, answers_total: of this annotator, the ones that stand.
+        round: the last one published. trainer: what it is doing, in words.
+        left_in_queue: questions laid out. pool_left: texts that nobody has answered.
+        last: this annotator's latest standing answer.
+    """
+
+    answers_today: int
+    answers_total: int
+    round: int
+    trainer: str
+    left_in_queue: int
+    pool_left: int
+    last: Answer | None
+
+
+class Session:
+    """One annotator at work on one project.
+
+    Attributes:
+        name: the project's. labels: in force, in the order of loop.cfg. guidelines: the text of guidelines.md.
+
+    Raises:
+        StoreError: another session is open on the project.
+    """
+
+    mode: Mode = "correct"
+
+    def __init__(
+        self,
+        paths: ProjectPaths,
+        settings: Settings,
+        store: Store,
+        *,
+        annotator: str = "",
+        start_trainer: Callable[[], None] | None = None,
+    ) -> None:
+        self._lock = ProcessLock(paths.session_lock)
+        if not self._lock.acquire():
+            raise StoreError(
+                f"Another session is open on {paths.root.resolve().name}.", hint="Close it first; its work is saved."
+            )
+        self._paths = paths
+        self._store = store
+        self._start_trainer = start_trainer
+        self._starts: list[float] = []
+        self._starts_in_round = -1
+        self._reopened: dict[int, Answer] = {}
+        self._scheme = store.journal.scheme(settings.project.labels)
+        self.annotator = annotator or getpass.getuser()
+        self.name = paths.root.resolve().name
+        self.labels = settings.project.labels
+        self.guidelines = paths.guidelines.read_text(encoding="utf-8") if paths.guidelines.is_file() else ""
+        self._guideline_hash = hashlib.sha256(self.guidelines.encode()).hexdigest()[:16]
+
+    def next(self) -> Question | None:
+        """The next question: one that was begun, otherwise the first that nobody answered; None when there is none."""
+        return self._store.questions.head(self.annotator)
+
+    def draft(self, question: Question) -> str | None:
+        """The unfinished answer kept for a question, as `save_draft` was given it."""
+        return self._store.answers.draft(question.text.id, self.annotator)
+
+    def save_draft(self, question: Question, draft: str) -> None:
+        """Keep an unfinished answer; on disk when this returns."""
+        self._store.answers.save_draft(question, self.annotator, draft)
+
+    def answer(
+        self,
+        question: Question,
+        verdict: Verdict,
+        spans: Sequence[Span],
+        *,
+        seconds: float,
+        keys: int,
+        reason: str = "",
+        flag: bool = False,
+        memo: str = "",
+    ) -> Answer:
+        """Commit an answer; on disk when this returns.
+
+        A question that was reopened gets a new answer in the place of the old one, and only if something changed.
+
+        Raises:
+            StoreError: the text is gone, or another session answered it at the same time.
+        """
+        replaced = self._reopened.pop(question.text.id, None)
+        said = (verdict, tuple(spans), reason, flag, memo)
+        if replaced and said == (replaced.verdict, replaced.spans, replaced.reason, replaced.flag, replaced.memo):
+            self._store.answers.drop_draft(question.text.id, self.annotator)
+            return replaced
+        answer = Answer(
+            id=uuid4().hex,
+            text_id=question.text.id,
+            annotator=self.annotator,
+            verdict=verdict,
+            spans=tuple(spans),
+            shown=question.reading,
+            mode=self.mode,
+            scheme=self._scheme,
+            round=question.round,
+            question_id=question.id,
+            held_out=question.share == "held_out",
+            flag=flag,
+            memo=memo,
+            reason=reason,
+            guideline_hash=self._guideline_hash,
+            seconds=seconds,
+            keys=keys,
+            retracts=replaced.id if replaced else None,
+        )
+        return self._store.answers.add(answer, question)
+
+    def reopen(self) -> tuple[Question, Answer] | None:
+        """This annotator's previous standing answer and its question; called again, the one before that.
+
+        The answer stands until the question is answered differently.
+        """
+        before = min((answer.seq for answer in self._reopened.values()), default=None)
+        last = self._store.answers.last(self.annotator, before=before)
+        if last is None or last.question_id is None:
+            return None
+        question = self._store.questions.get([last.question_id])[last.question_id]
+        self._reopened[last.text_id] = last
+        return question, last
+
+    def status(self) -> SessionStatus:
+        """What the screen says beside the question; cheap enough to ask twice a second."""
+        said = self._store.journal.trainer()
+        return SessionStatus(
+            answers_today=self._store.answers.count(self.annotator, since=start_of_today()),
+            answers_total=self._store.answers.count(self.annotator),
+            round=said.round if said else 0,
+            trainer=trainer_state(self._store, self._paths),
+            left_in_queue=self._store.questions.waiting(),
+            pool_left=self._store.corpus.pool_size(),
+            last=self._store.answers.last(self.annotator),
+        )
+
+    def tick(self) -> None:
+        """Start the trainer when none is at work: at the beginning, and again when it has died."""
+        if self._start_trainer is None or trainer_state(self._store, self._paths) != STOPPED:
+            return
+        said = self._store.journal.trainer()
+        finished = said.round if said else 0
+        if finished != self._starts_in_round:
+            self._starts, self._starts_in_round = [], finished
+        if len(self._starts) >= TRAINER_STARTS:
+            return
+        if not self._starts or monotonic() - self._starts[-1] > SECONDS_BETWEEN_STARTS:
+            self._starts.append(monotonic())
+            self._start_trainer()
+
+    def close(self) -> None:
+        """Let another session in; the trainer that this one started ends when its work is done."""
+        self._lock.release()
