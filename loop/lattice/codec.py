@@ -1,0 +1,79 @@
+"""A lattice as bytes."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from loop.errors import LatticeError
+from loop.lattice.constraints import Constraints
+from loop.lattice.moves import Moves, TokenSpan
+
+_MAGIC = b"lattice1"
+_AGAIN = "Let the trainer score the texts again."
+_FIELDS = {
+    "out": "<f4",
+    "dropped": "<f4",
+    "unit_start": "<u4",
+    "unit_label": "<u2",
+    "unit_logp": "<f4",
+    "begin_start": "<u4",
+    "begin_label": "<u2",
+    "begin_logp": "<f4",
+    "begin_length": "<u4",
+    "last": "<f4",
+}
+"""The arrays of `Moves` in the order of the file, with the type of their numbers there."""
+
+_STARTS = ("unit_start", "begin_start")
+"""Sorted arrays: their differences are small numbers, which compress well."""
+
+
+def pack(moves: Moves, own: tuple[TokenSpan, ...], constraints: Constraints) -> bytes:
+    """The magic word, then compressed: a line of JSON with names and sizes, and the arrays one after the other."""
+    arrays = {name: getattr(moves, name) for name in _FIELDS}
+    arrays.update({name: np.diff(arrays[name], prepend=0) for name in _STARTS})
+    known = [sorted(constraints.fixed), sorted(constraints.excluded), sorted(constraints.outside)]
+    head = [moves.labels, own, known, [len(array) for array in arrays.values()]]
+    body = b"".join(arrays[name].astype(kind).tobytes() for name, kind in _FIELDS.items())
+    return _MAGIC + zlib.compress(json.dumps(head, separators=(",", ":")).encode() + b"\n" + body)
+
+
+def unpack(data: bytes) -> tuple[Moves, tuple[TokenSpan, ...], Constraints]:
+    """What `pack` was given.
+
+    Raises:
+        LatticeError: the bytes are something else, or of an unknown version.
+    """
+    if not data.startswith(_MAGIC):
+        raise LatticeError("These bytes are no lattice of this version.", hint=_AGAIN)
+    try:
+        head, _, body = zlib.decompress(data[len(_MAGIC) :]).partition(b"\n")
+        labels, own, (fixed, excluded, outside), sizes = json.loads(head)
+        arrays = _arrays(body, sizes)
+    except (ValueError, zlib.error) as error:
+        raise LatticeError("These bytes are a damaged lattice.", hint=_AGAIN) from error
+    known = Constraints(_spans(fixed), _spans(excluded), frozenset(outside))
+    return Moves(labels=tuple(labels), **arrays), tuple(TokenSpan(*span) for span in own), known
+
+
+def _arrays(body: bytes, sizes: list[int]) -> dict[str, Any]:
+    widths = [np.dtype(kind).itemsize * size for kind, size in zip(_FIELDS.values(), sizes, strict=True)]
+    bounds = list(accumulate(widths, initial=0))
+    if bounds[-1] != len(body):
+        raise ValueError("truncated")
+    arrays = {}
+    for (name, kind), low, high in zip(_FIELDS.items(), bounds, bounds[1:], strict=False):
+        numbers = np.frombuffer(body[low:high], dtype=kind)
+        arrays[name] = numbers.astype(np.float64 if kind == "<f4" else np.int64)
+    for name in _STARTS:
+        arrays[name] = np.cumsum(arrays[name])
+    return arrays
+
+
+def _spans(rows: list[list[int | str]]) -> frozenset[TokenSpan]:
+    return frozenset(TokenSpan(int(start), int(end), str(label)) for start, end, label in rows)

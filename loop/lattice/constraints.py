@@ -1,0 +1,101 @@
+"""What is known of a text: spans that are right, spans that are wrong, tokens outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from loop.errors import LatticeError
+from loop.lattice.arcs import OUTSIDE, Arcs
+from loop.lattice.moves import Moves, TokenSpan
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """Spans and tokens that a reading must, or must not, have."""
+
+    fixed: frozenset[TokenSpan] = frozenset()
+    excluded: frozenset[TokenSpan] = frozenset()
+    outside: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        n_tokens: int,
+        fixed: Iterable[TokenSpan] = (),
+        excluded: Iterable[TokenSpan] = (),
+        outside: Iterable[int] = (),
+    ) -> Constraints:
+        """The constraints, checked.
+
+        Raises:
+            LatticeError: a span or a token does not lie in the text, or two constraints contradict each other.
+        """
+        found = cls(frozenset(fixed), frozenset(excluded), frozenset(outside))
+        spans = found.fixed | found.excluded
+        tokens = {*found.outside, *(s.start for s in spans), *(s.end - 1 for s in spans)}
+        if not tokens <= set(range(n_tokens)) or any(s.start >= s.end for s in spans):
+            raise LatticeError(f"A span or a token does not lie in this text of {n_tokens} tokens.")
+        found._check()
+        return found
+
+    def joined(self, other: Constraints) -> Constraints:
+        """Both together.
+
+        Raises:
+            LatticeError: they contradict each other.
+        """
+        both = Constraints(self.fixed | other.fixed, self.excluded | other.excluded, self.outside | other.outside)
+        both._check()
+        return both
+
+    def _check(self) -> None:
+        if self.fixed & self.excluded:
+            raise LatticeError("The same span is said to be right and wrong.")
+        ordered = sorted(self.fixed)
+        if any(left.end > right.start for left, right in pairwise(ordered)):
+            raise LatticeError("Two spans that are said to be right overlap.")
+        if any(span.start <= i < span.end for span in ordered for i in self.outside):
+            raise LatticeError("A token is said to be both outside and in a span that is right.")
+
+
+NOTHING = Constraints()
+
+
+def constrained(moves: Moves, arcs: Arcs, known: Constraints) -> tuple[tuple[str, ...], Arcs]:
+    """The labels and the arcs of the readings that agree with what is known.
+
+    A fixed span and an outside token are in every reading that is left, so their own weight cancels out and
+    is set to 1, also where the lattice had none for them.
+    """
+    if known == NOTHING:
+        return moves.labels, arcs
+    new = sorted({span.label for span in known.fixed} - set(moves.labels))
+    labels = (*moves.labels, *new)
+    arcs = _without(arcs, known, labels)
+    fixed = [(span.start, span.end, labels.index(span.label)) for span in sorted(known.fixed)]
+    rows = np.array(fixed + [(i, i + 1, OUTSIDE) for i in sorted(known.outside)], dtype=np.int64).reshape(-1, 3)
+    return labels, replace(
+        arcs,
+        start=np.concatenate((arcs.start, rows[:, 0])),
+        end=np.concatenate((arcs.end, rows[:, 1])),
+        label=np.concatenate((arcs.label, rows[:, 2])),
+        weight=np.concatenate((arcs.weight, np.zeros(len(rows)))),
+    )
+
+
+def _without(arcs: Arcs, known: Constraints, labels: tuple[str, ...]) -> Arcs:
+    settled = np.zeros(len(arcs.lost) - 1, dtype=bool)
+    settled[sorted(known.outside)] = True
+    for span in known.fixed:
+        settled[span.start : span.end] = True
+    count = np.concatenate(([0], np.cumsum(settled)))
+    keep = count[arcs.start] == count[arcs.end]
+    for span in known.excluded:
+        label = labels.index(span.label) if span.label in labels else len(labels)
+        keep &= ~((arcs.start == span.start) & (arcs.end == span.end) & (arcs.label == label))
+    lost = np.where(np.append(settled, False), 0.0, arcs.lost)
+    return Arcs(arcs.start[keep], arcs.end[keep], arcs.label[keep], arcs.weight[keep], lost)

@@ -1,0 +1,209 @@
+"""One text's lattice: every probability of its readings, also given that some spans are right or wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from loop.errors import LatticeError
+from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, backward, forward
+from loop.lattice.codec import pack, unpack
+from loop.lattice.constraints import NOTHING, Constraints, constrained
+from loop.lattice.moves import Floats, Moves, TokenSpan
+from loop.lattice.paths import best_paths
+
+
+class Reading(NamedTuple):
+    """One complete analysis of a text: its spans, sorted, and its log-probability in nats."""
+
+    spans: tuple[TokenSpan, ...]
+    logp: float
+
+
+class Lattice:
+    """All readings of one text with their probabilities. Immutable.
+
+    A reading's probability is the product of its moves' (softmax over the moves that are valid at each node), so
+    that dynamic programming over the nodes is exact: no beam, no sampling. Moves of negligible probability have been
+    pruned; probabilities are those of the readings that are left, renormalised, and each is within `pruned`
+    of the unpruned one.
+
+    Attributes:
+        moves: what it was made of, without constraints. labels: every label the lattice knows.
+        own: the spans that the pipeline itself predicts, found greedily or by its beam.
+        entropy: of the reading, in nats. pruned: the probability mass lost to pruning, an upper bound.
+    """
+
+    __slots__ = ("_arcs", "_constraints", "_from_end", "_from_start", "entropy", "labels", "moves", "own", "pruned")
+
+    moves: Moves
+    labels: tuple[str, ...]
+    own: tuple[TokenSpan, ...]
+    entropy: float
+    pruned: float
+
+    def __init__(self, moves: Moves, own: Iterable[TokenSpan] = (), constraints: Constraints = NOTHING) -> None:
+        """Sum over all paths of `moves`.
+
+        Raises:
+            LatticeError: the constraints contradict each other, or every reading.
+        """
+        labels, arcs = constrained(moves, arcs_from(moves), constraints)
+        level = np.arange(moves.n_tokens + 1)
+        sums = forward(arcs, level), backward(arcs, level, np.full(len(level), moves.n_tokens))
+        self._fill(moves, tuple(own), constraints, labels, arcs, sums)
+
+    def _fill(
+        self,
+        moves: Moves,
+        own: tuple[TokenSpan, ...],
+        constraints: Constraints,
+        labels: tuple[str, ...],
+        arcs: Arcs,
+        sums: tuple[Floats, Floats],
+    ) -> None:
+        self.moves, self.own, self._constraints, self.labels = moves, own, constraints, labels
+        self._arcs, (self._from_start, self._from_end) = arcs, sums
+        total = self._from_start[-1]
+        if np.isneginf(total):
+            raise LatticeError(
+                "No reading of this text is possible with these spans.",
+                hint="Rule out fewer spans, or say that their tokens are outside.",
+            )
+        lost = float(np.exp(self._from_start[:-1]) @ arcs.lost[:-1])
+        self.pruned = lost / (lost + float(np.exp(total)))
+        p = self._probabilities()
+        used = p > 0.0
+        self.entropy = max(0.0, float(total - p[used] @ arcs.weight[used]))
+
+    def _probabilities(self) -> Floats:
+        arcs = self._arcs
+        log_p = self._from_start[arcs.start] + arcs.weight + self._from_end[arcs.end] - self._from_start[-1]
+        return np.asarray(np.exp(log_p))
+
+    @classmethod
+    def batch(cls, moves: Moves, lengths: Sequence[int], own: Sequence[tuple[TokenSpan, ...]]) -> list[Lattice]:
+        """One lattice per text, where `moves` holds the texts' tokens one after the other; faster than one by one.
+
+        Args:
+            moves: no entity crosses from one text to the next.
+            lengths: in tokens, adding up to `moves.n_tokens`.
+            own: the pipeline's own spans of each text.
+        """
+        sizes = np.asarray(lengths, dtype=np.int64)
+        text = np.repeat(np.arange(len(sizes)), sizes)
+        arcs = arcs_from(moves)
+        arc_text = text[arcs.start]
+        first = np.cumsum(sizes) - sizes
+        level = np.arange(moves.n_tokens + len(sizes)) - np.repeat(first + np.arange(len(sizes)), sizes + 1)
+        nodes = Arcs(arcs.start + arc_text, arcs.end + arc_text, arcs.label, arcs.weight, arcs.lost)
+        sums = forward(nodes, level), backward(nodes, level, np.repeat(sizes, sizes + 1))
+        bounds = np.searchsorted(arcs.start, np.append(first, moves.n_tokens))
+        return [
+            cls._part(moves, arcs, sums, own[i], (int(first[i]), int(sizes[i]), i), (bounds[i], bounds[i + 1]))
+            for i in range(len(sizes))
+        ]
+
+    @classmethod
+    def _part(
+        cls,
+        moves: Moves,
+        arcs: Arcs,
+        sums: tuple[Floats, Floats],
+        own: tuple[TokenSpan, ...],
+        place: tuple[int, int, int],
+        bounds: tuple[int, int],
+    ) -> Lattice:
+        first, size, text = place
+        arc = slice(*bounds)
+        node = slice(first + text, first + text + size + 1)
+        lost = np.append(arcs.lost[first : first + size], 0.0)
+        part = Arcs(arcs.start[arc] - first, arcs.end[arc] - first, arcs.label[arc], arcs.weight[arc], lost)
+        lattice = cls.__new__(cls)
+        own_moves = moves.cut(first, first + size)
+        lattice._fill(own_moves, own, NOTHING, moves.labels, part, (sums[0][node], sums[1][node]))
+        return lattice
+
+    @property
+    def n_tokens(self) -> int:
+        """The text's length in tokens."""
+        return self.moves.n_tokens
+
+    def spans(self, epsilon: float = 0.01) -> list[tuple[TokenSpan, float]]:
+        """All spans whose marginal probability is at least `epsilon`, sorted, with that probability."""
+        p = self._probabilities()
+        found = np.flatnonzero((p >= epsilon) & (self._arcs.label != OUTSIDE))
+        return sorted((self._span(arc), min(1.0, float(p[arc]))) for arc in found.tolist())
+
+    def _span(self, arc: int) -> TokenSpan:
+        arcs = self._arcs
+        return TokenSpan(int(arcs.start[arc]), int(arcs.end[arc]), self.labels[arcs.label[arc]])
+
+    def best(self, k: int = 1) -> list[Reading]:
+        """The `k` most probable readings, best first; fewer if the lattice has fewer."""
+        return [self._reading(path, weight) for path, weight in best_paths(self._arcs, self.n_tokens, k)]
+
+    def _reading(self, path: list[int], weight: float) -> Reading:
+        spans = tuple(self._span(arc) for arc in path if self._arcs.label[arc] != OUTSIDE)
+        return Reading(spans, min(0.0, weight - float(self._from_start[-1])))
+
+    def logp(self, spans: Iterable[TokenSpan]) -> float:
+        """The log-probability in nats of the reading that has exactly these spans; -inf if it is pruned or impossible.
+
+        Raises:
+            LatticeError: two of the spans overlap, or one does not lie in the text.
+        """
+        wanted = Constraints.of(self.n_tokens, fixed=spans)
+        arcs = self._arcs
+        index = {name: i for i, name in enumerate(self.labels)}
+        keys = zip(arcs.start.tolist(), arcs.end.tolist(), arcs.label.tolist(), strict=True)
+        weight = dict(zip(keys, arcs.weight.tolist(), strict=True))
+        inside = {i for span in wanted.fixed for i in range(span.start, span.end)}
+        steps = [(i, i + 1, OUTSIDE) for i in range(self.n_tokens) if i not in inside]
+        steps += [(span.start, span.end, index.get(span.label, len(index))) for span in wanted.fixed]
+        return min(0.0, float(sum(weight.get(step, -np.inf) for step in steps) - self._from_start[-1]))
+
+    def given(
+        self,
+        fixed: Iterable[TokenSpan] = (),
+        excluded: Iterable[TokenSpan] = (),
+        outside: Iterable[int] = (),
+    ) -> Lattice:
+        """The lattice of the readings that agree: what is known of the text changes the probabilities of the rest.
+
+        Exact: as if all readings had been listed, those that disagree struck out, and the others renormalised. A
+        fixed span may be one that the lattice has pruned, or has no label for: what follows from it does not
+        depend on how probable it was. Constraints add to those already given.
+
+        Args:
+            fixed: spans that are right.
+            excluded: spans that are not.
+            outside: tokens that no entity covers.
+
+        Raises:
+            LatticeError: they contradict each other, or no reading is left.
+        """
+        more = Constraints.of(self.n_tokens, fixed=fixed, excluded=excluded, outside=outside)
+        return Lattice(self.moves, self.own, self._constraints.joined(more))
+
+    def tempered(self, temperature: float) -> Lattice:
+        """The lattice under softmax(score / temperature), relative to the present one; constraints stay.
+
+        What had been pruned cannot come back: with a temperature above 1 `pruned` grows to the most that it may be.
+        """
+        return Lattice(self.moves.tempered(temperature), self.own, self._constraints)
+
+    def to_bytes(self) -> bytes:
+        """The lattice, constraints and all, in about 30 bytes a token (numbers as 32-bit floats, compressed)."""
+        return pack(self.moves, self.own, self._constraints)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Lattice:
+        """The lattice that `to_bytes` wrote.
+
+        Raises:
+            LatticeError: the bytes are something else, or of an unknown version.
+        """
+        return cls(*unpack(data))
