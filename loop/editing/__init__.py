@@ -1,0 +1,31 @@
+"""The editor as a state machine: `press(state, key, keys)` gives the next state, and the screen only draws it."""
+
+from loop.editing.draft import from_draft, to_draft
+from loop.editing.editor import press
+from loop.editing.keymap import COMMANDS, Command, Keymap, keymap
+from loop.editing.marks import Likely, Mark, Page, Range, Suggester, page_of
+from loop.editing.state import Intent, Layout, Snapshot, State, begin, left_out, likely, resume
+
+__all__ = [
+    "Mark",
+    "Likely",
+    "Range",
+    "Suggester",
+    "Page",
+    "page_of",
+    "Command",
+    "COMMANDS",
+    "Keymap",
+    "keymap",
+    "Snapshot",
+    "Intent",
+    "Layout",
+    "State",
+    "begin",
+    "resume",
+    "likely",
+    "left_out",
+    "press",
+    "to_draft",
+    "from_draft",
+]

@@ -1,0 +1,56 @@
+"""A text half done as JSON, with its whole history, so that it comes back exactly as it was left."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from loop.editing.marks import Mark, Page
+from loop.editing.state import Snapshot, State, begin
+
+VERSION = 1
+
+
+def to_draft(state: State) -> str:
+    """Return the state as one line of JSON; it holds no text but the memo."""
+    book: dict[Mark, int] = {}
+    history = {
+        name: [_snapshot(now, book) | {"cursor": cursor} for now, cursor in entries]
+        for name, entries in (("past", state.past), ("now", ((state.now, state.cursor),)), ("future", state.future))
+    }
+    where = {"active": state.active, "keys": state.keys, "seconds": round(state.seconds, 1), "rest": state.rest}
+    head = {"version": VERSION, "tokens": len(state.page.tokens), "marks": list(book)}
+    return json.dumps(head | history | where, separators=(",", ":"))
+
+
+def _snapshot(now: Snapshot, book: dict[Mark, int]) -> dict[str, Any]:
+    def numbers(marks: tuple[Mark, ...]) -> list[int]:
+        return [book.setdefault(mark, len(book)) for mark in marks]
+
+    marks = {"marks": numbers(now.marks), "touched": numbers(now.touched), "moved": numbers(now.moved)}
+    return marks | {"blank": now.blank, "flag": now.flag, "memo": now.memo}
+
+
+def from_draft(page: Page, draft: str) -> State | None:
+    """Return the state that `to_draft` wrote, or None when it is of another text, version or set of labels."""
+    try:
+        data = json.loads(draft)
+        book = [Mark(*mark) for mark in data["marks"]]
+        if data["version"] != VERSION or data["tokens"] != len(page.tokens) or any(page.trim(m) != m for m in book):
+            return None
+        past, (now,), future = (_history(data[name], book) for name in ("past", "now", "future"))
+        state = replace(begin(page), past=past, now=now[0], cursor=page.step(now[1], 0), future=future)
+        active = data["active"] if data["active"] in page.labels else state.active
+        return replace(state, active=active, **{name: data[name] for name in ("keys", "seconds", "rest")})
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _history(entries: list[dict[str, Any]], book: list[Mark]) -> tuple[tuple[Snapshot, int], ...]:
+    return tuple((_restored(entry, book), int(entry["cursor"])) for entry in entries)
+
+
+def _restored(entry: dict[str, Any], book: list[Mark]) -> Snapshot:
+    marks, touched, moved = (tuple(book[i] for i in entry[name]) for name in ("marks", "touched", "moved"))
+    return Snapshot(marks, touched, tuple((a, b) for a, b in entry["blank"]), moved, entry["flag"], entry["memo"])

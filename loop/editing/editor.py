@@ -1,0 +1,132 @@
+"""The editor: `press(state, key)` gives the next state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from loop.editing import changing, moving, prompts
+from loop.editing.keymap import Keymap
+from loop.editing.state import Intent, State, refuse, remember
+
+Act = Callable[[State], State]
+
+
+def press(state: State, key: str, keys: Keymap) -> State:
+    """Return the state after one key.
+
+    `key` is a character, or the name of a key ("enter", "s-tab", "c-c"). Whatever is pressed, the marks stay valid:
+    whole words, sorted, never overlapping. `intent` says what leaves the editor; it is gone at the next key.
+    """
+    fresh = replace(state, message="", intent=None, keys=state.keys + 1)
+    if state.stance in prompts.TAKE:
+        return prompts.typing(replace(fresh, cycle=None), key)
+    if state.stance == "jump":
+        return prompts.jumping(fresh, key)
+    if state.stance == "skip":
+        return prompts.skipping(fresh, key)
+    if state.stance == "select":
+        return _selecting(fresh, key, keys)
+    return _editing(fresh, key, keys)
+
+
+def _editing(state: State, key: str, keys: Keymap) -> State:
+    if key in keys.by_key:
+        return changing.label(replace(state, cycle=None), keys.by_key[key])
+    command = keys.commands.get(key)
+    if command is None:
+        return _unknown(state, key)
+    if command not in ("next_reading", "previous_reading"):
+        state = replace(state, cycle=None)
+    return EDITS[command](state)
+
+
+def _selecting(state: State, key: str, keys: Keymap) -> State:
+    command = keys.commands.get(key)
+    if key in keys.by_key:
+        return changing.label(state, keys.by_key[key])
+    if key == "enter":
+        return changing.label(state, state.active)
+    if key in (*prompts.CANCEL, "backspace") or command in ("select", "undo"):
+        return replace(state, stance="edit", anchor=None, message="Selection dropped.")
+    if command in MOVES:
+        return MOVES[command](state)
+    return refuse(state, "Selecting: move to the other end, then a label or Enter; u cancels.")
+
+
+def _unknown(state: State, key: str) -> State:
+    if len(key) == 1 and key.isupper():
+        return refuse(state, f"{key} is no label here. Is Caps Lock on?")
+    return refuse(state, f"The key {key} does nothing here: ? shows the keys.")
+
+
+def _accept(state: State) -> State:
+    if not state.marks:
+        return refuse(state, "No spans: press 0 if there are none here.")
+    if state.focus is not None:
+        left = "This candidate is not marked: y takes it, d says no. Enter again accepts the text without it."
+        return refuse(replace(state, focus=None), left)
+    return replace(state, intent=Intent("answer"))
+
+
+def _none(state: State) -> State:
+    empty = replace(state.now, marks=(), touched=(), blank=((0, len(state.page.tokens)),), moved=())
+    return replace(remember(state, empty), intent=Intent("answer"))
+
+
+def _select(state: State) -> State:
+    if not state.page.words:
+        return refuse(state, "There is no word to select in this text.")
+    return replace(state, stance="select", anchor=state.cursor, focus=None, rest=False)
+
+
+def _flag(state: State) -> State:
+    flag = not state.now.flag
+    return remember(state, replace(state.now, flag=flag), message="Flagged." if flag else "No longer flagged.")
+
+
+def _leave(intent: Intent) -> Act:
+    return lambda state: replace(state, intent=intent)
+
+
+MOVES: dict[str, Act] = {
+    "left": moving.by_words(-1),
+    "right": moving.by_words(1),
+    "up": moving.by_rows(-1),
+    "down": moving.by_rows(1),
+    "page_up": moving.by_pages(-1),
+    "page_down": moving.by_pages(1),
+    "first": moving.to_first,
+    "last": moving.to_last,
+    "jump": prompts.open_prompt("jump", "Type the letters of a word."),
+    "find": prompts.open_prompt("find"),
+    "name": prompts.open_prompt("name"),
+}
+
+EDITS: dict[str, Act] = {
+    **MOVES,
+    "accept": _accept,
+    "none": _none,
+    "unusable": _leave(Intent("answer", "unusable")),
+    "skip": prompts.open_prompt("skip"),
+    "reopen": _leave(Intent("reopen")),
+    "next_stop": moving.to_next_stop,
+    "previous_stop": moving.to_previous_stop,
+    "select": _select,
+    "confirm": changing.confirm,
+    "delete": changing.delete,
+    "right_edge_left": changing.edge("right", -1),
+    "right_edge_right": changing.edge("right", 1),
+    "left_edge_left": changing.edge("left", -1),
+    "left_edge_right": changing.edge("left", 1),
+    "everywhere": changing.everywhere,
+    "next_reading": changing.reading(1),
+    "previous_reading": changing.reading(-1),
+    "undo": changing.undo,
+    "redo": changing.redo,
+    "flag": _flag,
+    "memo": prompts.open_memo,
+    "guidelines": _leave(Intent("guidelines")),
+    "help": _leave(Intent("help")),
+    "quit": _leave(Intent("quit")),
+}

@@ -1,0 +1,129 @@
+"""Which key means which command, which key means which label, and how both are changed without a conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from loop.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a key does while a text is edited; `keys` are its defaults, `group` and `words` are for the help."""
+
+    name: str
+    keys: tuple[str, ...]
+    group: str
+    words: str
+
+
+COMMANDS = (
+    Command("accept", ("enter", "a"), "Answer", "accept: these are all the spans"),
+    Command("none", ("0",), "Answer", "there are no entities in this text"),
+    Command("unusable", ("x",), "Answer", "the text is unusable: never ask it again"),
+    Command("skip", ("s", "space"), "Answer", "skip this text, with a reason"),
+    Command("reopen", ("b", "backspace"), "Answer", "go back to the previous answer and change it"),
+    Command("next_stop", ("tab", "w"), "Move", "to the next span, or candidate the model left out"),
+    Command("previous_stop", ("s-tab", "p"), "Move", "to the previous one"),
+    Command("left", ("left", "h"), "Move", "one word to the left"),
+    Command("right", ("right", "l"), "Move", "one word to the right"),
+    Command("up", ("up",), "Move", "one line up"),
+    Command("down", ("down",), "Move", "one line down"),
+    Command("page_up", ("pageup",), "Move", "one page up"),
+    Command("page_down", ("pagedown",), "Move", "one page down"),
+    Command("first", ("home",), "Move", "to the first word"),
+    Command("last", ("end",), "Move", "to the last word"),
+    Command("jump", ("t",), "Move", "jump: every word shows the letters that lead to it"),
+    Command("find", ("/",), "Move", "find in the text: the hit becomes the selection"),
+    Command("name", (":",), "Change", "label by typing a part of its name"),
+    Command("select", ("v",), "Change", "select words from here: move, then a label or Enter"),
+    Command("confirm", ("y",), "Change", "this span or candidate is right"),
+    Command("delete", ("d", "delete"), "Change", "delete: this is no entity"),
+    Command("right_edge_left", ("j", "s-left", "}"), "Change", "right edge one word to the left"),
+    Command("right_edge_right", ("k", "s-right", "]"), "Change", "right edge one word to the right"),
+    Command("left_edge_left", ("i", "["), "Change", "left edge one word to the left"),
+    Command("left_edge_right", ("o", "{"), "Change", "left edge one word to the right"),
+    Command("everywhere", ("e",), "Change", "the same string everywhere in this text"),
+    Command("next_reading", ("r",), "Change", "next best reading of the span, or of the text"),
+    Command("previous_reading", ("R",), "Change", "the reading before"),
+    Command("undo", ("u",), "Change", "undo the last edit in this text"),
+    Command("redo", ("z",), "Change", "do it again"),
+    Command("flag", ("f",), "Note", "flag this text as a hard case"),
+    Command("memo", ("m",), "Note", "write a memo on this text"),
+    Command("guidelines", ("g",), "Show", "the guidelines of this project"),
+    Command("help", ("?",), "Show", "this help"),
+    Command("quit", ("q", "c-c"), "Show", "quit; everything is kept, also a half-done text"),
+)
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Keymap:
+    """The commands' keys and the labels' keys of one session; no key means two things.
+
+    Attributes:
+        keys: command to its keys. labels: those in force, in their order; the first nine have a digit, and each
+            has an uppercase letter, from its name if one is free, as long as there are letters.
+    """
+
+    labels: tuple[str, ...]
+    keys: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def commands(self) -> dict[str, str]:
+        """Key to command."""
+        return {key: name for name, keys in self.keys.items() for key in keys}
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """Label to its uppercase letter."""
+        free = [letter for letter in LETTERS if letter not in self.commands]
+        given: dict[str, str] = {}
+        for name in self.labels:
+            wanted = [letter for letter in name.upper() if letter in free]
+            if wanted or free:
+                given[name] = (wanted or free)[0]
+                free.remove(given[name])
+        return given
+
+    @cached_property
+    def digits(self) -> dict[str, str]:
+        """Label to its digit."""
+        digits = [digit for digit in "123456789" if digit not in self.commands]
+        return dict(zip(self.labels, digits, strict=False))
+
+    @cached_property
+    def by_key(self) -> dict[str, str]:
+        """Digit or letter to label."""
+        return {key: name for keys in (self.letters, self.digits) for name, key in keys.items()}
+
+    def first(self, command: str) -> str:
+        """Return the key of a command that the screen names."""
+        return self.keys[command][0]
+
+
+def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = None) -> Keymap:
+    """Return the default keys with some commands on other keys; a command with no key left is allowed.
+
+    Raises:
+        SettingsError: a command that does not exist, or one key for two commands; the message names them.
+    """
+    keys = {command.name: command.keys for command in COMMANDS}
+    for name, wanted in (changes or {}).items():
+        if name not in keys:
+            raise SettingsError(
+                f"[keys] {name}: there is no such command.", hint=f"The commands are {', '.join(keys)}."
+            )
+        keys[name] = tuple(wanted)
+    owner: dict[str, str] = {}
+    for name, own in keys.items():
+        for key in own:
+            if key in owner:
+                raise SettingsError(
+                    f"[keys] the key {key} means both {owner[key]} and {name}.", hint="Give one of them another key."
+                )
+            owner[key] = name
+    return Keymap(tuple(labels), keys)

@@ -1,0 +1,154 @@
+"""Marks (spans counted in tokens) and the page of text they lie on."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+from loop.records import Mode, Question, Span
+
+
+class Mark(NamedTuple):
+    """One entity in tokens: `start` inclusive, `end` exclusive."""
+
+    start: int
+    end: int
+    label: str
+
+
+class Likely(NamedTuple):
+    """A mark that may be right, with its probability in [0, 1] (None for a pattern hit)."""
+
+    mark: Mark
+    p: float | None
+
+
+Range = tuple[int, int]
+
+
+class Suggester(Protocol):
+    """What a model says about one text, given what the annotator has decided.
+
+    `fixed` are marks that are right; in the token ranges `blank` there is nothing but those. Both methods
+    answer with nothing when the model cannot follow.
+    """
+
+    def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> Sequence[tuple[Mark, ...]]:
+        """Return up to `k` complete readings, best first."""
+
+    def likely(self, fixed: Sequence[Mark], blank: Sequence[Range]) -> Sequence[Likely]:
+        """Return every mark with a probability worth showing."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What does not change while a text is edited.
+
+    Attributes:
+        tokens: character offsets (start, end) of every token. labels: those in force, in their order.
+        shown: the marks suggested. likely: marks that may be right, the best first.
+        suggester: re-decides and offers other readings; None when no model has read the text.
+    """
+
+    text: str
+    tokens: tuple[Range, ...]
+    labels: tuple[str, ...]
+    shown: tuple[Mark, ...] = ()
+    likely: tuple[Likely, ...] = ()
+    mode: Mode = "correct"
+    suggester: Suggester | None = field(default=None, compare=False)
+
+    @cached_property
+    def words(self) -> tuple[int, ...]:
+        """The tokens that can begin or end a span: all but white space."""
+        return tuple(i for i, (start, end) in enumerate(self.tokens) if self.text[start:end].strip())
+
+    def words_within(self, start: int, end: int) -> tuple[int, ...]:
+        """Return the words of the token range [start, end)."""
+        return self.words[bisect_right(self.words, start - 1) : bisect_right(self.words, end - 1)]
+
+    def step(self, token: int, by: int) -> int:
+        """Return the word `by` words to the right of `token` (left when negative), stopping at both ends."""
+        if not self.words:
+            return 0
+        here = bisect_right(self.words, token) - 1
+        return self.words[max(0, min(len(self.words) - 1, here + by))]
+
+    def trim(self, mark: Mark) -> Mark | None:
+        """Return the mark without white space at its edges, or None when nothing is left or the label is unknown."""
+        words = self.words_within(mark.start, mark.end)
+        if not words or mark.label not in self.labels:
+            return None
+        return Mark(words[0], words[-1] + 1, mark.label)
+
+    def string(self, start: int, end: int) -> str:
+        """Return the text of the token range [start, end)."""
+        return self.text[self.tokens[start][0] : self.tokens[end - 1][1]]
+
+    def cover(self, start: int, end: int) -> Range | None:
+        """Return the smallest token range that covers the characters [start, end), or None where there is no word."""
+        inside = [i for i in self._touching(start, end) if self.text[slice(*self.tokens[i])].strip()]
+        return (inside[0], inside[-1] + 1) if inside else None
+
+    def _touching(self, start: int, end: int) -> range:
+        first = bisect_right(self._ends, start)
+        return range(first, max(first, bisect_right(self._starts, end - 1)))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self.tokens]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [end for _, end in self.tokens]
+
+    def snap(self, spans: Iterable[Span]) -> tuple[Mark, ...]:
+        """Return the spans as marks, widened to whole tokens; where two overlap the earlier one stays."""
+        covered = [(self.cover(span.start, span.end), span.label) for span in sorted(spans)]
+        return lay((), (Mark(*tokens, label) for tokens, label in covered if tokens and label in self.labels))
+
+    def spans(self, marks: Iterable[Mark]) -> tuple[Span, ...]:
+        """Return the marks as spans of characters."""
+        return tuple(Span(self.tokens[m.start][0], self.tokens[m.end - 1][1], m.label) for m in marks)
+
+    def occurrences(self, string: str) -> list[Range]:
+        """Return the token ranges that hold `string`, whatever its case, each widened to whole tokens."""
+        if not string.strip():
+            return []
+        found = (match.span() for match in re.finditer(re.escape(string.strip()), self.text, re.IGNORECASE))
+        return [tokens for tokens in (self.cover(*offsets) for offsets in found) if tokens]
+
+
+def page_of(
+    question: Question, labels: Sequence[str], *, mode: Mode = "correct", suggester: Suggester | None = None
+) -> Page:
+    """Return the page for a question; in manual mode it suggests nothing."""
+    bare = Page(question.text.text, question.tokens, tuple(labels), mode=mode)
+    if mode == "manual":
+        return bare
+    likely = (Likely(mark, c.p) for c in question.candidates for mark in bare.snap([c.span]))
+    ranked = tuple(sorted(likely, key=lambda item: (-(1.0 if item.p is None else item.p), item.mark)))
+    return replace(bare, shown=bare.snap(question.reading), likely=ranked, suggester=suggester)
+
+
+def overlap(one: Mark | Range, other: Mark | Range) -> bool:
+    """Tell whether two marks or token ranges share a token."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def lay(first: Iterable[Mark], then: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Return `first`, and of `then`, in its order, what overlaps nothing laid before; sorted."""
+    laid = list(first)
+    for mark in then:
+        if not any(overlap(mark, other) for other in laid):
+            laid.append(mark)
+    return tuple(sorted(laid))
+
+
+def at(marks: Iterable[Mark], token: int) -> Mark | None:
+    """Return the mark that covers `token`."""
+    return next((mark for mark in marks if mark.start <= token < mark.end), None)

@@ -1,0 +1,109 @@
+"""The stances in which a key is not an edit: a name, a string or a memo being typed, a hint, a reason to skip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from loop.editing.changing import label
+from loop.editing.moving import hints, hit, hits, to
+from loop.editing.state import Intent, Stance, State, refuse, remember
+
+CANCEL = ("escape", "c-c", "c-g")
+REASONS = {"u": "unsure", "n": "not my field", "b": "bad text"}
+
+
+def open_prompt(stance: Stance, message: str = "") -> Callable[[State], State]:
+    """Return the command that begins one of these stances."""
+    return lambda state: replace(state, stance=stance, typed="", choice=0, message=message)
+
+
+def open_memo(state: State) -> State:
+    """Begin to write the memo, at the end of what it says already."""
+    return replace(state, stance="memo", typed=state.now.memo)
+
+
+def close(state: State, message: str = "") -> State:
+    """Return to the text: to the selection when one was open."""
+    stance: Stance = "edit" if state.anchor is None else "select"
+    return replace(state, stance=stance, typed="", choice=0, message=message)
+
+
+def typing(state: State, key: str) -> State:
+    """Take one key while something is typed."""
+    if key in CANCEL or (key == "backspace" and not state.typed):
+        return close(state)
+    if key == "backspace":
+        return replace(state, typed=state.typed[:-1], choice=0)
+    if key in ("tab", "down"):
+        return replace(state, choice=state.choice + 1)
+    if key in ("s-tab", "up"):
+        return replace(state, choice=state.choice - 1)
+    if key == "enter":
+        return TAKE[state.stance](state)
+    letter = " " if key == "space" else key
+    return replace(state, typed=state.typed + letter, choice=0) if len(letter) == 1 else state
+
+
+def names(state: State) -> list[str]:
+    """Return the labels that what is typed at `:` may mean, the best first: beginning, part, letters in order."""
+    typed = state.typed.casefold()
+
+    def rank(name: str) -> int:
+        low = name.casefold()
+        letters = iter(low)
+        return 0 if low.startswith(typed) else 1 if typed in low else 2 if all(c in letters for c in typed) else 3
+
+    return sorted((name for name in state.page.labels if rank(name) < 3), key=rank)
+
+
+def name(state: State) -> str | None:
+    """Return the label chosen at `:`, or None when nothing fits."""
+    found = names(state)
+    return found[state.choice % len(found)] if found else None
+
+
+def _take_name(state: State) -> State:
+    chosen = name(state)
+    return label(close(state), chosen) if chosen else refuse(state, f"No label is called “{state.typed}”.")
+
+
+def _take_hit(state: State) -> State:
+    found = hit(state)
+    if found is None:
+        return refuse(state, f"“{state.typed}” is not in this text.")
+    anchor = found[0] if state.anchor is None else state.anchor
+    last = state.page.step(found[1] - 1, 0)
+    end = last if last >= anchor else found[0]
+    count = len(hits(state))
+    return close(replace(to(state, end), anchor=anchor), f"{count} in this text: a label or Enter marks it.")
+
+
+def _take_memo(state: State) -> State:
+    memo = state.typed.strip()
+    return remember(close(state), replace(state.now, memo=memo), message="Memo kept." if memo else "No memo.")
+
+
+TAKE: dict[Stance, Callable[[State], State]] = {"name": _take_name, "find": _take_hit, "memo": _take_memo}
+
+
+def jumping(state: State, key: str) -> State:
+    """Take one letter of a jump hint."""
+    if key in CANCEL or key == "backspace":
+        return close(state)
+    known = hints(state)
+    typed = state.typed + key
+    if typed in known:
+        return close(to(state, known[typed]))
+    if any(hint.startswith(typed) for hint in known):
+        return replace(state, typed=typed)
+    return close(state, f"No word has the hint {typed}.")
+
+
+def skipping(state: State, key: str) -> State:
+    """Take the reason to skip; the key that asked for it, or Enter, gives none."""
+    if key in REASONS:
+        return replace(close(state), intent=Intent("answer", "skip", REASONS[key]))
+    if key in ("s", "space", "enter"):
+        return replace(close(state), intent=Intent("answer", "skip"))
+    return close(state, "Not skipped.")

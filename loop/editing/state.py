@@ -1,0 +1,197 @@
+"""The state of the editor: what the annotator has said about one text so far, and where he stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from loop.editing.marks import Likely, Mark, Page, Range, at, lay, overlap
+from loop.records import Span, Verdict
+
+Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip"]
+"""What the next key means: an edit, the end of a selection, a letter of what is being typed, a hint, a reason."""
+
+LIKELY = 0.15  # a candidate that the reading left out is worth a stop of Tab from here on
+READINGS = 10  # as many readings as `r` steps through: the right one is among the best ten for half of the wrong texts
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What undo brings back.
+
+    Attributes:
+        marks: sorted, never overlapping. touched: those of them that the annotator decided; they never change by
+            themselves. blank: token ranges where he said there is nothing (else). moved: marks that the model
+            changed by itself at the last edit.
+    """
+
+    marks: tuple[Mark, ...] = ()
+    touched: tuple[Mark, ...] = ()
+    blank: tuple[Range, ...] = ()
+    moved: tuple[Mark, ...] = ()
+    flag: bool = False
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What leaves the editor: an answer with its verdict, or the name of what the annotator wants to see instead."""
+
+    kind: Literal["answer", "reopen", "guidelines", "help", "quit"]
+    verdict: Verdict = "accept"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the screen has laid the text out.
+
+    Attributes:
+        cells: (row, column) of every token. height: rows of a page. visible: the range of tokens on the screen.
+    """
+
+    cells: tuple[tuple[int, int], ...] = ()
+    height: int = 10
+    visible: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """The readings that `r` steps through; `index` is the one shown, 0 is `origin`, what was there before."""
+
+    origin: State
+    options: tuple[tuple[Mark, ...], ...]
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything about one text being edited; the screen is a function of it.
+
+    Attributes:
+        cursor: a word. rest: it has not moved yet. focus: the candidate that Tab stopped at. anchor: the word where
+            the selection began. typed: what has been typed at a prompt. choice: which of its hits.
+        active: the label that Enter gives. keys: key presses so far. seconds: time on screen, kept by the caller.
+    """
+
+    page: Page
+    now: Snapshot
+    past: tuple[tuple[Snapshot, int], ...] = ()
+    future: tuple[tuple[Snapshot, int], ...] = ()
+    stance: Stance = "edit"
+    cursor: int = 0
+    rest: bool = True
+    focus: Mark | None = None
+    anchor: int | None = None
+    typed: str = ""
+    choice: int = 0
+    active: str = ""
+    cycle: Cycle | None = None
+    message: str = ""
+    intent: Intent | None = None
+    keys: int = 0
+    seconds: float = 0.0
+    layout: Layout = field(default=Layout(), compare=False)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks as they stand."""
+        return self.now.marks
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The same as spans of characters: what an answer says."""
+        return self.page.spans(self.now.marks)
+
+    @property
+    def target(self) -> Mark | None:
+        """The mark that an edit means: the candidate in focus, else the one under the cursor."""
+        return self.focus or at(self.now.marks, self.cursor)
+
+
+def begin(page: Page) -> State:
+    """Return the state in which a new question is shown."""
+    return _start(page, Snapshot(page.shown))
+
+
+def resume(page: Page, spans: Sequence[Span], *, flag: bool = False, memo: str = "") -> State:
+    """Return the state in which an answered question is shown again: all of it counts as decided."""
+    marks = page.snap(spans)
+    return _start(page, Snapshot(marks, marks, ((0, len(page.tokens)),), flag=flag, memo=memo))
+
+
+def _start(page: Page, now: Snapshot) -> State:
+    return State(page, now, cursor=page.words[0] if page.words else 0, active=page.labels[0] if page.labels else "")
+
+
+def likely(state: State) -> Sequence[Likely]:
+    """Return what the model thinks of every mark now, given what the annotator has decided."""
+    if state.page.suggester is None or not (state.now.touched or state.now.blank):
+        return state.page.likely
+    return state.page.suggester.likely(state.now.touched, state.now.blank)
+
+
+def left_out(state: State) -> tuple[Likely, ...]:
+    """Return the likely candidates that overlap no mark and nothing decided, the most likely of each place first."""
+    taken: list[Mark | Range] = [*state.now.marks, *state.now.blank]
+    free = [item for item in likely(state) if _worthwhile(item) and not any(overlap(item.mark, t) for t in taken)]
+    kept = lay((), (item.mark for item in free))
+    return tuple({item.mark: item for item in reversed(free) if item.mark in kept}.values())
+
+
+def _worthwhile(item: Likely) -> bool:
+    return item.p is None or item.p >= LIKELY
+
+
+def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:
+    """Return `after` with everything undecided as the model reads it now; what is decided stays as it is."""
+    if page.suggester is None:
+        return replace(after, moved=())
+    reading = next(iter(page.suggester.readings(after.touched, after.blank, 1)), None)
+    if reading is None:
+        return replace(after, moved=())
+    marks = follow(page, after, reading)
+    return replace(after, marks=marks, moved=tuple(m for m in marks if m not in {*before.marks, *after.touched}))
+
+
+def follow(page: Page, decided: Snapshot, reading: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Return what is decided, and of the reading what that leaves room for."""
+    free = (m for m in reading if page.trim(m) == m and not any(overlap(m, blank) for blank in decided.blank))
+    return lay(decided.touched, free)
+
+
+def change(
+    state: State,
+    *,
+    put: Sequence[Mark] = (),
+    drop: Sequence[Mark] = (),
+    blank: Sequence[Range] = (),
+    cursor: int | None = None,
+    message: str = "",
+) -> State:
+    """Return the state after one edit that undo takes back: `drop` goes, `put` comes and pushes aside what it overlaps.
+
+    What is put counts as decided, and so does that there is nothing in the ranges `blank`.
+    """
+    old = state.now
+    stays = [m for m in old.marks if m not in drop and not any(overlap(m, p) for p in put)]
+    decided = [m for m in old.touched if m in stays]
+    new = replace(
+        old, marks=lay(put, stays), touched=lay(put, decided), blank=tuple(sorted({*old.blank, *blank})), moved=()
+    )
+    return remember(state, redecide(state.page, old, new), cursor=cursor, message=message)
+
+
+def remember(state: State, new: Snapshot, *, cursor: int | None = None, message: str = "") -> State:
+    """Return the state with `new` as its content and the old one in its history."""
+    cursor = state.cursor if cursor is None else cursor
+    settled = replace(state, cursor=cursor, rest=False, focus=None, anchor=None, stance="edit", message=message)
+    if new == state.now:
+        return settled
+    return replace(settled, now=new, past=(*state.past, (state.now, state.cursor)), future=())
+
+
+def refuse(state: State, message: str) -> State:
+    """Return the state unchanged but for a sentence that says why."""
+    return replace(state, message=message)

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from editing_pages import Opinions, start, type_keys
+
+from loop.editing import Likely, Mark
+
+TEXT = "my Canyon and the other Canyon and a canyon bell"
+FIRST = Mark(1, 2, "BRAND")
+SECOND = Mark(5, 6, "BRAND")
+THIRD = Mark(8, 9, "BRAND")
+BELL = Mark(9, 10, "PART")
+LONG = Mark(8, 10, "PART")
+
+
+def test_the_same_string_is_marked_everywhere_at_once() -> None:
+    state = type_keys(start(TEXT, FIRST), "tab e")
+
+    assert (FIRST, SECOND, THIRD) == state.marks
+    assert "2 more marked as BRAND." == state.message
+    assert (FIRST,) == type_keys(state, "u").marks
+
+
+def test_the_same_string_leaves_alone_what_was_decided() -> None:
+    state = type_keys(start(TEXT, FIRST, LONG), "tab tab y tab e")
+
+    assert (FIRST, SECOND, LONG) == state.marks
+
+
+def test_r_steps_through_the_readings_of_the_text_and_back_to_the_first() -> None:
+    model = Opinions([(FIRST,), (FIRST, SECOND), (LONG,)])
+    state = start(TEXT, FIRST, suggester=model)
+    shown = [type_keys(state, ["r"] * times).marks for times in range(4)]
+
+    assert [(FIRST,), (FIRST, SECOND), (LONG,), (FIRST,)] == shown
+    assert (LONG,) == type_keys(state, "R").marks
+    assert "Reading 2 of 3 of the text." == type_keys(state, "r").message
+
+
+def test_steps_through_readings_are_one_edit() -> None:
+    state = type_keys(start(TEXT, FIRST, suggester=Opinions([(FIRST,), (SECOND,), (LONG,)])), "r r u")
+
+    assert (FIRST,) == state.marks
+    assert () == state.past
+
+
+def test_r_on_a_span_steps_through_what_else_may_be_there() -> None:
+    likely = (Likely(LONG, 0.6), Likely(BELL, 0.3), Likely(SECOND, 0.2))
+    state = type_keys(start(TEXT, FIRST, LONG, likely=likely), "s-tab r")
+
+    assert (FIRST, BELL) == state.marks
+    assert (FIRST, LONG) == type_keys(state, "r").marks
+
+
+def test_without_a_model_r_says_so() -> None:
+    assert "The model has no other reading to offer here." == type_keys(start(TEXT, FIRST), "r").message
+
+
+def test_what_is_undecided_is_read_anew_after_an_edit() -> None:
+    model = Opinions([(FIRST, LONG), (FIRST, SECOND, THIRD), (SECOND, BELL)])
+    state = type_keys(start(TEXT, FIRST, LONG, suggester=model), [*["right"] * 5, "1"])
+
+    assert (FIRST, SECOND, THIRD) == state.marks
+    assert (FIRST, THIRD) == state.marks[::2]
+    assert (THIRD,) == state.now.moved
+
+
+def test_what_was_deleted_does_not_come_back_by_itself() -> None:
+    model = Opinions([(FIRST, LONG), (FIRST, BELL), (FIRST,)])
+    state = type_keys(start(TEXT, FIRST, LONG, suggester=model), "s-tab d")
+
+    assert (FIRST,) == state.marks
+
+
+def test_a_model_that_cannot_follow_changes_nothing() -> None:
+    state = type_keys(start(TEXT, FIRST, suggester=Opinions([(FIRST,)])), "end 2")
+
+    assert (FIRST, Mark(9, 10, "PART")) == state.marks
+
+
+def test_undo_brings_the_cursor_back_too() -> None:
+    state = type_keys(start(TEXT, FIRST), "tab d end u")
+
+    assert ((FIRST,), 1) == (state.marks, state.cursor)
+    assert () == type_keys(state, "z").marks
+
+
+def test_nothing_to_undo_points_to_the_previous_answer() -> None:
+    assert "b reopens the previous answer" in type_keys(start(TEXT), "u").message
+    assert "Nothing to do again." == type_keys(start(TEXT), "z").message
+
+
+def test_confirming_a_candidate_marks_it() -> None:
+    state = type_keys(start(TEXT, likely=(Likely(SECOND, 0.5),)), "tab y")
+
+    assert (SECOND,) == state.marks
+    assert (SECOND,) == state.now.touched
+
+
+def test_an_edge_key_on_a_candidate_takes_it_with_its_edge_moved() -> None:
+    state = type_keys(start(TEXT, likely=(Likely(THIRD, 0.5),)), "tab k")
+
+    assert (Mark(8, 10, "BRAND"),) == state.marks

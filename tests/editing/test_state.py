@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from editing_pages import LABELS, Opinions, page, start, type_keys
+
+from loop.editing import Likely, Mark, left_out, likely, resume
+from loop.records import Span
+
+TEXT = "my SRAM Rival and my Canyon"
+SRAM = Mark(1, 2, "BRAND")
+RIVAL = Mark(2, 3, "PART")
+CANYON = Mark(5, 6, "BRAND")
+
+
+def test_a_new_question_rests_on_the_first_word_with_the_first_label() -> None:
+    state = start("   my SRAM", Mark(2, 3, "BRAND"))
+
+    assert (1, True, LABELS[0]) == (state.cursor, state.rest, state.active)
+
+
+def test_a_reopened_answer_is_decided_as_a_whole() -> None:
+    model = Opinions([(SRAM, RIVAL, CANYON)], [Likely(RIVAL, 0.9)])
+    state = resume(page(TEXT, SRAM, suggester=model), [Span(3, 7, "BRAND")], flag=True, memo="hm")
+    edited = type_keys(state, "end 1")
+
+    assert ((SRAM,), True, "hm") == (state.marks, state.now.flag, state.now.memo)
+    assert (SRAM, CANYON) == edited.marks
+    assert () == left_out(state)
+
+
+def test_probabilities_follow_what_was_decided() -> None:
+    model = Opinions([(SRAM,)], [Likely(RIVAL, 0.9), Likely(CANYON, 0.5)])
+    state = start(TEXT, SRAM, likely=(Likely(RIVAL, 0.1),), suggester=model)
+
+    assert [0.1] == [item.p for item in likely(state)]
+    assert [0.9, 0.5] == [item.p for item in likely(type_keys(state, "tab y"))]
+
+
+def test_unlikely_candidates_are_not_offered() -> None:
+    assert () == left_out(start(TEXT, likely=(Likely(RIVAL, 0.1),)))
+    assert (Likely(RIVAL, 0.2),) == left_out(start(TEXT, likely=(Likely(RIVAL, 0.2), Likely(RIVAL, 0.2))))
