@@ -1,0 +1,228 @@
+"""Answers as Prodigy writes them to jsonl, one per line, and what `loop` adds to lose nothing of its own.
+
+A row of the `ner_manual` view answers for the whole text; a row of the binary `ner` view for its spans alone. Fields of
+an answer that Prodigy has no place for stand under `_loop`, and only where they differ from what the row says already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timezone
+from typing import Any, get_args
+
+from murmurhash import mrmr  # type: ignore[import-untyped]
+
+from loop.formats.raw import BadRowError
+from loop.records import Answer, Mode, Span, Text, Verdict
+
+KNOWN_FIELDS = frozenset({
+    "spans", "meta", "tokens", "answer", "_loop",
+    "_input_hash", "_task_hash", "_view_id", "_session_id", "_annotator_id", "_timestamp", "_is_binary",
+})  # fmt: skip
+WHOLE_VIEW, BINARY_VIEW = "ner_manual", "ner"
+_VERDICTS: Mapping[str, Verdict] = {"accept": "accept", "reject": "reject", "ignore": "skip"}
+_ANSWERS: Mapping[Verdict, str] = {"accept": "accept", "reject": "reject", "skip": "ignore", "unusable": "ignore"}
+_DEFAULTS = {each.name: each.default for each in fields(Answer)}
+_PLAIN: Mapping[str, type] = {
+    "round": int,
+    "held_out": bool,
+    "flag": bool,
+    "memo": str,
+    "reason": str,
+    "guideline_hash": str,
+    "seconds": float,
+    "keys": int,
+}
+_FROM_PRODIGY = re.compile(r"prodigy:(-?\d+):(-?\d+):")
+_LONGEST_ID = 200
+_TOO_MANY = 2**31  # of rounds or keys; the store holds no more than 64 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with its text and the character offsets of the text's tokens: all that a row holds."""
+
+    text: Text
+    answer: Answer
+    tokens: Sequence[tuple[int, int]]
+
+
+def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
+    """Return the answer that a row holds, None if it holds none.
+
+    `spans` are the row's, in its order. In a binary row a span may carry an answer of its own (Prodigy puts the answers
+    to several questions into one row): those that differ from the row's stay unknown.
+
+    Raises:
+        BadRowError: a field cannot be meant.
+    """
+    if "answer" not in row:
+        return None
+    said = row["answer"]
+    if not isinstance(said, str) or said not in _VERDICTS:
+        raise BadRowError("its answer is none of accept, reject and ignore.")
+    own = _own(row)
+    complete = _checked(own, "complete", bool, default=not _is_binary(row))
+    answered = _answered(row, spans, complete)
+    return Answer(
+        id=_identity(row, own),
+        text_id=0,
+        annotator=_annotator(row),
+        verdict=_verdict(own, said),
+        spans=answered,
+        shown=_shown(own) if "shown" in own else () if complete else answered,
+        complete=complete,
+        mode=_one_of(own, "mode", get_args(Mode), default="import"),
+        at=_moment(row, own),
+        **{name: _checked(own, name, kind, default=_DEFAULTS[name]) for name, kind in _PLAIN.items()},
+    )
+
+
+def read_group(row: Mapping[str, Any]) -> str | None:
+    """Return the group that a row exported by `loop` names.
+
+    Raises:
+        BadRowError: it is no text.
+    """
+    group: str | None = _checked(_own(row), "group", str, default=None)
+    return group
+
+
+def _own(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    own = row.get("_loop", {})
+    if not isinstance(own, dict):
+        raise BadRowError("its _loop is no JSON object.")
+    return own
+
+
+def _is_binary(row: Mapping[str, Any]) -> bool:
+    """Whether the row answers a yes-or-no question; exports older than `_view_id` show it by their spans' answers."""
+    view = row.get("_view_id")
+    if view is not None:
+        return bool(view == BINARY_VIEW)
+    return bool(row.get("_is_binary")) or any("answer" in span for span in row.get("spans") or ())
+
+
+def _answered(row: Mapping[str, Any], spans: Sequence[Span], complete: bool) -> tuple[Span, ...]:
+    said = [row["answer"] if complete else span.get("answer", row["answer"]) for span in row.get("spans") or ()]
+    return tuple(sorted({span for span, own in zip(spans, said, strict=True) if own == row["answer"]}))
+
+
+def _verdict(own: Mapping[str, Any], said: str) -> Verdict:
+    verdict: Verdict = _one_of(own, "verdict", tuple(_ANSWERS), default=_VERDICTS[said])
+    if _ANSWERS[verdict] != said:
+        raise BadRowError("its _loop.verdict contradicts its answer.")
+    return verdict
+
+
+def _identity(row: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    """An id that the same row always gets, so that importing a file again adds nothing; it keeps Prodigy's hashes."""
+    known: str = _checked(own, "id", str, default="")
+    if known:
+        if len(known) > _LONGEST_ID or not known.isprintable():
+            raise BadRowError("its _loop.id is too long or holds control characters.")
+        return known
+    content = hashlib.blake2b(json.dumps(row, sort_keys=True).encode(), digest_size=10).hexdigest()
+    hashes = row.get("_input_hash"), row.get("_task_hash")
+    return "prodigy:{}:{}:".format(*hashes) + content if all(type(each) is int for each in hashes) else f"row:{content}"
+
+
+def _annotator(row: Mapping[str, Any]) -> str:
+    name = row.get("_annotator_id") or row.get("_session_id") or ""
+    if not isinstance(name, str) or not name.isprintable():
+        raise BadRowError("its annotator is no text, or holds control characters.")
+    return name
+
+
+def _moment(row: Mapping[str, Any], own: Mapping[str, Any]) -> datetime | None:
+    try:
+        if "at" in own:
+            return datetime.fromisoformat(own["at"]).astimezone(timezone.utc)
+        stamp = row.get("_timestamp")
+        return None if stamp is None else datetime.fromtimestamp(stamp, timezone.utc)
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise BadRowError("its time cannot be read.") from None
+
+
+def _shown(own: Mapping[str, Any]) -> tuple[Span, ...]:
+    try:
+        return tuple(Span(int(start), int(end), str(label)) for start, end, label in own["shown"])
+    except (TypeError, ValueError):
+        raise BadRowError("its _loop.shown is no list of [start, end, label].") from None
+
+
+def _checked(own: Mapping[str, Any], name: str, kind: type, *, default: Any) -> Any:
+    value = own.get(name, default)
+    fits = type(value) is kind and not (isinstance(value, int) and not 0 <= value < _TOO_MANY)
+    if value is not default and not fits:
+        raise BadRowError(f"its _loop.{name} is of a wrong type or out of range.")
+    return value
+
+
+def _one_of(own: Mapping[str, Any], name: str, known: tuple[Any, ...], *, default: Any) -> Any:
+    value = own.get(name, default)
+    if value not in known:
+        raise BadRowError(f"its _loop.{name} is none of {', '.join(known)}.")
+    return value
+
+
+def prodigy_row(answered: Answered) -> dict[str, Any]:
+    """Return an answer as a row.
+
+    `_input_hash` is Prodigy's own: the 32-bit MurmurHash3 of text="…", the text as ASCII JSON. `_task_hash` has no
+    published definition; here it is the same hash of the input hash, the view and the spans that were asked about. An
+    answer that came from Prodigy keeps the hashes that it came with.
+    """
+    text, answer = answered.text, answered.answer
+    view = WHOLE_VIEW if answer.complete else BINARY_VIEW
+    row = {
+        "text": text.text,
+        "meta": dict(text.meta),
+        **_hashes(answered, view),
+        "tokens": [
+            {"text": text.text[start:end], "start": start, "end": end, "id": n, "ws": text.text[end : end + 1] == " "}
+            for n, (start, end) in enumerate(answered.tokens)
+        ],
+        "_view_id": view,
+        "spans": [_span_row(span, answered.tokens) for span in answer.spans],
+        "answer": _ANSWERS[answer.verdict],
+        "_annotator_id": answer.annotator,
+    }
+    if answer.at is not None:
+        row["_timestamp"] = int(answer.at.timestamp())
+    return row | {"_loop": _own_row(text, answer)}
+
+
+def _hashes(answered: Answered, view: str) -> dict[str, int]:
+    kept = _FROM_PRODIGY.match(answered.answer.id)
+    if kept:
+        return {"_input_hash": int(kept[1]), "_task_hash": int(kept[2])}
+    input_hash = mrmr.hash(f"text={json.dumps(answered.text.text)}", 0)
+    shown = [[span.start, span.end, span.label] for span in answered.answer.shown]
+    return {"_input_hash": input_hash, "_task_hash": mrmr.hash(json.dumps([input_hash, view, shown]), 0)}
+
+
+def _span_row(span: Span, tokens: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """`token_end` is inclusive, and `end` exclusive, as Prodigy has them."""
+    row: dict[str, Any] = {"start": span.start, "end": span.end, "label": span.label}
+    covered = [n for n, (start, end) in enumerate(tokens) if start < span.end and end > span.start]
+    return row | ({"token_start": covered[0], "token_end": covered[-1]} if covered else {})
+
+
+def _own_row(text: Text, answer: Answer) -> dict[str, Any]:
+    own: dict[str, Any] = {"id": answer.id}
+    if answer.at is not None:
+        own["at"] = answer.at.isoformat()
+    if answer.verdict not in _VERDICTS.values():
+        own["verdict"] = answer.verdict
+    if answer.mode != "import":
+        own["mode"] = answer.mode
+    if answer.shown != (() if answer.complete else answer.spans):
+        own["shown"] = [[span.start, span.end, span.label] for span in answer.shown]
+    if text.group is not None:
+        own["group"] = text.group
+    return own | {name: getattr(answer, name) for name in _PLAIN if getattr(answer, name) != _DEFAULTS[name]}

@@ -1,0 +1,39 @@
+"""What a file holds, before the project's own tokenizer and store have seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loop.records import Answer, Span
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """One text as a file holds it; it may be empty or blank.
+
+    Attributes:
+        source: the file (or "stdin") it stands in. line: where, counted from 1.
+        meta: the user's own fields, those beside the text and those under "meta".
+        spans: what is annotated, sorted; None when the row says nothing about spans.
+        answer: what the row says was answered, with text_id 0 and, if the file names nobody, annotator "".
+        group: only of a text that `loop` exported.
+    """
+
+    text: str
+    source: str
+    line: int
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    spans: tuple[Span, ...] | None = None
+    answer: Answer | None = None
+    group: str | None = None
+
+
+class BadRowError(Exception):
+    """What is wrong with a row, in words without the row's own text; whoever knows its file and line raises again."""
+
+    def __init__(self, problem: str, hint: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.hint = hint
