@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ MANUAL = {
 BINARY = {
     "text": "From MX with love",
     "spans": [
-        {"start": 5, "end": 7, "text": "MX", "rank": 0, "label": "PRODUCT", "score": 0.95, "source": "m", "answer": "reject"}
+        {"start": 5, "end": 7, "text": "MX", "rank": 0, "label": "PRODUCT", "score": 0.95, "answer": "reject"}
     ],
     "meta": {"section": "travel", "score": 0.95},
     "_input_hash": 19964311,
@@ -225,7 +226,7 @@ def answered(draw: st.DrawFn) -> Answered:
         keys=draw(st.integers(0, 10**6)),
         at=draw(st.none() | utc),
     )
-    return Answered(text, answer, tuple(zip(edges, edges[1:], strict=False)))
+    return Answered(text, answer, tuple(pairwise(edges)))
 
 
 @given(answered())

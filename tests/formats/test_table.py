@@ -15,7 +15,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 
 
 def rows_of(content: str, text_field: str = "text") -> list[RawText]:
-    lines = enumerate(io.StringIO(content, newline=""), start=1)
+    lines = enumerate(io.StringIO(content, newline="\n"), start=1)
     return list(read_table(lines, "t.csv", text_field=text_field))
 
 
@@ -27,11 +27,7 @@ def test_the_named_column_is_the_text_and_the_others_its_meta() -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_first_line_decides_what_parts_the_cells(delimiter: str) -> None:
-    content = (
-        f"id{delimiter}text\n1{delimiter}a, b; c\n"
-        if delimiter == "\t"
-        else f'id{delimiter}text\n1{delimiter}"a, b; c"\n'
-    )
+    content = f'id{delimiter}text\n1{delimiter}"a, b; c"\n'
 
     assert ["a, b; c"] == [raw.text for raw in rows_of(content)]
 
