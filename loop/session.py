@@ -72,7 +72,7 @@ class Session:
         self._start_trainer = start_trainer
         self._starts: list[float] = []
         self._starts_in_round = -1
-        self._reopened: dict[int, Answer] = {}
+        self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
         self.annotator = annotator or getpass.getuser()
         self.name = paths.root.resolve().name
@@ -106,12 +106,13 @@ class Session:
     ) -> Answer:
         """Commit an answer; on disk when this returns.
 
-        A question that was reopened gets a new answer in the place of the old one, and only if something changed.
+        A text that this annotator has answered gets a new answer in the place of the old one, if something changed.
 
         Raises:
             StoreError: the text is gone, or another session answered it at the same time.
         """
-        replaced = self._reopened.pop(question.text.id, None)
+        replaced = self._store.answers.of(question.text.id, self.annotator)
+        self._reopened = None
         said = (verdict, tuple(spans), reason, flag, memo)
         if replaced and said == (replaced.verdict, replaced.spans, replaced.reason, replaced.flag, replaced.memo):
             self._store.answers.drop_draft(question.text.id, self.annotator)
@@ -143,12 +144,12 @@ class Session:
 
         The answer stands until the question is answered differently.
         """
-        before = min((answer.seq for answer in self._reopened.values()), default=None)
+        before = self._reopened.seq if self._reopened else None
         last = self._store.answers.last(self.annotator, before=before)
         if last is None or last.question_id is None:
             return None
         question = self._store.questions.get([last.question_id])[last.question_id]
-        self._reopened[last.text_id] = last
+        self._reopened = last
         return question, last
 
     def status(self) -> SessionStatus:

@@ -8,13 +8,13 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import spacy
 import srsly
 from spacy.language import Language
 
 from loop.errors import PipelineError
+from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, base_folder, own_component
 
 # spaCy ignores a folder that is none of its components; this one holds what only `loop` needs.
@@ -69,43 +69,34 @@ class Checkpoints:
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise _damaged(self.path(number), error) from error
 
-    def load(self, number: int) -> Language:
-        """The published pipeline of round `number`.
+    def load(self, number: int) -> Learner:
+        """Round `number` as it was when it was saved.
 
         Raises:
             PipelineError: the checkpoint is damaged.
         """
         try:
-            return spacy.load(self.path(number))
+            return Learner.restored(
+                spacy.load(self.path(number)), (self.path(number) / OWN_FOLDER / "raw").read_bytes()
+            )
         except Exception as error:  # spaCy raises what the damaged part happens to raise
             raise _damaged(self.path(number), error) from error
 
-    def load_to_learn(self, number: int) -> Language:
-        """The pipeline of round `number` with the raw weights, which the next round goes on from."""
-        nlp = self.load(number)
-        own_component(nlp).model.from_bytes((self.path(number) / OWN_FOLDER / "raw").read_bytes())
-        return nlp
+    def save(self, learner: Learner, info: CheckpointInfo) -> None:
+        """Save a round: the averaged weights published, the raw ones beside, all that does not change as it was.
 
-    def start(self, nlp: Language, info: CheckpointInfo) -> None:
-        """Save round 0: `nlp` before it saw any text, with what belongs to the base copied from the base."""
-        with self._aside(0) as folder:
-            nlp.to_disk(folder)
-            base = base_folder(info.base)
-            for part in _parts_of_base(base) if base else ():
-                _copy_over(part, folder / part.name)
-            self._write_own(folder, nlp, info)
-
-    def save(self, nlp: Language, info: CheckpointInfo, averages: dict[Any, Any]) -> None:
-        """Save a round: the averaged weights published, the raw ones beside, everything else linked from round 0."""
-        ner = own_component(nlp)
+        Round 0 must be saved before it sees any text: what belongs to the base is copied from the base, to the byte;
+        later rounds link to that.
+        """
         with self._aside(info.round) as folder:
-            _link_tree(self.path(0), folder, without={COMPONENT, OWN_FOLDER, "meta.json"})
-            with ner.model.use_params(averages):
-                ner.to_disk(folder / COMPONENT, exclude=["vocab"])
-            meta = srsly.read_json(self.path(0) / "meta.json")
-            meta["labels"][COMPONENT] = list(ner.labels)
-            srsly.write_json(folder / "meta.json", meta)
-            self._write_own(folder, nlp, info)
+            if info.round == 0:
+                _write_start(learner.nlp, info, folder)
+            else:
+                _write_later(learner, self.path(0), folder)
+            own = folder / OWN_FOLDER
+            own.mkdir()
+            (own / "raw").write_bytes(learner.raw())
+            srsly.write_json(own / "checkpoint.json", asdict(info))
 
     def forget_after(self, number: int) -> None:
         """Drop the rounds later than `number`: they learned from a history that no longer stands."""
@@ -134,12 +125,6 @@ class Checkpoints:
         self.path(number).rename(doomed)
         shutil.rmtree(doomed, ignore_errors=True)
 
-    def _write_own(self, folder: Path, nlp: Language, info: CheckpointInfo) -> None:
-        own = folder / OWN_FOLDER
-        own.mkdir()
-        (own / "raw").write_bytes(own_component(nlp).model.to_bytes())
-        srsly.write_json(own / "checkpoint.json", asdict(info))
-
 
 class _Aside:
     """A folder to write a checkpoint in; on leaving it is synced and takes its place, on an error it is dropped."""
@@ -165,6 +150,22 @@ class _Aside:
         link.symlink_to(self._target.name)
         link.replace(self._last)
         _sync(self._target.parent)
+
+
+def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:
+    nlp.to_disk(folder)
+    base = base_folder(info.base)
+    for part in _parts_of_base(base) if base else ():
+        _copy_over(part, folder / part.name)
+
+
+def _write_later(learner: Learner, start: Path, folder: Path) -> None:
+    _link_tree(start, folder, without={COMPONENT, OWN_FOLDER, "meta.json"})
+    with learner.published() as nlp:
+        own_component(nlp).to_disk(folder / COMPONENT, exclude=["vocab"])
+    meta = srsly.read_json(start / "meta.json")
+    meta["labels"][COMPONENT] = list(own_component(learner.nlp).labels)
+    srsly.write_json(folder / "meta.json", meta)
 
 
 def _parts_of_base(base: Path) -> Iterator[Path]:

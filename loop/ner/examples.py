@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import overload
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -11,6 +12,43 @@ from spacy.training import Example
 from spacy.util import filter_spans
 
 from loop.records import Answer, Span
+
+
+class Examples(Sequence[Example]):
+    """Answers as a sequence of examples, each made when it is first asked for: a round draws only some of them.
+
+    Made from pairs of text and answer, the labels in force (spans of others are left out), and the labels of every
+    scheme by its version.
+    """
+
+    def __init__(
+        self,
+        nlp: Language,
+        answered: Sequence[tuple[str, Answer]],
+        *,
+        labels: Collection[str],
+        schemes: Mapping[int, Collection[str]],
+    ) -> None:
+        self._nlp, self._answered, self._labels, self._schemes = nlp, answered, labels, schemes
+        self._made: dict[int, Example] = {}
+
+    def __len__(self) -> int:
+        return len(self._answered)
+
+    @overload
+    def __getitem__(self, index: int) -> Example: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Example]: ...
+
+    def __getitem__(self, index: int | slice) -> Example | list[Example]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if index not in self._made:
+            text, answer = self._answered[index]
+            known = self._schemes[answer.scheme]
+            self._made[index] = example(self._nlp, text, answer, known=known, labels=self._labels)
+        return self._made[index]
 
 
 def example(nlp: Language, text: str, answer: Answer, *, known: Collection[str], labels: Collection[str]) -> Example:

@@ -68,6 +68,11 @@ class Answers:
             query = query.where(answers.c.seq < before)
         return next(iter(self._select(query.order_by(answers.c.seq.desc()).limit(1))), None)
 
+    def of(self, text_id: int, annotator: str) -> Answer | None:
+        """This annotator's standing answer to a text."""
+        query = select(answers).where(_STANDS, answers.c.text_id == text_id, answers.c.annotator == annotator)
+        return next(iter(self._select(query.order_by(answers.c.seq.desc()).limit(1))), None)
+
     def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:
         """How many answers stand (of one annotator; given since a moment)."""
         query = select(func.count()).select_from(answers).where(_STANDS)

@@ -80,12 +80,16 @@ class Journal:
             return {row.version: tuple(json.loads(row.labels)) for row in connection.execute(select(schemes))}
 
     def add_round(self, info: RoundInfo) -> None:
-        """Note a finished round; rounds of its number and later, of a history that no longer stands, are forgotten."""
+        """Note a finished round."""
         with self._database.write() as connection:
-            connection.execute(delete(rounds).where(rounds.c.number >= info.number))
             connection.execute(
                 insert(rounds).values(asdict(info) | {"scores": json.dumps(dict(info.scores)), "at": now()})
             )
+
+    def forget_rounds_after(self, number: int) -> None:
+        """Forget the rounds later than `number`: they learned from a history that no longer stands."""
+        with self._database.write() as connection:
+            connection.execute(delete(rounds).where(rounds.c.number > number))
 
     def rounds(self) -> list[RoundInfo]:
         """Every finished round of the standing history, first to last."""

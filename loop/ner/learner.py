@@ -1,0 +1,48 @@
+"""A pipeline that goes on learning: raw weights to learn from, averaged ones to publish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from spacy.language import Language
+
+from loop.ner.pipeline import own_component
+
+
+class Learner:
+    """A pipeline that holds the raw weights of our component, and the averaged ones beside.
+
+    Attributes:
+        averages: as `Model.use_params` takes them; empty means that the raw weights are the ones to publish.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        self.nlp = nlp
+        self.averages: dict[Any, Any] = {}
+
+    @contextmanager
+    def published(self) -> Iterator[Language]:
+        """The pipeline as its checkpoint predicts: with the averaged weights, for the time of the block."""
+        with own_component(self.nlp).model.use_params(self.averages):
+            yield self.nlp
+
+    def raw(self) -> bytes:
+        """The raw weights."""
+        weights: bytes = own_component(self.nlp).model.to_bytes()
+        return weights
+
+    @classmethod
+    def restored(cls, published: Language, raw: bytes) -> Learner:
+        """The learner whose published pipeline and raw weights were saved."""
+        learner = cls(published)
+        model = own_component(published).model
+        learner.averages = {
+            (node.id, name): node.get_param(name).copy()
+            for node in model.walk()
+            for name in node.param_names
+            if node.has_param(name)
+        }
+        model.from_bytes(raw)
+        return learner

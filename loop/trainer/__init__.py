@@ -1,0 +1,86 @@
+"""The background work: learn from the answers, save a checkpoint, read the pool, lay out the next questions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from loop.errors import LoopError, StoreError
+from loop.progress import STOPPED
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.store.locks import ProcessLock
+from loop.trainer.asking import Asking
+from loop.trainer.rounds import Rounds
+
+__all__ = ["Trainer"]
+
+POLL_SECONDS = 0.2
+
+
+class Trainer:
+    """Does what is due, a piece at a time; the store is its only way to the session.
+
+    Attributes:
+        rounds: the finished ones, and the pipeline of the last.
+
+    Raises:
+        StoreError: another trainer is at work on the project.
+        PipelineError, SettingsError: it cannot begin; the store says so too.
+    """
+
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+        self._store = store
+        self._lock = ProcessLock(paths.trainer_lock)
+        if not self._lock.acquire():
+            raise StoreError("Another trainer is at work on this project.", hint="One is enough: leave it to it.")
+        try:
+            self._say("loading the pipeline")
+            self.rounds = Rounds(paths, settings, store)
+            self._asking = Asking(paths, settings, store)
+        except LoopError as error:
+            self._say(f"{STOPPED}: {error}")
+            self.close()
+            raise
+        self._seen = -1
+        self._answered = 0
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Work until `stop()`, which is asked whenever nothing is left to do.
+
+        Raises:
+            LoopError: it cannot go on; the store says so too.
+        """
+        try:
+            while self.work() or not stop():
+                time.sleep(POLL_SECONDS)
+        except LoopError as error:
+            self._say(f"{STOPPED}: {error}")
+            raise
+
+    def work(self) -> bool:
+        """Do one piece of what is due, a round or a new queue; False when nothing is."""
+        seen = self._store.journal.last_seq()
+        if seen != self._seen:
+            training = [answer for answer in self._store.answers.standing() if answer.trains]
+            self._answered = len(training)
+            if self.rounds.due(training):
+                self._say(f"learning round {self.rounds.number + 1}")
+                self.rounds.learn(training)
+                self._say("idle")
+                return True
+            self._seen = seen
+        if self._asking.is_stale(self.rounds.number):
+            self._say("reading the pool")
+            self._asking.refill(self.rounds.learner, round=self.rounds.number, answered=self._answered)
+            self._say("idle")
+            return True
+        return False
+
+    def close(self) -> None:
+        """Let another trainer in."""
+        self._lock.release()
+
+    def _say(self, doing: str) -> None:
+        rounds = getattr(self, "rounds", None)
+        self._store.journal.set_trainer(doing, round=rounds.number if rounds else 0)

@@ -1,0 +1,146 @@
+"""Rounds: learn from the next answers by rank, evaluate, save; go back when an answer no longer stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from random import Random
+
+from spacy.about import __version__ as spacy_version
+
+from loop.errors import PipelineError
+from loop.formats import read_gold
+from loop.ner.checkpoints import CheckpointInfo, Checkpoints
+from loop.ner.evaluate import evaluate
+from loop.ner.examples import Examples
+from loop.ner.learner import Learner
+from loop.ner.pipeline import add_labels, assemble
+from loop.ner.update import update
+from loop.records import Answer
+from loop.settings import ProjectPaths, Settings
+from loop.store import RoundInfo, Store
+
+
+class Rounds:
+    """The rounds of a project, and the pipeline as the last of them left it.
+
+    Attributes:
+        number: of the last finished round. learner: its pipeline.
+
+    Raises:
+        PipelineError: the base does not load, or is not the one that the project started from.
+    """
+
+    number: int
+    learner: Learner
+
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._store = store
+        self._checkpoints = Checkpoints(paths.models)
+        self._checkpoints.sweep()
+        self._resume()
+
+    def _resume(self) -> None:
+        """Go on from the last checkpoint on disk that the store knows of, or make round 0."""
+        project = self._settings.project
+        if 0 not in self._checkpoints.rounds():
+            learner = Learner(assemble(project.base, project.labels, seed=project.seed))
+            self._checkpoints.save(learner, self._info(0, ()))
+        start = self._checkpoints.info(0)
+        if (start.base, start.seed) != (project.base, project.seed):
+            raise PipelineError(
+                f"This project started from {start.base} with seed {start.seed}; "
+                f"loop.cfg now says {project.base} and {project.seed}.",
+                hint="Set them back, or move models/ away to learn everything again from the new base.",
+            )
+        finished = {0, *(info.number for info in self._store.journal.rounds())}
+        self._go_back_to(max(finished.intersection(self._checkpoints.rounds())))
+
+    def _go_back_to(self, number: int) -> None:
+        self._checkpoints.forget_after(number)
+        self._store.journal.forget_rounds_after(number)
+        self.learner, self.number = self._checkpoints.load(number), number
+        self._learned_from = self._checkpoints.info(number).answers
+
+    def due(self, training: Sequence[Answer]) -> bool:
+        """Whether the next round has its answers, given those that stand and train, by rank.
+
+        Where one that was learned from no longer stands, or stands changed, this first goes back to the last kept
+        round that never saw it; the rounds after that are then due again.
+        """
+        ids = tuple(answer.id for answer in training)
+        if not _begins_with(ids, self._learned_from):
+            kept = reversed(self._checkpoints.rounds())
+            self._go_back_to(next(n for n in kept if _begins_with(ids, self._checkpoints.info(n).answers)))
+        return len(training) >= (self.number + 1) * self._settings.update.round_size
+
+    def learn(self, training: Sequence[Answer]) -> RoundInfo:
+        """Do the next round with its share of the answers that train, by rank; on disk when this returns."""
+        started = time.monotonic()
+        number = self.number + 1
+        cut = training[: number * self._settings.update.round_size]
+        losses = self._update(cut, number)
+        scores = self._evaluate()
+        info = self._info(number, tuple(answer.id for answer in cut), losses)
+        self._checkpoints.save(self.learner, info)
+        self.number, self._learned_from = number, info.answers
+        keep = self._settings.checkpoints
+        self._checkpoints.prune(keep_last=keep.keep_last, keep_every=keep.keep_every)
+        finished = _round_info(info, seconds=time.monotonic() - started, scores=scores)
+        self._store.journal.add_round(finished)
+        return finished
+
+    def _update(self, cut: Sequence[Answer], number: int) -> list[float]:
+        nlp, labels = self.learner.nlp, self._settings.project.labels
+        texts = self._store.corpus.texts([answer.text_id for answer in cut])
+        answered = [(text.text, answer) for text, answer in zip(texts, cut, strict=True)]
+        positive = {span.label for answer in cut for span in answer.spans}
+        add_labels(nlp, [label for label in labels if label in positive])
+        seed = Random(f"{self._settings.project.seed}:round:{number}").getrandbits(32)
+        with nlp.memory_zone():
+            examples = Examples(nlp, answered, labels=labels, schemes=self._store.journal.schemes())
+            new = examples[-self._settings.update.round_size :]
+            return update(self.learner, new, examples, self._settings.update, seed=seed)
+
+    def _evaluate(self) -> dict[str, float]:
+        name, labels = self._settings.project.eval, self._settings.project.labels
+        if name is None:
+            return {}
+        gold = [(raw.text, raw.spans or ()) for raw in read_gold(self._paths.resolve(name))]
+        with self.learner.published() as nlp:
+            scores = evaluate(nlp, gold, labels=labels)
+        return {"p": scores.p, "r": scores.r, "f": scores.f}
+
+    def _info(self, number: int, answers: tuple[str, ...], losses: Sequence[float] = ()) -> CheckpointInfo:
+        project = self._settings.project
+        return CheckpointInfo(
+            round=number,
+            base=project.base,
+            labels=project.labels,
+            answers=answers,
+            seed=project.seed,
+            digest=self._settings.weights_digest(),
+            spacy_version=spacy_version,
+            steps=len(losses),
+            loss=sum(losses) / len(losses) if losses else None,
+        )
+
+
+def _begins_with(ids: tuple[str, ...], beginning: tuple[str, ...]) -> bool:
+    return ids[: len(beginning)] == beginning
+
+
+def _round_info(info: CheckpointInfo, *, seconds: float, scores: dict[str, float]) -> RoundInfo:
+    return RoundInfo(
+        number=info.round,
+        answers=len(info.answers),
+        steps=info.steps,
+        loss=info.loss,
+        seconds=round(seconds, 3),
+        seed=info.seed,
+        spacy_version=info.spacy_version,
+        digest=info.digest,
+        scores=scores,
+    )
