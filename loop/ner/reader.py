@@ -1,126 +1,101 @@
-"""Texts as the pipeline reads them: their tokens, their lattice, and the questions made of both."""
+"""Texts to lattices through a whole pipeline, with one or several entity recognizers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from uuid import uuid4
 
 from spacy.language import Language
+from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc
+from spacy.tokens import Span as DocSpan
 
-from loop.lattice import Lattice, TokenSpan
-from loop.ner.pipeline import COMPONENT, own_component
-from loop.ner.scores import score
-from loop.records import Candidate, Question, Share, Span, Text
-
-# Less probable spans are not worth the space they would take in a question.
-CANDIDATE_P = 0.01
-NAMED_CANDIDATES = 3
-TEXTS_AT_ONCE = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A text with its tokens (character offsets) and what was found in it.
-
-    Attributes:
-        lattice: None when the model has nothing to say yet. hits: of the patterns.
-    """
-
-    text: Text
-    tokens: tuple[tuple[int, int], ...]
-    words: tuple[str, ...]
-    lattice: Lattice | None
-    hits: tuple[Span, ...] = ()
+from loop.errors import PipelineError
+from loop.lattice import Lattice, TokenSpan, stacked
+from loop.ner.scores import EPSILON, score
+from loop.records import Span
 
 
 def read(
-    nlp: Language, texts: Sequence[Text], *, hits: Callable[[Doc], Sequence[Span]] | None = None
-) -> Iterator[Read]:
-    """Every text with the lattice of our component, which runs first, so that no other has to.
+    nlp: Language,
+    texts: Iterable[str | Doc],
+    *,
+    temperatures: Mapping[str, float] | None = None,
+    epsilon: float = EPSILON,
+    batch_size: int = 256,
+) -> Iterator[tuple[Doc, Lattice]]:
+    """Each text with its lattice; streaming, and without a change to the pipeline.
 
-    No token of the texts stays in the pipeline's vocabulary.
+    With several entity recognizers the first is scored exactly and each later one given the readings before it, as the
+    pipeline runs them; see `loop.lattice.stacked`. The doc is as the last of them leaves it: its entities are
+    `lattice.own`. Components after it do not run.
+
+    Args:
+        nlp: the pipeline; disabled components stay disabled.
+        texts: or docs of `nlp.make_doc`, with or without preset entities; these are then written to.
+        temperatures: by the name of the component, 1 for one that is not there.
+        epsilon: see `loop.ner.scores.score`.
+        batch_size: texts in memory at a time.
+
+    Raises:
+        PipelineError: there is no entity recognizer that can be scored, or something after one changes entities.
     """
-    learned = bool(own_component(nlp).labels)
-    waiting = iter(texts)
-    while part := list(islice(waiting, TEXTS_AT_ONCE)):
-        with nlp.memory_zone():
-            docs = [nlp.make_doc(text.text) for text in part]
-            lattices = score(nlp, docs, component=COMPONENT) if learned else [None] * len(docs)
-            found = [_read(text, doc, lattice, hits) for text, doc, lattice in zip(part, docs, lattices, strict=True)]
-        yield from found
+    names = recognizers(nlp)
+    rest = iter(texts)
+    while batch := list(islice(rest, batch_size)):
+        docs = [nlp.make_doc(text) if isinstance(text, str) else text for text in batch]
+        lattices = _read_batch(nlp, docs, names, temperatures or {}, epsilon)
+        yield from zip(docs, lattices, strict=True)
 
 
-def _read(text: Text, doc: Doc, lattice: Lattice | None, hits: Callable[[Doc], Sequence[Span]] | None) -> Read:
-    return Read(
-        text,
-        tuple((token.idx, token.idx + len(token)) for token in doc),
-        tuple(token.text for token in doc),
-        lattice,
-        tuple(hits(doc)) if hits else (),
-    )
+def recognizers(nlp: Language) -> list[str]:
+    """The names of the pipeline's entity recognizers, in their order.
 
-
-def question(read: Read, *, share: Share, round: int) -> Question:
-    """The question about a text: the model's best reading is what it shows, pattern hits where no model has read it.
-
-    In a question of the pattern share the hits are shown too, where they touch nothing that the model found.
+    Raises:
+        PipelineError: there is none, or a component of another kind writes entities after one.
     """
-    candidates = _candidates(read)
-    reading = _best(read)
-    if share == "pattern":
-        hits = [hit for hit in read.hits if not any(_overlap(hit, span) for span in reading)]
-        reading = tuple(sorted([*reading, *hits]))
-        known = {candidate.span for candidate in candidates}
-        candidates += tuple(Candidate(hit, None, "pattern") for hit in hits if hit not in known)
-    return Question(
-        id=uuid4().hex,
-        text=read.text,
-        tokens=read.tokens,
-        reading=reading,
-        candidates=candidates,
-        lattice=read.lattice.to_bytes() if read.lattice else b"",
-        share=share,
-        reason=_reason(read, share, candidates),
-        round=round,
-        entropy=read.lattice.entropy if read.lattice else None,
-    )
+    names = [name for name, pipe in nlp.pipeline if isinstance(pipe, EntityRecognizer)]
+    if not names:
+        raise PipelineError(
+            f"The pipeline has no entity recognizer that can be scored: {', '.join(nlp.pipe_names) or 'it is empty'}.",
+            hint="It needs a `ner` or `beam_ner` on spaCy's transition model.",
+        )
+    for name in nlp.pipe_names[nlp.pipe_names.index(names[0]) :]:
+        if name not in names and "doc.ents" in nlp.get_pipe_meta(name).assigns:
+            raise PipelineError(
+                f"The component {name!r} changes entities after {names[0]!r} found them, and cannot be scored.",
+                hint=f"Put {name!r} before {names[0]!r}, or disable it.",
+            )
+    return names
 
 
-def _best(read: Read) -> tuple[Span, ...]:
-    if read.lattice is None:
-        return ()
-    return tuple(_span(span, read.tokens) for span in read.lattice.best(1)[0].spans)
+def characters(doc: Doc, span: TokenSpan) -> Span:
+    """The span in characters of the doc's text."""
+    last = doc[span.end - 1]
+    return Span(doc[span.start].idx, last.idx + len(last), span.label)
 
 
-def _candidates(read: Read) -> tuple[Candidate, ...]:
-    if read.lattice is None:
-        return ()
-    return tuple(Candidate(_span(span, read.tokens), round(p, 4)) for span, p in read.lattice.spans(CANDIDATE_P))
+def _read_batch(
+    nlp: Language, docs: list[Doc], names: list[str], temperatures: Mapping[str, float], epsilon: float
+) -> list[Lattice]:
+    """The lattices of the docs, which are replaced in their list by what the components make of them."""
+    lattices: list[Lattice] = []
+    done = 0
+    for name in names:
+        place = nlp.pipe_names.index(name)
+        due = nlp.pipe_names[done:place]
+        docs[:] = nlp.pipe(docs, disable=[other for other in nlp.pipe_names if other not in due])
+        scored = score(nlp, docs, component=name, temperature=temperatures.get(name, 1.0), epsilon=epsilon)
+        for doc, lattice in zip(docs, scored, strict=True):
+            _write(doc, lattice.own)
+        lattices = [stacked(a, b) for a, b in zip(lattices, scored, strict=True)] if lattices else scored
+        done = place + 1
+    return lattices
 
 
-def _span(span: TokenSpan, tokens: Sequence[tuple[int, int]]) -> Span:
-    return Span(tokens[span.start][0], tokens[span.end - 1][1], span.label)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
-def _reason(read: Read, share: Share, candidates: Sequence[Candidate]) -> str:
-    """Why this text is asked, in words."""
-    if share == "typical":
-        return "typical of your texts"
-    if share == "pattern":
-        return "a pattern hits here"
-    if share == "random":
-        return "drawn at random"
-    doubtful = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))
-    named = [f"{_quoted(read, c.span)}: {c.span.label} {100 * (c.p or 0):.0f} %" for c in doubtful[:NAMED_CANDIDATES]]
-    return "the model doubts " + ", ".join(named) if named else "the model doubts this text"
-
-
-def _quoted(read: Read, span: Span) -> str:
-    return "“" + " ".join(read.text.text[span.start : span.end].split()) + "”"
+def _write(doc: Doc, spans: tuple[TokenSpan, ...]) -> None:
+    """Set the entities as the component itself would: what was preset keeps its links, blocked tokens stay blocked."""
+    before = {(ent.start, ent.end, ent.label_): ent for ent in doc.ents}
+    ents = [before.get(span) or DocSpan(doc, span.start, span.end, label=span.label) for span in spans]
+    blocked = [doc[token.i : token.i + 1] for token in doc if token.ent_iob == 3 and not token.ent_type]
+    doc.set_ents(ents, blocked=blocked, default="outside")
