@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, NoReturn
 
 from loop.errors import InputError
-from loop.formats.prodigy import KNOWN_FIELDS, read_answer, read_group
+from loop.formats.prodigy import KNOWN_FIELDS, read_answer, read_group, row_key
 from loop.formats.raw import BadRowError, RawText
 from loop.records import Span
 from loop.settings import label_problem
@@ -72,7 +72,8 @@ def _raw(row: dict[str, Any], source: str, number: int, text_field: str) -> RawT
     if answer is None or answer.complete or answer.verdict == "accept":  # a rejected span may lie on another
         _refuse_overlaps((spans or []) if answer is None else answer.spans)
     plain = None if spans is None else tuple(sorted(set(spans)))
-    return RawText(text, source, number, beside | meta, plain, answer, read_group(row))
+    key = "" if answer is None and spans is None else row_key(row)
+    return RawText(text, source, number, beside | meta, plain, answer, read_group(row), key)
 
 
 def _spans(rows: Any, text: str) -> list[Span]:

@@ -69,7 +69,7 @@ def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
     complete = _checked(own, "complete", bool, default=not _is_binary(row))
     answered = _answered(row, spans, complete)
     return Answer(
-        id=_identity(row, own),
+        id=row_key(row),
         text_id=0,
         annotator=_annotator(row),
         verdict=_verdict(own, said),
@@ -119,9 +119,13 @@ def _verdict(own: Mapping[str, Any], said: str) -> Verdict:
     return verdict
 
 
-def _identity(row: Mapping[str, Any], own: Mapping[str, Any]) -> str:
-    """An id that the same row always gets, so that importing a file again adds nothing; it keeps Prodigy's hashes."""
-    known: str = _checked(own, "id", str, default="")
+def row_key(row: Mapping[str, Any]) -> str:
+    """Return the id of a row's answer: its own, or one that the same row always gets and that keeps Prodigy's hashes.
+
+    Raises:
+        BadRowError: its own is too long or holds control characters.
+    """
+    known: str = _checked(_own(row), "id", str, default="")
     if known:
         if len(known) > _LONGEST_ID or not known.isprintable():
             raise BadRowError("its _loop.id is too long or holds control characters.")

@@ -19,6 +19,7 @@ class RawText:
         spans: what is annotated, sorted; None when the row says nothing about spans.
         answer: what the row says was answered, with text_id 0 and, if the file names nobody, annotator "".
         group: only of a text that `loop` exported.
+        key: of a row with spans or an answer: the same row always has the same.
     """
 
     text: str
@@ -28,6 +29,7 @@ class RawText:
     spans: tuple[Span, ...] | None = None
     answer: Answer | None = None
     group: str | None = None
+    key: str = ""
 
 
 class BadRowError(Exception):

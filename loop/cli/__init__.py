@@ -1,0 +1,64 @@
+"""The command `loop`: it parses, wires the rooms together, prints, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from loop.cli.answers import export_cli, import_cli
+from loop.cli.corpus import add_cli, remove_cli
+from loop.cli.printing import complain, say
+from loop.cli.starting import init_cli
+from loop.cli.status import labels_app, status_cli
+from loop.errors import LoopError
+
+__all__ = ["app", "main"]
+
+# Pretty tracebacks would show local variables, and with them the texts.
+app = typer.Typer(name="loop", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def project(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path, typer.Option("-C", "--project", metavar="DIR", envvar="LOOP_PROJECT", help="The project's folder.")
+    ] = Path(),
+) -> None:
+    """Teach a spaCy pipeline to find the entities in your own texts, with few answers."""
+    ctx.obj = folder
+
+
+app.command("init")(init_cli)
+app.command("add")(add_cli)
+app.command("remove")(remove_cli)
+app.command("import")(import_cli)
+app.command("export")(export_cli)
+app.command("status")(status_cli)
+app.add_typer(labels_app, name="labels")
+
+
+def main() -> NoReturn:
+    """Run the command line: exit code 0 is done, 1 an error that can be mended, 2 wrong usage, 130 Ctrl-C."""
+    try:
+        app(prog_name="loop")
+    except LoopError as error:
+        complain(error)
+    except Exception as error:
+        if os.environ.get("LOOP_DEBUG"):
+            raise
+        _confess(error)
+    sys.exit(1)
+
+
+def _confess(error: Exception) -> None:
+    """Print where an unexpected error came from, and not what it says: it may quote a text."""
+    for line in traceback.format_tb(error.__traceback__):
+        typer.echo(line, nl=False, err=True)
+    say(f"Error: {type(error).__name__}, which loop did not expect. This is a mistake in loop.", err=True, style="red")
+    say("Its words are left out, for they may quote your texts; LOOP_DEBUG=1 shows them.", err=True)

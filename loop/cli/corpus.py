@@ -1,0 +1,134 @@
+"""`loop add` and `loop remove`: the texts of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.printing import counted, is_interactive, say
+from loop.cli.project import Format, Split, opened
+
+if TYPE_CHECKING:
+    from loop.intake import AddReport, Cut
+    from loop.store import Store
+
+SHOWN_FIRST = 10
+SHOWN_CHARACTERS = 200
+
+SplitOption = Annotated[Split, typer.Option(help="Ask about every sentence or line of a text by itself.")]
+GroupOption = Annotated[
+    str | None,
+    typer.Option(
+        "--group", metavar="FIELD", help="The field of a row that says which texts belong together, such as a patient."
+    ),
+]
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", help="What the files are, when their ending does not say it.")
+]
+TextFieldOption = Annotated[str, typer.Option(metavar="NAME", help="The JSON field or the column that holds the text.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Show nothing first and do not ask.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Files with texts ("-" for standard input), and how they are to be read."""
+
+    files: Sequence[str]
+    split: Split = "none"
+    group: str | None = None
+    format: Format | None = None
+    text_field: str = "text"
+
+    @property
+    def name(self) -> str:
+        """The files in one line."""
+        return ", ".join(self.files)
+
+
+def add_cli(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="jsonl, csv, text; - reads standard input.")],
+    split: SplitOption = "none",
+    group: GroupOption = None,
+    format: FormatOption = None,
+    text_field: TextFieldOption = "text",
+    yes: YesOption = False,
+) -> None:
+    """Add texts to the corpus; those that are there already are left out and counted."""
+    sources = Sources(files, split, group, format, text_field)
+    with opened(ctx) as (_, settings, store):
+        cut = cut_for(sources, settings.project.base)
+        if not yes:
+            confirm_first_texts(sources, cut)
+        say_added(add(store, sources, cut))
+
+
+def cut_for(sources: Sources, base: str) -> Cut:
+    """Return the function that cuts the texts; the base, which supplies tokens, is loaded only where it is needed."""
+    from loop.intake import cut_by, whole
+    from loop.ner.pipeline import load_base
+
+    return whole if sources.split == "none" else cut_by(sources.split, load_base(base))
+
+
+def confirm_first_texts(sources: Sources, cut: Cut) -> None:
+    """Show the first texts as they would be added and ask to go on, where a person can see them and answer.
+
+    Raises:
+        typer.Abort: the person said no.
+    """
+    if not is_interactive() or "-" in sources.files:
+        return
+    for text in first_texts(sources, cut):
+        say(f"  · {text[:SHOWN_CHARACTERS]}{'…' * (len(text) > SHOWN_CHARACTERS)}")
+    if not typer.confirm("These are the first texts. Add all of them?", default=True):
+        say("Nothing was added.")
+        raise typer.Abort
+
+
+def first_texts(sources: Sources, cut: Cut) -> list[str]:
+    """Return the first texts that the files give."""
+    from loop.formats import read_all
+    from loop.intake import new_texts
+
+    raws = read_all(sources.files, format=sources.format, text_field=sources.text_field)
+    return [new.text for new in islice(new_texts(raws, cut=cut, group_field=sources.group), SHOWN_FIRST)]
+
+
+def add(store: Store, sources: Sources, cut: Cut) -> AddReport:
+    """Add the texts of the files as one batch, all or nothing; see `loop.intake.add_texts`."""
+    from loop.formats import read_all
+    from loop.intake import add_texts
+
+    raws = read_all(sources.files, format=sources.format, text_field=sources.text_field)
+    return add_texts(store, raws, source=sources.name, cut=cut, group_field=sources.group)
+
+
+def say_added(report: AddReport) -> None:
+    """Print what became of the texts."""
+    if report.added:
+        say(f"Added {counted(report.added, 'text')} as batch {report.batch}.")
+    else:
+        say("Added nothing: every text was there already.")
+    if report.added and report.duplicates:
+        say(f"Left out {counted(report.duplicates, 'text')} that were there already.")
+    if report.blank:
+        say(f"Left out {counted(report.blank, 'text')} of nothing but white space.")
+    if report.annotated:
+        say(f"{counted(report.annotated, 'text')} had spans or answers: `loop import` takes those over.")
+
+
+def remove_cli(
+    ctx: typer.Context,
+    batch: Annotated[int, typer.Option(help="The number that `loop add` gave and `loop status` lists.")],
+) -> None:
+    """Take a batch back; its texts that are answered stay."""
+    with opened(ctx) as (_, _settings, store):
+        removed, kept = store.corpus.remove_batch(batch)
+    say(f"Removed {counted(removed, 'text')} of batch {batch}.")
+    if kept:
+        say(f"{counted(kept, 'text')} of it stay, because they are answered.")

@@ -1,0 +1,34 @@
+"""What the commands print: text of the corpus is shown as it is, and never obeyed by the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+from loop.errors import LoopError
+
+
+def say(line: str = "", *, err: bool = False, style: str = "") -> None:
+    """Print one line, made visible; it is coloured only where colours are wanted."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from loop.terminal.glyphs import visible
+
+    Console(stderr=err).print(Text(visible(line), style), soft_wrap=True)
+
+
+def complain(error: LoopError) -> None:
+    """Print an error and its way out where errors go."""
+    say(f"Error: {error}", err=True, style="bold red")
+    if error.hint:
+        say(error.hint, err=True)
+
+
+def is_interactive() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """Return a number with its noun, such as "1 text" and "1,766 texts"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

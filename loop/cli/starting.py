@@ -1,0 +1,246 @@
+"""`loop init`: a folder becomes a project."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.corpus import (
+    FormatOption,
+    GroupOption,
+    Sources,
+    SplitOption,
+    TextFieldOption,
+    YesOption,
+    add,
+    confirm_first_texts,
+    cut_for,
+    say_added,
+)
+from loop.cli.printing import is_interactive, say
+from loop.cli.project import paths_of
+from loop.errors import LoopError
+from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem, template
+
+if TYPE_CHECKING:
+    from questionary import Question
+
+DEFAULT_BASE = "blank:en"
+IGNORED = "# Texts are private and models are large: neither belongs into the repository.\n/data/\n/models/\n"
+GUIDELINES = """# Guidelines
+
+What the annotators of this project agreed on. The key g shows it while annotating.
+"""
+GUIDELINE = """
+## {label}
+
+What counts as one, with examples:
+
+What does not, though it looks like one:
+
+Where it begins and ends:
+"""
+
+
+def init_cli(
+    ctx: typer.Context,
+    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Texts to add at once.")] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BASE", help="blank:LANG, an installed pipeline, or the folder of one.  [default: blank:en]"
+        ),
+    ] = None,
+    labels: Annotated[str | None, typer.Option(metavar="A,B", help="What to find, parted by commas.")] = None,
+    patterns: Annotated[Path | None, typer.Option(metavar="FILE", help="Match patterns to begin with (jsonl).")] = None,
+    eval_file: Annotated[
+        Path | None, typer.Option("--eval", metavar="FILE", help="Gold texts to score rounds on (jsonl).")
+    ] = None,
+    split: SplitOption = "none",
+    group: GroupOption = None,
+    format: FormatOption = None,
+    text_field: TextFieldOption = "text",
+    yes: YesOption = False,
+    here: Annotated[bool, typer.Option("--here", help="Also in a folder with other files, or in your home.")] = False,
+) -> None:
+    """Make the current folder a project: its settings, its guidelines, and its corpus."""
+    paths, sources = paths_of(ctx), Sources(files or [], split, group, format, text_field)
+    named = [Path(name) for name in (*sources.files, base, patterns, eval_file) if name]
+    check_folder(paths, named, here=here)
+    base, labels = ask_missing(base, labels)
+    wanted = split_labels(labels)
+    project = ProjectSettings(located(base), wanted, 0, in_project(paths, patterns), in_project(paths, eval_file))
+    check(project, paths)
+    cut = cut_for(sources, project.base)
+    if sources.files and not yes:
+        confirm_first_texts(sources, cut)
+    with created(paths, Settings(project)):
+        if sources.files:
+            from loop.store import Store
+
+            with Store(paths.db) as store:
+                say_added(add(store, sources, cut))
+    say(f"{paths.root.resolve()} is a project now. Next: `loop annotate`.")
+
+
+def ask_missing(base: str | None, labels: str | None) -> tuple[str, str]:
+    """Return what was given, having asked a person for the rest; a script gets the default base.
+
+    Raises:
+        typer.BadParameter: there are no labels, and nobody to ask.
+    """
+    if labels is not None:
+        return base or DEFAULT_BASE, labels
+    if not is_interactive():
+        raise typer.BadParameter("name what to find, such as --labels PERSON,BRAND", param_hint="--labels")
+    return base or base_question().unsafe_ask(), labels_question().unsafe_ask()
+
+
+def base_question() -> Question:
+    """Return the question for the pipeline to start from."""
+    import questionary
+
+    return questionary.text("Start from which pipeline?", default=DEFAULT_BASE)
+
+
+def labels_question() -> Question:
+    """Return the question for the labels; it does not close before they can be used."""
+    import questionary
+
+    def judge(typed: str) -> bool | str:
+        return label_problem(split_labels(typed)) or True
+
+    return questionary.text("What to find? Labels, parted by commas:", validate=judge)
+
+
+def split_labels(typed: str) -> tuple[str, ...]:
+    """Return the labels in a list parted by commas."""
+    return tuple(label.strip() for label in typed.split(","))
+
+
+def check_folder(paths: ProjectPaths, named: Sequence[Path], *, here: bool) -> None:
+    """Refuse a folder that is a project, and without `here` the home folder and one with files not among `named`.
+
+    Raises:
+        LoopError: it says why.
+    """
+    root = paths.root.resolve()
+    if paths.cfg.exists() or paths.db.exists():
+        raise LoopError(f"{root} is a project already.", hint="Add texts with `loop add`; settings are in loop.cfg.")
+    if here:
+        return
+    if root == Path.home().resolve():
+        raise LoopError("This is your home folder.", hint="Make a folder for the project, or say --here.")
+    known = {path.resolve() for path in named}
+    others = [path for path in _entries(root) if not path.name.startswith(".") and path.resolve() not in known]
+    if others:
+        problem = f"{root} holds other files already, such as {min(others).name}."
+        raise LoopError(problem, hint="Make a folder for the project, or say --here.")
+
+
+def _entries(root: Path) -> list[Path]:
+    if root.exists() and not root.is_dir():
+        raise LoopError(f"{root} is no folder.", hint="Name another with -C DIR.")
+    return list(root.iterdir()) if root.exists() else []
+
+
+def located(base: str) -> str:
+    """Return a base such that it means the same from every folder."""
+    return str(Path(base).expanduser().resolve()) if Path(base).expanduser().is_dir() else base
+
+
+def in_project(paths: ProjectPaths, file: Path | None) -> str | None:
+    """Return how a setting names a file: from the project if it lies in there, otherwise in full."""
+    if file is None:
+        return None
+    full, root = file.resolve(), paths.root.resolve()
+    return str(full.relative_to(root) if full.is_relative_to(root) else full)
+
+
+def check(project: ProjectSettings, paths: ProjectPaths) -> None:
+    """Refuse labels, a base, patterns or gold texts that no session could work with.
+
+    Raises:
+        LoopError: it says what is wrong and where.
+    """
+    from loop.formats import read_gold
+    from loop.ner.patterns import Patterns
+    from loop.ner.pipeline import base_folder, check_labels, load_base
+
+    problem = label_problem(project.labels)
+    if problem:
+        raise LoopError(f"--labels {problem}", hint="For example: --labels PERSON,BRAND")
+    check_labels(project.base, project.labels)
+    if base_folder(project.base) is None or project.patterns is not None:
+        nlp = load_base(project.base)
+        if project.patterns is not None:
+            Patterns(nlp, existing(paths.resolve(project.patterns)), labels=project.labels)
+    if project.eval is not None:
+        read_gold(paths.resolve(project.eval))
+
+
+def existing(file: Path) -> Path:
+    """Return `file`.
+
+    Raises:
+        LoopError: it is not there.
+    """
+    if not file.is_file():
+        raise LoopError(f"There is no file {file}.", hint="Check its name.")
+    return file
+
+
+@contextmanager
+def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
+    """Make a project for the body to fill; if that fails, what was made is taken away again.
+
+    Raises:
+        LoopError: the folder cannot be written.
+    """
+    made: list[Path] = []
+    try:
+        create_project(paths, settings, made)
+        yield
+    except BaseException as error:
+        for path in reversed(made):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if isinstance(error, OSError):
+            raise LoopError(f"{paths.root} cannot be written: {error.strerror}.", hint="Check its rights.") from None
+        raise
+
+
+def create_project(paths: ProjectPaths, settings: Settings, made: list[Path] | None = None) -> None:
+    """Write a project's settings, guidelines, .gitignore and folders, for its owner alone.
+
+    Guidelines that are there stay, and a .gitignore gets what it lacks. What is new is added to `made`.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    made = [] if made is None else made
+    for folder in (paths.root, paths.data, paths.models):
+        if not folder.exists():
+            folder.mkdir(mode=0o700, parents=True)
+            made.append(folder)
+    _write_new(paths.cfg, template(settings), made)
+    if not paths.guidelines.exists():
+        sections = (GUIDELINE.format(label=label) for label in settings.project.labels)
+        _write_new(paths.guidelines, GUIDELINES + "".join(sections), made)
+    ignore = paths.root / ".gitignore"
+    if not ignore.exists():
+        _write_new(ignore, IGNORED, made)
+    elif "/data/" not in ignore.read_text(encoding="utf-8").splitlines():
+        with ignore.open("a", encoding="utf-8") as file:
+            file.write("\n" + IGNORED)
+
+
+def _write_new(path: Path, text: str, made: list[Path]) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        made.append(path)
+        file.write(text)

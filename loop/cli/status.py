@@ -1,0 +1,58 @@
+"""`loop status` and `loop labels list`: where a project stands."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+
+if TYPE_CHECKING:
+    from loop.progress import Progress
+    from loop.store import BatchInfo
+
+labels_app = typer.Typer(no_args_is_help=True, help="The labels that a project teaches.")
+
+
+def status_cli(
+    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False
+) -> None:
+    """Show how many texts, answers and rounds there are."""
+    from loop.progress import progress
+
+    with opened(ctx) as (paths, settings, store):
+        now, batches = progress(store, settings, paths), store.corpus.batches()
+    if as_json:
+        numbers = asdict(now) | {"batches": [asdict(batch) for batch in batches]}
+        typer.echo(json.dumps(numbers))  # ASCII, so that a file's name cannot move the cursor either
+        return
+    say(f"{paths.root.resolve().name}: {', '.join(settings.project.labels)}, from {settings.project.base}")
+    for line in status_lines(now, batches):
+        say(line)
+
+
+def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
+    """Return a project's numbers in words, a line each."""
+    verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
+    return [
+        f"texts    {now.texts:,}, of them {now.pool:,} not answered; {counted(now.waiting, 'question')} waiting",
+        *(f"  batch {b.id}: {counted(b.texts, 'text')}, {b.answered:,} answered, from {b.source}" for b in batches),
+        f"answers  {verdicts}",
+        f"rounds   {len(now.rounds):,}; the next after {counted(now.next_round, 'more answer')} that train",
+        f"trainer  {now.trainer}",
+    ]
+
+
+@labels_app.command("list")
+def labels_list_cli(ctx: typer.Context) -> None:
+    """Show the labels in force, with the spans that answers gave them."""
+    from loop.progress import progress
+
+    with opened(ctx) as (paths, settings, store):
+        spans = progress(store, settings, paths).spans
+    for label in settings.project.labels:
+        say(f"{label}  {counted(spans.get(label, 0), 'span')}")
