@@ -10,7 +10,7 @@ from loop.acquire.coldstart import most_hit, most_typical
 from loop.acquire.queue import Pick, interleave
 from loop.ner.learner import Learner
 from loop.ner.patterns import Patterns
-from loop.ner.reader import Read, question, read
+from loop.ner.questions import Read, question, read
 from loop.records import Share
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from loop.records import Span
+from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
+from loop.store import NewText, Store
+
+PARTS = ("chain", "saddle", "brake", "hub", "cassette", "spoke", "fork", "pedal")
+FRAMES = (
+    "the {} is worn again",
+    "fitted a new {} today",
+    "customer says the {} makes noise",
+    "cannot find the {} in stock",
+    "please look at {} and {} before Friday",
+    "called back , nothing to do",
+    "the {} was fine",
+)
+
+
+def workshop_gold(n: int, *, seed: int = 0) -> dict[str, tuple[Span, ...]]:
+    """`n` short texts with their PART spans, made from a few frames: easy enough to be learned in seconds."""
+    rng = random.Random(seed)
+    gold: dict[str, tuple[Span, ...]] = {}
+    while len(gold) < n:
+        text, *rest = f"job {rng.randrange(10_000)} : {rng.choice(FRAMES)}".split("{}")
+        spans = []
+        for piece in rest:
+            part = rng.choice(PARTS)
+            spans.append(Span(len(text), len(text) + len(part), "PART"))
+            text += part + piece
+        gold[text] = tuple(spans)
+    return gold
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> ProjectPaths:
+    return ProjectPaths(tmp_path / "project")
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(
+        project=ProjectSettings(labels=("PART",)),
+        queue=QueueSettings(size=12),
+        update=UpdateSettings(round_size=5, steps=3, batch_size=8, new_per_batch=4),
+    )
+
+
+@pytest.fixture
+def store(paths: ProjectPaths) -> Iterator[Store]:
+    with Store(paths.db) as store:
+        yield store
+
+
+@pytest.fixture
+def gold(store: Store) -> dict[str, tuple[Span, ...]]:
+    """The gold spans of 40 texts, which are in the store."""
+    texts = workshop_gold(40)
+    store.corpus.add_batch((NewText(text) for text in texts), source="gold")
+    return texts
+
+
+@pytest.fixture
+def with_settings(settings: Settings) -> Callable[..., Settings]:
+    """The settings with some keys of a section changed: `with_settings("project", base="blank:de")`."""
+
+    def changed(section: str, **keys: object) -> Settings:
+        return replace(settings, **{section: replace(getattr(settings, section), **keys)})
+
+    return changed

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import spacy
+
+from loop.ner.examples import Examples, example
+from loop.records import Answer, Span
+
+TEXT = "new  chain and saddle"
+ANSWER = Answer("a", 1, "ann", "accept", spans=(Span(5, 10, "PART"),), scheme=1)
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return spacy.blank("en")
+
+
+def tags(nlp, answer: Answer, *, known=("PART",), labels=("PART",)) -> list[str]:
+    return example(nlp, TEXT, answer, known=known, labels=labels).get_aligned_ner()
+
+
+def test_the_rest_of_a_complete_answer_is_outside(nlp):
+    assert tags(nlp, ANSWER) == ["O", "O", "U-PART", "O", "O"]
+
+
+def test_the_rest_of_a_partial_answer_is_missing(nlp):
+    assert tags(nlp, replace(ANSWER, complete=False)) == [
+        None,
+        "O",
+        "U-PART",
+        None,
+        None,
+    ]  # white space is never part of an entity
+
+
+def test_a_label_added_later_is_missing_in_older_complete_answers(nlp):
+    assert tags(nlp, ANSWER, labels=("PART", "BRAND")) == [
+        None,
+        "O",
+        "U-PART",
+        None,
+        None,
+    ]  # white space is never part of an entity
+
+
+def test_spans_of_labels_no_longer_in_force_are_left_out(nlp):
+    assert tags(nlp, ANSWER, labels=("BRAND",), known=("PART", "BRAND")) == ["O"] * 5
+
+
+@pytest.mark.parametrize("span", [Span(4, 10, "PART"), Span(6, 9, "PART"), Span(5, 11, "PART")])
+def test_a_span_that_does_not_fit_the_tokens_is_widened_but_never_to_white_space_at_its_edge(nlp, span):
+    assert tags(nlp, replace(ANSWER, spans=(span,))) == ["O", "O", "U-PART", "O", "O"]
+
+
+def test_of_overlapping_spans_the_longest_is_learned(nlp):
+    spans = (Span(5, 10, "PART"), Span(5, 14, "PART"))
+
+    assert tags(nlp, replace(ANSWER, spans=spans)) == ["O", "O", "B-PART", "L-PART", "O"]
+
+
+def test_examples_are_made_when_asked_for_and_only_once(nlp):
+    examples = Examples(nlp, [(TEXT, ANSWER)] * 3, labels=["PART"], schemes={1: ["PART"]})
+
+    assert len(examples) == 3
+    assert examples[2] is examples[-2:][1]

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from loop.errors import InputError
+from loop.lattice import Lattice
+from loop.ner.learner import Learner
+from loop.ner.patterns import Patterns
+from loop.ner.pipeline import add_labels, assemble, own_component
+from loop.ner.questions import question, read
+from loop.ner.update import update
+from loop.records import Span, Text
+from loop.settings import UpdateSettings
+
+TEXTS = [Text(1, "a new Chain please"), Text(2, ""), Text(3, "no \x1b[31m parts")]
+
+
+@pytest.fixture
+def fresh():
+    return assemble("blank:en", ["PART"], seed=0)
+
+
+@pytest.fixture
+def patterns(fresh, tmp_path):
+    path = tmp_path / "patterns.jsonl"
+    path.write_text('{"label": "PART", "pattern": "chain"}\n\n{"label": "PART", "pattern": [{"lower": "saddle"}]}\n')
+    return Patterns(fresh, path, labels=["PART"])
+
+
+def trained(nlp):
+    add_labels(nlp, ["PART"])
+    own_component(nlp).model.attrs["unseen_classes"].clear()
+    return nlp
+
+
+def test_before_anything_is_learned_there_is_no_lattice_and_nothing_is_shown(fresh):
+    asked = [question(one, share="typical", round=0) for one in read(fresh, TEXTS)]
+
+    assert all((one.reading, one.lattice, one.entropy) == ((), b"", None) for one in asked)
+    assert asked[0].tokens == ((0, 1), (2, 5), (6, 11), (12, 18))
+
+
+def test_a_model_gives_probabilities_and_a_lattice_that_can_be_read_back(fresh):
+    (one, *_) = (question(one, share="doubtful", round=1) for one in read(trained(fresh), TEXTS))
+
+    assert all(0.01 <= candidate.p <= 1 for candidate in one.candidates)
+    assert Lattice.from_bytes(one.lattice).entropy == pytest.approx(one.entropy, abs=0.05)
+    assert one.reason.startswith("the model doubts")
+
+
+def test_pattern_hits_are_shown_as_such_whatever_their_case(fresh, patterns):
+    one = next(read(fresh, TEXTS, hits=patterns.hits))
+    asked = question(one, share="pattern", round=0)
+
+    assert asked.reading == (Span(6, 11, "PART"),)
+    assert [(candidate.p, candidate.source) for candidate in asked.candidates] == [(None, "pattern")]
+    assert question(one, share="typical", round=0).reading == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("{", "not JSON"),
+        ('{"label": "PART"}', "not a pattern"),
+        ('{"label": "PART", "pattern": ""}', "not a pattern"),
+        ('{"label": "COLOUR", "pattern": "red"}', "'COLOUR' is none of the project's"),
+    ],
+)
+def test_a_bad_pattern_is_named_by_file_and_line(fresh, tmp_path, line, problem):
+    path = tmp_path / "patterns.jsonl"
+    path.write_text('{"label": "PART", "pattern": "chain"}\n' + line + "\n")
+
+    with pytest.raises(InputError, match=f"patterns.jsonl, line 2: .*{problem}"):
+        Patterns(fresh, path, labels=["PART"])
+
+
+def test_learning_without_any_label_changes_nothing(fresh):
+    before = own_component(fresh).model.to_bytes()
+
+    assert update(Learner(fresh), [], [], UpdateSettings(), seed=0) == []
+    assert own_component(fresh).model.to_bytes() == before
