@@ -50,12 +50,15 @@ class Chains:
         """Visit the nodes of probability `epsilon` or more, at most about `most` of them: the most probable."""
         active = np.arange(len(self.start))
         room = most
-        while len(active):
-            if len(active) > room:
-                active = np.sort(active[np.argsort(self.mass[active])[len(active) - room :]])
+        while len(active := self._heaviest(active, room)):
             self._visit(active)
             room -= len(active)
             active = active[self.alive[active] & (self.mass[active] >= np.log(epsilon))]
+
+    def _heaviest(self, chains: Ints, most: int) -> Ints:
+        if len(chains) <= most:
+            return chains
+        return np.sort(chains[np.argsort(self.mass[chains])[len(chains) - most :]])
 
     def follow_greedily(self, chains: Ints) -> None:
         """Visit more nodes of these chains until the greedy choice ends the entity."""

@@ -1,0 +1,165 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lattice_readings import LABELS, all_moves, build, pruned, readings
+
+from loop.errors import LatticeError
+from loop.lattice import Lattice, Moves, TokenSpan
+
+CLOSE = 1e-9
+
+
+def marginals(listed: dict[tuple[TokenSpan, ...], float]) -> dict[TokenSpan, float]:
+    found: dict[TokenSpan, float] = {}
+    for spans, p in listed.items():
+        for span in spans:
+            found[span] = found.get(span, 0.0) + p
+    return found
+
+
+def renormalised(listed: dict[tuple[TokenSpan, ...], float]) -> dict[tuple[TokenSpan, ...], float]:
+    total = sum(listed.values())
+    return {spans: p / total for spans, p in listed.items()}
+
+
+def assert_is(lattice: Lattice, listed: dict[tuple[TokenSpan, ...], float]) -> None:
+    """The lattice's distribution is the listed one, in every number that it gives."""
+    assert marginals(listed) == pytest.approx(dict(lattice.spans(0.0)), abs=CLOSE)
+    assert -sum(p * math.log(p) for p in listed.values() if p) == pytest.approx(lattice.entropy, abs=1e-7)
+    best = lattice.best(len(listed) + 1)
+    assert listed == pytest.approx({reading.spans: math.exp(reading.logp) for reading in best}, abs=CLOSE)
+    assert sorted((reading.logp for reading in best), reverse=True) == [reading.logp for reading in best]
+    for spans, p in listed.items():
+        assert p == pytest.approx(math.exp(lattice.logp(spans)), abs=CLOSE)
+
+
+@given(all_moves())
+def test_every_number_equals_the_enumeration_of_all_readings(moves: Moves) -> None:
+    listed = readings(moves)
+
+    assert sum(listed.values()) == pytest.approx(1.0)
+    assert_is(Lattice(moves), listed)
+
+
+@given(all_moves(), st.data())
+def test_constraints_equal_striking_out_readings_and_renormalising(moves: Moves, data: st.DataObject) -> None:
+    listed = readings(moves)
+    spans = sorted(marginals(listed))
+    shown = data.draw(st.sampled_from(sorted(listed)))
+    fixed = {span for span in shown if data.draw(st.booleans())}
+    excluded = set(data.draw(st.lists(st.sampled_from(spans), max_size=4))) - fixed if spans else set()
+    covered = {i for span in fixed for i in range(span.start, span.end)}
+    outside = {i for i in range(moves.n_tokens) if i not in covered and data.draw(st.booleans())}
+    agreeing = {
+        reading: p
+        for reading, p in listed.items()
+        if fixed <= set(reading)
+        and not excluded & set(reading)
+        and not any(span.start <= i < span.end for span in reading for i in outside)
+    }
+
+    assert_is(Lattice(moves).given(fixed, excluded, outside), renormalised(agreeing))
+
+
+@given(all_moves(), st.data())
+def test_a_fixed_span_may_be_one_the_lattice_does_not_have(moves: Moves, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, max(0, moves.n_tokens - 1)))
+    end = data.draw(st.integers(start, moves.n_tokens))
+    if start == end:
+        return
+    new = TokenSpan(start, end, "NEW")
+    left = readings(moves.cut(0, start)) if _nothing_crosses(moves, start) else None
+    lattice = Lattice(moves).given(fixed=[new])
+
+    assert [new] == [span for span, _ in lattice.spans(0.999999) if span.label == "NEW"]
+    assert "NEW" in lattice.labels
+    if left is not None:
+        expected = marginals(left)
+        assert expected == pytest.approx({s: p for s, p in lattice.spans(0.0) if s.end <= start}, abs=CLOSE)
+
+
+def _nothing_crosses(moves: Moves, token: int) -> bool:
+    return all(not (span.start < token < span.end) for span in marginals(readings(moves)))
+
+
+@given(all_moves(), st.sampled_from([0.01, 0.1, 0.3]))
+def test_pruning_is_never_further_off_than_it_says(moves: Moves, epsilon: float) -> None:
+    full, lattice = readings(moves), Lattice(pruned(moves, epsilon))
+    exact = marginals(full)
+
+    assert 0.0 <= lattice.pruned < 1.0
+    for span, p in lattice.spans(0.0):
+        assert abs(p - exact[span]) <= lattice.pruned + CLOSE
+    for span in set(exact) - {span for span, _ in lattice.spans(0.0)}:
+        assert exact[span] <= lattice.pruned + CLOSE
+    assert sum(p for spans, p in full.items() if lattice.logp(spans) == -math.inf) <= lattice.pruned + CLOSE
+
+
+@given(all_moves(), st.sampled_from([0.01, 0.1]), st.data())
+def test_what_pruning_costs_is_known_under_constraints_too(moves: Moves, epsilon: float, data: st.DataObject) -> None:
+    full = readings(moves)
+    reading = data.draw(st.sampled_from(sorted(full)))
+    fixed = {span for span in reading if data.draw(st.booleans())}
+    lattice = Lattice(pruned(moves, epsilon)).given(fixed=fixed)
+    exact = marginals(renormalised({spans: p for spans, p in full.items() if fixed <= set(spans)}))
+
+    for span, p in lattice.spans(0.0):
+        assert abs(p - exact[span]) <= lattice.pruned + CLOSE
+
+
+@given(all_moves(), st.sampled_from([0.5, 2.0, 4.0]))
+def test_a_temperature_is_a_softmax_of_the_scores_over_it(moves: Moves, temperature: float) -> None:
+    lattice = Lattice(moves)
+
+    assert_is(lattice.tempered(temperature), readings(moves.tempered(temperature)))
+    assert dict(lattice.spans(0.0)) == pytest.approx(
+        dict(lattice.tempered(temperature).tempered(1 / temperature).spans(0.0)), abs=1e-6
+    )
+
+
+@given(st.lists(all_moves(max_tokens=3), min_size=1, max_size=4))
+def test_a_batch_gives_what_each_text_gives_alone(parts: list[Moves]) -> None:
+    labels = LABELS
+    rows: dict[str, list[float]] = {name: [] for name in Moves.__dataclass_fields__ if name != "labels"}
+    offset = 0
+    for part in parts:
+        for name in rows:
+            rows[name] += (getattr(part, name) + (offset if name.endswith("start") else 0)).tolist()
+        offset += part.n_tokens
+    lattices = Lattice.batch(build(labels, rows), [part.n_tokens for part in parts], [()] * len(parts))
+
+    for lattice, part in zip(lattices, parts, strict=True):
+        assert dict(Lattice(part).spans(0.0)) == pytest.approx(dict(lattice.spans(0.0)), abs=CLOSE)
+        assert Lattice(part).entropy == pytest.approx(lattice.entropy, abs=1e-7)
+        assert_is(lattice.given(), readings(part))
+
+
+@given(all_moves(), st.data())
+def test_bytes_keep_the_probabilities_and_the_constraints(moves: Moves, data: st.DataObject) -> None:
+    own = data.draw(st.sampled_from(sorted(readings(moves))))
+    lattice = Lattice(moves, own).given(fixed=own[:1])
+    again = Lattice.from_bytes(lattice.to_bytes())
+
+    assert own == again.own
+    assert lattice.labels == again.labels
+    assert dict(lattice.spans(0.0)) == pytest.approx(dict(again.spans(0.0)), abs=1e-5)
+    assert dict(lattice.given().spans(0.0)) == pytest.approx(dict(again.given().spans(0.0)), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"something else",
+        b"lattice1",
+        b"lattice1broken",
+        Lattice(build(("A",), {name: [] for name in Moves.__dataclass_fields__})).to_bytes()[:-3],
+    ],
+)
+def test_other_bytes_are_refused_with_a_way_out(data: bytes) -> None:
+    with pytest.raises(LatticeError) as caught:
+        Lattice.from_bytes(data)
+
+    assert "score the texts again" in caught.value.hint
