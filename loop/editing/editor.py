@@ -110,6 +110,7 @@ EDITS: dict[str, Act] = {
     "unusable": _leave(Intent("answer", "unusable")),
     "skip": prompts.open_prompt("skip"),
     "reopen": _leave(Intent("reopen")),
+    "onward": _leave(Intent("onward")),
     "next_stop": moving.to_next_stop,
     "previous_stop": moving.to_previous_stop,
     "select": _select,

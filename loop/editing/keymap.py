@@ -25,6 +25,7 @@ COMMANDS = (
     Command("unusable", ("x",), "Answer", "the text is unusable: never ask it again"),
     Command("skip", ("s", "space"), "Answer", "skip this text, with a reason"),
     Command("reopen", ("b", "backspace"), "Answer", "go back to the previous answer and change it"),
+    Command("onward", (">", "escape"), "Answer", "leave a reopened answer as it is"),
     Command("next_stop", ("tab", "w"), "Move", "to the next span, or candidate the model left out"),
     Command("previous_stop", ("s-tab", "p"), "Move", "to the previous one"),
     Command("left", ("left", "h"), "Move", "one word to the left"),

@@ -103,12 +103,12 @@ def assemble(base: str, labels: Iterable[str], *, seed: int) -> Language:
             f"{base} already has a component {COMPONENT}: it is a checkpoint.", hint="Name the base it came from."
         )
     fix_random_seed(seed)
-    config, source = _network(nlp)
+    config, sources = _network(nlp)
     nlp.add_pipe("ner", name=COMPONENT, first=True, config={"model": config} if config else {})
     ner = own_component(nlp)
     ner.initialize(lambda: [Example(nlp.make_doc(""), nlp.make_doc(""))])
-    if source is not None:
-        ner.model.get_ref("tok2vec").from_bytes(source.to_bytes())
+    for layer, source in zip(ner.model.get_ref("tok2vec").layers, sources, strict=False):
+        layer.from_bytes(source.to_bytes())
     return nlp
 
 
@@ -124,18 +124,20 @@ def add_labels(nlp: Language, labels: Iterable[str]) -> None:
         ner.add_label(label)
 
 
-def _network(nlp: Language) -> tuple[dict[str, Any] | None, Model[Any, Any] | None]:
-    """The settings of our component's network and the tok2vec whose weights it starts from: the base ner's.
+def _network(nlp: Language) -> tuple[dict[str, Any], list[Model[Any, Any]]]:
+    """The settings of our component's network and the layers its tok2vec starts from: those of the base's ner.
 
-    Without a ner in the base: spaCy's default network and no weights.
+    Without a ner in the base: none, for spaCy's default network and random weights. A tok2vec that the base's ner
+    shares with other components by listening to it is copied.
     """
     components = nlp.config.interpolate()["components"]
     name = next(iter(_ner_names(components)), None)
     if name is None:
-        return None, None
+        return {}, []
     config = components[name]["model"]
+    layers = list(_model(nlp, name).get_ref("tok2vec").layers)
     if not _listens(config["tok2vec"]):
-        return config, _model(nlp, name).get_ref("tok2vec")
+        return config, layers
     upstream = config["tok2vec"]["upstream"]
     upstream = "tok2vec" if upstream == "*" else upstream
     if upstream not in components or components[upstream]["factory"] != "tok2vec":
@@ -143,7 +145,7 @@ def _network(nlp: Language) -> tuple[dict[str, Any] | None, Model[Any, Any] | No
             f"The base's {name} listens to {upstream}, which is no tok2vec; learning beside it is not possible yet.",
             hint="Use a base with a tok2vec of its own, such as en_core_web_sm.",
         )
-    return config | {"tok2vec": components[upstream]["model"]}, _model(nlp, upstream)
+    return config | {"tok2vec": components[upstream]["model"]}, [_model(nlp, upstream), *layers[1:]]
 
 
 def _model(nlp: Language, name: str) -> Model[Any, Any]:

@@ -190,9 +190,12 @@ def _greedy(closed: Closed, chains: Chains, lengths: Sequence[int]) -> list[Span
     found: list[list[TokenSpan]] = [[] for _ in lengths]
     while len(texts := np.flatnonzero((here := coming[here]) < stop)):
         start = here[texts]
-        chain = begins[start]
-        chains.follow_greedily(chain[chain >= 0])
-        here[texts] = end = np.where(chain >= 0, chains.end[chain], start + 1)
+        begun = begins[start] >= 0
+        chain = begins[start[begun]]
+        chains.follow_greedily(chain)
+        end = start + 1
+        end[begun] = chains.end[chain]
+        here[texts] = end
         for text, i, j in zip(
             texts.tolist(), (start - first[texts]).tolist(), (end - first[texts]).tolist(), strict=True
         ):

@@ -142,6 +142,7 @@ def test_zero_answers_that_there_is_nothing() -> None:
         ("s s", Intent("answer", "skip")),
         ("b", Intent("reopen")),
         ("backspace", Intent("reopen")),
+        (">", Intent("onward")),
         ("g", Intent("guidelines")),
         ("?", Intent("help")),
         ("q", Intent("quit")),

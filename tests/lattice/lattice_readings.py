@@ -70,7 +70,7 @@ def build(labels: tuple[str, ...], rows: dict[str, list[Any]]) -> Moves:
 
 
 def pruned(moves: Moves, epsilon: float) -> Moves:
-    """The moves without units, begins and open nodes whose probability, given the closed node before, is below epsilon."""
+    """The moves without those whose probability, given the closed node before, is below epsilon."""
     rows: dict[str, list[Any]] = {name: [] for name in Moves.__dataclass_fields__}
     rows["out"], rows["dropped"] = moves.out.tolist(), moves.dropped.tolist()
     for token, label, logp in zip(moves.unit_start, moves.unit_label, moves.unit_logp, strict=True):

@@ -17,6 +17,7 @@ def nlp():
     return spacy.blank("en")
 
 
+# The white space between "new" and "chain" is a token of its own, and never part of an entity.
 def tags(nlp, answer: Answer, *, known=("PART",), labels=("PART",)) -> list[str]:
     return example(nlp, TEXT, answer, known=known, labels=labels).get_aligned_ner()
 
@@ -32,7 +33,7 @@ def test_the_rest_of_a_partial_answer_is_missing(nlp):
         "U-PART",
         None,
         None,
-    ]  # white space is never part of an entity
+    ]
 
 
 def test_a_label_added_later_is_missing_in_older_complete_answers(nlp):
@@ -42,7 +43,7 @@ def test_a_label_added_later_is_missing_in_older_complete_answers(nlp):
         "U-PART",
         None,
         None,
-    ]  # white space is never part of an entity
+    ]
 
 
 def test_spans_of_labels_no_longer_in_force_are_left_out(nlp):
