@@ -6,10 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from loop.records import Span
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
+
+# Machines are shared and slow at times: a property is not wrong for being checked slowly.
+hypothesis_settings.register_profile("no deadline", deadline=None)
+hypothesis_settings.load_profile("no deadline")
 
 PARTS = ("chain", "saddle", "brake", "hub", "cassette", "spoke", "fork", "pedal")
 FRAMES = (

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loop.acquire.acquisition import Scored, acquisition_functions, get_acquisition
+from loop.acquire.coldstart import SAME_STRING, most_hit, most_typical
+from loop.acquire.queue import Pick, interleave
+from loop.errors import SettingsError
+
+SCORED = [Scored(1, 10, 5.0), Scored(2, 2, 2.0), Scored(3, 40, 4.0), Scored(4, 5, 0.1)]
+ORDERS = {"longest": [3, 1, 4, 2], "entropy": [1, 3, 2, 4], "entropy_per_token": [2, 1, 3, 4]}
+NAMES = sorted(acquisition_functions.get_all())
+texts = st.lists(
+    st.builds(Scored, st.integers(1, 99), st.integers(0, 50), st.floats(0, 100)), unique_by=lambda one: one.text_id
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(scored=texts, n=st.integers(0, 60))
+def test_every_function_chooses_as_many_as_asked_for_and_none_twice(name, scored, n):
+    chosen = get_acquisition(name)(scored, n=n, rng=Random(0))
+
+    assert len(chosen) == min(n, len(scored))
+    assert len({one.text_id for one in chosen}) == len(chosen)
+    assert set(chosen) <= set(scored)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(scored=texts)
+def test_the_same_seed_makes_the_same_choice(name, scored):
+    choices = [get_acquisition(name)(scored, n=5, rng=Random(7)) for _ in range(2)]
+
+    assert choices[0] == choices[1]
+
+
+@pytest.mark.parametrize("name", sorted(ORDERS))
+@given(order=st.permutations(SCORED))
+def test_nothing_better_is_left_out_whatever_the_order_of_the_pool(name, order):
+    assert [one.text_id for one in get_acquisition(name)(order, n=4, rng=Random(0))] == ORDERS[name]
+    assert [one.text_id for one in get_acquisition(name)(order, n=2, rng=Random(0))] == ORDERS[name][:2]
+
+
+def test_random_depends_on_the_seed():
+    choices = {tuple(get_acquisition("random")(SCORED, n=4, rng=Random(seed))) for seed in range(20)}
+
+    assert len(choices) > 5
+
+
+def test_an_unknown_function_is_refused_with_the_known_ones():
+    with pytest.raises(SettingsError) as caught:
+        get_acquisition("guess")
+
+    assert all(name in caught.value.hint for name in NAMES)
+
+
+picks = st.lists(st.builds(Pick, st.integers(0, 30), st.just("random")), unique_by=lambda pick: pick.text_id)
+
+
+@given(first=picks, second=picks, share=st.floats(0, 1), size=st.integers(0, 40))
+def test_a_queue_holds_each_text_once_and_is_as_long_as_it_can_be(first, second, share, size):
+    mixed = [pick.text_id for pick in interleave(first, second, share=share, size=size)]
+
+    assert len(set(mixed)) == len(mixed)
+    assert len(mixed) == min(size, len({pick.text_id for pick in [*first, *second]}))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.5, 1.0])
+def test_any_beginning_of_a_queue_holds_its_share(share):
+    doubtful = [Pick(number, "doubtful") for number in range(50)]
+    at_random = [Pick(number, "random") for number in range(100, 150)]
+    mixed = interleave(doubtful, at_random, share=share, size=40)
+
+    for length in range(1, 41):
+        assert abs(sum(pick.share == "random" for pick in mixed[:length]) - share * length) <= 1
+    assert [pick for pick in mixed if pick.share == "doubtful"] == doubtful[: sum(p.share == "doubtful" for p in mixed)]
+
+
+def test_typical_texts_share_their_words_with_the_others_and_differ_among_themselves():
+    corpus = [
+        ["new", "chain", "and", "cassette", "fitted"],
+        ["new", "chain", "and", "cassette", "ordered"],
+        ["zyx", "qwv", "kjh", "uio", "pas"],
+        ["brake", "pads", "worn", "please", "replace"],
+        ["brake", "pads", "worn", "and", "squeal"],
+    ]
+    first, second = most_typical(corpus, n=2)
+
+    assert {first, second} & {2} == set()
+    assert {first < 2, second < 2} == {True, False}
+    assert most_typical([[], ["a"]], n=5) == [1]
+
+
+def test_patterns_bring_new_strings_before_known_ones_and_none_too_often():
+    hits = [["chain"], ["Chain"], ["chain"], [], ["saddle", "hub"]]
+
+    assert most_hit(hits, n=9) == [4, 0, 1]
+    assert SAME_STRING == 2

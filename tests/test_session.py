@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from loop.errors import StoreError
+from loop.records import Question, Span, Text
+from loop.session import TRAINER_STARTS, Session
+
+
+def lay_out(store, n: int) -> list[Question]:
+    texts = store.corpus.texts(range(1, n + 1))
+    asked = [Question(f"q{text.id}", text, ((0, 3),), ()) for text in texts]
+    store.questions.publish(asked, round=0)
+    return asked
+
+
+@pytest.fixture
+def session(paths, settings, store, gold):
+    lay_out(store, 6)
+    session = Session(paths, settings, store, annotator="ann")
+    yield session
+    session.close()
+
+
+def accept(session: Session, spans=(), **more):
+    question = session.next()
+    assert question
+    return session.answer(question, "accept", spans, seconds=1.5, keys=3, **more)
+
+
+def test_an_answer_is_in_the_store_when_answer_returns_and_the_next_question_follows(session, store):
+    first = session.next()
+    answer = accept(session, [Span(0, 3, "PART")])
+
+    assert store.answers.standing() == [answer]
+    assert (answer.seconds, answer.keys, answer.annotator, answer.scheme) == (1.5, 3, "ann", 1)
+    assert session.next().id != first.id
+
+
+def test_a_second_session_is_refused_until_the_first_is_closed(session, paths, settings, store):
+    with pytest.raises(StoreError, match="Another session"):
+        Session(paths, settings, store)
+    session.close()
+    Session(paths, settings, store).close()
+
+
+def test_a_draft_brings_the_annotator_back_to_its_question(session, paths, settings, store):
+    _, second = accept(session), session.next()
+    session.save_draft(second, '{"spans": []}')
+    session.close()
+    lay_out(store, 0)
+    again = Session(paths, settings, store, annotator="ann")
+
+    assert again.next() == second
+    assert again.draft(second) == '{"spans": []}'
+    again.close()
+
+
+def test_a_reopened_answer_that_is_given_again_unchanged_stays_as_it_was(session, store):
+    answer = accept(session, [Span(0, 3, "PART")])
+    question, reopened = session.reopen()
+    again = session.answer(question, "accept", [Span(0, 3, "PART")], seconds=9, keys=9)
+
+    assert reopened == again == answer
+    assert store.answers.all() == [answer]
+
+
+def test_a_reopened_answer_that_is_changed_replaces_the_old_one(session, store):
+    old = accept(session)
+    question, _ = session.reopen()
+    new = session.answer(question, "accept", [Span(0, 3, "PART")], seconds=1, keys=1)
+
+    assert new.retracts == old.id
+    assert store.answers.standing() == [new]
+    assert [answer.id for answer in store.answers.all()] == [old.id, new.id]
+
+
+def test_a_reopened_answer_is_replaced_even_when_it_is_finished_in_a_later_session(session, paths, settings, store):
+    old = accept(session)
+    question, _ = session.reopen()
+    session.save_draft(question, "{}")
+    session.close()
+    again = Session(paths, settings, store, annotator="ann")
+    resumed = again.next()
+    again.answer(resumed, "skip", (), seconds=1, keys=1)
+
+    assert resumed.id == question.id
+    assert [answer.retracts for answer in store.answers.standing()] == [old.id]
+    again.close()
+
+
+def test_reopening_again_goes_further_back_and_starts_over_after_an_answer(session):
+    answers = [accept(session) for _ in range(3)]
+    back = [session.reopen()[1].id for _ in range(3)]
+    end = session.reopen()
+    question = session.next()
+    session.answer(question, "accept", (), seconds=1, keys=1)
+
+    assert back == [answer.id for answer in reversed(answers)]
+    assert end is None
+    assert session.reopen()[0].id == question.id
+
+
+def test_what_the_annotator_agreed_on_is_kept_with_each_answer(session, paths, settings, store):
+    before = accept(session).guideline_hash
+    session.close()
+    paths.guidelines.write_text("A part is a part.")
+    again = Session(paths, settings, store, annotator="ann")
+    after = accept(again).guideline_hash
+    again.close()
+
+    assert before != after
+
+
+def test_the_status_counts_what_stands(session):
+    accept(session)
+    accept(session)
+    question, _ = session.reopen()
+    session.answer(question, "skip", (), seconds=1, keys=1, reason="unsure")
+    status = session.status()
+
+    assert (status.answers_today, status.answers_total, status.left_in_queue, status.pool_left) == (2, 2, 4, 38)
+    assert status.last
+    assert status.last.reason == "unsure"
+    assert status.trainer == "stopped"
+
+
+def test_a_dead_trainer_is_started_again_but_not_for_ever(session, paths, settings, store, monkeypatch):
+    starts = []
+    session.close()
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr("loop.session.monotonic", lambda: next(clock))
+    watching = Session(paths, settings, store, annotator="ann", start_trainer=lambda: starts.append(1))
+    for _ in range(10):
+        watching.tick()
+    store.journal.set_trainer("idle", round=1)
+    watching.tick()
+    watching.close()
+
+    assert len(starts) == TRAINER_STARTS + 1
+
+
+def test_answers_to_a_text_taken_back_are_refused_with_a_way_out(session, store):
+    question = session.next()
+    store.corpus.remove_batch(1)
+
+    with pytest.raises(StoreError) as caught:
+        session.answer(question, "accept", (), seconds=1, keys=1)
+    assert caught.value.hint
+
+
+def test_a_held_out_question_never_trains(session):
+    question = replace(session.next(), share="held_out", text=session.next().text)
+    answer = session.answer(question, "accept", (), seconds=1, keys=1)
+
+    assert answer.held_out
+    assert not answer.trains
+
+
+def test_the_oracle_answers_on_whole_tokens():
+    from loop.oracle import Oracle
+
+    question = Question("q", Text(1, "new chainset x"), ((0, 3), (4, 12), (13, 14)), ())
+    oracle = Oracle({"new chainset x": [Span(4, 9, "PART"), Span(9, 14, "PART")]})
+
+    assert oracle.spans(question) == (Span(4, 14, "PART"),)
