@@ -20,7 +20,7 @@ def test_a_draft_brings_everything_back(pressed: list[str]) -> None:
     state = type_keys(begin(PAGE), [*pressed, "escape"])
     back = from_draft(PAGE, to_draft(state))
 
-    assert replace(state, message="", focus=None, cycle=None) == back
+    assert replace(state, message="", intent=None, focus=None, cycle=None) == back
 
 
 def test_time_and_keys_go_on_where_they_were() -> None:

@@ -1,0 +1,150 @@
+"""The full-screen application: it draws the desk, feeds it keys, and always gives the terminal back."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.data_structures import Point
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import Layout, Window
+from prompt_toolkit.layout.controls import UIContent, UIControl
+from prompt_toolkit.output import Output
+from prompt_toolkit.styles import Style
+
+from loop.terminal.desk import Desk
+from loop.terminal.screen import Screen
+from loop.terminal.style import style_rules
+
+SECONDS_BETWEEN_LOOKS = 0.5
+IDLE = 0.4  # seconds without a key after which there is time for slower things
+ESCAPE_WAIT = 0.05  # how long a lone Esc may be the beginning of another key
+# prompt_toolkit's names where the editor's differ.
+NAMES = {"c-m": "enter", "c-j": "enter", "c-i": "tab", "c-h": "backspace", " ": "space", "<sigint>": "c-c"}
+
+
+class DeskControl(UIControl):
+    """Draws the desk into its window. Nothing is kept but what `Screen` keeps: drawing is fast enough."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._screen = Screen()
+
+    def create_content(self, width: int, height: int) -> UIContent:
+        """Return the screen's rows."""
+        rows = self._screen.draw(self._desk, width, height)
+        return UIContent(lambda i: [*rows[i]], line_count=len(rows), show_cursor=False, cursor_position=Point(0, 0))
+
+    def is_focusable(self) -> bool:
+        """Keys go here."""
+        return True
+
+
+class App:
+    """One run of the application at one desk."""
+
+    def __init__(self, desk: Desk, *, input: Input | None = None, output: Output | None = None) -> None:
+        self._desk = desk
+        self._last_key = monotonic()
+        self.application: Application[None] = Application(
+            layout=Layout(Window(DeskControl(desk), wrap_lines=False, always_hide_cursor=True)),
+            key_bindings=self._bindings(),
+            style=Style(style_rules()),
+            full_screen=True,
+            input=input,
+            output=output,
+            enable_page_navigation_bindings=False,
+            after_render=self._rendered,
+        )
+        self.application.ttimeoutlen = ESCAPE_WAIT
+        self.application.timeoutlen = ESCAPE_WAIT
+        self._drop_what_was_typed_before_the_text()
+
+    def run(self) -> None:
+        """Run until the annotator quits or the terminal goes away."""
+        gc.collect()
+        gc.freeze()
+        gc.disable()  # a collection in the middle of a key press is felt; there is one when nothing happens
+        try:
+            self.application.run(pre_run=self._start, set_exception_handler=False)
+        finally:
+            gc.enable()
+            gc.unfreeze()
+            self._desk.save()
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: self._fail(context))
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._leave)
+        self.application.create_background_task(self._look())
+
+    def _fail(self, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        self._leave(error if isinstance(error, Exception) else None)
+
+    def _press(self, key: str) -> None:
+        self._last_key = monotonic()
+        self._desk.press(key)
+        if self._desk.done:
+            self._leave()
+
+    def _leave(self, error: Exception | None = None) -> None:
+        if self.application.is_running and not self.application.is_done:
+            if error is None:
+                self.application.exit()
+            else:
+                self.application.exit(exception=error)
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            if monotonic() - self._last_key < IDLE:
+                continue
+            if self._desk.tick():
+                self.application.invalidate()
+            gc.collect()
+
+    def _rendered(self, _: Application[None]) -> None:
+        self._desk.drawn = True
+        self._desk.save()
+
+    def _drop_what_was_typed_before_the_text(self) -> None:
+        """Drain the keyboard at the last moment before a new text reaches the terminal."""
+        output, keyboard, desk = self.application.output, self.application.input, self._desk
+        write: Callable[[], None] = output.flush
+
+        def flush() -> None:
+            if not desk.drawn and desk.question is not None and self.application.is_running:
+                while keyboard.read_keys():
+                    pass
+            write()
+
+        output.flush = flush  # type: ignore[method-assign]
+
+    def _bindings(self) -> KeyBindings:
+        bindings = KeyBindings()
+
+        @bindings.add(Keys.Any)
+        def key(event: KeyPressEvent) -> None:
+            for pressed in event.key_sequence:
+                self._press(NAMES.get(str(getattr(pressed.key, "value", pressed.key)), pressed.key))
+
+        @bindings.add(Keys.BracketedPaste)
+        def paste(event: KeyPressEvent) -> None:
+            self._last_key = monotonic()
+            self._desk.paste(event.data)
+
+        @bindings.add(Keys.ControlZ)
+        def suspend(event: KeyPressEvent) -> None:
+            self._desk.save()
+            event.app.suspend_to_background()
+
+        return bindings

@@ -1,0 +1,156 @@
+"""The text with its spans: under every line of text a line that names what is marked there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from loop.editing import Keymap, Layout, Likely, Mark, Page, Range, State, left_out, likely
+from loop.editing.moving import hints, selection
+from loop.terminal.glyphs import fit, visible, width
+from loop.terminal.style import colour_class
+from loop.terminal.wrap import Wrapped, wrap
+
+Row = list[tuple[str, str]]
+"""One line of the screen: (style, text) from left to right."""
+
+Patch = tuple[int, int, str]
+"""Characters [start, end) and a style they add."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A word under the text at `column`: the longest of its forms that fits, drawn out to the span's `cells`."""
+
+    column: int
+    cells: int
+    forms: tuple[str, ...]
+    style: str
+
+
+class Name(NamedTuple):
+    """What is to be named under the characters [start, end): the forms of the name, the longest first."""
+
+    start: int
+    end: int
+    forms: tuple[str, ...]
+    style: str
+
+
+@lru_cache(4)  # the same text is drawn at every key
+def laid_out(text: str, tokens: tuple[Range, ...], cells: int) -> tuple[Wrapped, tuple[tuple[int, int], ...]]:
+    """Return the text wrapped to `cells`, and (line, column) of every token."""
+    laid = wrap(text, cells)
+    return laid, tuple(laid.cell(start) for start, _ in tokens)
+
+
+def layout_of(state: State, cells: int, rows: int, top: int) -> tuple[Layout, int]:
+    """Return how the text lies on `rows` rows of the screen, and the first line shown: `top`, moved to the cursor."""
+    lines = max(1, rows // 2)
+    laid, places = laid_out(state.page.text, state.page.tokens, cells)
+    line = places[state.cursor][0] if places else 0
+    margin = 1 if lines > 3 else 0
+    first = min(max(top, line + margin - lines + 1), line - margin)
+    first = max(0, min(first, len(laid.lines) - lines))
+    shown = [token for token, (row, _) in enumerate(places) if first <= row < first + lines]
+    return Layout(places, lines, (shown[0], shown[-1] + 1) if shown else None), first
+
+
+def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Row]:
+    """Return the rows of the text from line `top` on: at most `rows` of them, each at most `cells` wide."""
+    laid, _ = laid_out(state.page.text, state.page.tokens, cells)
+    offered = left_out(state)
+    patches = _patches(state, offered)
+    chips = _hints(state) if state.stance == "jump" else _names(state, keys, offered)
+    drawn: list[Row] = []
+    for start, end in laid.lines[top : top + max(1, rows // 2)]:
+        drawn.append(_text_row(laid, start, end, patches))
+        drawn.append(_chip_row(_in_line(chips, laid, start, end), cells))
+    return drawn[:rows]
+
+
+def _offsets(page: Page, tokens: Range | Mark) -> Range:
+    return page.tokens[tokens[0]][0], page.tokens[tokens[1] - 1][1]
+
+
+def _patches(state: State, offered: Iterable[Likely]) -> list[Patch]:
+    page, target = state.page, state.target
+    patches = [(*_offsets(page, m), colour_class("span", page.labels, m.label)) for m in state.marks]
+    patches += [(*_offsets(page, item.mark), "class:candidate") for item in offered]
+    if target is not None and not state.rest:
+        patches.append((*_offsets(page, target), "class:target"))
+    if (selected := selection(state)) is not None:
+        patches.append((*_offsets(page, selected), "class:selection"))
+    elif page.words:
+        patches.append((*page.tokens[state.cursor], "class:cursor"))
+    return patches
+
+
+def _text_row(laid: Wrapped, start: int, end: int, patches: Sequence[Patch]) -> Row:
+    here = [(max(a, start), min(b, end), style) for a, b, style in patches if a < end and start < b]
+    marks = [(i, i + 1, "class:mark") for i in range(start, end) if laid.glyphs[i].mark]
+    cuts = sorted({start, end, *(cut for a, b, _ in (*here, *marks) for cut in (a, b))})
+    row: Row = []
+    for a, b in pairwise(cuts):
+        style = " ".join(style for x, y, style in (*here, *marks) if x <= a < y)
+        row.append((style, laid.shown(a, b)))
+    return row
+
+
+def _names(state: State, keys: Keymap, offered: Iterable[Likely]) -> list[Name]:
+    page, known = state.page, {item.mark: item.p for item in likely(state)}
+    names = []
+    for mark in state.marks:
+        note = " ✓" if mark in state.now.touched else percent(known.get(mark))
+        note += " new" if mark in state.now.moved else ""
+        style = colour_class("chip", page.labels, mark.label)
+        names.append(Name(*_offsets(page, mark), _forms(mark.label, "", note, keys), style))
+    for mark, p in offered:
+        names.append(Name(*_offsets(page, mark), _forms(mark.label, "?", percent(p), keys), "class:candidate-chip"))
+    return sorted(names)
+
+
+def percent(p: float | None) -> str:
+    """Return a probability for a chip: " 93%"; nothing when there is none."""
+    return "" if p is None else f" {min(99, max(1, round(100 * p)))}%"
+
+
+def _forms(label: str, doubt: str, note: str, keys: Keymap) -> tuple[str, ...]:
+    name = visible(label) + doubt
+    letter = keys.letters.get(label)
+    return (name + note, name, letter + doubt) if letter else (name + note, name)
+
+
+def _hints(state: State) -> list[Name]:
+    typed, tokens = state.typed, state.page.tokens
+    words = sorted((tokens[word], hint) for hint, word in hints(state).items() if hint.startswith(typed))
+    return [Name(start, end, (hint[len(typed) :],), "class:hint") for (start, end), hint in words]
+
+
+def _in_line(names: Iterable[Name], laid: Wrapped, start: int, end: int) -> list[Chip]:
+    here = [(max(n.start, start), min(n.end, end), n) for n in names if n.start < end and start < n.end]
+    return [Chip(laid.columns[a], laid.cells_of(a, b) if len(n.forms) > 1 else 0, n.forms, n.style) for a, b, n in here]
+
+
+def _chip_row(chips: Sequence[Chip], cells: int) -> Row:
+    row: Row = []
+    used = 0
+    for chip, following in zip(chips, [*chips[1:], None], strict=True):
+        limit = cells if following is None else following.column - 1
+        column = max(used, min(chip.column, limit - width(chip.forms[0])))
+        shown = _fitting(chip, limit - column)
+        if not shown:
+            continue
+        row += [("", " " * (column - used)), (chip.style, shown)]
+        used = column + width(shown) + 1
+        row.append(("", " "))
+    return row
+
+
+def _fitting(chip: Chip, room: int) -> str:
+    form = next((form for form in chip.forms if width(form) <= room), fit(chip.forms[-1], room))
+    gap = min(chip.cells, room) - width(form)
+    return f"{form} {'─' * (gap - 1)}" if form and gap > 2 else form

@@ -1,0 +1,205 @@
+"""What one person does at the screen: the question in hand, keys to the editor, answers to the session. No drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, Literal
+
+from loop.editing import Intent, Keymap, Snapshot, State, begin, from_draft, page_of, press, resume, to_draft
+from loop.errors import LoopError
+from loop.records import Answer, Question, Verdict
+from loop.terminal.suggest import suggester_of
+
+if TYPE_CHECKING:
+    from loop.session import Session
+
+View = Literal["text", "help", "guidelines"]
+
+SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10, "space": 10, "home": -(10**6)}
+TYPING = ("name", "find", "memo")
+
+
+class Desk:
+    """The question in hand and what becomes of it.
+
+    Attributes:
+        question, state: the text in hand; None while there is none to ask.
+        reopened: its answer so far, when it is an earlier text again.
+        drawn: whether the text in hand has been on the screen; until then keys are dropped.
+        status, last: what the session said last. saved: whether the last draft could be kept.
+        view: the text, or what lies over it, scrolled to line `top`. notice: what the message line says.
+        done: the annotator wants to leave.
+    """
+
+    def __init__(self, session: Session, keys: Keymap, *, clock: Callable[[], float] = monotonic) -> None:
+        self.session, self.keys, self._clock = session, keys, clock
+        self.question: Question | None = None
+        self.state: State | None = None
+        self.reopened: Answer | None = None
+        self.view: View = "text"
+        self.top = 0
+        self.notice = ""
+        self.drawn = False
+        self.saved = True
+        self.done = False
+        self._kept: tuple[Snapshot, int] | None = None
+        self._since = clock()
+        self.status = session.status()
+        self.last = self.status.last
+        self._take_next()
+
+    def press(self, key: str) -> None:
+        """Do what a key means. An error of the session is said on the message line; nothing is lost by it."""
+        self.notice = ""
+        try:
+            self._press(key)
+        except LoopError as error:
+            self.notice = f"{error} {error.hint}".strip()
+
+    def _press(self, key: str) -> None:
+        if self.view != "text":
+            self._read(key)
+        elif self.state is None or self.question is None:
+            self._wait(key)
+        elif self.drawn:
+            self.state = press(self.state, key, self.keys)
+            if self.state.intent is not None:
+                self._follow(self.question, self.state, self.state.intent)
+
+    def paste(self, text: str) -> None:
+        """Take pasted text: something to type where something is typed, otherwise nothing; never commands."""
+        if self.state is None or self.state.stance not in TYPING or self.view != "text":
+            self.notice = "Pasted text is not taken for keys."
+            return
+        for char in text.strip():
+            self.press(char if char.isprintable() else "space")
+
+    def _read(self, key: str) -> None:
+        if key in SCROLL:
+            self.top = max(0, self.top + SCROLL[key])
+        else:
+            self.view, self.top = "text", 0
+
+    def _wait(self, key: str) -> None:
+        command = self.keys.commands.get(key)
+        if command == "reopen":
+            self._reopen()
+        elif command in ("quit", "help", "guidelines"):
+            self._look(command)
+
+    def _look(self, kind: str) -> None:
+        if kind == "help":
+            self.view = "help"
+        elif kind == "guidelines":
+            self.view = "guidelines"
+        else:
+            self.done = True
+
+    def _follow(self, question: Question, state: State, intent: Intent) -> None:
+        if intent.kind == "answer":
+            self._answer(question, state, intent.verdict, intent.reason)
+        elif intent.kind == "reopen":
+            self._reopen()
+        elif intent.kind == "onward":
+            self._onward(question)
+        else:
+            self._look(intent.kind)
+
+    def _answer(self, question: Question, state: State, verdict: Verdict, reason: str) -> None:
+        spans = state.spans if verdict == "accept" else ()
+        seconds, now = self._seconds(state), state.now
+        try:
+            self.last = self.session.answer(
+                question,
+                verdict,
+                spans,
+                seconds=seconds,
+                keys=state.keys,
+                reason=reason,
+                flag=now.flag,
+                memo=now.memo,
+            )
+        except LoopError:
+            following = self.session.next()
+            if self.reopened is None and following is not None and following.id != question.id:
+                self._show(following, None)  # the text has left the corpus: nobody can answer it any more
+            raise
+        if self.reopened is None:  # the session is asked for its numbers when there is time
+            today, total = self.status.answers_today + 1, self.status.answers_total + 1
+            self.status = replace(self.status, answers_today=today, answers_total=total, last=self.last)
+        self._take_next()
+
+    def _onward(self, question: Question) -> None:
+        was = self.reopened
+        if was is None:
+            self.notice = "This text has no answer yet: Enter accepts it, s skips it."
+            return
+        self.session.answer(
+            question,
+            was.verdict,
+            was.spans,
+            seconds=was.seconds,
+            keys=was.keys,
+            reason=was.reason,
+            flag=was.flag,
+            memo=was.memo,
+        )
+        self._take_next()
+
+    def _reopen(self) -> None:
+        self.save()
+        found = self.session.reopen()
+        if found is None:
+            self.notice = "There is no earlier answer."
+        else:
+            self._show(*found)
+
+    def _take_next(self) -> None:
+        question = self.session.next()
+        if question is None:
+            self.question = self.state = self.reopened = None
+        else:
+            self._show(question, None)
+
+    def _show(self, question: Question, answer: Answer | None) -> None:
+        page = page_of(question, self.session.labels, mode=self.session.mode, suggester=suggester_of(question))
+        fresh = begin(page) if answer is None else resume(page, answer.spans, flag=answer.flag, memo=answer.memo)
+        draft = self.session.draft(question)
+        self.state = (from_draft(page, draft) if draft else None) or fresh
+        self.question, self.reopened, self.drawn = question, answer, False
+        self._kept = self._edits(self.state)
+        self._since = self._clock() - self.state.seconds
+
+    def _seconds(self, state: State) -> float:
+        return max(state.seconds, self._clock() - self._since)
+
+    def save(self) -> None:
+        """Keep the text in hand as a draft, if it was edited since it was kept last."""
+        if self.question is None or self.state is None or self._edits(self.state) == self._kept:
+            return
+        timed = replace(self.state, seconds=self._seconds(self.state))
+        try:
+            self.session.save_draft(self.question, to_draft(timed))
+        except LoopError as error:
+            self.saved, self.notice = False, f"{error} {error.hint}".strip()
+        else:
+            self.saved, self._kept = True, self._edits(self.state)
+
+    @staticmethod
+    def _edits(state: State) -> tuple[Snapshot, int]:
+        return state.now, len(state.past)
+
+    def tick(self) -> bool:
+        """Look after the trainer, the numbers and, while there is no question, the queue; tell whether it changed."""
+        before = self.status, self.question, self.notice
+        try:
+            self.session.tick()
+            self.status = self.session.status()
+            self.last = self.status.last
+            if self.question is None:
+                self._take_next()
+        except LoopError as error:
+            self.notice = f"{error} {error.hint}".strip()
+        return before != (self.status, self.question, self.notice)

@@ -1,0 +1,222 @@
+"""What stands around the text: project and trainer above; the span in hand, labels, last answer and keys below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from loop.editing import Keymap, State, likely
+from loop.editing.marks import overlap
+from loop.editing.moving import hits
+from loop.editing.prompts import name, names
+from loop.records import Answer, Share
+from loop.terminal.body import Row, percent
+from loop.terminal.desk import Desk
+from loop.terminal.glyphs import fit, visible, width
+from loop.terminal.style import colour_class
+
+SHARES: dict[Share, str] = {
+    "doubtful": "the model is unsure",
+    "random": "drawn at random",
+    "pattern": "a pattern matches",
+    "typical": "typical of these texts",
+    "held_out": "HELD OUT: only to measure, never learned from",
+}
+KEY_NAMES = {
+    "enter": "Enter", "space": "Space", "tab": "Tab", "s-tab": "Shift+Tab", "left": "←", "right": "→", "up": "↑",
+    "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "backspace": "Backspace",
+    "delete": "Del", "escape": "Esc", "s-left": "Shift+←", "s-right": "Shift+→",
+}  # fmt: skip
+# In the order of need: a narrow screen shows the first ones.
+KEY_LINE = (
+    ("accept", "accept"), ("none", "none here"), ("help", "all keys"), ("next_stop", "next span"), ("skip", "skip"),
+    ("delete", "delete"), ("right", "move"), ("select", "select"), ("undo", "undo"), ("right_edge_right", "widen"),
+    ("next_reading", "other reading"), ("jump", "jump"), ("unusable", "unusable"), ("guidelines", "guidelines"),
+    ("quit", "quit"),
+)  # fmt: skip
+
+
+def key_name(key: str) -> str:
+    """Return a key as people write it: "s-tab" is Shift+Tab, "c-f" is Ctrl+F."""
+    return KEY_NAMES.get(key) or (f"Ctrl+{key[2:].upper()}" if key.startswith("c-") else key)
+
+
+def spread(left: Sequence[tuple[str, str]], right: str, cells: int) -> Row:
+    """Return a row with `left` at the left and the quiet `right` at the right edge; what is left gives way."""
+    room = cells - width(right) - 1 if right else cells
+    row: Row = []
+    for style, text in left:
+        shown = fit(text, room)
+        room -= width(shown)
+        row.append((style, shown))
+    return [*row, ("", " " * max(0, room + 1)), ("class:quiet", right)] if right else row
+
+
+def head(desk: Desk, cells: int) -> list[Row]:
+    """Return the two rows above the text: where one is, and that everything is kept."""
+    status = desk.status
+    saved = "saved" if desk.saved else "NOT SAVED"
+    long = f"round {status.round} · trainer {status.trainer} · {saved}"
+    short = f"r{status.round} · {saved}"
+    right = long if width(long) + 16 <= cells else short
+    left = [("class:title", " " + visible(desk.session.name)), ("class:quiet", f" · {desk.session.mode}")]
+    return [spread(left, right + " ", cells), [("class:rule", "─" * cells)]]
+
+
+def why(desk: Desk, cells: int) -> Row:
+    """Return the row that says why this text is asked, or how it was answered."""
+    question = desk.question
+    if question is None:
+        return []
+    if desk.reopened is not None:
+        back = key_name(desk.keys.first("onward"))
+        return [("class:loud", fit(f" Answered before: {said(desk.reopened)}. {back} leaves it so. ", cells))]
+    reason = visible(question.reason) or SHARES[question.share]
+    style = "class:loud" if question.share == "held_out" else "class:quiet"
+    return [(style, fit(f" Why this text: {reason}", cells))]
+
+
+def said(answer: Answer) -> str:
+    """Return an answer in a few words: "accepted, 2 BRAND, 1 PART"."""
+    if answer.verdict == "accept" and answer.spans:
+        counts: dict[str, int] = {}
+        for span in answer.spans:
+            counts[span.label] = counts.get(span.label, 0) + 1
+        return "accepted, " + ", ".join(f"{count} {visible(label)}" for label, count in counts.items())
+    words = {"accept": "no entities", "unusable": "unusable", "reject": "rejected"}
+    reason = f" ({visible(answer.reason)})" if answer.reason else ""
+    return words.get(answer.verdict, "skipped") + reason
+
+
+def prompt(state: State, cells: int) -> Row:
+    """Return the row on which something is typed or asked; empty when nothing is."""
+    if state.stance == "skip":
+        return [
+            (
+                "class:message",
+                fit(" Skip, why?  u unsure · n not my field · b bad text · s no reason · Esc back", cells),
+            )
+        ]
+    if state.stance == "name":
+        chosen, fitting = name(state), names(state)
+        rest = " · ".join(f"[{visible(n)}]" if n == chosen else visible(n) for n in fitting)
+        return _typed("Label", state.typed, rest, cells)
+    if state.stance == "find":
+        count = len(hits(state))
+        return _typed("Find", state.typed, f"{count} found · Tab next · Enter selects" if state.typed else "", cells)
+    if state.stance == "memo":
+        return _typed("Memo", state.typed, "Enter keeps it", cells)
+    return []
+
+
+def _typed(what: str, typed: str, rest: str, cells: int) -> Row:
+    shown = visible(typed)[-(cells - 12) :]
+    room = max(0, cells - width(shown) - len(what) - 6)
+    return [
+        ("class:message", f" {what}: "),
+        ("", shown),
+        ("class:cursor", " "),
+        ("class:quiet", fit(f"  {rest}", room)),
+    ]
+
+
+def in_hand(state: State, keys: Keymap, cells: int) -> Row:
+    """Return the row about the span or candidate under the cursor: its text, its name and what else it may be."""
+    page, target = state.page, state.target
+    if target is None or state.rest:
+        return []
+    string = fit(visible(page.string(target.start, target.end)), max(8, cells // 3))
+    known = list(likely(state))
+    p = next((item.p for item in known if item.mark == target), None)
+    others = [item for item in known if item.mark != target and overlap(item.mark, target)][:3]
+    notes = [f"or {_other(state, item.mark)}{percent(item.p)}" for item in others]
+    note = percent(p)
+    if target in state.now.touched:
+        notes, note = ["decided by you"], " ✓"
+    elif target not in state.marks:
+        notes.insert(0, f"not marked: {keys.first('confirm')} takes it, {keys.first('delete')} says no")
+    row = [
+        ("", f" “{string}” "),
+        (colour_class("chip", page.labels, target.label), f" {visible(target.label)}{note} "),
+    ]
+    return cut([*row, ("class:quiet", "  " + " · ".join(notes))], cells)
+
+
+def _other(state: State, mark: tuple[int, int, str]) -> str:
+    target = state.target
+    if target is not None and (mark[0], mark[1]) == (target.start, target.end):
+        return visible(mark[2])
+    return f"“{fit(visible(state.page.string(mark[0], mark[1])), 24)}” {visible(mark[2])}"
+
+
+def cut(row: Iterable[tuple[str, str]], cells: int) -> Row:
+    """Return a row in at most `cells` cells."""
+    kept: Row = []
+    for style, text in row:
+        shown = fit(text, cells)
+        cells -= width(shown)
+        kept.append((style, shown))
+        if shown != text:
+            break
+    return kept
+
+
+def legend(state: State, keys: Keymap, cells: int) -> Row:
+    """Return the labels with their keys, the active one underlined; as many as fit."""
+    row: Row = [("", " ")]
+    used = 1
+    for label in state.page.labels:
+        own = keys.digits.get(label) or keys.letters.get(label) or ""
+        letter = keys.letters.get(label) or ""
+        pieces = f"{own}/{letter}" if own != letter and letter else own
+        size = width(pieces) + width(visible(label)) + 5
+        if used + size > cells - 10:
+            row.append(("class:quiet", f"{keys.first('name')} more"))
+            break
+        chip = colour_class("chip", state.page.labels, label)
+        active = " underline" if label == state.active else ""
+        row += [("class:key", pieces + " "), (chip + active, f" {visible(label)} "), ("", "  ")]
+        used += size
+    return row
+
+
+def key_line(desk: Desk, cells: int) -> Row:
+    """Return the one line of keys that fits what the next key means."""
+    state, keys = desk.state, desk.keys
+    if desk.view != "text":
+        return _keys([("↑↓", "scroll"), ("any other key", "back to the text")], cells)
+    if state is None:
+        return _keys(
+            [(key_name(keys.first(c)), w) for c, w in (("reopen", "previous answer"), ("quit", "quit"))], cells
+        )
+    if state.stance == "select":
+        return _keys(
+            [("←→", "extend"), ("label key", "mark"), ("Enter", visible(state.active)), ("u", "cancel")], cells
+        )
+    if state.stance == "jump":
+        return _keys([("letters", "go to that word"), ("Backspace", "cancel")], cells)
+    if state.stance in ("name", "find", "memo"):
+        return _keys([("Enter", "take"), ("Tab", "next"), ("Backspace", "delete, cancel")], cells)
+    return _keys([(key_name(keys.first(c)), w) for c, w in KEY_LINE if keys.keys[c]], cells)
+
+
+def _keys(pairs: Iterable[tuple[str, str]], cells: int) -> Row:
+    row: Row = [("", " ")]
+    used = 1
+    for key, words in pairs:
+        size = width(key) + width(words) + 3
+        if used + size > cells + 2:
+            break
+        row += [("class:key", key), ("class:quiet", f" {words}  ")]
+        used += size
+    return row
+
+
+def last_line(desk: Desk, cells: int) -> Row:
+    """Return the last answer and how to reopen it, and how much has been done."""
+    status = desk.status
+    right = f"{status.answers_today} today · {status.answers_total} in all "
+    if desk.last is None:
+        return spread([("class:quiet", " No answer yet")], right, cells)
+    back = f" · {key_name(desk.keys.first('reopen'))} reopens"
+    shown = fit(f" Last: {said(desk.last)}", max(8, cells - width(back) - width(right) - 1))
+    return spread([("class:quiet", shown + back)], right, cells)

@@ -1,0 +1,72 @@
+"""What lies over the text when asked for: help, guidelines; and what is said when there is no text."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from loop.editing import COMMANDS, Keymap
+from loop.terminal.body import Row
+from loop.terminal.desk import Desk
+from loop.terminal.frame import key_name
+from loop.terminal.glyphs import visible, width
+from loop.terminal.wrap import wrap
+
+INTRODUCTION = (
+    "The marked words are what the model thinks. Put right what is wrong, then press Enter: that says "
+    "“these are all the entities in this text”. Everything is saved as you go; there is no save key."
+)
+
+
+def help_rows(keys: Keymap, cells: int) -> list[Row]:
+    """Return the help: what to do, then every key with what it does."""
+    rows = [[("class:title", " How it works")], *_paragraph(INTRODUCTION, cells), []]
+    labels = ", ".join(f"{' '.join(_of(keys, label))} {visible(label)}" for label in keys.labels)
+    rows += [[("class:title", " Labels")], *_paragraph(f"{labels}. A label key marks the word or selection under the "
+             "cursor, or changes the label of the span there.", cells), []]  # fmt: skip
+    column = min(24, cells // 3)
+    for group, commands in groupby(COMMANDS, key=lambda command: command.group):
+        rows.append([("class:title", f" {group}")])
+        for command in commands:
+            shown = " ".join(key_name(key) for key in keys.keys[command.name])
+            rows += _entry(shown, command.words, column, cells)
+        rows.append([])
+    return rows
+
+
+def _of(keys: Keymap, label: str) -> list[str]:
+    return [key for key in (keys.digits.get(label), keys.letters.get(label)) if key]
+
+
+def _entry(shown: str, words: str, column: int, cells: int) -> list[Row]:
+    lines = _lines(words, cells - column - 1)
+    first: Row = [("class:key", f"  {shown}".ljust(column)), ("", f" {lines[0]}")]
+    if width(shown) + 2 > column:
+        return [[("class:key", f"  {shown}")], *([("", " " * column + f" {line}")] for line in lines)]
+    return [first, *([("", " " * column + f" {line}")] for line in lines[1:])]
+
+
+def guideline_rows(desk: Desk, cells: int) -> list[Row]:
+    """Return the project's guidelines, wrapped."""
+    text = desk.session.guidelines.strip()
+    if not text:
+        return _paragraph("This project has no guidelines yet: write them into guidelines.md.", cells)
+    return [row for line in text.splitlines() for row in (_paragraph(line, cells) if line.strip() else [[]])]
+
+
+def waiting_rows(desk: Desk, cells: int) -> list[Row]:
+    """Return what is said while there is no question."""
+    status = desk.status
+    if status.pool_left:
+        words = f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."
+    else:
+        words = f"Every text has been answered: {status.answers_total} answers are yours. Add more with `loop add`."
+    return [[], *_paragraph(words, cells)]
+
+
+def _paragraph(text: str, cells: int) -> list[Row]:
+    return [[("", f"  {line}")] for line in _lines(text, cells - 4)]
+
+
+def _lines(text: str, cells: int) -> list[str]:
+    laid = wrap(text, max(8, cells))
+    return [laid.shown(start, end).rstrip() for start, end in laid.lines]

@@ -1,0 +1,69 @@
+"""Text cut into lines of the screen, once per text and width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loop.editing import Range
+from loop.terminal.glyphs import Glyph, glyphs
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """A text laid out in `width` cells.
+
+    Attributes:
+        lines: character range of each line. columns: the cell at which each character begins in its line.
+        line_of: the line each character is in.
+    """
+
+    width: int
+    glyphs: list[Glyph]
+    lines: list[Range]
+    columns: list[int]
+    line_of: list[int]
+
+    def shown(self, start: int, end: int) -> str:
+        """Return what the characters [start, end) look like."""
+        return "".join([glyph.shown for glyph in self.glyphs[start:end]])
+
+    def cell(self, char: int) -> tuple[int, int]:
+        """Return line and column of a character."""
+        return self.line_of[char], self.columns[char]
+
+    def cells_of(self, start: int, end: int) -> int:
+        """Return how many cells the characters [start, end) take."""
+        return sum([glyph.width for glyph in self.glyphs[start:end]])
+
+
+def wrap(text: str, width: int) -> Wrapped:
+    """Lay `text` out: broken at blanks, after wide characters, at line feeds, and inside words that are too long."""
+    shown = glyphs(text)
+    lines: list[Range] = []
+    start = 0
+    while start < len(text):
+        end = _line_end(text, shown, start, width)
+        lines.append((start, end))
+        start = end
+    line_of = [number for number, (a, b) in enumerate(lines) for _ in range(a, b)]
+    columns: list[int] = []
+    for a, b in lines:
+        column = 0
+        for glyph in shown[a:b]:
+            columns.append(min(column, width - 1))
+            column += glyph.width
+    return Wrapped(width, shown, lines or [(0, 0)], columns, line_of)
+
+
+def _line_end(text: str, shown: list[Glyph], start: int, width: int) -> int:
+    used, last_break = 0, start
+    for at in range(start, len(text)):
+        char = text[at]
+        if char == "\n":
+            return at + 1
+        used += shown[at].width
+        if used > width and not char.isspace():  # blanks may hang over the edge
+            return last_break if last_break > start else max(at, start + 1)
+        if char.isspace() or (shown[at].width == 2 and not shown[at].mark):
+            last_break = at + 1
+    return len(text)

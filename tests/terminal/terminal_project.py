@@ -1,0 +1,66 @@
+"""A project with questions laid out, and `python terminal_project.py DIR` to work on it in a terminal."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from loop.records import Candidate, Question, Share, Span, Text
+from loop.session import Session
+from loop.settings import ProjectPaths, ProjectSettings, Settings
+from loop.store import NewText, Store
+
+LABELS = ("BRAND", "PART")
+SETTINGS = Settings(project=ProjectSettings(labels=LABELS))
+
+
+def question(
+    text: str, *marked: str, doubtful: Sequence[str] = (), reason: str = "", share: Share = "doubtful"
+) -> Question:
+    """Ask about a text with spans given as "SRAM=BRAND 93" (its first occurrence, with its probability in percent)."""
+    reading = [_candidate(text, item) for item in marked]
+    others = [_candidate(text, item) for item in doubtful]
+    tokens = tuple(match.span() for match in re.finditer(r"\w+|[^\w\s]|\s{2,}|[\t\n]", text))
+    spans = tuple(sorted(c.span for c in reading))
+    return Question("", Text(0, text), tokens, spans, (*reading, *others), share=share, reason=reason, round=3)
+
+
+def _candidate(text: str, item: str) -> Candidate:
+    string, rest = item.rsplit("=", 1)
+    label, percent = rest.split()
+    start = text.index(string)
+    return Candidate(Span(start, start + len(string), label), int(percent) / 100)
+
+
+def lay_out(folder: Path, questions: Sequence[Question], guidelines: str = "") -> ProjectPaths:
+    """Make a project in `folder` whose queue is `questions`."""
+    paths = ProjectPaths(folder)
+    with Store(paths.db) as store:
+        store.corpus.add_batch([NewText(q.text.text) for q in questions], source="test")
+        ids = store.corpus.find([q.text.text for q in questions])
+        asked = [replace(q, id=f"q{i}", text=Text(ids[q.text.text], q.text.text)) for i, q in enumerate(questions)]
+        store.questions.publish(asked, round=3)
+    if guidelines:
+        paths.guidelines.write_text(guidelines, encoding="utf-8")
+    return paths
+
+
+def work_on(folder: Path) -> None:
+    """Open the project's session on this terminal."""
+    from loop.terminal import run
+
+    paths = ProjectPaths(folder)
+    with Store(paths.db) as store:
+        session = Session(paths, SETTINGS, store, annotator="ann")
+        try:
+            run(session)
+        finally:
+            session.close()
+
+
+if __name__ == "__main__":
+    work_on(Path(sys.argv[1]))
+    print("the terminal is back")
