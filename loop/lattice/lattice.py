@@ -134,7 +134,7 @@ class Lattice:
     def spans(self, epsilon: float = 0.01) -> list[tuple[TokenSpan, float]]:
         """All spans whose marginal probability is at least `epsilon`, sorted, with that probability."""
         p = self._probabilities()
-        found = np.flatnonzero((p >= epsilon) & (self._arcs.label != OUTSIDE))
+        found = np.flatnonzero((p > 0.0) & (p >= epsilon) & (self._arcs.label != OUTSIDE))
         return sorted((self._span(arc), min(1.0, float(p[arc]))) for arc in found.tolist())
 
     def _span(self, arc: int) -> TokenSpan:

@@ -37,12 +37,14 @@ class Network:
         closed: (moves,) of "out", "unit" and "begin" in the order of the component's moves: 0, 1 or 2.
         closed_label: (moves,) their index in `labels`, -1 for "out".
         inside_first: (labels,) whether spaCy prefers "inside" to "last" when both score the same.
+        can_block: whether the component has the move that a blocked token needs.
     """
 
     labels: tuple[str, ...]
     closed: Ints
     closed_label: Ints
     inside_first: NDArray[np.bool_]
+    can_block: bool
     _closed_columns: Ints
     _inside: Ints
     _last: Ints
@@ -60,17 +62,14 @@ class Network:
         Raises:
             PipelineError: it is no `ner` on the transition model, or was never initialized.
         """
-        model = component.model
-        lower = _lower_layer(component)
-        n_moves = component.moves.n_moves
-        names = [component.moves.get_class_name(i) for i in range(n_moves)]
+        lower, model = _lower_layer(component), component.model
+        names = [component.moves.get_class_name(i) for i in range(component.moves.n_moves)]
         columns = {name: i for i, name in enumerate(names)}
         labels = tuple(name[2:] for name in names if name.startswith("B-"))
         closed = [i for i, name in enumerate(names) if name == "O" or (name[:2] in ("U-", "B-") and name != "U-")]
         inside = np.array([columns[f"I-{label}"] for label in labels], dtype=np.int64)
         last = np.array([columns[f"L-{label}"] for label in labels], dtype=np.int64)
-        unseen = np.zeros(n_moves, dtype=bool)
-        unseen[sorted(i for i in model.attrs["unseen_classes"] if i < n_moves)] = True
+        unseen = np.isin(np.arange(len(names)), sorted(model.attrs["unseen_classes"]))
         weights, bias, padding = (_numpy(lower, lower.get_param(name)) for name in ("W", "b", "pad"))
         return cls(
             labels=labels,
@@ -79,6 +78,7 @@ class Network:
                 [labels.index(names[i][2:]) if names[i] != "O" else -1 for i in closed], dtype=np.int64
             ),
             inside_first=inside < last,
+            can_block="U-" in columns,
             _closed_columns=np.array(closed, dtype=np.int64),
             _inside=inside,
             _last=last,
@@ -159,11 +159,15 @@ def _lower_layer(component: EntityRecognizer) -> Model[Any, Any]:
     if not isinstance(component, EntityRecognizer) or model.name != "parser_model":
         raise PipelineError("This component is not an entity recognizer on spaCy's transition model.", hint=hint)
     lower: Model[Any, Any] = model.get_ref("lower")
-    known = lower.name == "precomputable_affine" and lower.has_dim("nF") and lower.get_dim("nF") in (3, 6)
-    if not known or "O" not in component.move_names:
-        raise PipelineError(f"The entity recognizer {component.name!r} has a model of another kind.", hint=hint)
     if not lower.has_param("W") or not lower.has_dim("nO"):
         raise PipelineError(f"The entity recognizer {component.name!r} was never initialized.", hint=hint)
+    moves = {"O", *(f"{move}-{label}" for label in component.labels for move in "BILU")}
+    if (
+        lower.name != "precomputable_affine"
+        or lower.get_dim("nF") not in (3, 6)
+        or not moves <= {*component.move_names}
+    ):
+        raise PipelineError(f"The entity recognizer {component.name!r} has a model of another kind.", hint=hint)
     return lower
 
 

@@ -136,6 +136,8 @@ def _scored(
 ) -> list[Lattice]:
     lengths = [len(doc) for doc in docs]
     features, validity = network.features(docs), Validity.of(docs)
+    if validity.blocked.any() and not network.can_block:
+        raise PipelineError("A doc has blocked tokens, which this entity recognizer cannot respect.")
     keep = list(_shifted(kept, lengths))
     closed = closed_moves(features, validity, temperature, epsilon, keep)
     chains = Chains(
