@@ -10,9 +10,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from loop.cli.annotating import annotate_cli, trainer_cli
 from loop.cli.answers import export_cli, import_cli
 from loop.cli.corpus import add_cli, remove_cli
 from loop.cli.printing import complain, say
+from loop.cli.simulating import demo_cli, simulate_cli
 from loop.cli.starting import init_cli
 from loop.cli.status import labels_app, status_cli
 from loop.errors import LoopError
@@ -37,9 +39,13 @@ def project(
 app.command("init")(init_cli)
 app.command("add")(add_cli)
 app.command("remove")(remove_cli)
+app.command("annotate")(annotate_cli)
+app.command("trainer")(trainer_cli)
 app.command("import")(import_cli)
 app.command("export")(export_cli)
 app.command("status")(status_cli)
+app.command("demo")(demo_cli)
+app.command("simulate")(simulate_cli)
 app.add_typer(labels_app, name="labels")
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import spacy
+import spacy.about
 import srsly
 from spacy.language import Language
 
@@ -17,6 +18,7 @@ from loop.errors import PipelineError
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, base_folder, own_component
 
+SPACY_VERSION: str = spacy.about.__version__
 # spaCy ignores a folder that is none of its components; this one holds what only `loop` needs.
 OWN_FOLDER = "loop"
 LAST = "last"

@@ -9,11 +9,11 @@ from loop.errors import LoopError, StoreError
 from loop.progress import STOPPED
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-from loop.store.locks import ProcessLock
+from loop.store.locks import ProcessLock, is_held
 from loop.trainer.asking import Asking
 from loop.trainer.rounds import Rounds
 
-__all__ = ["Trainer"]
+__all__ = ["Trainer", "prepare"]
 
 POLL_SECONDS = 0.2
 
@@ -84,3 +84,18 @@ class Trainer:
     def _say(self, doing: str) -> None:
         rounds = getattr(self, "rounds", None)
         self._store.journal.set_trainer(doing, round=rounds.number if rounds else 0)
+
+
+def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    """Lay out the first questions of a project that has none, so that nobody waits for them.
+
+    Raises:
+        PipelineError, SettingsError: the base or the strategy in loop.cfg cannot be used.
+    """
+    if store.questions.queue_round() is not None or is_held(paths.trainer_lock):
+        return
+    trainer = Trainer(paths, settings, store)
+    try:
+        trainer.work()
+    finally:
+        trainer.close()

@@ -6,11 +6,9 @@ import time
 from collections.abc import Sequence
 from random import Random
 
-from spacy.about import __version__ as spacy_version
-
 from loop.errors import PipelineError
 from loop.formats import read_gold
-from loop.ner.checkpoints import CheckpointInfo, Checkpoints
+from loop.ner.checkpoints import SPACY_VERSION, CheckpointInfo, Checkpoints
 from loop.ner.evaluate import evaluate
 from loop.ner.examples import Examples
 from loop.ner.learner import Learner
@@ -122,7 +120,7 @@ class Rounds:
             answers=answers,
             seed=project.seed,
             digest=self._settings.weights_digest(),
-            spacy_version=spacy_version,
+            spacy_version=SPACY_VERSION,
             steps=len(losses),
             loss=sum(losses) / len(losses) if losses else None,
         )

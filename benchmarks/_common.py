@@ -1,0 +1,50 @@
+"""What the benchmarks share: their options, their table, and the JSON that says where the figures come from."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+# One thread per process: the same figures whatever the number of cores, and two runs side by side on two of them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+PACKAGES = ("spacy-loop", "spacy", "thinc", "numpy", "SQLAlchemy", "prompt_toolkit")
+
+
+def options(description: str) -> argparse.ArgumentParser:
+    """The options that every benchmark has."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--quick", action="store_true", help="about a minute: fewer data, not for quoting")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the data sets")
+    parser.add_argument("--json", type=Path, help="write the rows there")
+    return parser
+
+
+def show(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows as a table, a column for each key of the first."""
+    table = Table(title=title)
+    for name in rows[0]:
+        table.add_column(name, justify="left" if isinstance(rows[0][name], str) else "right")
+    for row in rows:
+        table.add_row(*(f"{value:.2f}" if isinstance(value, float) else str(value) for value in row.values()))
+    Console().print(table)
+
+
+def write_json(path: Path | None, rows: Sequence[Mapping[str, Any]], *, seeds: Iterable[int], **more: Any) -> None:
+    """Write rows with machine, versions and seeds, if a path was given."""
+    if path is None:
+        return
+    head = {
+        "machine": {"platform": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
+        "versions": {name: version(name) for name in PACKAGES},
+        "seeds": list(seeds),
+    }
+    path.write_text(json.dumps(head | more | {"rows": list(rows)}, indent=1) + "\n", encoding="utf-8")

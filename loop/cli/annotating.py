@@ -1,0 +1,89 @@
+"""`loop annotate` and `loop trainer`: a session, and the work behind it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+from loop.errors import LoopError
+
+if TYPE_CHECKING:
+    from loop.settings import ProjectPaths, Settings
+    from loop.store import Store
+
+# The keyboard comes first: the trainer yields to it, and takes one core, so that the other is the screen's.
+TRAINER_NICENESS = 10
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+AnnotatorOption = Annotated[
+    str, typer.Option(metavar="NAME", help="Who answers.  [default: your login]", show_default=False)
+]
+
+
+def annotate_cli(ctx: typer.Context, annotator: AnnotatorOption = "") -> None:
+    """Answer questions about your texts, with the keyboard; the model learns from them in the background."""
+    with opened(ctx) as (paths, settings, store):
+        annotate(paths, settings, store, annotator)
+
+
+def annotate(paths: ProjectPaths, settings: Settings, store: Store, annotator: str = "") -> None:
+    """Run a session in this terminal until the annotator quits.
+
+    Raises:
+        LoopError: there is no terminal or no text, or another session is open.
+    """
+    from loop import terminal
+    from loop.session import Session
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise LoopError("A session needs a terminal.", hint="Without one, `loop simulate` lets an oracle answer.")
+    if store.corpus.size() == 0:
+        raise LoopError("There are no texts to ask about yet.", hint="Add some with `loop add FILE`.")
+    session = Session(paths, settings, store, annotator=annotator, start_trainer=lambda: start_trainer(paths))
+    try:
+        before = session.status().answers_total
+        session.tick()
+        terminal.run(session)
+        given = session.status().answers_total - before
+    finally:
+        session.close()
+    say(f"{counted(given, 'new answer')}, all saved. `loop annotate` goes on where you were; `loop status` shows more.")
+
+
+def start_trainer(paths: ProjectPaths) -> None:
+    """Start the background work as a process of its own, which ends after the session has."""
+    # A session of its own: Ctrl-C and a closed terminal are for the annotator's side only.
+    command = [sys.executable, "-m", "loop", "-C", str(paths.root.resolve()), "trainer", "--with-session"]
+    log = os.open(paths.trainer_log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    try:
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=os.environ | ONE_CORE
+        )
+    finally:
+        os.close(log)
+
+
+def trainer_cli(
+    ctx: typer.Context,
+    with_session: Annotated[
+        bool, typer.Option("--with-session", help="End when no session is open and nothing is left to do.")
+    ] = False,
+) -> None:
+    """Do the background work alone: learn from answers, read the pool, lay out questions; Ctrl-C ends it."""
+    from loop.store.locks import is_held
+    from loop.trainer import Trainer
+
+    with opened(ctx) as (paths, settings, store):
+        if with_session:
+            os.nice(TRAINER_NICENESS)
+        trainer = Trainer(paths, settings, store)
+        try:
+            trainer.run(stop=lambda: with_session and not is_held(paths.session_lock))
+        finally:
+            trainer.close()
