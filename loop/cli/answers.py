@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.corpus import FormatOption, TextFieldOption
+from loop.cli.corpus import FormatOption, TextFieldOption, named
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError
@@ -46,7 +46,7 @@ def import_cli(
             nlp=load_base(settings.project.base),
             labels=settings.project.labels,
             annotator=annotator or getpass.getuser(),
-            source=", ".join(files),
+            source=named(files),
         )
     say_imported(report)
 

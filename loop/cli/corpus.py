@@ -46,7 +46,12 @@ class Sources:
     @property
     def name(self) -> str:
         """The files in one line."""
-        return ", ".join(self.files)
+        return named(self.files)
+
+
+def named(files: Sequence[str]) -> str:
+    """Return files in one line, as a batch keeps where it came from."""
+    return ", ".join("stdin" if file == "-" else file for file in files)
 
 
 def add_cli(

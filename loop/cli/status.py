@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,12 +27,18 @@ def status_cli(
     with opened(ctx) as (paths, settings, store):
         now, batches = progress(store, settings, paths), store.corpus.batches()
     if as_json:
-        numbers = asdict(now) | {"batches": [asdict(batch) for batch in batches]}
-        typer.echo(json.dumps(numbers))  # ASCII, so that a file's name cannot move the cursor either
+        typer.echo(status_json(now, batches))
         return
     say(f"{paths.root.resolve().name}: {', '.join(settings.project.labels)}, from {settings.project.base}")
     for line in status_lines(now, batches):
         say(line)
+
+
+def status_json(now: Progress, batches: list[BatchInfo]) -> str:
+    """Return a project's numbers as one JSON object; in ASCII, so that no file's name can move the cursor."""
+    numbers = {each.name: getattr(now, each.name) for each in fields(now)}
+    rounds, listed = [asdict(each) for each in now.rounds], [asdict(each) for each in batches]
+    return json.dumps(numbers | {"rounds": rounds, "batches": listed})
 
 
 def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:

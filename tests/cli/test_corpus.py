@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+
+def test_texts_are_added_and_what_is_left_out_is_counted(project: Path, run: Run) -> None:
+    (project / "in.txt").write_text("one\ntwo\n")
+    (project / "in.jsonl").write_text(
+        '{"text": "two"}\n{"text": " "}\n{"text": "three", "spans": []}\n{"text": "x", "answer": "ignore"}\n'
+    )
+
+    assert "Added 2 texts as batch 1.\n" == run("add", "in.txt").out
+    assert [
+        "Added 2 texts as batch 2.",
+        "Left out 1 text that were there already.",
+        "Left out 1 text of nothing but white space.",
+        "1 text had spans or answers: `loop import` takes those over.",
+    ] == run("add", "in.jsonl").out.splitlines()
+    assert "every text was there already" in run("add", "in.txt").out
+
+
+@pytest.mark.usefixtures("project")
+def test_texts_come_from_standard_input(run: Run) -> None:
+    assert "Added 2 texts" in run("add", "-", stdin="eins\nzwei ä\n".encode()).out
+    assert "from stdin" in run("status").out
+
+
+def test_a_csv_needs_the_name_of_its_column(project: Path, run: Run) -> None:
+    (project / "in.csv").write_text("id,body\n1,secret\n")
+    refused = run("add", "in.csv")
+
+    assert (1, True) == (refused.code, "--text-field" in refused.err)
+    assert "secret" not in refused.err
+    assert "Added 1 text " in run("add", "in.csv", "--text-field", "body").out
+
+
+def test_a_bad_line_is_named_and_nothing_is_added(project: Path, run: Run) -> None:
+    (project / "in.jsonl").write_text('{"text": "good"}\n{"text": "secret}\n')
+    ran = run("add", "in.jsonl")
+
+    assert 1 == ran.code
+    assert "Error: in.jsonl, line 2: is no JSON" in ran.err
+    assert "secret" not in ran.err
+    assert 0 == json.loads(run("status", "--json").out)["texts"]
+
+
+@pytest.mark.usefixtures("project")
+def test_a_name_of_a_file_cannot_move_the_cursor(run: Run) -> None:
+    ran = run("add", "no\x1b[2J[bold]\nsuch.txt")
+
+    assert "no␛[2J[bold]⏎such.txt: cannot be read" in ran.err
+
+
+@pytest.mark.usefixtures("project")
+def test_a_batch_is_taken_back(run: Run) -> None:
+    run("add", "-", stdin=b"one\ntwo\n")
+
+    assert "Removed 2 texts of batch 1.\n" == run("remove", "--batch", "1").out
+    assert 1 == run("remove", "--batch", "1").code
+
+
+@pytest.mark.usefixtures("project")
+def test_the_answered_texts_of_a_batch_stay(run: Run) -> None:
+    run("add", "-", stdin=b"one\ntwo\n")
+    run("import", "-", stdin=b'{"text": "one", "spans": []}')
+
+    assert ["Removed 1 text of batch 1.", "1 text of it stay, because they are answered."] == run(
+        "remove", "--batch", "1"
+    ).out.splitlines()
+
+
+@pytest.mark.parametrize("line", ["add", "remove", "add x --split word", "remove --batch x", "x"])
+@pytest.mark.usefixtures("project")
+def test_wrong_usage_exits_with_2(run: Run, line: str) -> None:
+    assert 2 == run(*line.split()).code

