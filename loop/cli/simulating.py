@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from loop.simulate import Gold, Row
 
 DEMO_LABELS = ("BRAND", "PART", "FAULT")
-DEMO_SCORED_EVERY = 10
 
 
 def simulate_cli(
@@ -133,7 +132,8 @@ def run(
 
     rows = []
     if not quiet:
-        say(f"{name}\nanswers  tokens   P      R      F")
+        say(f"{name}:")
+        say("answers  tokens      P      R      F")
     for row in simulate(paths, settings, gold, test, answers=answers):
         rows.append(row)
         if not quiet:
@@ -145,8 +145,8 @@ def plot(curves: dict[str, Sequence[Row]]) -> None:
     """Draw F over answers, a line for each curve."""
     import plotext
 
-    for name, rows in curves.items():
-        plotext.plot([row.answers for row in rows], [row.f for row in rows], label=name)
+    for (name, rows), marker in zip(curves.items(), "*o", strict=True):
+        plotext.plot([row.answers for row in rows], [row.f for row in rows], label=name, marker=marker)
     plotext.title("F on texts never asked about, over answers")
     plotext.plotsize(76, 18)
     plotext.theme("clear")

@@ -38,6 +38,7 @@ class Trainer:
             self._say("loading the pipeline")
             self.rounds = Rounds(paths, settings, store)
             self._asking = Asking(paths, settings, store)
+            self._say("idle")
         except LoopError as error:
             self._say(f"{STOPPED}: {error}")
             self.close()
