@@ -48,13 +48,29 @@ def arcs_from(moves: Moves) -> Arcs:
     tokens = np.arange(n)
     start = np.concatenate((tokens, moves.unit_start, moves.begin_start[chain]))
     order = np.argsort(start, kind="stable")
-    return Arcs(
+    arcs = Arcs(
         start=start[order],
         end=np.concatenate((tokens + 1, moves.unit_start + 1, moves.begin_start[chain] + depth + 2))[order],
         label=np.concatenate((np.full(n, OUTSIDE), moves.unit_label, moves.begin_label[chain]))[order],
         weight=np.concatenate((moves.out, moves.unit_logp, reached - np.logaddexp(0.0, -moves.last)))[order],
         lost=lost,
     )
+    return _united(arcs) if _repeats(moves) else arcs
+
+
+def _repeats(moves: Moves) -> bool:
+    """Whether two moves start the same entity, as happens when two components know one label."""
+    starts = ((moves.unit_start, moves.unit_label), (moves.begin_start, moves.begin_label))
+    return any(len(np.unique(start * len(moves.labels) + label)) < len(start) for start, label in starts)
+
+
+def _united(arcs: Arcs) -> Arcs:
+    order = np.lexsort((arcs.end, arcs.label, arcs.start))
+    start, end, label = arcs.start[order], arcs.end[order], arcs.label[order]
+    new = np.flatnonzero(
+        (np.diff(start, prepend=-1) != 0) | (np.diff(end, prepend=-1) != 0) | (np.diff(label, prepend=-2) != 0)
+    )
+    return Arcs(start[new], end[new], label[new], np.logaddexp.reduceat(arcs.weight[order], new), arcs.lost)
 
 
 def forward(arcs: Arcs, level: Ints) -> Floats:
