@@ -51,7 +51,9 @@ class Sources:
 
 def named(files: Sequence[str]) -> str:
     """Return files in one line, as a batch keeps where it came from."""
-    return ", ".join("stdin" if file == "-" else file for file in files)
+    from loop.formats import source_name
+
+    return ", ".join(map(source_name, files))
 
 
 def add_cli(

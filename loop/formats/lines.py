@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -17,8 +18,8 @@ _LONGEST = 64 * 1024 * 1024
 
 
 def source_name(path: Path | str) -> str:
-    """Return what a source is called in messages and in the store."""
-    return STDIN if str(path) == "-" else str(path)
+    """Return what a source is called in messages and in the store; bytes of a name that are no UTF-8 are escaped."""
+    return STDIN if str(path) == "-" else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def numbered_lines(path: Path | str) -> Iterator[tuple[int, str]]:

@@ -2,23 +2,12 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cli_running import Ran, Run
 
 from loop.cli import main
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: object
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
 
 
 @pytest.fixture

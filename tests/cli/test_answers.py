@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from cli_running import Run
 
 ROWS = [
     {

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from cli_running import Run
 
 
 def test_texts_are_added_and_what_is_left_out_is_counted(project: Path, run: Run) -> None:
@@ -53,6 +54,14 @@ def test_a_name_of_a_file_cannot_move_the_cursor(run: Run) -> None:
     ran = run("add", "no\x1b[2J[bold]\nsuch.txt")
 
     assert "no␛[2J[bold]⏎such.txt: cannot be read" in ran.err
+
+
+def test_a_file_whose_name_is_no_utf8_can_be_added(project: Path, run: Run) -> None:
+    name = os.fsdecode(b"a\xff.txt")
+    (project / name).write_text("one\n")
+
+    assert "Added 1 text " in run("add", name).out
+    assert r"from a\xff.txt" in run("status").out
 
 
 @pytest.mark.usefixtures("project")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from conftest import Run
+from cli_running import Run
 
 from loop.settings import load_settings
 

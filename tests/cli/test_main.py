@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from cli_running import Run
 
 import loop.cli.status
 

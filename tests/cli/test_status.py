@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from cli_running import Run
 
 
 def test_status_counts_texts_answers_and_batches(project: Path, run: Run) -> None:

@@ -33,13 +33,25 @@ def refusal(*lines: str | dict[str, Any]) -> str:
 def test_a_row_is_its_text_its_spans_and_its_meta() -> None:
     spans = [{"start": 4, "end": 5, "label": "B"}, {"start": 0, "end": 3, "label": "A", "text": "one"}]
 
-    assert [
-        RawText("one 2", "f.jsonl", 1, {"id": 7}, (Span(0, 3, "A"), Span(4, 5, "B"))),
-        RawText("none", "f.jsonl", 2, {}, ()),
-        RawText("unknown", "f.jsonl", 4, {}, None),
-    ] == rows_of(
+    rows = rows_of(
         {"text": "one 2", "spans": spans, "meta": {"id": 7}}, {"text": "none", "spans": []}, " \n", {"text": "unknown"}
     )
+
+    assert [
+        ("one 2", 1, {"id": 7}, (Span(0, 3, "A"), Span(4, 5, "B"))),
+        ("none", 2, {}, ()),
+        ("unknown", 4, {}, None),
+    ] == [(raw.text, raw.line, raw.meta, raw.spans) for raw in rows]
+
+
+def test_a_row_with_spans_has_a_key_that_its_order_of_fields_does_not_change() -> None:
+    span = {"start": 0, "end": 3, "label": "A"}
+    keys = [
+        raw.key for raw in rows_of({"text": "one", "spans": [span]}, {"spans": [span], "text": "one"}, {"text": "one"})
+    ]
+
+    assert keys[0] == keys[1] != ""
+    assert "" == keys[2]
 
 
 def test_fields_beside_the_text_join_the_meta() -> None:

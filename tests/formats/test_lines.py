@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -77,3 +78,11 @@ def test_a_dash_reads_standard_input_and_leaves_it_open(monkeypatch: pytest.Monk
 
     assert [(1, "ä\n"), (2, "b")] == list(numbered_lines("-"))
     assert not stdin.closed
+
+
+def test_a_name_that_is_no_utf8_is_escaped(tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.txt")
+    Path(path).write_bytes(b"a\0")
+
+    with pytest.raises(InputError, match=r"a\\xff\.txt, line 1"):
+        list(numbered_lines(path))

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loop.errors import InputError
-from loop.formats import Format, read, read_all, read_gold
+from loop.formats import FORMATS, Format, RawText, read, read_all, read_gold
 
 
 @pytest.mark.parametrize(
@@ -77,3 +81,46 @@ def test_a_gold_file_that_says_nothing_about_spans_is_refused(tmp_path: Path, co
 
     with pytest.raises(InputError, match=words):
         read_gold(tmp_path / "g.jsonl")
+
+
+spans = st.fixed_dictionaries(
+    {"start": st.integers(-2, 12), "end": st.integers(-2, 25), "label": st.sampled_from(["A", "B", "", "C D"])},
+    optional={"answer": st.sampled_from(["accept", "reject"])},
+)
+rows = st.fixed_dictionaries(
+    {"text": st.text(max_size=20)},
+    optional={
+        "spans": st.lists(spans, max_size=4),
+        "answer": st.sampled_from(["accept", "reject", "ignore", "", None]),
+        "meta": st.none() | st.dictionaries(st.text(), st.floats() | st.text()),
+        "_view_id": st.sampled_from(["ner", "ner_manual", 3]),
+        "_loop": st.dictionaries(st.sampled_from(["id", "verdict", "round", "shown"]), st.integers() | st.text()),
+        "_timestamp": st.floats() | st.text(),
+    },
+)
+
+
+@given(st.binary(max_size=80) | rows.map(lambda row: json.dumps(row).encode()), st.sampled_from(FORMATS))
+def test_any_bytes_are_read_right_or_refused_by_line(content: bytes, format: Format) -> None:
+    with NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        found, refused = all_of(file.name, format)
+
+    assert refused is None or f"{file.name}, line " in refused
+    for raw in found:
+        raw.text.encode()
+        json.dumps(raw.meta, allow_nan=False)
+        assert all(0 <= span.start < span.end <= len(raw.text) and span.label for span in raw.spans or ())
+        assert raw.answer is None or set(raw.answer.spans) <= set(raw.spans or ())
+
+
+def all_of(name: str, format: Format) -> tuple[list[RawText], str | None]:
+    """The texts of a file up to its first bad line, and what was said about that line."""
+    found = []
+    try:
+        for raw in read(name, format=format):
+            found.append(raw)
+    except InputError as error:
+        return found, str(error)
+    return found, None
