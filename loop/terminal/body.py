@@ -67,7 +67,7 @@ def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Ro
     chips = _hints(state) if state.stance == "jump" else _names(state, keys, offered)
     drawn: list[Row] = []
     for start, end in laid.lines[top : top + max(1, rows // 2)]:
-        drawn.append(_text_row(laid, start, end, patches))
+        drawn.append(_text_row(laid, start, laid.seen(start, end), patches))
         drawn.append(_chip_row(_in_line(chips, laid, start, end), cells))
     return drawn[:rows]
 
@@ -98,6 +98,18 @@ def _text_row(laid: Wrapped, start: int, end: int, patches: Sequence[Patch]) -> 
         style = " ".join(style for x, y, style in (*here, *marks) if x <= a < y)
         row.append((style, laid.shown(a, b)))
     return row
+
+
+def cut(row: Iterable[tuple[str, str]], cells: int) -> Row:
+    """Return a row in at most `cells` cells."""
+    kept: Row = []
+    for style, text in row:
+        shown = fit(text, cells)
+        cells -= width(shown)
+        kept.append((style, shown))
+        if shown != text:
+            break
+    return kept
 
 
 def _names(state: State, keys: Keymap, offered: Iterable[Likely]) -> list[Name]:
@@ -132,15 +144,16 @@ def _hints(state: State) -> list[Name]:
 
 def _in_line(names: Iterable[Name], laid: Wrapped, start: int, end: int) -> list[Chip]:
     here = [(max(n.start, start), min(n.end, end), n) for n in names if n.start < end and start < n.end]
-    return [Chip(laid.columns[a], laid.cells_of(a, b) if len(n.forms) > 1 else 0, n.forms, n.style) for a, b, n in here]
+    return [Chip(laid.cell(a)[1], laid.cells_of(a, b) if len(n.forms) > 1 else 0, n.forms, n.style) for a, b, n in here]
 
 
 def _chip_row(chips: Sequence[Chip], cells: int) -> Row:
     row: Row = []
     used = 0
-    for chip, following in zip(chips, [*chips[1:], None], strict=True):
-        limit = cells if following is None else following.column - 1
-        column = max(used, min(chip.column, limit - width(chip.forms[0])))
+    limits = [*(chip.column - 1 for chip in chips[1:]), cells]
+    for chip, limit in zip(chips, limits, strict=False):
+        last = cells - width(chip.forms[0])  # a name at the right edge is moved to the left rather than cut
+        column = max(used, min(chip.column, last) if limit == cells else chip.column)
         shown = _fitting(chip, limit - column)
         if not shown:
             continue

@@ -9,7 +9,7 @@ from loop.editing.marks import overlap
 from loop.editing.moving import hits
 from loop.editing.prompts import name, names
 from loop.records import Answer, Share
-from loop.terminal.body import Row, percent
+from loop.terminal.body import Row, cut, percent
 from loop.terminal.desk import Desk
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
@@ -148,18 +148,6 @@ def _other(state: State, mark: tuple[int, int, str]) -> str:
     return f"“{fit(visible(state.page.string(mark[0], mark[1])), 24)}” {visible(mark[2])}"
 
 
-def cut(row: Iterable[tuple[str, str]], cells: int) -> Row:
-    """Return a row in at most `cells` cells."""
-    kept: Row = []
-    for style, text in row:
-        shown = fit(text, cells)
-        cells -= width(shown)
-        kept.append((style, shown))
-        if shown != text:
-            break
-    return kept
-
-
 def legend(state: State, keys: Keymap, cells: int) -> Row:
     """Return the labels with their keys, the active one underlined; as many as fit."""
     row: Row = [("", " ")]
@@ -194,20 +182,22 @@ def key_line(desk: Desk, cells: int) -> Row:
         )
     if state.stance == "jump":
         return _keys([("letters", "go to that word"), ("Backspace", "cancel")], cells)
+    if state.stance == "skip":
+        return _keys([("u n b s", "skip"), ("any other key", "back to the text")], cells)
     if state.stance in ("name", "find", "memo"):
         return _keys([("Enter", "take"), ("Tab", "next"), ("Backspace", "delete, cancel")], cells)
     return _keys([(key_name(keys.first(c)), w) for c, w in KEY_LINE if keys.keys[c]], cells)
 
 
 def _keys(pairs: Iterable[tuple[str, str]], cells: int) -> Row:
-    row: Row = [("", " ")]
-    used = 1
+    row: Row = []
+    used = 0
     for key, words in pairs:
-        size = width(key) + width(words) + 3
-        if used + size > cells + 2:
+        gap = "  " if row else " "
+        used += len(gap) + width(key) + 1 + width(words)
+        if used > cells:
             break
-        row += [("class:key", key), ("class:quiet", f" {words}  ")]
-        used += size
+        row += [("", gap), ("class:key", key), ("class:quiet", f" {words}")]
     return row
 
 

@@ -28,8 +28,14 @@ class Wrapped:
         return "".join([glyph.shown for glyph in self.glyphs[start:end]])
 
     def cell(self, char: int) -> tuple[int, int]:
-        """Return line and column of a character."""
-        return self.line_of[char], self.columns[char]
+        """Return line and column of a character; a blank that hangs over the edge counts as its last column."""
+        return self.line_of[char], min(self.columns[char], self.width - 1)
+
+    def seen(self, start: int, end: int) -> int:
+        """Return where the line [start, end) ends for the eye: without the blanks that hang over the edge."""
+        while end > start and self.columns[end - 1] + self.glyphs[end - 1].width > self.width:
+            end -= 1
+        return end
 
     def cells_of(self, start: int, end: int) -> int:
         """Return how many cells the characters [start, end) take."""
@@ -50,7 +56,7 @@ def wrap(text: str, width: int) -> Wrapped:
     for a, b in lines:
         column = 0
         for glyph in shown[a:b]:
-            columns.append(min(column, width - 1))
+            columns.append(column)
             column += glyph.width
     return Wrapped(width, shown, lines or [(0, 0)], columns, line_of)
 

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from terminal_project import question
+
+from loop.editing import keymap
+from loop.errors import StoreError
+from loop.session import Session
+from loop.terminal.desk import Desk
+
+ONE = question("the SRAM Rival shifter", "SRAM=BRAND 93")
+TWO = question("my Canyon rubs", "Canyon=BRAND 50")
+Sit = Callable[..., Desk]
+
+
+def keys(desk: Desk, pressed: str) -> Desk:
+    """Press keys, with the screen drawn after each."""
+    for key in pressed.split():
+        desk.press(key)
+        desk.drawn = True
+        desk.save()
+    return desk
+
+
+def text(desk: Desk) -> str | None:
+    return desk.question and desk.question.text.text
+
+
+def test_an_answer_is_committed_and_the_next_text_shown(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "tab tab right 2 enter")
+    last = desk.session.status().last
+
+    assert last is not None
+    assert [(4, 8, "BRAND"), (9, 14, "PART")] == [(s.start, s.end, s.label) for s in last.spans]
+    assert ("accept", 5) == (last.verdict, last.keys)
+    assert TWO.text.text == text(desk)
+
+
+def test_keys_before_the_text_was_drawn_are_dropped(sit_down: Sit) -> None:
+    desk = sit_down(ONE, TWO)
+    desk.press("enter")
+    desk.press("enter")
+
+    assert (TWO.text.text, 1) == (text(desk), desk.session.status().answers_total)
+
+
+def test_every_verdict_reaches_the_store(sit_down: Sit) -> None:
+    desk = sit_down(ONE, TWO, question("three"), question("four"))
+    said = []
+    for pressed in ("x", "s u", "0", "space s"):
+        keys(desk, pressed)
+        last = desk.session.status().last
+        assert last is not None
+        said.append((last.verdict, last.reason, last.spans))
+
+    assert [("unusable", "", ()), ("skip", "unsure", ()), ("accept", "", ()), ("skip", "", ())] == said
+
+
+def test_flag_and_memo_go_with_the_answer(sit_down: Sit) -> None:
+    last = keys(sit_down(ONE), "f m h m enter enter").last
+
+    assert last is not None
+    assert (True, "hm") == (last.flag, last.memo)
+
+
+def test_a_reopened_answer_comes_back_as_it_was_given(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "tab k enter b")
+    assert desk.state is not None
+
+    assert ONE.text.text == text(desk)
+    assert [(4, 14)] == [(s.start, s.end) for s in desk.state.spans]
+
+
+def test_a_reopened_answer_is_replaced_only_if_changed(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "enter b enter")
+    first = desk.session.status().last
+    keys(desk, "b tab 2 enter")
+    second = desk.session.status().last
+
+    assert first is not None
+    assert second is not None
+    assert (first.id, 1) == (second.retracts, desk.session.status().answers_total)
+    assert TWO.text.text == text(desk)
+
+
+def test_a_reopened_text_can_be_left_as_it_is(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "s u b tab d >")
+    last = desk.session.status().last
+
+    assert last is not None
+    assert ("skip", "unsure", None) == (last.verdict, last.reason, last.retracts)
+    assert TWO.text.text == text(desk)
+    assert None is desk.session.draft(ONE)
+
+
+def test_leaving_a_text_without_an_answer_is_refused(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE), ">")
+
+    assert "This text has no answer yet: Enter accepts it, s skips it." == desk.notice
+
+
+def test_reopening_twice_goes_two_answers_back(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO, question("three")), "enter enter b b")
+
+    assert ONE.text.text == text(desk)
+    assert "There is no earlier answer." == keys(desk, "b").notice
+
+
+def test_every_edit_is_a_draft_that_the_next_desk_finds(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "tab k f right")
+    again = Desk(desk.session, keymap(desk.session.labels))
+    assert desk.state is not None
+    assert again.state is not None
+
+    assert (desk.state.now, desk.state.past) == (again.state.now, again.state.past)
+
+
+def test_a_text_that_was_only_looked_at_leaves_no_draft(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE), "tab right v right u")
+    assert desk.question is not None
+
+    assert None is desk.session.draft(desk.question)
+
+
+def test_time_on_screen_goes_on_where_the_draft_left_it(open_session: Callable[..., Session]) -> None:
+    session = open_session(ONE, TWO)
+    now = [100.0]
+    first = Desk(session, keymap(session.labels), clock=lambda: now[0])
+    first.drawn = True
+    first.press("f")
+    now[0] += 7
+    first.save()
+    now[0] = 5000.0
+    second = Desk(session, keymap(session.labels), clock=lambda: now[0])
+    second.drawn = True
+    now[0] += 3
+    second.press("enter")
+
+    assert second.last is not None
+    assert 10.0 == second.last.seconds
+
+
+def test_help_and_guidelines_lie_over_the_text_and_scroll(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, guidelines="BRAND: makers."), "?")
+    seen = [desk.view, keys(desk, "down down up").top, keys(desk, "q").view, keys(desk, "g").view, desk.top]
+
+    assert ["help", 1, "text", "guidelines", 0] == seen
+    assert not desk.done
+
+
+def test_quitting_is_said_and_answers_nothing(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE), "q")
+
+    assert (True, 0) == (desk.done, desk.session.status().answers_total)
+
+
+def test_pasted_text_is_never_keys(sit_down: Sit) -> None:
+    desk = sit_down(ONE, TWO)
+    desk.paste("0x\rq")
+
+    assert ("Pasted text is not taken for keys.", 0, False) == (
+        desk.notice,
+        desk.session.status().answers_total,
+        desk.done,
+    )
+
+
+def test_pasted_text_is_typed_where_something_is_typed(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE), "m")
+    desk.paste("see\tticket\n12")
+    keys(desk, "enter")
+
+    assert desk.state is not None
+    assert "see ticket 12" == desk.state.now.memo
+
+
+def test_without_questions_the_desk_waits_and_finds_new_ones(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE), "enter")
+
+    assert (None, None) == (desk.question, desk.state)
+    assert ONE.text.text == text(keys(desk, "b"))
+
+
+def test_while_waiting_one_can_read_and_leave(sit_down: Sit) -> None:
+    desk = keys(sit_down(), "z ?")
+
+    assert "help" == desk.view
+    assert keys(desk, "x q").done
+
+
+def test_a_tick_brings_the_numbers_up_to_date(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "enter")
+
+    assert (1, 1) == (desk.status.answers_today, desk.status.answers_total)
+    assert desk.tick()
+    assert not desk.tick()
+    assert 1 == desk.status.pool_left
+
+
+def test_an_error_of_the_session_is_said_and_the_text_stays(sit_down: Sit) -> None:
+    desk = sit_down(ONE, TWO)
+    assert desk.question is not None
+
+    class Full(type(desk.session)):  # type: ignore[misc]
+        def answer(self, *_: object, **__: object) -> None:
+            raise StoreError("The disk is full.", hint="Make room.")
+
+        def save_draft(self, *_: object) -> None:
+            raise StoreError("The disk is full.", hint="Make room.")
+
+    desk.session.__class__ = Full
+    keys(desk, "enter")
+
+    assert ("The disk is full. Make room.", ONE.text.text) == (desk.notice, text(desk))
+    assert not keys(desk, "tab d").saved
+
+
+def test_a_text_that_left_the_corpus_makes_room_for_the_next(sit_down: Sit) -> None:
+    desk = sit_down(ONE, TWO)
+    assert desk.question is not None
+    gone = desk.question
+
+    class Gone(type(desk.session)):  # type: ignore[misc]
+        def answer(self, question: object, *rest: object, **more: object) -> object:
+            if question is gone:
+                super().answer(question, *rest, **more)
+                raise StoreError("The text is gone.")
+            return super().answer(question, *rest, **more)
+
+    desk.session.__class__ = Gone
+    keys(desk, "enter")
+
+    assert TWO.text.text == text(desk)

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from terminal_project import LABELS, question
+
+from loop.editing import begin, keymap, page_of, press
+from loop.records import Answer, Span
+from loop.terminal import frame
+from loop.terminal.body import Row
+from loop.terminal.desk import Desk
+
+SRAM = question("the SRAM Rival shifter", "SRAM=BRAND 93", doubtful=["SRAM Rival=PART 30", "shifter=PART 20"])
+MANY = tuple(f"LABEL{i:02}" for i in range(40))
+
+
+def shown(row: Row) -> str:
+    return "".join(text for _, text in row)
+
+
+@pytest.fixture
+def desk(sit_down: Callable[..., Desk]) -> Desk:
+    return sit_down(SRAM, question("nothing here"))
+
+
+def press_all(desk: Desk, keys: str) -> Desk:
+    for key in keys.split():
+        desk.press(key)
+        desk.drawn = True
+    return desk
+
+
+def test_the_head_says_where_one_is_and_that_all_is_kept(desk: Desk) -> None:
+    head = shown(frame.head(desk, 80)[0])
+
+    assert head.startswith(" shop · correct")
+    assert head.endswith("round 0 · trainer stopped · saved ")
+    assert 80 == len(head)
+
+
+def test_a_narrow_head_keeps_the_round_and_saved(desk: Desk) -> None:
+    assert " shop · correct             r0 · saved " == shown(frame.head(desk, 39)[0])
+
+
+def test_a_draft_that_could_not_be_kept_is_said(desk: Desk) -> None:
+    desk.saved = False
+
+    assert "NOT SAVED" in shown(frame.head(desk, 80)[0])
+
+
+def test_why_is_in_words(desk: Desk) -> None:
+    assert " Why this text: the model is unsure" == shown(frame.why(desk, 80))
+
+
+def test_the_reason_of_a_question_goes_before_its_share(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(question("the SRAM", reason="SRAM: BRAND 41 %, \x1bPART 38 %"))
+
+    assert " Why this text: SRAM: BRAND 41 %, ␛PART 38 %" == shown(frame.why(desk, 80))
+
+
+def test_a_held_out_text_is_loud(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(question("the SRAM", share="held_out"))
+
+    assert "class:loud" == frame.why(desk, 80)[0][0]
+
+
+def test_a_reopened_text_says_how_it_was_answered(desk: Desk) -> None:
+    press_all(desk, "enter b")
+
+    assert " Answered before: accepted, 1 BRAND. > leaves it so. " == shown(frame.why(desk, 80))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer("a", 1, "ann", "accept", (Span(0, 1, "A"), Span(2, 3, "A"), Span(4, 5, "B"))), "accepted, 2 A, 1 B"),
+        (Answer("a", 1, "ann", "accept"), "no entities"),
+        (Answer("a", 1, "ann", "skip", reason="unsure"), "skipped (unsure)"),
+        (Answer("a", 1, "ann", "skip"), "skipped"),
+        (Answer("a", 1, "ann", "unusable"), "unusable"),
+    ],
+)
+def test_an_answer_in_words(answer: Answer, words: str) -> None:
+    assert words == frame.said(answer)
+
+
+def test_the_last_answer_says_how_to_reopen_it(desk: Desk) -> None:
+    assert " No answer yet" == shown(frame.last_line(desk, 60)).split("   ")[0]
+
+    press_all(desk, "enter")
+
+    assert " Last: accepted, 1 BRAND · b reopens         1 today · 1 in all " == shown(frame.last_line(desk, 64))
+
+
+def test_the_span_in_hand_is_spelled_out_with_what_else_it_may_be(desk: Desk) -> None:
+    press_all(desk, "tab")
+    assert desk.state is not None
+
+    assert " “SRAM”  BRAND 93%   or “SRAM Rival” PART 30%" == shown(frame.in_hand(desk.state, desk.keys, 80))
+
+
+def test_a_candidate_in_hand_says_how_to_take_it(desk: Desk) -> None:
+    press_all(desk, "tab tab")
+    assert desk.state is not None
+
+    assert "not marked: y takes it, d says no" in shown(frame.in_hand(desk.state, desk.keys, 80))
+
+
+def test_what_was_decided_is_said_to_be(desk: Desk) -> None:
+    press_all(desk, "tab 2")
+    assert desk.state is not None
+
+    assert " “SRAM”  PART ✓   decided by you" == shown(frame.in_hand(desk.state, desk.keys, 80))
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ("s", "u unsure · n not my field · b bad text"),
+        ("/ r i v", "Find: riv   1 found"),
+        (": p a", "Label: pa   [PART]"),
+        ("m h m", "Memo: hm"),
+    ],
+)
+def test_what_is_typed_is_shown_with_what_it_means(desk: Desk, keys: str, words: str) -> None:
+    press_all(desk, keys)
+    assert desk.state is not None
+
+    assert words in shown(frame.prompt(desk.state, 90))
+
+
+def test_every_label_shows_its_keys(desk: Desk) -> None:
+    assert desk.state is not None
+
+    assert " 1/B  BRAND   2/P  PART   " == shown(frame.legend(desk.state, desk.keys, 80))
+
+
+def test_forty_labels_show_what_fits_and_how_to_reach_the_rest() -> None:
+    state = begin(page_of(question("a text"), MANY))
+    legend = shown(frame.legend(state, keymap(MANY), 80))
+
+    assert len(legend) <= 80
+    assert legend.endswith(": more")
+
+
+@pytest.mark.parametrize("cells", [40, 60, 80, 120])
+@pytest.mark.parametrize("keys", ["", "v", "t", "/", "m", ":", "s", "?", "tab"])
+def test_no_line_of_the_frame_is_wider_than_the_screen(desk: Desk, cells: int, keys: str) -> None:
+    press_all(desk, keys)
+    assert desk.state is not None
+    state = desk.state
+    rows = [*frame.head(desk, cells), frame.why(desk, cells), frame.prompt(state, cells), frame.last_line(desk, cells)]
+    rows += [frame.in_hand(state, desk.keys, cells), frame.legend(state, desk.keys, cells), frame.key_line(desk, cells)]
+
+    assert [] == [shown(row) for row in rows if len(shown(row)) > cells]
+
+
+def test_the_keys_shown_are_those_in_force(desk: Desk) -> None:
+    desk.keys = keymap(LABELS, {"accept": ["f5"], "none": []})
+    line = shown(frame.key_line(desk, 80))
+
+    assert " f5 accept" == line[:10]
+    assert "none here" not in line
+
+
+def test_keys_are_written_as_people_write_them() -> None:
+    assert ["Enter", "Shift+Tab", "Ctrl+F", "?"] == [frame.key_name(key) for key in ("enter", "s-tab", "c-f", "?")]
+
+
+def test_a_text_of_hostile_characters_is_safe_in_the_frame(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(question("a \x1b]0;x\x07 b", "\x1b=PART 50"))
+    assert desk.state is not None
+    state = replace(press(desk.state, "tab", desk.keys))
+
+    assert "“␛”" in shown(frame.in_hand(state, desk.keys, 80))
