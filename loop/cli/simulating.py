@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.annotating import annotate
+from loop.cli.annotating import AnnotatorOption, annotate
 from loop.cli.printing import say
 from loop.cli.starting import create_project
 from loop.errors import LoopError
@@ -58,7 +58,7 @@ def demo_cli(
     folder: Annotated[
         Path, typer.Option("--dir", metavar="DIR", help="The project's folder, made when missing.")
     ] = Path("loop-demo"),
-    annotator: Annotated[str, typer.Option(metavar="NAME", hidden=True)] = "",
+    annotator: AnnotatorOption = "",
 ) -> None:
     """Try it on the bundled corpus: the notes of a bicycle workshop, with brands, parts and faults."""
     with as_file(files("loop") / "demo") as corpus:
