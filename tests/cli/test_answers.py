@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_running import Run
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "text": "Ann met Bob in Rome.",
         "meta": {"n": 1},

@@ -82,7 +82,9 @@ def test_the_answered_texts_of_a_batch_stay(run: Run) -> None:
     ).out.splitlines()
 
 
-@pytest.mark.parametrize("line", ["add", "remove", "add x --split word", "remove --batch x", "x"])
+@pytest.mark.parametrize(
+    "line", ["add", "remove", "add x --split word", "remove --batch x", "remove --batch 99999999999", "x"]
+)
 @pytest.mark.usefixtures("project")
 def test_wrong_usage_exits_with_2(run: Run, line: str) -> None:
     assert 2 == run(*line.split()).code

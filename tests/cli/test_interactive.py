@@ -11,14 +11,14 @@ from cli_running import Run
 
 from loop.settings import load_settings
 
-Spawn = Callable[..., pexpect.spawn]
+Spawn = Callable[..., "pexpect.spawn[str]"]
 
 
 @pytest.fixture
 def spawn(folder: Path) -> Spawn:
     """Start a command line in a terminal of its own, a person at both ends."""
 
-    def spawn_(*args: str) -> pexpect.spawn:
+    def spawn_(*args: str) -> pexpect.spawn[str]:
         # Nobody answers a question for the cursor's position here.
         env = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm", "NO_COLOR": "1"}
         return pexpect.spawn(
@@ -28,7 +28,7 @@ def spawn(folder: Path) -> Spawn:
     return spawn_
 
 
-def ended(child: pexpect.spawn) -> int | None:
+def ended(child: pexpect.spawn[str]) -> int | None:
     child.expect(pexpect.EOF)
     child.close()
     return child.exitstatus
