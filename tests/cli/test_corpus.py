@@ -83,7 +83,7 @@ def test_the_answered_texts_of_a_batch_stay(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["add", "remove", "add x --split word", "remove --batch x", "remove --batch 99999999999", "x"]
+    "line", ["add", "remove", "add x --split word", "remove --batch x", f"remove --batch {10**20}", "x"]
 )
 @pytest.mark.usefixtures("project")
 def test_wrong_usage_exits_with_2(run: Run, line: str) -> None:
