@@ -131,7 +131,7 @@ def say_added(report: AddReport) -> None:
 
 def remove_cli(
     ctx: typer.Context,
-    batch: Annotated[int, typer.Option(help="The number that `loop add` gave and `loop status` lists.")],
+    batch: Annotated[int, typer.Option(metavar="N", min=1, max=2**31, help="Its number; `loop status` lists them.")],
 ) -> None:
     """Take a batch back; its texts that are answered stay."""
     with opened(ctx) as (_, _settings, store):
