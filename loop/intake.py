@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect, bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +11,10 @@ from spacy.language import Language
 from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
 
+from loop.alignment import longest, widened
 from loop.errors import InputError
 from loop.formats import RawText
-from loop.records import Answer, Span
+from loop.records import Answer
 from loop.store import NewText, Store
 
 Split = Literal["sentence", "line", "none"]
@@ -200,34 +200,14 @@ def fit_to_tokens(answer: Answer, doc: Doc, tally: Counter[str]) -> Answer:
     "dropped" spans.
     """
     words = [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
-    spans = _fit(answer.spans, words)
+    spans = widened(answer.spans, words)
     tally["widened"] += sum(span is not None and span not in answer.spans for span in spans)
     kept = tuple(sorted({span for span in spans if span is not None}))
     if answer.complete or answer.verdict == "accept":
-        kept = _longest(kept)
+        kept = longest(kept)
     tally["dropped"] += len(answer.spans) - len(kept)
-    shown = tuple(span for span in _fit(answer.shown, words) if span is not None)
+    shown = tuple(span for span in widened(answer.shown, words) if span is not None)
     return replace(answer, spans=kept, shown=shown)
-
-
-def _fit(spans: Iterable[Span], words: Sequence[tuple[int, int]]) -> list[Span | None]:
-    starts, ends = [start for start, _ in words], [end for _, end in words]
-    fitted: list[Span | None] = []
-    for span in spans:
-        first, last = bisect_right(ends, span.start), bisect_left(starts, span.end) - 1
-        fitted.append(Span(starts[first], ends[last], span.label) if first <= last else None)
-    return fitted
-
-
-def _longest(spans: Iterable[Span]) -> tuple[Span, ...]:
-    kept: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start - span.end, span)):
-        place = bisect(kept, span)
-        clear_before = place == 0 or kept[place - 1].end <= span.start
-        clear_after = place == len(kept) or span.end <= kept[place].start
-        if clear_before and clear_after:
-            kept.insert(place, span)
-    return tuple(kept)
 
 
 def _unused(labels: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from loop.alignment import longest, widened
 from loop.errors import LoopError
 from loop.records import Question, Span
 
@@ -22,18 +23,6 @@ class Oracle:
         """
         if question.text.text not in self._gold:
             raise LoopError("The oracle was asked about a text that is not in its gold file.")
-        return fit_to_tokens(self._gold[question.text.text], question.tokens)
-
-
-def fit_to_tokens(spans: Sequence[Span], tokens: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
-    """`spans` widened to the tokens they touch; of spans that overlap then, the longest stays."""
-    fitted = []
-    for span in spans:
-        touched = [(start, end) for start, end in tokens if start < span.end and end > span.start]
-        if touched:
-            fitted.append(Span(touched[0][0], touched[-1][1], span.label))
-    kept: list[Span] = []
-    for span in sorted(fitted, key=lambda span: (span.start - span.end, span)):
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept))
+        text = question.text.text
+        words = [(start, end) for start, end in question.tokens if text[start:end].strip()]
+        return longest({span for span in widened(self._gold[text], words) if span})

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from loop.errors import StoreError
+from loop.oracle import Oracle
 from loop.records import Question, Span, Text
 from loop.session import TRAINER_STARTS, Session
 
@@ -160,8 +161,6 @@ def test_a_held_out_question_never_trains(session):
 
 
 def test_the_oracle_answers_on_whole_tokens():
-    from loop.oracle import Oracle
-
     question = Question("q", Text(1, "new chainset x"), ((0, 3), (4, 12), (13, 14)), ())
     oracle = Oracle({"new chainset x": [Span(4, 9, "PART"), Span(9, 14, "PART")]})
 

@@ -14,6 +14,7 @@ from loop.cli.project import Format, Split, opened
 
 if TYPE_CHECKING:
     from loop.intake import AddReport, Cut
+    from loop.settings import ProjectPaths, Settings
     from loop.store import Store
 
 SHOWN_FIRST = 10
@@ -67,11 +68,11 @@ def add_cli(
 ) -> None:
     """Add texts to the corpus; those that are there already are left out and counted."""
     sources = Sources(files, split, group, format, text_field)
-    with opened(ctx) as (_, settings, store):
+    with opened(ctx) as (paths, settings, store):
         cut = cut_for(sources, settings.project.base)
         if not yes:
             confirm_first_texts(sources, cut)
-        say_added(add(store, sources, cut))
+        add(paths, settings, store, sources, cut)
 
 
 def cut_for(sources: Sources, base: str) -> Cut:
@@ -106,13 +107,20 @@ def first_texts(sources: Sources, cut: Cut) -> list[str]:
     return [new.text for new in islice(new_texts(raws, cut=cut, group_field=sources.group), SHOWN_FIRST)]
 
 
-def add(store: Store, sources: Sources, cut: Cut) -> AddReport:
-    """Add the texts of the files as one batch, all or nothing; see `loop.intake.add_texts`."""
+def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources, cut: Cut) -> None:
+    """Add the texts of the files as one batch, all or nothing, and say what became of them.
+
+    If nothing was asked so far, the first questions are laid out, so that the first session begins with one.
+    """
     from loop.formats import read_all
     from loop.intake import add_texts
+    from loop.trainer import prepare
 
     raws = read_all(sources.files, format=sources.format, text_field=sources.text_field)
-    return add_texts(store, raws, source=sources.name, cut=cut, group_field=sources.group)
+    report = add_texts(store, raws, source=sources.name, cut=cut, group_field=sources.group)
+    say_added(report)
+    if report.added:
+        prepare(paths, settings, store)
 
 
 def say_added(report: AddReport) -> None:

@@ -21,7 +21,6 @@ from loop.cli.corpus import (
     add,
     confirm_first_texts,
     cut_for,
-    say_added,
 )
 from loop.cli.printing import is_interactive, say
 from loop.cli.project import paths_of
@@ -80,12 +79,12 @@ def init_cli(
     cut = cut_for(sources, project.base)
     if sources.files and not yes:
         confirm_first_texts(sources, cut)
-    with created(paths, Settings(project)):
+    with created(paths, settings := Settings(project)):
         if sources.files:
             from loop.store import Store
 
             with Store(paths.db) as store:
-                say_added(add(store, sources, cut))
+                add(paths, settings, store, sources, cut)
     say(f"{paths.root.resolve()} is a project now. Next: `loop annotate`.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,9 +36,7 @@ def status_cli(
 
 def status_json(now: Progress, batches: list[BatchInfo]) -> str:
     """Return a project's numbers as one JSON object; in ASCII, so that no file's name can move the cursor."""
-    numbers = {each.name: getattr(now, each.name) for each in fields(now)}
-    rounds, listed = [asdict(each) for each in now.rounds], [asdict(each) for each in batches]
-    return json.dumps(numbers | {"rounds": rounds, "batches": listed})
+    return json.dumps(asdict(now) | {"batches": [asdict(each) for each in batches]})
 
 
 def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:

@@ -12,6 +12,7 @@ from spacy.pipeline import EntityRuler
 from spacy.tokens import Doc
 
 from loop.errors import InputError
+from loop.formats.lines import numbered_lines
 from loop.records import Span
 
 
@@ -33,18 +34,15 @@ class Patterns:
 
 
 def _read(path: Path, labels: Collection[str]) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield _pattern(line, path, number, labels)
+    return (_pattern(line, path, number, labels) for number, line in numbered_lines(path) if line.strip())
 
 
 def _pattern(line: str, path: Path, number: int, labels: Collection[str]) -> dict[str, Any]:
     hint = 'A pattern is {"label": "PART", "pattern": "brake pad"} or {"label": …, "pattern": [{"lower": "brake"}, …]}.'
     try:
         row = json.loads(line)
-    except ValueError as error:
-        raise InputError(path, "not JSON", line=number, hint=hint) from error
+    except (ValueError, RecursionError):
+        raise InputError(path, "not JSON", line=number, hint=hint) from None
     good = isinstance(row, dict) and isinstance(row.get("label"), str) and isinstance(row.get("pattern"), (str, list))
     if not good or not row["pattern"]:
         raise InputError(path, "not a pattern", line=number, hint=hint)

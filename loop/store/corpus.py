@@ -10,7 +10,7 @@ from itertools import chain, islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Select, cast, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from loop.errors import StoreError
@@ -114,14 +114,18 @@ class Corpus:
     def batches(self) -> list[BatchInfo]:
         """Every batch, oldest first."""
         counts = (
-            select(texts.c.batch_id, func.count().label("texts"), func.sum(texts.c.answered).label("answered"))
+            select(
+                texts.c.batch_id,
+                func.count().label("texts"),
+                func.sum(cast(texts.c.answered, Integer)).label("answered"),
+            )
             .group_by(texts.c.batch_id)
             .subquery()
         )
         query = select(batches, counts.c.texts, counts.c.answered).join(counts, counts.c.batch_id == batches.c.id)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(batches.c.id)).all()
-        return [BatchInfo(row.id, row.source, row.at, row.texts, int(row.answered)) for row in rows]
+        return [BatchInfo(row.id, row.source, row.at, row.texts, row.answered) for row in rows]
 
     def find(self, contents: Sequence[str]) -> dict[str, int]:
         """The ids of those `contents` that are texts of the corpus."""

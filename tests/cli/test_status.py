@@ -13,7 +13,7 @@ def test_status_counts_texts_answers_and_batches(project: Path, run: Run) -> Non
     lines = run("status").out.splitlines()
 
     assert "project: A, B, from blank:en" == lines[0]
-    assert "texts    3, of them 2 not answered; 0 questions waiting" == lines[1]
+    assert "texts    3, of them 2 not answered; 2 questions waiting" == lines[1]
     assert "  batch 1: 3 texts, 1 answered, from stdin" == lines[2]
     assert "answers  1 accept" == lines[3]
 

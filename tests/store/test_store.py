@@ -113,6 +113,15 @@ def test_a_batch_of_known_texts_leaves_no_trace(store: Store):
     assert [batch.source for batch in store.corpus.batches()] == ["test"]
 
 
+def test_a_batch_says_how_many_of_its_texts_are_answered(store: Store):
+    texts = fill(store, "one", "two", "three")
+    store.questions.publish([ask(text) for text in texts], round=0)
+    for text in texts[:2]:
+        store.answers.add(say(text, f"a{text.id}"))
+
+    assert [(batch.texts, batch.answered) for batch in store.corpus.batches()] == [(3, 2)]
+
+
 def test_an_import_is_all_or_nothing(store: Store):
     def broken():
         for number in range(12_000):
