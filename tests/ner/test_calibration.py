@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from loop.lattice import Lattice, Moves, TokenSpan
+from loop.ner.calibration import DEFAULT, GRID, Estimate, cross_fitted, estimate, fitted, squared_errors
+
+UNIT = TokenSpan(0, 1, "A")
+
+
+def one_token(p: float, own: tuple[TokenSpan, ...] = ()) -> Lattice:
+    """A text of one token, which is an entity with probability `p`."""
+    none, names = np.zeros(0), np.zeros(0, dtype=np.int64)
+    out, unit = np.log([1 - p]), np.log([p])
+    zero = np.zeros(1, dtype=np.int64)
+    return Lattice(Moves(("A",), out, np.zeros(1), zero, zero, unit, names, names, none, names, none), own)
+
+
+def overconfident(
+    n: int, true: float, temperature: float, seed: int = 0
+) -> tuple[list[Lattice], list[list[TokenSpan]]]:
+    """Texts with an entity with probability `true`, or without one, told as if `temperature` times surer."""
+    rng = np.random.default_rng(seed)
+    logit = np.log(true / (1 - true)) * temperature
+    signs = rng.choice([-1.0, 1.0], size=n)
+    lattices = [one_token(1 / (1 + np.exp(-sign * logit))) for sign in signs]
+    right = [rng.random() < (true if sign > 0 else 1 - true) for sign in signs]
+    return lattices, [[UNIT] if is_right else [] for is_right in right]
+
+
+def errors_of(lattices: list[Lattice], gold: list[list[TokenSpan]]) -> np.ndarray:
+    return squared_errors(lambda t: [lattice.tempered(t) for lattice in lattices], gold)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.0, 4.0])
+def test_the_temperature_that_made_a_model_overconfident_is_found(temperature: float) -> None:
+    lattices, gold = overconfident(1000, 0.8, temperature)
+
+    assert temperature == pytest.approx(fitted(errors_of(lattices, gold)), rel=0.15)
+
+
+@pytest.mark.parametrize("last", [1.0, 3.0, 6.0])
+def test_without_answers_the_last_temperature_stays(last: float) -> None:
+    nothing = squared_errors(lambda _: [], [])
+
+    assert last == pytest.approx(fitted(nothing, last=last))
+
+
+def test_few_answers_move_the_last_temperature_a_little_and_many_move_it_far() -> None:
+    errors = errors_of(*overconfident(800, 0.8, 1.5))
+    fits = [fitted(errors[:, :n], last=5.0) for n in (0, 10, 100, 800)]
+
+    assert sorted(fits, reverse=True) == fits
+    assert fits[1] > 3.5
+    assert fits[-1] < 1.8
+
+
+def test_a_temperature_stays_within_what_was_tried() -> None:
+    hopeless = errors_of(*overconfident(300, 0.5, 1.0)) * 0 + np.linspace(9, 0, len(GRID))[:, None]
+
+    assert GRID[-1] == pytest.approx(fitted(hopeless))
+    assert GRID[0] == pytest.approx(fitted(hopeless[::-1]))
+
+
+def test_no_text_is_calibrated_by_its_own_answer() -> None:
+    errors = errors_of(*overconfident(50, 0.8, 2.0))
+    changed = errors.copy()
+    changed[:, 7] = np.linspace(100, 0, len(GRID))
+    before, after = cross_fitted(errors), cross_fitted(changed)
+
+    assert before[7] == after[7]
+    assert before[8] != after[8]
+    assert len(before) == 50
+
+
+def test_missed_spans_and_wrong_ones_both_count_as_errors() -> None:
+    rare = TokenSpan(0, 1, "NEVER")
+    errors = squared_errors(lambda _: [one_token(0.75), one_token(0.75), one_token(0.75)], [[UNIT], [], [rare]])
+
+    assert [0.0625, 0.5625, 1.5625] == pytest.approx(errors[0].tolist())
+
+
+def test_scores_are_estimated_from_probabilities_alone() -> None:
+    lattices = [one_token(0.9, own=(UNIT,)), one_token(0.5, own=(UNIT,)), one_token(0.6)]
+
+    found = estimate(lattices)
+
+    assert (0.7, 0.7, 0.7) == pytest.approx((found.precision, found.recall, found.f))
+
+
+def test_an_estimate_without_spans_is_zero() -> None:
+    assert Estimate(0.0, 0.0, 0.0) == estimate([])
+    assert Estimate(0.0, 0.0, 0.0) == estimate([one_token(0.5)])
+    assert GRID[0] < DEFAULT < GRID[-1]
