@@ -1,0 +1,142 @@
+"""Models, gold spans and the ways to be confident that `confidence.py` compares."""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.training import Example
+from spacy.util import fix_random_seed, minibatch
+
+from loop.lattice import Lattice, TokenSpan
+
+Marginals = dict[TokenSpan, float]
+
+# The labels of en_core_web_sm as UNER has them; its other labels are left out.
+UNER = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"}
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a method says about a text: its reading, the probability of spans, and a score for "there is an error"."""
+
+    own: frozenset[TokenSpan]
+    p: Marginals
+    doubt: float
+
+
+class Mapped:
+    """A lattice seen through a map of its labels: the probabilities of labels that become one add up."""
+
+    def __init__(self, lattice: Lattice, labels: dict[str, str]) -> None:
+        self._lattice, self._labels = lattice, labels
+        self.own = tuple(mapped(lattice.own, labels))
+
+    def spans(self, epsilon: float) -> list[tuple[TokenSpan, float]]:
+        p: Marginals = {}
+        for span, q in self._lattice.spans(epsilon / 10):
+            for same in mapped([span], self._labels):
+                p[same] = p.get(same, 0.0) + q
+        return [(span, q) for span, q in p.items() if q >= epsilon]
+
+
+def mapped(spans: Sequence[TokenSpan], labels: dict[str, str] | None) -> list[TokenSpan]:
+    if labels is None:
+        return list(spans)
+    return [TokenSpan(span.start, span.end, labels[span.label]) for span in spans if span.label in labels]
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def gold(doc: Doc, row: dict[str, Any]) -> frozenset[TokenSpan]:
+    spans = (doc.char_span(span["start"], span["end"], span["label"]) for span in row["spans"])
+    return frozenset(TokenSpan(span.start, span.end, span.label_) for span in spans if span is not None)
+
+
+def trained(texts: Sequence[dict[str, Any]], *, steps: int, seed: int) -> Language:
+    """A blank English pipeline after `steps` batches of 16, Adam 1e-3, dropout .2, averaged weights."""
+    fix_random_seed(seed)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner")
+    examples = []
+    for row in texts:
+        doc, target = nlp.make_doc(row["text"]), nlp.make_doc(row["text"])
+        target.set_ents([Span(target, start, end, label=label) for start, end, label in gold(doc, row)])
+        examples.append(Example(doc, target))
+    optimizer = nlp.initialize(lambda: examples)
+    optimizer.learn_rate, optimizer.averages = 1e-3, {}
+    chosen = random.Random(seed)
+    for _ in range(steps):
+        nlp.update(chosen.sample(examples, 16), drop=0.2, sgd=optimizer)
+    with tempfile.TemporaryDirectory() as folder:
+        with nlp.use_params(optimizer.averages):
+            nlp.to_disk(folder)
+        return spacy.load(folder)
+
+
+def greedy(ner: Any, docs: Sequence[Doc], labels: dict[str, str] | None) -> list[Opinion]:
+    """The product of the softmax over all moves along spaCy's own path, as one would hook into its decoder."""
+    opinions: list[Opinion] = []
+    for batch in minibatch(docs, 64):
+        opinions += _greedy(ner, batch, labels)
+    return opinions
+
+
+def _greedy(ner: Any, docs: Sequence[Doc], labels: dict[str, str] | None) -> list[Opinion]:
+    names = [ner.moves.get_class_name(i) for i in range(ner.moves.n_moves)]
+    states, step = ner.moves.init_batch(docs), ner.model.predict(docs)
+    moves: list[list[tuple[str, float]]] = [[] for _ in docs]
+    while open_ := [i for i, state in enumerate(states) if not state.is_final()]:
+        scores = step.predict([states[i] for i in open_])
+        log_p = scores - np.logaddexp.reduce(scores, axis=1)[:, None]
+        for row, i in enumerate(open_):
+            best = next(j for j in np.argsort(-scores[row]) if ner.moves.is_valid(states[i], names[j]))
+            moves[i].append((names[best], float(log_p[row, best])))
+            ner.moves.apply_transition(states[i], names[best])
+    return [_opinion_of_path(path, labels) for path in moves]
+
+
+def _opinion_of_path(path: Sequence[tuple[str, float]], labels: dict[str, str] | None) -> Opinion:
+    p: Marginals = {}
+    start, log_p = 0, 0.0
+    for token, (move, q) in enumerate(path):
+        if move[0] in "BUO":
+            start, log_p = token, 0.0
+        log_p += q
+        if move[0] in "LU":
+            p |= {span: float(np.exp(log_p)) for span in mapped([TokenSpan(start, token + 1, move[2:])], labels)}
+    return Opinion(frozenset(p), p, -sum(q for _, q in path))
+
+
+def beam(ner: Any, docs: Sequence[Doc], labels: dict[str, str] | None, *, width: int, density: float) -> list[Opinion]:
+    """Spans weighted with the beam's probabilities, as in spaCy's own recipe for entity scores."""
+    opinions = []
+    for batch in minibatch(docs, 64):
+        for found in ner.beam_parse(batch, beam_width=width, beam_density=density):
+            parses = ner.moves.get_beam_parses(found)
+            p: Marginals = {}
+            for q, spans in parses:
+                for span in mapped([TokenSpan(*span) for span in spans], labels):
+                    p[span] = p.get(span, 0.0) + q
+            best = max(parses, key=lambda parse: parse[0])
+            own = mapped([TokenSpan(*span) for span in best[1]], labels)
+            opinions.append(Opinion(frozenset(own), p, 1.0 - best[0]))
+    return opinions
+
+
+def lattice_opinion(lattice: Lattice, labels: dict[str, str] | None) -> Opinion:
+    """Marginal probabilities; the doubt is that of the reading as a whole."""
+    p = dict(Mapped(lattice, labels).spans(1e-3) if labels else lattice.spans(1e-3))
+    p |= {span: 0.0 for span in mapped(lattice.own, labels) if span not in p}
+    return Opinion(frozenset(mapped(lattice.own, labels)), p, -lattice.logp(lattice.own))

