@@ -41,14 +41,11 @@ def annotate(paths: ProjectPaths, settings: Settings, store: Store, annotator: s
     from loop import terminal
     from loop.session import Session
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise LoopError("A session needs a terminal.", hint="Without one, `loop simulate` lets an oracle answer.")
     if store.corpus.size() == 0:
         raise LoopError("There are no texts to ask about yet.", hint="Add some with `loop add FILE`.")
     session = Session(paths, settings, store, annotator=annotator, start_trainer=lambda: start_trainer(paths))
     try:
         before = session.status().answers_total
-        session.tick()
         terminal.run(session)
         given = session.status().answers_total - before
     finally:

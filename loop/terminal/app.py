@@ -24,6 +24,7 @@ from loop.terminal.screen import Screen
 from loop.terminal.style import style_rules
 
 SECONDS_BETWEEN_LOOKS = 0.5
+LONGEST_WITHOUT_LOOK = 2.0  # a dead trainer is started again, however fast the annotator types
 IDLE = 0.4  # seconds without a key after which there is time for slower things
 ESCAPE_WAIT = 0.05  # how long a lone Esc may be the beginning of another key
 # prompt_toolkit's names where the editor's differ.
@@ -93,6 +94,7 @@ class App:
     def _press(self, key: str) -> None:
         self._last_key = monotonic()
         self._desk.press(key)
+        self._desk.save()  # before it is drawn: what has been seen on the screen is kept
         if self._desk.done:
             self._leave()
 
@@ -104,17 +106,20 @@ class App:
                 self.application.exit(exception=error)
 
     async def _look(self) -> None:
+        looked = monotonic()
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            if monotonic() - self._last_key < IDLE:
+            typing = monotonic() - self._last_key < IDLE
+            if typing and monotonic() - looked < LONGEST_WITHOUT_LOOK:
                 continue
+            looked = monotonic()
             if self._desk.tick():
                 self.application.invalidate()
-            gc.collect()
+            if not typing:
+                gc.collect()
 
     def _rendered(self, _: Application[None]) -> None:
         self._desk.drawn = True
-        self._desk.save()
 
     def _drop_what_was_typed_before_the_text(self) -> None:
         """Drain the keyboard at the last moment before a new text reaches the terminal."""
@@ -144,7 +149,6 @@ class App:
 
         @bindings.add(Keys.ControlZ)
         def suspend(event: KeyPressEvent) -> None:
-            self._desk.save()
             event.app.suspend_to_background()
 
         return bindings

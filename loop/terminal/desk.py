@@ -46,6 +46,7 @@ class Desk:
         self.done = False
         self._kept: tuple[Snapshot, int] | None = None
         self._since = clock()
+        session.tick()
         self.status = session.status()
         self.last = self.status.last
         self._take_next()
@@ -160,6 +161,7 @@ class Desk:
         question = self.session.next()
         if question is None:
             self.question = self.state = self.reopened = None
+            self.status = self.session.status()
         else:
             self._show(question, None)
 
