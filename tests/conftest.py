@@ -1,46 +1,20 @@
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from workshop import workshop_gold
 
-from loop.records import Span
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
+from loop.simulate import Gold
 from loop.store import NewText, Store
 
 # Machines are shared and slow at times: a property is not wrong for being checked slowly.
 hypothesis_settings.register_profile("no deadline", deadline=None)
 hypothesis_settings.load_profile("no deadline")
-
-PARTS = ("chain", "saddle", "brake", "hub", "cassette", "spoke", "fork", "pedal")
-FRAMES = (
-    "the {} is worn again",
-    "fitted a new {} today",
-    "customer says the {} makes noise",
-    "cannot find the {} in stock",
-    "please look at {} and {} before Friday",
-    "called back , nothing to do",
-    "the {} was fine",
-)
-
-
-def workshop_gold(n: int, *, seed: int = 0) -> dict[str, tuple[Span, ...]]:
-    """`n` short texts with their PART spans, made from a few frames: easy enough to be learned in seconds."""
-    rng = random.Random(seed)
-    gold: dict[str, tuple[Span, ...]] = {}
-    while len(gold) < n:
-        text, *rest = f"job {rng.randrange(10_000)} : {rng.choice(FRAMES)}".split("{}")
-        spans = []
-        for piece in rest:
-            part = rng.choice(PARTS)
-            spans.append(Span(len(text), len(text) + len(part), "PART"))
-            text += part + piece
-        gold[text] = tuple(spans)
-    return gold
 
 
 @pytest.fixture
@@ -64,7 +38,7 @@ def store(paths: ProjectPaths) -> Iterator[Store]:
 
 
 @pytest.fixture
-def gold(store: Store) -> dict[str, tuple[Span, ...]]:
+def gold(store: Store) -> Gold:
     """The gold spans of 40 texts, which are in the store."""
     texts = workshop_gold(40)
     store.corpus.add_batch((NewText(text) for text in texts), source="gold")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import spacy
-from conftest import workshop_gold
+from workshop import workshop_gold
 
 from loop.errors import PipelineError, SettingsError, StoreError
 from loop.ner.checkpoints import Checkpoints
