@@ -47,8 +47,8 @@ def laid_out(text: str, tokens: tuple[Range, ...], cells: int) -> tuple[Wrapped,
     return laid, tuple(laid.cell(start) for start, _ in tokens)
 
 
-def layout_of(state: State, cells: int, rows: int, top: int) -> tuple[Layout, int]:
-    """Return how the text lies on `rows` rows of the screen, and the first line shown: `top`, moved to the cursor."""
+def layout_of(state: State, cells: int, rows: int, top: int) -> tuple[Layout, int, int]:
+    """Return how the text lies on `rows` rows, the first line shown (`top` or near the cursor), how many follow."""
     lines = max(1, rows // 2)
     laid, places = laid_out(state.page.text, state.page.tokens, cells)
     line = places[state.cursor][0] if places else 0
@@ -56,7 +56,7 @@ def layout_of(state: State, cells: int, rows: int, top: int) -> tuple[Layout, in
     first = min(max(top, line + margin - lines + 1), line - margin)
     first = max(0, min(first, len(laid.lines) - lines))
     shown = [token for token, (row, _) in enumerate(places) if first <= row < first + lines]
-    return Layout(places, lines, (shown[0], shown[-1] + 1) if shown else None), first
+    return Layout(places, lines, (shown[0], shown[-1] + 1) if shown else None), first, len(laid.lines) - first - lines
 
 
 def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Row]:

@@ -59,7 +59,7 @@ def waiting_rows(desk: Desk, cells: int) -> list[Row]:
     if status.pool_left:
         words = f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."
     else:
-        words = f"Every text has been answered: {status.answers_total} answers are yours. Add more with `loop add`."
+        words = f"Every text has been answered, {status.answers_total} by you. Add more with `loop add`."
     return [[], *_paragraph(words, cells)]
 
 

@@ -22,6 +22,7 @@ class Screen:
 
     top: int = 0
     question: str = ""
+    _hidden: str = ""
 
     def draw(self, desk: Desk, cells: int, rows: int) -> list[Row]:
         """Return `rows` rows for a screen `cells` wide; the desk's state learns how its text lies on it."""
@@ -29,9 +30,13 @@ class Screen:
             return _padded([[("", "Enlarge me"[:cells])]], rows)
         above, below = self._above(desk, cells, rows), self._below(desk, cells, rows)
         room = rows - len(above) - len(below)
-        return [*above, *_padded(self._middle(desk, cells, room), room), *below]
+        middle = _padded(self._middle(desk, cells, room), room)
+        if rows >= ROOMY:
+            below[0] = _rule(cells, self._hidden)
+        return [*above, *middle, *below]
 
     def _middle(self, desk: Desk, cells: int, rows: int) -> list[Row]:
+        self._hidden = ""
         if desk.view == "help":
             return self._scrolled(desk, pages.help_rows(desk.keys, cells), rows)
         if desk.view == "guidelines":
@@ -41,14 +46,15 @@ class Screen:
         if desk.question.id != self.question:
             self.question, self.top = desk.question.id, 0
         width = cells - 2 * MARGIN
-        layout, self.top = layout_of(desk.state, width, rows, self.top)
+        layout, self.top, hidden = layout_of(desk.state, width, rows, self.top)
+        self._hidden = _arrows(self.top, hidden)
         if layout != desk.state.layout:
             desk.state = replace(desk.state, layout=layout)
         return [[("", " " * MARGIN), *row] for row in body(desk.state, desk.keys, width, rows, self.top)]
 
-    @staticmethod
-    def _scrolled(desk: Desk, content: list[Row], rows: int) -> list[Row]:
+    def _scrolled(self, desk: Desk, content: list[Row], rows: int) -> list[Row]:
         desk.top = max(0, min(desk.top, len(content) - rows))
+        self._hidden = _arrows(desk.top, len(content) - rows - desk.top)
         return content[desk.top : desk.top + rows]
 
     @staticmethod
@@ -60,7 +66,7 @@ class Screen:
 
     @staticmethod
     def _below(desk: Desk, cells: int, rows: int) -> list[Row]:
-        rule: Row = [("class:rule", "─" * cells)]
+        rule = _rule(cells)
         last, keys = frame.last_line(desk, cells), frame.key_line(desk, cells)
         if desk.view != "text" or desk.state is None:
             return [rule, _message(desk, cells), last, keys]
@@ -79,6 +85,16 @@ def _message(desk: Desk, cells: int) -> Row:
         return [("class:message", fit(f" {said}", cells))]
     newcomer = desk.state is not None and desk.state.rest and desk.status.answers_total < LEARNING
     return [("class:quiet", fit(f" {TIP}", cells))] if newcomer and desk.view == "text" else []
+
+
+def _rule(cells: int, note: str = "") -> Row:
+    return [("class:rule", "─" * (cells - len(note))), ("class:key", note)]
+
+
+def _arrows(above: int, below: int) -> str:
+    """Return which way there is more to see."""
+    ways = [f"▲ {above}"] * (above > 0) + [f"▼ {below}"] * (below > 0)
+    return f" {'  '.join(ways)} lines more " if ways else ""
 
 
 def _padded(content: list[Row], rows: int) -> list[Row]:

@@ -84,9 +84,9 @@ def test_hints_stand_under_the_words() -> None:
 
 def test_the_page_follows_the_cursor() -> None:
     state = state_of("word " * 200, keys="end")
-    layout, top = layout_of(state, 40, 10, 0)
+    layout, top, hidden = layout_of(state, 40, 10, 0)
 
-    assert (5, 20) == (layout.height, top)
+    assert (5, 20, 0) == (layout.height, top, hidden)
     assert layout_of(replace(state, cursor=0), 40, 10, top)[1] == 0
     assert layout.visible == (160, 200)
 

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from real_terminal import Terminal
+from terminal_project import lay_out, question
+
+from loop.records import Answer
+from loop.settings import ProjectPaths
+from loop.store import Store
+
+ONE = question("the SRAM Rival shifter of my Canyon rubs", "SRAM=BRAND 93", doubtful=["Canyon=BRAND 34"])
+TWO = question("a KMC chain for the workshop", "KMC=BRAND 80")
+THREE = question("nothing to see here")
+HOSTILE = question("red \x1b[31m\x1b]0;owned\x07 \u202eevil\u202c [bold]x[/bold] \x9b2J")
+WIDE = question("我的捷安特 链条 坏了 😀 👩\u200d🔧 e\u0301", "捷安特=BRAND 80", "坏了=PART 66")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    lay_out(tmp_path / "shop", [ONE, TWO, THREE], "BRAND is who made it.")
+    return tmp_path / "shop"
+
+
+@pytest.fixture
+def terminal(folder: Path) -> Iterator[Terminal]:
+    opened = Terminal(folder)
+    yield opened.wait("Why this text", "SRAM Rival")
+    opened.child.close(force=True)
+
+
+@pytest.fixture
+def terminal_on(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def on(*questions: object, **more: object) -> Terminal:
+        lay_out(tmp_path / "shop", questions)  # type: ignore[arg-type]
+        opened.append(Terminal(tmp_path / "shop", **more))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield on
+    for terminal in opened:
+        terminal.child.close(force=True)
+
+
+def answers(folder: Path) -> list[Answer]:
+    with Store(ProjectPaths(folder).db) as store:
+        return list(store.answers.standing())
+
+
+def test_a_text_is_corrected_answered_and_reopened(terminal: Terminal, folder: Path) -> None:
+    terminal.press("tab").wait("“SRAM”  BRAND 93%").press("k").wait("“SRAM Rival”  BRAND ✓")
+    terminal.press("enter").wait("KMC chain", "Last: accepted, 1 BRAND", "1 today")
+    terminal.press("b").wait("Answered before: accepted, 1 BRAND", "Canyon")
+    terminal.press("tab 2").wait("“SRAM Rival” is PART.").press("enter").wait("KMC", "Last: accepted, 1 PART")
+    terminal.press("q")
+
+    assert 0 == terminal.end()
+    assert terminal.restored()
+    assert [((4, 14, "PART"),)] == [tuple((s.start, s.end, s.label) for s in a.spans) for a in answers(folder)]
+
+
+def test_an_empty_text_is_not_accepted_by_accident(terminal: Terminal) -> None:
+    terminal.press("enter").wait("KMC chain").press("enter").wait("nothing to see here")
+    terminal.press("enter").wait("No spans: press 0 if there are none here.")
+    terminal.press("0").wait("Every text has been answered, 3 by you.", "Last: no entities")
+
+
+def test_what_was_edited_comes_back_after_quitting(terminal: Terminal, folder: Path) -> None:
+    terminal.press("tab 2 k").wait("“SRAM Rival”  PART ✓").press("q").end()
+    again = Terminal(folder).wait("PART ✓")
+
+    again.press("u").wait("Undone").press("u u").wait("Nothing to undo").press("z").wait("Done again")
+    again.child.close(force=True)
+
+
+def test_keys_typed_ahead_answer_only_the_text_that_was_seen(terminal: Terminal, folder: Path) -> None:
+    terminal.press("enter enter enter x").wait("KMC chain", "1 today")
+    terminal.press("q").end()
+
+    assert 1 == len(answers(folder))
+
+
+def test_pasted_text_is_no_command(terminal: Terminal, folder: Path) -> None:
+    terminal.child.send("\x1b[200~0\rxq\x1b[201~")
+    terminal.wait("Pasted text is not taken for keys.", "SRAM Rival").press("q").end()
+
+    assert [] == answers(folder)
+
+
+def test_hostile_text_is_shown_as_marks_and_never_written_raw(terminal_on: Callable[..., Terminal]) -> None:
+    terminal = terminal_on(HOSTILE).wait("␛[31m␛]0;owned␇ ⟨202E⟩evil⟨202C⟩ [bold]x[/bold] ⟨009B⟩2J")
+
+    assert b"owned\x07" not in terminal.raw
+    assert not re.search(rb"\xe2\x80\xae|\xc2\x9b", terminal.raw)
+    assert "" == terminal.screen.title
+
+
+def test_wide_characters_keep_their_columns(terminal_on: Callable[..., Terminal]) -> None:
+    terminal = terminal_on(WIDE).wait("BRAND 80%")
+    text, names = (terminal.screen.buffer[row] for row in (4, 5))
+    column = next(x for x in range(terminal.screen.columns) if text[x].data == "坏")
+
+    assert "PART" == "".join(names[x].data for x in range(column, column + 4))
+    assert "👩·🔧 é" in terminal.text
+
+
+def test_no_color_sends_no_colour(terminal_on: Callable[..., Terminal]) -> None:
+    plain = terminal_on(ONE, env={"NO_COLOR": "1"}).wait("BRAND 93%")
+
+    assert [] == re.findall(rb"\x1b\[[\d;]*(?:3[0-8]|4[0-8]|9[0-7])[;m]", plain.raw)
+    assert b"\x1b[0;4m" in plain.raw
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(40, 12), (60, 16), (250, 80)])
+def test_every_size_shows_text_and_keys(terminal_on: Callable[..., Terminal], columns: int, rows: int) -> None:
+    terminal = terminal_on(ONE, columns=columns, rows=rows).wait(
+        "the SRAM Rival shifter", "BRAND 93%", "saved", "Enter accept"
+    )
+
+    assert columns >= max(len(line.rstrip()) for line in terminal.screen.display)
+
+
+def test_the_screen_follows_a_live_resize(terminal: Terminal) -> None:
+    terminal.resize(40, 12).until(
+        lambda: "of my Canyon rubs" not in terminal.text and "Canyon" in terminal.text, "40 columns"
+    )
+    terminal.resize(120, 40).wait("the SRAM Rival shifter of my Canyon rubs", "BRAND? 34%")
+
+
+def test_a_screen_too_small_says_so_and_comes_back(terminal: Terminal) -> None:
+    terminal.resize(16, 4).wait("Enlarge me").resize(80, 24).wait("SRAM Rival", "Enter accept")
+
+
+def test_help_and_guidelines_are_a_key_away(terminal: Terminal) -> None:
+    terminal.press("?").wait("How it works", "any other key back to the text").press("x").wait("Why this text")
+    terminal.press("g").wait("BRAND is who made it.").press("g").wait("Why this text")
+
+
+def test_control_c_quits_from_the_text_and_only_cancels_a_selection(terminal: Terminal) -> None:
+    terminal.press("v").wait("extend").press("c-c").wait("Selection dropped.").press("c-c")
+
+    assert 0 == terminal.end()
+    assert terminal.restored()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_gives_the_terminal_back_and_keeps_the_draft(
+    terminal: Terminal, folder: Path, number: signal.Signals
+) -> None:
+    terminal.press("tab 2").wait("“SRAM” is PART.").kill(number).end()
+
+    assert terminal.restored()
+    again = Terminal(folder).wait("PART ✓")
+    again.child.close(force=True)
+
+
+def test_a_killed_session_loses_no_edit(terminal: Terminal, folder: Path) -> None:
+    terminal.press("tab 2").wait("“SRAM” is PART.").kill(signal.SIGKILL).end()
+    again = Terminal(folder).wait("PART ✓")
+    again.child.close(force=True)
+
+
+def test_a_lost_terminal_ends_the_session_and_keeps_the_draft(folder: Path) -> None:
+    lost = Terminal(folder).wait("Why this text").press("tab 2").wait("“SRAM” is PART.")
+    os.close(lost.child.child_fd)
+    os.waitpid(lost.child.pid, 0)
+    again = Terminal(folder).wait("PART ✓")
+    again.child.close(force=True)
+
+
+def test_control_z_suspends_and_comes_back(terminal_on: Callable[..., Terminal]) -> None:
+    terminal = (
+        terminal_on(ONE, shell=True).wait("Why this text").press("tab").wait("“SRAM”").press("c-z").wait("Stopped")
+    )
+    terminal.child.sendline("fg")
+
+    terminal.wait("“SRAM”  BRAND").press("2").wait("“SRAM” is PART.").press("q").wait("the terminal is back")
+
+
+def test_escape_alone_is_harmless_and_quick(terminal: Terminal) -> None:
+    terminal.press("v").wait("extend").press("esc").wait("Selection dropped.")

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from terminal_project import question
+from wcwidth import wcswidth
+
+from loop.terminal.desk import Desk
+from loop.terminal.screen import Screen
+
+ONE = question("the SRAM Rival shifter of my Canyon rubs", "SRAM=BRAND 93", doubtful=["Canyon=BRAND 34"])
+LONG = question("word " * 400 + "end", "word=PART 50")
+Sit = Callable[..., Desk]
+
+
+def lines(desk: Desk, cells: int = 80, rows: int = 24, screen: Screen | None = None) -> list[str]:
+    drawn = (screen or Screen()).draw(desk, cells, rows)
+    return ["".join(text for _, text in row).rstrip() for row in drawn]
+
+
+def press(desk: Desk, *keys: str) -> Desk:
+    for key in keys:
+        desk.press(key)
+        desk.drawn = True
+    return desk
+
+
+def test_a_newcomer_is_told_what_to_do(sit_down: Sit) -> None:
+    desk = sit_down(ONE, ONE)
+
+    assert any("Marked words are the model's suggestion." in line for line in lines(desk))
+    assert not any("Marked words" in line for line in lines(press(desk, "tab")))
+
+
+def test_a_small_screen_drops_rules_and_keeps_what_matters(sit_down: Sit) -> None:
+    drawn = lines(sit_down(ONE), 40, 12)
+
+    assert 12 == len(drawn)
+    assert not any(line.startswith("──") for line in drawn)
+    assert "  the SRAM Rival shifter of my Canyon" == drawn[2]
+    assert drawn[-1].startswith(" Enter accept")
+
+
+def test_the_layout_reaches_the_editor(sit_down: Sit) -> None:
+    desk = sit_down(LONG)
+    lines(desk, 44, 24)
+    press(desk, "down", "down")
+
+    assert desk.state is not None
+    assert (16, (0, 56)) == (desk.state.cursor, desk.state.layout.visible)
+
+
+def test_a_long_text_scrolls_to_the_cursor_and_says_that_there_is_more(sit_down: Sit) -> None:
+    desk, screen = sit_down(LONG), Screen()
+    first = lines(desk, 44, 24, screen)
+    last = lines(press(desk, "end"), 44, 24, screen)
+
+    assert any("▼" in line for line in first)
+    assert any("▲" in line for line in last)
+    assert any(line.endswith("end") for line in last)
+
+
+def test_the_next_text_begins_at_its_top(sit_down: Sit) -> None:
+    desk, screen = sit_down(LONG, ONE), Screen()
+    lines(desk, 44, 24, screen)
+    lines(press(desk, "end"), 44, 24, screen)
+    press(desk, "enter")
+
+    assert "the SRAM Rival" in "".join(lines(desk, 44, 24, screen))
+    assert 0 == screen.top
+
+
+def test_help_scrolls_to_its_end_and_no_further(sit_down: Sit) -> None:
+    desk = press(sit_down(ONE), "?", *["pagedown"] * 20)
+    drawn = lines(desk)
+
+    assert any("quit; everything is kept" in line for line in drawn)
+    assert desk.top < 100
+
+
+def test_waiting_is_calm(sit_down: Sit) -> None:
+    drawn = lines(press(sit_down(ONE), "enter"))
+
+    assert any("Every text has been answered, 1 by you." in line for line in drawn)
+
+
+@pytest.mark.parametrize("view", ["text", "help", "guidelines"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    cells=st.integers(1, 130),
+    rows=st.integers(1, 60),
+    pressed=st.lists(
+        st.sampled_from(["tab", "right", "1", "v", "t", "/", ":", "m", "s", "down", "k", "r"]), max_size=6
+    ),
+)
+def test_any_size_is_filled_exactly(sit_down: Sit, view: str, cells: int, rows: int, pressed: list[str]) -> None:
+    desk = press(_shared(sit_down), "escape", "escape", *pressed)
+    desk.view = view  # type: ignore[assignment]
+    drawn = lines(desk, cells, rows)
+    desk.view = "text"
+
+    assert rows == len(drawn)
+    assert max(wcswidth(line) for line in drawn) <= cells
+
+
+DESKS: dict[int, Desk] = {}
+
+
+def _shared(sit_down: Sit) -> Desk:
+    """One desk for all examples of a test: each example would need a store of its own."""
+    if id(sit_down) not in DESKS:
+        hostile = question(
+            "\x1b[31m 自行车 👩\u200d🔧 \t\u202e word\nlast 😀", "自行车=BRAND 50", doubtful=["last=PART 44"]
+        )
+        DESKS[id(sit_down)] = sit_down(hostile)
+    return DESKS[id(sit_down)]
