@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,12 @@ STRENGTH = 2.0
 GRID: NDArray[np.float64] = np.geomspace(0.6, 9.0, 13)
 """The temperatures tried; what lies between them is interpolated."""
 
+RECENT = 200
+"""How many of the latest answered texts a temperature is fitted on: what they say of earlier models fades."""
+
+ENOUGH_RANDOM = 30
+"""From so many texts drawn at random, the others, which were chosen for being doubtful, are left out."""
+
 _NEGLIGIBLE = 1e-3
 """A wrong span of less probability adds less than a millionth to the squared error."""
 
@@ -33,6 +40,25 @@ class Estimate:
     precision: float
     recall: float
     f: float
+
+
+class Tried(NamedTuple):
+    """One answered text as the model read it before it learned from it.
+
+    Attributes:
+        errors: of `squared_errors`, for every temperature of `GRID`. at_random: it was not chosen for being doubtful.
+    """
+
+    errors: tuple[float, ...]
+    at_random: bool
+
+
+def next_temperature(tried: Sequence[Tried], *, last: float) -> float:
+    """The temperature that the latest answered texts ask for; `last` where there are none."""
+    recent = tried[-RECENT:]
+    at_random = [text for text in recent if text.at_random]
+    used = at_random if len(at_random) >= ENOUGH_RANDOM else recent
+    return fitted(np.array([text.errors for text in used]).T, last=last) if used else last
 
 
 def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ import srsly
 from spacy.language import Language
 
 from loop.errors import PipelineError
+from loop.ner.calibration import DEFAULT, Tried
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, base_folder, own_component
 
@@ -31,6 +32,7 @@ class CheckpointInfo:
     Attributes:
         answers: ids of the answers, by rank. digest: of the settings that bear on the weights.
         loss: mean over the steps of its round, None without any.
+        temperature: of our component's probabilities. tried: what it was fitted on, the latest texts last.
     """
 
     round: int
@@ -42,6 +44,8 @@ class CheckpointInfo:
     spacy_version: str
     steps: int = 0
     loss: float | None = None
+    temperature: float = DEFAULT
+    tried: tuple[Tried, ...] = ()
 
 
 class Checkpoints:
@@ -66,8 +70,7 @@ class Checkpoints:
             PipelineError: the checkpoint is damaged.
         """
         try:
-            raw = srsly.read_json(self.path(number) / OWN_FOLDER / "checkpoint.json")
-            return CheckpointInfo(**raw | {key: tuple(raw[key]) for key in ("labels", "answers")})
+            return read_info(self.path(number))
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise _damaged(self.path(number), error) from error
 
@@ -152,6 +155,17 @@ class _Aside:
         link.symlink_to(self._target.name)
         link.replace(self._last)
         _sync(self._target.parent)
+
+
+def read_info(checkpoint: Path) -> CheckpointInfo:
+    """What the checkpoint in a folder learned from.
+
+    Raises:
+        OSError, ValueError, TypeError, KeyError: the folder is no checkpoint, or a damaged one.
+    """
+    raw = srsly.read_json(checkpoint / OWN_FOLDER / "checkpoint.json")
+    tried = tuple(Tried(tuple(errors), at_random) for errors, at_random in raw["tried"])
+    return CheckpointInfo(**raw | {key: tuple(raw[key]) for key in ("labels", "answers")} | {"tried": tried})
 
 
 def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:

@@ -7,10 +7,11 @@ from typing import overload
 
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.tokens import Span as TokenSpan
+from spacy.tokens import Span as DocSpan
 from spacy.training import Example
 from spacy.util import filter_spans
 
+from loop.lattice import TokenSpan
 from loop.records import Answer, Span
 
 
@@ -64,8 +65,13 @@ def example(nlp: Language, text: str, answer: Answer, *, known: Collection[str],
     return Example(nlp.make_doc(text), reference)
 
 
-def _on_tokens(doc: Doc, span: Span) -> TokenSpan | None:
+def token_spans(example: Example) -> list[TokenSpan]:
+    """The right entities of an example, as spans of tokens."""
+    return [TokenSpan(ent.start, ent.end, ent.label_) for ent in example.reference.ents]
+
+
+def _on_tokens(doc: Doc, span: Span) -> DocSpan | None:
     """The whole tokens that `span` touches, without white space at its edges, which spaCy's ner refuses."""
     found = doc.char_span(span.start, span.end, label=span.label, alignment_mode="expand")
     words = [token.i for token in found or () if not token.is_space]
-    return TokenSpan(doc, words[0], words[-1] + 1, label=span.label) if words else None
+    return DocSpan(doc, words[0], words[-1] + 1, label=span.label) if words else None

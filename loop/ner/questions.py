@@ -37,7 +37,11 @@ class Read:
 
 
 def read(
-    nlp: Language, texts: Sequence[Text], *, hits: Callable[[Doc], Sequence[Span]] | None = None
+    nlp: Language,
+    texts: Sequence[Text],
+    *,
+    temperature: float = 1.0,
+    hits: Callable[[Doc], Sequence[Span]] | None = None,
 ) -> Iterator[Read]:
     """Every text with the lattice of our component, which runs first, so that no other has to.
 
@@ -48,7 +52,9 @@ def read(
     while part := list(islice(waiting, TEXTS_AT_ONCE)):
         with nlp.memory_zone():
             docs = [nlp.make_doc(text.text) for text in part]
-            lattices = score(nlp, docs, component=COMPONENT) if learned else [None] * len(docs)
+            lattices: Sequence[Lattice | None] = [None] * len(docs)
+            if learned:
+                lattices = score(nlp, docs, component=COMPONENT, temperature=temperature)
             found = [_read(text, doc, lattice, hits) for text, doc, lattice in zip(part, docs, lattices, strict=True)]
         yield from found
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from loop.records import Candidate, Question, Span
+from loop.records import Candidate, Question, Share, Span
 from loop.store.corpus import text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
@@ -76,6 +76,12 @@ class Questions:
         with self._database.read() as connection:
             rows = connection.execute(_WITH_TEXT.where(questions.c.id.in_(list(ids)))).all()
         return {row.question_id: _question(row) for row in rows}
+
+    def shares(self, ids: Iterable[str]) -> dict[str, Share]:
+        """Which part of the queue each of these questions came from."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(questions.c.id, questions.c.share).where(questions.c.id.in_(list(ids))))
+            return {row.id: row.share for row in rows}
 
     def waiting(self) -> int:
         """How many questions of the queue in force nobody has answered."""

@@ -73,7 +73,7 @@ class Trainer:
             self._seen = seen
         if self._asking.is_stale(self.rounds.number):
             self._say("reading the pool")
-            self._asking.refill(self.rounds.learner, round=self.rounds.number, answered=self._answered)
+            self._asking.refill(self.rounds, answered=self._answered)
             self._say("idle")
             return True
         return False

@@ -8,12 +8,12 @@ from random import Random
 from loop.acquire.acquisition import Scored, get_acquisition
 from loop.acquire.coldstart import most_hit, most_typical
 from loop.acquire.queue import Pick, interleave
-from loop.ner.learner import Learner
 from loop.ner.patterns import Patterns
 from loop.ner.questions import Read, question, read
 from loop.records import Share
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
+from loop.trainer.rounds import Rounds
 
 # Questions chosen by patterns make room for those chosen by doubt: half of them at first, none after so many answers.
 PATTERN_SHARE = 0.5
@@ -43,23 +43,22 @@ class Asking:
         waiting = self._store.questions.waiting()
         return waiting < self._settings.queue.size * LOW_QUEUE and self._store.corpus.pool_size() > waiting
 
-    def refill(self, learner: Learner, *, round: int, answered: int) -> None:
-        """Read candidates with the published pipeline of `round` and put a new queue in force.
+    def refill(self, rounds: Rounds, *, answered: int) -> None:
+        """Read candidates with the pipeline that the last round published and put a new queue in force.
 
         Args:
-            learner: as that round left it.
-            round: the last.
+            rounds: the finished ones.
             answered: how many answers train so far; the fewer, the more questions come from patterns.
         """
-        settings = self._settings
+        settings, round = self._settings, rounds.number
         rng = Random(f"{settings.project.seed}:queue:{round}:{self._store.corpus.pool_size()}")
         texts = self._store.corpus.sample_pool(settings.acquire.candidates, rng)
-        with learner.published() as nlp:
+        with rounds.learner.published() as nlp:
             hits = None
             if settings.project.patterns is not None and answered < COLD_START_ANSWERS:
                 patterns = self._paths.resolve(settings.project.patterns)
                 hits = Patterns(nlp, patterns, labels=settings.project.labels).hits
-            candidates = {one.text.id: one for one in read(nlp, texts, hits=hits)}
+            candidates = {one.text.id: one for one in read(nlp, texts, temperature=rounds.temperature, hits=hits)}
         picks = self._choose(candidates, answered, rng)
         asked = [question(candidates[pick.text_id], share=pick.share, round=round) for pick in picks]
         self._store.questions.publish(asked, round=round)

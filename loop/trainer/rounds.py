@@ -5,25 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from random import Random
+from typing import TYPE_CHECKING
 
 from loop.errors import PipelineError
 from loop.formats import read_gold
+from loop.ner.calibration import DEFAULT, RECENT, Tried, next_temperature, squared_errors
 from loop.ner.checkpoints import SPACY_VERSION, CheckpointInfo, Checkpoints
 from loop.ner.evaluate import evaluate
-from loop.ner.examples import Examples
+from loop.ner.examples import Examples, token_spans
 from loop.ner.learner import Learner
-from loop.ner.pipeline import add_labels, assemble
+from loop.ner.pipeline import COMPONENT, add_labels, assemble, own_component
+from loop.ner.scores import score
 from loop.ner.update import update
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
+
+if TYPE_CHECKING:
+    from spacy.training import Example
 
 
 class Rounds:
     """The rounds of a project, and the pipeline as the last of them left it.
 
     Attributes:
-        number: of the last finished round. learner: its pipeline.
+        number: of the last finished round. learner: its pipeline. temperature: of the probabilities it gives.
 
     Raises:
         PipelineError: the base does not load, or is not the one that the project started from.
@@ -31,6 +37,7 @@ class Rounds:
 
     number: int
     learner: Learner
+    temperature: float
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
         self._paths = paths
@@ -59,8 +66,12 @@ class Rounds:
     def _go_back_to(self, number: int) -> None:
         self._checkpoints.forget_after(number)
         self._store.journal.forget_rounds_after(number)
-        self.learner, self.number = self._checkpoints.load(number), number
-        self._learned_from = self._checkpoints.info(number).answers
+        self.learner = self._checkpoints.load(number)
+        self._stand_at(self._checkpoints.info(number))
+
+    def _stand_at(self, info: CheckpointInfo) -> None:
+        self.number, self._learned_from = info.round, info.answers
+        self.temperature, self._tried = info.temperature, info.tried
 
     def due(self, training: Sequence[Answer]) -> bool:
         """Whether the next round has its answers, given those that stand and train, by rank.
@@ -79,28 +90,44 @@ class Rounds:
         started = time.monotonic()
         number = self.number + 1
         cut = training[: number * self._settings.update.round_size]
-        losses = self._update(cut, number)
+        tried, losses = self._update(cut, number)
         scores = self._evaluate()
-        info = self._info(number, tuple(answer.id for answer in cut), losses)
+        info = self._info(number, tuple(answer.id for answer in cut), losses, (*self._tried, *tried)[-RECENT:])
         self._checkpoints.save(self.learner, info)
-        self.number, self._learned_from = number, info.answers
+        self._stand_at(info)
         keep = self._settings.checkpoints
         self._checkpoints.prune(keep_last=keep.keep_last, keep_every=keep.keep_every)
         finished = _round_info(info, seconds=time.monotonic() - started, scores=scores)
         self._store.journal.add_round(finished)
         return finished
 
-    def _update(self, cut: Sequence[Answer], number: int) -> list[float]:
+    def _update(self, cut: Sequence[Answer], number: int) -> tuple[list[Tried], list[float]]:
+        """Let the last round's pipeline read the new texts, then learn from them."""
         nlp, labels = self.learner.nlp, self._settings.project.labels
         texts = self._store.corpus.texts([answer.text_id for answer in cut])
         answered = [(text.text, answer) for text, answer in zip(texts, cut, strict=True)]
         positive = {span.label for answer in cut for span in answer.spans}
-        add_labels(nlp, [label for label in labels if label in positive])
         seed = Random(f"{self._settings.project.seed}:round:{number}").getrandbits(32)
         with nlp.memory_zone():
             examples = Examples(nlp, answered, labels=labels, schemes=self._store.journal.schemes())
-            new = examples[-self._settings.update.round_size :]
-            return update(self.learner, new, examples, self._settings.update, seed=seed)
+            size = self._settings.update.round_size
+            new = examples[-size:]
+            tried = self._try(new, cut[-size:])
+            add_labels(nlp, [label for label in labels if label in positive])
+            return tried, update(self.learner, new, examples, self._settings.update, seed=seed)
+
+    def _try(self, new: Sequence[Example], answers: Sequence[Answer]) -> list[Tried]:
+        """How well each temperature would have done on the new texts that were answered completely."""
+        with self.learner.published() as nlp:
+            if not own_component(nlp).labels:
+                return []
+            shares = self._store.questions.shares([answer.question_id for answer in answers if answer.question_id])
+            whole = [(example, answer) for example, answer in zip(new, answers, strict=True) if answer.complete]
+            docs = [example.predicted for example, _ in whole]
+            gold = [token_spans(example) for example, _ in whole]
+            errors = squared_errors(lambda t: score(nlp, docs, component=COMPONENT, temperature=t), gold)
+        at_random = [shares.get(answer.question_id or "") == "random" for _, answer in whole]
+        return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
 
     def _evaluate(self) -> dict[str, float]:
         name, labels = self._settings.project.eval, self._settings.project.labels
@@ -111,7 +138,13 @@ class Rounds:
             scores = evaluate(nlp, gold, labels=labels)
         return {"p": scores.p, "r": scores.r, "f": scores.f}
 
-    def _info(self, number: int, answers: tuple[str, ...], losses: Sequence[float] = ()) -> CheckpointInfo:
+    def _info(
+        self,
+        number: int,
+        answers: tuple[str, ...],
+        losses: Sequence[float] = (),
+        tried: tuple[Tried, ...] = (),
+    ) -> CheckpointInfo:
         project = self._settings.project
         return CheckpointInfo(
             round=number,
@@ -123,6 +156,8 @@ class Rounds:
             spacy_version=SPACY_VERSION,
             steps=len(losses),
             loss=sum(losses) / len(losses) if losses else None,
+            temperature=next_temperature(tried, last=self.temperature) if number else DEFAULT,
+            tried=tried,
         )
 
 
