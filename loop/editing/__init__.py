@@ -3,7 +3,8 @@
 from loop.editing.draft import from_draft, to_draft
 from loop.editing.editor import press
 from loop.editing.keymap import COMMANDS, Command, Keymap, keymap
-from loop.editing.marks import Likely, Mark, Page, Range, Suggester, page_of
+from loop.editing.marks import Aids, Likely, Mark, Page, Range, Suggester, page_of
+from loop.editing.plan import plan
 from loop.editing.state import Intent, Layout, Snapshot, State, begin, left_out, likely, resume
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Likely",
     "Range",
     "Suggester",
+    "Aids",
     "Page",
     "page_of",
     "Command",
@@ -28,4 +30,5 @@ __all__ = [
     "press",
     "to_draft",
     "from_draft",
+    "plan",
 ]

@@ -148,6 +148,8 @@ def _cycled(state: State) -> Mark | None:
 
 def _options(state: State) -> tuple[tuple[Mark, ...], ...]:
     target = _cycled(state)
+    if not state.page.aids.readings:
+        return ()
     if target is not None:
         open_now = replace(state.now, touched=tuple(m for m in state.now.touched if m != target))
         others = (item.mark for item in likely(replace(state, now=open_now)))

@@ -44,6 +44,15 @@ class Suggester(Protocol):
         """Return every mark with a probability worth showing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Aids:
+    """What the model may do while a text is edited: offer other readings, point at candidates, re-decide the rest."""
+
+    readings: bool = True
+    candidates: bool = True
+    redeciding: bool = True
+
+
 @dataclass(frozen=True)
 class Page:
     """What does not change while a text is edited.
@@ -60,6 +69,7 @@ class Page:
     shown: tuple[Mark, ...] = ()
     likely: tuple[Likely, ...] = ()
     mode: Mode = "correct"
+    aids: Aids = Aids()
     suggester: Suggester | None = field(default=None, compare=False)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from loop.editing.changing import label
@@ -45,21 +45,22 @@ def typing(state: State, key: str) -> State:
     return replace(state, typed=state.typed + letter, choice=0) if len(letter) == 1 else state
 
 
-def names(state: State) -> list[str]:
-    """Return the labels that what is typed at `:` may mean, the best first: beginning, part, letters in order."""
-    typed = state.typed.casefold()
+def names(labels: Sequence[str], typed: str) -> list[str]:
+    """Return the labels that `typed` may mean, the best first: the whole name, its beginning, a part, its letters."""
+    typed = typed.casefold()
 
     def rank(name: str) -> int:
         low = name.casefold()
         letters = iter(low)
-        return 0 if low.startswith(typed) else 1 if typed in low else 2 if all(c in letters for c in typed) else 3
+        fits = (low == typed, low.startswith(typed), typed in low, all(c in letters for c in typed), True)
+        return fits.index(True)
 
-    return sorted((name for name in state.page.labels if rank(name) < 3), key=rank)
+    return sorted((name for name in labels if rank(name) < 4), key=rank)
 
 
 def name(state: State) -> str | None:
     """Return the label chosen at `:`, or None when nothing fits."""
-    found = names(state)
+    found = names(state.page.labels, state.typed)
     return found[state.choice % len(found)] if found else None
 
 

@@ -134,6 +134,8 @@ def likely(state: State) -> Sequence[Likely]:
 
 def left_out(state: State) -> tuple[Likely, ...]:
     """Return the likely candidates that overlap no mark and nothing decided, the most likely of each place first."""
+    if not state.page.aids.candidates:
+        return ()
     taken: list[Mark | Range] = [*state.now.marks, *state.now.blank]
     free = [item for item in likely(state) if _worthwhile(item) and not any(overlap(item.mark, t) for t in taken)]
     kept = lay((), (item.mark for item in free))
@@ -146,7 +148,7 @@ def _worthwhile(item: Likely) -> bool:
 
 def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:
     """Return `after` with everything undecided as the model reads it now; what is decided stays as it is."""
-    if page.suggester is None:
+    if page.suggester is None or not page.aids.redeciding:
         return replace(after, moved=())
     reading = next(iter(page.suggester.readings(after.touched, after.blank, 1)), None)
     if reading is None:

@@ -97,7 +97,7 @@ def prompt(state: State, cells: int) -> Row:
             )
         ]
     if state.stance == "name":
-        chosen, fitting = name(state), names(state)
+        chosen, fitting = name(state), names(state.page.labels, state.typed)
         rest = " · ".join(f"[{visible(n)}]" if n == chosen else visible(n) for n in fitting)
         return _typed("Label", state.typed, rest, cells)
     if state.stance == "find":

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import strategies as st
 
 from loop.editing import Keymap, Likely, Mark, Page, Range, State, begin, keymap, press
 
@@ -44,3 +47,32 @@ def type_keys(state: State, keys: str | Sequence[str]) -> State:
     for key in keys.split() if isinstance(keys, str) else keys:
         state = press(state, key, KEYS)
     return state
+
+
+pieces = st.sampled_from(["SRAM", "a", "Rival", "rival", "東京", "don't", "\t\t", "  ", "é", "😀"])
+texts = st.lists(pieces, max_size=9).map(" ".join)
+
+
+@st.composite
+def marks_on(draw: st.DrawFn, page: Page) -> tuple[Mark, ...]:
+    """Valid marks on a page."""
+    if not page.tokens:
+        return ()
+    count = len(page.tokens)
+    places = st.tuples(st.integers(0, count - 1), st.integers(1, 3), st.sampled_from(page.labels))
+    laid: list[Mark] = []
+    for first, length, label in draw(st.lists(places, max_size=4)):
+        mark = page.trim(Mark(first, min(count, first + length), label))
+        if mark and all(mark.end <= m.start or m.end <= mark.start for m in laid):
+            laid.append(mark)
+    return tuple(sorted(laid))
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> Page:
+    bare = page(draw(texts))
+
+    likely = tuple(Likely(m, p) for m, p in zip(draw(marks_on(bare)), (0.9, 0.5, None, 0.01), strict=False))
+    readings = [draw(marks_on(bare)) for _ in range(3)]
+    suggester = Opinions(readings, likely) if draw(st.booleans()) else None
+    return replace(bare, shown=draw(marks_on(bare)), likely=likely, suggester=suggester)

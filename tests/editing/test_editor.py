@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from editing_pages import KEYS, LABELS, Opinions, page, start, type_keys
+from editing_pages import KEYS, pages, start, type_keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -208,38 +208,12 @@ def test_a_text_of_white_space_refuses_every_edit() -> None:
         assert () == after.marks
 
 
-pieces = st.sampled_from(["SRAM", "a", "Rival", "rival", "東京", "don't", "\t\t", "  ", "é", "😀"])
-texts = st.lists(pieces, max_size=9).map(" ".join)
 presses = st.lists(
     st.sampled_from(
         [*(key for command in COMMANDS for key in command.keys), "1", "2", "B", "P", "Q", "escape", "r", "§"]
     ),
     max_size=25,
 )
-
-
-@st.composite
-def pages(draw: st.DrawFn) -> Page:
-    bare = page(draw(texts))
-
-    def marks() -> tuple[Mark, ...]:
-        if not bare.tokens:
-            return ()
-        count = len(bare.tokens)
-        drawn = draw(
-            st.lists(st.tuples(st.integers(0, count - 1), st.integers(1, 3), st.sampled_from(LABELS)), max_size=4)
-        )
-        laid: list[Mark] = []
-        for first, length, label in drawn:
-            mark = bare.trim(Mark(first, min(count, first + length), label))
-            if mark and all(mark.end <= m.start or m.end <= mark.start for m in laid):
-                laid.append(mark)
-        return tuple(sorted(laid))
-
-    likely = tuple(Likely(m, p) for m, p in zip(marks(), (0.9, 0.5, None, 0.01), strict=False))
-    readings = [marks() for _ in range(3)]
-    suggester = Opinions(readings, likely) if draw(st.booleans()) else None
-    return replace(bare, shown=marks(), likely=likely, suggester=suggester)
 
 
 def assert_valid(state: State) -> None:

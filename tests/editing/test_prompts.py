@@ -28,11 +28,15 @@ def test_a_part_of_its_name_labels_among_many() -> None:
 
 
 def test_letters_in_order_find_a_label() -> None:
-    assert "GEAR_MODEL" == names(typed(":", *"gmd"))[0]
+    assert "GEAR_MODEL" == names(MANY, "gmd")[0]
 
 
 def test_the_beginning_of_a_name_comes_before_its_middle() -> None:
-    assert "BRAKE_PART" == names(typed(":", *"br"))[0]
+    assert "BRAKE_PART" == names(MANY, "br")[0]
+
+
+def test_a_whole_name_comes_before_longer_ones() -> None:
+    assert "PART" == names(("PARTNER", "PART"), "part")[0]
 
 
 def test_tab_chooses_the_next_name() -> None:

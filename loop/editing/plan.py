@@ -1,0 +1,202 @@
+"""The fewest keys from what is shown to what is right: what correcting a text costs a skilled person."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+from loop.editing.editor import press
+from loop.editing.keymap import Keymap
+from loop.editing.marks import Mark, Page, overlap
+from loop.editing.moving import hints, stops
+from loop.editing.prompts import names
+from loop.editing.state import READINGS, State, begin
+
+Keys = tuple[str, ...]
+
+WIDTH = 4  # unfinished sequences kept at each step; 8 saved less than 1 % of the keys and took twice as long
+TABS = 8  # farther stops are reached by jumping
+NEAR = 4  # a wrong mark at most so many tokens away may be moved to where one is missing
+REPAIR = 2  # keys that a wrong mark costs, about: a move and a key
+
+
+def plan(page: Page, gold: Iterable[Mark], keys: Keymap, *, width: int = WIDTH) -> Keys:
+    """Return keys that, pressed on `begin(page)`, answer with exactly the marks `gold`; the answering key included.
+
+    They are real keys, found by pressing them. A beam search over moves and edits keeps the `width` most promising
+    beginnings, so the sequence is short but not always the shortest there is. `page.aids` says what may be used.
+
+    Raises:
+        ValueError: a mark of `gold` is no whole words or has no label in force, or two overlap.
+    """
+    goal = tuple(sorted(gold))
+    if any(page.trim(mark) != mark for mark in goal) or any(map(overlap, goal, goal[1:])):
+        raise ValueError("gold marks must be whole words with labels in force, and must not overlap")
+    if not goal:
+        return (keys.first("none"),)
+    start = begin(page)
+    return (
+        (*_search(start, goal, keys, width), keys.first("accept")) if start.marks != goal else (keys.first("accept"),)
+    )
+
+
+def _search(start: State, goal: tuple[Mark, ...], keys: Keymap, width: int) -> Keys:
+    best: Keys | None = None
+    frontier: list[tuple[State, Keys]] = [(start, ())]
+    while frontier:
+        grown: dict[object, tuple[State, Keys]] = {}
+        for state, pressed in frontier:
+            for more in _edits(state, goal, keys):
+                after, used = _press(state, more, goal, keys)
+                longer = (*pressed, *used)
+                if after.marks == goal and after.focus is None:
+                    best = longer if best is None or len(longer) < len(best) else best
+                elif after.now != state.now:
+                    _keep(grown, after, longer)
+        fewer = [item for item in grown.values() if best is None or len(item[1]) + 1 < len(best)]
+        frontier = sorted(fewer, key=partial(_promise, goal=goal))[:width]
+    if best is None:
+        raise ValueError("no keys lead there")
+    return best
+
+
+def _keep(grown: dict[object, tuple[State, Keys]], state: State, pressed: Keys) -> None:
+    same = (state.now, state.cursor)
+    if same not in grown or len(pressed) < len(grown[same][1]):
+        grown[same] = (state, pressed)
+
+
+def _promise(item: tuple[State, Keys], goal: tuple[Mark, ...]) -> tuple[int, int]:
+    state, pressed = item
+    wrong = _wrong(state, goal)
+    return len(pressed) + REPAIR * len(wrong), len(wrong)
+
+
+def _wrong(state: State, goal: tuple[Mark, ...]) -> list[tuple[Mark, bool]]:
+    """List what is still to do, from left to right: marks to make (True), and marks to delete (False)."""
+    missing = [mark for mark in goal if mark not in state.marks]
+    extra = [m for m in state.marks if m not in goal and not any(overlap(m, other) for other in missing)]
+    return sorted([*((mark, True) for mark in missing), *((mark, False) for mark in extra)])
+
+
+def _press(state: State, pressed: Keys, goal: tuple[Mark, ...], keys: Keymap) -> tuple[State, Keys]:
+    """Press keys, and no more of them than it takes to reach the goal."""
+    for count, key in enumerate(pressed, 1):
+        state = press(state, key, keys)
+        if state.marks == goal and state.stance == "edit":
+            return state, pressed[:count]
+    return state, pressed
+
+
+def _edits(state: State, goal: tuple[Mark, ...], keys: Keymap) -> Iterator[Keys]:
+    """Yield the sequences worth trying next: repairs of the first wrong place and of the nearest, and wider strokes."""
+    wrong = _wrong(state, goal)
+    nearest = min(wrong, key=lambda item: abs(item[0].start - state.cursor))
+    for mark, make in dict.fromkeys([wrong[0], nearest]):
+        yield from _makings(state, mark, goal, keys) if make else _deletions(state, mark, keys)
+    target = state.target
+    if target is None or state.rest:
+        yield from _readings(state, (), keys)
+    elif any(make and _same_string(state, mark, target) for mark, make in wrong):
+        yield (keys.first("everywhere"),)
+
+
+def _same_string(state: State, one: Mark, other: Mark) -> bool:
+    strings = {state.page.string(mark.start, mark.end).casefold() for mark in (one, other)}
+    return len(strings) == 1 and one.label == other.label
+
+
+def _deletions(state: State, mark: Mark, keys: Keymap) -> Iterator[Keys]:
+    there = _into(state, mark, keys)
+    yield (*there, keys.first("delete"))
+    yield from _readings(state, there, keys)
+
+
+def _readings(state: State, there: Keys, keys: Keymap) -> Iterator[Keys]:
+    if state.page.aids.readings:
+        yield from ((*there, *[keys.first("next_reading")] * times) for times in range(1, READINGS))
+        yield (*there, keys.first("previous_reading"))
+
+
+def _makings(state: State, mark: Mark, goal: tuple[Mark, ...], keys: Keymap) -> Iterator[Keys]:
+    in_the_way = [other for other in state.marks if overlap(other, mark)]
+    near = Mark(mark.start - NEAR, mark.end + NEAR, mark.label)
+    useless = [m for m in state.marks if m not in in_the_way and overlap(m, near) and m not in goal]
+    for other in (*in_the_way, *useless):
+        there = _into(state, other, keys)
+        yield (*there, *_reshape(state.page, other, mark, keys))
+        yield from _readings(state, there, keys)
+    for stop, there in _by_tab(state, keys):
+        if stop not in state.marks and overlap(stop, mark):
+            yield (*there, *(_reshape(state.page, stop, mark, keys) or (keys.first("confirm"),)))
+            yield from _readings(state, there, keys)
+    yield from _from_nothing(state, mark, in_the_way, keys)
+
+
+def _from_nothing(state: State, mark: Mark, in_the_way: Sequence[Mark], keys: Keymap) -> Iterator[Keys]:
+    words = state.page.words_within(mark.start, mark.end)
+    label = _label_key(mark.label, keys)
+    for word, back, edge in ((words[0], "right", "right_edge_right"), (words[-1], "left", "left_edge_left")):
+        there = _to(state, [word], keys)
+        yield (*there, keys.first("select"), *[keys.first(back)] * (len(words) - 1), *label)
+        if not any(other.start <= word < other.end for other in in_the_way):
+            yield (*there, *label, *[keys.first(edge)] * (len(words) - 1))
+
+
+def _label_key(label: str, keys: Keymap) -> Keys:
+    if label in keys.digits or label in keys.letters:
+        return (keys.digits.get(label) or keys.letters[label],)
+    typed = next(label[:n] for n in range(len(label) + 1) if names(keys.labels, label[:n])[0] == label)
+    return (keys.first("name"), *("space" if char == " " else char for char in typed), "enter")
+
+
+def _reshape(page: Page, old: Mark, new: Mark, keys: Keymap) -> Keys:
+    """Return the keys that make one mark of another under the cursor."""
+    left, right = _rank(page, new.start) - _rank(page, old.start), _rank(page, new.end) - _rank(page, old.end)
+    moves = (  # it grows before it shrinks, so that it never vanishes on the way
+        ("left_edge_left", -left), ("right_edge_right", right), ("left_edge_right", left), ("right_edge_left", -right),
+    )  # fmt: skip
+    edges = [key for name, times in moves for key in [keys.first(name)] * times]
+    return (*edges, *(() if old.label == new.label else _label_key(new.label, keys)))
+
+
+def _rank(page: Page, token: int) -> int:
+    return bisect_left(page.words, token)
+
+
+def _by_tab(state: State, keys: Keymap) -> Iterator[tuple[Mark, Keys]]:
+    """Yield every stop of Tab that is near enough, with the keys that lead to it."""
+    found = stops(state)
+    here = state.cursor - state.rest
+    after = [m for m in found if m.start > here]
+    ahead = [*after, *(m for m in found if m not in after)]
+    before = [m for m in found if m.start < state.cursor]
+    behind = [*reversed(before), *(m for m in reversed(found) if m not in before)]
+    for name, order in (("next_stop", ahead), ("previous_stop", behind)):
+        yield from ((mark, (keys.first(name),) * times) for times, mark in enumerate(order[:TABS], 1))
+
+
+def _into(state: State, mark: Mark, keys: Keymap) -> Keys:
+    """Return the fewest keys that bring the cursor onto a mark."""
+    target = None if state.rest else state.target
+    return () if target == mark else _to(state, state.page.words_within(mark.start, mark.end), keys)
+
+
+def _to(state: State, words: Sequence[int], keys: Keymap) -> Keys:
+    """Return the fewest keys that bring the cursor to one of `words`."""
+    page = state.page
+    aims = [_rank(page, word) for word in words]
+    origins: list[tuple[int, Keys]] = [
+        (_rank(page, state.cursor), ()),
+        (0, (keys.first("first"),)),
+        (len(page.words) - 1, (keys.first("last"),)),
+        *((_rank(page, mark.start), there) for mark, there in _by_tab(state, keys)),
+    ]
+    walks = [(*there, *_walk(rank, aim, keys)) for rank, there in origins for aim in aims]
+    jumps = [(keys.first("jump"), *hint) for hint, word in hints(state).items() if word in words]
+    return min([*walks, *jumps], key=len)
+
+
+def _walk(rank: int, aim: int, keys: Keymap) -> Keys:
+    return (keys.first("right" if aim > rank else "left"),) * abs(aim - rank)
