@@ -13,6 +13,7 @@ import typer
 from loop.cli.annotating import annotate_cli, trainer_cli
 from loop.cli.answers import export_cli, import_cli
 from loop.cli.corpus import add_cli, remove_cli
+from loop.cli.predicting import predict_cli
 from loop.cli.printing import complain, say
 from loop.cli.simulating import demo_cli, simulate_cli
 from loop.cli.starting import init_cli
@@ -44,6 +45,7 @@ app.command("trainer")(trainer_cli)
 app.command("import")(import_cli)
 app.command("export")(export_cli)
 app.command("status")(status_cli)
+app.command("predict")(predict_cli)
 app.command("demo")(demo_cli)
 app.command("simulate")(simulate_cli)
 app.add_typer(labels_app, name="labels")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 AnnotatorOption = Annotated[
     str, typer.Option(metavar="NAME", help="Who answered, where a row names nobody; otherwise your login.")
 ]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")]
 
 
 def import_cli(
@@ -69,17 +70,26 @@ def say_imported(report: ImportReport) -> None:
 def export_cli(
     ctx: typer.Context,
     out: Annotated[str, typer.Argument(metavar="OUT", help="A jsonl file; - writes to standard output.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")] = False,
+    force: ForceOption = False,
 ) -> None:
     """Write the answers that stand as Prodigy's jsonl, always in the same order."""
     from loop.formats import write_prodigy
     from loop.ner.pipeline import load_base
 
-    if out != "-" and not force and Path(out).exists():
-        raise LoopError(f"{out} is there already.", hint="Name another file, or say --force to replace it.")
+    refuse_existing(out, force=force)
     with opened(ctx) as (_, settings, store):
         written = write_prodigy(answered(store, load_base(settings.project.base)), out)
     say(f"Wrote {counted(written, 'answer')}.", err=out == "-")
+
+
+def refuse_existing(out: str, *, force: bool) -> None:
+    """Refuse to write over a file, unless told to.
+
+    Raises:
+        LoopError: it is there.
+    """
+    if out != "-" and not force and Path(out).exists():
+        raise LoopError(f"{out} is there already.", hint="Name another file, or say --force to replace it.")
 
 
 def answered(store: Store, nlp: Language) -> Iterator[Answered]:

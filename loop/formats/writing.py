@@ -5,24 +5,30 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from loop.errors import LoopError
 from loop.formats.prodigy import Answered, prodigy_row
 
 
 def write_prodigy(rows: Iterable[Answered], out: Path | str) -> int:
-    """Write answers as Prodigy's jsonl, in the order given; "-" is standard output. Return how many.
+    """Write answers as Prodigy's jsonl, in the order given; return how many. See `write_jsonl`."""
+    return write_jsonl(map(prodigy_row, rows), out)
 
-    The same answers give the same bytes, all of them ASCII. A file that is there is replaced when the new one is
+
+def write_jsonl(rows: Iterable[Mapping[str, Any]], out: Path | str) -> int:
+    """Write a JSON object a line, in the order given; "-" is standard output. Return how many.
+
+    The same rows give the same bytes, all of them ASCII. A file that is there is replaced when the new one is
     complete.
 
     Raises:
         LoopError: the file cannot be written; what was there is still there.
     """
-    lines = (json.dumps(prodigy_row(row), separators=(",", ":"), allow_nan=False) + "\n" for row in rows)
+    lines = (json.dumps(row, separators=(",", ":"), allow_nan=False) + "\n" for row in rows)
     if str(out) == "-":
         return sum(1 for line in lines if sys.stdout.write(line))
     try:

@@ -168,6 +168,14 @@ def read_info(checkpoint: Path) -> CheckpointInfo:
     return CheckpointInfo(**raw | {key: tuple(raw[key]) for key in ("labels", "answers")} | {"tried": tried})
 
 
+def temperatures(pipeline: Path) -> dict[str, float]:
+    """The fitted temperature of our component in a saved pipeline, by its name; none where `loop` never was."""
+    try:
+        return {COMPONENT: read_info(pipeline).temperature}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
 def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:
     nlp.to_disk(folder)
     base = base_folder(info.base)
