@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from random import Random
-from typing import TYPE_CHECKING
 
 from loop.errors import PipelineError
 from loop.formats import read_gold
@@ -20,9 +19,6 @@ from loop.ner.update import update
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
-
-if TYPE_CHECKING:
-    from spacy.training import Example
 
 
 class Rounds:
@@ -90,7 +86,9 @@ class Rounds:
         started = time.monotonic()
         number = self.number + 1
         cut = training[: number * self._settings.update.round_size]
-        tried, losses = self._update(cut, number)
+        answered = self._answered(cut)
+        tried = self._try(answered[-self._settings.update.round_size :])
+        losses = self._update(answered, number)
         scores = self._evaluate()
         info = self._info(number, tuple(answer.id for answer in cut), losses, (*self._tried, *tried)[-RECENT:])
         self._checkpoints.save(self.learner, info)
@@ -101,33 +99,37 @@ class Rounds:
         self._store.journal.add_round(finished)
         return finished
 
-    def _update(self, cut: Sequence[Answer], number: int) -> tuple[list[Tried], list[float]]:
-        """Let the last round's pipeline read the new texts, then learn from them."""
-        nlp, labels = self.learner.nlp, self._settings.project.labels
+    def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Answer]]:
         texts = self._store.corpus.texts([answer.text_id for answer in cut])
-        answered = [(text.text, answer) for text, answer in zip(texts, cut, strict=True)]
-        positive = {span.label for answer in cut for span in answer.spans}
-        seed = Random(f"{self._settings.project.seed}:round:{number}").getrandbits(32)
-        with nlp.memory_zone():
-            examples = Examples(nlp, answered, labels=labels, schemes=self._store.journal.schemes())
-            size = self._settings.update.round_size
-            new = examples[-size:]
-            tried = self._try(new, cut[-size:])
-            add_labels(nlp, [label for label in labels if label in positive])
-            return tried, update(self.learner, new, examples, self._settings.update, seed=seed)
+        return [(text.text, answer) for text, answer in zip(texts, cut, strict=True)]
 
-    def _try(self, new: Sequence[Example], answers: Sequence[Answer]) -> list[Tried]:
+    def _examples(self, answered: Sequence[tuple[str, Answer]]) -> Examples:
+        labels = self._settings.project.labels
+        return Examples(self.learner.nlp, answered, labels=labels, schemes=self._store.journal.schemes())
+
+    def _try(self, new: Sequence[tuple[str, Answer]]) -> list[Tried]:
         """How well each temperature would have done on the new texts that were answered completely."""
-        with self.learner.published() as nlp:
+        whole = [(text, answer) for text, answer in new if answer.complete]
+        shares = self._store.questions.shares([answer.question_id for _, answer in whole if answer.question_id])
+        at_random = [shares.get(answer.question_id or "") == "random" for _, answer in whole]
+        with self.learner.published() as nlp, nlp.memory_zone():
             if not own_component(nlp).labels:
                 return []
-            shares = self._store.questions.shares([answer.question_id for answer in answers if answer.question_id])
-            whole = [(example, answer) for example, answer in zip(new, answers, strict=True) if answer.complete]
-            docs = [example.predicted for example, _ in whole]
-            gold = [token_spans(example) for example, _ in whole]
+            examples = self._examples(whole)
+            docs, gold = [one.predicted for one in examples], [token_spans(one) for one in examples]
             errors = squared_errors(lambda t: score(nlp, docs, component=COMPONENT, temperature=t), gold)
-        at_random = [shares.get(answer.question_id or "") == "random" for _, answer in whole]
         return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
+
+    def _update(self, answered: Sequence[tuple[str, Answer]], number: int) -> list[float]:
+        project, nlp = self._settings.project, self.learner.nlp
+        positive = {span.label for _, answer in answered for span in answer.spans}
+        # Outside of the memory zone, whose strings are forgotten when it ends.
+        add_labels(nlp, [label for label in project.labels if label in positive])
+        seed = Random(f"{project.seed}:round:{number}").getrandbits(32)
+        with nlp.memory_zone():
+            examples = self._examples(answered)
+            new = examples[-self._settings.update.round_size :]
+            return update(self.learner, new, examples, self._settings.update, seed=seed)
 
     def _evaluate(self) -> dict[str, float]:
         name, labels = self._settings.project.eval, self._settings.project.labels

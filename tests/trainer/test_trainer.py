@@ -9,7 +9,7 @@ import spacy
 from workshop import workshop_gold
 
 from loop.errors import PipelineError, SettingsError, StoreError
-from loop.ner.checkpoints import Checkpoints
+from loop.ner.checkpoints import Checkpoints, temperatures
 from loop.ner.pipeline import COMPONENT, base_folder
 from loop.oracle import Oracle
 from loop.progress import progress
@@ -203,6 +203,32 @@ def test_a_changed_answer_leaves_no_trace_in_the_weights(tmp_path, settings):
         finish(changed, settings, store)
 
     assert weights(changed, 2) == weights(kept, 2) != before
+
+
+def test_a_label_that_no_text_ever_spelled_out_survives_the_round_that_learned_it(paths, with_settings, store):
+    settings = with_settings("project", labels=("ZXPART",))
+    gold = {text: tuple(replace(span, label="ZXPART") for span in spans) for text, spans in fill(store, 0).items()}
+    for _ in range(2):
+        finish(paths, settings, store)
+        give(paths, settings, store, gold, 5)
+    finish(paths, settings, store)
+
+    assert spacy.load(paths.models / "last").get_pipe(COMPONENT).labels == ("ZXPART",)
+
+
+def test_a_temperature_is_fitted_on_texts_read_before_they_were_learned_and_kept(paths, settings, store):
+    gold = fill(store, 0)
+    for _ in range(3):
+        finish(paths, settings, store)
+        give(paths, settings, store, gold, 5)
+    finish(paths, settings, store)
+    first, second, third = (Checkpoints(paths.models).info(number) for number in (1, 2, 3))
+
+    assert first.tried == ()
+    assert (len(second.tried), len(third.tried)) == (5, 10)
+    assert third.tried[:5] == second.tried
+    assert third.temperature not in (second.temperature, first.temperature)
+    assert temperatures(paths.models / "last") == {COMPONENT: third.temperature}
 
 
 def test_old_rounds_are_pruned_by_the_stated_rule(paths, settings, store):
