@@ -81,6 +81,12 @@ class Page:
         """Return the words of the token range [start, end)."""
         return self.words[bisect_right(self.words, start - 1) : bisect_right(self.words, end - 1)]
 
+    @cached_property
+    def hits(self) -> tuple[Mark, ...]:
+        """The pattern hits among the marks shown: no model reads them, so none takes them back."""
+        found = {item.mark for item in self.likely if item.p is None}
+        return tuple(mark for mark in self.shown if mark in found)
+
     def step(self, token: int, by: int) -> int:
         """Return the word `by` words to the right of `token` (left when negative), stopping at both ends."""
         if not self.words:

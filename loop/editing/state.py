@@ -158,9 +158,9 @@ def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:
 
 
 def follow(page: Page, decided: Snapshot, reading: Iterable[Mark]) -> tuple[Mark, ...]:
-    """Return what is decided, and of the reading what that leaves room for."""
-    free = (m for m in reading if page.trim(m) == m and not any(overlap(m, blank) for blank in decided.blank))
-    return lay(decided.touched, free)
+    """Return what is decided, and of pattern hits and the reading what that leaves room for."""
+    marks = (m for m in (*page.hits, *reading) if page.trim(m) == m)
+    return lay(decided.touched, (m for m in marks if not any(overlap(m, blank) for blank in decided.blank)))
 
 
 def change(

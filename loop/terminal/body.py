@@ -17,13 +17,18 @@ from loop.terminal.wrap import Wrapped, wrap
 Row = list[tuple[str, str]]
 """One line of the screen: (style, text) from left to right."""
 
+READABLE = 4  # cells in which a name cut short still says something
+
 Patch = tuple[int, int, str]
 """Characters [start, end) and a style they add."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A word under the text at `column`: the longest of its forms that fits, drawn out to the span's `cells`."""
+    """A word under the text at `column`: the longest of its forms that fits, drawn out to the span's `cells`.
+
+    `forms` are a name with a note, the name, and perhaps a letter for where the name cannot even be cut.
+    """
 
     column: int
     cells: int
@@ -164,6 +169,8 @@ def _chip_row(chips: Sequence[Chip], cells: int) -> Row:
 
 
 def _fitting(chip: Chip, room: int) -> str:
-    form = next((form for form in chip.forms if width(form) <= room), fit(chip.forms[-1], room))
+    form = next((form for form in chip.forms[:2] if width(form) <= room), "")
+    if not form and len(chip.forms) > 1:
+        form = fit(chip.forms[1] if room >= READABLE else chip.forms[-1], room)
     gap = min(chip.cells, room) - width(form)
     return f"{form} {'─' * (gap - 1)}" if form and gap > 2 else form

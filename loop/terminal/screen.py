@@ -12,7 +12,7 @@ from loop.terminal.glyphs import fit
 ROOMY = 16  # rows from which on rules and blank lines are affordable
 MARGIN = 2  # blank cells on either side of the text
 LEARNING = 3  # answers until which a newcomer is told what to do
-TIP = "Marked words are the model's suggestion. Put it right, then Enter; 0 if there is nothing to mark."
+TIP = "Marked words are suggestions. Put them right, then press Enter; 0 if there is nothing to mark."
 SMALLEST = (20, 6)
 
 

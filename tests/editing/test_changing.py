@@ -64,6 +64,15 @@ def test_what_is_undecided_is_read_anew_after_an_edit() -> None:
     assert (THIRD,) == state.now.moved
 
 
+def test_a_pattern_hit_is_not_taken_back_by_the_model() -> None:
+    model = Opinions([(FIRST,), (FIRST, SECOND)])
+    hits = (Likely(LONG, None),)
+    state = type_keys(start(TEXT, FIRST, LONG, likely=hits, suggester=model), [*["right"] * 5, "1"])
+
+    assert (FIRST, SECOND, LONG) == state.marks
+    assert (FIRST,) == type_keys(start(TEXT, FIRST, LONG, likely=hits, suggester=model), "s-tab d").marks
+
+
 def test_what_was_deleted_does_not_come_back_by_itself() -> None:
     model = Opinions([(FIRST, LONG), (FIRST, BELL), (FIRST,)])
     state = type_keys(start(TEXT, FIRST, LONG, suggester=model), "s-tab d")

@@ -31,7 +31,7 @@ def press(desk: Desk, *keys: str) -> Desk:
 def test_a_newcomer_is_told_what_to_do(sit_down: Sit) -> None:
     desk = sit_down(ONE, ONE)
 
-    assert any("Marked words are the model's suggestion." in line for line in lines(desk))
+    assert any("Marked words are suggestions." in line for line in lines(desk))
     assert not any("Marked words" in line for line in lines(press(desk, "tab")))
 
 
