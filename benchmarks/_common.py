@@ -29,13 +29,20 @@ def options(description: str) -> argparse.ArgumentParser:
 
 
 def show(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print rows as a table, a column for each key of the first."""
+    """Print rows as a table, a column for each key of the first; a single row as a list."""
     table = Table(title=title)
-    for name in rows[0]:
-        table.add_column(name, justify="left" if isinstance(rows[0][name], str) else "right")
-    for row in rows:
-        table.add_row(*(f"{value:.2f}" if isinstance(value, float) else str(value) for value in row.values()))
-    Console().print(table)
+    cells = [[f"{value:.2f}" if isinstance(value, float) else str(value) for value in row.values()] for row in rows]
+    if len(rows) == 1:
+        table.show_header = False
+        cells = [[name, value] for name, value in zip(rows[0], cells[0], strict=True)]
+    names = list(rows[0]) if len(rows) > 1 else ["", ""]
+    for name in names:
+        table.add_column(name, justify="left" if isinstance(rows[0].get(name), str) else "right", no_wrap=True)
+    for row in cells:
+        table.add_row(*row)
+    console = Console()
+    # A file or a pipe has no width: nothing is to be cut off there.
+    (console if console.is_terminal else Console(width=250)).print(table)
 
 
 def write_json(path: Path | None, rows: Sequence[Mapping[str, Any]], *, seeds: Iterable[int], **more: Any) -> None:

@@ -7,7 +7,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pexpect
@@ -16,7 +16,8 @@ import pyte
 PROGRAM = Path(__file__).with_name("terminal_project.py")
 PATIENCE = 20.0  # seconds; reached only when something is broken
 KEYS = {"enter": "\r", "tab": "\t", "s-tab": "\x1b[Z", "esc": "\x1b", "up": "\x1b[A", "down": "\x1b[B",
-        "right": "\x1b[C", "left": "\x1b[D", "end": "\x1b[F", "backspace": "\x7f", "delete": "\x1b[3~", "c-c": "\x03",
+        "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
+        "backspace": "\x7f", "delete": "\x1b[3~", "c-c": "\x03",
         "c-z": "\x1a", "space": " ", "s-right": "\x1b[1;2C"}  # fmt: skip
 
 
@@ -31,12 +32,14 @@ class Terminal:
         rows: int = 24,
         env: dict[str, str] | None = None,
         shell: bool = False,
+        arguments: Sequence[str] = (),
     ) -> None:
+        """Open a terminal and run python with `arguments` in it, without any the small program that opens `folder`."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         surroundings = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
-        command = [sys.executable, str(PROGRAM), str(folder)]
+        command = [sys.executable, *(arguments or [str(PROGRAM), str(folder)])]
         start = ["bash", "--norc", "-i"] if shell else command
         self.child = pexpect.spawn(
             start[0],

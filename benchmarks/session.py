@@ -1,0 +1,81 @@
+"""A whole session on real comments: a scripted person in a real terminal, the trainer at work behind it."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from _common import options, show, write_json
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "terminal"))
+
+import spacy
+from person import Person, run, wait_until
+
+from loop.formats import read
+from loop.ner.patterns import Patterns
+from loop.store.locks import is_held
+
+
+def main() -> None:
+    """Answer, quit, resume, answer more, export; the right answers are the hits of the pattern file."""
+    arguments = options(str(__doc__)).parse_args()
+    food = arguments.data / "food_ingredients"
+    nlp = spacy.blank("en")
+    patterns = Patterns(nlp, food / "patterns.jsonl", labels=["INGRED"])
+    gold = {raw.text: tuple(patterns.hits(nlp(raw.text))) for raw in read(food / "raw.jsonl")}
+    first, more = (5, 2) if arguments.quick else (25, 10)
+    with tempfile.TemporaryDirectory() as folder:
+        row = work(Path(folder) / "food", food, gold, first, more)
+    show("One session on food_ingredients/raw.jsonl, blank:en", [row])
+    write_json(arguments.json, [row], seeds=[0])
+
+
+def work(folder: Path, food: Path, gold: dict[str, Any], first: int, more: int) -> dict[str, Any]:
+    """One person's two sittings; a row of figures."""
+    started = time.monotonic()
+    files = [str((food / name).resolve()) for name in ("patterns.jsonl", "raw.jsonl")]
+    run("init", "--labels", "INGRED", "--patterns", *files, folder=folder)
+    imported = time.monotonic() - started
+    person = Person(folder, gold, ["INGRED"])
+    waited = [sit(person, n) for n in (first, more)]
+    answers = person.store.answers.standing()
+    due = sum(answer.trains for answer in answers) // 10
+    wait_until(lambda: len(person.store.journal.rounds()) == due and not is_held(person.paths.trainer_lock))
+    run("export", str(folder / "out.jsonl"), folder=folder)
+    last = spacy.load(folder / "models" / "last")
+    found = sum(len(doc.ents) for doc in last.pipe(list(gold)[:1000]))
+    rounds = person.store.journal.rounds()
+    person.store.close()
+    milliseconds = sorted(1000 * seconds for seconds in person.seconds)
+    return {
+        "texts": len(gold),
+        "seconds of init": imported,
+        "seconds to first question": max(waited),
+        "answers": len(answers),
+        "exported": len((folder / "out.jsonl").read_text().splitlines()),
+        "keys per answer": statistics.mean(answer.keys for answer in answers),
+        "ms from answer to next question, median": statistics.median(milliseconds),
+        "slowest ms": milliseconds[-1],
+        "rounds": len(rounds),
+        "seconds per round": statistics.mean(info.seconds for info in rounds) if rounds else 0.0,
+        "ingredients found in 1,000 texts": found,
+    }
+
+
+def sit(person: Person, answers: int) -> float:
+    """Sit down, answer, leave; how long the first question took."""
+    person.sit_down()
+    person.one_of_every_edit()
+    for _ in range(answers):
+        person.answer_rightly()
+    person.leave()
+    return person.waited
+
+
+if __name__ == "__main__":
+    main()
