@@ -11,6 +11,7 @@ import typer
 
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
+from loop.cli.status import round_line
 from loop.errors import LoopError
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ def trainer_cli(
             os.nice(TRAINER_NICENESS)
         trainer = Trainer(paths, settings, store)
         try:
-            trainer.run(stop=lambda: with_session and not is_held(paths.session_lock))
+            trainer.run(
+                stop=lambda: with_session and not is_held(paths.session_lock),
+                on_round=lambda info: say(round_line(info)),
+            )
         finally:
             trainer.close()

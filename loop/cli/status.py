@@ -13,7 +13,7 @@ from loop.cli.project import opened
 
 if TYPE_CHECKING:
     from loop.progress import Progress
-    from loop.store import BatchInfo
+    from loop.store import BatchInfo, RoundInfo
 
 labels_app = typer.Typer(no_args_is_help=True, help="The labels that a project teaches.")
 
@@ -47,8 +47,16 @@ def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
         *(f"  batch {b.id}: {counted(b.texts, 'text')}, {b.answered:,} answered, from {b.source}" for b in batches),
         f"answers  {verdicts}",
         f"rounds   {len(now.rounds):,}; the next after {counted(now.next_round, 'more answer')} that train",
+        *(f"  {round_line(info)}" for info in now.rounds[-1:]),
         f"trainer  {now.trainer}",
     ]
+
+
+def round_line(info: RoundInfo) -> str:
+    """Return what a round did, in a line."""
+    loss = "no label yet" if info.loss is None else f"loss {info.loss:.2f}"
+    scores = ", ".join(f"{name.upper()} {value:.1f}" for name, value in info.scores.items())
+    return f"round {info.number}: {info.answers:,} answers, {loss}, {info.seconds:.1f} s" + (scores and f"; {scores}")
 
 
 @labels_app.command("list")

