@@ -43,7 +43,7 @@ def arcs_from(moves: Moves) -> Arcs:
     so_far = np.concatenate(([0.0], np.cumsum(np.where(np.isneginf(inside), 0.0, inside))))
     reached = moves.begin_logp[chain] + so_far[:-1] - so_far[first][chain]
     final = first + length - 1
-    lost = np.append(moves.dropped, 0.0)
+    lost = np.append(moves.dropped.sum(axis=0), 0.0)
     np.add.at(lost, moves.begin_start, np.exp(reached[final] + inside[final]))
     tokens = np.arange(n)
     start = np.concatenate((tokens, moves.unit_start, moves.begin_start[chain]))

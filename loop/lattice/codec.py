@@ -35,7 +35,7 @@ _STARTS = ("unit_start", "begin_start")
 
 def pack(moves: Moves, own: tuple[TokenSpan, ...], constraints: Constraints) -> bytes:
     """The magic word, then compressed: a line of JSON with names and sizes, and the arrays one after the other."""
-    arrays = {name: getattr(moves, name) for name in _FIELDS}
+    arrays = {name: getattr(moves, name).ravel() for name in _FIELDS}
     arrays.update({name: np.diff(arrays[name], prepend=0) for name in _STARTS})
     known = [sorted(constraints.fixed), sorted(constraints.excluded), sorted(constraints.outside)]
     head = [moves.labels, own, known, [len(array) for array in arrays.values()]]
@@ -72,6 +72,7 @@ def _arrays(body: bytes, sizes: list[int]) -> dict[str, Any]:
         arrays[name] = numbers.astype(np.float64 if kind == "<f4" else np.int64)
     for name in _STARTS:
         arrays[name] = np.cumsum(arrays[name])
+    arrays["dropped"] = arrays["dropped"].reshape(2, -1)
     return arrays
 
 

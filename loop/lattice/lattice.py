@@ -189,7 +189,7 @@ class Lattice:
         return Lattice(self.moves, self.own, self._constraints.joined(more))
 
     def tempered(self, temperature: float) -> Lattice:
-        """The lattice under softmax(score / temperature), relative to the present one; constraints stay.
+        """The lattice with its moves tempered, relative to the present one (see `Moves.tempered`); constraints stay.
 
         What had been pruned cannot come back: with a temperature above 1 `pruned` grows to the most that it may be.
         """

@@ -31,7 +31,7 @@ class Moves:
     Attributes:
         labels: the names; the label arrays hold indices into it.
         out: (tokens,) log p(out | closed), -inf where it is not allowed.
-        dropped: (tokens,) probability of the closed moves that were pruned.
+        dropped: (2, tokens) probability of the pruned units, and of the pruned begins.
         unit_start, unit_label, unit_logp: (units,) sorted by start.
         begin_start, begin_label, begin_logp, begin_length: (begins,) sorted by start; the length of a chain in nodes.
         last: (sum of begin_length,) chain after chain, the logit of "last" against "inside": inf where only
@@ -63,7 +63,7 @@ class Moves:
         return Moves(
             labels=self.labels,
             out=self.out[start:end],
-            dropped=self.dropped[start:end],
+            dropped=self.dropped[:, start:end],
             unit_start=self.unit_start[units] - start,
             unit_label=self.unit_label[units],
             unit_logp=self.unit_logp[units],
@@ -75,31 +75,47 @@ class Moves:
         )
 
     def tempered(self, temperature: float) -> Moves:
-        """The same moves under softmax(score / temperature).
+        """The same moves, less certain if `temperature` is above 1: what kind of move, and which label, apart.
 
-        Log-probabilities are scores but for a constant per node, so softmax(logp / temperature) is what the scores
-        themselves would have given, except for the pruned moves: theirs is an upper bound (the power mean of
-        as many moves as there can be).
+        At a closed node the kinds are out, unit and begin. A kind's probability is raised to 1/temperature and
+        renormalised; then so are the probabilities of its labels, given the kind. With one label this is the softmax
+        of score / temperature. With many it is better: one softmax over all of them would hand the labels that hardly
+        any token has, being many, what it takes from the likely moves (docs/decisions/0011).
+
+        The pruned moves come out as an upper bound: a mean of powers, for as many moves as there can be.
         """
         if temperature == 1.0:
             return self
-        most = 2 * len(self.labels) + 1 if temperature > 1 else 1
-        with np.errstate(divide="ignore"):
-            dropped = (np.log(self.dropped) - np.log(most)) / temperature + np.log(most)
-        total = np.logaddexp(self.out / temperature, dropped)
-        np.logaddexp.at(total, self.unit_start, self.unit_logp / temperature)
-        np.logaddexp.at(total, self.begin_start, self.begin_logp / temperature)
+        unit, units, no_units = self._labels_tempered(self.unit_start, self.unit_logp, self.dropped[0], temperature)
+        begin, begins, no_begins = self._labels_tempered(
+            self.begin_start, self.begin_logp, self.dropped[1], temperature
+        )
+        total = np.logaddexp.reduce([self.out / temperature, units, begins])
         total[np.isneginf(total)] = 0.0
         return Moves(
             labels=self.labels,
             out=self.out / temperature - total,
-            dropped=np.exp(dropped - total),
+            dropped=np.exp(np.stack((units + no_units, begins + no_begins)) - total),
             unit_start=self.unit_start,
             unit_label=self.unit_label,
-            unit_logp=self.unit_logp / temperature - total[self.unit_start],
+            unit_logp=unit + (units - total)[self.unit_start],
             begin_start=self.begin_start,
             begin_label=self.begin_label,
-            begin_logp=self.begin_logp / temperature - total[self.begin_start],
+            begin_logp=begin + (begins - total)[self.begin_start],
             begin_length=self.begin_length,
             last=self.last / temperature,
         )
+
+    def _labels_tempered(
+        self, start: Ints, logp: Floats, dropped: Floats, temperature: float
+    ) -> tuple[Floats, Floats, Floats]:
+        """Of a kind: (moves,) log p(label | kind); (tokens,) its own log weight, and log p(a pruned label | kind)."""
+        most = len(self.labels) if temperature > 1 else 1
+        with np.errstate(divide="ignore"):
+            kind = np.log(dropped)
+        pruned = (kind - np.log(most)) / temperature + np.log(most)
+        rest = pruned.copy()
+        np.logaddexp.at(kind, start, logp)
+        np.logaddexp.at(rest, start, logp / temperature)
+        known = np.where(np.isneginf(rest), 0.0, rest)
+        return logp / temperature - rest[start], kind / temperature, pruned - known

@@ -66,7 +66,7 @@ def closed_moves(
     Args:
         features: of the batch.
         validity: of the batch.
-        temperature: divides the scores.
+        temperature: of the kinds of moves, and of the labels of a kind; see `loop.lattice.Moves.tempered`.
         epsilon: a probability.
         keep: spans whose first move is kept as well.
     """
@@ -74,7 +74,7 @@ def closed_moves(
     must = _must_keep(net, keep)
     allowed = np.stack((validity.out, validity.unit, validity.begin), axis=1)
     blocks = [
-        _block(net, rows.start, scores / np.float32(temperature), allowed[rows][:, net.closed], epsilon, must)
+        _block(net, rows.start, scores, allowed[rows][:, net.closed], temperature, epsilon, must)
         for rows, scores in features.closed()
     ]
     choice = np.concatenate([block.choice for block in blocks])
@@ -90,7 +90,7 @@ def closed_moves(
         _starts(blocks, net, kind, validity.preset_start[of_kind], preset[of_kind])
         for kind, of_kind in ((UNIT, validity.preset_unit), (BEGIN, ~validity.preset_unit))
     )
-    dropped = np.concatenate([block.dropped for block in blocks])
+    dropped = np.concatenate([block.dropped for block in blocks], axis=1)
     return Closed(labels, out, dropped, units, begins, chosen, chosen_label)
 
 
@@ -103,14 +103,13 @@ def _must_keep(net: Network, keep: Iterable[TokenSpan]) -> Ints:
     return np.array(cells, dtype=np.int64).reshape(-1, 2)
 
 
-def _block(net: Network, first: int, scores: Scores, valid: Bools, epsilon: float, must: Ints) -> _Block:
+def _block(
+    net: Network, first: int, scores: Scores, valid: Bools, temperature: float, epsilon: float, must: Ints
+) -> _Block:
     scores = np.where(valid, scores, np.float32(-np.inf))
     choice = scores.argmax(axis=1)
     rows = np.arange(len(scores))
-    possible = valid[rows, choice]
-    best = np.where(possible, scores[rows, choice], 0.0)[:, None]
-    logp = (scores - best).astype(np.float64)
-    logp -= np.log(np.where(possible, np.exp(logp).sum(axis=1), 1.0))[:, None]
+    logp = _softmax(scores.astype(np.float64), net.closed, temperature)
     keep = logp >= np.log(epsilon)
     keep[rows, choice] = True
     here = must[(must[:, 0] >= first) & (must[:, 0] < first + len(scores))]
@@ -119,10 +118,34 @@ def _block(net: Network, first: int, scores: Scores, valid: Bools, epsilon: floa
     outside = int(np.flatnonzero(net.closed == OUT)[0])
     out = logp[:, outside].copy()
     keep[:, outside] = valid[:, outside]
-    dropped = np.where(keep, 0.0, np.exp(logp)).sum(axis=1)
+    lost = np.where(keep, 0.0, np.exp(logp))
+    dropped = np.stack([lost[:, net.closed == kind].sum(axis=1) for kind in (UNIT, BEGIN)])
     keep[:, outside] = False
     row, column = np.nonzero(keep)
     return _Block(out, dropped, choice, row + first, column, logp[row, column])
+
+
+def _softmax(scores: Floats, kinds: Ints, temperature: float) -> Floats:
+    """Log-probabilities of rows of scores, -inf in a row without any valid move."""
+    logp, totals = np.full_like(scores, -np.inf), []
+    for kind in (OUT, UNIT, BEGIN):
+        of_kind = scores[:, kinds == kind]
+        total = _log_sum(of_kind) / temperature
+        rest = _log_sum(of_kind / temperature)
+        logp[:, kinds == kind] = of_kind / temperature + _finite(total - _finite(rest))[:, None]
+        totals.append(total)
+    return logp - _finite(_log_sum(np.stack(totals, axis=1)))[:, None]
+
+
+def _log_sum(rows: Floats) -> Floats:
+    """The logarithm of the sum of each row's exponentials, -inf for a row that is empty or all -inf."""
+    most = _finite(rows.max(axis=1, initial=-np.inf))
+    with np.errstate(divide="ignore"):
+        return np.asarray(most + np.log(np.exp(rows - most[:, None]).sum(axis=1)))
+
+
+def _finite(numbers: Floats) -> Floats:
+    return np.where(np.isneginf(numbers), 0.0, numbers)
 
 
 def _starts(blocks: Sequence[_Block], net: Network, kind: int, preset: Ints, preset_label: Ints) -> Starts:

@@ -39,15 +39,15 @@ def score(
 ) -> list[Lattice]:
     """One lattice per doc, with the component's own reading; neither the docs nor the pipeline are changed.
 
-    The probability of a move is softmax(score / temperature) over the moves that are valid in spaCy's transition
-    system, given the doc's sentence boundaries, preset entities, blocked tokens and whitespace. A label that was added
-    and never trained has probability 0, unless a preset entity forces it.
+    The probability of a move is the softmax of the scores over the moves that are valid in spaCy's transition system,
+    given the doc's sentence boundaries, preset entities, blocked tokens and whitespace. A label that was added and
+    never trained has probability 0, unless a preset entity forces it.
 
     Args:
         nlp: the pipeline.
         docs: have gone through the components before `component`, and not through it.
         component: the name of a `ner` or `beam_ner`.
-        temperature: above 1 for less confidence; see `loop.ner.calibration`.
+        temperature: above 1 for less confidence; see `loop.lattice.Moves.tempered` and `loop.ner.calibration`.
         epsilon: the probability below which moves are pruned, given the closed node where they begin.
         keep: per doc, spans that are not pruned however improbable.
 
@@ -214,4 +214,4 @@ def _next(marked: Bools) -> Ints:
 def _no_moves(labels: tuple[str, ...]) -> Moves:
     """The moves of an empty text."""
     numbers, names = np.zeros(0), np.zeros(0, dtype=np.int64)
-    return Moves(labels, numbers, numbers, names, names, numbers, names, names, numbers, names, numbers)
+    return Moves(labels, numbers, np.zeros((2, 0)), names, names, numbers, names, names, numbers, names, numbers)

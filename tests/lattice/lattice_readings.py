@@ -49,7 +49,7 @@ def _add_token(
     scores = rng.normal(size=1 + units + begins) * spread
     logp = (scores - np.logaddexp.reduce(scores)).tolist()
     rows["out"].append(logp[0])
-    rows["dropped"].append(0.0)
+    rows["dropped"].append((0.0, 0.0))
     for label in range(units):
         _append(rows, unit_start=token, unit_label=label, unit_logp=logp[1 + label])
     for label in range(begins):
@@ -63,25 +63,27 @@ def _append(rows: dict[str, list[Any]], **values: Any) -> None:
 
 
 def build(labels: tuple[str, ...], rows: dict[str, list[Any]]) -> Moves:
-    """`Moves` from lists."""
+    """`Moves` from lists, a pair per token in `dropped`."""
     whole = ("start", "label", "length")
     kind = {name: np.int64 if name.endswith(whole) else np.float64 for name in rows}
-    return Moves(labels=labels, **{name: np.array(rows[name], dtype=kind[name]) for name in rows if name != "labels"})
+    arrays = {name: np.array(rows[name], dtype=kind[name]) for name in rows if name != "labels"}
+    arrays["dropped"] = arrays["dropped"].reshape(-1, 2).T
+    return Moves(labels=labels, **arrays)
 
 
 def pruned(moves: Moves, epsilon: float) -> Moves:
     """The moves without those whose probability, given the closed node before, is below epsilon."""
     rows: dict[str, list[Any]] = {name: [] for name in Moves.__dataclass_fields__}
-    rows["out"], rows["dropped"] = moves.out.tolist(), moves.dropped.tolist()
+    rows["out"], rows["dropped"] = moves.out.tolist(), moves.dropped.T.tolist()
     for token, label, logp in zip(moves.unit_start, moves.unit_label, moves.unit_logp, strict=True):
         if np.exp(logp) < epsilon:
-            rows["dropped"][token] += np.exp(logp)
+            rows["dropped"][token][0] += np.exp(logp)
         else:
             _append(rows, unit_start=token, unit_label=label, unit_logp=logp)
     for token, label, logp, logits in chains(moves):
         length = int(np.sum(np.exp(logp + _inside_before(logits)) >= epsilon))
         if not length:
-            rows["dropped"][token] += np.exp(logp)
+            rows["dropped"][token][1] += np.exp(logp)
         else:
             _append(rows, begin_start=token, begin_label=label, begin_logp=logp, begin_length=length)
             rows["last"] += logits[:length]

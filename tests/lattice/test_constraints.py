@@ -12,7 +12,7 @@ def lattice() -> Lattice:
     """Two tokens: outside, one unit each, or one entity of both."""
     rows = {
         "out": [-1.0, -1.0],
-        "dropped": [0.0, 0.0],
+        "dropped": [(0.0, 0.0)] * 2,
         "unit_start": [0, 1],
         "unit_label": [0, 0],
         "unit_logp": [-1.0, -1.0],
@@ -51,7 +51,7 @@ def test_constraints_given_one_after_the_other_must_agree_too(lattice: Lattice) 
 def test_ruling_out_every_reading_is_refused_with_a_way_out() -> None:
     forced = {name: [] for name in Moves.__dataclass_fields__} | {
         "out": [float("-inf")],
-        "dropped": [0.0],
+        "dropped": [(0.0, 0.0)],
         "unit_start": [0],
         "unit_label": [0],
         "unit_logp": [0.0],
@@ -65,7 +65,7 @@ def test_ruling_out_every_reading_is_refused_with_a_way_out() -> None:
 def test_a_token_can_be_outside_where_the_lattice_forced_an_entity() -> None:
     forced = {name: [] for name in Moves.__dataclass_fields__} | {
         "out": [float("-inf"), 0.0],
-        "dropped": [0.0, 0.0],
+        "dropped": [(0.0, 0.0)] * 2,
         "unit_start": [0],
         "unit_label": [0],
         "unit_logp": [0.0],

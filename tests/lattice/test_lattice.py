@@ -109,8 +109,17 @@ def test_what_pruning_costs_is_known_under_constraints_too(moves: Moves, epsilon
         assert abs(p - exact[span]) <= lattice.pruned + CLOSE
 
 
+@given(all_moves(), st.sampled_from([0.01, 0.1]), st.sampled_from([0.5, 1.5, 4.0]))
+def test_what_pruning_costs_is_known_under_a_temperature_too(moves: Moves, epsilon: float, temperature: float) -> None:
+    exact = marginals(readings(moves.tempered(temperature)))
+    lattice = Lattice(pruned(moves, epsilon)).tempered(temperature)
+
+    for span, p in lattice.spans(0.0):
+        assert abs(p - exact[span]) <= lattice.pruned + CLOSE
+
+
 @given(all_moves(), st.sampled_from([0.5, 2.0, 4.0]))
-def test_a_temperature_is_a_softmax_of_the_scores_over_it(moves: Moves, temperature: float) -> None:
+def test_a_temperature_tempers_every_move_and_can_be_taken_back(moves: Moves, temperature: float) -> None:
     lattice = Lattice(moves)
 
     assert_is(lattice.tempered(temperature), readings(moves.tempered(temperature)))
@@ -126,7 +135,7 @@ def test_a_batch_gives_what_each_text_gives_alone(parts: list[Moves]) -> None:
     offset = 0
     for part in parts:
         for name in rows:
-            rows[name] += (getattr(part, name) + (offset if name.endswith("start") else 0)).tolist()
+            rows[name] += (getattr(part, name).T + (offset if name.endswith("start") else 0)).tolist()
         offset += part.n_tokens
     lattices = Lattice.batch(build(labels, rows), [part.n_tokens for part in parts], [()] * len(parts))
 

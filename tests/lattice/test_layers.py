@@ -10,7 +10,7 @@ from loop.lattice import Lattice, Moves, TokenSpan, stacked
 
 def only_outside(n_tokens: int) -> Lattice:
     rows: dict[str, list[float]] = {name: [] for name in Moves.__dataclass_fields__}
-    return Lattice(build(("X",), rows | {"out": [0.0] * n_tokens, "dropped": [0.0] * n_tokens}))
+    return Lattice(build(("X",), rows | {"out": [0.0] * n_tokens, "dropped": [(0.0, 0.0)] * n_tokens}))
 
 
 @given(all_moves())
@@ -41,10 +41,10 @@ def test_two_components_make_one_distribution_of_readings(moves: Moves, data: st
 def test_the_second_component_fills_in_where_the_first_says_outside() -> None:
     rows: dict[str, list[float]] = {name: [] for name in Moves.__dataclass_fields__}
     first = Lattice(
-        build(("A",), rows | {"out": [math.log(0.25), 0.0], "dropped": [0.0, 0.0]} | _unit(0, 0.75)),
+        build(("A",), rows | {"out": [math.log(0.25), 0.0], "dropped": [(0.0, 0.0)] * 2} | _unit(0, 0.75)),
         own=(TokenSpan(0, 1, "A"),),
     )
-    preset = rows | {"out": [-math.inf, math.log(0.6)], "dropped": [0.0, 0.0]}
+    preset = rows | {"out": [-math.inf, math.log(0.6)], "dropped": [(0.0, 0.0)] * 2}
     preset |= {"unit_start": [0, 1], "unit_label": [1, 0], "unit_logp": [0.0, math.log(0.4)]}
     second = Lattice(build(("B", "A"), preset), own=(TokenSpan(0, 1, "A"), TokenSpan(1, 2, "B")))
     both = stacked(first, second)

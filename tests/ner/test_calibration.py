@@ -12,7 +12,7 @@ def one_token(p: float, own: tuple[TokenSpan, ...] = ()) -> Lattice:
     none, names = np.zeros(0), np.zeros(0, dtype=np.int64)
     out, unit = np.log([1 - p]), np.log([p])
     zero = np.zeros(1, dtype=np.int64)
-    return Lattice(Moves(("A",), out, np.zeros(1), zero, zero, unit, names, names, none, names, none), own)
+    return Lattice(Moves(("A",), out, np.zeros((2, 1)), zero, zero, unit, names, names, none, names, none), own)
 
 
 def overconfident(

@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -241,3 +242,16 @@ def test_a_label_unknown_to_a_beam_search_is_refused() -> None:
     nlp.get_pipe("ner").cfg["beam_width"] = 4
     with pytest.raises(PipelineError, match="does not know"):
         score(nlp, [doc_of(nlp, list(WORDS), ents=[TokenSpan(0, 2, "NEW")])], component="ner")
+
+
+def test_memory_stays_bounded_on_a_doc_of_50_000_tokens() -> None:
+    nlp = pipeline()
+    doc = doc_of(nlp, list(WORDS[:10]) * 5_000)
+    tracemalloc.start()
+    (lattice,) = score(nlp, [doc], component="ner")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert 50_000 == lattice.n_tokens
+    assert len(lattice.moves.last) <= 65 * 50_000
+    assert peak < 500e6

@@ -18,7 +18,7 @@ def units(*probabilities: tuple[float, float]) -> bytes:
     moves = Moves(
         labels=LABELS,
         out=np.log(1 - table.sum(axis=1)),
-        dropped=np.zeros(len(table)),
+        dropped=np.zeros((2, len(table))),
         unit_start=np.repeat(np.arange(len(table)), 2),
         unit_label=np.tile([0, 1], len(table)),
         unit_logp=np.log(table).ravel(),
