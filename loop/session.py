@@ -14,7 +14,7 @@ from loop.progress import STOPPED, start_of_today, trainer_state
 from loop.records import Answer, Mode, Question, Span, Verdict
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-from loop.store.locks import ProcessLock
+from loop.store.locks import ProcessLock, is_held
 
 # A trainer that dies again and again is left alone after this many starts without a finished round in between.
 TRAINER_STARTS = 3
@@ -166,10 +166,12 @@ class Session:
         )
 
     def tick(self) -> None:
-        """Start the trainer when none is at work: at the beginning, and again when it has died."""
-        if self._start_trainer is None or trainer_state(self._store, self._paths) != STOPPED:
+        """Start the trainer when none is at work: at the beginning, and again when it has died without a word."""
+        if self._start_trainer is None or is_held(self._paths.trainer_lock):
             return
         said = self._store.journal.trainer()
+        if self._starts and said is not None and said.state.startswith(f"{STOPPED}:"):
+            return  # it said what is wrong, and would only say it again
         finished = said.round if said else 0
         if finished != self._starts_in_round:
             self._starts, self._starts_in_round = [], finished

@@ -143,6 +143,21 @@ def test_a_dead_trainer_is_started_again_but_not_for_ever(session, paths, settin
     assert len(starts) == TRAINER_STARTS + 1
 
 
+def test_a_trainer_that_said_what_is_wrong_is_tried_once_a_session(session, paths, settings, store):
+    session.close()
+    store.journal.set_trainer("stopped: the base is gone", round=0)
+    for _ in range(2):
+        starts = []
+        watching = Session(
+            paths, settings, store, annotator="ann", start_trainer=lambda starts=starts: starts.append(1)
+        )
+        for _ in range(5):
+            watching.tick()
+        watching.close()
+
+        assert len(starts) == 1
+
+
 def test_answers_to_a_text_taken_back_are_refused_with_a_way_out(session, store):
     question = session.next()
     store.corpus.remove_batch(1)

@@ -58,6 +58,9 @@ class Trainer:
         except LoopError as error:
             self._say(f"{STOPPED}: {error}")
             raise
+        except Exception as error:
+            self._say(f"{STOPPED}: an unexpected {type(error).__name__}, see data/trainer.log")
+            raise
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None) -> bool:
         """Do one piece of what is due, a round or a new queue; False when nothing is."""

@@ -13,7 +13,7 @@ from loop.ner.checkpoints import SPACY_VERSION, CheckpointInfo, Checkpoints
 from loop.ner.evaluate import evaluate
 from loop.ner.examples import Examples, token_spans
 from loop.ner.learner import Learner
-from loop.ner.pipeline import COMPONENT, add_labels, assemble, own_component
+from loop.ner.pipeline import COMPONENT, add_labels, assemble, check_labels, own_component
 from loop.ner.scores import score
 from loop.ner.update import update
 from loop.records import Answer
@@ -49,6 +49,7 @@ class Rounds:
         if 0 not in self._checkpoints.rounds():
             learner = Learner(assemble(project.base, project.labels, seed=project.seed))
             self._checkpoints.save(learner, self._info(0, ()))
+        check_labels(project.base, project.labels)
         start = self._checkpoints.info(0)
         if (start.base, start.seed) != (project.base, project.seed):
             raise PipelineError(
