@@ -63,7 +63,7 @@ class Validity:
         strings = docs[0].vocab.strings
         return cls(
             out=free,
-            unit=free & (next_iob != _INSIDE) & solid,
+            unit=free & solid,
             begin=free & goes_on & (next_sent != 1) & solid,
             inside=goes_on & np.where(iob == _INSIDE, next_iob == _INSIDE, free & (next_sent != 1)),
             last=next_iob != _INSIDE,

@@ -109,6 +109,14 @@ def test_what_pruning_costs_is_known_under_constraints_too(moves: Moves, epsilon
         assert abs(p - exact[span]) <= lattice.pruned + CLOSE
 
 
+@given(all_moves(), st.sampled_from([0.01, 0.1, 0.3]))
+def test_nothing_is_lost_to_pruning_where_everything_is_known(moves: Moves, epsilon: float) -> None:
+    lattice = Lattice(pruned(moves, epsilon)).given(outside=range(moves.n_tokens))
+
+    assert 0.0 == lattice.pruned
+    assert 0.0 == pytest.approx(lattice.entropy)
+
+
 @given(all_moves(), st.sampled_from([0.01, 0.1]), st.sampled_from([0.5, 1.5, 4.0]))
 def test_what_pruning_costs_is_known_under_a_temperature_too(moves: Moves, epsilon: float, temperature: float) -> None:
     exact = marginals(readings(moves.tempered(temperature)))

@@ -9,6 +9,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
+from spacy.util import fix_random_seed
 
 from loop.lattice import TokenSpan
 
@@ -27,6 +28,7 @@ def pipeline(
     seed: int = 0,
 ) -> Language:
     """A blank pipeline whose entity recognizer has random weights, so large that many readings are likely."""
+    fix_random_seed(seed)
     nlp = spacy.blank("en")
     small = {"width": 8, "depth": 1, "embed_size": 50, "window_size": 1, "maxout_pieces": 2, "subword_features": False}
     tok2vec = {"@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": None, **small}

