@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,7 +52,11 @@ def annotate(paths: ProjectPaths, settings: Settings, store: Store, annotator: s
         given = session.status().answers_total - before
     finally:
         session.close()
-    say(f"{counted(given, 'new answer')}, all saved. `loop annotate` goes on where you were; `loop status` shows more.")
+    say(f"{counted(given, 'new answer')}, all saved.")
+    for info in store.journal.rounds()[-1:]:
+        say(f"The last pipeline is in {paths.models / 'last'} ({round_line(info)}).")
+    here = "" if paths.root.resolve() == Path.cwd() else f"-C {paths.root} "
+    say(f"`loop {here}annotate` goes on where you were; `loop {here}status` says how it stands.")
 
 
 def start_trainer(paths: ProjectPaths) -> None:
