@@ -52,8 +52,8 @@ def _search(start: State, goal: tuple[Mark, ...], keys: Keymap, width: int) -> K
                 longer = (*pressed, *used)
                 if after.marks == goal and after.focus is None:
                     best = longer if best is None or len(longer) < len(best) else best
-                elif after.now != state.now:
-                    _keep(grown, after, longer)
+                elif after.now != state.now and (after.cycle is None or _left(after, goal) < _left(state, goal)):
+                    _keep(grown, after, longer)  # readings that repair nothing would lead in circles
         fewer = [item for item in grown.values() if best is None or len(item[1]) + 1 < len(best)]
         frontier = sorted(fewer, key=partial(_promise, goal=goal))[:width]
     if best is None:
@@ -71,6 +71,10 @@ def _promise(item: tuple[State, Keys], goal: tuple[Mark, ...]) -> tuple[int, int
     state, pressed = item
     wrong = _wrong(state, goal)
     return len(pressed) + REPAIR * len(wrong), len(wrong)
+
+
+def _left(state: State, goal: tuple[Mark, ...]) -> int:
+    return len(_wrong(state, goal))
 
 
 def _wrong(state: State, goal: tuple[Mark, ...]) -> list[tuple[Mark, bool]]:
