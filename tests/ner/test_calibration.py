@@ -2,7 +2,19 @@ import numpy as np
 import pytest
 
 from loop.lattice import Lattice, Moves, TokenSpan
-from loop.ner.calibration import DEFAULT, GRID, Estimate, cross_fitted, estimate, fitted, squared_errors
+from loop.ner.calibration import (
+    DEFAULT,
+    ENOUGH_RANDOM,
+    GRID,
+    RECENT,
+    Estimate,
+    Tried,
+    cross_fitted,
+    estimate,
+    fitted,
+    next_temperature,
+    squared_errors,
+)
 
 UNIT = TokenSpan(0, 1, "A")
 
@@ -59,6 +71,30 @@ def test_a_temperature_stays_within_what_was_tried() -> None:
 
     assert GRID[-1] == pytest.approx(fitted(hopeless))
     assert GRID[0] == pytest.approx(fitted(hopeless[::-1]))
+
+
+def tried(best: float, *, at_random: bool) -> Tried:
+    """A text that was read best at this temperature."""
+    return Tried(tuple((np.log(GRID / best) ** 2).tolist()), at_random)
+
+
+def test_the_next_temperature_is_the_last_one_until_a_text_was_read() -> None:
+    assert 4.2 == next_temperature([], last=4.2)
+
+
+def test_texts_drawn_at_random_decide_alone_once_there_are_enough() -> None:
+    doubtful, random = tried(6.0, at_random=False), tried(1.5, at_random=True)
+    few = next_temperature([doubtful] * 60 + [random] * (ENOUGH_RANDOM - 1), last=3.0)
+    enough = next_temperature([doubtful] * 60 + [random] * ENOUGH_RANDOM, last=3.0)
+
+    assert few > 2.5
+    assert enough == pytest.approx(1.5, rel=0.1)
+
+
+def test_only_the_latest_texts_decide() -> None:
+    old, new = tried(6.0, at_random=True), tried(2.0, at_random=True)
+
+    assert next_temperature([new] * RECENT, last=3.0) == next_temperature([old] * 500 + [new] * RECENT, last=3.0)
 
 
 def test_no_text_is_calibrated_by_its_own_answer() -> None:
