@@ -108,7 +108,7 @@ EDITS: dict[str, Act] = {
     "accept": _accept,
     "none": _none,
     "unusable": _leave(Intent("answer", "unusable")),
-    "skip": prompts.open_prompt("skip"),
+    "skip": prompts.open_prompt("skip", prompts.WHY_SKIP),
     "reopen": _leave(Intent("reopen")),
     "onward": _leave(Intent("onward")),
     "next_stop": moving.to_next_stop,

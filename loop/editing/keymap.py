@@ -102,8 +102,8 @@ class Keymap:
         return {key: name for keys in (self.letters, self.digits) for name, key in keys.items()}
 
     def first(self, command: str) -> str:
-        """Return the key of a command that the screen names."""
-        return self.keys[command][0]
+        """Return the key of a command that the screen names, or nothing when it has none."""
+        return next(iter(self.keys[command]), "")
 
 
 def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = None) -> Keymap:

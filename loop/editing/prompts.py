@@ -11,6 +11,7 @@ from loop.editing.state import Intent, Stance, State, refuse, remember
 
 CANCEL = ("escape", "c-c", "c-g")
 REASONS = {"u": "unsure", "n": "not my field", "b": "bad text"}
+WHY_SKIP = f"Why skip? {' · '.join(f'{key} {reason}' for key, reason in REASONS.items())} · s just skip"
 
 
 def open_prompt(stance: Stance, message: str = "") -> Callable[[State], State]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from loop.editing import Keymap, State, likely
 from loop.editing.marks import overlap
 from loop.editing.moving import hits
-from loop.editing.prompts import name, names
+from loop.editing.prompts import REASONS, name, names
 from loop.records import Answer, Share
 from loop.terminal.body import Row, cut, percent
 from loop.terminal.desk import Desk
@@ -21,6 +21,7 @@ SHARES: dict[Share, str] = {
     "typical": "typical of these texts",
     "held_out": "HELD OUT: only to measure, never learned from",
 }
+WIDE = 60  # cells from which on there is room for what is merely nice to know
 KEY_NAMES = {
     "enter": "Enter", "space": "Space", "tab": "Tab", "s-tab": "Shift+Tab", "left": "←", "right": "→", "up": "↑",
     "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "backspace": "Backspace",
@@ -69,7 +70,8 @@ def why(desk: Desk, cells: int) -> Row:
         return []
     if desk.reopened is not None:
         back = key_name(desk.keys.first("onward"))
-        return [("class:loud", fit(f" Answered before: {said(desk.reopened)}. {back} leaves it so. ", cells))]
+        leave = f". {back} leaves it so. "
+        return [("class:loud", fit(f" Answered before: {said(desk.reopened)}", cells - width(leave)) + leave)]
     reason = visible(question.reason) or SHARES[question.share]
     style = "class:loud" if question.share == "held_out" else "class:quiet"
     return [(style, fit(f" Why this text: {reason}", cells))]
@@ -88,14 +90,7 @@ def said(answer: Answer) -> str:
 
 
 def prompt(state: State, cells: int) -> Row:
-    """Return the row on which something is typed or asked; empty when nothing is."""
-    if state.stance == "skip":
-        return [
-            (
-                "class:message",
-                fit(" Skip, why?  u unsure · n not my field · b bad text · s no reason · Esc back", cells),
-            )
-        ]
+    """Return the row on which something is typed; empty when nothing is."""
     if state.stance == "name":
         chosen, fitting = name(state), names(state.page.labels, state.typed)
         rest = " · ".join(f"[{visible(n)}]" if n == chosen else visible(n) for n in fitting)
@@ -171,7 +166,7 @@ def key_line(desk: Desk, cells: int) -> Row:
     """Return the one line of keys that fits what the next key means."""
     state, keys = desk.state, desk.keys
     if desk.view != "text":
-        return _keys([("↑↓", "scroll"), ("any other key", "back to the text")], cells)
+        return _keys([("↑↓", "scroll"), ("other keys", "back to the text")], cells)
     if state is None:
         return _keys(
             [(key_name(keys.first(c)), w) for c, w in (("reopen", "previous answer"), ("quit", "quit"))], cells
@@ -183,7 +178,7 @@ def key_line(desk: Desk, cells: int) -> Row:
     if state.stance == "jump":
         return _keys([("letters", "go to that word"), ("Backspace", "cancel")], cells)
     if state.stance == "skip":
-        return _keys([("u n b s", "skip"), ("any other key", "back to the text")], cells)
+        return _keys([(" ".join((*REASONS, "s")), "skip"), ("other keys", "back to the text")], cells)
     if state.stance in ("name", "find", "memo"):
         return _keys([("Enter", "take"), ("Tab", "next"), ("Backspace", "delete, cancel")], cells)
     return _keys([(key_name(keys.first(c)), w) for c, w in KEY_LINE if keys.keys[c]], cells)
@@ -204,7 +199,7 @@ def _keys(pairs: Iterable[tuple[str, str]], cells: int) -> Row:
 def last_line(desk: Desk, cells: int) -> Row:
     """Return the last answer and how to reopen it, and how much has been done."""
     status = desk.status
-    right = f"{status.answers_today} today · {status.answers_total} in all "
+    right = f"{status.answers_today} today " + (f"· {status.answers_total} in all " if cells >= WIDE else "")
     if desk.last is None:
         return spread([("class:quiet", " No answer yet")], right, cells)
     back = f" · {key_name(desk.keys.first('reopen'))} reopens"

@@ -9,7 +9,7 @@ from loop.terminal.body import Row
 from loop.terminal.desk import Desk
 from loop.terminal.frame import key_name
 from loop.terminal.glyphs import visible, width
-from loop.terminal.wrap import wrap
+from loop.terminal.wrap import lines_of
 
 INTRODUCTION = (
     "The marked words are what the model thinks. Put right what is wrong, then press Enter: that says "
@@ -38,7 +38,7 @@ def _of(keys: Keymap, label: str) -> list[str]:
 
 
 def _entry(shown: str, words: str, column: int, cells: int) -> list[Row]:
-    lines = _lines(words, cells - column - 1)
+    lines = lines_of(words, cells - column - 1)
     first: Row = [("class:key", f"  {shown}".ljust(column)), ("", f" {lines[0]}")]
     if width(shown) + 2 > column:
         return [[("class:key", f"  {shown}")], *([("", " " * column + f" {line}")] for line in lines)]
@@ -64,9 +64,4 @@ def waiting_rows(desk: Desk, cells: int) -> list[Row]:
 
 
 def _paragraph(text: str, cells: int) -> list[Row]:
-    return [[("", f"  {line}")] for line in _lines(text, cells - 4)]
-
-
-def _lines(text: str, cells: int) -> list[str]:
-    laid = wrap(text, max(8, cells))
-    return [laid.shown(start, end).rstrip() for start, end in laid.lines]
+    return [[("", f"  {line}")] for line in lines_of(text, cells - 4)]

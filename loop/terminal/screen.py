@@ -7,12 +7,24 @@ from dataclasses import dataclass, replace
 from loop.terminal import frame, pages
 from loop.terminal.body import Row, body, layout_of
 from loop.terminal.desk import Desk
-from loop.terminal.glyphs import fit
+from loop.terminal.wrap import lines_of
 
 ROOMY = 16  # rows from which on rules and blank lines are affordable
 MARGIN = 2  # blank cells on either side of the text
 LEARNING = 3  # answers until which a newcomer is told what to do
-TIP = "Marked words are suggestions. Put them right, then press Enter; 0 if there is nothing to mark."
+TIPS = (
+    "Marked words are suggestions. Put them right, then press Enter; 0 if there is nothing to mark.",
+    "Marked words are suggestions. Put them right, then Enter; 0 if there are none.",
+    "Put the marks right, then Enter; 0: none",
+    "Enter: all right. 0: none",
+)
+BARE_TIPS = (
+    "Nothing is marked: move to a word and press a label's key, then Enter; 0 if there is nothing to mark.",
+    "Move to a word and press a label's key, then Enter; 0 if there are none.",
+    "Mark words, then Enter; 0: none",
+    "Mark, Enter. 0: none",
+)
+MESSAGE_ROWS = 3
 SMALLEST = (20, 6)
 
 
@@ -28,12 +40,12 @@ class Screen:
         """Return `rows` rows for a screen `cells` wide; the desk's state learns how its text lies on it."""
         if cells < SMALLEST[0] or rows < SMALLEST[1]:
             return _padded([[("", "Enlarge me"[:cells])]], rows)
-        above, below = self._above(desk, cells, rows), self._below(desk, cells, rows)
-        room = rows - len(above) - len(below)
+        roomy = rows >= ROOMY
+        above, below = _above(desk, cells, roomy), _below(desk, cells, roomy)
+        room = max(1, rows - len(above) - len(below) - roomy)
         middle = _padded(self._middle(desk, cells, room), room)
-        if rows >= ROOMY:
-            below[0] = _rule(cells, self._hidden)
-        return [*above, *middle, *below]
+        rule = [_rule(cells, self._hidden)] if roomy else []
+        return _padded([*above, *middle, *rule, *below], rows)
 
     def _middle(self, desk: Desk, cells: int, rows: int) -> list[Row]:
         self._hidden = ""
@@ -57,34 +69,38 @@ class Screen:
         self._hidden = _arrows(desk.top, len(content) - rows - desk.top)
         return content[desk.top : desk.top + rows]
 
-    @staticmethod
-    def _above(desk: Desk, cells: int, rows: int) -> list[Row]:
-        head = frame.head(desk, cells)
-        if desk.view != "text" or desk.question is None:
-            return head
-        return [*head, frame.why(desk, cells), []] if rows >= ROOMY else [head[0], frame.why(desk, cells)]
 
-    @staticmethod
-    def _below(desk: Desk, cells: int, rows: int) -> list[Row]:
-        rule = _rule(cells)
-        last, keys = frame.last_line(desk, cells), frame.key_line(desk, cells)
-        if desk.view != "text" or desk.state is None:
-            return [rule, _message(desk, cells), last, keys]
-        state = desk.state
-        hand = frame.prompt(state, cells) or frame.in_hand(state, desk.keys, cells)
-        message = _message(desk, cells)
-        legend = frame.legend(state, desk.keys, cells)
-        if rows >= ROOMY:
-            return [rule, hand, message, legend, last, keys]
-        return [message or hand, legend, last, keys]
+def _above(desk: Desk, cells: int, roomy: bool) -> list[Row]:
+    head = frame.head(desk, cells) if roomy else frame.head(desk, cells)[:1]
+    if desk.view != "text" or desk.question is None:
+        return head
+    return [*head, frame.why(desk, cells), *([[]] if roomy else [])]
 
 
-def _message(desk: Desk, cells: int) -> Row:
+def _below(desk: Desk, cells: int, roomy: bool) -> list[Row]:
+    last, keys = frame.last_line(desk, cells), frame.key_line(desk, cells)
+    said = _message(desk, cells)
+    if desk.view != "text" or desk.state is None:
+        return [*said, *([last] if roomy or desk.view == "text" else []), keys]
+    state = desk.state
+    hand = frame.prompt(state, cells) or frame.in_hand(state, desk.keys, cells)
+    legend = frame.legend(state, desk.keys, cells)
+    if roomy:
+        return [hand, *(said or [_tip(desk, cells)]), legend, last, keys]
+    return [*(said or [hand or _tip(desk, cells)]), legend, last, keys]
+
+
+def _message(desk: Desk, cells: int) -> list[Row]:
     said = desk.notice or (desk.state.message if desk.state else "")
-    if said:
-        return [("class:message", fit(f" {said}", cells))]
-    newcomer = desk.state is not None and desk.state.rest and desk.status.answers_total < LEARNING
-    return [("class:quiet", fit(f" {TIP}", cells))] if newcomer and desk.view == "text" else []
+    return [[("class:message", f" {line}")] for line in lines_of(said, cells - 1)][:MESSAGE_ROWS] if said else []
+
+
+def _tip(desk: Desk, cells: int) -> Row:
+    """Return what a newcomer is told until he presses the first key; an empty row for all others."""
+    if desk.state is None or not desk.state.rest or desk.status.answers_total >= LEARNING:
+        return []
+    tips = TIPS if desk.state.marks else BARE_TIPS
+    return [("class:quiet", " " + next((tip for tip in tips if len(tip) < cells), ""))]
 
 
 def _rule(cells: int, note: str = "") -> Row:

@@ -61,6 +61,12 @@ def wrap(text: str, width: int) -> Wrapped:
     return Wrapped(width, shown, lines or [(0, 0)], columns, line_of)
 
 
+def lines_of(text: str, width: int) -> list[str]:
+    """Return `text` as lines of at most `width` cells."""
+    laid = wrap(text, max(8, width))
+    return [laid.shown(start, end).rstrip() for start, end in laid.lines]
+
+
 def _line_end(text: str, shown: list[Glyph], start: int, width: int) -> int:
     used, last_break = 0, start
     for at in range(start, len(text)):

@@ -138,7 +138,7 @@ def test_a_screen_too_small_says_so_and_comes_back(terminal: Terminal) -> None:
 
 
 def test_help_and_guidelines_are_a_key_away(terminal: Terminal) -> None:
-    terminal.press("?").wait("How it works", "any other key back to the text").press("x").wait("Why this text")
+    terminal.press("?").wait("How it works", "other keys back to the text").press("x").wait("Why this text")
     terminal.press("g").wait("BRAND is who made it.").press("g").wait("Why this text")
 
 

@@ -118,7 +118,6 @@ def test_what_was_decided_is_said_to_be(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ("s", "u unsure · n not my field · b bad text"),
         ("/ r i v", "Find: riv   1 found"),
         (": p a", "Label: pa   [PART]"),
         ("m h m", "Memo: hm"),

@@ -44,6 +44,13 @@ def test_a_small_screen_drops_rules_and_keeps_what_matters(sit_down: Sit) -> Non
     assert drawn[-1].startswith(" Enter accept")
 
 
+@pytest.mark.parametrize("cells", [40, 80])
+def test_a_message_that_is_too_long_for_one_row_takes_more(sit_down: Sit, cells: int) -> None:
+    drawn = " ".join(line.strip() for line in lines(press(sit_down(ONE), "s"), cells))
+
+    assert "Why skip? u unsure · n not my field · b bad text · s just skip" in drawn
+
+
 def test_the_layout_reaches_the_editor(sit_down: Sit) -> None:
     desk = sit_down(LONG)
     lines(desk, 44, 24)
