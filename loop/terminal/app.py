@@ -13,6 +13,7 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.layout.controls import UIContent, UIControl
@@ -29,6 +30,12 @@ IDLE = 0.4  # seconds without a key after which there is time for slower things
 ESCAPE_WAIT = 0.05  # how long a lone Esc may be the beginning of another key
 # prompt_toolkit's names where the editor's differ.
 NAMES = {"c-m": "enter", "c-j": "enter", "c-i": "tab", "c-h": "backspace", " ": "space", "<sigint>": "c-c"}
+
+
+def _name(pressed: KeyPress) -> str:
+    """Return a key under the editor's name for it."""
+    name = pressed.key.value if isinstance(pressed.key, Keys) else pressed.key
+    return NAMES.get(name, name)
 
 
 class DeskControl(UIControl):
@@ -54,6 +61,7 @@ class App:
     def __init__(self, desk: Desk, *, input: Input | None = None, output: Output | None = None) -> None:
         self._desk = desk
         self._last_key = monotonic()
+        self._foreign_since = -ESCAPE_WAIT
         self.application: Application[None] = Application(
             layout=Layout(Window(DeskControl(desk), wrap_lines=False, always_hide_cursor=True)),
             key_bindings=self._bindings(),
@@ -98,6 +106,13 @@ class App:
         if self._desk.done:
             self._leave()
 
+    def _foreign(self, data: str) -> bool:
+        """Tell whether a character belongs to an unknown escape sequence, which would otherwise be taken for keys."""
+        inside = monotonic() - self._foreign_since < ESCAPE_WAIT
+        if (inside and data.isalpha()) or data == "~":
+            self._foreign_since = -ESCAPE_WAIT
+        return inside
+
     def _leave(self, error: Exception | None = None) -> None:
         if self.application.is_running and not self.application.is_done:
             if error is None:
@@ -139,8 +154,17 @@ class App:
 
         @bindings.add(Keys.Any)
         def key(event: KeyPressEvent) -> None:
-            for pressed in event.key_sequence:
-                self._press(NAMES.get(str(getattr(pressed.key, "value", pressed.key)), pressed.key))
+            if not self._foreign(event.data):
+                self._press(_name(event.key_sequence[0]))
+
+        @bindings.add(Keys.Escape, Keys.Any)
+        def with_alt(event: KeyPressEvent) -> None:
+            """Take Alt and a key, which come as Esc and the key, and the beginning of a sequence that nobody knows."""
+            second = event.key_sequence[1]
+            if second.data in ("[", "O"):
+                self._foreign_since = monotonic()
+            else:
+                self._press("escape" if second.key == Keys.Escape else f"alt-{_name(second)}")
 
         @bindings.add(Keys.BracketedPaste)
         def paste(event: KeyPressEvent) -> None:

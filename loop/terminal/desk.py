@@ -97,6 +97,8 @@ class Desk:
             self.view = "guidelines"
         else:
             self.done = True
+            if self.state is not None and (self.state.past or self.state.future):
+                self._kept = None  # kept once more, for where the cursor is
 
     def _follow(self, question: Question, state: State, intent: Intent) -> None:
         if intent.kind == "answer":

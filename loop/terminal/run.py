@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ def run(session: Session) -> None:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LoopError("Annotating needs a terminal.", hint="Run it in one, without pipes.")
+    if os.environ.get("TERM", "dumb") in ("dumb", "unknown"):
+        raise LoopError(
+            "This terminal cannot draw a screen.", hint="Set TERM to what it is, xterm-256color for example."
+        )
     from loop.terminal.app import App
 
     try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from loop.records import Candidate, Question, Share, Span, Text
+from loop.records import Answer, Candidate, Question, Share, Span, Text
 from loop.session import Session
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.store import NewText, Store
@@ -48,13 +49,20 @@ def lay_out(folder: Path, questions: Sequence[Question], guidelines: str = "") -
     return paths
 
 
+class Broken(Session):
+    """A session with a mistake in it."""
+
+    def answer(self, *_: object, **__: object) -> Answer:
+        raise RuntimeError("broken on purpose")
+
+
 def work_on(folder: Path) -> None:
     """Open the project's session on this terminal."""
     from loop.terminal import run
 
     paths = ProjectPaths(folder)
     with Store(paths.db) as store:
-        session = Session(paths, SETTINGS, store, annotator="ann")
+        session = (Broken if "BREAK" in os.environ else Session)(paths, SETTINGS, store, annotator="ann")
         try:
             run(session)
         finally:

@@ -183,5 +183,32 @@ def test_control_z_suspends_and_comes_back(terminal_on: Callable[..., Terminal])
     terminal.wait("“SRAM”  BRAND").press("2").wait("“SRAM” is PART.").press("q").wait("the terminal is back")
 
 
+@pytest.mark.parametrize("bytes_sent", ["\x1bx", "\x1b[99;5~", "\x1b[1;2;3x", "\x1bOx"])
+def test_alt_and_unknown_sequences_are_no_commands(terminal: Terminal, folder: Path, bytes_sent: str) -> None:
+    terminal.child.send(bytes_sent)
+    terminal.press("tab").wait("“SRAM”  BRAND 93%").press("q").end()
+
+    assert [] == answers(folder)
+
+
+def test_a_mistake_in_the_program_gives_the_terminal_back_and_quotes_no_text(folder: Path) -> None:
+    terminal = (
+        Terminal(folder, env={"BREAK": "1"}).wait("Why this text").press("tab k").wait("“SRAM Rival”").press("enter")
+    )
+    status = terminal.end()
+    traceback = terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :]
+
+    assert (1, True) == (status, terminal.restored())
+    assert b"broken on purpose" in traceback
+    assert b"Rival" not in traceback
+
+
+def test_a_dumb_terminal_is_refused_with_a_way_out(folder: Path) -> None:
+    terminal = Terminal(folder, env={"TERM": "dumb"})
+
+    assert 1 == terminal.end()
+    assert b"This terminal cannot draw a screen." in terminal.raw
+
+
 def test_escape_alone_is_harmless_and_quick(terminal: Terminal) -> None:
     terminal.press("v").wait("extend").press("esc").wait("Selection dropped.")

@@ -116,6 +116,27 @@ def test_every_edit_is_a_draft_that_the_next_desk_finds(sit_down: Sit) -> None:
     assert (desk.state.now, desk.state.past) == (again.state.now, again.state.past)
 
 
+def test_quitting_in_the_middle_keeps_the_place_too(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "tab d end q")
+    again = Desk(desk.session, keymap(desk.session.labels))
+    assert again.state is not None
+
+    assert 3 == again.state.cursor
+
+
+def test_in_manual_mode_nothing_is_suggested(open_session: Callable[..., Session]) -> None:
+    session = open_session(ONE)
+    session.mode = "manual"
+    desk = Desk(session, keymap(session.labels))
+    desk.drawn = True
+    assert desk.state is not None
+
+    assert () == desk.state.marks
+    last = keys(desk, "right 1 enter").last
+    assert last is not None
+    assert ("manual", 1) == (last.mode, len(last.spans))
+
+
 def test_a_text_that_was_only_looked_at_leaves_no_draft(sit_down: Sit) -> None:
     desk = keys(sit_down(ONE), "tab right v right u")
     assert desk.question is not None
