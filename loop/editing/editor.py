@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from loop.editing import changing, moving, prompts
+from loop.editing import changing, characters, moving, prompts
 from loop.editing.keymap import Keymap
 from loop.editing.state import Intent, State, refuse, remember
 
@@ -25,6 +25,8 @@ def press(state: State, key: str, keys: Keymap) -> State:
         return prompts.jumping(fresh, key)
     if state.stance == "skip":
         return prompts.skipping(fresh, key)
+    if state.stance == "chars":
+        return characters.selecting(fresh, key, keys)
     if state.stance == "select":
         return _selecting(fresh, key, keys)
     return _editing(fresh, key, keys)
@@ -120,6 +122,7 @@ EDITS: dict[str, Act] = {
     "right_edge_right": changing.edge("right", 1),
     "left_edge_left": changing.edge("left", -1),
     "left_edge_right": changing.edge("left", 1),
+    "characters": characters.open_characters,
     "everywhere": changing.everywhere,
     "next_reading": changing.reading(1),
     "previous_reading": changing.reading(-1),

@@ -46,6 +46,7 @@ COMMANDS = (
     Command("right_edge_right", ("k", "s-right", "]"), "Change", "right edge one word to the right"),
     Command("left_edge_left", ("i", "["), "Change", "left edge one word to the left"),
     Command("left_edge_right", ("o", "{"), "Change", "left edge one word to the right"),
+    Command("characters", ("c",), "Change", "select letters: for what the words do not allow"),
     Command("everywhere", ("e",), "Change", "the same string everywhere in this text"),
     Command("next_reading", ("r",), "Change", "next best reading of the span, or of the text"),
     Command("previous_reading", ("R",), "Change", "the reading before"),

@@ -9,8 +9,8 @@ from typing import Literal
 from loop.editing.marks import Likely, Mark, Page, Range, at, lay, overlap
 from loop.records import Span, Verdict
 
-Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip"]
-"""What the next key means: an edit, the end of a selection, a letter of what is being typed, a hint, a reason."""
+Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "chars"]
+"""What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
 
 LIKELY = 0.15  # a candidate that the reading left out is worth a stop of Tab from here on
 READINGS = 10  # as many readings as `r` steps through: the right one is among the best ten for half of the wrong texts
@@ -72,6 +72,7 @@ class State:
     Attributes:
         cursor: a word. rest: it has not moved yet. focus: the candidate that Tab stopped at. anchor: the word where
             the selection began. typed: what has been typed at a prompt. choice: which of its hits.
+        char, char_anchor: the character under the cursor in character mode, and the one where the selection began.
         active: the label that Enter gives. keys: key presses so far. seconds: time on screen, kept by the caller.
     """
 
@@ -86,6 +87,8 @@ class State:
     anchor: int | None = None
     typed: str = ""
     choice: int = 0
+    char: int = 0
+    char_anchor: int | None = None
     active: str = ""
     cycle: Cycle | None = None
     message: str = ""

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from loop.editing import Keymap, Layout, Likely, Mark, Page, Range, State, left_out, likely
+from loop.editing.characters import chosen
 from loop.editing.moving import hints, selection
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
@@ -87,7 +88,9 @@ def _patches(state: State, offered: Iterable[Likely]) -> list[Patch]:
     patches += [(*_offsets(page, item.mark), "class:candidate") for item in offered]
     if target is not None and not state.rest:
         patches.append((*_offsets(page, target), "class:target"))
-    if (selected := selection(state)) is not None:
+    if state.stance == "chars":
+        patches += [(*chosen(state), "class:selection"), (state.char, state.char + 1, "class:cursor")]
+    elif (selected := selection(state)) is not None:
         patches.append((*_offsets(page, selected), "class:selection"))
     elif page.words:
         patches.append((*page.tokens[state.cursor], "class:cursor"))

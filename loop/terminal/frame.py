@@ -175,6 +175,8 @@ def key_line(desk: Desk, cells: int) -> Row:
         return _keys(
             [("←→", "extend"), ("label key", "mark"), ("Enter", visible(state.active)), ("u", "cancel")], cells
         )
+    if state.stance == "chars":
+        return _keys([("v", "begin"), ("←→", "letter"), ("label key", "mark the words"), ("u", "cancel")], cells)
     if state.stance == "jump":
         return _keys([("letters", "go to that word"), ("Backspace", "cancel")], cells)
     if state.stance == "skip":

@@ -1,0 +1,59 @@
+"""Character mode: what is wanted is shown letter by letter, and widened to the words that the model can learn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from loop.editing.changing import put
+from loop.editing.keymap import Keymap
+from loop.editing.marks import Mark, Range
+from loop.editing.state import State, refuse
+
+STEPS = {"left": -1, "h": -1, "right": 1, "l": 1, "home": -(10**9), "end": 10**9}
+CANCEL = ("escape", "c-c", "c-g", "backspace", "u", "c")
+
+
+def open_characters(state: State) -> State:
+    """Begin at the first letter of the word under the cursor."""
+    if not state.page.words:
+        return refuse(state, "There is no word to select in this text.")
+    return replace(
+        state, stance="chars", char=state.page.tokens[state.cursor][0], char_anchor=None, focus=None, rest=False
+    )
+
+
+def chosen(state: State) -> Range:
+    """Return the characters selected so far: at least the one under the cursor."""
+    anchor = state.char if state.char_anchor is None else state.char_anchor
+    return min(anchor, state.char), max(anchor, state.char) + 1
+
+
+def selecting(state: State, key: str, keys: Keymap) -> State:
+    """Take one key of character mode."""
+    if key in STEPS:
+        return _step(state, STEPS[key])
+    if key == "v":
+        return replace(state, char_anchor=state.char)
+    if key == "enter" or key in keys.by_key:
+        return _close(state, keys.by_key.get(key, state.active))
+    if key in CANCEL:
+        return replace(state, stance="edit", message="Back to whole words.")
+    return refuse(state, "Letter by letter: v begins, ←→ move, then a label or Enter; u cancels.")
+
+
+def _step(state: State, by: int) -> State:
+    char = max(0, min(len(state.page.text) - 1, state.char + by))
+    token = state.page.cover(char, char + 1)
+    return replace(state, char=char, cursor=token[0] if token else state.cursor)
+
+
+def _close(state: State, label: str) -> State:
+    start, end = chosen(state)
+    tokens = state.page.cover(start, end)
+    if tokens is None:
+        return refuse(state, "There is no word in this selection.")
+    wanted, got = state.page.text[start:end].strip(), state.page.string(*tokens)
+    message = f"“{got}” is {label}."
+    if wanted != got:
+        message = f"The model learns whole words: “{wanted}” was widened to “{got}”, which is {label}."
+    return put(replace(state, active=label), Mark(*tokens, label), message=message)
