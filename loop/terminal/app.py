@@ -131,6 +131,8 @@ class App:
             if self._desk.tick():
                 self.application.invalidate()
             if not typing:
+                import loop.lattice  # noqa: F401  # the first edit needs it, and then there is no time
+
                 gc.collect()
 
     def _rendered(self, _: Application[None]) -> None:

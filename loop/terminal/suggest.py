@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from loop.editing import Likely, Mark, Range, Suggester
@@ -13,41 +13,54 @@ from loop.records import Question
 if TYPE_CHECKING:
     from loop.lattice import Lattice
 
+Decided = tuple[tuple[Mark, ...], tuple[Range, ...]]
+"""What is fixed, and where there is nothing else."""
+
+REMEMBERED = 64  # combinations of decisions: undo comes back to them
 EPSILON = 0.01  # marks below this are neither shown nor offered
 
 
 class LatticeSuggester:
-    """Readings from a lattice, unpacked when first asked: a text that is simply accepted costs nothing."""
+    """Readings from a lattice, unpacked when first asked: a text that is simply accepted costs nothing.
+
+    The last answers are remembered: the screen asks for the same ones at every drawing.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._given: Callable[[tuple[Mark, ...], tuple[Range, ...]], Lattice | None] = lru_cache(64)(self._decide)
+        self._given = lru_cache(REMEMBERED)(self._decide)
+        self._readings = lru_cache(REMEMBERED)(self._best)
+        self._likely = lru_cache(REMEMBERED)(self._probable)
 
-    def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> list[tuple[Mark, ...]]:
+    def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> Sequence[tuple[Mark, ...]]:
         """Return up to `k` readings that agree with what is decided, best first; none when none does."""
-        lattice = self._given(tuple(fixed), tuple(blank))
-        if lattice is None:
-            return []
-        return [tuple(Mark(*span) for span in reading.spans) for reading in lattice.best(k)]
+        return self._readings((tuple(fixed), tuple(blank)), k)
 
-    def likely(self, fixed: Sequence[Mark], blank: Sequence[Range]) -> list[Likely]:
+    def likely(self, fixed: Sequence[Mark], blank: Sequence[Range]) -> Sequence[Likely]:
         """Return every mark of at least 1 % given what is decided, the most probable first."""
-        lattice = self._given(tuple(fixed), tuple(blank))
-        if lattice is None:
-            return []
-        found = [Likely(Mark(*span), p) for span, p in lattice.spans(EPSILON)]
+        return self._likely((tuple(fixed), tuple(blank)))
+
+    def _best(self, decided: Decided, k: int) -> list[tuple[Mark, ...]]:
+        lattice = self._given(decided)
+        return [tuple(Mark(*span) for span in reading.spans) for reading in lattice.best(k)] if lattice else []
+
+    def _probable(self, decided: Decided) -> list[Likely]:
+        lattice = self._given(decided)
+        found = [Likely(Mark(*span), p) for span, p in lattice.spans(EPSILON)] if lattice else []
         return sorted(found, key=lambda item: (-(item.p or 0.0), item.mark))
 
-    def _decide(self, fixed: tuple[Mark, ...], blank: tuple[Range, ...]) -> Lattice | None:
-        from loop.lattice import TokenSpan  # numpy takes a tenth of a second: after the first screen
+    def _decide(self, decided: Decided) -> Lattice | None:
+        from loop.lattice import TokenSpan  # numpy takes a tenth of a second: not before the first screen
 
+        fixed, blank = decided
         inside = {token for mark in fixed for token in range(mark.start, mark.end)}
         outside = {token for start, end in blank for token in range(start, end)} - inside
         try:
-            return self._lattice().given(fixed=[TokenSpan(*mark) for mark in fixed], outside=sorted(outside))
+            return self._lattice.given(fixed=[TokenSpan(*mark) for mark in fixed], outside=sorted(outside))
         except LatticeError:
             return None
 
+    @cached_property
     def _lattice(self) -> Lattice:
         from loop.lattice import Lattice
 
