@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -31,6 +31,7 @@ class AddReport:
     Attributes:
         batch: their number, 0 when nothing was new. added, duplicates: texts, after cutting.
         blank: pieces of white space only, left out. annotated: texts whose spans or answers were not taken over.
+        held: texts that were to be left out.
     """
 
     batch: int
@@ -38,6 +39,7 @@ class AddReport:
     duplicates: int
     blank: int
     annotated: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class ImportReport:
         widened: spans that did not fit the tokens and were widened to the tokens they touch.
         dropped: spans of white space only, and spans that overlapped another after widening.
         unused: labels of the project that no answer for a whole text uses: were they asked about at all?
+        held: answers to texts that were to be left out.
     """
 
     batch: int
@@ -60,6 +63,7 @@ class ImportReport:
     widened: int
     dropped: int
     unused: tuple[str, ...]
+    held: int
 
 
 def whole(text: str) -> Iterable[str]:
@@ -78,20 +82,35 @@ def cut_by(split: Split, nlp: Language) -> Cut:
 
 
 def add_texts(
-    store: Store, raws: Iterable[RawText], *, source: str, cut: Cut = whole, group_field: str | None = None
+    store: Store,
+    raws: Iterable[RawText],
+    *,
+    source: str,
+    cut: Cut = whole,
+    group_field: str | None = None,
+    leave_out: Container[str] = (),
 ) -> AddReport:
     """Add texts to the corpus as one batch, all or nothing; texts that are there already are counted.
 
-    The pieces of one text form a group, unless `group_field` names the field of the meta that does.
+    The pieces of one text form a group, unless `group_field` names the field of the meta that does. Pieces that are in
+    `leave_out` (texts to measure on) do not come in.
 
     Raises:
         InputError: a row cannot be read, lacks `group_field`, is longer than spaCy can read; or there are no texts.
     """
     tally: Counter[str] = Counter()
-    batch = store.corpus.add_batch(new_texts(raws, cut=cut, group_field=group_field, tally=tally), source=source)
-    if not batch.added + batch.duplicates:
+    pieces = new_texts(raws, cut=cut, group_field=group_field, tally=tally)
+    wanted = (new for new in pieces if not _held(new.text, leave_out, tally))
+    batch = store.corpus.add_batch(wanted, source=source)
+    if not batch.added + batch.duplicates + tally["held"]:
         raise InputError(source, "holds no texts.")
-    return AddReport(batch.batch, batch.added, batch.duplicates, tally["blank"], tally["annotated"])
+    return AddReport(batch.batch, batch.added, batch.duplicates, tally["blank"], tally["annotated"], tally["held"])
+
+
+def _held(text: str, leave_out: Container[str], tally: Counter[str]) -> bool:
+    held = text in leave_out
+    tally["held"] += held
+    return held
 
 
 def new_texts(
@@ -125,26 +144,47 @@ def _group(raw: RawText, group_field: str | None, *, cut_up: bool) -> str | None
 
 
 def _new_text(raw: RawText, text: str, group: str | None) -> NewText:
-    if len(text) > LONGEST_TEXT:
-        problem = f"is a text of {len(text)} characters, and spaCy reads {LONGEST_TEXT} at most."
-        raise InputError(raw.source, problem, line=raw.line, hint="Cut it with --split sentence or --split line.")
+    short_enough(replace(raw, text=text))
     return NewText(text, group, raw.meta, raw.source, raw.line)
 
 
+def short_enough(raw: RawText) -> RawText:
+    """Return `raw`.
+
+    Raises:
+        InputError: it is longer than spaCy can read.
+    """
+    if len(raw.text) > LONGEST_TEXT:
+        problem = f"is a text of {len(raw.text)} characters, and spaCy reads {LONGEST_TEXT} at most."
+        raise InputError(
+            raw.source, problem, line=raw.line, hint="Cut it: `loop add` does with --split sentence or line."
+        )
+    return raw
+
+
 def import_answers(
-    store: Store, raws: Iterable[RawText], *, nlp: Language, labels: Sequence[str], annotator: str, source: str
+    store: Store,
+    raws: Iterable[RawText],
+    *,
+    nlp: Language,
+    labels: Sequence[str],
+    annotator: str,
+    source: str,
+    leave_out: Container[str] = (),
 ) -> ImportReport:
     """Add answers, and the texts they answer; those that were imported before are counted and left as they are.
 
     A row with spans and no answer counts as a complete one. Everything is read and fitted to the tokens of `nlp`
-    before anything is written. `annotator` is named where a row names nobody.
+    before anything is written. `annotator` is named where a row names nobody. Texts that are in `leave_out` (to measure
+    on) do not come in.
 
     Raises:
         InputError: a row cannot be read, holds no answer or a label that is none of `labels`, or there are no rows.
     """
     tally: Counter[str] = Counter()
-    rows = list(_fitted(raws, nlp, frozenset(labels), tally))
-    if not rows:
+    wanted = (raw for raw in raws if not _held(raw.text, leave_out, tally))
+    rows = list(_fitted(wanted, nlp, frozenset(labels), tally))
+    if not rows and not tally["held"]:
         raise InputError(source, "holds no answers.")
     batch = store.corpus.add_batch((_new_text(raw, raw.text, raw.group) for raw, _ in rows), source=source)
     ids = store.corpus.find(list({raw.text for raw, _ in rows}))
@@ -166,6 +206,7 @@ def import_answers(
         tally["widened"],
         tally["dropped"],
         unused,
+        tally["held"],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from loop.ner.evaluate import Scores, evaluate
+from loop.ner.evaluate import evaluate
 from loop.oracle import Oracle
 from loop.records import Span
 from loop.session import Session
@@ -29,6 +29,8 @@ class Row:
 
 def simulate(paths: ProjectPaths, settings: Settings, gold: Gold, test: Gold, *, answers: int) -> Iterator[Row]:
     """Let an oracle answer questions about the texts of `gold`, and yield a row after every round.
+
+    Answers left over, too few for a round, have a row of their own; no model has learned from them.
 
     In lockstep: every question comes from the queue of the round before, as if the annotator had waited for it.
 
@@ -56,18 +58,16 @@ def simulate(paths: ProjectPaths, settings: Settings, gold: Gold, test: Gold, *,
 def _play(
     session: Session, trainer: Trainer, oracle: Oracle, test: Gold, settings: Settings, answers: int
 ) -> Iterator[Row]:
-    tokens = 0
+    given = tokens = 0
     _finish(trainer)
-    for given in range(1, answers + 1):
-        question = session.next()
-        if question is None:
-            return
+    while given < answers and (question := session.next()):
         session.answer(question, "accept", oracle.spans(question), seconds=0.0, keys=0)
-        tokens += len(question.tokens)
+        given, tokens = given + 1, tokens + len(question.tokens)
         if given % settings.update.round_size == 0:
             _finish(trainer)
-            scores = _score(trainer, test, settings)
-            yield Row(given, tokens, scores.p, scores.r, scores.f)
+            yield _row(trainer, test, settings, given, tokens)
+    if given % settings.update.round_size:
+        yield _row(trainer, test, settings, given, tokens)
 
 
 def _finish(trainer: Trainer) -> None:
@@ -75,6 +75,7 @@ def _finish(trainer: Trainer) -> None:
         pass
 
 
-def _score(trainer: Trainer, test: Gold, settings: Settings) -> Scores:
+def _row(trainer: Trainer, test: Gold, settings: Settings, answers: int, tokens: int) -> Row:
     with trainer.rounds.learner.published() as nlp:
-        return evaluate(nlp, test.items(), labels=settings.project.labels)
+        scores = evaluate(nlp, test.items(), labels=settings.project.labels)
+    return Row(answers, tokens, scores.p, scores.r, scores.f)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # The keyboard comes first: the trainer yields to it, and takes one core, so that the other is the screen's.
 TRAINER_NICENESS = 10
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# A csv.py in the current folder is not to be taken for Python's (from Python 3.11 on).
+OWN_MODULES_ONLY = {"PYTHONSAFEPATH": "1"}
 
 AnnotatorOption = Annotated[
     str, typer.Option(metavar="NAME", help="Who answers.  [default: your login]", show_default=False)
@@ -63,10 +65,16 @@ def start_trainer(paths: ProjectPaths) -> None:
     """Start the background work as a process of its own, which ends after the session has."""
     # A session of its own: Ctrl-C and a closed terminal are for the annotator's side only.
     command = [sys.executable, "-m", "loop", "-C", str(paths.root.resolve()), "trainer", "--with-session"]
+    env = os.environ | ONE_CORE | OWN_MODULES_ONLY
     log = os.open(paths.trainer_log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     try:
         subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=os.environ | ONE_CORE
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=env,
         )
     finally:
         os.close(log)
@@ -85,10 +93,17 @@ def trainer_cli(
     with opened(ctx) as (paths, settings, store):
         if with_session:
             os.nice(TRAINER_NICENESS)
+        written = paths.cfg.stat().st_mtime_ns
         trainer = Trainer(paths, settings, store)
+
+        def is_over() -> bool:
+            # With other settings a session starts another trainer.
+            changed = not paths.cfg.exists() or paths.cfg.stat().st_mtime_ns != written
+            return with_session and (changed or not is_held(paths.session_lock))
+
         try:
             trainer.run(
-                stop=lambda: with_session and not is_held(paths.session_lock),
+                stop=is_over,
                 on_round=lambda info: say(round_line(info)),
             )
         finally:

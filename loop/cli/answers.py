@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.corpus import FormatOption, TextFieldOption, named
+from loop.cli.corpus import FormatOption, TextFieldOption, gold_texts, named, say_held
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError
@@ -40,7 +40,7 @@ def import_cli(
     from loop.intake import import_answers
     from loop.ner.pipeline import load_base
 
-    with opened(ctx) as (_, settings, store):
+    with opened(ctx) as (paths, settings, store):
         report = import_answers(
             store,
             read_all(files, format=format, text_field=text_field),
@@ -48,15 +48,17 @@ def import_cli(
             labels=settings.project.labels,
             annotator=annotator or getpass.getuser(),
             source=named(files),
+            leave_out=gold_texts(paths, settings),
         )
     say_imported(report)
 
 
 def say_imported(report: ImportReport) -> None:
     """Print what became of the answers."""
-    say(f"Imported {counted(report.answers, 'answer')}, and {counted(report.added, 'text')} that were new.")
+    say(f"Imported {counted(report.answers, 'answer')} and {counted(report.added, 'new text')}.")
     if report.known:
-        say(f"Left out {counted(report.known, 'answer')} that were there already.")
+        say(f"Left out, since known already: {counted(report.known, 'answer')}.")
+    say_held(report.held)
     if report.blank:
         say(f"Left out {counted(report.blank, 'row')} without text.")
     if report.widened:

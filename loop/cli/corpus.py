@@ -117,10 +117,25 @@ def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources,
     from loop.trainer import prepare
 
     raws = read_all(sources.files, format=sources.format, text_field=sources.text_field)
-    report = add_texts(store, raws, source=sources.name, cut=cut, group_field=sources.group)
+    held = gold_texts(paths, settings)
+    report = add_texts(store, raws, source=sources.name, cut=cut, group_field=sources.group, leave_out=held)
     say_added(report)
     if report.added:
         prepare(paths, settings, store)
+
+
+def gold_texts(paths: ProjectPaths, settings: Settings) -> frozenset[str]:
+    """Return the texts that rounds are scored on: nobody is asked about them and no round learns from them."""
+    from loop.formats import read_gold
+
+    name = settings.project.eval
+    return frozenset(raw.text for raw in read_gold(paths.resolve(name))) if name else frozenset()
+
+
+def say_held(held: int) -> None:
+    """Print how many rows were texts to measure on."""
+    if held:
+        say(f"Left out, since the model is scored on them: {counted(held, 'text')}.")
 
 
 def say_added(report: AddReport) -> None:
@@ -130,7 +145,8 @@ def say_added(report: AddReport) -> None:
     else:
         say("Added nothing: every text was there already.")
     if report.added and report.duplicates:
-        say(f"Left out {counted(report.duplicates, 'text')} that were there already.")
+        say(f"Left out, since known already: {counted(report.duplicates, 'text')}.")
+    say_held(report.held)
     if report.blank:
         say(f"Left out {counted(report.blank, 'text')} of nothing but white space.")
     if report.annotated:
@@ -146,4 +162,4 @@ def remove_cli(
         removed, kept = store.corpus.remove_batch(batch)
     say(f"Removed {counted(removed, 'text')} of batch {batch}.")
     if kept:
-        say(f"{counted(kept, 'text')} of it stay, because they are answered.")
+        say(f"Kept, since answered: {counted(kept, 'text')}.")

@@ -28,13 +28,14 @@ def predict_cli(
 ) -> None:
     """Write what a pipeline finds, each span with its exact probability; calibrated for a checkpoint of loop."""
     from loop.formats import read, write_jsonl
+    from loop.intake import short_enough
     from loop.ner.checkpoints import temperatures
     from loop.ner.pipeline import base_folder, load_base
     from loop.ner.predict import predict
 
     refuse_existing(out, force=force)
     nlp, folder = load_base(model), base_folder(model)
-    texts = (raw.text for raw in read(source, format=format, text_field=text_field))
+    texts = (short_enough(raw).text for raw in read(source, format=format, text_field=text_field))
     rows = predict(nlp, texts, all_spans=all_spans, temperatures=temperatures(folder) if folder else {})
     written = write_jsonl(with_progress(rows, count_lines(source)), out)
     say(f"Wrote {counted(written, 'text')}.", err=True)
@@ -54,8 +55,8 @@ def with_progress(rows: Iterable[T], total: int | None) -> Iterator[T]:
 
 
 def count_lines(source: str) -> int | None:
-    """Return how many lines a file has, about as many as texts; None for standard input."""
-    if source == "-":
+    """Return how many lines a file has, about as many as texts; None for what is no file, such as standard input."""
+    if not Path(source).is_file():
         return None
     with Path(source).open("rb") as file:
         return sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))

@@ -40,7 +40,7 @@ def simulate_cli(
     if save is not None and save.exists():
         raise LoopError(f"{save} exists already.", hint="Name a new folder for the checkpoint.")
     asked, unseen = read_gold_spans(gold), read_gold_spans(test)
-    labels = tuple(sorted({span.label for spans in asked.values() for span in spans}))
+    labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
     project = ProjectSettings(base=base, labels=labels, seed=seed)
     settings = Settings(project=project, acquire=AcquireSettings(strategy=strategy))
     with scratch() as paths:
@@ -145,6 +145,8 @@ def plot(curves: dict[str, Sequence[Row]]) -> None:
     """Draw F over answers, a line for each curve."""
     import plotext
 
+    if not all(curves.values()):
+        return
     for (name, rows), marker in zip(curves.items(), "*o", strict=True):
         plotext.plot([row.answers for row in rows], [row.f for row in rows], label=name, marker=marker)
     plotext.title("F on texts never asked about, over answers")

@@ -85,7 +85,7 @@ def init_cli(
 
             with Store(paths.db) as store:
                 add(paths, settings, store, sources, cut)
-    say(f"{paths.root.resolve()} is a project now. Next: `loop annotate`.")
+    say(f"{paths.root.resolve()} is a project now. Next: `loop {'annotate' if sources.files else 'add FILE'}`.")
 
 
 def ask_missing(base: str | None, labels: str | None) -> tuple[str, str]:

@@ -46,7 +46,7 @@ def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
         f"texts    {now.texts:,}, of them {now.pool:,} not answered; {counted(now.waiting, 'question')} waiting",
         *(f"  batch {b.id}: {counted(b.texts, 'text')}, {b.answered:,} answered, from {b.source}" for b in batches),
         f"answers  {verdicts}",
-        f"rounds   {len(now.rounds):,}; the next after {counted(now.next_round, 'more answer')} that train",
+        f"rounds   {len(now.rounds):,}; answers that train until the next: {now.next_round}",
         *(f"  {round_line(info)}" for info in now.rounds[-1:]),
         f"trainer  {now.trainer}",
     ]

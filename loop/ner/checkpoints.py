@@ -105,6 +105,7 @@ class Checkpoints:
 
     def forget_after(self, number: int) -> None:
         """Drop the rounds later than `number`: they learned from a history that no longer stands."""
+        _point(self.folder / LAST, self.path(number).name)
         for later in [kept for kept in self.rounds() if kept > number]:
             self._drop(later)
 
@@ -150,11 +151,15 @@ class _Aside:
             return
         _make_private_and_sync(self._folder)
         self._folder.rename(self._target)
-        link = self._last.with_name(f".{LAST}-{os.getpid()}")
-        link.unlink(missing_ok=True)
-        link.symlink_to(self._target.name)
-        link.replace(self._last)
+        _point(self._last, self._target.name)
         _sync(self._target.parent)
+
+
+def _point(link: Path, target: str) -> None:
+    aside = link.with_name(f".{link.name}-{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    aside.replace(link)
 
 
 def read_info(checkpoint: Path) -> CheckpointInfo:

@@ -37,9 +37,10 @@ def base_folder(base: str) -> Path | None:
         return folder.resolve()
     if folder.is_dir():
         raise PipelineError(f"{base} is a folder without a spaCy pipeline: config.cfg and meta.json are not there.")
+    named = f"Get it with `python -m spacy download {base}`, or start from nothing with base blank:en."
     raise PipelineError(
         f"There is no pipeline {base}: neither a folder nor an installed package.",
-        hint=f"Get it with `python -m spacy download {base}`, or start from nothing with base blank:en.",
+        hint=named if base.isidentifier() else "Check the folder's name.",
     )
 
 

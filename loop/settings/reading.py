@@ -39,7 +39,7 @@ def _read(cfg: Path) -> str:
         return cfg.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SettingsError(
-            f"There is no {CFG_NAME} in {cfg.parent}.",
+            f"There is no {CFG_NAME} in {cfg.parent.resolve()}.",
             hint="Start a project there with `loop init`, or name its folder with -C DIR or LOOP_PROJECT.",
         ) from None
     except UnicodeDecodeError as error:

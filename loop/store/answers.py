@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -36,17 +37,10 @@ class Answers:
         Raises:
             StoreError: the answer it retracts was already retracted, or its text is gone.
         """
-        try:
-            with self._database.write() as connection:
-                if question is not None:
-                    keep_question(connection, question)
-                return _add(connection, answer)
-        except IntegrityError as error:
-            raise StoreError(
-                f"The answer {answer.id} does not fit the store: its text or the answer it replaces is gone, "
-                "or was replaced in another session.",
-                hint="Answer the text again: `loop annotate` shows its present state.",
-            ) from error
+        with _text_there(), self._database.write() as connection:
+            if question is not None:
+                keep_question(connection, question)
+            return _add(connection, answer)
 
     def add_many(self, imported: Iterable[Answer]) -> int:
         """Commit answers from elsewhere, all or nothing; returns how many."""
@@ -84,10 +78,14 @@ class Answers:
             return int(connection.execute(query).scalar_one())
 
     def save_draft(self, question: Question, annotator: str, draft: str) -> None:
-        """Keep an unfinished answer, in the place of an earlier draft for the same text."""
+        """Keep an unfinished answer, in the place of an earlier draft for the same text.
+
+        Raises:
+            StoreError: the text is gone.
+        """
         row = {"text_id": question.text.id, "annotator": annotator, "question_id": question.id, "draft": draft}
         statement = sqlite_insert(drafts).values(row | {"at": now()})
-        with self._database.write() as connection:
+        with _text_there(), self._database.write() as connection:
             keep_question(connection, question)
             connection.execute(
                 statement.on_conflict_do_update(
@@ -110,6 +108,17 @@ class Answers:
     def _select(self, query: Select[Any]) -> list[Answer]:
         with self._database.read() as connection:
             return [_answer(row) for row in connection.execute(query)]
+
+
+@contextmanager
+def _text_there() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise StoreError(
+            "This text, or the answer that this one replaces, is gone or was replaced in another session.",
+            hint="Enter or s goes on to the next text.",
+        ) from None
 
 
 def _add(connection: Connection, answer: Answer) -> Answer:

@@ -6,18 +6,31 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, cast, delete, exists, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 
 from loop.errors import StoreError
 from loop.records import Text
 from loop.store.database import Database, now
 from loop.store.journal import append_event
-from loop.store.schema import answers, batches, drafts, questions, queue, texts
+from loop.store.schema import answers, batches, drafts, incoming, questions, queue, texts
 
 INSERT_ROWS = 5_000
 LOOKUP_ROWS = 500
@@ -63,23 +76,21 @@ class Corpus:
     def add_batch(self, new: Iterable[NewText], *, source: str) -> BatchReport:
         """Add texts as one batch, all or nothing; texts that are there already are dropped and counted.
 
-        An error raised by `new` leaves the store as it was. The texts are drawn from `new` before the write
-        begins for as long as they fit into one insert, so that a slow reader holds up nobody.
+        An error raised by `new` leaves the store as it was. The texts are staged in memory and written when the last
+        of them has been read, so that a slow reader holds up nobody.
         """
-        rows = iter(new)
-        first = list(islice(rows, INSERT_ROWS))
-        with self._database.write() as connection:
+        with self._database.read() as connection:
+            incoming.create(connection)
+            seen = _stage(connection, new)
             batch = int(
                 connection.execute(
                     insert(batches).values(source=source, added=0, duplicates=0, at=now()).returning(batches.c.id)
                 ).scalar_one()
             )
-            before = _count(connection, select(texts))
-            seen = 0
-            for part in _parts(chain(first, rows), INSERT_ROWS):
-                connection.execute(sqlite_insert(texts).on_conflict_do_nothing(), [_row(text, batch) for text in part])
-                seen += len(part)
-            added = _count(connection, select(texts)) - before
+            staged = select(*incoming.c, literal(batch)).order_by(literal_column("rowid"))
+            names = [*incoming.c.keys(), "batch_id"]
+            added = connection.execute(insert(texts).prefix_with("OR IGNORE").from_select(names, staged)).rowcount
+            incoming.drop(connection)
             if not added:
                 connection.execute(delete(batches).where(batches.c.id == batch))
                 return BatchReport(0, 0, seen)
@@ -105,7 +116,7 @@ class Corpus:
             connection.execute(delete(drafts).where(drafts.c.text_id.in_(gone)))
             connection.execute(delete(questions).where(questions.c.text_id.in_(gone)))
             removed = connection.execute(delete(texts).where(texts.c.batch_id == batch, unused)).rowcount
-            kept = _count(connection, select(texts).where(texts.c.batch_id == batch))
+            kept = _count(connection, texts.c.batch_id == batch)
             if not kept:
                 connection.execute(delete(batches).where(batches.c.id == batch))
             append_event(connection, "batch_removed", {"batch": batch, "texts": removed})
@@ -149,12 +160,12 @@ class Corpus:
     def size(self) -> int:
         """How many texts there are."""
         with self._database.read() as connection:
-            return _count(connection, select(texts))
+            return _count(connection)
 
     def pool_size(self) -> int:
         """How many texts nobody has answered yet."""
         with self._database.read() as connection:
-            return _count(connection, select(texts).where(texts.c.answered == 0))
+            return _count(connection, texts.c.answered == 0)
 
     def sample_pool(self, n: int, rng: Random) -> list[Text]:
         """Up to `n` random unanswered texts, in an order that depends on `rng` alone; costs the same at any size."""
@@ -179,12 +190,20 @@ def text_of(row: Row[Any]) -> Text:
     return Text(row.id, row.text, row.batch_id, row.group_key, json.loads(row.meta))
 
 
-def _row(new: NewText, batch: int) -> dict[str, Any]:
+def _stage(connection: Connection, new: Iterable[NewText]) -> int:
+    """Put the texts into `incoming`; returns how many there were."""
+    seen = 0
+    for part in _parts(new, INSERT_ROWS):
+        connection.execute(insert(incoming), [_row(text) for text in part])
+        seen += len(part)
+    return seen
+
+
+def _row(new: NewText) -> dict[str, Any]:
     key = digest(new.text)
     return {
         "digest": key,
         "text": new.text,
-        "batch_id": batch,
         "group_key": new.group,
         "meta": json.dumps(dict(new.meta), ensure_ascii=False),
         "source": new.source,
@@ -193,8 +212,8 @@ def _row(new: NewText, batch: int) -> dict[str, Any]:
     }
 
 
-def _count(connection: Connection, query: Select[Any]) -> int:
-    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+def _count(connection: Connection, *where: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).select_from(texts).where(*where)).scalar_one())
 
 
 def _parts(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:

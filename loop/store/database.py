@@ -10,12 +10,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from loop.errors import StoreError
 
 SCHEMA_VERSION = "0001"
-BUSY_MILLISECONDS = 10_000
+BUSY = "busy_timeout=10000"  # milliseconds
+# What is staged on the way in is text, too: it shall not lie in a temporary folder.
+PRIVATE = ("temp_store=MEMORY",)
 
 
 def now() -> str:
@@ -33,15 +35,33 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection inside a read transaction."""
-        with self._engine.begin() as connection:
+        """A connection inside a read transaction, or one that has not written yet.
+
+        Raises:
+            StoreError: the file is locked for too long, full, or unreadable; nothing was written.
+        """
+        with self._explained(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection inside a write transaction: committed to disk on leaving, undone on an error."""
-        with self._writing.begin() as connection:
+        """A connection inside a write transaction: committed to disk on leaving, undone on an error.
+
+        Raises:
+            StoreError: see `read`.
+        """
+        with self._explained(), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreError(
+                f"The store cannot be used now ({error.orig}); nothing was changed.",
+                hint="Try again: another command may be writing. If it lasts, look at the free space and the rights.",
+            ) from None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -87,7 +107,7 @@ def _engine(path: Path) -> Engine:
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # Python's driver would begin transactions by itself, and too late: SQLAlchemy's `begin` does it below.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *PRIVATE, BUSY):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

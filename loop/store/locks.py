@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
+
+# Seconds before each try: who only asks whether a lock is held takes it for an instant.
+PAUSES = (0.0, 0.02, 0.05)
 
 
 class ProcessLock:
@@ -15,7 +19,11 @@ class ProcessLock:
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
-        """Take the lock; False when another process holds it."""
+        """Take the lock; False when another process holds it, and not only to ask whether it is held."""
+        return any(self._try(pause) for pause in PAUSES)
+
+    def _try(self, pause: float) -> bool:
+        time.sleep(pause)
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
@@ -38,7 +46,7 @@ def is_held(path: Path) -> bool:
     if not path.exists():
         return False
     probe = ProcessLock(path)
-    if not probe.acquire():
+    if not probe._try(0.0):
         return True
     probe.release()
     return False

@@ -158,3 +158,11 @@ rounds = Table(
     Column("scores", Text, nullable=False),
     Column("at", String, nullable=False),
 )
+
+# Where texts wait until all of them have been read; in memory, and a connection's own.
+incoming = Table(
+    "incoming",
+    MetaData(),
+    *(Column(name, texts.c[name].type) for name in ("digest", "text", "group_key", "meta", "source", "line", "pick")),
+    prefixes=["TEMPORARY"],
+)

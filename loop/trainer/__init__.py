@@ -86,8 +86,8 @@ class Trainer:
         self._lock.release()
 
     def _say(self, doing: str) -> None:
-        rounds = getattr(self, "rounds", None)
-        self._store.journal.set_trainer(doing, round=rounds.number if rounds else 0)
+        finished = self._store.journal.rounds()
+        self._store.journal.set_trainer(doing, round=finished[-1].number if finished else 0)
 
 
 def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:

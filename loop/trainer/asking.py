@@ -34,14 +34,14 @@ class Asking:
         self._settings = settings
         self._store = store
         self._acquire = get_acquisition(settings.acquire.strategy)
-        self._refills = 0
 
     def is_stale(self, round: int) -> bool:
         """Whether the queue was made by another round than the last, or runs low while the pool does not."""
         if self._store.questions.queue_round() != round:
             return True
         waiting = self._store.questions.waiting()
-        return waiting < self._settings.queue.size * LOW_QUEUE and self._store.corpus.pool_size() > waiting
+        full = min(self._settings.queue.size, self._settings.acquire.candidates)
+        return waiting < full * LOW_QUEUE and self._store.corpus.pool_size() > waiting
 
     def refill(self, rounds: Rounds, *, answered: int) -> None:
         """Read candidates with the pipeline that the last round published and put a new queue in force.

@@ -94,10 +94,11 @@ class Rounds:
         info = self._info(number, tuple(answer.id for answer in cut), losses, (*self._tried, *tried)[-RECENT:])
         self._checkpoints.save(self.learner, info)
         self._stand_at(info)
-        keep = self._settings.checkpoints
-        self._checkpoints.prune(keep_last=keep.keep_last, keep_every=keep.keep_every)
         finished = _round_info(info, seconds=time.monotonic() - started, scores=scores)
         self._store.journal.add_round(finished)
+        # Only now: until the store knows of this round, the one before it may be needed again.
+        keep = self._settings.checkpoints
+        self._checkpoints.prune(keep_last=keep.keep_last, keep_every=keep.keep_every)
         return finished
 
     def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Answer]]:

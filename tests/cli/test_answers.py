@@ -65,10 +65,10 @@ def test_import_says_what_became_of_the_rows(project: Path, run: Run) -> None:
     write(project / "in.jsonl")
 
     assert [
-        "Imported 4 answers, and 3 texts that were new.",
+        "Imported 4 answers and 3 new texts.",
         "Widened 2 spans to whole tokens.",
     ] == run("import", "in.jsonl").out.splitlines()
-    assert "Left out 4 answers that were there already." in run("import", "in.jsonl").out
+    assert "Left out, since known already: 4 answers." in run("import", "in.jsonl").out
 
 
 @pytest.mark.usefixtures("project")

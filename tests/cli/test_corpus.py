@@ -17,7 +17,7 @@ def test_texts_are_added_and_what_is_left_out_is_counted(project: Path, run: Run
     assert "Added 2 texts as batch 1.\n" == run("add", "in.txt").out
     assert [
         "Added 2 texts as batch 2.",
-        "Left out 1 text that were there already.",
+        "Left out, since known already: 1 text.",
         "Left out 1 text of nothing but white space.",
         "1 text had spans or answers: `loop import` takes those over.",
     ] == run("add", "in.jsonl").out.splitlines()
@@ -77,7 +77,7 @@ def test_the_answered_texts_of_a_batch_stay(run: Run) -> None:
     run("add", "-", stdin=b"one\ntwo\n")
     run("import", "-", stdin=b'{"text": "one", "spans": []}')
 
-    assert ["Removed 1 text of batch 1.", "1 text of it stay, because they are answered."] == run(
+    assert ["Removed 1 text of batch 1.", "Kept, since answered: 1 text."] == run(
         "remove", "--batch", "1"
     ).out.splitlines()
 
@@ -88,3 +88,14 @@ def test_the_answered_texts_of_a_batch_stay(run: Run) -> None:
 @pytest.mark.usefixtures("project")
 def test_wrong_usage_exits_with_2(run: Run, line: str) -> None:
     assert 2 == run(*line.split()).code
+
+
+def test_texts_that_the_model_is_scored_on_are_never_asked_about_nor_learned_from(folder: Path, run: Run) -> None:
+    (folder / "gold.jsonl").write_text('{"text": "one", "spans": [{"start": 0, "end": 3, "label": "A"}]}\n')
+    (folder / "in.txt").write_text("one\ntwo\n")
+    ran = run("init", "--labels", "A", "--eval", "gold.jsonl", "in.txt")
+    imported = run("import", "gold.jsonl")
+
+    assert "Left out, since the model is scored on them: 1 text." in ran.out.splitlines()
+    assert "texts    1, of them 1 not answered; 1 question waiting" in run("status").out
+    assert "Imported 0 answers and 0 new texts." in imported.out

@@ -55,6 +55,23 @@ def test_a_simulation_ends_when_the_texts_do(run: Run, gold_files):
     assert rows[-1]["answers"] == 50
 
 
+def test_answers_too_few_for_a_round_are_counted_too(run: Run, gold_files):
+    gold, test = gold_files
+    rows = json.loads(run("simulate", gold, "--test", test, "--answers", "13", "--json").out)
+
+    assert [row["answers"] for row in rows] == [10, 13]
+    assert rows[0]["f"] == rows[1]["f"]
+
+
+def test_a_file_to_predict_that_is_not_there_or_too_long_is_named(run: Run, folder: Path):
+    (folder / "long.txt").write_text("x" * 1_000_001)
+    missing, long = (run("predict", SMALL, name, "out.jsonl") for name in ("missing.txt", "long.txt"))
+
+    assert (missing.code, long.code) == (1, 1)
+    assert "missing.txt" in missing.err
+    assert "long.txt, line 1: is a text of 1000001 characters" in long.err
+
+
 def test_a_checkpoint_is_not_saved_over_something_else(run: Run, gold_files, folder: Path):
     gold, test = gold_files
     ran = run("simulate", gold, "--test", test, "--save", folder)

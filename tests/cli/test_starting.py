@@ -12,7 +12,7 @@ def test_init_makes_the_current_folder_a_private_project(folder: Path, run: Run)
     ran = run("init", "--labels", "A, B", "--base", "blank:de")
 
     assert 0 == ran.code
-    assert f"{folder} is a project now. Next: `loop annotate`.\n" == ran.out
+    assert f"{folder} is a project now. Next: `loop add FILE`.\n" == ran.out
     assert ("blank:de", ("A", "B")) == (load_settings(folder).project.base, load_settings(folder).project.labels)
     assert "## A\n" in (folder / "guidelines.md").read_text()
     assert {"/data/", "/models/"} < set((folder / ".gitignore").read_text().splitlines())

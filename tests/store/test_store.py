@@ -259,3 +259,35 @@ def test_texts_come_back_character_by_character(tmp_path_factory, contents, meta
 
     assert [text.text for text in texts] == contents
     assert all((text.meta, text.group) == (meta, "g") for text in texts)
+
+
+def test_a_slow_reader_of_texts_holds_up_no_answer(store: Store):
+    (text,) = fill(store, "one")
+    store.questions.publish([ask(text)], round=0)
+    with Store(store.path) as other:
+
+        def slowly():
+            yield NewText("two")
+            other.answers.add(say(text, "a1"))
+            yield NewText("three")
+
+        assert store.corpus.add_batch(slowly(), source="slow").added == 2
+    assert [answer.id for answer in store.answers.standing()] == ["a1"]
+    assert [text.text for text in store.corpus.texts([1, 2, 3])] == ["one", "two", "three"]
+
+
+def test_a_store_locked_for_too_long_is_an_error_with_a_way_out(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("loop.store.database.BUSY", "busy_timeout=1")
+    refused = pytest.raises(StoreError, match="cannot be used now")
+    with Store(store.path) as other, store._database.write(), refused as caught:
+        other.journal.scheme(["X"])
+    assert caught.value.hint
+
+
+def test_a_draft_of_a_text_taken_back_is_refused(store: Store):
+    (text,) = fill(store, "one")
+    store.questions.publish([ask(text)], round=0)
+    store.corpus.remove_batch(1)
+
+    with pytest.raises(StoreError, match="gone"):
+        store.answers.save_draft(ask(text), "ann", "{}")

@@ -231,6 +231,29 @@ def test_a_temperature_is_fitted_on_texts_read_before_they_were_learned_and_kept
     assert temperatures(paths.models / "last") == {COMPONENT: third.temperature}
 
 
+def test_the_last_pipeline_is_that_of_the_last_round_that_stands(paths, settings, store):
+    fill(store, 7)
+    finish(paths, settings, store)
+    first = store.answers.standing()[:3]
+    for answer in first:
+        store.answers.add(replace(answer, id=f"not {answer.id}", verdict="unusable", retracts=answer.id, at=None))
+    finish(paths, settings, store)
+
+    assert (paths.models / "last").readlink().name == "round-0000"
+    assert store.journal.rounds() == []
+    assert progress(store, settings, paths).training == 4
+
+
+def test_a_queue_that_cannot_be_longer_is_not_laid_out_again_and_again(paths, with_settings, store):
+    fill(store, 0)
+    settings = with_settings("acquire", candidates=2)
+    trainer = Trainer(paths, settings, store)
+    pieces = [trainer.work() for _ in range(3)]
+    trainer.close()
+
+    assert pieces == [True, False, False]
+
+
 def test_old_rounds_are_pruned_by_the_stated_rule(paths, settings, store):
     rule = replace(settings, checkpoints=replace(settings.checkpoints, keep_last=2, keep_every=4))
     fill(store, 35)
