@@ -119,7 +119,8 @@ class Person:
         for span in self.spans:
             self.edit(self.go_to(self.page.snap([span])[0].start) + "d")
         label = self.mark(Mark(self.page.words[0], self.page.words[0] + 1, self.labels[0]))
-        for keys in (label, "2", "k", "j", "right v right 3", "i", "o", "u", "z", "d"):
+        relabel = ["2"] * (len(self.labels) > 1)
+        for keys in (label, *relabel, "k", "j", f"right v right {len(self.labels)}", "i", "o", "u", "z", "d"):
             self.edit(keys)
 
 
