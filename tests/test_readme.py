@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from loop.cli import app
+
+ROOT = Path(__file__).parents[1]
+COMMANDS = get_command(app).commands
+
+
+def lines_with_commands(text: str) -> list[str]:
+    """What stands in backticks or on an indented line and begins with `loop`."""
+    return re.findall(r"(?:`|^ {4})(loop [a-z][^`\n]*)", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/benchmarks.md"])
+def test_every_command_and_option_that_the_documents_name_exists(name: str):
+    named = lines_with_commands((ROOT / name).read_text())
+    for line in named:
+        command = COMMANDS[line.split()[1]]
+        known = {option for parameter in command.params for option in parameter.opts}
+
+        assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", line)) <= known, line
+    assert named
+
+
+def test_the_two_commands_of_the_readme_are_in_the_makefile():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+
+    assert {"demo", "test"} <= targets
+    assert {"make demo", "make test"} <= set(re.findall(r"make [a-z]+", (ROOT / "README.md").read_text()))
