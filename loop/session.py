@@ -84,6 +84,10 @@ class Session:
         """The next question: one that was begun, otherwise the first that nobody answered; None when there is none."""
         return self._store.questions.head(self.annotator)
 
+    def answered(self, question: Question) -> Answer | None:
+        """This annotator's standing answer to a question: it is there when a reopened text was left half done."""
+        return self._store.answers.of(question.text.id, self.annotator)
+
     def draft(self, question: Question) -> str | None:
         """The unfinished answer kept for a question, as `save_draft` was given it."""
         return self._store.answers.draft(question.text.id, self.annotator)
@@ -111,7 +115,7 @@ class Session:
         Raises:
             StoreError: the text is gone, or another session answered it at the same time.
         """
-        replaced = self._store.answers.of(question.text.id, self.annotator)
+        replaced = self.answered(question)
         self._reopened = None
         said = (verdict, tuple(spans), reason, flag, memo)
         if replaced and said == (replaced.verdict, replaced.spans, replaced.reason, replaced.flag, replaced.memo):

@@ -165,7 +165,7 @@ class Desk:
             self.question = self.state = self.reopened = None
             self.status = self.session.status()
         else:
-            self._show(question, None)
+            self._show(question, self.session.answered(question))
 
     def _show(self, question: Question, answer: Answer | None) -> None:
         page = page_of(question, self.session.labels, mode=self.session.mode, suggester=suggester_of(question))

@@ -253,3 +253,18 @@ def test_a_text_that_left_the_corpus_makes_room_for_the_next(sit_down: Sit) -> N
     keys(desk, "enter")
 
     assert TWO.text.text == text(desk)
+
+
+def test_a_reopened_text_left_half_done_is_known_as_answered_when_it_comes_back(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "enter b tab d")
+    desk.save()
+    again = Desk(desk.session, desk.keys)
+    again.drawn = True
+    first = again.reopened
+    shown = text(again)
+    keys(again, ">")
+
+    assert ONE.text.text == shown
+    assert first is not None
+    assert first == desk.session.status().last
+    assert TWO.text.text == text(again)
