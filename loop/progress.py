@@ -12,6 +12,7 @@ from loop.store import RoundInfo, Store
 from loop.store.locks import is_held
 
 STOPPED = "stopped"
+STARTING = "starting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def trainer_state(store: Store, paths: ProjectPaths) -> str:
         return said.state
     if not is_held(paths.trainer_lock):
         return STOPPED
-    return said.state if said is not None else "starting"
+    return said.state if said is not None else STARTING
 
 
 def start_of_today() -> datetime:

@@ -10,7 +10,7 @@ from time import monotonic
 from uuid import uuid4
 
 from loop.errors import StoreError
-from loop.progress import STOPPED, start_of_today, trainer_state
+from loop.progress import STARTING, STOPPED, start_of_today, trainer_state
 from loop.records import Answer, Mode, Question, Span, Verdict
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -163,11 +163,16 @@ class Session:
             answers_today=self._store.answers.count(self.annotator, since=start_of_today()),
             answers_total=self._store.answers.count(self.annotator),
             round=said.round if said else 0,
-            trainer=trainer_state(self._store, self._paths),
+            trainer=self._trainer_state(),
             left_in_queue=self._store.questions.waiting(),
             pool_left=self._store.corpus.pool_size(),
             last=self._store.answers.last(self.annotator),
         )
+
+    def _trainer_state(self) -> str:
+        doing = trainer_state(self._store, self._paths)
+        just_started = bool(self._starts) and monotonic() - self._starts[-1] < SECONDS_BETWEEN_STARTS
+        return STARTING if doing == STOPPED and just_started else doing
 
     def tick(self) -> None:
         """Start the trainer when none is at work: at the beginning, and again when it has died without a word."""

@@ -143,6 +143,17 @@ def test_a_dead_trainer_is_started_again_but_not_for_ever(session, paths, settin
     assert len(starts) == TRAINER_STARTS + 1
 
 
+def test_a_trainer_that_was_just_started_is_not_called_stopped(session, paths, settings, store):
+    session.close()
+    watching = Session(paths, settings, store, annotator="ann", start_trainer=lambda: None)
+    before = watching.status().trainer
+    watching.tick()
+    after = watching.status().trainer
+    watching.close()
+
+    assert (before, after) == ("stopped", "starting")
+
+
 def test_a_trainer_that_said_what_is_wrong_is_tried_once_a_session(session, paths, settings, store):
     session.close()
     store.journal.set_trainer("stopped: the base is gone", round=0)
