@@ -23,7 +23,7 @@ class Progress:
         texts: in the corpus. pool: of them not answered. waiting: questions in the queue.
         answers: that stand, by verdict. training: of them, the ones that rounds learn from.
         spans: in the answers that train, by label.
-        rounds: that are finished. next_round: answers that train still missing until the next one.
+        rounds: that are finished. next_round: answers that train still missing until the next one, 0 when it is due.
         trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
     """
 
@@ -42,7 +42,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     """All numbers of a project; reads every standing answer."""
     answers = store.answers.standing()
     training = [answer for answer in answers if answer.trains]
-    size = settings.update.round_size
+    rounds = tuple(store.journal.rounds())
+    learned = rounds[-1].answers if rounds else 0
     return Progress(
         texts=store.corpus.size(),
         pool=store.corpus.pool_size(),
@@ -50,8 +51,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         answers=dict(Counter(answer.verdict for answer in answers)),
         training=len(training),
         spans=dict(Counter(span.label for answer in training for span in answer.spans)),
-        rounds=tuple(store.journal.rounds()),
-        next_round=size - len(training) % size,
+        rounds=rounds,
+        next_round=max(0, learned + settings.update.round_size - len(training)),
         trainer=trainer_state(store, paths),
     )
 

@@ -16,6 +16,7 @@ from loop.store.database import Database, now
 from loop.store.schema import events, rounds, schemes, state
 
 TRAINER = "trainer"
+SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,13 @@ class Journal:
             connection.execute(insert(schemes).values(version=version, labels=json.dumps(list(labels)), at=now()))
             append_event(connection, "labels", {"scheme": version, "labels": list(labels)})
             return version
+
+    def settings(self, digest: str) -> None:
+        """Note what the settings say about learning: an event, when it is not what they said before."""
+        with self._database.write() as connection:
+            if get_state(connection, SETTINGS) != digest:
+                put_state(connection, SETTINGS, digest)
+                append_event(connection, "settings", {"digest": digest})
 
     def schemes(self) -> dict[int, tuple[str, ...]]:
         """The labels of every scheme by its version."""

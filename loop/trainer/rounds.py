@@ -41,6 +41,7 @@ class Rounds:
         self._store = store
         self._checkpoints = Checkpoints(paths.models)
         self._checkpoints.sweep()
+        store.journal.settings(settings.weights_digest())
         self._resume()
 
     def _resume(self) -> None:
@@ -80,13 +81,18 @@ class Rounds:
         if not _begins_with(ids, self._learned_from):
             kept = reversed(self._checkpoints.rounds())
             self._go_back_to(next(n for n in kept if _begins_with(ids, self._checkpoints.info(n).answers)))
-        return len(training) >= (self.number + 1) * self._settings.update.round_size
+        return len(training) >= self._next_cut
+
+    @property
+    def _next_cut(self) -> int:
+        """How many answers the next round learns from: one more round's than the last, whatever its size was then."""
+        return len(self._learned_from) + self._settings.update.round_size
 
     def learn(self, training: Sequence[Answer]) -> RoundInfo:
         """Do the next round with its share of the answers that train, by rank; on disk when this returns."""
         started = time.monotonic()
         number = self.number + 1
-        cut = training[: number * self._settings.update.round_size]
+        cut = training[: self._next_cut]
         answered = self._answered(cut)
         tried = self._try(answered[-self._settings.update.round_size :])
         losses = self._update(answered, number)

@@ -254,6 +254,21 @@ def test_a_queue_that_cannot_be_longer_is_not_laid_out_again_and_again(paths, wi
     assert pieces == [True, False, False]
 
 
+@pytest.mark.parametrize(("size", "learned"), [(2, [5, 10, 12, 14, 16]), (6, [5, 10, 16])])
+def test_another_round_size_goes_on_from_what_was_learned(paths, settings, with_settings, store, size, learned):
+    fill(store, 10)
+    finish(paths, settings, store)
+    scheme = store.journal.scheme(["PART"])
+    for text in store.corpus.texts(range(11, 18)):
+        store.answers.add(Answer(f"later {text.id}", text.id, "ann", "accept", scheme=scheme))
+    changed = with_settings("update", round_size=size)
+    finish(paths, changed, store)
+
+    assert [info.answers for info in store.journal.rounds()] == learned
+    assert progress(store, changed, paths).next_round == learned[-1] + size - 17
+    assert [kind for _, kind, _ in store.journal.events()].count("settings") == 2
+
+
 def test_old_rounds_are_pruned_by_the_stated_rule(paths, settings, store):
     rule = replace(settings, checkpoints=replace(settings.checkpoints, keep_last=2, keep_every=4))
     fill(store, 35)
