@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal
 
 from spacy.language import Language
 from spacy.pipeline import Sentencizer
@@ -18,7 +18,6 @@ from loop.records import Answer
 from loop.store import NewText, Store
 
 Split = Literal["sentence", "line", "none"]
-SPLITS: tuple[Split, ...] = get_args(Split)
 Cut = Callable[[str], Iterable[str]]
 # spaCy's own bound (`nlp.max_length`): a longer text could not be read by the model.
 LONGEST_TEXT = 1_000_000

@@ -29,9 +29,11 @@ DEMO_LABELS = ("BRAND", "PART", "FAULT")
 def simulate_cli(
     gold: Annotated[Path, typer.Argument(help="jsonl with text and spans: what is asked, and the right answers.")],
     test: Annotated[Path, typer.Option(metavar="FILE", help="jsonl with text and spans that are never asked.")],
-    base: Annotated[str, typer.Option(metavar="BASE", help="Where round 0 starts from.")] = "blank:en",
+    base: Annotated[str, typer.Option(metavar="BASE", help="Where round 0 starts from.")] = ProjectSettings().base,
     answers: Annotated[int, typer.Option(metavar="N", min=1, help="How many answers the oracle gives.")] = 200,
-    strategy: Annotated[str, typer.Option(metavar="NAME", help="The acquisition function.")] = "entropy_per_token",
+    strategy: Annotated[
+        str, typer.Option(metavar="NAME", help="The acquisition function.")
+    ] = AcquireSettings().strategy,
     seed: Annotated[int, typer.Option(metavar="K", min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="A list of objects instead of a table.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the last checkpoint there.")] = None,

@@ -30,7 +30,7 @@ from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem
 if TYPE_CHECKING:
     from questionary import Question
 
-DEFAULT_BASE = "blank:en"
+DEFAULT_BASE = ProjectSettings().base
 IGNORED = "# Texts are private and models are large: neither belongs into the repository.\n/data/\n/models/\n"
 GUIDELINES = """# Guidelines
 

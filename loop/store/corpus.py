@@ -79,7 +79,7 @@ class Corpus:
         An error raised by `new` leaves the store as it was. The texts are staged in memory and written when the last
         of them has been read, so that a slow reader holds up nobody.
         """
-        with self._database.read() as connection:
+        with self._database.write_late() as connection:
             incoming.create(connection)
             seen = _stage(connection, new)
             batch = int(

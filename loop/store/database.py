@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -16,8 +16,6 @@ from loop.errors import StoreError
 
 SCHEMA_VERSION = "0001"
 BUSY = "busy_timeout=10000"  # milliseconds
-# What is staged on the way in is text, too: it shall not lie in a temporary folder.
-PRIVATE = ("temp_store=MEMORY",)
 
 
 def now() -> str:
@@ -35,13 +33,20 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection inside a read transaction, or one that has not written yet.
+        """A connection inside a read transaction.
 
         Raises:
             StoreError: the file is locked for too long, full, or unreadable; nothing was written.
         """
         with self._explained(), self._engine.begin() as connection:
             yield connection
+
+    def write_late(self) -> AbstractContextManager[Connection]:
+        """A connection like that of `write`, which takes the lock only when it first touches the store.
+
+        It must write before it reads: otherwise it fails where another writer came between.
+        """
+        return self.read()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -107,7 +112,8 @@ def _engine(path: Path) -> Engine:
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # Python's driver would begin transactions by itself, and too late: SQLAlchemy's `begin` does it below.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", *PRIVATE, BUSY):
+        # Text that waits on its way in is private, too: it shall not lie in a temporary folder.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", BUSY):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

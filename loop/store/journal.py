@@ -59,11 +59,6 @@ class Journal:
         with self._database.read() as connection:
             return int(connection.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
 
-    def record(self, kind: str, payload: Mapping[str, Any]) -> int:
-        """Append an event; returns its place in the log."""
-        with self._database.write() as connection:
-            return append_event(connection, kind, payload)
-
     def scheme(self, labels: Sequence[str]) -> int:
         """The version of the scheme that holds exactly `labels`; a new one, and an event, when it is not the last."""
         with self._database.write() as connection:

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+from enumerated import marginals
 from hypothesis import given
 from hypothesis import strategies as st
 from lattice_readings import LABELS, all_moves, build, pruned, readings
@@ -9,14 +10,6 @@ from loop.errors import LatticeError
 from loop.lattice import Lattice, Moves, TokenSpan
 
 CLOSE = 1e-9
-
-
-def marginals(listed: dict[tuple[TokenSpan, ...], float]) -> dict[TokenSpan, float]:
-    found: dict[TokenSpan, float] = {}
-    for spans, p in listed.items():
-        for span in spans:
-            found[span] = found.get(span, 0.0) + p
-    return found
 
 
 def renormalised(listed: dict[tuple[TokenSpan, ...], float]) -> dict[tuple[TokenSpan, ...], float]:

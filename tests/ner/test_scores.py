@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import spacy
+from enumerated import marginals
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scoring_pipelines import CONFIGS, WORDS, before_ner, doc_of, pipeline, reference, shake
@@ -37,14 +38,6 @@ def nlp(request: pytest.FixtureRequest) -> Language:
     """Every kind of network in turn, with its own tok2vec or with a listener."""
     features, upper, pieces = request.param
     return pipeline(features, upper, pieces, listener=(pieces + upper) % 2 == 0)
-
-
-def marginals(listed: dict[tuple[TokenSpan, ...], float]) -> dict[TokenSpan, float]:
-    found: dict[TokenSpan, float] = {}
-    for spans, p in listed.items():
-        for span in spans:
-            found[span] = found.get(span, 0.0) + p
-    return found
 
 
 def furthest(a: dict[TokenSpan, float], b: dict[TokenSpan, float]) -> float:
