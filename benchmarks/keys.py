@@ -20,7 +20,7 @@ from loop.ner.questions import question, read
 from loop.records import Question, Text
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, simulate
-from loop.terminal.suggest import suggester_of
+from loop.suggest import suggester_of
 
 SETS = ("food_ingredients", "ncbi_disease", "crossner_ai")
 AT = (100, 300)

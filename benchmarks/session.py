@@ -20,7 +20,7 @@ from loop.editing import keymap, page_of, plan
 from loop.formats import read
 from loop.ner.patterns import Patterns
 from loop.store.locks import is_held
-from loop.terminal.suggest import suggester_of
+from loop.suggest import suggester_of
 
 
 def main() -> None:

@@ -108,8 +108,9 @@ class Answer:
 
     @property
     def trains(self) -> bool:
-        """Whether a round may learn from it."""
-        return self.verdict == "accept" and not self.held_out
+        """Whether a round may learn from it: spans that are right or, from a partial answer, a span that is wrong."""
+        says_something = self.verdict == "accept" or (self.verdict == "reject" and not self.complete)
+        return says_something and not self.held_out
 
 
 @dataclass(frozen=True, slots=True)

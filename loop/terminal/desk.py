@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from loop.editing import Intent, Keymap, Snapshot, State, begin, from_draft, page_of, press, resume, to_draft
 from loop.errors import LoopError
 from loop.records import Answer, Question, Verdict
-from loop.terminal.suggest import suggester_of
+from loop.suggest import suggester_of
 
 if TYPE_CHECKING:
     from loop.session import Session

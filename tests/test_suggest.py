@@ -7,7 +7,7 @@ from terminal_project import LABELS, question
 
 from loop.editing import Mark, begin, keymap, page_of, press
 from loop.lattice import Lattice, Moves
-from loop.terminal.suggest import LatticeSuggester, suggester_of
+from loop.suggest import LatticeSuggester, suggester_of
 
 EMPTY = np.array([], dtype=np.int64)
 
