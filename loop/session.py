@@ -107,18 +107,21 @@ class Session:
         reason: str = "",
         flag: bool = False,
         memo: str = "",
+        complete: bool = True,
+        shown: Sequence[Span] | None = None,
     ) -> Answer:
         """Commit an answer; on disk when this returns.
 
         A text that this annotator has answered gets a new answer in the place of the old one, if something changed.
+        What was `shown` is the question's whole reading, unless it is given.
 
         Raises:
             StoreError: the text is gone, or another session answered it at the same time.
         """
         replaced = self.answered(question)
         self._reopened = None
-        said = (verdict, tuple(spans), reason, flag, memo)
-        if replaced and said == (replaced.verdict, replaced.spans, replaced.reason, replaced.flag, replaced.memo):
+        said = (verdict, complete, tuple(spans), reason, flag, memo)
+        if replaced and said == _said(replaced):
             self._store.answers.drop_draft(question.text.id, self.annotator)
             return replaced
         answer = Answer(
@@ -127,7 +130,8 @@ class Session:
             annotator=self.annotator,
             verdict=verdict,
             spans=tuple(spans),
-            shown=question.reading,
+            shown=question.reading if shown is None else tuple(shown),
+            complete=complete,
             mode=self.mode,
             scheme=self._scheme,
             round=question.round,
@@ -193,3 +197,7 @@ class Session:
     def close(self) -> None:
         """Let another session in; the trainer that this one started ends when its work is done."""
         self._lock.release()
+
+
+def _said(answer: Answer) -> tuple[object, ...]:
+    return answer.verdict, answer.complete, answer.spans, answer.reason, answer.flag, answer.memo
