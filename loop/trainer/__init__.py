@@ -64,22 +64,31 @@ class Trainer:
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None) -> bool:
         """Do one piece of what is due, a round or a new queue; False when nothing is."""
+        return self.learn(on_round) or self.ask()
+
+    def learn(self, on_round: Callable[[RoundInfo], None] = lambda _: None) -> bool:
+        """Do the next round; False when none is due."""
         seen = self._store.journal.last_seq()
-        if seen != self._seen:
-            training = [answer for answer in self._store.answers.standing() if answer.trains]
-            self._answered = len(training)
-            if self.rounds.due(training):
-                self._say(f"learning round {self.rounds.number + 1}")
-                on_round(self.rounds.learn(training))
-                self._say("idle")
-                return True
-            self._seen = seen
-        if self._asking.is_stale(self.rounds.number):
-            self._say("reading the pool")
-            self._asking.refill(self.rounds, answered=self._answered)
+        if seen == self._seen:
+            return False
+        training = [answer for answer in self._store.answers.standing() if answer.trains]
+        self._answered = len(training)
+        if self.rounds.due(training):
+            self._say(f"learning round {self.rounds.number + 1}")
+            on_round(self.rounds.learn(training))
             self._say("idle")
             return True
+        self._seen = seen
         return False
+
+    def ask(self) -> bool:
+        """Read the pool and lay out a new queue; False when the one in force is fresh."""
+        if not self._asking.is_stale(self.rounds.number):
+            return False
+        self._say("reading the pool")
+        self._asking.refill(self.rounds, answered=self._answered)
+        self._say("idle")
+        return True
 
     def close(self) -> None:
         """Let another trainer in."""
