@@ -10,7 +10,7 @@ from typing import Any, Literal
 Mode = Literal["correct", "teach", "manual", "import"]
 Share = Literal["doubtful", "random", "pattern", "typical", "held_out"]
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
-Source = Literal["model", "pattern"]
+Source = Literal["model", "pattern", "file"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,7 +35,9 @@ class Candidate:
 class Text:
     """One text of the corpus.
 
-    `group` holds texts together that must never be separated (a patient, a document); `meta` is the user's own.
+    Attributes:
+        group: holds texts together that must never be separated (a patient, a document). meta: the user's own.
+        suggested: spans that its file suggested, sorted. source, line: the file, and the line or row in it.
     """
 
     id: int
@@ -43,6 +45,9 @@ class Text:
     batch: int = 0
     group: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    suggested: tuple[Span, ...] = ()
+    source: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from loop.errors import StoreError
 from loop.records import Answer, Question
 from loop.store.database import Database, now
 from loop.store.journal import append_event
-from loop.store.questions import dump_spans, keep_question, load_spans
+from loop.store.questions import keep_question
 from loop.store.schema import answers, drafts, questions, queue, texts
+from loop.store.spans import dump_spans, load_spans
 
 _later = answers.alias("later")
 _STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")

@@ -27,10 +27,11 @@ from sqlalchemy import (
 )
 
 from loop.errors import StoreError
-from loop.records import Text
+from loop.records import Span, Text
 from loop.store.database import Database, now
 from loop.store.journal import append_event
 from loop.store.schema import answers, batches, drafts, incoming, questions, queue, texts
+from loop.store.spans import dump_spans, load_spans
 
 INSERT_ROWS = 5_000
 LOOKUP_ROWS = 500
@@ -38,13 +39,17 @@ LOOKUP_ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """A text on its way in, with the place it comes from: `source` names the file, `line` counts from 1."""
+    """A text on its way in, with the place it comes from: `source` names the file, `line` counts from 1.
+
+    `suggested` are the spans that the annotator is to be shown first.
+    """
 
     text: str
     group: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     line: int | None = None
+    suggested: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +192,16 @@ def digest(text: str) -> bytes:
 
 def text_of(row: Row[Any]) -> Text:
     """The text in a row of `texts` (or of a join that holds its columns)."""
-    return Text(row.id, row.text, row.batch_id, row.group_key, json.loads(row.meta))
+    return Text(
+        id=row.id,
+        text=row.text,
+        batch=row.batch_id,
+        group=row.group_key,
+        meta=json.loads(row.meta),
+        suggested=() if row.suggested is None else load_spans(row.suggested),
+        source=row.source,
+        line=row.line,
+    )
 
 
 def _stage(connection: Connection, new: Iterable[NewText]) -> int:
@@ -208,6 +222,7 @@ def _row(new: NewText) -> dict[str, Any]:
         "meta": json.dumps(dict(new.meta), ensure_ascii=False),
         "source": new.source,
         "line": new.line,
+        "suggested": dump_spans(new.suggested) if new.suggested else None,
         "pick": int.from_bytes(key[:6], "big") / 2**48,
     }
 

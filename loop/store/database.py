@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from loop.errors import StoreError
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 BUSY = "busy_timeout=10000"  # milliseconds
 
 

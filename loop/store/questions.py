@@ -15,6 +15,7 @@ from loop.store.corpus import text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
 from loop.store.schema import answers, drafts, questions, queue, texts
+from loop.store.spans import dump_spans, load_spans, triple
 
 QUEUE = "queue"
 # A longer transaction holds an annotator's answer up.
@@ -140,23 +141,9 @@ def question_row(question: Question) -> dict[str, Any]:
         "entropy": question.entropy,
         "tokens": json.dumps(question.tokens),
         "reading": dump_spans(question.reading),
-        "candidates": json.dumps([[*_triple(c.span), c.p, c.source] for c in question.candidates]),
+        "candidates": json.dumps([[*triple(c.span), c.p, c.source] for c in question.candidates]),
         "lattice": question.lattice,
     }
-
-
-def dump_spans(spans: Iterable[Span]) -> str:
-    """Spans as the store keeps them: a JSON list of [start, end, label]."""
-    return json.dumps([_triple(span) for span in spans], ensure_ascii=False)
-
-
-def load_spans(value: str) -> tuple[Span, ...]:
-    """The spans that `dump_spans` wrote."""
-    return tuple(Span(*triple) for triple in json.loads(value))
-
-
-def _triple(span: Span) -> list[int | str]:
-    return [span.start, span.end, span.label]
 
 
 def _question(row: Row[Any]) -> Question:

@@ -59,6 +59,8 @@ texts = Table(
     Column("meta", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("line", Integer),
+    # What the file suggested: a JSON list of [start, end, label]; NULL when it said nothing.
+    Column("suggested", Text),
     # A number in [0, 1) derived from the text: an index range over it is a random sample, without a scan.
     Column("pick", Float, nullable=False),
     Column("answered", Boolean, nullable=False, server_default=text("0")),
@@ -159,10 +161,11 @@ rounds = Table(
     Column("at", String, nullable=False),
 )
 
+_INCOMING = ("digest", "text", "group_key", "meta", "source", "line", "suggested", "pick")
 # Where texts wait until all of them have been read; in memory, and a connection's own.
 incoming = Table(
     "incoming",
     MetaData(),
-    *(Column(name, texts.c[name].type) for name in ("digest", "text", "group_key", "meta", "source", "line", "pick")),
+    *(Column(name, texts.c[name].type) for name in _INCOMING),
     prefixes=["TEMPORARY"],
 )
