@@ -19,7 +19,7 @@ from loop.ner.checkpoints import Checkpoints
 from loop.ner.questions import question, read
 from loop.records import Question, Text
 from loop.settings import ProjectPaths, ProjectSettings, Settings
-from loop.simulate import Gold, simulate
+from loop.simulate import Gold, Scenario, simulate
 from loop.suggest import suggester_of
 
 SETS = ("food_ingredients", "ncbi_disease", "crossner_ai")
@@ -55,7 +55,7 @@ def measured(data: Path, name: str, at: Sequence[int], n: int) -> list[dict[str,
     with tempfile.TemporaryDirectory() as folder:
         paths = ProjectPaths(Path(folder))
         settings = Settings(ProjectSettings(labels=labels, seed=SEED))
-        for _ in simulate(paths, settings, pool, {chosen[0]: unseen[chosen[0]]}, answers=at[-1]):
+        for _ in simulate(paths, settings, pool, {chosen[0]: unseen[chosen[0]]}, Scenario(answers=at[-1])):
             pass
         return [row(name, answers, asked(paths, chosen, answers), unseen, labels) for answers in at]
 

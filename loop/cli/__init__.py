@@ -13,9 +13,10 @@ import typer
 from loop.cli.annotating import annotate_cli, trainer_cli
 from loop.cli.answers import export_cli, import_cli
 from loop.cli.corpus import add_cli, remove_cli
+from loop.cli.demo import demo_cli
 from loop.cli.predicting import predict_cli
 from loop.cli.printing import complain, say
-from loop.cli.simulating import demo_cli, simulate_cli
+from loop.cli.simulating import simulate_cli
 from loop.cli.starting import init_cli
 from loop.cli.status import labels_app, status_cli
 from loop.errors import LoopError

@@ -1,29 +1,33 @@
-"""`loop simulate` and `loop demo`: an oracle in the annotator's place, and the bundled corpus."""
+"""`loop simulate`: an oracle in the annotator's place."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+import statistics
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from importlib.resources import as_file, files
+from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.annotating import AnnotatorOption, annotate
 from loop.cli.printing import say
-from loop.cli.starting import create_project
 from loop.errors import LoopError
-from loop.settings import AcquireSettings, ProjectPaths, ProjectSettings, Settings, load_settings
+from loop.settings import AcquireSettings, ProjectSettings, Settings
 
 if TYPE_CHECKING:
-    from loop.simulate import Gold, Row
+    from loop.intervals import Measure
+    from loop.simulate import Gold, Row, Run
 
-DEMO_LABELS = ("BRAND", "PART", "FAULT")
+
+class Mode(str, Enum):
+    """The modes in which an oracle can answer."""
+
+    correct = "correct"
+    teach = "teach"
 
 
 def simulate_cli(
@@ -35,88 +39,64 @@ def simulate_cli(
         str, typer.Option(metavar="NAME", help="The acquisition function.")
     ] = AcquireSettings().strategy,
     seed: Annotated[int, typer.Option(metavar="K", min=0)] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="A list of objects instead of a table.")] = False,
+    seeds: Annotated[
+        str, typer.Option(metavar="A,B,…|N", help="Several seeds: a list of them, or how many from --seed on.")
+    ] = "",
+    mode: Annotated[Mode, typer.Option(help="Correct whole texts, or say yes or no to one span.")] = Mode.correct,
+    noise: Annotated[
+        float, typer.Option(metavar="P", min=0, max=1, help="How probably the oracle spoils an entity.")
+    ] = 0.0,
+    lag: Annotated[int, typer.Option(min=0, max=1, help="1: the questions are a round old, as when nobody waits.")] = 0,
+    every: Annotated[int, typer.Option(metavar="N", min=0, help="Score after every N answers; 0 for every round.")] = 0,
+    keys: Annotated[bool, typer.Option("--keys", help="Count key presses, which takes time.")] = False,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes at a time.")] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "--resume", metavar="DIR", help="Keep finished runs there, and don't run them again."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Lists of objects instead of tables.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the last checkpoint there.")] = None,
 ) -> None:
     """Let an oracle answer in your place, through the same session, store and trainer; prints the learning curve."""
+    from loop.simulate import Run, Scenario, finished_runs
+
+    numbers = parse_seeds(seeds, first=seed)
     if save is not None and save.exists():
         raise LoopError(f"{save} exists already.", hint="Name a new folder for the checkpoint.")
+    if save is not None and len(numbers) > 1:
+        raise LoopError("--save keeps one checkpoint.", hint="Give one seed.")
     asked, unseen = read_gold_spans(gold), read_gold_spans(test)
     labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
-    project = ProjectSettings(base=base, labels=labels, seed=seed)
-    settings = Settings(project=project, acquire=AcquireSettings(strategy=strategy))
-    with scratch() as paths:
-        rows = run(paths, settings, asked, unseen, answers=answers, name=strategy, quiet=as_json)
-        if save is not None:
-            shutil.copytree(paths.models / "last", save)
+    scenario = Scenario(answers, mode.value, noise, 1 if lag else 0, every, keys)
+    runs = [Run(settings_of(base, labels, strategy, number), scenario, save) for number in numbers]
+    with progress_bars(runs, hidden=as_json) as heard:
+        done = dict(finished_runs(runs, asked, unseen, folder=out, workers=workers, on_row=heard))
+    curves = {run.settings.project.seed: done[run] for run in runs}
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in rows], indent=1))
+        plain = [{"seed": number, "rows": [asdict(row) for row in rows]} for number, rows in curves.items()]
+        typer.echo(json.dumps(plain if seeds else plain[0]["rows"], indent=1))
+    else:
+        show(strategy, curves)
 
 
-def demo_cli(
-    auto: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Let an oracle answer N questions, without a terminal.")
-    ] = None,
-    folder: Annotated[
-        Path, typer.Option("--dir", metavar="DIR", help="The project's folder, made when missing.")
-    ] = Path("loop-demo"),
-    annotator: AnnotatorOption = "",
-) -> None:
-    """Try it on the bundled corpus: the notes of a bicycle workshop, with brands, parts and faults."""
-    with as_file(files("loop") / "demo") as corpus:
-        if auto is None:
-            annotate_demo(ProjectPaths(folder), corpus, annotator)
-        else:
-            automatic_demo(ProjectPaths(folder), corpus, auto)
+def settings_of(base: str, labels: tuple[str, ...], strategy: str, seed: int) -> Settings:
+    """The settings of a simulated project: the defaults but for what is asked."""
+    project = ProjectSettings(base=base, labels=labels, seed=seed)
+    return Settings(project=project, acquire=AcquireSettings(strategy=strategy))
 
 
-def annotate_demo(paths: ProjectPaths, corpus: Path, annotator: str) -> None:
-    """Open a session on the bundled corpus; the project is made on the first call and kept."""
-    from loop.store import NewText, Store
-    from loop.trainer import prepare
-
-    if not paths.cfg.exists():
-        make_demo_project(paths, corpus)
-    settings = load_settings(paths.root)
-    with Store(paths.db) as store:
-        if store.corpus.size() == 0:
-            texts = read_gold_spans(corpus / "pool.jsonl")
-            store.corpus.add_batch((NewText(text, source="demo") for text in texts), source="the bundled corpus")
-            prepare(paths, settings, store)
-        annotate(paths, settings, store, annotator)
-
-
-def automatic_demo(paths: ProjectPaths, corpus: Path, answers: int) -> None:
-    """Let the oracle answer: once asked by doubt, in a project that stays, once at random; print both curves.
+def parse_seeds(said: str, *, first: int) -> list[int]:
+    """The seeds of `--seeds`: a list with commas, or a number of seeds from `first` on; `first` alone for nothing.
 
     Raises:
-        LoopError: the folder is a project already.
+        LoopError: it is neither.
     """
-    if paths.cfg.exists():
-        raise LoopError(f"{paths.root} is a project already.", hint="Name another folder with --dir.")
-    asked, unseen = read_gold_spans(corpus / "pool.jsonl"), read_gold_spans(corpus / "test.jsonl")
-    say(f"{len(asked)} texts to ask about, {len(unseen)} to score on, which are never asked about.")
-    settings = make_demo_project(paths, corpus)
-    chosen = run(paths, settings, asked, unseen, answers=answers, name="chosen by doubt")
-    at_random = replace(
-        settings,
-        project=replace(settings.project, patterns=None, eval=None),
-        acquire=replace(settings.acquire, strategy="random"),
-    )
-    with scratch() as other:
-        drawn = run(other, at_random, asked, unseen, answers=answers, name="drawn at random")
-    plot({"chosen by doubt": chosen, "drawn at random": drawn})
-    say(f"The project is in {paths.root}, its last pipeline in {paths.models / 'last'}.")
-
-
-def make_demo_project(paths: ProjectPaths, corpus: Path) -> Settings:
-    """Make a project on the bundled corpus, without its texts."""
-    create_project(
-        paths, settings := Settings(ProjectSettings(labels=DEMO_LABELS, patterns="patterns.jsonl", eval="test.jsonl"))
-    )
-    for name in ("guidelines.md", "patterns.jsonl", "test.jsonl"):
-        shutil.copyfile(corpus / name, paths.root / name)
-    return settings
+    parts = [part.strip() for part in said.split(",")] if said else []
+    if not all(part.isdecimal() for part in parts) or len(set(parts)) < len(parts):
+        raise LoopError(f"--seeds {said!r} is no list of different numbers.", hint="Say 3, or 0,1,2.")
+    if "," in said:
+        return [int(part) for part in parts]
+    return list(range(first, first + (int(said) if said else 1)))
 
 
 def read_gold_spans(path: Path) -> Gold:
@@ -126,39 +106,73 @@ def read_gold_spans(path: Path) -> Gold:
     return {raw.text: raw.spans or () for raw in read_gold(path)}
 
 
-def run(
-    paths: ProjectPaths, settings: Settings, gold: Gold, test: Gold, *, answers: int, name: str, quiet: bool = False
-) -> list[Row]:
-    """Simulate, and print every row as it comes."""
-    from loop.simulate import simulate
-
-    rows = []
-    if not quiet:
-        say(f"{name}:")
-        say("answers  tokens      P      R      F")
-    for row in simulate(paths, settings, gold, test, answers=answers):
-        rows.append(row)
-        if not quiet:
-            say(f"{row.answers:7,} {row.tokens:7,}  {row.p:5.1f}  {row.r:5.1f}  {row.f:5.1f}")
-    return rows
-
-
-def plot(curves: dict[str, Sequence[Row]]) -> None:
-    """Draw F over answers, a line for each curve."""
-    import plotext
-
-    if not all(curves.values()):
-        return
-    for (name, rows), marker in zip(curves.items(), "*o", strict=True):
-        plotext.plot([row.answers for row in rows], [row.f for row in rows], label=name, marker=marker)
-    plotext.title("F on texts never asked about, over answers")
-    plotext.plotsize(76, 18)
-    plotext.theme("clear")
-    typer.echo(plotext.build())
-
-
 @contextmanager
-def scratch() -> Iterator[ProjectPaths]:
-    """A project folder for the time of the block."""
-    with tempfile.TemporaryDirectory(prefix="loop-") as folder:
-        yield ProjectPaths(Path(folder))
+def progress_bars(runs: Sequence[Run], *, hidden: bool) -> Iterator[Callable[[Run, Row], None]]:
+    """A bar for each run while the block runs, on a terminal only; yields what hears of the rows."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total} answers"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    disabled = hidden or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), disable=disabled) as progress:
+        tasks = {run.name: progress.add_task(run.name, total=run.scenario.answers) for run in runs}
+        yield lambda run, row: progress.update(tasks[run.name], completed=row.answers)
+
+
+class Table:
+    """Rows as lines of text; the heading comes with the first."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def add(self, row: Row) -> None:
+        """Print one row."""
+        if not self._begun:
+            say("answers  tokens  entities   keys  seconds      P      R      F    95 % of F")
+            self._begun = True
+        keys = "     –" if row.keys is None else f"{row.keys:6,}"
+        effort = f"{row.answers:7,} {row.tokens:7,}   {row.entities:7,} {keys}  {row.seconds:7,.0f}"
+        say(f"{effort}  {row.p:5.1f}  {row.r:5.1f}  {row.f:5.1f}  {_range(row)}")
+
+
+def show(strategy: str, curves: dict[int, list[Row]]) -> None:
+    """Print the curve of each seed, the labels at its end, and the mean over the seeds."""
+    for seed, rows in curves.items():
+        say(f"{strategy}, seed {seed}:")
+        table = Table()
+        for row in rows:
+            table.add(row)
+        if rows and len(rows[-1].labels) > 1:
+            show_labels(rows[-1])
+    if len(curves) > 1:
+        show_means(list(curves.values()))
+
+
+def show_labels(row: Row) -> None:
+    """Print how well each label is found."""
+    width = max(map(len, row.labels))
+    say(f"{'label'.ljust(width)}      P      R      F    95 % of F")
+    for label, one in row.labels.items():
+        say(f"{label.ljust(width)}  {one.p:5.1f}  {one.r:5.1f}  {one.f:5.1f}  {_range(one)}")
+
+
+def show_means(curves: Sequence[Sequence[Row]]) -> None:
+    """Print the mean of several curves, and how far apart they are."""
+    say(f"mean of {len(curves)} seeds:")
+    say("answers  tokens  seconds      F  lowest – highest")
+    for rows in zip(*curves, strict=False):
+        f = [row.f for row in rows]
+        tokens, seconds = (statistics.mean(getattr(row, name) for row in rows) for name in ("tokens", "seconds"))
+        effort = f"{rows[0].answers:7,} {tokens:7,.0f}  {seconds:7,.0f}"
+        say(f"{effort}  {statistics.mean(f):5.1f}   {min(f):5.1f} – {max(f):5.1f}")
+
+
+def _range(scores: Row | Measure) -> str:
+    low, high = scores.f_interval
+    return f"{low:5.1f} – {high:5.1f}"

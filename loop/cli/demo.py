@@ -1,0 +1,118 @@
+"""`loop demo`: the bundled corpus, by hand or with an oracle."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.annotating import AnnotatorOption, annotate
+from loop.cli.printing import say
+from loop.cli.simulating import Table, read_gold_spans
+from loop.cli.starting import create_project
+from loop.errors import LoopError
+from loop.settings import ProjectPaths, ProjectSettings, Settings, load_settings
+
+if TYPE_CHECKING:
+    from loop.simulate import Gold, Row
+
+DEMO_LABELS = ("BRAND", "PART", "FAULT")
+
+
+def demo_cli(
+    auto: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Let an oracle answer N questions, without a terminal.")
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="DIR", help="The project's folder, made when missing.")
+    ] = Path("loop-demo"),
+    annotator: AnnotatorOption = "",
+) -> None:
+    """Try it on the bundled corpus: the notes of a bicycle workshop, with brands, parts and faults."""
+    with as_file(files("loop") / "demo") as corpus:
+        if auto is None:
+            annotate_demo(ProjectPaths(folder), corpus, annotator)
+        else:
+            automatic_demo(ProjectPaths(folder), corpus, auto)
+
+
+def annotate_demo(paths: ProjectPaths, corpus: Path, annotator: str) -> None:
+    """Open a session on the bundled corpus; the project is made on the first call and kept."""
+    from loop.store import NewText, Store
+    from loop.trainer import prepare
+
+    if not paths.cfg.exists():
+        make_demo_project(paths, corpus)
+    settings = load_settings(paths.root)
+    with Store(paths.db) as store:
+        if store.corpus.size() == 0:
+            texts = read_gold_spans(corpus / "pool.jsonl")
+            store.corpus.add_batch((NewText(text, source="demo") for text in texts), source="the bundled corpus")
+            prepare(paths, settings, store)
+        annotate(paths, settings, store, annotator)
+
+
+def automatic_demo(paths: ProjectPaths, corpus: Path, answers: int) -> None:
+    """Let the oracle answer: once asked by doubt, in a project that stays, once at random; print both curves.
+
+    Raises:
+        LoopError: the folder is a project already.
+    """
+    if paths.cfg.exists():
+        raise LoopError(f"{paths.root} is a project already.", hint="Name another folder with --dir.")
+    asked, unseen = read_gold_spans(corpus / "pool.jsonl"), read_gold_spans(corpus / "test.jsonl")
+    say(f"{len(asked)} texts to ask about, {len(unseen)} to score on, which are never asked about.")
+    from loop.simulate import scratch
+
+    settings = make_demo_project(paths, corpus)
+    chosen = played(paths, settings, asked, unseen, answers=answers, name="chosen by doubt")
+    at_random = replace(
+        settings,
+        project=replace(settings.project, patterns=None, eval=None),
+        acquire=replace(settings.acquire, strategy="random"),
+    )
+    with scratch() as other:
+        drawn = played(other, at_random, asked, unseen, answers=answers, name="drawn at random")
+    plot({"chosen by doubt": chosen, "drawn at random": drawn})
+    say(f"The project is in {paths.root}, its last pipeline in {paths.models / 'last'}.")
+
+
+def make_demo_project(paths: ProjectPaths, corpus: Path) -> Settings:
+    """Make a project on the bundled corpus, without its texts."""
+    create_project(
+        paths, settings := Settings(ProjectSettings(labels=DEMO_LABELS, patterns="patterns.jsonl", eval="test.jsonl"))
+    )
+    for name in ("guidelines.md", "patterns.jsonl", "test.jsonl"):
+        shutil.copyfile(corpus / name, paths.root / name)
+    return settings
+
+
+def played(paths: ProjectPaths, settings: Settings, gold: Gold, test: Gold, *, answers: int, name: str) -> list[Row]:
+    """Simulate, and print every row as it comes."""
+    from loop.simulate import Scenario, simulate
+
+    say(f"{name}:")
+    table, rows = Table(), []
+    for row in simulate(paths, settings, gold, test, Scenario(answers=answers)):
+        table.add(row)
+        rows.append(row)
+    return rows
+
+
+def plot(curves: dict[str, Sequence[Row]]) -> None:
+    """Draw F over answers, a line for each curve."""
+    import plotext
+
+    if not all(curves.values()):
+        return
+    for (name, rows), marker in zip(curves.items(), "*o", strict=True):
+        plotext.plot([row.answers for row in rows], [row.f for row in rows], label=name, marker=marker)
+    plotext.title("F on texts never asked about, over answers")
+    plotext.plotsize(76, 18)
+    plotext.theme("clear")
+    typer.echo(plotext.build())
