@@ -87,7 +87,7 @@ def test_the_demo_answers_by_itself_and_leaves_a_project(run: Run, folder: Path)
     status = run("-C", folder / "demo", "status")
 
     assert ran.code == 0
-    assert ran.out.count("     20 ") == 2
+    assert 2 == sum(line.startswith("     20 ") for line in ran.out.splitlines())
     assert "chosen by doubt" in ran.out
     assert "20 accept" in status.out
     assert "round 2: 20 answers, loss" in status.out
