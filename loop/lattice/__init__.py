@@ -3,5 +3,6 @@
 from loop.lattice.lattice import Lattice, Reading
 from loop.lattice.layers import stacked
 from loop.lattice.moves import Moves, TokenSpan
+from loop.lattice.outlook import Outlook
 
-__all__ = ["Lattice", "Moves", "Reading", "TokenSpan", "stacked"]
+__all__ = ["Lattice", "Moves", "Outlook", "Reading", "TokenSpan", "stacked"]

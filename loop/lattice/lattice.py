@@ -12,6 +12,7 @@ from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, backward, forward
 from loop.lattice.codec import pack, unpack
 from loop.lattice.constraints import NOTHING, Constraints, constrained
 from loop.lattice.moves import Floats, Moves, TokenSpan
+from loop.lattice.outlook import Outlook, outlook
 from loop.lattice.paths import best_paths
 
 
@@ -148,6 +149,10 @@ class Lattice:
     def _reading(self, path: list[int], weight: float) -> Reading:
         spans = tuple(self._span(arc) for arc in path if self._arcs.label[arc] != OUTSIDE)
         return Reading(spans, min(0.0, weight - float(self._from_start[-1])))
+
+    def outlook(self) -> Outlook:
+        """What to expect of the best reading, judged by the probabilities of all."""
+        return outlook(self._arcs, self._probabilities(), self.n_tokens, float(self._from_start[-1]))
 
     def logp(self, spans: Iterable[TokenSpan]) -> float:
         """The log-probability in nats of the reading that has exactly these spans; -inf if it is pruned or impossible.

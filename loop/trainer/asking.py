@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from random import Random
 
-from loop.acquire.acquisition import Scored, get_acquisition
+from loop.acquire.acquisition import get_acquisition
 from loop.acquire.coldstart import most_hit, most_typical
 from loop.acquire.queue import Pick, interleave
+from loop.acquire.scored import Scored
 from loop.ner.patterns import Patterns
 from loop.ner.questions import Read, question, read
 from loop.records import Share
@@ -77,7 +78,9 @@ class Asking:
         if self._settings.acquire.strategy == "random":
             return _picks(rng.sample(ids, min(size, len(ids))), "random")
         scored = [
-            Scored(one.text.id, len(one.tokens), one.lattice.entropy) for one in candidates.values() if one.lattice
+            Scored(one.text.id, len(one.tokens), one.lattice.entropy, one.lattice.outlook)
+            for one in candidates.values()
+            if one.lattice
         ]
         if scored:
             return _picks((one.text_id for one in self._acquire(scored, n=size, rng=rng)), "doubtful")

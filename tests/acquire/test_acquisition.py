@@ -1,21 +1,50 @@
 from __future__ import annotations
 
+from math import inf
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loop.acquire.acquisition import Scored, acquisition_functions, get_acquisition
+from loop.acquire.acquisition import acquisition_functions, get_acquisition
 from loop.acquire.coldstart import SAME_STRING, most_hit, most_typical
 from loop.acquire.queue import Pick, interleave
+from loop.acquire.scored import Scored
 from loop.errors import SettingsError
+from loop.lattice import Outlook
 
-SCORED = [Scored(1, 10, 5.0), Scored(2, 2, 2.0), Scored(3, 40, 4.0), Scored(4, 5, 0.1)]
-ORDERS = {"longest": [3, 1, 4, 2], "entropy": [1, 3, 2, 4], "entropy_per_token": [2, 1, 3, 4]}
+
+def scored(text_id: int, tokens: int, entropy: float, outlook: Outlook, history: tuple[float, ...] = ()) -> Scored:
+    return Scored(text_id, tokens, entropy, lambda: outlook, history)
+
+
+SCORED = [
+    scored(1, 10, 5.0, Outlook(best=-3.0, second=-3.5, spans=2.0, shown=2, false=1.0, missed=1.0, edits=1.5)),
+    scored(2, 2, 2.0, Outlook(best=-1.0, second=-1.1, spans=0.5, shown=0, false=0.0, missed=0.5, edits=0.5), (9.0,)),
+    scored(3, 40, 4.0, Outlook(best=-4.0, second=-6.0, spans=5.0, shown=4, false=2.0, missed=3.0, edits=4.0)),
+    scored(4, 5, 0.1, Outlook(best=-0.1, second=-5.0, spans=1.0, shown=1, false=0.1, missed=0.1, edits=0.1)),
+]
+ORDERS = {
+    "longest": [3, 1, 4, 2],
+    "least_confidence": [3, 1, 2, 4],
+    "mnlp": [2, 1, 3, 4],
+    "entropy": [1, 3, 2, 4],
+    "entropy_per_token": [2, 1, 3, 4],
+    "margin": [2, 1, 3, 4],
+    "expected_errors": [3, 1, 2, 4],
+    "tag_count": [3, 1, 4, 2],
+    "fluctuation": [2, 1, 3, 4],
+    "gain_per_second": [1, 3, 2, 4],
+}
 NAMES = sorted(acquisition_functions.get_all())
+expected = st.floats(0, 50)
+outlooks = st.builds(
+    Outlook, st.floats(-99, 0), st.floats(-99, 0) | st.just(-inf), expected, st.integers(0, 9), *[expected] * 3
+)
 texts = st.lists(
-    st.builds(Scored, st.integers(1, 99), st.integers(0, 50), st.floats(0, 100)), unique_by=lambda one: one.text_id
+    st.builds(scored, st.integers(1, 99), st.integers(0, 50), st.floats(0, 100), outlooks, st.tuples(expected)),
+    unique_by=lambda one: one.text_id,
 )
 
 
@@ -42,6 +71,20 @@ def test_the_same_seed_makes_the_same_choice(name, scored):
 def test_nothing_better_is_left_out_whatever_the_order_of_the_pool(name, order):
     assert [one.text_id for one in get_acquisition(name)(order, n=4, rng=Random(0))] == ORDERS[name]
     assert [one.text_id for one in get_acquisition(name)(order, n=2, rng=Random(0))] == ORDERS[name][:2]
+
+
+def test_every_function_has_its_order_in_this_exam():
+    assert set(ORDERS) | {"random"} == set(NAMES)
+
+
+def test_nothing_dear_is_computed_for_a_function_that_does_not_need_it():
+    def never() -> Outlook:
+        raise AssertionError
+
+    pool = [Scored(number, number, 1.0, never) for number in range(5)]
+
+    for name in ("random", "longest", "entropy", "entropy_per_token", "fluctuation"):
+        assert len(get_acquisition(name)(pool, n=3, rng=Random(0))) == 3
 
 
 def test_random_depends_on_the_seed():
