@@ -1,0 +1,195 @@
+"""Simulated projects for `learning.py`: which there are, how one is run, and the folder where results are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from _common import PACKAGES
+from _successor import successor, whole_pool
+from _teach import teach
+
+from loop.formats import read_gold
+from loop.settings import ProjectPaths, ProjectSettings, Settings
+from loop.simulate import Gold, Scenario, simulate
+from loop.store import Store
+
+ROUND = 25
+BASES = {"uner_zh": "blank:zh"}
+# The code that the figures depend on: results of another state of it are another folder.
+LEARNING = ("acquire", "lattice", "ner", "settings", "simulate", "store", "trainer", "oracle.py", "session.py")
+REPOSITORY = Path(__file__).parents[1]
+
+
+class Job(NamedTuple):
+    """One run: texts of `set`, scored on `split`, by `method`, a strategy or one of `OTHERS`."""
+
+    set: str
+    split: str
+    method: str
+    seed: int
+    answers: int
+
+
+@dataclass(frozen=True)
+class Point:
+    """A curve's point: what the answers so far cost, and the scores in percent."""
+
+    answers: int
+    tokens: int
+    entities: int
+    seconds: float
+    p: float
+    r: float
+    f: float
+
+
+class Results:
+    """A folder of finished runs: a line of JSON each, written as soon as it is there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / digest()
+        self._lines = self.folder / "runs.jsonl"
+
+    def begin(self) -> None:
+        """Say what the results belong to."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        about = {
+            "commit": _commit(),
+            "machine": {"platform": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
+            "versions": {name: version(name) for name in PACKAGES},
+            "settings": asdict(settings_of((), "", 0, "blank:en")),
+        }
+        if not (self.folder / "about.json").exists():
+            (self.folder / "about.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+
+    def add(self, job: Job, result: dict[str, Any]) -> None:
+        """Keep one run."""
+        with self._lines.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(job._asdict() | result, separators=(",", ":")) + "\n")
+
+    def all(self) -> list[dict[str, Any]]:
+        """Every run that finished, the earliest first."""
+        if not self._lines.exists():
+            return []
+        return [json.loads(line) for line in self._lines.read_text(encoding="utf-8").splitlines()]
+
+    def done(self) -> set[Job]:
+        """What need not run again."""
+        return {Job(*(run[name] for name in Job._fields)) for run in self.all()}
+
+
+def digest() -> str:
+    """What tells one state of the learning code from another."""
+    files = [file for part in LEARNING for file in _python(REPOSITORY / "loop" / part)]
+    content = hashlib.sha256()
+    for file in files:
+        content.update(file.relative_to(REPOSITORY).as_posix().encode() + b"\0" + file.read_bytes())
+    return content.hexdigest()[:12]
+
+
+def _python(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def _commit() -> str:
+    """The commit; a copy without its history is told by the environment."""
+    asked = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    return asked.stdout.strip() or os.environ.get("LOOP_COMMIT", "unknown")
+
+
+def run_all(jobs: Sequence[Job], data: Path, results: Results, *, workers: int, hours: float) -> Iterator[Job]:
+    """Do the jobs in their order, none begun after so many hours; each is kept, then yielded.
+
+    A job that needs another's result (a successor the texts that were chosen) comes after it.
+    """
+    results.begin()
+    stop = time.monotonic() + 3600 * hours
+    left = [job for job in jobs if job not in results.done()]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        running: dict[Any, Job] = {}
+        while running or (left and time.monotonic() < stop):
+            while left and len(running) < workers and time.monotonic() < stop:
+                job = left.pop(0)
+                running[pool.submit(perform, job, data, results.folder)] = job
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                job = running.pop(future)
+                results.add(job, future.result())
+                yield job
+
+
+def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
+    """One run: its points, the places of the chosen texts in the pool, and how long it took."""
+    started, cpu = time.monotonic(), time.process_time()
+    pool, test = splits(data / job.set, job.split)
+    labels = tuple(sorted({span.label for spans in (*pool.values(), *test.values()) for span in spans}))
+    base = BASES.get(job.set, "blank:en")
+    if job.method == "ner.teach":
+        points, chosen = teach(base, labels, pool, test, seed=job.seed, answers=job.answers)
+    elif job.method == "full data":
+        points, chosen = [whole_pool(base, pool, test, seed=job.seed)], []
+    elif job.method.startswith("successor of "):
+        texts = _chosen(folder, job, pool)
+        points, chosen = [successor(base, texts, test, seed=job.seed)], []
+    else:
+        points, chosen = simulated(settings_of(labels, job.method, job.seed, base), pool, test, job)
+    return {
+        "wall": round(time.monotonic() - started, 1),
+        "cpu": round(time.process_time() - cpu, 1),
+        "points": [[round(value, 2) for value in point] for point in points],
+        "chosen": chosen,
+    }
+
+
+def simulated(settings: Settings, pool: Gold, test: Gold, job: Job) -> tuple[list[list[float]], list[int]]:
+    """The points of a simulated project, and the places of its chosen texts in the pool, in their order."""
+    scenario = Scenario(job.answers, "teach" if job.method == "teach" else "correct")
+    with tempfile.TemporaryDirectory(prefix="loop-") as folder:
+        paths = ProjectPaths(Path(folder))
+        rows = list(simulate(paths, settings, pool, test, scenario))
+        with Store(paths.db) as store:
+            texts = store.corpus.texts([answer.text_id for answer in store.answers.standing()])
+    place = {text: i for i, text in enumerate(pool)}
+    points = [[row.answers, row.tokens, row.entities, row.seconds, row.p, row.r, row.f] for row in rows]
+    return points, [place[text.text] for text in texts]
+
+
+def settings_of(labels: Sequence[str], method: str, seed: int, base: str) -> Settings:
+    """The default settings, but for rounds of 25 and the strategy; teach mode asks by the default one."""
+    start = Settings(project=ProjectSettings(base=base, labels=tuple(labels), seed=seed))
+    acquire = start.acquire if method in ("", "teach") else replace(start.acquire, strategy=method)
+    return replace(start, acquire=acquire, update=replace(start.update, round_size=ROUND))
+
+
+def splits(folder: Path, split: str) -> tuple[Gold, Gold]:
+    """The pool and the texts to score on; crossner_ai's 100 training texts are joined by its dev texts."""
+    names = ("train", "dev") if folder.name == "crossner_ai" else ("train",)
+    pool = {text: spans for name in names for text, spans in _gold(folder / f"{name}.jsonl")}
+    return pool, {text: spans for text, spans in _gold(folder / f"{split}.jsonl") if text not in pool}
+
+
+def _gold(file: Path) -> Iterable[tuple[str, Any]]:
+    return ((raw.text, raw.spans or ()) for raw in read_gold(file))
+
+
+def _chosen(folder: Path, job: Job, pool: Gold) -> Gold:
+    method = job.method.removeprefix("successor of ")
+    lines = map(json.loads, (folder / "runs.jsonl").read_text(encoding="utf-8").splitlines())
+    wanted = job._replace(method=method)
+    chosen = next(line["chosen"] for line in lines if Job(*(line[name] for name in Job._fields)) == wanted)
+    texts = list(pool)
+    return {texts[i]: pool[texts[i]] for i in chosen}

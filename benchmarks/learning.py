@@ -1,0 +1,151 @@
+"""How many answers a model costs: every way of choosing texts, in simulated projects that stop and go on.
+
+Stage 1 compares all strategies by the dev splits; stage 2 the chosen ones with random choice on the test splits.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from _common import options, show, write_json
+from _curves import area, interval, mean_curve, spent_to_reach, value
+from _learning import Job, Results, run_all
+
+from loop.acquire.acquisition import acquisition_functions
+from loop.settings import AcquireSettings
+
+SETS = {1: ("food_ingredients", "ncbi_disease")}
+SETS[2] = ("fashion_brands", *SETS[1], "crossner_ai", "uner_zh")
+SEEDS = {1: 3, 2: 5}
+SPLITS = {1: "dev", 2: "test"}
+ANSWERS = 300
+# Ways of choosing and asking that are no strategy; the second is Prodigy's, by its documentation.
+OTHERS = ("teach", "ner.teach")
+SHARE_OF_FULL = 0.95
+# The columns of a point.
+X = {"answers": 0, "tokens": 1, "seconds": 3}
+F = 6
+
+
+def main() -> None:
+    """Run what is missing, then print the tables of everything there is."""
+    parser = options(str(__doc__))
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results" / "learning")
+    parser.add_argument("--stage", type=int, choices=(1, 2), default=1)
+    parser.add_argument("--methods", default="", help="with commas; in stage 2 the strategies chosen by stage 1")
+    parser.add_argument("--seeds", type=int, help="how many")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--hours", type=float, default=24.0, help="begin no run later than this")
+    arguments = parser.parse_args()
+    jobs = list(jobs_of(arguments.stage, arguments.methods, arguments.seeds))
+    if arguments.quick:
+        jobs = [Job("food_ingredients", "dev", method, 0, 50) for method in ("random", AcquireSettings().strategy)]
+    results = Results(arguments.results)
+    for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=arguments.hours):
+        print(f"{job.set} {job.split} {job.method} seed {job.seed}", flush=True)
+    rows = report([run for run in results.all() if Job(*(run[name] for name in Job._fields)) in set(jobs)])
+    write_json(arguments.json, rows, seeds=range(SEEDS[arguments.stage]))
+
+
+def jobs_of(stage: int, methods: str, seeds: int | None) -> Iterator[Job]:
+    """The runs of a stage in their order: seed by seed, so that those of a stop are balanced."""
+    split, default = SPLITS[stage], AcquireSettings().strategy
+    named = [name for name in methods.split(",") if name]
+    strategies = named or (
+        ["random", *sorted(set(acquisition_functions.get_all()) - {"random"}), *OTHERS]
+        if stage == 1
+        else ["random", default]
+    )
+    for seed in range(seeds or SEEDS[stage]):
+        for name, method in product(SETS[stage], strategies):
+            yield Job(name, split, method, seed, ANSWERS)
+        if stage == 2:
+            for name, method in product(SETS[stage], (f"successor of {one}" for one in (*strategies[:2],))):
+                yield Job(name, split, method, seed, ANSWERS)
+    if stage == 2:
+        yield from (Job(name, split, "full data", 0, ANSWERS) for name in SETS[stage])
+
+
+def report(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Print what the runs say, and return the rows of the tables."""
+    by: dict[str, dict[str, dict[int, list[list[float]]]]] = defaultdict(lambda: defaultdict(dict))
+    for run in runs:
+        by[run["set"]][run["method"]][run["seed"]] = run["points"]
+    full = {name: methods["full data"][0][0][F] for name, methods in by.items() if "full data" in methods}
+    rows = [
+        row(name, method, curves, methods["random"], full.get(name))
+        for name, methods in by.items()
+        if "random" in methods
+        for method, curves in methods.items()
+        if len(next(iter(curves.values()))) > 1
+    ]
+    if rows:
+        show("Learning curves, means over the seeds that are there; differences to random are paired", rows)
+    trained = [line for name, methods in by.items() for line in successors(name, methods)]
+    if trained:
+        show("Successors: `spacy train` on the chosen texts, and on as many random ones", trained)
+    hours = [sum(run[name] for run in runs) / 3600 for name in ("wall", "cpu")]
+    print(f"{len(runs)} runs took {hours[0]:.2f} hours, {hours[1]:.2f} of them processor time.")
+    return [*rows, *trained]
+
+
+def row(
+    name: str,
+    method: str,
+    curves: dict[int, list[list[float]]],
+    random: dict[int, list[list[float]]],
+    full: float | None,
+) -> dict[str, Any]:
+    """One line of the table."""
+    seeds = sorted(set(curves) & set(random))
+    paired = [(curves[seed], random[seed]) for seed in seeds]
+    line: dict[str, Any] = {"set": name, "method": method, "seeds": len(seeds)}
+    for axis in X:
+        areas = [area(_on(a, axis), min(a[-1][X[axis]], b[-1][X[axis]])) for a, b in paired]
+        line[f"area, {axis}"] = statistics.mean(areas)
+    for answers in (100, 200, 300):
+        differences = [value(_on(a, "answers"), answers) - value(_on(b, "answers"), answers) for a, b in paired]
+        mean, low, high = interval(differences)
+        line[f"F {answers}"] = statistics.mean(value(_on(a, "answers"), answers) for a, _ in paired)
+        line[f"± random {answers}"] = f"{mean:+.1f} ({low:+.1f} … {high:+.1f})"
+    for axis in X:
+        line[f"{axis} to random's F"] = share_to_reach(paired, axis)
+    if full is not None:
+        curve = mean_curve([_on(a, "answers") for a, _ in paired])
+        line["answers to 95 % of full"] = spent_to_reach(curve, SHARE_OF_FULL * full) or "–"
+    return line
+
+
+def share_to_reach(paired: Iterable[tuple[list[list[float]], list[list[float]]]], axis: str) -> float | str:
+    """What random's last F costs, as a share of what random spent on it; on the mean curves."""
+    ours, random = (mean_curve([_on(pair[i], axis) for pair in paired]) for i in (0, 1))
+    needed = spent_to_reach(ours, random[-1][1])
+    return "–" if needed is None else needed / random[-1][0]
+
+
+def successors(name: str, methods: dict[str, dict[int, list[list[float]]]]) -> Iterator[dict[str, Any]]:
+    """The lines of the successors' table for a set."""
+    base = methods.get("successor of random", {})
+    for method, curves in methods.items():
+        if method.startswith("successor of ") and (seeds := sorted(set(curves) & set(base))):
+            mean, low, high = interval([curves[seed][0][F] - base[seed][0][F] for seed in seeds])
+            yield {
+                "set": name,
+                "texts": method.removeprefix("successor of "),
+                "seeds": len(seeds),
+                "F": statistics.mean(curves[seed][0][F] for seed in seeds),
+                "± random": f"{mean:+.1f} ({low:+.1f} … {high:+.1f})",
+            }
+
+
+def _on(points: Sequence[Sequence[float]], axis: str) -> list[tuple[float, float]]:
+    return [(point[X[axis]], point[F]) for point in points]
+
+
+if __name__ == "__main__":
+    main()
