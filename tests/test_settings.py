@@ -61,7 +61,7 @@ def test_spacys_own_reader_understands_the_written_file() -> None:
     expected = {"base": "blank:en", "labels": ["A", "B"], "seed": 0, "patterns": None, "eval": None}
 
     assert expected == config["project"]
-    assert 0.001 == config["update"]["learn_rate"]
+    assert 0.002 == config["update"]["learn_rate"]
 
 
 def test_every_value_of_the_written_file_has_a_comment_above_it() -> None:
@@ -78,16 +78,16 @@ def test_every_value_of_the_written_file_has_a_comment_above_it() -> None:
         (MINIMAL + "[updat]\nsteps = 3\n", "[updat] is no section", "Did you mean update?"),
         (MINIMAL + "[update]\nstep = 3\n", "[update] step is no key", "Did you mean steps?"),
         (MINIMAL + "[update]\nqqqqqq = 3\n", "[update] qqqqqq is no key", "round_size, steps"),
-        (MINIMAL + "[update]\nsteps = many\n", "[update] steps needs a whole number, and many is not", "steps = 15"),
-        (MINIMAL + "[update]\nsteps = true\n", "[update] steps needs a whole number", "steps = 15"),
-        (MINIMAL + "[update]\nsteps = 1.5\n", "[update] steps needs a whole number", "steps = 15"),
-        (MINIMAL + "[update]\nsteps =\n", "[update] steps needs a whole number, and nothing is not", "steps = 15"),
-        (MINIMAL + "[update]\nsteps = 0\n", "[update] steps must be at least 1, and 0 is not", "steps = 15"),
-        (MINIMAL + f"[update]\nsteps = {'9' * 5000}\n", "[update] steps needs a whole number", "steps = 15"),
+        (MINIMAL + "[update]\nsteps = many\n", "[update] steps needs a whole number, and many is not", "steps = 12"),
+        (MINIMAL + "[update]\nsteps = true\n", "[update] steps needs a whole number", "steps = 12"),
+        (MINIMAL + "[update]\nsteps = 1.5\n", "[update] steps needs a whole number", "steps = 12"),
+        (MINIMAL + "[update]\nsteps =\n", "[update] steps needs a whole number, and nothing is not", "steps = 12"),
+        (MINIMAL + "[update]\nsteps = 0\n", "[update] steps must be at least 1, and 0 is not", "steps = 12"),
+        (MINIMAL + f"[update]\nsteps = {'9' * 5000}\n", "[update] steps needs a whole number", "steps = 12"),
         (MINIMAL + "[update]\ndropout = NaN\n", "[update] dropout needs a number", "0.2"),
-        (MINIMAL + "[update]\nlearn_rate = Infinity\n", "[update] learn_rate needs a number", "0.001"),
-        (MINIMAL + f"[update]\nlearn_rate = 1{'0' * 400}\n", "[update] learn_rate needs a number", "0.001"),
-        (MINIMAL + "[update]\nbatch_size = 4\n", "[update] new_per_batch 6 is more than batch_size, 4", "Lower it"),
+        (MINIMAL + "[update]\nlearn_rate = Infinity\n", "[update] learn_rate needs a number", "0.002"),
+        (MINIMAL + f"[update]\nlearn_rate = 1{'0' * 400}\n", "[update] learn_rate needs a number", "0.002"),
+        (MINIMAL + "[update]\nbatch_size = 3\n", "[update] new_per_batch 4 is more than batch_size, 3", "Lower it"),
         (MINIMAL + "[queue]\nrandom_share = 1.1\n", "[queue] random_share must be from 0 to 1", "0.2"),
         (MINIMAL + "[acquire]\nstrategy = null\n", "[acquire] strategy needs text", "entropy_per_token"),
         (MINIMAL + 'base = ["x"]\n', "[project] base needs text", "blank:en"),

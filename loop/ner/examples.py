@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import overload
 
 from spacy.language import Language
@@ -13,6 +13,9 @@ from spacy.util import filter_spans
 
 from loop.lattice import TokenSpan
 from loop.records import Answer, Span
+
+# The key of `Doc.spans` under which an example holds spans that are known to be wrong.
+WRONG = "loop_wrong"
 
 
 class Examples(Sequence[Example]):
@@ -56,18 +59,38 @@ def example(nlp: Language, text: str, answer: Answer, *, known: Collection[str],
     """One answered text as an example for our component.
 
     What the answer says nothing about is *missing*, not "outside": everything around the spans of a partial answer,
-    and of a complete one whose scheme (`known`) lacks some of the `labels` now in force.
+    and of a complete one whose scheme (`known`) lacks some of the `labels` now in force. What it refuses is among
+    the reference's spans `WRONG`.
     """
     reference = nlp.make_doc(text)
     says_all = answer.complete and set(labels) <= set(known)
-    spans = (_on_tokens(reference, span) for span in answer.spans if span.label in labels)
-    reference.set_ents(filter_spans(span for span in spans if span), default="outside" if says_all else "missing")
+    right = _all_on_tokens(reference, answer.spans, labels)
+    reference.set_ents(filter_spans(right), default="outside" if says_all else "missing")
+    # spaCy refuses a span that is right and wrong (E868), as two can become when they are put on tokens.
+    wrong = _all_on_tokens(reference, refused(answer), labels)
+    reference.spans[WRONG] = [span for span in wrong if span not in reference.ents]
     return Example(nlp.make_doc(text), reference)
+
+
+def refused(answer: Answer) -> tuple[Span, ...]:
+    """The spans that a partial answer says are wrong: of a yes/no answer, what was shown and is not among the right.
+
+    In other partial answers nothing is said about what was shown, and a complete one needs no such spans.
+    """
+    decides = answer.verdict == "reject" or answer.mode == "teach"
+    if answer.complete or not decides:
+        return ()
+    return tuple(span for span in answer.shown if span not in answer.spans)
 
 
 def token_spans(example: Example) -> list[TokenSpan]:
     """The right entities of an example, as spans of tokens."""
     return [TokenSpan(ent.start, ent.end, ent.label_) for ent in example.reference.ents]
+
+
+def _all_on_tokens(doc: Doc, spans: Iterable[Span], labels: Collection[str]) -> list[DocSpan]:
+    found = (_on_tokens(doc, span) for span in spans if span.label in labels)
+    return [span for span in found if span]
 
 
 def _on_tokens(doc: Doc, span: Span) -> DocSpan | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from random import Random
 from typing import Any
 
 from spacy.training import Example
 from thinc.api import Adam, Optimizer, fix_random_seed
 
+from loop.ner.averaging import Averages
+from loop.ner.examples import WRONG
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, own_component
 from loop.settings import UpdateSettings
@@ -29,23 +33,73 @@ def update(
     if not ner.labels:  # no answer so far has a span: there is nothing to tell apart
         return []
     fix_random_seed(seed)
-    optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=True)
-    rng = Random(seed)
-    losses = [
-        _step(ner, _batch(new, answered, settings, rng), optimizer, settings.dropout) for _ in range(settings.steps)
-    ]
+    optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
+    averages = Averages(ner.model, learner.averages, steps=_steps_before(new, answered, settings))
+    with _refusals(ner):
+        losses = []
+        for batch in islice(_batches(new, answered, settings, Random(seed)), settings.steps):
+            losses.append(_step(ner, batch, optimizer, settings.dropout))
+            averages.follow()
     # spaCy does not save which labels it has not seen: a reloaded pipeline and this one must go on alike.
     ner.model.attrs["unseen_classes"].clear()
-    learner.averages = optimizer.averages
+    learner.averages = averages.values
     return losses
 
 
-def _batch(new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings, rng: Random) -> list[Example]:
-    fresh = rng.sample(new, min(settings.new_per_batch, len(new)))
-    replayed = min(settings.batch_size - len(fresh), len(answered))
-    return fresh + rng.sample(answered, replayed)
+def _steps_before(new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings) -> int:
+    """How many steps the rounds before this one took, had all been of its size."""
+    return settings.steps * (len(answered) // len(new) - 1)
+
+
+def _batches(
+    new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings, rng: Random
+) -> Iterator[list[Example]]:
+    fresh, replayed = _dealt(new, rng), _dealt(answered, rng)
+    n_fresh = min(settings.new_per_batch, len(new))
+    n_replayed = min(settings.batch_size - n_fresh, len(answered))
+    while True:
+        yield [*islice(fresh, n_fresh), *islice(replayed, n_replayed)]
+
+
+def _dealt(examples: Sequence[Example], rng: Random) -> Iterator[Example]:
+    """All examples in random order, then all in another, for ever: as a deck of cards is dealt, so none is left out."""
+    while True:
+        for i in rng.sample(range(len(examples)), len(examples)):
+            yield examples[i]
 
 
 def _step(ner: Any, batch: list[Example], optimizer: Optimizer, dropout: float) -> float:
-    losses = ner.update(batch, drop=dropout, sgd=optimizer, losses={})
+    with _uncut(ner, batch):
+        losses = ner.update(batch, drop=dropout, sgd=optimizer, losses={})
     return float(losses[COMPONENT]) / len(batch)
+
+
+@contextmanager
+def _refusals(ner: Any) -> Iterator[None]:
+    """Let spans that are known to be wrong count, for the time of the block: checkpoints are not to keep the switch.
+
+    Only the transition system's own settings matter (spaCy's `pipeline/_parser_internals/ner.pyx`); those of a
+    component that exists are not looked at any more.
+    """
+    before = ner.moves.cfg["neg_key"]
+    ner.moves.cfg["neg_key"] = WRONG
+    try:
+        yield
+    finally:
+        ner.moves.cfg["neg_key"] = before
+
+
+@contextmanager
+def _uncut(ner: Any, batch: Sequence[Example]) -> Iterator[None]:
+    """Keep texts in one piece for the time of the block, if something is missing in one of them.
+
+    spaCy cuts a long text where an analysis without cost is known; through what is missing it takes the first move
+    it finds, which opens an entity and never ends it, and it fails where a wrong span is all that is left to close.
+    """
+    before = ner.cfg["update_with_oracle_cut_size"]
+    if not all(example.reference.has_annotation("ENT_IOB", require_complete=True) for example in batch):
+        ner.cfg["update_with_oracle_cut_size"] = 0
+    try:
+        yield
+    finally:
+        ner.cfg["update_with_oracle_cut_size"] = before

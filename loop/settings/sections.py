@@ -68,10 +68,17 @@ class UpdateSettings(Section):
     """How a round learns."""
 
     round_size: int = _setting(10, "Answers per round: fewer teach sooner, more cost less training.", low=1)
-    steps: int = _setting(15, "Updates per round; a new label needs about 100 in all.", low=1)
+    steps: int = _setting(
+        12, "Updates per round: a third of the time of learning everything anew every 100 answers.", low=1
+    )
     batch_size: int = _setting(16, "Texts per update, new and earlier answers together.", low=1)
-    new_per_batch: int = _setting(6, "How many of them are this round's; the others keep old answers in mind.", low=1)
-    learn_rate: float = _setting(0.001, "Adam's step; spaCy's own default.", low=1e-12, high=1)
+    new_per_batch: int = _setting(4, "How many of them are this round's; the others keep old answers in mind.", low=1)
+    learn_rate: float = _setting(
+        0.002,
+        "Adam's step: twice spaCy's default gets further with few answers, and averaging calms it.",
+        low=1e-12,
+        high=1,
+    )
     dropout: float = _setting(
         0.2, "Share of the network switched off while it learns, against overfitting.", low=0, high=0.99
     )

