@@ -15,7 +15,7 @@ from loop.alignment import longest, widened
 from loop.errors import InputError
 from loop.formats import RawText
 from loop.records import Answer
-from loop.store import NewText, Store
+from loop.store import NewAnswer, NewText, Store
 
 Split = Literal["sentence", "line", "none"]
 Cut = Callable[[str], Iterable[str]]
@@ -185,22 +185,17 @@ def import_answers(
     rows = list(_fitted(wanted, nlp, frozenset(labels), tally))
     if not rows and not tally["held"]:
         raise InputError(source, "holds no answers.")
-    batch = store.corpus.add_batch((_new_text(raw, raw.text, raw.group) for raw, _ in rows), source=source)
-    ids = store.corpus.find(list({raw.text for raw, _ in rows}))
-    known = {answer.id for answer in store.answers.all()}
-    scheme = store.journal.scheme(labels)
-    fresh: dict[str, Answer] = {}
-    for raw, answer in rows:
-        if answer.id not in known:
-            who = answer.annotator or annotator
-            fresh.setdefault(answer.id, replace(answer, text_id=ids[raw.text], annotator=who, scheme=scheme))
-    store.answers.add_many(fresh.values())
+    new = [
+        NewAnswer(_new_text(raw, raw.text, raw.group), replace(answer, annotator=answer.annotator or annotator))
+        for raw, answer in rows
+    ]
+    done = store.import_answers(new, labels=labels, source=source)
     unused = _unused(labels, [answer for _, answer in rows])
     return ImportReport(
-        batch.batch,
-        batch.added,
-        len(fresh),
-        len(rows) - len(fresh),
+        done.batch.batch,
+        done.batch.added,
+        done.added,
+        done.known,
         tally["blank"],
         tally["widened"],
         tally["dropped"],

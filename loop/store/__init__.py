@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from loop.store.answers import Answers
-from loop.store.corpus import BatchInfo, BatchReport, Corpus, NewText
+from loop.store.batches import BatchReport, NewText, take_back_unfinished
+from loop.store.corpus import BatchInfo, Corpus
 from loop.store.database import open_database
+from loop.store.importing import ImportedAnswers, NewAnswer, import_answers
 from loop.store.journal import Journal, RoundInfo
 from loop.store.questions import Questions
 
-__all__ = ["Answers", "BatchInfo", "BatchReport", "Corpus", "Journal", "NewText", "Questions", "RoundInfo", "Store"]
+__all__ = [
+    "Answers",
+    "BatchInfo",
+    "BatchReport",
+    "Corpus",
+    "ImportedAnswers",
+    "Journal",
+    "NewAnswer",
+    "NewText",
+    "Questions",
+    "RoundInfo",
+    "Store",
+]
 
 
 class Store:
@@ -27,10 +42,21 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._database = open_database(path)
+        take_back_unfinished(self._database)
         self.corpus = Corpus(self._database)
         self.questions = Questions(self._database)
         self.answers = Answers(self._database)
         self.journal = Journal(self._database)
+
+    def import_answers(self, rows: Sequence[NewAnswer], *, labels: Sequence[str], source: str) -> ImportedAnswers:
+        """Add answers from elsewhere with their texts and questions, in their order, in one transaction.
+
+        Answers that are there already, known by their ids, stay as they are.
+
+        Raises:
+            StoreError: an answer or a question has the id of one that belongs to another text.
+        """
+        return import_answers(self._database, rows, labels=labels, source=source)
 
     def close(self) -> None:
         """Let go of the file."""

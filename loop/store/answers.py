@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -43,14 +43,17 @@ class Answers:
                 keep_question(connection, question)
             return _add(connection, answer)
 
-    def add_many(self, imported: Iterable[Answer]) -> int:
-        """Commit answers from elsewhere, all or nothing; returns how many."""
-        with self._database.write() as connection:
-            return len([_add(connection, answer) for answer in imported])
-
     def standing(self) -> list[Answer]:
         """The answers that stand, by rank: a replacement stands where the answer it replaces stood."""
         return self._select(select(answers).where(_STANDS).order_by(answers.c.place, answers.c.seq))
+
+    def groups(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Groups of texts with standing answers: those that have ordinary ones, and those that have held-out ones."""
+        query = select(texts.c.group_key, answers.c.held_out).distinct().join(texts, texts.c.id == answers.c.text_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query.where(_STANDS, texts.c.group_key.is_not(None))).all()
+        taught = frozenset(row.group_key for row in rows if not row.held_out)
+        return taught, frozenset(row.group_key for row in rows if row.held_out)
 
     def all(self) -> list[Answer]:
         """Every answer ever given, oldest first."""
@@ -123,9 +126,9 @@ def _text_there() -> Iterator[None]:
 
 
 def _add(connection: Connection, answer: Answer) -> Answer:
-    seq = append_event(connection, "answer", {"answer": answer.id, "verdict": answer.verdict})
+    seq = append_event(connection, "answer", answer_event(answer))
     stored = replace(answer, seq=seq, at=answer.at or datetime.fromisoformat(now()))
-    connection.execute(insert(answers).values(_row(stored) | {"place": _place(connection, stored)}))
+    connection.execute(insert(answers).values(answer_row(stored) | {"place": _place(connection, stored)}))
     asked = select(questions.c.id).where(questions.c.text_id == answer.text_id)
     connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
     connection.execute(delete(drafts).where(drafts.c.text_id == answer.text_id, drafts.c.annotator == answer.annotator))
@@ -142,7 +145,13 @@ def _place(connection: Connection, answer: Answer) -> int:
     return int(replaced.place) if replaced and _answer(replaced).trains else answer.seq
 
 
-def _row(answer: Answer) -> dict[str, Any]:
+def answer_event(answer: Answer) -> dict[str, Any]:
+    """What the event of an answer says."""
+    return {"answer": answer.id, "verdict": answer.verdict}
+
+
+def answer_row(answer: Answer) -> dict[str, Any]:
+    """`answer`, which has its time, as a row of `answers`, but for its rank."""
     assert answer.at is not None
     plain = (
         "id seq text_id question_id annotator scheme mode round verdict complete held_out "

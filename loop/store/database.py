@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -41,12 +41,18 @@ class Database:
         with self._explained(), self._engine.begin() as connection:
             yield connection
 
-    def write_late(self) -> AbstractContextManager[Connection]:
-        """A connection like that of `write`, which takes the lock only when it first touches the store.
+    @contextmanager
+    def detached(self) -> Iterator[Connection]:
+        """A connection for several transactions, which its user begins; temporary tables end with it.
 
-        It must write before it reads: otherwise it fails where another writer came between.
+        They are as those of `read`, or those of `write` once the option `immediate` is set.
+
+        Raises:
+            StoreError: see `read`.
         """
-        return self.read()
+        with self._explained(), self._engine.connect() as connection:
+            connection.detach()
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

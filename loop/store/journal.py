@@ -62,13 +62,7 @@ class Journal:
     def scheme(self, labels: Sequence[str]) -> int:
         """The version of the scheme that holds exactly `labels`; a new one, and an event, when it is not the last."""
         with self._database.write() as connection:
-            last = connection.execute(select(schemes).order_by(schemes.c.version.desc()).limit(1)).first()
-            if last and json.loads(last.labels) == list(labels):
-                return int(last.version)
-            version = int(last.version) + 1 if last else 1
-            connection.execute(insert(schemes).values(version=version, labels=json.dumps(list(labels)), at=now()))
-            append_event(connection, "labels", {"scheme": version, "labels": list(labels)})
-            return version
+            return put_scheme(connection, labels)
 
     def settings(self, digest: str) -> None:
         """Note what the settings say about learning: an event, when it is not what they said before."""
@@ -112,10 +106,25 @@ class Journal:
         return TrainerStatus(said["state"], said["round"], datetime.fromisoformat(said["at"])) if said else None
 
 
+def put_scheme(connection: Connection, labels: Sequence[str]) -> int:
+    """The version of the scheme that holds exactly `labels`, inside the caller's transaction; see `Journal.scheme`."""
+    last = connection.execute(select(schemes).order_by(schemes.c.version.desc()).limit(1)).first()
+    if last and json.loads(last.labels) == list(labels):
+        return int(last.version)
+    version = int(last.version) + 1 if last else 1
+    connection.execute(insert(schemes).values(version=version, labels=json.dumps(list(labels)), at=now()))
+    append_event(connection, "labels", {"scheme": version, "labels": list(labels)})
+    return version
+
+
 def append_event(connection: Connection, kind: str, payload: Mapping[str, Any]) -> int:
     """Append an event inside the caller's transaction; returns its place in the log."""
-    values = {"kind": kind, "payload": json.dumps(dict(payload), ensure_ascii=False, sort_keys=True), "at": now()}
-    return int(connection.execute(insert(events).values(values).returning(events.c.seq)).scalar_one())
+    return int(connection.execute(insert(events).values(event_row(kind, payload)).returning(events.c.seq)).scalar_one())
+
+
+def event_row(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as a row of `events`, but for its place."""
+    return {"kind": kind, "payload": json.dumps(dict(payload), ensure_ascii=False, sort_keys=True), "at": now()}
 
 
 def get_state(connection: Connection, key: str) -> Any:

@@ -1,0 +1,139 @@
+"""Answers from elsewhere with their texts and questions, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from loop.errors import StoreError
+from loop.records import Answer, Question, Text
+from loop.store.answers import answer_event, answer_row
+from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, parts, text_row
+from loop.store.database import Database, now
+from loop.store.journal import event_row, put_scheme
+from loop.store.questions import question_row
+from loop.store.schema import answers, drafts, events, questions, queue, texts
+
+T = TypeVar("T")
+
+# SQLite's bound on the variables of a statement lies above this.
+LOOKUP_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """An answer on its way in: its text, and the question that it answered, if that is known.
+
+    The ids of the text, and the scheme, are given to all three when they are written.
+    """
+
+    text: NewText
+    answer: Answer
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedAnswers:
+    """What became of the answers: `known` were there already. `batch` is that of the texts that were new."""
+
+    batch: BatchReport
+    added: int
+    known: int
+
+
+def import_answers(
+    database: Database, rows: Sequence[NewAnswer], *, labels: Sequence[str], source: str
+) -> ImportedAnswers:
+    """Write answers, in their order, with what they need: all or nothing; those that are there already stay.
+
+    Raises:
+        StoreError: an answer or a question has the id of one that belongs to another text.
+    """
+    with database.write() as connection:
+        report = _add_texts(connection, [row.text for row in rows], source)
+        ids = _ids(connection, [digest(row.text.text) for row in rows])
+        scheme = put_scheme(connection, labels)
+        placed = [_placed(row, ids[digest(row.text.text)], scheme) for row in rows]
+        fresh = _new(connection, answers, ((row.answer.id, row.answer.text_id, row) for row in placed))
+        asked = [row.question for row in fresh if row.question]
+        unknown = _new(connection, questions, ((each.id, each.text.id, each) for each in asked))
+        if unknown:
+            connection.execute(insert(questions), [question_row(each) for each in unknown])
+        _add_answers(connection, [row.answer for row in fresh])
+    return ImportedAnswers(report, len(fresh), len(rows) - len(fresh))
+
+
+def _add_texts(connection: Connection, new: Sequence[NewText], source: str) -> BatchReport:
+    distinct: dict[str, NewText] = {}
+    for text in new:
+        distinct.setdefault(text.text, text)
+    ordered = list(distinct.values())
+    batch, before = begin_batch(connection, source), _changes(connection)
+    if ordered:
+        statement = insert(texts).prefix_with("OR IGNORE").values(batch_id=batch)
+        connection.execute(statement, [text_row(text) | {"batch_id": batch} for text in ordered])
+    return finish_batch(connection, batch, added=_changes(connection) - before, seen=len(ordered))
+
+
+def _changes(connection: Connection) -> int:
+    """How many rows this connection has written so far: of many statements at once, SQLAlchemy gives no count."""
+    return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one())
+
+
+def _ids(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    for part in parts(digests, LOOKUP_ROWS):
+        rows = connection.execute(select(texts.c.digest, texts.c.id).where(texts.c.digest.in_(part)))
+        found.update((row.digest, row.id) for row in rows)
+    return found
+
+
+def _placed(row: NewAnswer, text_id: int, scheme: int) -> NewAnswer:
+    asked = row.question and replace(row.question, text=Text(text_id, row.text.text))
+    answer = replace(row.answer, text_id=text_id, scheme=scheme, question_id=asked.id if asked else None)
+    return replace(row, answer=answer, question=asked)
+
+
+def _new(connection: Connection, table: Table, rows: Iterable[tuple[str, int, T]]) -> list[T]:
+    """Of rows of (id, text id, what it is) the ones that `table` does not hold, each once."""
+    given = list(rows)
+    there = _texts_of(connection, table, [id_ for id_, _, _ in given])
+    texts_of = dict(there)
+    new: dict[str, T] = {}
+    for id_, text_id, what in given:
+        if texts_of.setdefault(id_, text_id) != text_id:
+            hint = "Take the field _loop out of the file."
+            raise StoreError(f"The file uses an id in {table.name} that belongs to another text.", hint=hint)
+        if id_ not in there:
+            new.setdefault(id_, what)
+    return list(new.values())
+
+
+def _texts_of(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in parts(ids, LOOKUP_ROWS):
+        rows = connection.execute(select(table.c.id, table.c.text_id).where(table.c.id.in_(part)))
+        found.update((row.id, row.text_id) for row in rows)
+    return found
+
+
+def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
+    """Write answers that retract nothing: what `Answers.add` does for one, for many at once."""
+    if not new:
+        return
+    last = connection.exec_driver_sql("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").scalar_one()
+    moment = datetime.fromisoformat(now())
+    stored = [replace(each, seq=seq, at=each.at or moment) for seq, each in enumerate(new, start=1 + (last or 0))]
+    connection.execute(insert(events), [event_row("answer", answer_event(each)) | {"seq": each.seq} for each in stored])
+    connection.execute(insert(answers), [answer_row(each) | {"place": each.seq} for each in stored])
+    for part in parts(sorted({each.text_id for each in stored}), LOOKUP_ROWS):
+        asked = select(questions.c.id).where(questions.c.text_id.in_(part))
+        connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
+        connection.execute(update(texts).where(texts.c.id.in_(part)).values(answered=True))
+    for each in stored:
+        begun = (drafts.c.text_id == each.text_id) & (drafts.c.annotator == each.annotator)
+        connection.execute(delete(drafts).where(begun))
