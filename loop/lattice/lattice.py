@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from loop.errors import LatticeError
 from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, backward, forward
 from loop.lattice.codec import pack, unpack
 from loop.lattice.constraints import NOTHING, Constraints, constrained
-from loop.lattice.moves import Floats, Moves, TokenSpan
+from loop.lattice.moves import Floats, Ints, Moves, TokenSpan
 from loop.lattice.outlook import Outlook, outlook
 from loop.lattice.paths import best_paths
 
@@ -134,9 +134,31 @@ class Lattice:
 
     def spans(self, epsilon: float = 0.01) -> list[tuple[TokenSpan, float]]:
         """All spans whose marginal probability is at least `epsilon`, sorted, with that probability."""
+        found, p = self._found(epsilon)
+        return sorted((self._span(arc), p_) for arc, p_ in zip(found.tolist(), p.tolist(), strict=True))
+
+    def _found(self, epsilon: float) -> tuple[Ints, Floats]:
+        """The arcs of entities that are at least so probable, and their probabilities."""
         p = self._probabilities()
         found = np.flatnonzero((p > 0.0) & (p >= epsilon) & (self._arcs.label != OUTSIDE))
-        return sorted((self._span(arc), min(1.0, float(p[arc]))) for arc in found.tolist())
+        return found, np.minimum(p[found], 1.0)
+
+    def squared_error(self, gold: Collection[TokenSpan], epsilon: float) -> float:
+        """The sum over all spans of (p - 1)² for one of `gold`, p² for another; p below `epsilon` counts as 0."""
+        found, p = self._found(epsilon)
+        error = float(p @ p)
+        for span in gold:
+            at = self._at(span, found)
+            error += 1.0 if at is None else 1.0 - 2.0 * float(p[at])
+        return error
+
+    def _at(self, span: TokenSpan, found: Ints) -> int | None:
+        """Where a span is among the arcs `found`."""
+        if span.label not in self.labels:
+            return None
+        arcs, label = self._arcs, self.labels.index(span.label)
+        here = (arcs.start[found] == span.start) & (arcs.end[found] == span.end) & (arcs.label[found] == label)
+        return int(here.argmax()) if here.any() else None
 
     def _span(self, arc: int) -> TokenSpan:
         arcs = self._arcs

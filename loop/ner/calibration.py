@@ -70,13 +70,12 @@ def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:
         gold: the right spans of each text, all of them.
     """
     spans = [frozenset(right) for right in gold]
-    return np.array([[_error(*pair) for pair in zip(read(t), spans, strict=True)] for t in GRID.tolist()])
-
-
-def _error(lattice: Lattice, gold: frozenset[TokenSpan]) -> float:
-    found = dict(lattice.spans(_NEGLIGIBLE))
-    missed = sum(1 for span in gold if span not in found)
-    return missed + sum((p - (span in gold)) ** 2 for span, p in found.items())
+    return np.array(
+        [
+            [one.squared_error(right, _NEGLIGIBLE) for one, right in zip(read(t), spans, strict=True)]
+            for t in GRID.tolist()
+        ]
+    )
 
 
 def fitted(errors: NDArray[np.float64], *, last: float = DEFAULT, strength: float = STRENGTH) -> float:

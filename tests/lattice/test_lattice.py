@@ -173,3 +173,13 @@ def test_other_bytes_are_refused_with_a_way_out(data: bytes) -> None:
         Lattice.from_bytes(data)
 
     assert "score the texts again" in caught.value.hint
+
+
+@given(all_moves(), st.data())
+def test_the_squared_error_is_that_of_the_listed_marginals(moves: Moves, data: st.DataObject) -> None:
+    listed = readings(moves)
+    gold = set(data.draw(st.sampled_from(sorted(listed))))
+    p = marginals(listed)
+    expected = sum((p.get(span, 0.0) - (span in gold)) ** 2 for span in {*p, *gold})
+
+    assert expected == pytest.approx(Lattice(moves).squared_error(gold, 0.0), abs=CLOSE)
