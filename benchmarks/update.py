@@ -1,0 +1,89 @@
+"""How a round learns, against training from scratch on the same answers and against one update per answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from multiprocessing import Pool
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+from _common import options, show, write_json
+from _update import from_scratch, in_rounds, naive, seconds_of_a_round, task
+
+from loop.settings import UpdateSettings
+
+SETS = {"food_ingredients": 400, "ncbi_disease": 400, "crossner_ai": 350}
+SEEDS = (0, 1, 2)
+EVERY = 100
+A_ROUND_AT = 500
+Row = dict[str, Any]
+
+
+def main() -> None:
+    """Print F and seconds of training per set, seeds averaged."""
+    parser = options(str(__doc__))
+    parser.add_argument("--test", action="store_true", help="score on the test splits: once, at the end")
+    parser.add_argument("--workers", type=int, default=1, help="runs side by side")
+    arguments = parser.parse_args()
+    sets, seeds = (dict.fromkeys(SETS, EVERY), SEEDS[:1]) if arguments.quick else (SETS, SEEDS)
+    jobs = [(name, seed) for seed in seeds for name in sets]
+    run = partial(_run, data=arguments.data, sets=sets, test=arguments.test)
+    with Pool(arguments.workers) as pool:
+        rows = []
+        for found in pool.imap(run, jobs):
+            rows += found
+            write_json(arguments.json, rows, seeds=seeds, split="test" if arguments.test else "dev")
+    show("F after so many answers, and processor seconds of training until then", _averaged(rows))
+    show("A round at 500 answers: seconds", [row for row in rows if row["recipe"] == "a round"])
+
+
+def _run(job: tuple[str, int], *, data: Path, sets: dict[str, int], test: bool) -> list[Row]:
+    name, seed = job
+    given = task(data, name, seed=seed, test=test)
+    at = sorted({n for n in (EVERY, 2 * EVERY, sets[name]) if n <= sets[name]})
+    head = {"set": name, "seed": seed}
+    rows: list[Row] = []
+    for recipe, outcomes in (
+        ("rounds", in_rounds(given, UpdateSettings(), seed=seed, at=at)),
+        ("naive", naive(given, seed=seed, at=at)),
+    ):
+        rows += [head | {"recipe": recipe, "answers": o.answers, "f": o.f, "seconds": o.seconds} for o in outcomes]
+    rows += [head | row for row in _anew(given, sets[name], seed)]
+    if len(given.answers) >= A_ROUND_AT:
+        seconds = seconds_of_a_round(given, A_ROUND_AT, UpdateSettings(), seed=seed)
+        rows.append(head | {"recipe": "a round", "answers": A_ROUND_AT} | seconds)
+    return rows
+
+
+def _anew(given: Any, n: int, seed: int) -> Iterator[Row]:
+    """Rows of training from scratch every 100 answers."""
+    seconds = 0.0
+    for cut in sorted({*range(EVERY, n + 1, EVERY), n}):
+        found = from_scratch(given, cut, seed=seed)
+        seconds += found.seconds
+        for recipe, f in (("from scratch, best epoch", found.best), ("from scratch, last epoch", found.last)):
+            yield {"recipe": recipe, "answers": cut, "f": f, "seconds": seconds}
+
+
+def _averaged(rows: list[Row]) -> list[Row]:
+    groups: dict[tuple[str, int, str], list[Row]] = {}
+    for row in rows:
+        if "f" in row:
+            groups.setdefault((row["set"], row["answers"], row["recipe"]), []).append(row)
+    return [
+        {
+            "set": name,
+            "answers": answers,
+            "recipe": recipe,
+            "F": mean(row["f"] for row in group),
+            "±": stdev(row["f"] for row in group) if len(group) > 1 else 0.0,
+            "seconds": mean(row["seconds"] for row in group),
+        }
+        for (name, answers, recipe), group in sorted(groups.items())
+    ]
+
+
+if __name__ == "__main__":
+    main()
