@@ -28,15 +28,3 @@ def longest(spans: Iterable[Span]) -> tuple[Span, ...]:
         if clear_before and clear_after:
             kept.insert(place, span)
     return tuple(kept)
-
-
-def edits(shown: Iterable[Span], answered: Iterable[Span]) -> int:
-    """How many entities were put right: added, removed, or replaced by one that they overlap, which counts once."""
-    before, after = set(shown), set(answered)
-    removed, added = sorted(before - after), sorted(after - before)
-    left = list(added)
-    for span in removed:
-        replacement = next((other for other in left if span.start < other.end and other.start < span.end), None)
-        if replacement:
-            left.remove(replacement)
-    return len(removed) + len(left)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from loop.acquire.cost import PRIOR
-from loop.alignment import edits
+from loop.acquire.cost import PRIOR, edits
 from loop.editing import keymap, page_of, plan
 from loop.records import Answer, Question, Span
 from loop.suggest import suggester_of
