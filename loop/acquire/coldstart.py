@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from heapq import heapify, heappop, heapreplace
 from math import log
 
 # No more than this many questions about the same string: the second mention teaches less than a new one.
@@ -20,16 +21,23 @@ def most_typical(texts: Sequence[Sequence[str]], *, n: int) -> list[int]:
     words = [{word.lower() for word in text if word.strip()} for text in texts]
     frequency = Counter(word for text in words for word in text)
     shown: Counter[str] = Counter()
-    left = {i for i, text in enumerate(words) if text}
-    chosen: list[int] = []
 
     def typicality(i: int) -> float:
-        total = sum(log(1 + frequency[word]) / (1 + shown[word]) for word in words[i])
+        # Sorted, so that a sum of floats is the same in every process.
+        total = sum(log(1 + frequency[word]) / (1 + shown[word]) for word in sorted(words[i]))
         return total / max(len(words[i]), SHORTEST_TYPICAL)
 
-    while left and len(chosen) < n:
-        best = max(left, key=lambda i: (typicality(i), -i))
-        left.remove(best)
+    # What was shown only makes others less typical: an old value is a bound, and a fresh one that still leads wins.
+    waiting = [(-typicality(i), i) for i, text in enumerate(words) if text]
+    heapify(waiting)
+    chosen: list[int] = []
+    while waiting and len(chosen) < n:
+        _, best = waiting[0]
+        now = (-typicality(best), best)
+        if now > waiting[0]:
+            heapreplace(waiting, now)
+            continue
+        heappop(waiting)
         chosen.append(best)
         shown.update(words[best])
     return chosen

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from loop.records import Share
 
+# Held-out questions come so many together: they are answered without suggestions, another kind of work.
+TOGETHER = 5
+
 
 class Pick(NamedTuple):
     """A text to ask about, and the share of the queue that it was chosen for."""
@@ -32,3 +35,29 @@ def interleave(first: Sequence[Pick], second: Sequence[Pick], *, share: float, s
             taken[pick.text_id] = pick
             of_second += side
     return list(taken.values())
+
+
+def with_held_out(
+    picks: Sequence[Pick], held_out: Sequence[Pick], *, share: float, answered: int, measured: int, size: int
+) -> list[Pick]:
+    """Up to `size` of both: `TOGETHER` of `held_out` wherever as many are owed, all that are left of it at the end.
+
+    Args:
+        picks: the other questions, in their order.
+        held_out: in their order.
+        share: of all answers that are to be held out.
+        answered: answers before this queue.
+        measured: of them, the ones held out.
+        size: of the queue.
+    """
+    mixed: list[Pick] = []
+    ordinary, measuring = list(reversed(picks)), list(reversed(held_out))
+    while len(mixed) < size and (ordinary or measuring):
+        owed = share * (answered + len(mixed)) - measured
+        if measuring and (owed >= TOGETHER or not ordinary):
+            block = [measuring.pop() for _ in range(min(TOGETHER, len(measuring)))]
+            mixed += block
+            measured += len(block)
+        else:
+            mixed.append(ordinary.pop())
+    return mixed[:size]

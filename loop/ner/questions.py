@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import uuid4
 
@@ -72,8 +72,11 @@ def _read(text: Text, doc: Doc, lattice: Lattice | None, hits: Callable[[Doc], S
 def question(read: Read, *, share: Share, round: int) -> Question:
     """The question about a text: the model's best reading is what it shows, pattern hits where no model has read it.
 
-    In a question of the pattern share the hits are shown too, where they touch nothing that the model found.
+    In a question of the pattern share the hits are shown too, where they touch nothing that the model found. A held-out
+    one shows nothing: suggestions would pull the answers towards the model that they measure.
     """
+    if share == "held_out":
+        read = replace(read, lattice=None, hits=())
     candidates = _candidates(read)
     reading = _best(read)
     if share == "pattern":
@@ -93,6 +96,16 @@ def question(read: Read, *, share: Share, round: int) -> Question:
         round=round,
         entropy=read.lattice.entropy if read.lattice else None,
     )
+
+
+def doubtful_string(read: Read) -> str | None:
+    """The string that the question is mainly about: of the span whose probability is nearest to one half, if any."""
+    spans = read.lattice.spans(CANDIDATE_P) if read.lattice else []
+    nearest = min(spans, key=lambda found: (abs(found[1] - 0.5), found[0]), default=None)
+    if nearest is None:
+        return None
+    span = _span(nearest[0], read.tokens)
+    return read.text.text[span.start : span.end]
 
 
 def _best(read: Read) -> tuple[Span, ...]:
@@ -123,6 +136,8 @@ def _reason(read: Read, share: Share, candidates: Sequence[Candidate]) -> str:
         return "a pattern hits here"
     if share == "random":
         return "drawn at random"
+    if share == "held_out":
+        return "held out: it measures the model, which never learns from it"
     doubtful = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))
     named = [f"{_quoted(read, c.span)}: {c.span.label} {100 * (c.p or 0):.0f} %" for c in doubtful[:NAMED_CANDIDATES]]
     return "the model doubts " + ", ".join(named) if named else "the model doubts this text"

@@ -51,6 +51,10 @@ class QueueSettings(Section):
         0.2, "Share of questions drawn at random (0 to 1), so that the model also meets what it does not doubt.",
         low=0, high=1,
     )  # fmt: skip
+    held_out_share: float = _setting(
+        0.1, "Share of questions asked only to score each round on, never learned from; none where eval names a file.",
+        low=0, high=0.5,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ class AcquireSettings(Section):
     candidates: int = _setting(
         1000, "Texts read per round, so that a round costs the same in a pool of any size.", low=1
     )
+    carried_share: float = _setting(
+        0.2, "Share of them that the last round doubted most, so that good questions stay; the others are random.",
+        low=0, high=0.9,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -18,6 +18,7 @@ from loop.store.schema import answers, drafts, questions, queue, texts
 from loop.store.spans import dump_spans, load_spans, triple
 
 QUEUE = "queue"
+SEEN = "seen"
 # A longer transaction holds an annotator's answer up.
 WRITE_ROWS = 200
 
@@ -35,16 +36,24 @@ _WITH_TEXT = select(
 ).join(texts, texts.c.id == questions.c.text_id)
 
 
+class PastReading(NamedTuple):
+    """How uncertain the model was about a text: (round, entropy in nats) of the last rounds that read it."""
+
+    text_id: int
+    entropies: tuple[tuple[int, float], ...]
+
+
 class Questions:
     """The queue, and every question that was answered or begun."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def publish(self, asked: Sequence[Question], *, round: int) -> None:
+    def publish(self, asked: Sequence[Question], *, round: int, seen: Sequence[PastReading] = ()) -> None:
         """Put a new queue, made with the checkpoint of `round`, in the place of the old one, first question first.
 
-        It is written beside the old one in short transactions; the last of them makes it the one in force.
+        It is written beside the old one in short transactions; the last of them makes it the one in force, and keeps
+        what was `seen` in making it.
         """
         with self._database.read() as connection:
             generation = 1 + _generation(connection)
@@ -58,6 +67,7 @@ class Questions:
                 connection.execute(insert(queue), rows)
         with self._database.write() as connection:
             put_state(connection, QUEUE, {"generation": generation, "round": round})
+            put_state(connection, SEEN, seen)
         self._forget_before(generation)
 
     def head(self, annotator: str) -> Question | None:
@@ -100,6 +110,18 @@ class Questions:
         with self._database.read() as connection:
             queued = get_state(connection, QUEUE)
         return None if queued is None else int(queued["round"])
+
+    def seen(self) -> list[PastReading]:
+        """What was seen in making the queue in force, in the order in which it was published."""
+        with self._database.read() as connection:
+            kept = get_state(connection, SEEN) or []
+        return [PastReading(text_id, tuple((round, entropy) for round, entropy in read)) for text_id, read in kept]
+
+    def lengths(self, ids: Iterable[str]) -> dict[str, int]:
+        """How many tokens the texts of these questions have."""
+        query = select(questions.c.id, func.json_array_length(questions.c.tokens).label("tokens"))
+        with self._database.read() as connection:
+            return {row.id: row.tokens for row in connection.execute(query.where(questions.c.id.in_(list(ids))))}
 
     def _forget_before(self, generation: int) -> None:
         """Drop the places of older queues, and their questions that nobody answered or began."""

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
 from loop.acquire.acquisition import get_acquisition
 from loop.acquire.coldstart import most_hit, most_typical
-from loop.acquire.queue import Pick, interleave
+from loop.acquire.diversity import diverse
+from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
 from loop.ner.patterns import Patterns
-from loop.ner.questions import Read, question, read
-from loop.records import Share
+from loop.ner.questions import Read, doubtful_string, question, read
+from loop.records import Answer, Share
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
+from loop.trainer.candidates import Candidates, answering_cost, draw, held_out_share, remembered, scored
 from loop.trainer.rounds import Rounds
 
-# Questions chosen by patterns make room for those chosen by doubt: half of them at first, none after so many answers.
-PATTERN_SHARE = 0.5
+# Before a model knows anything its doubt is noise: typical texts and random ones make room for it by so many answers.
 COLD_START_ANSWERS = 100
+# Questions chosen by patterns are half of all at first, and make room likewise.
+PATTERN_SHARE = 0.5
+# Of the cold start's questions that patterns did not choose so many are random, once a model has read them.
+RANDOM_EARLY = 0.5
 # Laid out again when fewer than this share of the questions is left, though no round has come in between.
 LOW_QUEUE = 1 / 3
 
@@ -35,6 +40,7 @@ class Asking:
         self._settings = settings
         self._store = store
         self._acquire = get_acquisition(settings.acquire.strategy)
+        self._laid_out: tuple[int, int] | None = None
 
     def is_stale(self, round: int) -> bool:
         """Whether the queue was made by another round than the last, or runs low while the pool does not."""
@@ -42,7 +48,11 @@ class Asking:
             return True
         waiting = self._store.questions.waiting()
         full = min(self._settings.queue.size, self._settings.acquire.candidates)
-        return waiting < full * LOW_QUEUE and self._store.corpus.pool_size() > waiting
+        if waiting >= full * LOW_QUEUE:
+            return False
+        pool = self._store.corpus.pool_size()
+        # What cannot be asked, since its group was answered on the other side of the held-out line, stays in the pool.
+        return pool > waiting and (pool, waiting) != self._laid_out
 
     def refill(self, rounds: Rounds, *, answered: int) -> None:
         """Read candidates with the pipeline that the last round published and put a new queue in force.
@@ -51,41 +61,84 @@ class Asking:
             rounds: the finished ones.
             answered: how many answers train so far; the fewer, the more questions come from patterns.
         """
-        settings, round = self._settings, rounds.number
-        rng = Random(f"{settings.project.seed}:queue:{round}:{self._store.corpus.pool_size()}")
-        texts = self._store.corpus.sample_pool(settings.acquire.candidates, rng)
+        settings, number = self._settings, rounds.number
+        pool = self._store.corpus.pool_size()
+        rng = Random(f"{settings.project.seed}:queue:{number}:{pool}")
+        answers = self._store.answers.standing()
+        past = self._store.questions.seen()
+        drawn = draw(self._store, settings, past, rng)
+        known = self._read(rounds, drawn, answered)
+        asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
+        cost = answering_cost(self._store, answers)
+        ranked = self._ranked(scored(asked_about, past, number=number, cost=cost), rng)
+        picks = self._choose(drawn, known, ranked, answered, rng)
+        mixed = self._with_held_out(picks, drawn, answers)
+        questions = [question(known[pick.text_id], share=pick.share, round=number) for pick in mixed]
+        seen = remembered(ranked, past, number=number)
+        self._store.questions.publish(questions, round=number, seen=seen)
+        self._laid_out = pool, len(questions)
+
+    def _read(self, rounds: Rounds, drawn: Candidates, answered: int) -> dict[int, Read]:
+        settings = self._settings
         with rounds.learner.published() as nlp:
             hits = None
             if settings.project.patterns is not None and answered < COLD_START_ANSWERS:
                 patterns = self._paths.resolve(settings.project.patterns)
                 hits = Patterns(nlp, patterns, labels=settings.project.labels).hits
-            candidates = {one.text.id: one for one in read(nlp, texts, temperature=rounds.temperature, hits=hits)}
-        picks = self._choose(candidates, answered, rng)
-        asked = [question(candidates[pick.text_id], share=pick.share, round=round) for pick in picks]
-        self._store.questions.publish(asked, round=round)
+            texts = [*drawn.fresh, *drawn.carried, *drawn.held_out]
+            return {one.text.id: one for one in read(nlp, texts, temperature=rounds.temperature, hits=hits)}
 
-    def _choose(self, candidates: Mapping[int, Read], answered: int, rng: Random) -> list[Pick]:
-        size, ids = self._settings.queue.size, list(candidates)
-        random = _picks(rng.sample(ids, min(size, len(ids))), "random")
-        hit = _picks((ids[i] for i in most_hit(_hit_strings(candidates.values()), n=size)), "pattern")
-        handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
-        chosen = interleave(self._best(candidates, rng), hit, share=PATTERN_SHARE * handing_over, size=size)
-        return interleave(chosen, random, share=self._settings.queue.random_share, size=size)
-
-    def _best(self, candidates: Mapping[int, Read], rng: Random) -> list[Pick]:
-        """What the acquisition function ranks first; the most typical texts while no model has read them."""
-        size, ids = self._settings.queue.size, list(candidates)
+    def _ranked(self, read: Sequence[Scored], rng: Random) -> list[Scored]:
         if self._settings.acquire.strategy == "random":
-            return _picks(rng.sample(ids, min(size, len(ids))), "random")
-        scored = [
-            Scored(one.text.id, len(one.tokens), one.lattice.entropy, one.lattice.outlook)
-            for one in candidates.values()
-            if one.lattice
-        ]
-        if scored:
-            return _picks((one.text_id for one in self._acquire(scored, n=size, rng=rng)), "doubtful")
-        words = [one.words for one in candidates.values()]
-        return _picks((ids[i] for i in most_typical(words, n=size)), "typical")
+            return []
+        return self._acquire(read, n=len(read), rng=rng)
+
+    def _choose(
+        self, drawn: Candidates, known: Mapping[int, Read], ranked: Sequence[Scored], answered: int, rng: Random
+    ) -> list[Pick]:
+        """The queue without what is held out."""
+        size, share = self._settings.queue.size, self._settings.queue.random_share
+        # Drawn before all else and from the sample alone, so that they tell of the whole pool.
+        fresh = [text.id for text in drawn.fresh]
+        random = _picks(rng.sample(fresh, len(fresh)), "random")
+        kept = {pick.text_id for pick in random[: round(size * share)]}
+        others = [known[text.id] for text in (*drawn.fresh, *drawn.carried) if text.id not in kept]
+        handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
+        hit = _picks((others[i].text.id for i in most_hit(_hit_strings(others), n=size)), "pattern")
+        chosen = random
+        if self._settings.acquire.strategy != "random":
+            doubtful = self._diverse([one for one in ranked if one.text_id not in kept], known)
+            early = self._early(others, random[len(kept) :]) if handing_over else []
+            chosen = interleave(doubtful, early, share=handing_over, size=size)
+        chosen = interleave(chosen, hit, share=PATTERN_SHARE * handing_over, size=size)
+        return interleave(chosen, random, share=share, size=size)
+
+    def _diverse(self, ranked: Sequence[Scored], known: Mapping[int, Read]) -> list[Pick]:
+        chosen = diverse(
+            ranked,
+            n=self._settings.queue.size,
+            words=lambda one: known[one.text_id].words,
+            subject=lambda one: doubtful_string(known[one.text_id]),
+        )
+        return _picks((one.text_id for one in chosen), "doubtful")
+
+    def _early(self, read: Sequence[Read], random: Sequence[Pick]) -> list[Pick]:
+        """Typical texts; when a model has read them, as many random ones, which hold what typical texts do not."""
+        size = self._settings.queue.size
+        typical = _picks((read[i].text.id for i in most_typical([one.words for one in read], n=size)), "typical")
+        learned = any(one.lattice for one in read)
+        return interleave(typical, random, share=RANDOM_EARLY if learned else 0.0, size=size)
+
+    def _with_held_out(self, picks: Sequence[Pick], drawn: Candidates, answers: Sequence[Answer]) -> list[Pick]:
+        measured = sum(answer.held_out for answer in answers)
+        return with_held_out(
+            picks,
+            _picks((text.id for text in drawn.held_out), "held_out"),
+            share=held_out_share(self._settings),
+            answered=sum(answer.trains for answer in answers) + measured,
+            measured=measured,
+            size=self._settings.queue.size,
+        )
 
 
 def _picks(ids: Iterable[int], share: Share) -> list[Pick]:

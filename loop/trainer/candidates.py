@@ -1,0 +1,112 @@
+"""Which texts of the pool a round reads, and what it remembers of those that earlier rounds read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from random import Random
+
+from loop.acquire.cost import CostModel, Timed, edits, fitted
+from loop.acquire.held_out import is_held_out
+from loop.acquire.scored import Scored
+from loop.ner.questions import Read
+from loop.records import Answer, Text
+from loop.settings import Settings
+from loop.store import Store
+from loop.store.questions import PastReading
+
+# Earlier rounds whose entropies of a text are remembered.
+HISTORY = 3
+# An annotator's latest answers, from which the time of the next is predicted: people get faster.
+TIMED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Texts of the pool that may be asked about.
+
+    Attributes:
+        fresh: a random sample. carried: texts that the last queue's round doubted most and nobody has answered.
+        held_out: a random sample of the texts that are held out.
+    """
+
+    fresh: tuple[Text, ...]
+    carried: tuple[Text, ...] = ()
+    held_out: tuple[Text, ...] = ()
+
+
+def held_out_share(settings: Settings) -> float:
+    """The share of questions held out: none where the scores come from gold texts."""
+    return 0.0 if settings.project.eval is not None else settings.queue.held_out_share
+
+
+def draw(store: Store, settings: Settings, past: Iterable[PastReading], rng: Random) -> Candidates:
+    """Candidates from the pool; as many, and as dear to draw, whatever the size of the pool.
+
+    A group of texts is asked about on one side of the held-out line only, also where the line has moved since or
+    answers came in from elsewhere: a text is no candidate when one of its group was answered on the other side.
+    """
+    share, seed = held_out_share(settings), settings.project.seed
+    carried = int(settings.acquire.candidates * settings.acquire.carried_share)
+    fresh = settings.acquire.candidates - carried
+    drawn = store.corpus.sample_pool(ceil(fresh / (1 - share)), rng)
+    before = store.corpus.unanswered([one.text_id for one in past][: 2 * carried])
+    learned, measured = store.answers.groups()
+    known = {text.id for text in drawn}
+    beyond = {text.id for text in (*drawn, *before) if is_held_out(text, share=share, seed=seed)}
+    near = [text for text in drawn if text.id not in beyond and text.group not in measured]
+    again = [text for text in before if text.id not in (beyond | known) and text.group not in measured]
+    far = [text for text in drawn if text.id in beyond and text.group not in learned]
+    return Candidates(tuple(near[:fresh]), tuple(again[:carried]), tuple(far[: settings.queue.size]))
+
+
+def scored(read: Iterable[Read], past: Iterable[PastReading], *, number: int, cost: CostModel) -> list[Scored]:
+    """What the acquisition function ranks: the texts that the model of round `number` has read."""
+    history = {one.text_id: _before(one, number) for one in past}
+    return [
+        Scored(
+            text_id=one.text.id,
+            tokens=len(one.tokens),
+            entropy=one.lattice.entropy,
+            look=one.lattice.outlook,
+            history=tuple(entropy for _, entropy in history.get(one.text.id, ())),
+            cost=cost,
+        )
+        for one in read
+        if one.lattice
+    ]
+
+
+def remembered(ranked: Iterable[Scored], past: Iterable[PastReading], *, number: int) -> list[PastReading]:
+    """What the next queue is to know of the texts that round `number` has read, in their order."""
+    history = {one.text_id: _before(one, number) for one in past}
+    return [
+        PastReading(one.text_id, (*history.get(one.text_id, ()), (number, round(one.entropy, 4)))) for one in ranked
+    ]
+
+
+def _before(one: PastReading, number: int) -> tuple[tuple[int, float], ...]:
+    """Readings by earlier rounds only: the present one reads a text again when its queue runs low."""
+    return tuple(read for read in one.entropies if read[0] < number)[-HISTORY:]
+
+
+def answering_cost(store: Store, answers: Sequence[Answer]) -> CostModel:
+    """How long the annotator of the last answer takes, by the times of their latest ones; the prior for few.
+
+    Args:
+        store: where the questions are.
+        answers: that stand, oldest first.
+    """
+    last = answers[-1].annotator if answers else ""
+    whole = [
+        (answer, answer.question_id)
+        for answer in answers
+        if answer.annotator == last and answer.question_id and answer.complete and answer.verdict == "accept"
+    ][-TIMED:]
+    lengths = store.questions.lengths([question for _, question in whole])
+    timed = [
+        Timed(lengths[question], len(answer.shown), edits(answer.shown, answer.spans), answer.seconds)
+        for answer, question in whole
+    ]
+    return fitted(timed)
