@@ -22,7 +22,7 @@ from _successor import successor, whole_pool
 from _teach import teach
 
 from loop.formats import read_gold
-from loop.settings import ProjectPaths, ProjectSettings, Settings
+from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
 
@@ -169,8 +169,9 @@ def simulated(settings: Settings, pool: Gold, test: Gold, job: Job) -> tuple[lis
 
 
 def settings_of(labels: Sequence[str], method: str, seed: int, base: str) -> Settings:
-    """The default settings, but for rounds of 25 and the strategy; teach mode asks by the default one."""
-    start = Settings(project=ProjectSettings(base=base, labels=tuple(labels), seed=seed))
+    """The defaults, but for rounds of 25, the strategy, and no held-out texts; teach mode has the default strategy."""
+    project = ProjectSettings(base=base, labels=tuple(labels), seed=seed)
+    start = Settings(project=project, queue=QueueSettings(held_out_share=0.0))
     acquire = start.acquire if method in ("", "teach") else replace(start.acquire, strategy=method)
     return replace(start, acquire=acquire, update=replace(start.update, round_size=ROUND))
 

@@ -16,7 +16,7 @@ import typer
 
 from loop.cli.printing import say
 from loop.errors import LoopError
-from loop.settings import AcquireSettings, ProjectSettings, Settings
+from loop.settings import AcquireSettings, ProjectSettings, QueueSettings, Settings
 
 if TYPE_CHECKING:
     from loop.intervals import Measure
@@ -82,7 +82,9 @@ def simulate_cli(
 def settings_of(base: str, labels: tuple[str, ...], strategy: str, seed: int) -> Settings:
     """The settings of a simulated project: the defaults but for what is asked."""
     project = ProjectSettings(base=base, labels=labels, seed=seed)
-    return Settings(project=project, acquire=AcquireSettings(strategy=strategy))
+    # The test texts measure; an oracle has no answers to spare.
+    queue, acquire = QueueSettings(held_out_share=0.0), AcquireSettings(strategy=strategy)
+    return Settings(project=project, queue=queue, acquire=acquire)
 
 
 def parse_seeds(said: str, *, first: int) -> list[int]:
