@@ -84,6 +84,10 @@ class Session:
         """The next question: one that was begun, otherwise the first that nobody answered; None when there is none."""
         return self._store.questions.head(self.annotator)
 
+    def upcoming(self, question: Question) -> Question | None:
+        """The question that comes next once this one is answered, as things are now."""
+        return self._store.questions.head(self.annotator, after=question)
+
     def answered(self, question: Question) -> Answer | None:
         """This annotator's standing answer to a question: it is there when a reopened text was left half done."""
         return self._store.answers.of(question.text.id, self.annotator)
@@ -176,7 +180,8 @@ class Session:
     def _trainer_state(self) -> str:
         doing = trainer_state(self._store, self._paths)
         just_started = bool(self._starts) and monotonic() - self._starts[-1] < SECONDS_BETWEEN_STARTS
-        return STARTING if doing == STOPPED and just_started else doing
+        will_start = self._start_trainer is not None and not self._starts
+        return STARTING if doing == STOPPED and (just_started or will_start) else doing
 
     def tick(self) -> None:
         """Start the trainer when none is at work: at the beginning, and again when it has died without a word."""

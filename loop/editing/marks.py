@@ -159,10 +159,17 @@ def overlap(one: Mark | Range, other: Mark | Range) -> bool:
 def lay(first: Iterable[Mark], then: Iterable[Mark]) -> tuple[Mark, ...]:
     """Return `first`, and of `then`, in its order, what overlaps nothing laid before; sorted."""
     laid = list(first)
+    taken = tokens_of(laid)
     for mark in then:
-        if not any(overlap(mark, other) for other in laid):
+        if taken.isdisjoint(range(mark.start, mark.end)):
             laid.append(mark)
+            taken.update(range(mark.start, mark.end))
     return tuple(sorted(laid))
+
+
+def tokens_of(ranges: Iterable[Mark | Range]) -> set[int]:
+    """Return the tokens that marks or token ranges cover: a long text has hundreds of them to compare."""
+    return {token for one in ranges for token in range(one[0], one[1])}
 
 
 def at(marks: Iterable[Mark], token: int) -> Mark | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from loop.editing.marks import Likely, Mark, Page, Range, at, lay, overlap
+from loop.editing.marks import Likely, Mark, Page, Range, at, lay, overlap, tokens_of
 from loop.records import Span, Verdict
 
 Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "chars"]
@@ -139,9 +139,9 @@ def left_out(state: State) -> tuple[Likely, ...]:
     """Return the likely candidates that overlap no mark and nothing decided, the most likely of each place first."""
     if not state.page.aids.candidates:
         return ()
-    taken: list[Mark | Range] = [*state.now.marks, *state.now.blank]
-    free = [item for item in likely(state) if _worthwhile(item) and not any(overlap(item.mark, t) for t in taken)]
-    kept = lay((), (item.mark for item in free))
+    taken = tokens_of([*state.now.marks, *state.now.blank])
+    free = [i for i in likely(state) if _worthwhile(i) and taken.isdisjoint(range(i.mark.start, i.mark.end))]
+    kept = set(lay((), (item.mark for item in free)))
     return tuple({item.mark: item for item in reversed(free) if item.mark in kept}.values())
 
 
@@ -163,7 +163,8 @@ def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:
 def follow(page: Page, decided: Snapshot, reading: Iterable[Mark]) -> tuple[Mark, ...]:
     """Return what is decided, and of pattern hits and the reading what that leaves room for."""
     marks = (m for m in (*page.hits, *reading) if page.trim(m) == m)
-    return lay(decided.touched, (m for m in marks if not any(overlap(m, blank) for blank in decided.blank)))
+    blank = tokens_of(decided.blank)
+    return lay(decided.touched, (m for m in marks if blank.isdisjoint(range(m.start, m.end))))
 
 
 def change(

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from loop.records import Candidate, Question, Share, Span
 from loop.store.corpus import text_of
@@ -21,6 +20,7 @@ QUEUE = "queue"
 SEEN = "seen"
 # A longer transaction holds an annotator's answer up.
 WRITE_ROWS = 200
+KEPT_READ = 3  # the question in hand, the next one, and the one that a new queue puts in its place
 
 _WITH_TEXT = select(
     questions.c.id.label("question_id"),
@@ -48,6 +48,7 @@ class Questions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read_last: dict[str, Question] = {}
 
     def publish(self, asked: Sequence[Question], *, round: int, seen: Sequence[PastReading] = ()) -> None:
         """Put a new queue, made with the checkpoint of `round`, in the place of the old one, first question first.
@@ -70,17 +71,32 @@ class Questions:
             put_state(connection, SEEN, seen)
         self._forget_before(generation)
 
-    def head(self, annotator: str) -> Question | None:
-        """The question to ask next: one this annotator has begun, otherwise the first of the queue."""
+    def head(self, annotator: str, *, after: Question | None = None) -> Question | None:
+        """The question to ask next: one this annotator has begun, otherwise the first of the queue.
+
+        With `after`, the one that will be next when that question is answered.
+        """
         begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(drafts.c.annotator == annotator)
+        if after is not None:
+            begun = begun.where(questions.c.text_id != after.text.id)
         with self._database.read() as connection:
             row = connection.execute(begun.order_by(drafts.c.at.desc()).limit(1)).first()
             if row is None:
                 waiting = _WITH_TEXT.join(queue, queue.c.question_id == questions.c.id).where(
                     queue.c.generation == _generation(connection), texts.c.answered == 0
                 )
+                if after is not None:
+                    waiting = waiting.where(texts.c.id != after.text.id)
                 row = connection.execute(waiting.order_by(queue.c.rank).limit(1)).first()
-        return None if row is None else _question(row)
+        return None if row is None else self._recent(row)
+
+    def _recent(self, row: Row[Any]) -> Question:
+        """The row as a question; one that was read a moment ago is not read again, for questions never change."""
+        known = self._read_last.pop(row.question_id, None) or _question(row)
+        self._read_last[known.id] = known
+        while len(self._read_last) > KEPT_READ:
+            del self._read_last[next(iter(self._read_last))]
+        return known
 
     def get(self, ids: Iterable[str]) -> dict[str, Question]:
         """The questions with these ids that are kept."""
@@ -149,7 +165,8 @@ def _generation(connection: Connection) -> int:
 
 def keep_question(connection: Connection, question: Question) -> None:
     """Make sure that `question` is in the store, though its queue may have been replaced since it was shown."""
-    connection.execute(sqlite_insert(questions).on_conflict_do_nothing(), question_row(question))
+    if connection.execute(select(questions.c.id).where(questions.c.id == question.id)).first() is None:
+        connection.execute(insert(questions), question_row(question))
 
 
 def question_row(question: Question) -> dict[str, Any]:

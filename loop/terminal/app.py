@@ -6,25 +6,27 @@ import asyncio
 import gc
 import signal
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any
 
 from prompt_toolkit.application import Application
-from prompt_toolkit.data_structures import Point
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout, Window
-from prompt_toolkit.layout.controls import UIContent, UIControl
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
 from loop.terminal.desk import Desk
+from loop.terminal.mouse import DRAGGED, LEFT, LINES_PER_TURN, WHEEL_UP, pointed, report
+from loop.terminal.paint import Painter
 from loop.terminal.screen import Screen
 from loop.terminal.style import style_rules
 
 SECONDS_BETWEEN_LOOKS = 0.5
+BEFORE_PREPARING = 0.1  # seconds after a new text was drawn: it is read for longer than that
 LONGEST_WITHOUT_LOOK = 2.0  # a dead trainer is started again, however fast the annotator types
 IDLE = 0.4  # seconds without a key after which there is time for slower things
 ESCAPE_WAIT = 0.05  # how long a lone Esc may be the beginning of another key
@@ -38,34 +40,20 @@ def _name(pressed: KeyPress) -> str:
     return NAMES.get(name, name)
 
 
-class DeskControl(UIControl):
-    """Draws the desk into its window. Nothing is kept but what `Screen` keeps: drawing is fast enough."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._screen = Screen()
-
-    def create_content(self, width: int, height: int) -> UIContent:
-        """Return the screen's rows."""
-        rows = self._screen.draw(self._desk, width, height)
-        return UIContent(lambda i: [*rows[i]], line_count=len(rows), show_cursor=False, cursor_position=Point(0, 0))
-
-    def is_focusable(self) -> bool:
-        """Keys go here."""
-        return True
-
-
 class App:
     """One run of the application at one desk."""
 
     def __init__(self, desk: Desk, *, input: Input | None = None, output: Output | None = None) -> None:
         self._desk = desk
+        self._screen = Screen()
+        self._looked = False
         self._last_key = monotonic()
         self._foreign_since = -ESCAPE_WAIT
         self.application: Application[None] = Application(
-            layout=Layout(Window(DeskControl(desk), wrap_lines=False, always_hide_cursor=True)),
+            layout=Layout(Window()),  # the painter draws instead
             key_bindings=self._bindings(),
             style=Style(style_rules()),
+            include_default_pygments_style=False,
             full_screen=True,
             input=input,
             output=output,
@@ -74,6 +62,10 @@ class App:
         )
         self.application.ttimeoutlen = ESCAPE_WAIT
         self.application.timeoutlen = ESCAPE_WAIT
+        drawn = self.application.renderer
+        self.application.renderer = Painter(
+            drawn.style, drawn.output, rows=partial(self._screen.draw, desk), mouse=lambda: desk.mouse
+        )
         self._drop_what_was_typed_before_the_text()
 
     def run(self) -> None:
@@ -106,6 +98,18 @@ class App:
         if self._desk.done:
             self._leave()
 
+    def _point(self, data: str) -> None:
+        told, desk = report(data), self._desk
+        if told is None or not desk.drawn:
+            return
+        if told.button not in (LEFT, DRAGGED):
+            for _ in range(LINES_PER_TURN):
+                self._press("up" if told.button == WHEEL_UP else "down")
+            return
+        token = self._screen.token_at(desk, told.column, told.row)
+        if token is not None and desk.state is not None:
+            desk.state = pointed(desk.state, token, dragged=told.button == DRAGGED)
+
     def _foreign(self, data: str) -> bool:
         """Tell whether a character belongs to an unknown escape sequence, which would otherwise be taken for keys."""
         inside = monotonic() - self._foreign_since < ESCAPE_WAIT
@@ -128,15 +132,28 @@ class App:
             if typing and monotonic() - looked < LONGEST_WITHOUT_LOOK:
                 continue
             looked = monotonic()
-            if self._desk.tick():
-                self.application.invalidate()
+            self._look_once()
             if not typing:
                 import loop.lattice  # noqa: F401  # the first edit needs it, and then there is no time
 
                 gc.collect()
 
     def _rendered(self, _: Application[None]) -> None:
+        if not self._desk.drawn:
+            asyncio.get_running_loop().call_later(BEFORE_PREPARING, self._prepare)
         self._desk.drawn = True
+
+    def _prepare(self) -> None:
+        if not self._looked:  # the trainer is started only now: it would make the first screen wait
+            self._looked = True
+            self._look_once()
+        page = self._desk.prepare()
+        if page is not None:
+            self._screen.prepare(page)
+
+    def _look_once(self) -> None:
+        if self._desk.tick():
+            self.application.invalidate()
 
     def _drop_what_was_typed_before_the_text(self) -> None:
         """Drain the keyboard at the last moment before a new text reaches the terminal."""
@@ -172,6 +189,11 @@ class App:
         def paste(event: KeyPressEvent) -> None:
             self._last_key = monotonic()
             self._desk.paste(event.data)
+
+        @bindings.add(Keys.Vt100MouseEvent)
+        def mouse(event: KeyPressEvent) -> None:
+            self._last_key = monotonic()
+            self._point(event.data)
 
         @bindings.add(Keys.ControlZ)
         def suspend(event: KeyPressEvent) -> None:

@@ -68,11 +68,14 @@ def layout_of(state: State, cells: int, rows: int, top: int) -> tuple[Layout, in
 def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Row]:
     """Return the rows of the text from line `top` on: at most `rows` of them, each at most `cells` wide."""
     laid, _ = laid_out(state.page.text, state.page.tokens, cells)
-    offered = left_out(state)
-    patches = _patches(state, offered)
-    chips = _hints(state) if state.stance == "jump" else _names(state, keys, offered)
+    lines = laid.lines[top : top + max(1, rows // 2)]
+    seen = lines[0][0], lines[-1][1]
+    offered = [item for item in left_out(state) if _within(state.page, item.mark, seen)]
+    marks = [mark for mark in state.marks if _within(state.page, mark, seen)]
+    patches = _patches(state, marks, offered)
+    chips = _hints(state) if state.stance == "jump" else _names(state, keys, marks, offered)
     drawn: list[Row] = []
-    for start, end in laid.lines[top : top + max(1, rows // 2)]:
+    for start, end in lines:
         drawn.append(_text_row(laid, start, laid.seen(start, end), patches))
         drawn.append(_chip_row(_in_line(chips, laid, start, end), cells))
     return drawn[:rows]
@@ -82,9 +85,14 @@ def _offsets(page: Page, tokens: Range | Mark) -> Range:
     return page.tokens[tokens[0]][0], page.tokens[tokens[1] - 1][1]
 
 
-def _patches(state: State, offered: Iterable[Likely]) -> list[Patch]:
+def _within(page: Page, mark: Mark, chars: Range) -> bool:
+    start, end = _offsets(page, mark)
+    return start < chars[1] and chars[0] < end
+
+
+def _patches(state: State, marks: Iterable[Mark], offered: Iterable[Likely]) -> list[Patch]:
     page, target = state.page, state.target
-    patches = [(*_offsets(page, m), colour_class("span", page.labels, m.label)) for m in state.marks]
+    patches = [(*_offsets(page, m), colour_class("span", page.labels, m.label)) for m in marks]
     patches += [(*_offsets(page, item.mark), "class:candidate") for item in offered]
     if target is not None and not state.rest:
         patches.append((*_offsets(page, target), "class:target"))
@@ -120,10 +128,10 @@ def cut(row: Iterable[tuple[str, str]], cells: int) -> Row:
     return kept
 
 
-def _names(state: State, keys: Keymap, offered: Iterable[Likely]) -> list[Name]:
+def _names(state: State, keys: Keymap, marks: Iterable[Mark], offered: Iterable[Likely]) -> list[Name]:
     page, known = state.page, {item.mark: item.p for item in likely(state)}
     names = []
-    for mark in state.marks:
+    for mark in marks:
         note = " ✓" if mark in state.now.touched else percent(known.get(mark))
         note += " new" if mark in state.now.moved else ""
         style = colour_class("chip", page.labels, mark.label)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
-from loop.editing import Intent, Keymap, Snapshot, State, begin, from_draft, page_of, press, resume, to_draft
+from loop.editing import Intent, Keymap, Page, Snapshot, State, begin, from_draft, page_of, press, resume, to_draft
 from loop.errors import LoopError
 from loop.records import Answer, Question, Verdict
 from loop.suggest import suggester_of
@@ -29,24 +29,28 @@ class Desk:
         reopened: its answer so far, when it is an earlier text again.
         drawn: whether the text in hand has been on the screen; until then keys are dropped.
         status, last: what the session said last. saved: whether the last draft could be kept.
+        mouse: whether the terminal reports the mouse, instead of selecting text for copying.
         view: the text, or what lies over it, scrolled to line `top`. notice: what the message line says.
         done: the annotator wants to leave.
     """
 
-    def __init__(self, session: Session, keys: Keymap, *, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, session: Session, keys: Keymap, *, mouse: bool = True, clock: Callable[[], float] = monotonic
+    ) -> None:
         self.session, self.keys, self._clock = session, keys, clock
         self.question: Question | None = None
         self.state: State | None = None
         self.reopened: Answer | None = None
         self.view: View = "text"
+        self.mouse = mouse
         self.top = 0
         self.notice = ""
         self.drawn = False
         self.saved = True
         self.done = False
         self._kept: tuple[Snapshot, int] | None = None
+        self._ahead: tuple[str, Page] | None = None
         self._since = clock()
-        session.tick()
         self.status = session.status()
         self.last = self.status.last
         self._take_next()
@@ -168,13 +172,33 @@ class Desk:
             self._show(question, self.session.answered(question))
 
     def _show(self, question: Question, answer: Answer | None) -> None:
-        page = page_of(question, self.session.labels, mode=self.session.mode, suggester=suggester_of(question))
+        page = self._page(question)
         fresh = begin(page) if answer is None else resume(page, answer.spans, flag=answer.flag, memo=answer.memo)
         draft = self.session.draft(question)
         self.state = (from_draft(page, draft) if draft else None) or fresh
         self.question, self.reopened, self.drawn = question, answer, False
         self._kept = self._edits(self.state)
         self._since = self._clock() - self.state.seconds
+
+    def _page(self, question: Question) -> Page:
+        if self._ahead is not None and self._ahead[0] == question.id and self._ahead[1].mode == self.session.mode:
+            return self._ahead[1]
+        return page_of(question, self.session.labels, mode=self.session.mode, suggester=suggester_of(question))
+
+    def prepare(self) -> Page | None:
+        """Get the next question ready while the annotator reads this one; None when there is nothing to do."""
+        if self.question is None or not self.drawn:
+            return None
+        try:
+            following = self.session.upcoming(self.question)
+        except LoopError:
+            return None  # there is time to say so when the text is answered
+        if following is None or (self._ahead is not None and self._ahead[0] == following.id):
+            return None
+        page = self._page(following)
+        begin(page)
+        self._ahead = following.id, page
+        return page
 
     def _seconds(self, state: State) -> float:
         return max(state.seconds, self._clock() - self._since)

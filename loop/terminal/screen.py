@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from loop.editing import Page
 from loop.terminal import frame, pages
-from loop.terminal.body import Row, body, layout_of
+from loop.terminal.body import Row, body, laid_out, layout_of
 from loop.terminal.desk import Desk
 from loop.terminal.wrap import lines_of
 
@@ -35,6 +36,8 @@ class Screen:
     top: int = 0
     question: str = ""
     _hidden: str = ""
+    _first_row: int = 0
+    _cells: int = 0
 
     def draw(self, desk: Desk, cells: int, rows: int) -> list[Row]:
         """Return `rows` rows for a screen `cells` wide; the desk's state learns how its text lies on it."""
@@ -43,6 +46,7 @@ class Screen:
         roomy = rows >= ROOMY
         above, below = _above(desk, cells, roomy), _below(desk, cells, roomy)
         room = max(1, rows - len(above) - len(below) - roomy)
+        self._first_row, self._cells = len(above), cells
         middle = _padded(self._middle(desk, cells, room), room)
         rule = [_rule(cells, self._hidden)] if roomy else []
         return _padded([*above, *middle, *rule, *below], rows)
@@ -63,6 +67,25 @@ class Screen:
         if layout != desk.state.layout:
             desk.state = replace(desk.state, layout=layout)
         return [[("", " " * MARGIN), *row] for row in body(desk.state, desk.keys, width, rows, self.top)]
+
+    def prepare(self, page: Page) -> None:
+        """Lay a text out before it is shown."""
+        if self._cells:
+            laid_out(page.text, page.tokens, self._cells - 2 * MARGIN)
+
+    def token_at(self, desk: Desk, column: int, row: int) -> int | None:
+        """Return the token drawn in a cell, or None where there is none."""
+        if desk.state is None or desk.view != "text" or row < self._first_row or not self._cells:
+            return None
+        page = desk.state.page
+        laid, _ = laid_out(page.text, page.tokens, self._cells - 2 * MARGIN)
+        line = self.top + (row - self._first_row) // 2
+        if line >= len(laid.lines):
+            return None
+        start, end = laid.lines[line]
+        here = [char for char in range(start, end) if laid.columns[char] <= column - MARGIN]
+        found = page.cover(here[-1], here[-1] + 1) if here else None
+        return found[0] if found else None
 
     def _scrolled(self, desk: Desk, content: list[Row], rows: int) -> list[Row]:
         desk.top = max(0, min(desk.top, len(content) - rows))

@@ -1,0 +1,97 @@
+"""The way from the screen's rows to the terminal: only rows that changed are written, each as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.layout import Layout
+from prompt_toolkit.output import Output
+from prompt_toolkit.renderer import Renderer
+from prompt_toolkit.styles import Attrs, BaseStyle
+
+from loop.terminal.body import Row
+
+# Buttons, and moves while one is held (1002), as numbers of any size (1006). Not every move: that would flood SSH.
+MOUSE_ON, MOUSE_OFF = "\x1b[?1002h\x1b[?1006h", "\x1b[?1006l\x1b[?1002l"
+
+
+class Painter(Renderer):
+    """prompt_toolkit's renderer with the comparison of cells replaced by one of rows.
+
+    Comparing 6,000 cells took 5 to 9 ms, writing what changed under 1 ms. A row is written as a whole after it was
+    erased, so that a terminal that measures a character differently shows one row askew and not the screen. The
+    output still turns every escape character in a row into a question mark.
+    """
+
+    def __init__(
+        self, style: BaseStyle, output: Output, *, rows: Callable[[int, int], list[Row]], mouse: Callable[[], bool]
+    ) -> None:
+        """Draw what `rows(columns, lines)` returns; `mouse()` tells whether the terminal is to report the mouse."""
+        self._rows, self._mouse = rows, mouse
+        self._shown: list[Row | None] = []
+        self._size: Size | None = None
+        self._listening = False
+        self._attrs: dict[str, Attrs] = {}
+        super().__init__(style, output, full_screen=True)
+
+    def reset(self, _scroll: bool = False, leave_alternate_screen: bool = True) -> None:
+        """Give the terminal back, and forget what was on it."""
+        self._shown = []
+        self._listen(False)
+        self.output.enable_autowrap()
+        super().reset(_scroll, leave_alternate_screen)
+
+    def render(self, app: Application[Any], layout: Layout, is_done: bool = False) -> None:  # noqa: ARG002  # prompt_toolkit fixes the names
+        """Write the rows that differ from those on the screen."""
+        if is_done:
+            self.reset()
+            return
+        self._enter()
+        size = self.output.get_size()
+        if size != self._size or not self._shown:
+            self._size, self._shown = size, [None] * size.rows
+            self.output.disable_autowrap()
+            self.output.hide_cursor()
+        for number, row in enumerate(self._rows(size.columns, size.rows)):
+            if row != self._shown[number]:
+                self._write(number, row, app)
+                self._shown[number] = row
+        self.output.flush()
+
+    def _enter(self) -> None:
+        if not self._in_alternate_screen:
+            self._in_alternate_screen = True
+            self.output.enter_alternate_screen()
+        if not self._bracketed_paste_enabled:
+            self._bracketed_paste_enabled = True
+            self.output.enable_bracketed_paste()
+        if not self._cursor_key_mode_reset:
+            self._cursor_key_mode_reset = True
+            self.output.reset_cursor_key_mode()
+        self._listen(self._mouse())
+
+    def _listen(self, wanted: bool) -> None:
+        if wanted != self._listening:
+            self._listening = wanted
+            self.output.write_raw(MOUSE_ON if wanted else MOUSE_OFF)
+
+    def _write(self, number: int, row: Row, app: Application[Any]) -> None:
+        output = self.output
+        output.cursor_goto(number + 1, 1)
+        output.reset_attributes()
+        output.erase_end_of_line()
+        for style, text in row:
+            if style:
+                output.set_attributes(self._attrs_of(style), app.color_depth)
+                output.write(text)
+                output.reset_attributes()
+            else:
+                output.write(text)
+
+    def _attrs_of(self, style: str) -> Attrs:
+        if style not in self._attrs:
+            self._attrs[style] = self.style.get_attrs_for_style_str(style)
+        return self._attrs[style]
