@@ -62,14 +62,15 @@ def example(nlp: Language, text: str, answer: Answer, *, known: Collection[str],
     and of a complete one whose scheme (`known`) lacks some of the `labels` now in force. What it refuses is among
     the reference's spans `WRONG`.
     """
-    reference = nlp.make_doc(text)
+    doc = nlp.make_doc(text)
+    reference = doc.copy()
     says_all = answer.complete and set(labels) <= set(known)
     right = _all_on_tokens(reference, answer.spans, labels)
     reference.set_ents(filter_spans(right), default="outside" if says_all else "missing")
     # spaCy refuses a span that is right and wrong (E868), as two can become when they are put on tokens.
     wrong = _all_on_tokens(reference, refused(answer), labels)
     reference.spans[WRONG] = [span for span in wrong if span not in reference.ents]
-    return Example(nlp.make_doc(text), reference)
+    return Example(doc, reference)
 
 
 def refused(answer: Answer) -> tuple[Span, ...]:
