@@ -88,6 +88,14 @@ class Session:
         """The question that comes next once this one is answered, as things are now."""
         return self._store.questions.head(self.annotator, after=question)
 
+    def neighbours(self, question: Question) -> tuple[str, str]:
+        """The texts before and after the question's in its group; empty where there is none."""
+        return self._store.corpus.neighbours(question.text)
+
+    def left_out(self) -> dict[str, int]:
+        """How many texts are out of the pool without an analysis, by the reason."""
+        return self._store.answers.left_out()
+
     def answered(self, question: Question) -> Answer | None:
         """This annotator's standing answer to a question: it is there when a reopened text was left half done."""
         return self._store.answers.of(question.text.id, self.annotator)

@@ -30,13 +30,21 @@ AnnotatorOption = Annotated[
 ]
 
 
-def annotate_cli(ctx: typer.Context, annotator: AnnotatorOption = "") -> None:
+def annotate_cli(
+    ctx: typer.Context,
+    annotator: AnnotatorOption = "",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Ask in lines instead of a screen: for screen readers and pipes.")
+    ] = False,
+) -> None:
     """Answer questions about your texts, with the keyboard; the model learns from them in the background."""
     with opened(ctx) as (paths, settings, store):
-        annotate(paths, settings, store, annotator)
+        annotate(paths, settings, store, annotator, plain=plain)
 
 
-def annotate(paths: ProjectPaths, settings: Settings, store: Store, annotator: str = "") -> None:
+def annotate(
+    paths: ProjectPaths, settings: Settings, store: Store, annotator: str = "", *, plain: bool = False
+) -> None:
     """Run a session in this terminal until the annotator quits.
 
     Raises:
@@ -50,7 +58,7 @@ def annotate(paths: ProjectPaths, settings: Settings, store: Store, annotator: s
     session = Session(paths, settings, store, annotator=annotator, start_trainer=lambda: start_trainer(paths))
     try:
         before = session.status().answers_total
-        terminal.run(session)
+        terminal.run(session, plain=plain)
         given = session.status().answers_total - before
     finally:
         session.close()

@@ -132,5 +132,6 @@ EDITS: dict[str, Act] = {
     "memo": prompts.open_memo,
     "guidelines": _leave(Intent("guidelines")),
     "help": _leave(Intent("help")),
+    "mouse": _leave(Intent("mouse")),
     "quit": _leave(Intent("quit")),
 }

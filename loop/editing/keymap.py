@@ -56,6 +56,7 @@ COMMANDS = (
     Command("memo", ("m",), "Note", "write a memo on this text"),
     Command("guidelines", ("g",), "Show", "the guidelines of this project"),
     Command("help", ("?",), "Show", "this help"),
+    Command("mouse", ("c-x",), "Show", "mouse on or off: while it is off, the terminal selects text for copying"),
     Command("quit", ("q", "c-c"), "Show", "quit; everything is kept, also a half-done text"),
 )
 

@@ -38,7 +38,7 @@ class Snapshot:
 class Intent:
     """What leaves the editor: an answer with its verdict, or the name of what the annotator wants to see instead."""
 
-    kind: Literal["answer", "reopen", "onward", "guidelines", "help", "quit"]
+    kind: Literal["answer", "reopen", "onward", "guidelines", "help", "mouse", "quit"]
     verdict: Verdict = "accept"
     reason: str = ""
 

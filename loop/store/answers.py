@@ -81,6 +81,21 @@ class Answers:
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
+    def left_out(self) -> dict[str, int]:
+        """How many texts were answered without saying what is in them, by the reason: skipped ones, unusable ones."""
+        query = (
+            select(answers.c.verdict, answers.c.reason, func.count())
+            .where(_STANDS, answers.c.verdict.in_(["skip", "unusable"]))
+            .group_by(answers.c.verdict, answers.c.reason)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        counts: dict[str, int] = {}
+        for verdict, reason, count in rows:
+            name = "unusable" if verdict == "unusable" else reason or "skipped"
+            counts[name] = counts.get(name, 0) + int(count)
+        return counts
+
     def save_draft(self, question: Question, annotator: str, draft: str) -> None:
         """Keep an unfinished answer, in the place of an earlier draft for the same text.
 

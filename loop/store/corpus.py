@@ -53,6 +53,19 @@ class Corpus:
         """
         return remove_batch(self._database, batch)
 
+    def neighbours(self, text: Text) -> tuple[str, str]:
+        """The texts before and after this one in its group, as they were added; empty where there is none."""
+        if text.group is None:
+            return "", ""
+        same = select(texts.c.text).where(texts.c.group_key == text.group).limit(1)
+        around = (
+            same.where(texts.c.id < text.id).order_by(texts.c.id.desc()),
+            same.where(texts.c.id > text.id).order_by(texts.c.id),
+        )
+        with self._database.read() as connection:
+            before, after = (connection.execute(query).scalar_one_or_none() or "" for query in around)
+        return before, after
+
     def batches(self) -> list[BatchInfo]:
         """Every batch, oldest first."""
         counts = (

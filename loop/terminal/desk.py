@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +20,9 @@ View = Literal["text", "help", "guidelines"]
 
 SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10, "space": 10, "home": -(10**6)}
 TYPING = ("name", "find", "memo")
+MOUSE_IS_ON = "The mouse is on: click a word, drag over several. Shift and drag selects for copying in most terminals."
+MOUSE_IS_OFF = "The mouse is off: the terminal selects text for copying."
+RECENT = 20  # answers that pace and acceptance are taken of: about the last five minutes
 
 
 class Desk:
@@ -31,6 +35,8 @@ class Desk:
         status, last: what the session said last. saved: whether the last draft could be kept.
         mouse: whether the terminal reports the mouse, instead of selecting text for copying.
         view: the text, or what lies over it, scrolled to line `top`. notice: what the message line says.
+        recent: the last answers of this sitting. around: the texts before and after the one in hand, in its group.
+        left_out: how many texts were left out, by the reason; known when there is no question.
         done: the annotator wants to leave.
     """
 
@@ -49,6 +55,9 @@ class Desk:
         self.saved = True
         self.done = False
         self._kept: tuple[Snapshot, int] | None = None
+        self.recent: deque[Answer] = deque(maxlen=RECENT)
+        self.around = ("", "")
+        self.left_out: Mapping[str, int] = {}
         self._ahead: tuple[str, Page] | None = None
         self._since = clock()
         self.status = session.status()
@@ -73,6 +82,18 @@ class Desk:
             if self.state.intent is not None:
                 self._follow(self.question, self.state, self.state.intent)
 
+    def do(self, act: Callable[[State], State]) -> None:
+        """Do one act of the editor that no key stands for; otherwise as `press`."""
+        self.notice = ""
+        if self.state is None or self.question is None:
+            return
+        try:
+            self.state = act(replace(self.state, message="", intent=None, keys=self.state.keys + 1))
+            if self.state.intent is not None:
+                self._follow(self.question, self.state, self.state.intent)
+        except LoopError as error:
+            self.notice = f"{error} {error.hint}".strip()
+
     def paste(self, text: str) -> None:
         """Take pasted text: something to type where something is typed, otherwise nothing; never commands."""
         if self.state is None or self.state.stance not in TYPING or self.view != "text":
@@ -91,7 +112,7 @@ class Desk:
         command = self.keys.commands.get(key)
         if command == "reopen":
             self._reopen()
-        elif command in ("quit", "help", "guidelines"):
+        elif command in ("quit", "help", "guidelines", "mouse"):
             self._look(command)
 
     def _look(self, kind: str) -> None:
@@ -99,6 +120,9 @@ class Desk:
             self.view = "help"
         elif kind == "guidelines":
             self.view = "guidelines"
+        elif kind == "mouse":
+            self.mouse = not self.mouse
+            self.notice = MOUSE_IS_ON if self.mouse else MOUSE_IS_OFF
         else:
             self.done = True
             if self.state is not None and (self.state.past or self.state.future):
@@ -133,6 +157,7 @@ class Desk:
             if self.reopened is None and following is not None and following.id != question.id:
                 self._show(following, None)  # the text has left the corpus: nobody can answer it any more
             raise
+        self.recent.append(self.last)
         if self.reopened is None:  # the session is asked for its numbers when there is time
             today, total = self.status.answers_today + 1, self.status.answers_total + 1
             self.status = replace(self.status, answers_today=today, answers_total=total, last=self.last)
@@ -167,7 +192,7 @@ class Desk:
         question = self.session.next()
         if question is None:
             self.question = self.state = self.reopened = None
-            self.status = self.session.status()
+            self.status, self.left_out = self.session.status(), self.session.left_out()
         else:
             self._show(question, self.session.answered(question))
 
@@ -177,6 +202,7 @@ class Desk:
         draft = self.session.draft(question)
         self.state = (from_draft(page, draft) if draft else None) or fresh
         self.question, self.reopened, self.drawn = question, answer, False
+        self.around = self.session.neighbours(question)
         self._kept = self._edits(self.state)
         self._since = self._clock() - self.state.seconds
 

@@ -8,7 +8,7 @@ from loop.editing import Keymap, State, likely
 from loop.editing.marks import overlap
 from loop.editing.moving import hits
 from loop.editing.prompts import REASONS, name, names
-from loop.records import Answer, Share
+from loop.records import Answer, Question, Share
 from loop.terminal.body import Row, cut, percent
 from loop.terminal.desk import Desk
 from loop.terminal.glyphs import fit, visible, width
@@ -22,6 +22,7 @@ SHARES: dict[Share, str] = {
     "held_out": "HELD OUT: only to measure, never learned from",
 }
 WIDE = 60  # cells from which on there is room for what is merely nice to know
+VERY_WIDE = 100
 KEY_NAMES = {
     "enter": "Enter", "space": "Space", "tab": "Tab", "s-tab": "Shift+Tab", "left": "←", "right": "→", "up": "↑",
     "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "backspace": "Backspace",
@@ -72,9 +73,10 @@ def why(desk: Desk, cells: int) -> Row:
         back = key_name(desk.keys.first("onward"))
         leave = f". {back} leaves it so. "
         return [("class:loud", fit(f" Answered before: {said(desk.reopened)}", cells - width(leave)) + leave)]
+    if question.share == "held_out":
+        return [("class:loud", fit(" MEASURE: this text only measures the model; nothing is learned from it.", cells))]
     reason = visible(question.reason) or SHARES[question.share]
-    style = "class:loud" if question.share == "held_out" else "class:quiet"
-    return [(style, fit(f" Why this text: {reason}", cells))]
+    return [("class:quiet", fit(f" Why this text: {reason}", cells))]
 
 
 def said(answer: Answer) -> str:
@@ -198,10 +200,39 @@ def _keys(pairs: Iterable[tuple[str, str]], cells: int) -> Row:
     return row
 
 
+def pace(desk: Desk) -> list[str]:
+    """Return how fast the last answers of this sitting came, and how many of them took the suggestions as they were."""
+    recent = desk.recent
+    seconds = sum(answer.seconds for answer in recent)
+    if not recent or seconds <= 0:
+        return []
+    said_so = [answer for answer in recent if answer.verdict == "accept"]
+    unchanged = sum(answer.spans == answer.shown for answer in said_so)
+    share = [f"{round(100 * unchanged / len(said_so))} % unchanged"] if said_so else []
+    return [f"{60 * len(recent) / seconds:.1f} a minute", *share]
+
+
+def meta_words(question: Question) -> str:
+    """Return the user's own notes on a text, on one line, safe to show: "ticket: 12 · shop: north"."""
+    return " · ".join(f"{visible(str(key))}: {visible(str(value))}" for key, value in question.text.meta.items())
+
+
+def beside(text: str, cells: int, *, last: bool) -> Row:
+    """Return a neighbouring text on one quiet row: its end when it stands before the text, its beginning after it."""
+    shown = visible(text)
+    room = max(1, cells - 4)
+    if last and width(shown) > room:
+        while width(shown) > room - 1:
+            shown = shown[max(1, len(shown) - room) :]
+        shown = "…" + shown
+    return [("class:quiet", "  " + fit(shown, room))]
+
+
 def last_line(desk: Desk, cells: int) -> Row:
     """Return the last answer and how to reopen it, and how much has been done."""
     status = desk.status
-    right = f"{status.answers_today} today " + (f"· {status.answers_total} in all " if cells >= WIDE else "")
+    parts = [f"{status.answers_today} today", *(pace(desk) if cells >= VERY_WIDE else [])]
+    right = " · ".join([*parts, *([f"{status.answers_total} in all"] if cells >= WIDE else [])]) + " "
     if desk.last is None:
         return spread([("class:quiet", " No answer yet")], right, cells)
     back = f" · {key_name(desk.keys.first('reopen'))} reopens"

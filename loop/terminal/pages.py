@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from loop.editing import COMMANDS, Keymap
+from loop.progress import STOPPED
 from loop.terminal.body import Row
 from loop.terminal.desk import Desk
 from loop.terminal.frame import key_name
@@ -55,12 +56,27 @@ def guideline_rows(desk: Desk, cells: int) -> list[Row]:
 
 def waiting_rows(desk: Desk, cells: int) -> list[Row]:
     """Return what is said while there is no question."""
+    return [[], *_paragraph(waiting_words(desk), cells)]
+
+
+def waiting_words(desk: Desk) -> str:
+    """Return why there is no question, and what to do about it."""
     status = desk.status
+    if not desk.session.labels:
+        return (
+            "This project has no labels yet, so there is nothing to ask. Name them in loop.cfg under [project], "
+            "labels, then start again."
+        )
+    if status.pool_left and status.trainer.startswith(f"{STOPPED}:"):
+        return (
+            f"The trainer stopped{status.trainer.removeprefix(STOPPED)}. Your answers are saved. When this is mended, "
+            "quit and run `loop annotate` again."
+        )
     if status.pool_left:
-        words = f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."
-    else:
-        words = f"Every text has been answered, {status.answers_total} by you. Add more with `loop add`."
-    return [[], *_paragraph(words, cells)]
+        return f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."
+    left_out = " · ".join(f"{count} {visible(reason)}" for reason, count in sorted(desk.left_out.items()))
+    done = f"Every text has been answered, {status.answers_total} by you. Add more with `loop add`."
+    return f"{done} Left out: {left_out}." if left_out else done
 
 
 def _paragraph(text: str, cells: int) -> list[Row]:

@@ -15,24 +15,26 @@ if TYPE_CHECKING:
     from loop.session import Session
 
 
-def run(session: Session) -> None:
-    """Ask the session's questions full-screen until the annotator quits, and give the terminal back as it was.
+def run(session: Session, *, plain: bool = False, mouse: bool = True) -> None:
+    """Ask the session's questions until the annotator quits, and give the terminal back as it was.
 
-    Also when the terminal goes away or the process is told to end: what was edited is then a draft already.
+    Also when the terminal goes away or the process is told to end: what was edited is then a draft already. They are
+    asked full-screen, or in lines: when `plain`, and where the terminal cannot draw a screen.
 
     Raises:
-        LoopError: there is no terminal.
+        LoopError: there is no terminal, and lines were not asked for.
     """
+    if plain or os.environ.get("TERM", "dumb") in ("dumb", "unknown"):
+        from loop.terminal.plain import run_plain
+
+        run_plain(Desk(session, keymap(session.labels)))
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise LoopError("Annotating needs a terminal.", hint="Run it in one, without pipes.")
-    if os.environ.get("TERM", "dumb") in ("dumb", "unknown"):
-        raise LoopError(
-            "This terminal cannot draw a screen.", hint="Set TERM to what it is, xterm-256color for example."
-        )
+        raise LoopError("Annotating needs a terminal.", hint="Run it in one, or with --plain for lines and pipes.")
     from loop.terminal.app import App
 
     try:
-        App(Desk(session, keymap(session.labels))).run()
+        App(Desk(session, keymap(session.labels), mouse=mouse)).run()
     except EOFError:
         return
     except OSError as error:

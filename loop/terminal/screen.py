@@ -8,6 +8,7 @@ from loop.editing import Page
 from loop.terminal import frame, pages
 from loop.terminal.body import Row, body, laid_out, layout_of
 from loop.terminal.desk import Desk
+from loop.terminal.glyphs import fit
 from loop.terminal.wrap import lines_of
 
 ROOMY = 16  # rows from which on rules and blank lines are affordable
@@ -48,6 +49,9 @@ class Screen:
         room = max(1, rows - len(above) - len(below) - roomy)
         self._first_row, self._cells = len(above), cells
         middle = _padded(self._middle(desk, cells, room), room)
+        after = desk.around[1] if roomy and desk.view == "text" and desk.question is not None else ""
+        if after:
+            middle[-1] = frame.beside(after, cells, last=False)
         rule = [_rule(cells, self._hidden)] if roomy else []
         return _padded([*above, *middle, *rule, *below], rows)
 
@@ -97,7 +101,13 @@ def _above(desk: Desk, cells: int, roomy: bool) -> list[Row]:
     head = frame.head(desk, cells) if roomy else frame.head(desk, cells)[:1]
     if desk.view != "text" or desk.question is None:
         return head
-    return [*head, frame.why(desk, cells), *([[]] if roomy else [])]
+    rows = [*head, frame.why(desk, cells)]
+    if not roomy:
+        return rows
+    meta, before = frame.meta_words(desk.question), desk.around[0]
+    if meta:
+        rows.append([("class:quiet", fit(f" {meta}", cells))])
+    return [*rows, frame.beside(before, cells, last=True) if before else []]
 
 
 def _below(desk: Desk, cells: int, roomy: bool) -> list[Row]:

@@ -56,7 +56,7 @@ class Broken(Session):
         raise RuntimeError("broken on purpose")
 
 
-def work_on(folder: Path) -> None:
+def work_on(folder: Path, *, plain: bool = False) -> None:
     """Open the project's session on this terminal."""
     from loop.terminal import run
 
@@ -64,11 +64,11 @@ def work_on(folder: Path) -> None:
     with Store(paths.db) as store:
         session = (Broken if "BREAK" in os.environ else Session)(paths, SETTINGS, store, annotator="ann")
         try:
-            run(session)
+            run(session, plain=plain)
         finally:
             session.close()
 
 
 if __name__ == "__main__":
-    work_on(Path(sys.argv[1]))
+    work_on(Path(sys.argv[1]), plain="--plain" in sys.argv)
     print("the terminal is back")

@@ -203,11 +203,12 @@ def test_a_mistake_in_the_program_gives_the_terminal_back_and_quotes_no_text(fol
     assert b"Rival" not in traceback
 
 
-def test_a_dumb_terminal_is_refused_with_a_way_out(folder: Path) -> None:
-    terminal = Terminal(folder, env={"TERM": "dumb"})
+def test_a_dumb_terminal_is_asked_in_lines_and_nothing_is_drawn(folder: Path) -> None:
+    terminal = Terminal(folder, env={"TERM": "dumb"}).wait("Text: the SRAM Rival", "1. “SRAM” BRAND")
+    terminal.child.sendline("quit")
 
-    assert 1 == terminal.end()
-    assert b"This terminal cannot draw a screen." in terminal.raw
+    assert 0 == terminal.end()
+    assert b"\x1b" not in terminal.raw
 
 
 def test_escape_alone_is_harmless_and_quick(terminal: Terminal) -> None:

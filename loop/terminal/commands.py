@@ -1,0 +1,237 @@
+"""The words of the line mode: every edit as a line such as `mark 2-3 BRAND`, done by the same editor as the keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from loop.editing import Keymap, Mark, Range, State, press
+from loop.editing.changing import confirm, delete, everywhere, label, put, reading
+from loop.editing.moving import stops
+from loop.editing.prompts import REASONS, names
+from loop.editing.state import change, remember
+from loop.errors import LoopError
+from loop.terminal.glyphs import visible
+
+Act = Callable[[State], State]
+
+
+class MisunderstoodError(LoopError):
+    """A line that is no command; the message says what would be one."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, hint="`help` lists the commands.")
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One word of the line mode: what follows it, what it does, and the act it means."""
+
+    name: str
+    usage: str
+    words: str
+    act: Callable[[str, State, Keymap], Act]
+
+
+def interpret(line: str, state: State, keys: Keymap) -> Act:
+    """Return what a line asks the editor to do: the first word may be cut short as long as it means one thing.
+
+    Raises:
+        MisunderstoodError: it means nothing here.
+    """
+    word, _, rest = line.strip().partition(" ")
+    found = [verb for verb in VERBS if verb.name.startswith(word.lower())]
+    exact = [verb for verb in found if verb.name == word.lower()]
+    if len(exact or found) != 1:
+        known = ", ".join(verb.name for verb in found) if found else ""
+        raise MisunderstoodError(f"“{visible(word)}” may be {known}." if known else f"“{visible(word)}” is no command.")
+    return (exact or found)[0].act(rest.strip(), state, keys)
+
+
+def listed(state: State) -> tuple[Mark, ...]:
+    """Return what the numbers of spans mean: the marks and the candidates left out, from left to right."""
+    return stops(state)
+
+
+def _key(command: str) -> Callable[[str, State, Keymap], Act]:
+    def act(rest: str, _: State, keys: Keymap) -> Act:
+        if rest:
+            raise MisunderstoodError(f"Nothing follows this command; “{visible(rest)}” was not understood.")
+        key = keys.first(command)
+        if not key:
+            raise MisunderstoodError(f"{command} has no key in [keys] of loop.cfg, and is switched off.")
+        return lambda state: press(replace(state, focus=None), key, keys)
+
+    return act
+
+
+def _keys(rest: str, _: State, keys: Keymap) -> Act:
+    if not rest:
+        raise MisunderstoodError("keys: names of keys follow, for example `keys tab k enter`.")
+
+    def act(state: State) -> State:
+        for key in rest.split():
+            if state.intent is None:
+                state = press(state, key, keys)
+        return state
+
+    return act
+
+
+def _skip(rest: str, _: State, keys: Keymap) -> Act:
+    reasons = {name: key for key, name in REASONS.items()}
+    key = next((k for name, k in reasons.items() if rest and name.startswith(rest.lower())), "s" if not rest else "")
+    if not key:
+        raise MisunderstoodError(f"skip: nothing, or one of {', '.join(reasons)}.")
+    return lambda state: press(press(state, keys.first("skip"), keys), key, keys)
+
+
+def _mark(rest: str, state: State, keys: Keymap) -> Act:
+    where, name = _split(rest, "mark 2-3 LABEL")
+    start, end = _words(where, state)
+    chosen = _label(name, state, keys)
+    return lambda state: label(replace(state, stance="select", anchor=start, cursor=end - 1), chosen)
+
+
+def _letters(rest: str, state: State, keys: Keymap) -> Act:
+    where, name = _split(rest, "letters 5-9 LABEL")
+    first, last = _numbers(where)
+    chosen = _label(name, state, keys)
+    tokens = state.page.cover(first - 1, last)
+    if tokens is None or last > len(state.page.text):
+        raise MisunderstoodError(f"There is no word at the letters {where}; the text has {len(state.page.text)}.")
+    wanted, got = state.page.text[first - 1 : last], state.page.string(*tokens)
+    widened = "" if wanted == got else f"The model learns whole words: “{visible(wanted)}” was widened. "
+    message = f"{widened}“{visible(got)}” is {chosen}."
+    return lambda state: put(replace(state, active=chosen), Mark(*tokens, chosen), message=message)
+
+
+def _relabel(rest: str, state: State, keys: Keymap) -> Act:
+    number, name = _split(rest, "label 1 LABEL")
+    mark, chosen = _span(number, state), _label(name, state, keys)
+    return lambda state: label(_on(state, mark), chosen)
+
+
+def _edges(rest: str, state: State, _: Keymap) -> Act:
+    number, where = _split(rest, "edges 1 2-4")
+    mark = _span(number, state)
+    start, end = _words(where, state)
+    moved = Mark(start, end, mark.label)
+    return lambda state: change(state, put=[moved], drop=[mark], cursor=start)
+
+
+def _at_span(act: Act) -> Callable[[str, State, Keymap], Act]:
+    def with_number(rest: str, state: State, _: Keymap) -> Act:
+        mark = _span(rest, state)
+        return lambda state: act(_on(state, mark))
+
+    return with_number
+
+
+def _other(rest: str, state: State, _: Keymap) -> Act:
+    if not rest:
+        return lambda state: reading(1)(replace(state, rest=True, focus=None))
+    mark = _span(rest, state)
+    return lambda state: reading(1)(_on(state, mark) if state.cycle is None else state)
+
+
+def _find(rest: str, _: State, __: Keymap) -> Act:
+    if not rest:
+        raise MisunderstoodError("find: what to look for follows.")
+
+    def act(state: State) -> State:
+        found = [state.page.words_within(*tokens) for tokens in state.page.occurrences(rest)]
+        where = ", ".join(_range_words(state, words) for words in found if words)
+        return replace(state, message=f"At {where}." if where else "Not in this text.")
+
+    return act
+
+
+def _memo(rest: str, _: State, __: Keymap) -> Act:
+    return lambda state: remember(state, replace(state.now, memo=rest), message="Memo kept." if rest else "No memo.")
+
+
+def _on(state: State, mark: Mark) -> State:
+    focus = None if mark in state.marks else mark
+    return replace(state, cursor=mark.start, focus=focus, rest=False, stance="edit", anchor=None)
+
+
+def _split(rest: str, example: str) -> tuple[str, str]:
+    first, _, second = rest.partition(" ")
+    if not second.strip():
+        raise MisunderstoodError(f"Write it as in `{example}`.")
+    return first, second.strip()
+
+
+def _numbers(where: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)(?:-(\d+))?", where)
+    if match is None or int(match[1]) < 1 or int(match[2] or match[1]) < int(match[1]):
+        raise MisunderstoodError(f"“{visible(where)}” is no number and no range such as 2-3.")
+    return int(match[1]), int(match[2] or match[1])
+
+
+def _words(where: str, state: State) -> Range:
+    first, last = _numbers(where)
+    words = state.page.words
+    if last > len(words):
+        raise MisunderstoodError(f"The text has {len(words)} words; `words` numbers them.")
+    return words[first - 1], words[last - 1] + 1
+
+
+def _span(number: str, state: State) -> Mark:
+    marks = listed(state)
+    if not number.isdecimal() or not 1 <= int(number) <= len(marks):
+        raise MisunderstoodError(
+            f"Name a span by its number, 1 to {len(marks)}." if marks else "There is no span here."
+        )
+    return marks[int(number) - 1]
+
+
+def _label(name: str, state: State, keys: Keymap) -> str:
+    if name in keys.by_key:
+        return keys.by_key[name]
+    found = names(state.page.labels, name)
+    if not found:
+        raise MisunderstoodError(f"No label is called “{visible(name)}”; there are {_all(state.page.labels)}.")
+    return found[0]
+
+
+def _all(labels: Sequence[str]) -> str:
+    return ", ".join(visible(label) for label in labels)
+
+
+def range_of(state: State, mark: Mark) -> str:
+    """Return the numbers of a mark's words: "word 2" or "words 2-3"."""
+    return _range_words(state, state.page.words_within(mark.start, mark.end))
+
+
+def _range_words(state: State, words: Sequence[int]) -> str:
+    first, last = (state.page.words.index(word) + 1 for word in (words[0], words[-1]))
+    return f"word {first}" if first == last else f"words {first}-{last}"
+
+
+VERBS = (
+    Verb("ok", "", "accept: these are all the spans", _key("accept")),
+    Verb("none", "", "there are no entities in this text", _key("none")),
+    Verb("mark", "2-3 LABEL", "mark words; a label by its key, or a part of its name", _mark),
+    Verb("label", "1 LABEL", "give a span or candidate another label", _relabel),
+    Verb("edges", "1 2-4", "put a span's edges at other words", _edges),
+    Verb("yes", "1", "this span or candidate is right", _at_span(confirm)),
+    Verb("delete", "1", "this span or candidate is no entity", _at_span(delete)),
+    Verb("same", "1", "the same string everywhere in this text", _at_span(everywhere)),
+    Verb("letters", "5-9 LABEL", "mark letters; they are widened to words", _letters),
+    Verb("other", "[1]", "another reading of the text, or of a span", _other),
+    Verb("find", "STRING", "the numbers of the words that hold it", _find),
+    Verb("undo", "", "undo the last edit in this text", _key("undo")),
+    Verb("redo", "", "do it again", _key("redo")),
+    Verb("skip", "[REASON]", f"skip this text: {', '.join(REASONS.values())}", _skip),
+    Verb("unusable", "", "the text is unusable: never ask it again", _key("unusable")),
+    Verb("back", "", "reopen the previous answer", _key("reopen")),
+    Verb("leave", "", "leave a reopened answer as it is", _key("onward")),
+    Verb("flag", "", "flag this text as a hard case", _key("flag")),
+    Verb("memo", "TEXT", "write a memo on this text", _memo),
+    Verb("keys", "KEY KEY…", "press keys of the full screen: tab, enter, left, k, …", _keys),
+    Verb("guidelines", "", "the guidelines of this project", _key("guidelines")),
+    Verb("quit", "", "quit; everything is kept", _key("quit")),
+)

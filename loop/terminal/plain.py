@@ -1,0 +1,210 @@
+"""The line mode: questions as lines of text, answers as lines, for screen readers, dumb terminals and pipes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from select import select
+from typing import TextIO
+
+from loop.editing import State, likely
+from loop.progress import STOPPED
+from loop.terminal.body import percent
+from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed, range_of
+from loop.terminal.desk import Desk
+from loop.terminal.frame import SHARES, meta_words, said
+from loop.terminal.glyphs import visible
+from loop.terminal.pages import waiting_words
+
+SECONDS_BETWEEN_LOOKS = 0.5
+HELP = (
+    "Every line is a command. The first word may be cut short: `ma 2-3 br` marks the words 2 and 3 as BRAND.",
+    "An empty line says the text again; `words` numbers its words. Everything is saved as you go.",
+)
+
+
+class Plain:
+    """One session in lines.
+
+    Everything a text or a label holds is shown with its invisible characters visible, as on the full screen.
+    """
+
+    def __init__(self, desk: Desk, source: TextIO, write: Callable[[str], None]) -> None:
+        self._desk, self._source, self._write = desk, source, write
+        self._shown = ""
+
+    def run(self) -> None:
+        """Ask until the annotator quits or the lines end."""
+        self._say(f"{visible(self._desk.session.name)}, mode {self._desk.session.mode}. `help` lists the commands.")
+        try:
+            while not self._desk.done and self._wait():
+                self._ask()
+                line = self._source.readline()
+                if not line:
+                    break
+                self._take(line.strip())
+                self._desk.save()
+                self._desk.tick()
+        except KeyboardInterrupt:
+            self._say("")
+        finally:
+            self._desk.save()
+
+    def _say(self, line: str) -> None:
+        self._write(line + "\n")
+
+    def _wait(self) -> bool:
+        """Wait until there is a question, or something to read; say once what is waited for."""
+        said_already = ""
+        while self._desk.question is None:
+            words = waiting_words(self._desk)
+            if words != said_already:
+                self._say(words)
+                said_already = words
+            self._shown = ""
+            if self._over():
+                return True
+            if self._source.isatty() and select([self._source], [], [], SECONDS_BETWEEN_LOOKS)[0]:
+                return True
+            if not self._source.isatty():
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+            self._desk.tick()
+        return True
+
+    def _over(self) -> bool:
+        """Tell whether no question will come by itself: then the next line is read, from a pipe too."""
+        status = self._desk.status
+        return not status.pool_left or (status.trainer.startswith(STOPPED) and status.trainer != STOPPED)
+
+    def _ask(self) -> None:
+        question = self._desk.question
+        if question is not None and question.id != self._shown:
+            self._shown = question.id
+            self._text()
+        self._desk.drawn = True
+        if self._source.isatty():
+            self._write("> ")
+
+    def _text(self) -> None:
+        desk, question, state = self._desk, self._desk.question, self._desk.state
+        if question is None or state is None:
+            return
+        self._say("")
+        if question.share == "held_out":
+            self._say("MEASURE: this text only measures the model; nothing is learned from it.")
+        if desk.reopened is not None:
+            self._say(f"Answered before: {said(desk.reopened)}. `leave` leaves it so.")
+        self._say(f"Why this text: {visible(question.reason) or SHARES[question.share]}")
+        if meta := meta_words(question):
+            self._say(meta)
+        before, after = (visible(text) for text in desk.around)
+        if before:
+            self._say(f"Before it: {before}")
+        self._say(f"Text: {visible(question.text.text)}")
+        if after:
+            self._say(f"After it: {after}")
+        self._spans(state)
+
+    def _spans(self, state: State) -> None:
+        for line in span_lines(state):
+            self._say(line)
+
+    def _take(self, line: str) -> None:
+        verb = line.partition(" ")[0].lower()
+        if not line:
+            self._text()
+        elif verb in ("help", "?"):
+            self._help()
+        elif verb in ("words", "w"):
+            self._words()
+        else:
+            self._do(line)
+
+    def _do(self, line: str) -> None:
+        desk = self._desk
+        before, question = desk.state, desk.question
+        if before is None:
+            self._while_waiting(line)
+            return
+        try:
+            desk.do(interpret(line, before, desk.keys))
+        except MisunderstoodError as error:
+            self._say(f"{error} {error.hint}")
+            return
+        self._report(before, question is desk.question)
+
+    def _while_waiting(self, line: str) -> None:
+        name = next((n for n in ("back", "quit", "guidelines") if n.startswith(line.lower())), None)
+        commands = {"back": "reopen", "quit": "quit", "guidelines": "guidelines"}
+        if name is None:
+            self._say("There is no text now: back, guidelines or quit.")
+        else:
+            self._desk.press(self._desk.keys.first(commands[name]))
+            self._over_the_text()
+
+    def _report(self, before: State, same: bool) -> None:
+        desk = self._desk
+        notice = desk.notice or (desk.state.message if desk.state is not None and same else "")
+        if notice:
+            self._say(visible(notice))
+        if not same and desk.last is not None and desk.reopened is None:
+            self._say(f"Saved: {said(desk.last)}. {desk.status.answers_today} today. `back` reopens it.")
+        elif same and desk.state is not None and desk.state.now != before.now:
+            self._spans(desk.state)
+        self._over_the_text()
+
+    def _over_the_text(self) -> None:
+        """What lies over the text on a screen is said at once, and done with."""
+        if self._desk.view == "guidelines":
+            self._say(visible_lines(self._desk.session.guidelines) or "This project has no guidelines yet.")
+        elif self._desk.view == "help":
+            self._help()
+        self._desk.view = "text"
+
+    def _help(self) -> None:
+        for line in HELP:
+            self._say(line)
+        for verb in VERBS:
+            self._say(f"{f'{verb.name} {verb.usage}'.strip()}: {verb.words}")
+        self._say("words: the words of the text with their numbers")
+        labels = self._desk.keys.labels
+        digits = self._desk.keys.digits
+        self._say("Labels: " + ", ".join(f"{digits.get(label, '')} {visible(label)}".strip() for label in labels))
+
+    def _words(self) -> None:
+        state = self._desk.state
+        if state is not None:
+            page = state.page
+            words = (f"{i} {visible(page.string(word, word + 1))}" for i, word in enumerate(page.words, 1))
+            self._say(", ".join(words) or "There is no word in this text.")
+
+
+def span_lines(state: State) -> Iterator[str]:
+    """Yield the spans and candidates, a numbered line for each."""
+    page, known = state.page, {item.mark: item.p for item in likely(state)}
+    if not state.marks:
+        yield "No spans are marked."
+    for number, mark in enumerate(listed(state), 1):
+        notes = [range_of(state, mark)]
+        if mark not in state.marks:
+            notes.append(f"not marked, a candidate{percent(known.get(mark))}")
+        else:
+            notes.append("decided by you" if mark in state.now.touched else f"suggested{percent(known.get(mark))}")
+        string = visible(page.string(mark.start, mark.end))
+        yield f"{number}. “{string}” {visible(mark.label)}, {', '.join(notes)}"
+
+
+def visible_lines(text: str) -> str:
+    """Return a text of several lines, safe to print."""
+    return "\n".join(visible(line) for line in text.strip().splitlines())
+
+
+def run_plain(desk: Desk) -> None:
+    """Ask on standard input and output."""
+
+    def write(text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    Plain(desk, sys.stdin, write).run()

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from real_terminal import PROGRAM, Terminal
+from terminal_project import lay_out, question
+
+from loop.records import Answer
+from loop.settings import ProjectPaths
+from loop.store import Store
+
+ONE = question("the SRAM Rival shifter of my Canyon rubs", "SRAM=BRAND 93", doubtful=["Canyon=BRAND 34"])
+TWO = question("a KMC chain for the workshop", "KMC=BRAND 80", share="held_out")
+HOSTILE = question("red \x1b[31m\x1b]0;owned\x07 \u202eevil\u202c [bold]x[/bold] \x9b2J\rover")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    lay_out(tmp_path / "shop", [ONE, TWO], "BRAND is who made it.")
+    return tmp_path / "shop"
+
+
+def piped(folder: Path, *lines: str) -> str:
+    command = [sys.executable, str(PROGRAM), str(folder), "--plain"]
+    typed = "".join(f"{line}\n" for line in lines)
+    return subprocess.run(command, input=typed, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def answers(folder: Path) -> list[Answer]:
+    with Store(ProjectPaths(folder).db) as store:
+        return store.answers.standing()
+
+
+def test_a_pipe_corrects_and_answers(folder: Path) -> None:
+    told = piped(folder, "edges 1 2-3", "yes 2", "ok", "none", "quit")
+
+    assert [[(4, 14), (29, 35)], []] == [[(s.start, s.end) for s in answer.spans] for answer in answers(folder)]
+    assert "1. “SRAM” BRAND, word 2, suggested 93%" in told
+    assert "Saved: accepted, 2 BRAND. 1 today. `back` reopens it." in told
+    assert "MEASURE: this text only measures the model" in told
+    assert "Every text has been answered, 2 by you." in told
+
+
+def test_when_the_lines_end_a_half_done_text_is_kept(folder: Path) -> None:
+    piped(folder, "mark 4 PART")
+
+    assert [] == answers(folder)
+    assert "“shifter” PART, word 4, decided by you" in piped(folder, "quit")
+
+
+def test_an_answer_is_reopened_changed_or_left(folder: Path) -> None:
+    told = piped(folder, "ok", "back", "label 1 PART", "ok", "back", "leave", "quit")
+
+    assert "Answered before: accepted, 1 PART. `leave` leaves it so." in told
+    assert ["PART"] == [span.label for answer in answers(folder) for span in answer.spans]
+
+
+def test_help_words_and_guidelines_are_said(folder: Path) -> None:
+    told = piped(folder, "help", "words", "guidelines", "nonsense", "quit")
+
+    assert "mark 2-3 LABEL: mark words" in told
+    assert "1 the, 2 SRAM, 3 Rival" in told
+    assert "BRAND is who made it." in told
+    assert "“nonsense” is no command. `help` lists the commands." in told
+
+
+def test_notes_skips_and_flags_reach_the_store(folder: Path) -> None:
+    piped(folder, "memo ask the shop", "flag", "skip unsure", "quit")
+    (answer,) = answers(folder)
+
+    assert ("skip", "unsure", True, "ask the shop") == (answer.verdict, answer.reason, answer.flag, answer.memo)
+
+
+def test_hostile_text_is_printed_as_marks(tmp_path: Path) -> None:
+    lay_out(tmp_path / "shop", [HOSTILE])
+    told = piped(tmp_path / "shop", "words", "find \x1b]0;", "memo \x1b[2J", "", "quit")
+
+    assert "␛[31m␛]0;owned␇ ⟨202E⟩evil⟨202C⟩ [bold]x[/bold] ⟨009B⟩2J␍over" in told
+    assert not {"\x1b", "\x07", "\u202e", "\x9b", "\r"} & set(told)
+
+
+def test_in_a_terminal_there_is_a_prompt_and_control_c_keeps_the_draft(folder: Path) -> None:
+    terminal = Terminal(folder, arguments=[str(PROGRAM), str(folder), "--plain"]).wait("1. “SRAM”", ">")
+    terminal.child.sendline("mark 4 PART")
+    terminal.wait("3. “Canyon” BRAND", "“shifter” is PART.").press("c-c")
+
+    assert 0 == terminal.end()
+    assert "decided by you" in piped(folder, "quit")
+
+
+def test_with_no_question_left_one_may_go_back(folder: Path) -> None:
+    told = piped(folder, "ok", "ok", "ok", "back", "delete 1", "none", "quit")
+
+    assert "There is no text now: back, guidelines or quit." in told
+    assert [1, 0] == [len(answer.spans) for answer in answers(folder)]
