@@ -102,7 +102,7 @@ def test_a_file_without_texts_is_refused(store: Store) -> None:
 def test_a_text_that_spacy_could_not_read_is_refused_unless_it_is_cut(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loop.intake.LONGEST_TEXT", 1_000)
+    monkeypatch.setattr("loop.intake.texts.LONGEST_TEXT", 1_000)
     text = "word. " * 200
 
     with pytest.raises(InputError, match="is a text of 1200 characters") as caught:

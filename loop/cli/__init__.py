@@ -11,9 +11,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from loop.cli.annotating import annotate_cli, trainer_cli
-from loop.cli.answers import export_cli, import_cli
+from loop.cli.answers import import_cli
 from loop.cli.corpus import add_cli, remove_cli
 from loop.cli.demo import demo_cli
+from loop.cli.exporting import export_cli
 from loop.cli.predicting import predict_cli
 from loop.cli.printing import complain, say
 from loop.cli.simulating import simulate_cli

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.printing import counted, is_interactive, say
-from loop.cli.project import Format, Split, opened
+from loop.cli.project import Split, opened
 
 if TYPE_CHECKING:
     from loop.intake import AddReport, Cut
@@ -28,7 +28,12 @@ GroupOption = Annotated[
     ),
 ]
 FormatOption = Annotated[
-    Format | None, typer.Option("--format", help="What the files are, when their ending does not say it.")
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="What the files are, where it cannot be told: jsonl, json, csv, tsv, txt, parquet, spacy, conll.",
+    ),
 ]
 TextFieldOption = Annotated[str, typer.Option(metavar="NAME", help="The JSON field or the column that holds the text.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Show nothing first and do not ask.")]
@@ -41,8 +46,9 @@ class Sources:
     files: Sequence[str]
     split: Split = "none"
     group: str | None = None
-    format: Format | None = None
+    format: str | None = None
     text_field: str = "text"
+    suggest: bool = False
 
     @property
     def name(self) -> str:
@@ -59,15 +65,19 @@ def named(files: Sequence[str]) -> str:
 
 def add_cli(
     ctx: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="jsonl, csv, text; - reads standard input.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Files, or patterns such as 'notes/*.txt'; - reads standard input."),
+    ],
     split: SplitOption = "none",
     group: GroupOption = None,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
+    suggest: Annotated[bool, typer.Option("--suggest", help="Show the spans in the files as suggestions.")] = False,
     yes: YesOption = False,
 ) -> None:
     """Add texts to the corpus; those that are there already are left out and counted."""
-    sources = Sources(files, split, group, format, text_field)
+    sources = Sources(files, split, group, format, text_field, suggest)
     with opened(ctx) as (paths, settings, store):
         cut = cut_for(sources, settings.project.base)
         if not yes:
@@ -118,7 +128,10 @@ def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources,
 
     raws = read_all(sources.files, format=sources.format, text_field=sources.text_field)
     held = gold_texts(paths, settings)
-    report = add_texts(store, raws, source=sources.name, cut=cut, group_field=sources.group, leave_out=held)
+    labels = settings.project.labels if sources.suggest else None
+    report = add_texts(
+        store, raws, source=sources.name, cut=cut, group_field=sources.group, leave_out=held, labels=labels
+    )
     say_added(report)
     if report.added:
         prepare(paths, settings, store)
@@ -151,6 +164,10 @@ def say_added(report: AddReport) -> None:
         say(f"Left out {counted(report.blank, 'text')} of nothing but white space.")
     if report.annotated:
         say(f"{counted(report.annotated, 'text')} had spans or answers: `loop import` takes those over.")
+    if report.added and report.suggested:
+        say(f"{counted(report.suggested, 'span')} will be shown as suggestions.")
+    if report.cut:
+        say(f"Left out {counted(report.cut, 'suggestion')} that the text was cut in.")
 
 
 def remove_cli(

@@ -8,8 +8,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from loop.cli.answers import ForceOption, refuse_existing
 from loop.cli.corpus import FormatOption, TextFieldOption
+from loop.cli.exporting import ForceOption, refuse_existing
 from loop.cli.printing import counted, say
 
 T = TypeVar("T")

@@ -14,10 +14,9 @@ from loop.settings import ProjectPaths, Settings, load_settings
 if TYPE_CHECKING:
     from loop.store import Store
 
-# The same values as in `loop.intake` and `loop.formats`, which take too long to import for `loop --help`; where they
-# are handed on, mypy compares them.
+# The same values as in `loop.intake`, which takes too long to import for `loop --help`; where they are handed on, mypy
+# compares them.
 Split = Literal["sentence", "line", "none"]
-Format = Literal["jsonl", "csv", "txt"]
 
 
 def paths_of(ctx: typer.Context) -> ProjectPaths:

@@ -1,20 +1,36 @@
-"""Files in and out, one module per format."""
+"""Files in and out, one module per format, and the registry of their readers and writers."""
 
-from loop.formats.lines import source_name
-from loop.formats.prodigy import Answered
-from loop.formats.raw import RawText
-from loop.formats.reading import FORMATS, Format, read, read_all, read_gold
-from loop.formats.writing import write_jsonl, write_prodigy
+# Each registers its reader and its writer.
+from loop.formats import array, conll, jsonl, parquet, plain, table  # noqa: F401
+from loop.formats.lines import Source, source_name
+from loop.formats.raw import Answered, RawText
+from loop.formats.reading import files_of, read, read_all, read_gold, told_by_name
+from loop.formats.registry import Reader, Writer, get_reader, get_writer, reader, writer
+from loop.formats.selection import Selection, read_moment
+from loop.formats.splits import Part, part_of, read_shares
+from loop.formats.writing import write, write_jsonl
 
 __all__ = [
-    "FORMATS",
-    "Answered",
-    "Format",
+    "Source",
     "RawText",
+    "Reader",
+    "reader",
+    "get_reader",
+    "source_name",
+    "files_of",
     "read",
     "read_all",
     "read_gold",
-    "source_name",
+    "Answered",
+    "Selection",
+    "read_moment",
+    "Part",
+    "part_of",
+    "read_shares",
+    "Writer",
+    "writer",
+    "get_writer",
+    "told_by_name",
+    "write",
     "write_jsonl",
-    "write_prodigy",
 ]

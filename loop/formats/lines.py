@@ -1,20 +1,150 @@
-"""The lines of a file as text: every byte is accounted for, or the line is named."""
+"""A file as its bytes or as numbered lines of text: every byte is accounted for, or the line is named."""
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import sys
+import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from loop.errors import InputError
 
 STDIN = "stdin"
 _BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
+# Enough to tell a format by.
+_HEAD = 64 * 1024
 # Six times the longest text spaCy accepts, as JSON escapes; without a bound a file of no lines fills the memory.
 _LONGEST = 64 * 1024 * 1024
+# What is read in one piece (json, parquet, DocBin) may not be larger: a small gzip can unpack to anything.
+_LARGEST = 2 * 1024 * 1024 * 1024
+
+
+class Source:
+    """An open file, or standard input; what is packed with gzip is unpacked.
+
+    Attributes:
+        name: what it is called in messages and in the store.
+        head: its first bytes, from which its format can be told.
+    """
+
+    def __init__(self, name: str, stream: io.BufferedIOBase) -> None:
+        self.name = name
+        self._stream = stream
+        self.head = self._read(_HEAD)
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        r"""Yield every line with its number from 1 and its line end; only "\n" ends a line.
+
+        Raises:
+            InputError: the file cannot be read, a line is no UTF-8, holds a NUL character or is longer than 64 MB.
+        """
+        stream = io.BufferedReader(_Joined(self.head, self))
+        for number, raw in enumerate(iter(lambda: stream.readline(_LONGEST + 1), b""), start=1):
+            yield number, self._decode(raw.removeprefix(_BOM) if number == 1 else raw, number)
+
+    def content(self) -> bytes:
+        """Return everything there is.
+
+        Raises:
+            InputError: the file cannot be read, or is larger than 2 GB.
+        """
+        content = self.head + self._read(_LARGEST)
+        if len(content) > _LARGEST:
+            raise InputError(self.name, "is larger than 2 GB.", hint="Cut it into several files, or make it a jsonl.")
+        return content
+
+    def text(self) -> str:
+        """Return everything there is as text.
+
+        Raises:
+            InputError: the file cannot be read, is no UTF-8, holds a NUL character or is larger than 2 GB.
+        """
+        content = self.content().removeprefix(_BOM)
+        for number, line in enumerate(content.split(b"\n"), start=1):
+            self._decode(line, number)
+        return content.decode("utf-8")
+
+    def _read(self, size: int) -> bytes:
+        try:
+            return self._stream.read(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            hint = "Was it copied to its end? `gzip -t` tells."
+            raise InputError(self.name, "is packed with gzip and damaged.", hint=hint) from None
+        except OSError as error:
+            raise _unreadable(self.name, error) from None
+
+    def _decode(self, raw: bytes, number: int) -> str:
+        if len(raw) > _LONGEST:
+            hint = "Is it a text file with a text per line?"
+            raise InputError(self.name, "is longer than 64 MB.", line=number, hint=hint)
+        try:
+            line = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            problem = f"byte {error.start + 1} of the line is no UTF-8."
+            hint = "Convert the file first, for example with `iconv -f latin1 -t utf-8`."
+            raise InputError(self.name, problem, line=number, hint=hint) from None
+        if "\0" in line:
+            hint = "Is it a text file, and UTF-8?"
+            raise InputError(self.name, "holds a NUL character.", line=number, hint=hint)
+        return line
+
+
+class _Joined(io.RawIOBase):
+    """The bytes read already, then the rest."""
+
+    def __init__(self, head: bytes, source: Source) -> None:
+        self._left = head
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self._left or self._source._read(len(buffer))
+        size = min(len(part), len(buffer))
+        buffer[:size], self._left = part[:size], part[size:]
+        return size
+
+
+@contextmanager
+def open_source(path: Path | str) -> Iterator[Source]:
+    """Open a file; "-" is standard input, which stays open.
+
+    Raises:
+        InputError: it cannot be opened.
+    """
+    name = source_name(path)
+    with _opened(path, name) as file:
+        stream = io.BufferedReader(file)  # type: ignore[type-var]
+        try:
+            packed = _begins(stream, name) == _GZIP
+            yield Source(name, gzip.GzipFile(fileobj=stream) if packed else stream)
+        finally:
+            stream.detach()
+
+
+def _opened(path: Path | str, name: str) -> AbstractContextManager[BinaryIO]:
+    try:
+        return nullcontext(sys.stdin.buffer) if str(path) == "-" else Path(path).open("rb")
+    except OSError as error:
+        raise _unreadable(name, error) from None
+
+
+def _begins(stream: io.BufferedReader[Any], name: str) -> bytes:
+    try:
+        return stream.peek(2)[:2]
+    except OSError as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: OSError) -> InputError:
+    return InputError(name, f"cannot be read: {error.strerror}.", hint="Check its name and its rights.")
 
 
 def source_name(path: Path | str) -> str:
@@ -23,33 +153,6 @@ def source_name(path: Path | str) -> str:
 
 
 def numbered_lines(path: Path | str) -> Iterator[tuple[int, str]]:
-    r"""Yield every line with its number from 1 and its line end; only "\n" ends a line; "-" is standard input.
-
-    Raises:
-        InputError: the file cannot be read, a line is no UTF-8, holds a NUL character or is longer than 64 MB.
-    """
-    name = source_name(path)
-    try:
-        with _open(path) as file:
-            for number, raw in enumerate(iter(lambda: file.readline(_LONGEST + 1), b""), start=1):
-                yield number, _decode(raw.removeprefix(_BOM) if number == 1 else raw, name, number)
-    except OSError as error:
-        raise InputError(name, f"cannot be read: {error.strerror}.", hint="Check its name and its rights.") from None
-
-
-def _open(path: Path | str) -> AbstractContextManager[BinaryIO]:
-    return nullcontext(sys.stdin.buffer) if str(path) == "-" else Path(path).open("rb")
-
-
-def _decode(raw: bytes, name: str, number: int) -> str:
-    if len(raw) > _LONGEST:
-        raise InputError(name, "is longer than 64 MB.", line=number, hint="Is it a text file with a text per line?")
-    try:
-        line = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        problem = f"byte {error.start + 1} of the line is no UTF-8."
-        hint = "Convert the file first, for example with `iconv -f latin1 -t utf-8`."
-        raise InputError(name, problem, line=number, hint=hint) from None
-    if "\0" in line:
-        raise InputError(name, "holds a NUL character.", line=number, hint="Is it a text file, and UTF-8?")
-    return line
+    """Yield the lines of a file; see `Source.lines`."""
+    with open_source(path) as source:
+        yield from source.lines()

@@ -10,21 +10,21 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timezone
 from typing import Any, get_args
 
 from murmurhash import mrmr  # type: ignore[import-untyped]
 
-from loop.formats.raw import BadRowError
-from loop.records import Answer, Mode, Span, Text, Verdict
+from loop.formats.raw import Answered, BadRowError
+from loop.records import Answer, Mode, Question, Share, Span, Text, Verdict
 
 KNOWN_FIELDS = frozenset({
     "spans", "meta", "tokens", "answer", "_loop",
     "_input_hash", "_task_hash", "_view_id", "_session_id", "_annotator_id", "_timestamp", "_is_binary",
 })  # fmt: skip
 WHOLE_VIEW, BINARY_VIEW = "ner_manual", "ner"
-_VERDICTS: Mapping[str, Verdict] = {"accept": "accept", "reject": "reject", "ignore": "skip"}
+VERDICTS: Mapping[str, Verdict] = {"accept": "accept", "reject": "reject", "ignore": "skip"}
 _ANSWERS: Mapping[Verdict, str] = {"accept": "accept", "reject": "reject", "skip": "ignore", "unusable": "ignore"}
 _DEFAULTS = {each.name: each.default for each in fields(Answer)}
 _PLAIN: Mapping[str, type] = {
@@ -42,15 +42,6 @@ _LONGEST_ID = 200
 _TOO_MANY = 2**31  # of rounds or keys; the store holds no more than 64 bits
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer with its text and the character offsets of the text's tokens: all that a row holds."""
-
-    text: Text
-    answer: Answer
-    tokens: Sequence[tuple[int, int]]
-
-
 def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
     """Return the answer that a row holds, None if it holds none.
 
@@ -63,7 +54,7 @@ def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
     if "answer" not in row:
         return None
     said = row["answer"]
-    if not isinstance(said, str) or said not in _VERDICTS:
+    if not isinstance(said, str) or said not in VERDICTS:
         raise BadRowError("its answer is none of accept, reject and ignore.")
     own = _own(row)
     complete = _checked(own, "complete", bool, default=not _is_binary(row))
@@ -92,6 +83,45 @@ def read_group(row: Mapping[str, Any]) -> str | None:
     return group
 
 
+def read_origin(row: Mapping[str, Any]) -> tuple[str, int | None] | None:
+    """Return the file and line that the text of a row exported by `loop` first came from.
+
+    Raises:
+        BadRowError: they are no text and no number.
+    """
+    own = _own(row)
+    source, line = own.get("source"), own.get("line")
+    if not (source is None or isinstance(source, str)) or not (line is None or type(line) is int):
+        raise BadRowError("its _loop.source or _loop.line is of a wrong type.")
+    return None if source is None else (source, line)
+
+
+def read_question(row: Mapping[str, Any], text: str) -> Question | None:
+    """Return why and by which round a row exported by `loop` was asked, as a question without tokens.
+
+    Raises:
+        BadRowError: a field cannot be meant.
+    """
+    asked = _own(row).get("question")
+    if asked is None:
+        return None
+    if not isinstance(asked, dict):
+        raise BadRowError("its _loop.question is no JSON object.")
+    entropy = asked.get("entropy")
+    if not (entropy is None or type(entropy) in (int, float)):
+        raise BadRowError("its _loop.question.entropy is no number.")
+    return Question(
+        id=_identity(_checked(asked, "id", str, default=""), "question.id"),
+        text=Text(0, text),
+        tokens=(),
+        reading=(),
+        share=_one_of(asked, "share", get_args(Share), default="random"),
+        reason=_checked(asked, "reason", str, default=""),
+        round=_checked(asked, "round", int, default=0),
+        entropy=entropy,
+    )
+
+
 def _own(row: Mapping[str, Any]) -> Mapping[str, Any]:
     own = row.get("_loop", {})
     if not isinstance(own, dict):
@@ -113,7 +143,7 @@ def _answered(row: Mapping[str, Any], spans: Sequence[Span], complete: bool) -> 
 
 
 def _verdict(own: Mapping[str, Any], said: str) -> Verdict:
-    verdict: Verdict = _one_of(own, "verdict", tuple(_ANSWERS), default=_VERDICTS[said])
+    verdict: Verdict = _one_of(own, "verdict", tuple(_ANSWERS), default=VERDICTS[said])
     if _ANSWERS[verdict] != said:
         raise BadRowError("its _loop.verdict contradicts its answer.")
     return verdict
@@ -125,14 +155,17 @@ def row_key(row: Mapping[str, Any]) -> str:
     Raises:
         BadRowError: its own is too long or holds control characters.
     """
-    known: str = _checked(_own(row), "id", str, default="")
-    if known:
-        if len(known) > _LONGEST_ID or not known.isprintable():
-            raise BadRowError("its _loop.id is too long or holds control characters.")
-        return known
+    if "id" in _own(row):
+        return _identity(_checked(_own(row), "id", str, default=""), "id")
     content = hashlib.blake2b(json.dumps(row, sort_keys=True).encode(), digest_size=10).hexdigest()
     hashes = row.get("_input_hash"), row.get("_task_hash")
     return "prodigy:{}:{}:".format(*hashes) + content if all(type(each) is int for each in hashes) else f"row:{content}"
+
+
+def _identity(given: str, name: str) -> str:
+    if not 0 < len(given) <= _LONGEST_ID or not given.isprintable():
+        raise BadRowError(f"its _loop.{name} is too long or holds control characters, or it is empty.")
+    return given
 
 
 def _annotator(row: Mapping[str, Any]) -> str:
@@ -198,7 +231,7 @@ def prodigy_row(answered: Answered) -> dict[str, Any]:
     }
     if answer.at is not None:
         row["_timestamp"] = int(answer.at.timestamp())
-    return row | {"_loop": _own_row(text, answer)}
+    return row | {"_loop": _own_row(answered)}
 
 
 def _hashes(answered: Answered, view: str) -> dict[str, int]:
@@ -217,16 +250,32 @@ def _span_row(span: Span, tokens: Sequence[tuple[int, int]]) -> dict[str, Any]:
     return row | ({"token_start": covered[0], "token_end": covered[-1]} if covered else {})
 
 
-def _own_row(text: Text, answer: Answer) -> dict[str, Any]:
+def _own_row(answered: Answered) -> dict[str, Any]:
+    text, answer = answered.text, answered.answer
     own: dict[str, Any] = {"id": answer.id}
     if answer.at is not None:
         own["at"] = answer.at.isoformat()
-    if answer.verdict not in _VERDICTS.values():
+    if answer.verdict not in VERDICTS.values():
         own["verdict"] = answer.verdict
     if answer.mode != "import":
         own["mode"] = answer.mode
     if answer.shown != (() if answer.complete else answer.spans):
         own["shown"] = [[span.start, span.end, span.label] for span in answer.shown]
-    if text.group is not None:
-        own["group"] = text.group
+    own |= {"question": _question_row(answered.question)} if answered.question else {}
+    own |= {name: value for name, value in _place(text).items() if value is not None}
     return own | {name: getattr(answer, name) for name in _PLAIN if getattr(answer, name) != _DEFAULTS[name]}
+
+
+def _question_row(question: Question) -> dict[str, Any]:
+    return {name: getattr(question, name) for name in ("id", "share", "reason", "round", "entropy")}
+
+
+def _place(text: Text) -> dict[str, Any]:
+    """Where the text came from, and what its file suggested."""
+    suggested = [{"start": span.start, "end": span.end, "label": span.label} for span in text.suggested]
+    return {
+        "group": text.group,
+        "source": text.source or None,
+        "line": text.line,
+        "suggested": suggested or None,
+    }

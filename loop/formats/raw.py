@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loop.records import Answer, Span
+from loop.records import Answer, Question, Span, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,15 @@ class RawText:
     """One text as a file holds it; it may be empty or blank.
 
     Attributes:
-        source: the file (or "stdin") it stands in. line: where, counted from 1.
+        source: the file (or "stdin") it stands in. line: where, counted from 1; the row, in a file without lines.
         meta: the user's own fields, those beside the text and those under "meta".
         spans: what is annotated, sorted; None when the row says nothing about spans.
         answer: what the row says was answered, with text_id 0 and, if the file names nobody, annotator "".
-        group: only of a text that `loop` exported.
+        group: of a text that `loop` exported, and of one in a document of a CoNLL file.
         key: of a row with spans or an answer: the same row always has the same.
+        suggested: spans that the file holds as a guess of some model or rule, sorted.
+        question: of an answer that `loop` exported: why and by which round the text was chosen, without its tokens.
+        origin: of a text that `loop` exported: the file and line it first came from.
     """
 
     text: str
@@ -30,6 +33,23 @@ class RawText:
     answer: Answer | None = None
     group: str | None = None
     key: str = ""
+    suggested: tuple[Span, ...] = ()
+    question: Question | None = None
+    origin: tuple[str, int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer on its way out.
+
+    Attributes:
+        tokens: character offsets of the text's tokens. question: the one that was answered, if it is known.
+    """
+
+    text: Text
+    answer: Answer
+    tokens: Sequence[tuple[int, int]]
+    question: Question | None = None
 
 
 class BadRowError(Exception):

@@ -1,72 +1,133 @@
-"""Reading a file of any known format."""
+"""Reading a file of any known format, which is told from its content where it can be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+import glob
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, get_args
 
 from loop.errors import InputError
-from loop.formats.jsonl import read_jsonl
-from loop.formats.lines import numbered_lines, source_name
-from loop.formats.plain import read_plain
+from loop.formats.conll import is_tagged
+from loop.formats.lines import STDIN, Source, open_source, source_name
 from loop.formats.raw import RawText
-from loop.formats.table import read_table
+from loop.formats.registry import get_reader
+from loop.formats.table import delimiter_of
 
-Format = Literal["jsonl", "csv", "txt"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-_SUFFIXES: dict[str, Format] = {
+_SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
     ".csv": "csv",
-    ".tsv": "csv",
+    ".tsv": "tsv",
     ".txt": "txt",
     ".text": "txt",
+    ".parquet": "parquet",
+    ".spacy": "spacy",
+    ".conll": "conll",
+    ".iob": "conll",
+    ".iob2": "conll",
+    ".bio": "conll",
+    ".biluo": "conll",
+    ".bilou": "conll",
 }
+_ZLIB = (b"x\x01", b"x\x9c", b"x\xda")  # how a DocBin begins
+_PARQUET = b"PAR1"
+# Lines that must all end in a tag before a file without a telling name is taken for columns.
+_TAGGED_LINES = 20
 
 
-def read(path: Path | str, *, format: Format | None = None, text_field: str = "text") -> Iterator[RawText]:
+def read(path: Path | str, *, format: str | None = None, text_field: str = "text") -> Iterator[RawText]:
     """Yield the texts of a file in its order; "-" reads standard input.
 
-    Without `format` the file's ending decides; where that says nothing, lines that begin with a brace are jsonl and
-    other lines are texts. `text_field` names the JSON field or the column that holds the text.
+    Without `format` the first bytes decide where they are unmistakable (gzip, parquet, DocBin, a list of JSON), then
+    the file's ending, then its first lines. `text_field` names the field or the column that holds the text.
 
     Raises:
         InputError: the file cannot be read, or a line of it; texts before that line were yielded already.
+        LoopError: there is no such format.
     """
-    source = source_name(path)
-    lines = numbered_lines(path)
-    found: Format | None = format or _SUFFIXES.get(Path(source).suffix.lower())
-    if found is None:
-        found, lines = _sniff(lines)
-    if found == "jsonl":
-        return read_jsonl(lines, source, text_field=text_field)
-    if found == "csv":
-        return read_table(lines, source, text_field=text_field)
-    return read_plain(lines, source)
+    with open_source(path) as source:
+        reader = get_reader(format or sniff(source, text_field))
+        yield from reader(source, text_field=text_field)
 
 
-def _sniff(lines: Iterator[tuple[int, str]]) -> tuple[Format, Iterator[tuple[int, str]]]:
-    head: list[tuple[int, str]] = []
-    for line in lines:
-        head.append(line)
-        if line[1].strip():
-            break
-    begins = head[-1][1].lstrip()[:1] if head else ""
-    return "jsonl" if begins == "{" else "txt", chain(head, lines)
+def sniff(source: Source, text_field: str) -> str:
+    """Return the name of the format that a source seems to have."""
+    if source.head[:4] == _PARQUET:
+        return "parquet"
+    if source.head[:2] in _ZLIB:
+        return "spacy"
+    lines = source.head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").split("\n")
+    told = told_by_name(source.name)
+    if told in ("json", "jsonl"):  # many a .json holds a row a line
+        return "json" if _is_json(lines) else "jsonl"
+    return told or _told_by_lines([line for line in lines if line.strip()], text_field)
 
 
-def read_all(
-    paths: Iterable[Path | str], *, format: Format | None = None, text_field: str = "text"
-) -> Iterator[RawText]:
-    """Yield the texts of several files, one after the other; see `read`."""
-    for path in paths:
+def told_by_name(name: str) -> str | None:
+    """Return the format that the ending of a name stands for, "x.csv.gz" being a csv; None if it tells nothing."""
+    path = Path(name)
+    suffix = path.with_suffix("").suffix if path.suffix.lower() == ".gz" else path.suffix
+    return None if name == STDIN else _SUFFIXES.get(suffix.lower())
+
+
+def _told_by_lines(lines: list[str], text_field: str) -> str:
+    first = lines[0].lstrip() if lines else ""
+    if first.startswith("{") or (first.startswith("[") and _is_json(lines)):
+        return "json" if _is_json(lines) else "jsonl"
+    # The last one may be cut off.
+    whole = lines[:-1][:_TAGGED_LINES] or lines
+    if whole and all(is_tagged(line) for line in whole):
+        return "conll"
+    found = delimiter_of(first, text_field)
+    return "csv" if found and len(found[1]) > 1 else "txt"
+
+
+def _is_json(lines: list[str]) -> bool:
+    """Whether the lines begin one JSON value: a list of rows, or an object that goes on after its first line."""
+    written = [line.strip() for line in lines if line.strip()]
+    if not written:
+        return False
+    if written[0].startswith("["):
+        return "".join(written[:2])[1:].lstrip()[:1] in ("{", "]")
+    return len(written) > 1 and written[0].startswith("{") and _goes_on(written[0])
+
+
+def _goes_on(line: str) -> bool:
+    """Whether nothing is wrong with a JSON value but that it ends too early."""
+    try:
+        json.loads(line)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(line)
+    except (ValueError, RecursionError):
+        pass
+    return False
+
+
+def read_all(paths: Iterable[Path | str], *, format: str | None = None, text_field: str = "text") -> Iterator[RawText]:
+    """Yield the texts of several files, one after the other; see `read` and `files_of`."""
+    for path in files_of(paths):
         yield from read(path, format=format, text_field=text_field)
 
 
+def files_of(paths: Iterable[Path | str]) -> list[Path | str]:
+    """Return the files that names and patterns such as `notes/*.txt` stand for, those of a pattern sorted.
+
+    A pattern that fits nothing stays as it is, for a reader to say that there is no such file.
+    """
+    return [file for path in paths for file in _files(path)]
+
+
+def _files(path: Path | str) -> Sequence[Path | str]:
+    if not glob.has_magic(str(path)) or Path(path).exists():
+        return [path]
+    found = glob.glob(str(path), recursive=True)  # noqa: PTH207 (a pattern may be absolute)
+    return sorted(file for file in found if Path(file).is_file()) or [path]
+
+
 def read_gold(path: Path | str) -> list[RawText]:
-    """Return the texts of a jsonl file of which every span is known: `spans` is never None.
+    """Return the texts of a file of which every span is known: `spans` is never None.
 
     Rows that were skipped, rejected or answered in part are left out.
 
@@ -74,7 +135,7 @@ def read_gold(path: Path | str) -> list[RawText]:
         InputError: a row cannot be read, a row says nothing about spans, or no row is left.
     """
     gold = []
-    for raw in read(path, format="jsonl"):
+    for raw in read(path):
         if raw.answer is None and raw.spans is None:
             raise InputError(raw.source, "has no spans: a gold text without entities says spans: [].", line=raw.line)
         if raw.answer is None or (raw.answer.complete and raw.answer.verdict == "accept"):

@@ -1,48 +1,58 @@
-"""Writing files of answers: aside first, then into place, for their owner alone."""
+"""Writing files: aside first, then into place, for their owner alone."""
 
 from __future__ import annotations
 
-import json
+import gzip
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from loop.errors import LoopError
-from loop.formats.prodigy import Answered, prodigy_row
+from loop.formats.jsonl import dumped
+from loop.formats.raw import Answered
+from loop.formats.reading import told_by_name
+from loop.formats.registry import get_writer
+
+_DEFAULT = "jsonl"
 
 
-def write_prodigy(rows: Iterable[Answered], out: Path | str) -> int:
-    """Write answers as Prodigy's jsonl, in the order given; return how many. See `write_jsonl`."""
-    return write_jsonl(map(prodigy_row, rows), out)
+def write(rows: Iterable[Answered], out: Path | str, *, format: str | None = None) -> int:
+    """Write answers in the order given; "-" is standard output. Return how many the format can hold and has written.
+
+    Without `format` the ending of the name decides, and jsonl where that says nothing. What ends in .gz is packed. The
+    same answers give the same bytes. A file that is there is replaced when the new one is complete.
+
+    Raises:
+        LoopError: there is no such format, or the file cannot be written; what was there is still there.
+    """
+    writer = get_writer(format or told_by_name(str(out)) or _DEFAULT)
+    return _write(out, lambda file: writer(rows, file))
 
 
 def write_jsonl(rows: Iterable[Mapping[str, Any]], out: Path | str) -> int:
-    """Write a JSON object a line, in the order given; "-" is standard output. Return how many.
+    """Write a JSON object a line, in the order given; see `write`."""
+    return _write(out, lambda file: sum(1 for row in rows if file.write(dumped(row) + b"\n")))
 
-    The same rows give the same bytes, all of them ASCII. A file that is there is replaced when the new one is
-    complete.
 
-    Raises:
-        LoopError: the file cannot be written; what was there is still there.
-    """
-    lines = (json.dumps(row, separators=(",", ":"), allow_nan=False) + "\n" for row in rows)
+def _write(out: Path | str, fill: Callable[[Any], int]) -> int:
     if str(out) == "-":
-        return sum(1 for line in lines if sys.stdout.write(line))
+        sys.stdout.flush()
+        count = fill(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return count
     try:
-        return _replace(Path(out), lines)
+        return _replace(Path(out), fill)
     except OSError as error:
         raise LoopError(f"{out} cannot be written: {error.strerror}.", hint="Name another file.") from None
 
 
-def _replace(target: Path, lines: Iterator[str]) -> int:
-    with NamedTemporaryFile(
-        "w", encoding="ascii", newline="\n", dir=target.parent, prefix=f".{target.name}.", delete=False
-    ) as aside:
+def _replace(target: Path, fill: Callable[[Any], int]) -> int:
+    with NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as aside:
         try:
-            count = sum(1 for line in lines if aside.write(line))
+            count = _pack(aside.file, fill) if target.suffix.lower() == ".gz" else fill(aside.file)
             aside.flush()
             os.fsync(aside.fileno())
             Path(aside.name).replace(target)
@@ -50,3 +60,9 @@ def _replace(target: Path, lines: Iterator[str]) -> int:
             Path(aside.name).unlink(missing_ok=True)
             raise
     return count
+
+
+def _pack(file: Any, fill: Callable[[Any], int]) -> int:
+    # Neither a name nor a time: the same answers give the same bytes.
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+        return fill(packed)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_sources import source_of
 
 from loop.errors import InputError
 from loop.formats.jsonl import read_jsonl
@@ -21,7 +22,7 @@ values = st.recursive(
 
 def rows_of(*lines: str | dict[str, Any], text_field: str = "text") -> list[RawText]:
     written = [line if isinstance(line, str) else json.dumps(line) for line in lines]
-    return list(read_jsonl(enumerate(written, start=1), "f.jsonl", text_field=text_field))
+    return list(read_jsonl(source_of("\n".join(written), "f.jsonl"), text_field=text_field))
 
 
 def refusal(*lines: str | dict[str, Any]) -> str:
@@ -34,7 +35,7 @@ def test_a_row_is_its_text_its_spans_and_its_meta() -> None:
     spans = [{"start": 4, "end": 5, "label": "B"}, {"start": 0, "end": 3, "label": "A", "text": "one"}]
 
     rows = rows_of(
-        {"text": "one 2", "spans": spans, "meta": {"id": 7}}, {"text": "none", "spans": []}, " \n", {"text": "unknown"}
+        {"text": "one 2", "spans": spans, "meta": {"id": 7}}, {"text": "none", "spans": []}, " ", {"text": "unknown"}
     )
 
     assert [

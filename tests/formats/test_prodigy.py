@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_sources import source_of
 
 from loop.errors import InputError
+from loop.formats import Answered, RawText
 from loop.formats.jsonl import read_jsonl
-from loop.formats.prodigy import Answered, prodigy_row
-from loop.formats.raw import RawText
+from loop.formats.prodigy import prodigy_row
 from loop.records import Answer, Span, Text
 
 MANUAL = {
@@ -43,7 +44,7 @@ BINARY = {
 
 
 def read_row(row: dict[str, Any]) -> RawText:
-    return next(read_jsonl([(1, json.dumps(row))], "f", text_field="text"))
+    return next(read_jsonl(source_of(json.dumps(row)), text_field="text"))
 
 
 def answer_of(row: dict[str, Any]) -> Answer:

@@ -6,6 +6,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_sources import source_of
 
 from loop.errors import InputError
 from loop.formats.raw import RawText
@@ -15,8 +16,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 
 
 def rows_of(content: str, text_field: str = "text") -> list[RawText]:
-    lines = enumerate(io.StringIO(content, newline="\n"), start=1)
-    return list(read_table(lines, "t.csv", text_field=text_field))
+    return list(read_table(source_of(content, "t.csv"), text_field=text_field))
 
 
 def test_the_named_column_is_the_text_and_the_others_its_meta() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loop.errors import LoopError
-from loop.formats import Answered, write_prodigy
+from loop.formats import Answered, write
 from loop.records import Answer, Text
 
 
@@ -18,14 +18,14 @@ def row(n: int) -> Answered:
 def test_answers_are_written_one_per_line_for_their_owner_alone(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
 
-    assert 2 == write_prodigy([row(1), row(2)], out)
+    assert 2 == write([row(1), row(2)], out)
     assert ["täxt 1", "täxt 2"] == [json.loads(line)["text"] for line in out.read_text("ascii").splitlines()]
     assert 0o600 == out.stat().st_mode & 0o777
 
 
 def test_the_same_answers_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        write_prodigy([row(1), row(2)], tmp_path / name)
+        write([row(1), row(2)], tmp_path / name)
 
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
@@ -39,7 +39,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     out.write_text("old")
 
     with pytest.raises(RuntimeError):
-        write_prodigy(breaks(), out)
+        write(breaks(), out)
 
     assert "old" == out.read_text()
     assert [out] == list(tmp_path.iterdir())
@@ -47,10 +47,10 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(LoopError, match="missing/out cannot be written"):
-        write_prodigy([row(1)], tmp_path / "missing" / "out")
+        write([row(1)], tmp_path / "missing" / "out")
 
 
 def test_a_dash_writes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
-    write_prodigy([row(1)], "-")
+    write([row(1)], "-")
 
     assert "täxt 1" == json.loads(capsys.readouterr().out)["text"]

@@ -1,0 +1,149 @@
+"""`loop export`: answers for elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+from loop.errors import LoopError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from loop.formats import Answered, Part
+    from loop.records import Question
+    from loop.store import Store
+
+# SQLite's bound on the variables of a statement lies above this.
+ASKED_AT_ONCE = 500
+
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")]
+OutFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="jsonl (Prodigy's), json, csv, tsv, txt, parquet, spacy, conll, biluo, doccano, label-studio; "
+        "otherwise what the ending of OUT says.",
+    ),
+]
+SplitsOption = Annotated[
+    str | None,
+    typer.Option(metavar="80,10,10", help="Write three files, train, dev and test; no text ever moves between them."),
+]
+AnnotatorsOption = Annotated[list[str] | None, typer.Option("--annotator", metavar="NAME", help="Only theirs.")]
+LabelsOption = Annotated[
+    list[str] | None, typer.Option("--label", metavar="L", help="Only answers with such a span, given or shown.")
+]
+SinceOption = Annotated[str | None, typer.Option(metavar="DAY", help="Only from this day or moment on.")]
+UntilOption = Annotated[str | None, typer.Option(metavar="DAY", help="Only from before this day or moment.")]
+CompleteOption = Annotated[
+    bool | None, typer.Option("--complete/--partial", help="Only answers about the whole text, or about single spans.")
+]
+HeldOutOption = Annotated[
+    bool | None, typer.Option("--held-out/--not-held-out", help="Only answers given to measure, or only the others.")
+]
+
+
+def export_cli(
+    ctx: typer.Context,
+    out: Annotated[str, typer.Argument(metavar="OUT", help="A file; - writes to standard output.")],
+    format: OutFormatOption = None,
+    splits: SplitsOption = None,
+    annotator: AnnotatorsOption = None,
+    label: LabelsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    complete: CompleteOption = None,
+    held_out: HeldOutOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Write the answers that stand, always in the same order."""
+    from loop.formats import Selection, read_moment
+    from loop.ner.pipeline import load_base
+
+    selection = Selection(
+        annotators=frozenset(annotator or ()),
+        labels=frozenset(label or ()),
+        since=read_moment(since) if since else None,
+        until=read_moment(until) if until else None,
+        complete=complete,
+        held_out=held_out,
+    )
+    files = outs(out, splits)
+    for file in files.values():
+        refuse_existing(file, force=force)
+    with opened(ctx) as (_, settings, store):
+        rows = [row for row in answered(store, load_base(settings.project.base)) if selection.takes(row)]
+    export(rows, files, splits=splits, format=format)
+
+
+def outs(out: str, splits: str | None) -> dict[Part | None, str]:
+    """Return the file for every part, or the one file for all where nothing is parted.
+
+    Raises:
+        LoopError: parts were to go to standard output.
+    """
+    from loop.formats import read_shares
+
+    if splits is None:
+        return {None: out}
+    if out == "-":
+        raise LoopError("Three files do not fit into standard output.", hint="Name a file: its parts stand beside it.")
+    name, *endings = Path(out).name.split(".", 1)
+    shares = read_shares(splits)
+    return {part: str(Path(out).with_name(".".join([name, part, *endings]))) for part in shares if shares[part]}
+
+
+def refuse_existing(out: str, *, force: bool) -> None:
+    """Refuse to write over a file, unless told to.
+
+    Raises:
+        LoopError: it is there.
+    """
+    if out != "-" and not force and Path(out).exists():
+        raise LoopError(f"{out} is there already.", hint="Name another file, or say --force to replace it.")
+
+
+def export(
+    rows: Sequence[Answered], files: Mapping[Part | None, str], *, splits: str | None, format: str | None
+) -> None:
+    """Write every row to the file of its part, and say how many went where."""
+    from loop.formats import part_of, read_shares, write
+    from loop.intake import docbin  # noqa: F401 (it registers the format spacy)
+
+    shares = read_shares(splits) if splits else None
+    for part, file in files.items():
+        own = [row for row in rows if shares is None or part_of(row.text, shares) == part]
+        written = write(own, file, format=format)
+        say(f"Wrote {counted(written, 'answer')}{f' to {file}' if part else ''}.", err=file == "-")
+        if written < len(own):
+            left = counted(len(own) - written, "answer")
+            say(f"Left out, since the format cannot hold them: {left}.", err=file == "-")
+
+
+def answered(store: Store, nlp: Language) -> Iterator[Answered]:
+    """Yield every answer that stands: by text, as they were added; answers to one text by time, then by id."""
+    from loop.formats import Answered
+
+    standing = sorted(store.answers.standing(), key=lambda answer: (answer.text_id, str(answer.at), answer.id))
+    texts = {text.id: text for text in store.corpus.texts(sorted({answer.text_id for answer in standing}))}
+    asked = questions(store, [answer.question_id for answer in standing if answer.question_id])
+    for id_, answers in groupby(standing, key=lambda answer: answer.text_id):
+        tokens = [(token.idx, token.idx + len(token)) for token in nlp.tokenizer(texts[id_].text)]
+        for answer in answers:
+            yield Answered(texts[id_], answer, tokens, asked.get(answer.question_id or ""))
+
+
+def questions(store: Store, ids: Sequence[str]) -> dict[str, Question]:
+    """Return the questions with these ids."""
+    found: dict[str, Question] = {}
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        found |= store.questions.get(ids[start : start + ASKED_AT_ONCE])
+    return found

@@ -1,0 +1,50 @@
+"""Rows of doccano's jsonl: spans as [start, end, label] in a field `label` (or `labels`), or under `entities`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loop.formats.raw import Answered
+
+_FIELDS = ("label", "labels", "entities")
+# What doccano adds for itself; of no use elsewhere.
+_OWN = frozenset({"relations", "Comments", "comments"})
+
+
+def is_doccano(row: Mapping[str, Any]) -> bool:
+    """Whether a row holds spans as doccano writes them; spaCy's old `entities` look the same."""
+    return "spans" not in row and _field(row) is not None
+
+
+def from_doccano(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row as Prodigy would write it."""
+    field = _field(row)
+    spans = [_span(each) for each in row[field]] if field else None
+    beside = {name: value for name, value in row.items() if name != field and name not in _OWN}
+    return beside | {"spans": spans}
+
+
+def to_doccano(answered: Answered) -> dict[str, Any] | None:
+    """Return an answer as doccano's row, None if it is no complete one."""
+    if not answered.answer.complete or answered.answer.verdict != "accept":
+        return None
+    spans = [[span.start, span.end, span.label] for span in answered.answer.spans]
+    return {"text": answered.text.text, "label": spans, "meta": dict(answered.text.meta)}
+
+
+def _field(row: Mapping[str, Any]) -> str | None:
+    found = (name for name in _FIELDS if isinstance(row.get(name), list) and all(map(_is_span, row[name])))
+    return next(found, None)
+
+
+def _is_span(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return "start_offset" in value and "end_offset" in value
+    return isinstance(value, list) and len(value) == 3 and type(value[0]) is int and type(value[1]) is int
+
+
+def _span(value: Any) -> dict[str, Any]:
+    if isinstance(value, Mapping):
+        return {"start": value["start_offset"], "end": value["end_offset"], "label": value.get("label")}
+    return {"start": value[0], "end": value[1], "label": value[2]}

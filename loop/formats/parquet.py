@@ -1,0 +1,105 @@
+"""Parquet, with pyarrow: the columns of a table, spans as lists of structures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from typing import Any, BinaryIO
+
+from loop.errors import InputError, LoopError
+from loop.formats.jsonl import dumped
+from loop.formats.lines import Source
+from loop.formats.prodigy import prodigy_row
+from loop.formats.raw import Answered, BadRowError, RawText
+from loop.formats.registry import reader, writer
+from loop.formats.rows import cells_to_row, read_row
+
+_ROWS_AT_ONCE = 10_000
+
+
+@reader("parquet")
+def read_parquet(source: Source, *, text_field: str) -> Iterator[RawText]:
+    """Yield the text of every row; the other columns are its fields.
+
+    Raises:
+        InputError: it is no parquet, has no column `text_field`, or a row cannot be meant.
+        LoopError: pyarrow is not installed.
+    """
+    arrow, parquet = _pyarrow()
+    rows = 0
+    try:
+        file = parquet.ParquetFile(io.BytesIO(source.content()))
+        if text_field not in file.schema_arrow.names:
+            hint = "Say which column holds the texts with --text-field NAME."
+            raise InputError(source.name, f"has no column {text_field}.", hint=hint)
+        for batch in file.iter_batches(_ROWS_AT_ONCE):
+            for number, cells in enumerate(batch.to_pylist(), start=rows + 1):
+                yield from _read(cells, source.name, number, text_field)
+            rows += batch.num_rows
+    except (arrow.ArrowException, UnicodeDecodeError):
+        raise InputError(source.name, "is no parquet, or a damaged one.", hint="Write it anew.") from None
+
+
+def _read(cells: Mapping[str, Any], source: str, number: int, text_field: str) -> Iterator[RawText]:
+    try:
+        row = cells_to_row({name: _plain(cell) for name, cell in cells.items()}, text_field)
+    except BadRowError as error:
+        raise InputError(source, error.problem, line=number, hint=error.hint) from None
+    yield from read_row(row, source, number, text_field=text_field)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it; what it has no number for becomes text, or nothing."""
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and value - value != 0:  # NaN and the endless ones
+        return None
+    if isinstance(value, date | Decimal):
+        return str(value)
+    return value if isinstance(value, str | int | float | bool | None) else None
+
+
+@writer("parquet")
+def write_parquet(rows: Iterable[Answered], out: BinaryIO) -> int:
+    """Write Prodigy's rows: spans as lists of structures, meta and `_loop` as JSON.
+
+    Raises:
+        LoopError: pyarrow is not installed.
+    """
+    arrow, parquet = _pyarrow()
+    schema, iterator, written = _schema(arrow), iter(rows), 0
+    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
+        while part := [_cells(row) for row in islice(iterator, _ROWS_AT_ONCE)]:
+            writer.write_table(arrow.Table.from_pylist(part, schema=schema))
+            written += len(part)
+    return written
+
+
+def _schema(arrow: Any) -> Any:
+    whole, text = arrow.int64(), arrow.string()
+    span = arrow.struct([("start", whole), ("end", whole), ("label", text)])
+    columns = {"text": text, "spans": arrow.list_(span), "answer": text, "meta": text, "_annotator_id": text}
+    columns |= {"_timestamp": whole, "_view_id": text, "_input_hash": whole, "_task_hash": whole, "_loop": text}
+    return arrow.schema(list(columns.items()))
+
+
+def _cells(answered: Answered) -> dict[str, Any]:
+    row = prodigy_row(answered)
+    spans = [{name: span[name] for name in ("start", "end", "label")} for span in row["spans"]]
+    as_json = {name: dumped(row[name]).decode("ascii") for name in ("meta", "_loop")}
+    return {name: value for name, value in row.items() if name != "tokens"} | {"spans": spans} | as_json
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        hint = "Install it with `pip install 'spacy-loop[parquet]'`."
+        raise LoopError("Reading and writing parquet needs pyarrow.", hint=hint) from None
+    return pyarrow, pyarrow.parquet

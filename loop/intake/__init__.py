@@ -1,0 +1,19 @@
+"""Files into the corpus: texts are cut and grouped, imported answers fitted to the tokens of the project's base."""
+
+from loop.intake import docbin  # noqa: F401 (it registers its reader and its writer)
+from loop.intake.answers import ImportReport, fit_to_tokens, import_answers
+from loop.intake.texts import AddReport, Cut, Split, add_texts, cut_by, new_texts, short_enough, whole
+
+__all__ = [
+    "Split",
+    "Cut",
+    "whole",
+    "cut_by",
+    "new_texts",
+    "short_enough",
+    "add_texts",
+    "AddReport",
+    "fit_to_tokens",
+    "import_answers",
+    "ImportReport",
+]

@@ -1,0 +1,103 @@
+"""spaCy's binary files of docs (DocBin): entities, and everything else of an answer in the doc's user data."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+import spacy
+from spacy.tokens import Doc, DocBin
+from spacy.tokens import Span as DocSpan
+from spacy.vocab import Vocab
+
+from loop.errors import InputError
+from loop.formats import Answered, RawText, Source, reader, writer
+from loop.formats.prodigy import prodigy_row
+from loop.formats.raw import BadRowError
+from loop.formats.rows import parsed, read_row
+from loop.records import Span
+
+# What a doc says of itself, in its user data: JSON, the row of Prodigy without text, tokens and spans.
+USER_DATA = "loop"
+# Where spaCy's ner looks for spans that are known to be wrong (the setting `incorrect_spans_key`).
+INCORRECT = "incorrect_spans"
+_BESIDE = ("text", "tokens", "spans")
+_ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE")
+
+
+@reader("spacy")
+def read_docbin(source: Source, *, text_field: str) -> Iterator[RawText]:  # noqa: ARG001 (every reader is given it)
+    """Yield the text of every doc; its entities are complete where no token is marked as missing.
+
+    A doc of which nothing is known about entities is a text alone.
+
+    Raises:
+        InputError: it is no DocBin, or a doc holds what cannot be meant.
+    """
+    vocab = spacy.blank("xx").vocab
+    try:
+        docs = list(DocBin().from_bytes(source.content()).get_docs(vocab))
+    except (zlib.error, ValueError, KeyError, TypeError, IndexError, AttributeError):
+        hint = "Write it anew, with the spaCy that is installed here."
+        raise InputError(source.name, "is no DocBin, or a damaged one.", hint=hint) from None
+    for number, doc in enumerate(docs, start=1):
+        try:
+            row = _row(doc)
+        except BadRowError as error:
+            raise InputError(source.name, error.problem, line=number, hint=error.hint) from None
+        yield from read_row(row, source.name, number, text_field="text")
+
+
+def _row(doc: Doc) -> dict[str, Any]:
+    row = _said(doc) | {"text": doc.text}
+    marks = {token.ent_iob for token in doc}
+    if marks == {0} and not row.get("answer") and INCORRECT not in doc.spans:
+        return row
+    rejected = row.get("answer") == "reject" or (INCORRECT in doc.spans and not doc.ents)
+    spans = doc.spans.get(INCORRECT, ()) if rejected else doc.ents
+    row["spans"] = [{"start": span.start_char, "end": span.end_char, "label": span.label_} for span in spans]
+    if "answer" not in row and (rejected or 0 in marks):
+        row |= {"_view_id": "ner", "answer": "reject" if rejected else "accept"}
+    return row
+
+
+def _said(doc: Doc) -> dict[str, Any]:
+    said = doc.user_data.get(USER_DATA)
+    row = parsed(said) if isinstance(said, str) else {}
+    return row if isinstance(row, dict) else {}
+
+
+@writer("spacy")
+def write_docbin(rows: Iterable[Answered], out: BinaryIO) -> int:
+    """Write a doc for each answer that says which spans are right, or wrong.
+
+    Around the spans of a partial answer the entities are missing, in spaCy's sense; spans that were rejected stand
+    under the key `incorrect_spans`, where spaCy's ner can learn from them.
+    """
+    vocab, bin_ = Vocab(), DocBin(attrs=_ATTRIBUTES, store_user_data=True)
+    for row in rows:
+        if row.answer.verdict == "accept" or (row.answer.verdict == "reject" and not row.answer.complete):
+            bin_.add(_doc(row, vocab))
+    out.write(bin_.to_bytes())
+    return len(bin_)
+
+
+def _doc(row: Answered, vocab: Vocab) -> Doc:
+    text, tokens = row.text.text, row.tokens
+    starts = [start for start, _ in tokens[1:]]
+    spaces = [start > end for (_, end), start in zip(tokens, [*starts, len(text)], strict=True)]
+    doc = Doc(vocab, words=[text[start:end] for start, end in tokens], spaces=spaces)
+    spans = [found for span in row.answer.spans if (found := _on_tokens(doc, span))]
+    if row.answer.verdict == "accept":
+        doc.set_ents(spans, default="outside" if row.answer.complete else "missing")
+    else:
+        doc.spans[INCORRECT] = spans
+    said = {name: value for name, value in prodigy_row(row).items() if name not in _BESIDE}
+    doc.user_data[USER_DATA] = json.dumps(said)
+    return doc
+
+
+def _on_tokens(doc: Doc, span: Span) -> DocSpan | None:
+    return doc.char_span(span.start, span.end, label=span.label, alignment_mode="expand")

@@ -1,0 +1,184 @@
+"""Texts into the corpus, cut and grouped, with what their file suggests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from spacy.language import Language
+from spacy.pipeline import Sentencizer
+
+from loop.errors import InputError
+from loop.formats import RawText
+from loop.records import Span
+from loop.store import NewText, Store
+
+Split = Literal["sentence", "line", "none"]
+Cut = Callable[[str], Iterable[str]]
+# spaCy's own bound (`nlp.max_length`): a longer text could not be read by the model.
+LONGEST_TEXT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of the texts of some files.
+
+    Attributes:
+        batch: their number, 0 when nothing was new. added, duplicates: texts, after cutting.
+        blank: pieces of white space only, left out. annotated: texts whose spans or answers were not taken over.
+        held: texts that were to be left out.
+        suggested: spans taken over as suggestions. cut: spans that were not, since the text was cut inside them.
+    """
+
+    batch: int
+    added: int
+    duplicates: int
+    blank: int
+    annotated: int
+    held: int
+    suggested: int = 0
+    cut: int = 0
+
+
+def whole(text: str) -> Iterable[str]:
+    """Return the text alone, not cut."""
+    return (text,)
+
+
+def cut_by(split: Split, nlp: Language) -> Cut:
+    """Return the function that cuts a text into the texts to ask about; `nlp` supplies the tokens of sentences."""
+    if split == "line":
+        return lambda text: (line.removesuffix("\r") for line in text.split("\n"))
+    if split == "sentence":
+        sentencizer, tokenizer = Sentencizer(), nlp.tokenizer
+        return lambda text: (sentence.text.strip() for sentence in sentencizer(tokenizer(text)).sents)
+    return whole
+
+
+def add_texts(
+    store: Store,
+    raws: Iterable[RawText],
+    *,
+    source: str,
+    cut: Cut = whole,
+    group_field: str | None = None,
+    leave_out: Container[str] = (),
+    labels: Container[str] | None = None,
+) -> AddReport:
+    """Add texts to the corpus as one batch, all or nothing; texts that are there already are counted.
+
+    The pieces of one text form a group, unless `group_field` names the field of the meta that does. Pieces that are in
+    `leave_out` (texts to measure on) do not come in. With `labels`, the project's, the spans of a file come in as
+    suggestions; without, they are left out and counted.
+
+    Raises:
+        InputError: a row cannot be read, lacks `group_field`, is longer than spaCy can read, suggests a label that is
+            none of `labels`; or there are no texts.
+    """
+    tally: Counter[str] = Counter()
+    pieces = new_texts(raws, cut=cut, group_field=group_field, tally=tally, labels=labels)
+    wanted = (new for new in pieces if not is_held(new.text, leave_out, tally))
+    batch = store.corpus.add_batch(wanted, source=source)
+    if not batch.added + batch.duplicates + tally["held"]:
+        raise InputError(source, "holds no texts.")
+    counts = {name: tally[name] for name in ("blank", "annotated", "held", "suggested", "cut")}
+    return AddReport(batch.batch, batch.added, batch.duplicates, **counts)
+
+
+def is_held(text: str, leave_out: Container[str], tally: Counter[str]) -> bool:
+    """Whether a text is to be left out, which `tally` counts as "held"."""
+    held = text in leave_out
+    tally["held"] += held
+    return held
+
+
+def new_texts(
+    raws: Iterable[RawText],
+    *,
+    cut: Cut,
+    group_field: str | None = None,
+    tally: Counter[str] | None = None,
+    labels: Container[str] | None = None,
+) -> Iterator[NewText]:
+    """Yield the pieces of every text, blank ones left out; `tally` counts these, annotated texts and suggestions.
+
+    Raises:
+        InputError: see `add_texts`.
+    """
+    tally = Counter() if tally is None else tally
+    for raw in raws:
+        pieces = list(cut(raw.text))
+        group = _group(raw, group_field, cut_up=len(pieces) > 1)
+        suggested = () if labels is None else suggestions(raw, labels)
+        tally["annotated"] += labels is None and (bool(raw.spans) or raw.answer is not None)
+        for piece, spans in _parted(raw.text, pieces, suggested, tally):
+            if piece.strip():
+                yield new_text(replace(raw, text=piece, suggested=spans), group)
+            else:
+                tally["blank"] += 1
+
+
+def suggestions(raw: RawText, labels: Container[str]) -> tuple[Span, ...]:
+    """What a row's annotation suggests: its spans, unless they were rejected, or else what some model guessed.
+
+    Raises:
+        InputError: a label is none of `labels`.
+    """
+    rejected = raw.answer is not None and raw.answer.verdict == "reject"
+    spans = raw.suggested if rejected or not raw.spans else raw.spans
+    for span in spans:
+        if span.label not in labels:
+            problem = f"suggests the label {span.label}, which is none of the project's."
+            raise InputError(raw.source, problem, line=raw.line, hint=f"Add {span.label} to labels in loop.cfg.")
+    return spans
+
+
+def _parted(
+    text: str, pieces: Iterable[str], spans: Iterable[Span], tally: Counter[str]
+) -> Iterator[tuple[str, tuple[Span, ...]]]:
+    """Each piece of a text with the spans that lie in it, counted from its own beginning."""
+    left, at = list(spans), 0
+    for piece in pieces:
+        start = text.index(piece, at)
+        at = start + len(piece)
+        inside = [span for span in left if start <= span.start and span.end <= at]
+        left = [span for span in left if span not in inside]
+        tally["suggested"] += len(inside)
+        yield piece, tuple(replace(span, start=span.start - start, end=span.end - start) for span in inside)
+    tally["cut"] += len(left)
+
+
+def _group(raw: RawText, group_field: str | None, *, cut_up: bool) -> str | None:
+    if group_field is None:
+        return raw.group or (f"{raw.source}:{raw.line}" if cut_up else None)
+    value = raw.meta.get(group_field)
+    if not isinstance(value, str | int):
+        problem = f"has no text or number in a field {group_field}, which was to name its group."
+        raise InputError(raw.source, problem, line=raw.line)
+    return str(value)
+
+
+def new_text(raw: RawText, group: str | None) -> NewText:
+    """Return a text on its way into the store, with the place that it first came from.
+
+    Raises:
+        InputError: it is longer than spaCy can read.
+    """
+    source, line = raw.origin or (raw.source, raw.line)
+    return NewText(short_enough(raw).text, group, raw.meta, source, line, raw.suggested)
+
+
+def short_enough(raw: RawText) -> RawText:
+    """Return `raw`.
+
+    Raises:
+        InputError: it is longer than spaCy can read.
+    """
+    if len(raw.text) > LONGEST_TEXT:
+        problem = f"is a text of {len(raw.text)} characters, and spaCy reads {LONGEST_TEXT} at most."
+        raise InputError(
+            raw.source, problem, line=raw.line, hint="Cut it: `loop add` does with --split sentence or line."
+        )
+    return raw
