@@ -50,10 +50,10 @@ def _trained(lang: str, train_path: Path, dev_path: Path, *, seed: int) -> spacy
     config["paths"] |= {"train": str(train_path), "dev": str(dev_path)}
     config["training"] |= {"seed": seed, "max_steps": STEPS, "eval_frequency": EVERY, "patience": PATIENCE}
     config["training"]["logger"] = {"@loggers": "spacy.ConsoleLogger.v1", "progress_bar": False}
-    nlp = init_nlp(config)
-    best, _ = train(nlp, train_path.parent / "model", stdout=io.StringIO(), stderr=io.StringIO())
-    del best
-    return spacy.load(train_path.parent / "model" / "model-best")
+    folder = train_path.parent / "model"
+    folder.mkdir()
+    train(init_nlp(config), folder, stdout=io.StringIO(), stderr=io.StringIO())
+    return spacy.load(folder / "model-best")
 
 
 def _write(path: Path, lang: str, texts: Gold) -> None:

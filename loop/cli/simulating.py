@@ -94,7 +94,7 @@ def parse_seeds(said: str, *, first: int) -> list[int]:
         LoopError: it is neither.
     """
     parts = [part.strip() for part in said.split(",")] if said else []
-    if not all(part.isdecimal() for part in parts) or len(set(parts)) < len(parts):
+    if not all(part.isdecimal() for part in parts) or len(set(parts)) < len(parts) or said == "0":
         raise LoopError(f"--seeds {said!r} is no list of different numbers.", hint="Say 3, or 0,1,2.")
     if "," in said:
         return [int(part) for part in parts]

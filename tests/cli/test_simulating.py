@@ -65,6 +65,54 @@ def test_answers_too_few_for_a_round_are_counted_too(run: Run, gold_files):
     assert rows[0]["f"] == rows[1]["f"]
 
 
+def test_several_seeds_have_a_curve_each_and_finished_ones_are_not_run_again(run: Run, gold_files, folder: Path):
+    gold, test = gold_files
+    options = (
+        "simulate",
+        gold,
+        "--test",
+        test,
+        "--answers",
+        "20",
+        "--seeds",
+        "4,7",
+        "--out",
+        folder / "runs",
+        "--json",
+    )
+    first, second = run(*options), run(*options)
+
+    assert first.out == second.out
+    assert [4, 7] == [one["seed"] for one in json.loads(first.out)]
+    assert 2 == len(list((folder / "runs").iterdir()))
+
+
+def test_a_number_of_seeds_begins_at_the_seed_and_ends_with_their_mean(run: Run, gold_files):
+    gold, test = gold_files
+    options = ("--answers", "20", "--every", "20", "--seed", "3", "--seeds", "2", "--mode", "teach", "--noise", "0.1")
+    ran = run("simulate", gold, "--test", test, *options, "--lag", "1", "--keys")
+
+    assert ["seed 3:", "seed 4:"] == [line.split(", ")[1] for line in ran.out.splitlines() if ", seed" in line]
+    assert "mean of 2 seeds:" in ran.out
+
+
+@pytest.mark.parametrize("seeds", ["a", "1,,2", "1,1", "0"])
+def test_seeds_that_cannot_be_meant_are_refused(run: Run, gold_files, seeds):
+    gold, test = gold_files
+    ran = run("simulate", gold, "--test", test, "--seeds", seeds)
+
+    assert 1 == ran.code
+    assert "is no list of different numbers" in ran.err
+
+
+def test_one_checkpoint_cannot_be_that_of_several_seeds(run: Run, gold_files, folder: Path):
+    gold, test = gold_files
+    ran = run("simulate", gold, "--test", test, "--seeds", "2", "--save", folder / "saved")
+
+    assert 1 == ran.code
+    assert "one seed" in ran.err
+
+
 def test_a_file_to_predict_that_is_not_there_or_too_long_is_named(run: Run, folder: Path):
     (folder / "long.txt").write_text("x" * 1_000_001)
     missing, long = (run("predict", SMALL, name, "out.jsonl") for name in ("missing.txt", "long.txt"))
