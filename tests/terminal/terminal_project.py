@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -40,7 +41,8 @@ def lay_out(folder: Path, questions: Sequence[Question], guidelines: str = "") -
     """Make a project in `folder` whose queue is `questions`."""
     paths = ProjectPaths(folder)
     with Store(paths.db) as store:
-        store.corpus.add_batch([NewText(q.text.text) for q in questions], source="test")
+        new = [NewText(q.text.text, group=q.text.group, meta=q.text.meta) for q in questions]
+        store.corpus.add_batch(new, source="test")
         ids = store.corpus.find([q.text.text for q in questions])
         asked = [replace(q, id=f"q{i}", text=Text(ids[q.text.text], q.text.text)) for i, q in enumerate(questions)]
         store.questions.publish(asked, round=3)
@@ -61,8 +63,10 @@ def work_on(folder: Path, *, plain: bool = False) -> None:
     from loop.terminal import run
 
     paths = ProjectPaths(folder)
+    labels = tuple(json.loads(os.environ.get("LABELS", json.dumps(LABELS))))
+    settings = replace(SETTINGS, project=replace(SETTINGS.project, labels=labels))
     with Store(paths.db) as store:
-        session = (Broken if "BREAK" in os.environ else Session)(paths, SETTINGS, store, annotator="ann")
+        session = (Broken if "BREAK" in os.environ else Session)(paths, settings, store, annotator="ann")
         try:
             run(session, plain=plain)
         finally:
