@@ -32,6 +32,10 @@ class LatticeSuggester:
         self._readings = lru_cache(REMEMBERED)(self._best)
         self._likely = lru_cache(REMEMBERED)(self._probable)
 
+    def prepare(self) -> None:
+        """Unpack the lattice, while there is time: for a long text that takes as long as what comes after it."""
+        self._lattice  # noqa: B018  # it is kept
+
     def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> Sequence[tuple[Mark, ...]]:
         """Return up to `k` readings that agree with what is decided, best first; none when none does."""
         return self._readings((tuple(fixed), tuple(blank)), k)

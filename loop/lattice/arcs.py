@@ -8,6 +8,7 @@ along its chain.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp, isinf, log1p
 
 import numpy as np
 
@@ -101,6 +102,8 @@ def _sweep(source: Ints, target: Ints, weight: Floats, level: Ints) -> Floats:
         return total
     order = np.lexsort((target, level[target]))
     source, target, weight = source[order], target[order], weight[order]
+    if level.max() + 1 == len(level):
+        return _sweep_one(source, target, weight, total)
     segment = np.flatnonzero(np.diff(target, prepend=-1))
     node = target[segment]
     bounds = np.append(np.flatnonzero(np.diff(level[node], prepend=-1)), len(node))
@@ -110,3 +113,13 @@ def _sweep(source: Ints, target: Ints, weight: Floats, level: Ints) -> Floats:
         ways = total[source[arc]] + weight[arc]
         total[node[low:high]] = np.logaddexp.reduceat(ways, segment[low:high] - ends[low])
     return total
+
+
+def _sweep_one(source: Ints, target: Ints, weight: Floats, total: Floats) -> Floats:
+    """The same for a single text, arc by arc: one node a level is too little work for numpy (2 ms, not 7, at 2,000)."""
+    sums = total.tolist()
+    for before, node, more in zip(source.tolist(), target.tolist(), weight.tolist(), strict=True):
+        way, other = sums[before] + more, sums[node]
+        low, high = (way, other) if way < other else (other, way)
+        sums[node] = high if isinf(low) else high + log1p(exp(low - high))
+    return np.array(sums)

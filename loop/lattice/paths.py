@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import nlargest
-from math import isinf
+from math import inf, isinf
+
+import numpy as np
 
 from loop.lattice.arcs import Arcs
 
@@ -15,6 +17,8 @@ def best_paths(arcs: Arcs, n_tokens: int, k: int) -> list[tuple[list[int], float
     Each node keeps its k heaviest ways, each of them one arc added to one of the k ways to that arc's start (Viterbi's
     algorithm with lists, after Seshadri and Sundberg 1994).
     """
+    if k == 1:
+        return _best_path(arcs, n_tokens)
     start, weight = arcs.start.tolist(), arcs.weight.tolist()
     incoming: list[list[int]] = [[] for _ in range(n_tokens + 1)]
     for arc, (end, w) in enumerate(zip(arcs.end.tolist(), weight, strict=True)):
@@ -29,6 +33,26 @@ def best_paths(arcs: Arcs, n_tokens: int, k: int) -> list[tuple[list[int], float
         )
         ways.append(nlargest(k, candidates))
     return [(list(_back(ways, start, n_tokens, rank))[::-1], way[0]) for rank, way in enumerate(ways[-1])]
+
+
+def _best_path(arcs: Arcs, n_tokens: int) -> list[tuple[list[int], float]]:
+    """The heaviest path without lists of ways: after every edit of a long text one is wanted, at once."""
+    usable = np.flatnonzero(np.isfinite(arcs.weight))
+    order = usable[np.argsort(arcs.end[usable], kind="stable")]
+    best = [0.0] + [-inf] * n_tokens
+    last = [-1] * (n_tokens + 1)
+    columns = (order, arcs.start[order], arcs.end[order], arcs.weight[order])
+    for arc, start, end, weight in zip(*(column.tolist() for column in columns), strict=True):
+        way = best[start] + weight
+        if way >= best[end] and way > -inf:
+            best[end], last[end] = way, arc
+    if n_tokens and last[n_tokens] < 0:
+        return []
+    path, node = [], n_tokens
+    while node:
+        path.append(last[node])
+        node = int(arcs.start[path[-1]])
+    return [(path[::-1], best[n_tokens])]
 
 
 def _back(ways: list[list[tuple[float, int, int]]], start: list[int], node: int, rank: int) -> Iterator[int]:

@@ -134,8 +134,6 @@ class App:
             looked = monotonic()
             self._look_once()
             if not typing:
-                import loop.lattice  # noqa: F401  # the first edit needs it, and then there is no time
-
                 gc.collect()
 
     def _rendered(self, _: Application[None]) -> None:

@@ -183,3 +183,12 @@ def test_the_squared_error_is_that_of_the_listed_marginals(moves: Moves, data: s
     expected = sum((p.get(span, 0.0) - (span in gold)) ** 2 for span in {*p, *gold})
 
     assert expected == pytest.approx(Lattice(moves).squared_error(gold, 0.0), abs=CLOSE)
+
+
+@given(all_moves())
+def test_the_best_reading_is_the_first_of_the_best(moves: Moves) -> None:
+    lattice = Lattice(moves)
+    best, first = lattice.best(1), lattice.best(3)[:1]
+
+    assert [reading.spans for reading in first] == [reading.spans for reading in best] or first[0].logp == best[0].logp
+    assert [pytest.approx(reading.logp) for reading in first] == [reading.logp for reading in best]
