@@ -58,7 +58,7 @@ def annotate(
     session = Session(paths, settings, store, annotator=annotator, start_trainer=lambda: start_trainer(paths))
     try:
         before = session.status().answers_total
-        terminal.run(session, plain=plain)
+        terminal.run(session, plain=plain, mouse=settings.screen.mouse)
         given = session.status().answers_total - before
     finally:
         session.close()

@@ -5,6 +5,7 @@ from loop.settings.reading import label_problem, load_settings, parse_settings
 from loop.settings.sections import (
     AcquireSettings,
     CheckpointSettings,
+    PretrainSettings,
     ProjectSettings,
     QueueSettings,
     Settings,
@@ -17,6 +18,7 @@ __all__ = [
     "ProjectPaths",
     "Settings",
     "ProjectSettings",
+    "PretrainSettings",
     "QueueSettings",
     "AcquireSettings",
     "UpdateSettings",

@@ -128,7 +128,12 @@ def _texts(value: Any) -> tuple[str, ...] | None:
     return tuple(value) if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
 
 
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
 _KINDS: Mapping[Any, tuple[str, Callable[[Any], Any]]] = {
+    bool: ("true or false", _truth),
     int: ("a whole number", _whole),
     float: ("a number", _number),
     str: ("text", _text),
@@ -162,6 +167,8 @@ def label_problem(labels: tuple[str, ...]) -> str:
     for n, label in enumerate(labels):
         if not label or not label.isprintable() or any(char.isspace() for char in label):
             return f"{label!r} is no label: it must not be empty or hold spaces or control characters."
+        if label.startswith("base:"):
+            return f"{label} is no label for you: those that begin with base: are the program's own."
         if label in labels[:n]:
             return f"{label} stands there twice."
     return ""

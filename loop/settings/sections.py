@@ -35,7 +35,7 @@ class ProjectSettings(Section):
         0, "The same answers with the same seed give the same weights, bit for bit.", low=0, high=2**32 - 1
     )
     patterns: str | None = _setting(
-        None, "Match patterns (jsonl) shown as suggestions before the model knows anything; null for none."
+        None, "Match patterns (jsonl) whose hits are shown as suggestions; null for patterns.jsonl, if it is there."
     )
     eval: str | None = _setting(
         None, "Gold texts (jsonl with spans) to score each round on; they are never learned from. null for none."
@@ -90,6 +90,21 @@ class UpdateSettings(Section):
     dropout: float = _setting(
         0.2, "Share of the network switched off while it learns, against overfitting.", low=0, high=0.99
     )
+    pull_back: float = _setting(
+        0.003, "Share of the way back to the base per step, where labels of the base are taught: other texts stay known.",
+        low=0, high=1,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainSettings(Section):
+    """What the network learns from the texts alone, in the background; only where the base has no ner of its own."""
+
+    steps: int = _setting(
+        1200, "Steps of a thousand words each, about two minutes in all; 0 switches pretraining off.", low=0
+    )
+    texts: int = _setting(10_000, "Texts to learn from, drawn at random from the corpus.", low=1)
+    at_least: int = _setting(1000, "With fewer texts than these there is nothing to gain.", low=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,15 @@ class CheckpointSettings(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenSettings(Section):
+    """How the terminal is used."""
+
+    mouse: bool = _setting(
+        True, "Click and drag as well as keys; while it is on, most terminals select for copying with Shift and drag."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of `loop.cfg`, checked."""
 
@@ -108,7 +132,9 @@ class Settings:
     queue: QueueSettings = QueueSettings()
     acquire: AcquireSettings = AcquireSettings()
     update: UpdateSettings = UpdateSettings()
+    pretrain: PretrainSettings = PretrainSettings()
     checkpoints: CheckpointSettings = CheckpointSettings()
+    screen: ScreenSettings = ScreenSettings()
 
     def weights_digest(self) -> str:
         """Return a SHA-256 (hex) of what bears on the weights: base, labels in their order, seed and [update]."""

@@ -218,6 +218,7 @@ VERBS = (
     Verb("label", "1 LABEL", "give a span or candidate another label", _relabel),
     Verb("edges", "1 2-4", "put a span's edges at other words", _edges),
     Verb("yes", "1", "this span or candidate is right", _at_span(confirm)),
+    Verb("no", "", "in teach mode: this is none", _key("no")),
     Verb("delete", "1", "this span or candidate is no entity", _at_span(delete)),
     Verb("same", "1", "the same string everywhere in this text", _at_span(everywhere)),
     Verb("letters", "5-9 LABEL", "mark letters; they are widened to words", _letters),
