@@ -170,12 +170,12 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
     """
     from loop.formats import read_gold
     from loop.ner.patterns import Patterns
-    from loop.ner.pipeline import base_folder, check_labels, load_base
+    from loop.ner.pipeline import base_folder, base_labels, load_base
 
     problem = label_problem(project.labels)
     if problem:
         raise LoopError(f"--labels {problem}", hint="For example: --labels PERSON,BRAND")
-    check_labels(project.base, project.labels)
+    base_labels(project.base)
     if base_folder(project.base) is None or project.patterns is not None:
         nlp = load_base(project.base)
         if project.patterns is not None:

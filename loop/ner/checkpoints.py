@@ -15,9 +15,10 @@ import srsly
 from spacy.language import Language
 
 from loop.errors import PipelineError
+from loop.ner.anchor import Anchor
 from loop.ner.calibration import DEFAULT, Tried
 from loop.ner.learner import Learner
-from loop.ner.pipeline import COMPONENT, base_folder, own_component
+from loop.ner.pipeline import COMPONENT, base_folder, own_component, recognizers_of_base
 
 SPACY_VERSION: str = spacy.about.__version__
 # spaCy ignores a folder that is none of its components; this one holds what only `loop` needs.
@@ -30,7 +31,8 @@ class CheckpointInfo:
     """What a checkpoint learned from.
 
     Attributes:
-        answers: ids of the answers, by rank. digest: of the settings that bear on the weights.
+        labels: in force. adopted: those of them that the base knew. answers: ids of the answers, by rank.
+        digest: of the settings that bear on the weights.
         loss: mean over the steps of its round, None without any.
         temperature: of our component's probabilities. tried: what it was fitted on, the latest texts last.
     """
@@ -46,6 +48,7 @@ class CheckpointInfo:
     loss: float | None = None
     temperature: float = DEFAULT
     tried: tuple[Tried, ...] = ()
+    adopted: tuple[str, ...] = ()
 
 
 class Checkpoints:
@@ -81,9 +84,8 @@ class Checkpoints:
             PipelineError: the checkpoint is damaged.
         """
         try:
-            return Learner.restored(
-                spacy.load(self.path(number)), (self.path(number) / OWN_FOLDER / "raw").read_bytes()
-            )
+            anchor = Anchor(self._raw(0).read_bytes()) if self.info(0).adopted else None
+            return Learner.restored(spacy.load(self.path(number)), self._raw(number).read_bytes(), anchor)
         except Exception as error:  # spaCy raises what the damaged part happens to raise
             raise _damaged(self.path(number), error) from error
 
@@ -109,6 +111,12 @@ class Checkpoints:
         for later in [kept for kept in self.rounds() if kept > number]:
             self._drop(later)
 
+    def forget_all(self) -> None:
+        """Drop all rounds: they started from something else."""
+        (self.folder / LAST).unlink(missing_ok=True)
+        for number in reversed(self.rounds()):
+            self._drop(number)
+
     def prune(self, *, keep_last: int, keep_every: int) -> list[int]:
         """Drop all but round 0, the newest `keep_last` rounds and every `keep_every`-th; returns what went."""
         rounds = self.rounds()
@@ -122,6 +130,9 @@ class Checkpoints:
         for path in _entries(self.folder):
             if path.name.startswith(".") and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
+
+    def _raw(self, number: int) -> Path:
+        return self.path(number) / OWN_FOLDER / "raw"
 
     def _aside(self, number: int) -> _Aside:
         return _Aside(self, number)
@@ -170,7 +181,7 @@ def read_info(checkpoint: Path) -> CheckpointInfo:
     """
     raw = srsly.read_json(checkpoint / OWN_FOLDER / "checkpoint.json")
     tried = tuple(Tried(tuple(errors), at_random) for errors, at_random in raw["tried"])
-    return CheckpointInfo(**raw | {key: tuple(raw[key]) for key in ("labels", "answers")} | {"tried": tried})
+    return CheckpointInfo(**raw | {key: tuple(raw[key]) for key in ("labels", "answers", "adopted")} | {"tried": tried})
 
 
 def temperatures(pipeline: Path) -> dict[str, float]:
@@ -184,8 +195,10 @@ def temperatures(pipeline: Path) -> dict[str, float]:
 def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:
     nlp.to_disk(folder)
     base = base_folder(info.base)
+    changed = recognizers_of_base(nlp) if info.adopted else []
     for part in _parts_of_base(base) if base else ():
-        _copy_over(part, folder / part.name)
+        if part.name not in changed:
+            _copy_over(part, folder / part.name)
 
 
 def _write_later(learner: Learner, start: Path, folder: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.scorer import PRFScore
+from spacy.tokens import Doc
 
+from loop.ner.adoption import is_hidden
 from loop.ner.pipeline import COMPONENT
 from loop.records import Span
 
@@ -33,4 +35,8 @@ def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, lab
 def predicted(nlp: Language, texts: Iterable[str]) -> list[set[Span]]:
     """The entities that our component finds in each text; no token of the texts stays in the vocabulary."""
     with nlp.memory_zone(), nlp.select_pipes(enable=[COMPONENT]):
-        return [{Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents} for doc in nlp.pipe(texts)]
+        return [set(_visible(doc)) for doc in nlp.pipe(texts)]
+
+
+def _visible(doc: Doc) -> Iterator[Span]:
+    return (Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if not is_hidden(ent.label_))

@@ -8,6 +8,7 @@ from typing import Any
 
 from spacy.language import Language
 
+from loop.ner.anchor import Anchor
 from loop.ner.pipeline import own_component
 
 
@@ -16,10 +17,11 @@ class Learner:
 
     Attributes:
         averages: as `Model.use_params` takes them; empty means that the raw weights are the ones to publish.
+        anchor: what the component started from, where it knew labels of the base from the start.
     """
 
-    def __init__(self, nlp: Language) -> None:
-        self.nlp = nlp
+    def __init__(self, nlp: Language, anchor: Anchor | None = None) -> None:
+        self.nlp, self.anchor = nlp, anchor
         self.averages: dict[Any, Any] = {}
 
     @contextmanager
@@ -34,9 +36,9 @@ class Learner:
         return weights
 
     @classmethod
-    def restored(cls, published: Language, raw: bytes) -> Learner:
+    def restored(cls, published: Language, raw: bytes, anchor: Anchor | None = None) -> Learner:
         """The learner whose published pipeline and raw weights were saved."""
-        learner = cls(published)
+        learner = cls(published, anchor)
         model = own_component(published).model
         learner.averages = {
             (node.id, name): node.get_param(name).copy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from spacy.util import get_package_path, is_package, load_config
 from thinc.api import Model, fix_random_seed
 
 from loop.errors import PipelineError
+from loop.ner.adoption import add_eraser, adopt, hide
 
 COMPONENT = "ner_loop"
 NER_FACTORIES = frozenset({"ner", "beam_ner"})
@@ -74,30 +75,26 @@ def base_labels(base: str) -> frozenset[str]:
     return frozenset(label for name in _ner_names(components) for label in labels.get(name, ()))
 
 
-def check_labels(base: str, labels: Iterable[str]) -> None:
-    """Refuse labels that the base already predicts.
+def adopted(base: str, labels: Iterable[str]) -> tuple[str, ...]:
+    """Those of `labels` that `base` knows and our component therefore takes over, in their order.
 
     Raises:
-        PipelineError: names them.
+        PipelineError: there is no such pipeline.
     """
-    known = [label for label in labels if label in base_labels(base)]
-    if known:
-        raise PipelineError(
-            f"The base {base} already predicts {', '.join(known)}; correcting its own labels is not possible yet.",
-            hint=f"Give yours another name (MY_{known[0]}), or start from a base without them.",
-        )
+    known = base_labels(base)
+    return tuple(label for label in labels if label in known)
 
 
 def assemble(base: str, labels: Iterable[str], *, seed: int) -> Language:
-    """The base with our own component in front, which knows no label yet; its weights depend on base and seed.
+    """The base with our own component in front; its weights depend on base, the labels taken over, and seed.
 
-    Standing first, it needs no other component to run before it, and the base's ner fills in around its entities.
+    Of `labels` it knows at once those that the base knows, as the base does; the base's own spans of these are erased
+    from now on. Standing first, it needs no other component to run before it, and the base's ner fills in around its
+    entities.
 
     Raises:
-        PipelineError: the base is missing, does not load, already predicts one of `labels`, or is of a kind from
-            which nothing can be learned yet.
+        PipelineError: the base is missing, does not load, or is of a kind from which nothing can be learned yet.
     """
-    check_labels(base, labels)
     nlp = load_base(base)
     if COMPONENT in nlp.component_names:
         raise PipelineError(
@@ -110,7 +107,25 @@ def assemble(base: str, labels: Iterable[str], *, seed: int) -> Language:
     ner.initialize(lambda: [Example(nlp.make_doc(""), nlp.make_doc(""))])
     for layer, source in zip(ner.model.get_ref("tok2vec").layers, sources, strict=False):
         layer.from_bytes(source.to_bytes())
+    if taken := adopted(base, labels):
+        _take_over(nlp, taken)
     return nlp
+
+
+def _take_over(nlp: Language, labels: Sequence[str]) -> None:
+    theirs = recognizers_of_base(nlp)
+    first: Any = nlp.get_pipe(theirs[0])
+    adopt(own_component(nlp), first, [label for label in labels if label in first.labels])
+    add_eraser(nlp, after=COMPONENT)
+    for name in theirs:
+        their: Any = nlp.get_pipe(name)
+        hide(their, [label for label in labels if label in their.labels])
+        add_eraser(nlp, after=name)
+
+
+def recognizers_of_base(nlp: Language) -> list[str]:
+    """The names of the base's own named-entity recognizers."""
+    return [name for name in _ner_names(nlp.config["components"]) if name != COMPONENT]
 
 
 def own_component(nlp: Language) -> Any:

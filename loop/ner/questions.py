@@ -11,8 +11,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from loop.lattice import Lattice, TokenSpan
-from loop.ner.pipeline import COMPONENT, own_component
-from loop.ner.scores import score
+from loop.ner.pipeline import own_component
+from loop.ner.reader import own_lattices
 from loop.records import Candidate, Question, Share, Span, Text
 
 # Less probable spans are not worth the space they would take in a question.
@@ -54,7 +54,7 @@ def read(
             docs = [nlp.make_doc(text.text) for text in part]
             lattices: Sequence[Lattice | None] = [None] * len(docs)
             if learned:
-                lattices = score(nlp, docs, component=COMPONENT, temperature=temperature)
+                lattices = own_lattices(nlp, docs, temperature=temperature)
             found = [_read(text, doc, lattice, hits) for text, doc, lattice in zip(part, docs, lattices, strict=True)]
         yield from found
 

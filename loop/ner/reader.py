@@ -12,6 +12,8 @@ from spacy.tokens import Span as DocSpan
 
 from loop.errors import PipelineError
 from loop.lattice import Lattice, TokenSpan, stacked
+from loop.ner.adoption import visible
+from loop.ner.pipeline import COMPONENT
 from loop.ner.scores import EPSILON, score
 from loop.records import Span
 
@@ -46,6 +48,11 @@ def read(
         docs = [nlp.make_doc(text) if isinstance(text, str) else text for text in batch]
         lattices = _read_batch(nlp, docs, names, temperatures or {}, epsilon)
         yield from zip(docs, lattices, strict=True)
+
+
+def own_lattices(nlp: Language, docs: Iterable[Doc], *, temperature: float = 1.0) -> list[Lattice]:
+    """The lattices of our component alone, which runs first, so that no other has to; without hidden labels."""
+    return [visible(one) for one in score(nlp, docs, component=COMPONENT, temperature=temperature)]
 
 
 def recognizers(nlp: Language) -> list[str]:
@@ -85,7 +92,8 @@ def _read_batch(
         place = nlp.pipe_names.index(name)
         due = nlp.pipe_names[done:place]
         docs[:] = nlp.pipe(docs, disable=[other for other in nlp.pipe_names if other not in due])
-        scored = score(nlp, docs, component=name, temperature=temperatures.get(name, 1.0), epsilon=epsilon)
+        found = score(nlp, docs, component=name, temperature=temperatures.get(name, 1.0), epsilon=epsilon)
+        scored = [visible(lattice) for lattice in found]
         for doc, lattice in zip(docs, scored, strict=True):
             _write(doc, lattice.own)
         lattices = [stacked(a, b) for a, b in zip(lattices, scored, strict=True)] if lattices else scored

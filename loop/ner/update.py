@@ -39,6 +39,8 @@ def update(
         losses = []
         for batch in islice(_batches(new, answered, settings, Random(seed)), settings.steps):
             losses.append(_step(ner, batch, optimizer, settings.dropout))
+            if learner.anchor:
+                learner.anchor.pull(ner.model, settings.pull_back)
             averages.follow()
     # spaCy does not save which labels it has not seen: a reloaded pipeline and this one must go on alike.
     ner.model.attrs["unseen_classes"].clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 from loop.errors import PipelineError
@@ -13,12 +14,13 @@ from loop.ner.checkpoints import SPACY_VERSION, CheckpointInfo, Checkpoints
 from loop.ner.evaluate import evaluate
 from loop.ner.examples import Examples, token_spans
 from loop.ner.learner import Learner
-from loop.ner.pipeline import COMPONENT, add_labels, assemble, check_labels, own_component
-from loop.ner.scores import score
+from loop.ner.pipeline import add_labels, adopted, assemble, own_component
+from loop.ner.reader import own_lattices
 from loop.ner.update import update
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
+from loop.trainer.pretrained import Pretrained
 
 
 class Rounds:
@@ -40,6 +42,7 @@ class Rounds:
         self._settings = settings
         self._store = store
         self._checkpoints = Checkpoints(paths.models)
+        self._pretrained = Pretrained(paths, store)
         self._checkpoints.sweep()
         store.journal.settings(settings.weights_digest())
         self._resume()
@@ -47,10 +50,14 @@ class Rounds:
     def _resume(self) -> None:
         """Go on from the last checkpoint on disk that the store knows of, or make round 0."""
         project = self._settings.project
+        taken = adopted(project.base, project.labels)
+        if 0 in self._checkpoints.rounds() and self._checkpoints.info(0).adopted != taken:
+            # Another round 0, from which all rounds are learned again.
+            self._checkpoints.forget_all()
+            self._store.journal.forget_rounds_after(0)
         if 0 not in self._checkpoints.rounds():
             learner = Learner(assemble(project.base, project.labels, seed=project.seed))
             self._checkpoints.save(learner, self._info(0, ()))
-        check_labels(project.base, project.labels)
         start = self._checkpoints.info(0)
         if (start.base, start.seed) != (project.base, project.seed):
             raise PipelineError(
@@ -95,7 +102,7 @@ class Rounds:
         cut = training[: self._next_cut]
         answered = self._answered(cut)
         tried = self._try(answered[-self._settings.update.round_size :])
-        losses = self._update(answered, number)
+        losses = self._update(answered, number, afresh=self._begin_anew(number))
         scores = self._evaluate()
         info = self._info(number, tuple(answer.id for answer in cut), losses, (*self._tried, *tried)[-RECENT:])
         self._checkpoints.save(self.learner, info)
@@ -106,6 +113,13 @@ class Rounds:
         keep = self._settings.checkpoints
         self._checkpoints.prune(keep_last=keep.keep_last, keep_every=keep.keep_every)
         return finished
+
+    def _begin_anew(self, number: int) -> bool:
+        """Put the pretrained weights in place, if this is the round from which they count."""
+        anew = self._pretrained.learner(number, self._checkpoints)
+        if anew:
+            self.learner = anew
+        return anew is not None
 
     def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Answer]]:
         texts = self._store.corpus.texts([answer.text_id for answer in cut])
@@ -125,19 +139,21 @@ class Rounds:
                 return []
             examples = self._examples(whole)
             docs, gold = [one.predicted for one in examples], [token_spans(one) for one in examples]
-            errors = squared_errors(lambda t: score(nlp, docs, component=COMPONENT, temperature=t), gold)
+            errors = squared_errors(lambda t: own_lattices(nlp, docs, temperature=t), gold)
         return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
 
-    def _update(self, answered: Sequence[tuple[str, Answer]], number: int) -> list[float]:
-        project, nlp = self._settings.project, self.learner.nlp
+    def _update(self, answered: Sequence[tuple[str, Answer]], number: int, *, afresh: bool) -> list[float]:
+        project, nlp, settings = self._settings.project, self.learner.nlp, self._settings.update
         positive = {span.label for _, answer in answered for span in answer.spans}
         # Outside of the memory zone, whose strings are forgotten when it ends.
         add_labels(nlp, [label for label in project.labels if label in positive])
         seed = Random(f"{project.seed}:round:{number}").getrandbits(32)
         with nlp.memory_zone():
             examples = self._examples(answered)
-            new = examples[-self._settings.update.round_size :]
-            return update(self.learner, new, examples, self._settings.update, seed=seed)
+            if afresh:  # all answers are new to it: as many steps as all rounds so far would have taken
+                steps = settings.steps * (len(answered) // settings.round_size)
+                return update(self.learner, examples, examples, replace(settings, steps=steps), seed=seed)
+            return update(self.learner, examples[-settings.round_size :], examples, settings, seed=seed)
 
     def _evaluate(self) -> dict[str, float]:
         name, labels = self._settings.project.eval, self._settings.project.labels
@@ -168,6 +184,7 @@ class Rounds:
             loss=sum(losses) / len(losses) if losses else None,
             temperature=next_temperature(tried, last=self.temperature) if number else DEFAULT,
             tried=tried,
+            adopted=adopted(project.base, project.labels),
         )
 
 

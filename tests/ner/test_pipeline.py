@@ -83,11 +83,6 @@ def test_the_labels_of_a_base_are_those_of_its_ner():
     assert "NN" not in base_labels(SMALL)
 
 
-def test_correcting_a_label_of_the_base_is_refused_by_name():
-    with pytest.raises(PipelineError, match="already predicts ORG"):
-        assemble(SMALL, ["BRAND", "ORG"], seed=0)
-
-
 def test_our_component_stands_first_and_predicts_nothing_yet():
     nlp = assemble(SMALL, ["BRAND"], seed=0)
 

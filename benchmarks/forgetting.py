@@ -1,0 +1,172 @@
+"""What a pretrained pipeline still knows after it was taught: a new label, or its own labels on one kind of text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from _common import options, show, write_json
+from _confidence import rows
+from _forgetting import (
+    BASE,
+    Found,
+    Task,
+    alone,
+    entities,
+    fresh,
+    gold,
+    merged,
+    merged_and_masked,
+    merged_and_rehearsed,
+    naive,
+    ours,
+    read_task,
+    rehearse,
+)
+
+from loop.ner.learner import Learner
+from loop.ner.pipeline import load_base
+from loop.records import Span
+from loop.settings import UpdateSettings
+
+# The base's labels as the gold of the old ones has them.
+OLD = {"PERSON": "PER", "GPE": "LOC", "LOC": "LOC", "ORG": "ORG"}
+# The kinds of crossner_ai that are kinds of these. Nearly all of its locations are towns and regions: GPE in the base.
+CORRECTED = {
+    "researcher": "PERSON",
+    "person": "PERSON",
+    "country": "GPE",
+    "location": "GPE",
+    "organisation": "ORG",
+    "university": "ORG",
+}
+Recipe = Callable[[Task, UpdateSettings, int], Learner]
+JOINT: dict[str, Recipe] = {
+    "naive": naive,
+    "nlp.rehearse": rehearse,
+    "merging": merged,
+    "merging, rehearsal": merged_and_rehearsed,
+    "merging, masked rehearsal": merged_and_masked,
+}
+RECIPES: dict[str, dict[str, Recipe]] = {
+    "new": JOINT | {"second component, tok2vec not copied": fresh, "ours": ours},
+    "corrected": JOINT | {"ours, nothing pulls back": alone, "ours": ours},
+}
+
+
+class Job(NamedTuple):
+    """One recipe on one case with one seed; `part` of the data sets is scored."""
+
+    case: str
+    name: str
+    seed: int
+    data: Path
+    part: str
+    answers: int
+    texts: int | None
+
+
+def task_of(job: Job) -> tuple[Task, list[str], Found]:
+    """What is taught, and texts with gold spans of what is taught."""
+    if job.case == "new":
+        folder, labels, known = job.data / "fashion_brands", {"FASHION_BRAND": "FASHION_BRAND"}, ("train",)
+    else:
+        folder, labels, known = job.data / "crossner_ai", CORRECTED, ("train", "dev")
+    task = read_task([folder / f"{part}.jsonl" for part in known], labels, answers=job.answers, seed=job.seed)
+    if job.part == "test" or job.case == "new":
+        scored = rows(folder / f"{job.part}.jsonl")[: job.texts]
+    else:
+        scored = [row for part in known for row in rows(folder / f"{part}.jsonl") if row["text"] in set(task.pool)]
+    return task, [row["text"] for row in scored], [set(gold(row, labels)) for row in scored]
+
+
+def run(job: Job) -> dict[str, Any]:
+    task, texts, right = task_of(job)
+    old = rows(job.data / "uner_en_ewt" / f"{job.part}.jsonl")[: job.texts]
+    old_texts = [row["text"] for row in old]
+    old_right = [{Span(s["start"], s["end"], s["label"]) for s in row["spans"]} for row in old]
+    base = load_base(BASE)
+    before, old_before = entities(base, texts), entities(base, old_texts)
+    found, old_found, seconds = before, old_before, 0.0
+    if job.name != "before":
+        started = time.process_time()
+        learner = RECIPES[job.case][job.name](task, UpdateSettings(), job.seed)
+        seconds = time.process_time() - started
+        with learner.published() as nlp:
+            found, old_found = entities(nlp, texts), entities(nlp, old_texts)
+    names = dict(OLD) if job.case == "corrected" else {label: label for label in task.labels}
+    others = {ent.label for ents in (*before, *old_before) for ent in ents} - set(task.labels)
+    return {
+        "case": job.case,
+        "recipe": job.name,
+        "seed": job.seed,
+        "taught": f1(found, right, names),
+        "old gold": f1(old_found, old_right, OLD),
+        "others agree": f1(old_found, old_before, {label: label for label in others}),
+        "kept here": kept(found, before, task.labels),
+        "kept there": kept(old_found, old_before, task.labels),
+        "seconds": seconds,
+    }
+
+
+def f1(found: Found, right: Found, names: dict[str, str]) -> float:
+    """F in percent over the labels in `names`, under their new names; gold labels that are none of them stay."""
+    same = shown = expected = 0
+    for ents, gold_ents in zip(found, right, strict=True):
+        a = {Span(e.start, e.end, names[e.label]) for e in ents if e.label in names}
+        wanted = {*names, *names.values()}
+        b = {Span(e.start, e.end, names.get(e.label, e.label)) for e in gold_ents if e.label in wanted}
+        same, shown, expected = same + len(a & b), shown + len(a), expected + len(b)
+    return 200 * same / (shown + expected) if shown + expected else 100.0
+
+
+def kept(found: Found, before: Found, taught: Sequence[str]) -> float:
+    """Of the base's entities of other labels that no taught one overlaps, the percentage that is still found."""
+    still = due = 0
+    for ents, old in zip(found, before, strict=True):
+        own = [e for e in ents if e.label in taught]
+        clear = {e for e in old if e.label not in taught and not any(o.start < e.end and e.start < o.end for o in own)}
+        still, due = still + len(clear & ents), due + len(clear)
+    return 100 * still / due if due else 100.0
+
+
+def mean(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Per recipe the mean over the seeds."""
+    table: list[dict[str, Any]] = []
+    for name in dict.fromkeys(row["recipe"] for row in found):
+        of_one = [row for row in found if row["recipe"] == name]
+        numbers = [key for key in of_one[0] if key not in ("case", "recipe", "seed")]
+        table.append({"recipe": name} | {key: sum(row[key] for row in of_one) / len(of_one) for key in numbers})
+    return table
+
+
+def main() -> None:
+    parser = options(__doc__ or "")
+    parser.add_argument("--part", choices=("dev", "test"), default="test", help="choose by dev, quote test")
+    parser.add_argument("--workers", type=int, default=1, help="processes")
+    parser.add_argument("--only", nargs="*", help="only these recipes")
+    args = parser.parse_args()
+    seeds = [0] if args.quick else [0, 1, 2]
+    chosen = args.only or (["before", "naive", "ours"] if args.quick else None)
+    jobs = [
+        Job(case, name, seed, args.data, args.part, 40 if args.quick else answers, 150 if args.quick else None)
+        for seed in seeds
+        for case, answers in (("corrected", 150), ("new", 300))
+        for name in ("before", *RECIPES[case])
+        if chosen is None or name in chosen
+    ]
+    with get_context("spawn").Pool(args.workers) as pool:
+        found = []
+        for row in pool.imap(run, jobs):
+            print(row, flush=True)
+            found.append(row)
+    for case in RECIPES:
+        show(f"Forgetting: {case} labels, percent", mean([row for row in found if row["case"] == case]))
+    write_json(args.json, found, seeds=seeds, part=args.part, settings=str(UpdateSettings()))
+
+
+if __name__ == "__main__":
+    main()

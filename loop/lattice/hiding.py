@@ -1,0 +1,76 @@
+"""A lattice in which some labels are not told from "outside"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+
+from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, forward
+from loop.lattice.lattice import Lattice
+from loop.lattice.moves import Floats, Moves
+
+_SMALLEST = 1e-30
+
+
+def limited(lattice: Lattice, labels: Collection[str]) -> Lattice:
+    """The lattice of `labels` alone: entities of other labels count as "outside".
+
+    Every span of `labels` keeps its probability, to within what was pruned. What a reading with hidden entities says of
+    the tokens behind them is averaged with the other readings: of all lattices of this form that keep the spans'
+    probabilities this is the one without further knowledge.
+
+    Args:
+        lattice: without constraints.
+        labels: to keep; the lattice itself where it knows no others.
+    """
+    moves = lattice.moves
+    if set(moves.labels) <= set(labels):
+        return lattice
+    visible = np.array([label in labels for label in moves.labels])
+    own = tuple(span for span in lattice.own if span.label in labels)
+    if not len(moves.out):
+        return Lattice(replace(moves, labels=tuple(label for label in moves.labels if label in labels)), own)
+    return Lattice(_kept(moves, visible, _closed_share(arcs_from(moves), visible, moves.n_tokens)), own)
+
+
+def _closed_share(arcs: Arcs, visible: np.ndarray, n: int) -> Floats:
+    """(tokens,) log p(nothing is open before the token | no visible entity is)."""
+    reached = forward(arcs, np.arange(n + 1))
+    hidden = (arcs.label != OUTSIDE) & ~np.append(visible, True)[arcs.label]
+    mass = np.exp(reached[arcs.start] + arcs.weight)[hidden]
+    change = np.zeros(n + 2)
+    np.add.at(change, arcs.start[hidden] + 1, mass)
+    np.subtract.at(change, arcs.end[hidden], mass)
+    closed, within = np.exp(reached[:n]), np.maximum(change.cumsum()[:n], 0.0)
+    share = np.where(closed > _SMALLEST, closed / (closed + within + _SMALLEST), np.where(within > 0, 0.0, 1.0))
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(share))
+
+
+def _kept(moves: Moves, visible: np.ndarray, share: Floats) -> Moves:
+    """The visible moves, each less probable where something hidden may be open, and the rest outside."""
+    index = np.cumsum(visible) - 1
+    unit, begin = visible[moves.unit_label], visible[moves.begin_label]
+    unit_logp = (moves.unit_logp + share[moves.unit_start])[unit]
+    begin_logp = (moves.begin_logp + share[moves.begin_start])[begin]
+    dropped = moves.dropped * np.exp(share)
+    taken = dropped.sum(axis=0)
+    np.add.at(taken, moves.unit_start[unit], np.exp(unit_logp))
+    np.add.at(taken, moves.begin_start[begin], np.exp(begin_logp))
+    with np.errstate(divide="ignore"):
+        out = np.log1p(-np.minimum(taken, 1.0))
+    return Moves(
+        labels=tuple(label for label, kept in zip(moves.labels, visible.tolist(), strict=True) if kept),
+        out=out,
+        dropped=dropped,
+        unit_start=moves.unit_start[unit],
+        unit_label=index[moves.unit_label[unit]],
+        unit_logp=unit_logp,
+        begin_start=moves.begin_start[begin],
+        begin_label=index[moves.begin_label[begin]],
+        begin_logp=begin_logp,
+        begin_length=moves.begin_length[begin],
+        last=moves.last[np.repeat(begin, moves.begin_length)],
+    )
