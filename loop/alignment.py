@@ -18,6 +18,18 @@ def widened(spans: Iterable[Span], words: Sequence[tuple[int, int]]) -> list[Spa
     return fitted
 
 
+def merged(*sources: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans of several sources without overlaps, sorted: a span stays where it touches none of an earlier source.
+
+    The spans of one source must not overlap.
+    """
+    kept: list[Span] = []
+    for source in sources:
+        clear = [one for one in source if not any(one.start < other.end and other.start < one.end for other in kept)]
+        kept += clear
+    return tuple(sorted(kept))
+
+
 def longest(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Spans without overlaps, sorted: of those that overlap the longest stays, of equally long ones the first."""
     kept: list[Span] = []

@@ -10,7 +10,7 @@ from loop.acquire.coldstart import most_hit, most_typical
 from loop.acquire.diversity import diverse
 from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
-from loop.ner.patterns import Patterns
+from loop.ner.patterns import PatternsFile
 from loop.ner.questions import Read, doubtful_string, question, read
 from loop.records import Answer, Share
 from loop.settings import ProjectPaths, Settings
@@ -41,10 +41,11 @@ class Asking:
         self._store = store
         self._acquire = get_acquisition(settings.acquire.strategy)
         self._laid_out: tuple[int, int] | None = None
+        self._patterns = PatternsFile(paths, settings)
 
     def is_stale(self, round: int) -> bool:
-        """Whether the queue was made by another round than the last, or runs low while the pool does not."""
-        if self._store.questions.queue_round() != round:
+        """Whether the queue was made by another round or other patterns, or runs low while the pool does not."""
+        if self._store.questions.queue_round() != round or self._patterns.changed:
             return True
         waiting = self._store.questions.waiting()
         full = min(self._settings.queue.size, self._settings.acquire.candidates)
@@ -67,7 +68,7 @@ class Asking:
         answers = self._store.answers.standing()
         past = self._store.questions.seen()
         drawn = draw(self._store, settings, past, rng)
-        known = self._read(rounds, drawn, answered)
+        known = self._read(rounds, drawn)
         asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
         cost = answering_cost(self._store, answers)
         ranked = self._ranked(scored(asked_about, past, number=number, cost=cost), rng)
@@ -78,13 +79,9 @@ class Asking:
         self._store.questions.publish(questions, round=number, seen=seen)
         self._laid_out = pool, len(questions)
 
-    def _read(self, rounds: Rounds, drawn: Candidates, answered: int) -> dict[int, Read]:
-        settings = self._settings
+    def _read(self, rounds: Rounds, drawn: Candidates) -> dict[int, Read]:
         with rounds.learner.published() as nlp:
-            hits = None
-            if settings.project.patterns is not None and answered < COLD_START_ANSWERS:
-                patterns = self._paths.resolve(settings.project.patterns)
-                hits = Patterns(nlp, patterns, labels=settings.project.labels).hits
+            hits = self._patterns.hits(nlp)
             texts = [*drawn.fresh, *drawn.carried, *drawn.held_out]
             return {one.text.id: one for one in read(nlp, texts, temperature=rounds.temperature, hits=hits)}
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from loop.alignment import merged
 from loop.errors import InputError
 from loop.lattice import Lattice
 from loop.ner.learner import Learner
@@ -54,7 +57,21 @@ def test_pattern_hits_are_shown_as_such_whatever_their_case(fresh, patterns):
 
     assert asked.reading == (Span(6, 11, "PART"),)
     assert [(candidate.p, candidate.source) for candidate in asked.candidates] == [(None, "pattern")]
-    assert question(one, share="typical", round=0).reading == ()
+    assert asked.reason == "a pattern hits here; from patterns: “Chain”"
+
+
+def test_what_the_file_suggests_goes_before_the_model_and_the_model_before_patterns(fresh):
+    text = Text(1, "a new Chain please", suggested=(Span(3, 4, "PART"),))
+    (one,) = read(trained(fresh), [text])
+    best = question(replace(one, text=TEXTS[0]), share="doubtful", round=1).reading
+    hits = (Span(0, 5, "PART"), Span(6, 11, "PART"))
+    asked = question(replace(one, hits=hits), share="doubtful", round=1)
+
+    assert asked.reading == merged((Span(2, 5, "PART"),), best, hits)
+    assert Span(2, 5, "PART") in asked.reading
+    assert Span(0, 5, "PART") not in asked.reading
+    assert "; from the file: “new”" in asked.reason or Span(2, 5, "PART") in {c.span for c in asked.candidates if c.p}
+    assert question(one, share="held_out", round=1).reading == ()
 
 
 @pytest.mark.parametrize(
