@@ -121,11 +121,12 @@ class Session:
         memo: str = "",
         complete: bool = True,
         shown: Sequence[Span] | None = None,
+        mode: Mode | None = None,
     ) -> Answer:
         """Commit an answer; on disk when this returns.
 
         A text that this annotator has answered gets a new answer in the place of the old one, if something changed.
-        What was `shown` is the question's whole reading, unless it is given.
+        What was `shown` is the question's whole reading and the mode is the session's, unless they are given.
 
         Raises:
             StoreError: the text is gone, or another session answered it at the same time.
@@ -144,7 +145,7 @@ class Session:
             spans=tuple(spans),
             shown=question.reading if shown is None else tuple(shown),
             complete=complete,
-            mode=self.mode,
+            mode=mode or self.mode,
             scheme=self._scheme,
             round=question.round,
             question_id=question.id,
@@ -158,6 +159,11 @@ class Session:
             retracts=replaced.id if replaced else None,
         )
         return self._store.answers.add(answer, question)
+
+    def leave(self, question: Question) -> None:
+        """Leave a reopened answer as it was; an unfinished change of it is dropped."""
+        self._reopened = None
+        self._store.answers.drop_draft(question.text.id, self.annotator)
 
     def reopen(self) -> tuple[Question, Answer] | None:
         """This annotator's previous standing answer and its question; called again, the one before that.

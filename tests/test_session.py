@@ -143,7 +143,8 @@ def test_a_dead_trainer_is_started_again_but_not_for_ever(session, paths, settin
     assert len(starts) == TRAINER_STARTS + 1
 
 
-def test_a_trainer_that_was_just_started_is_not_called_stopped(session, paths, settings, store):
+def test_a_trainer_that_is_about_to_start_or_was_just_started_is_not_called_stopped(session, paths, settings, store):
+    alone = session.status().trainer
     session.close()
     watching = Session(paths, settings, store, annotator="ann", start_trainer=lambda: None)
     before = watching.status().trainer
@@ -151,7 +152,7 @@ def test_a_trainer_that_was_just_started_is_not_called_stopped(session, paths, s
     after = watching.status().trainer
     watching.close()
 
-    assert (before, after) == ("stopped", "starting")
+    assert (alone, before, after) == ("stopped", "starting", "starting")
 
 
 def test_a_trainer_that_said_what_is_wrong_is_tried_once_a_session(session, paths, settings, store):

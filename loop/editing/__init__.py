@@ -1,6 +1,6 @@
 """The editor as a state machine: `press(state, key, keys)` gives the next state, and the screen only draws it."""
 
-from loop.editing.draft import from_draft, to_draft
+from loop.editing.draft import from_draft, mode_of, to_draft
 from loop.editing.editor import press
 from loop.editing.keymap import COMMANDS, Command, Keymap, keymap
 from loop.editing.marks import Aids, Likely, Mark, Page, Range, Suggester, page_of
@@ -30,5 +30,6 @@ __all__ = [
     "press",
     "to_draft",
     "from_draft",
+    "mode_of",
     "plan",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from loop.editing.marks import Mark, Page
 from loop.editing.state import Snapshot, State, begin
+from loop.records import Mode
 
 VERSION = 1
 
@@ -20,7 +21,7 @@ def to_draft(state: State) -> str:
         for name, entries in (("past", state.past), ("now", ((state.now, state.cursor),)), ("future", state.future))
     }
     where = {"active": state.active, "keys": state.keys, "seconds": round(state.seconds, 1), "rest": state.rest}
-    head = {"version": VERSION, "tokens": len(state.page.tokens), "marks": list(book)}
+    head = {"version": VERSION, "mode": state.page.mode, "tokens": len(state.page.tokens), "marks": list(book)}
     return json.dumps(head | history | where, separators=(",", ":"))
 
 
@@ -32,8 +33,19 @@ def _snapshot(now: Snapshot, book: dict[Mark, int]) -> dict[str, Any]:
     return marks | {"blank": now.blank, "flag": now.flag, "memo": now.memo}
 
 
+def mode_of(draft: str) -> Mode:
+    """Return the mode in which a draft was begun."""
+    try:
+        mode = json.loads(draft)["mode"]
+    except (ValueError, KeyError, TypeError):
+        return "correct"
+    return mode if mode in ("teach", "manual") else "correct"
+
+
 def from_draft(page: Page, draft: str) -> State | None:
-    """Return the state that `to_draft` wrote, or None when it is of another text, version or set of labels."""
+    """Return the state that `to_draft` wrote, or None when it is of another text, mode, version or labels."""
+    if mode_of(draft) != page.mode:
+        return None
     try:
         data = json.loads(draft)
         book = [Mark(*mark) for mark in data["marks"]]

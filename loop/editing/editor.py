@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from loop.editing import changing, characters, moving, prompts
 from loop.editing.keymap import Keymap
-from loop.editing.state import Intent, State, refuse, remember
+from loop.editing.state import ONE_SPAN, Intent, State, refuse, remember
 
 Act = Callable[[State], State]
 
@@ -24,7 +24,7 @@ def press(state: State, key: str, keys: Keymap) -> State:
     if state.stance == "jump":
         return prompts.jumping(fresh, key)
     if state.stance == "skip":
-        return prompts.skipping(fresh, key)
+        return prompts.skipping(fresh, key, keys)
     if state.stance == "chars":
         return characters.selecting(fresh, key, keys)
     if state.stance == "select":
@@ -40,6 +40,8 @@ def _editing(state: State, key: str, keys: Keymap) -> State:
         return _unknown(state, key)
     if command not in ("next_reading", "previous_reading"):
         state = replace(state, cycle=None)
+    if state.page.mode == "teach" and command in TEACH:
+        return TEACH[command](state)
     return EDITS[command](state)
 
 
@@ -82,6 +84,20 @@ def _select(state: State) -> State:
     return replace(state, stance="select", anchor=state.cursor, focus=None, rest=False)
 
 
+def _no(state: State) -> State:
+    return refuse(state, "No is an answer in teach mode: d deletes a span, 0 says that there are none.")
+
+
+def _pattern(state: State) -> State:
+    if state.target is None:
+        return refuse(state, changing.NO_SPAN)
+    return replace(state, intent=Intent("pattern"))
+
+
+def _not_here(state: State) -> State:
+    return refuse(state, ONE_SPAN)
+
+
 def _flag(state: State) -> State:
     flag = not state.now.flag
     return remember(state, replace(state.now, flag=flag), message="Flagged." if flag else "No longer flagged.")
@@ -110,6 +126,7 @@ EDITS: dict[str, Act] = {
     "accept": _accept,
     "none": _none,
     "unusable": _leave(Intent("answer", "unusable")),
+    "no": _no,
     "skip": prompts.open_prompt("skip", prompts.WHY_SKIP),
     "reopen": _leave(Intent("reopen")),
     "onward": _leave(Intent("onward")),
@@ -126,12 +143,29 @@ EDITS: dict[str, Act] = {
     "everywhere": changing.everywhere,
     "next_reading": changing.reading(1),
     "previous_reading": changing.reading(-1),
+    "pattern": _pattern,
     "undo": changing.undo,
     "redo": changing.redo,
     "flag": _flag,
     "memo": prompts.open_memo,
     "guidelines": _leave(Intent("guidelines")),
+    "history": _leave(Intent("history")),
+    "search": _leave(Intent("search")),
+    "mode": _leave(Intent("mode")),
     "help": _leave(Intent("help")),
     "mouse": _leave(Intent("mouse")),
     "quit": _leave(Intent("quit")),
+}
+
+# Where one doubtful span is asked about.
+TEACH: dict[str, Act] = {
+    "accept": _leave(Intent("answer")),
+    "confirm": _leave(Intent("answer")),
+    "no": _leave(Intent("answer", "reject")),
+    "unusable": _leave(Intent("answer", "reject")),
+    "none": _not_here,
+    "select": _not_here,
+    "delete": _not_here,
+    "everywhere": _not_here,
+    "characters": _not_here,
 }

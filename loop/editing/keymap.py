@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,9 +21,10 @@ class Command:
 
 
 COMMANDS = (
-    Command("accept", ("enter", "a"), "Answer", "accept: these are all the spans"),
+    Command("accept", ("enter", "a"), "Answer", "accept: these are all the spans; in teach mode: yes"),
     Command("none", ("0",), "Answer", "there are no entities in this text"),
-    Command("unusable", ("x",), "Answer", "the text is unusable: never ask it again"),
+    Command("unusable", ("x",), "Answer", "the text is unusable: never ask it again; in teach mode: no"),
+    Command("no", ("n",), "Answer", "in teach mode: no, this is none"),
     Command("skip", ("s", "space"), "Answer", "skip this text, with a reason"),
     Command("reopen", ("b", "backspace"), "Answer", "go back to the previous answer and change it"),
     Command("onward", (">", "escape"), "Answer", "leave a reopened answer as it is"),
@@ -40,7 +42,7 @@ COMMANDS = (
     Command("find", ("/",), "Move", "find in the text: the hit becomes the selection"),
     Command("name", (":",), "Change", "label by typing a part of its name"),
     Command("select", ("v",), "Change", "select words from here: move, then a label or Enter"),
-    Command("confirm", ("y",), "Change", "this span or candidate is right"),
+    Command("confirm", ("y",), "Change", "this span or candidate is right; in teach mode: yes"),
     Command("delete", ("d", "delete"), "Change", "delete: this is no entity"),
     Command("right_edge_left", ("j", "s-left", "}"), "Change", "right edge one word to the left"),
     Command("right_edge_right", ("k", "s-right", "]"), "Change", "right edge one word to the right"),
@@ -50,15 +52,28 @@ COMMANDS = (
     Command("everywhere", ("e",), "Change", "the same string everywhere in this text"),
     Command("next_reading", ("r",), "Change", "next best reading of the span, or of the text"),
     Command("previous_reading", ("R",), "Change", "the reading before"),
+    Command("pattern", ("+",), "Change", "the string of this span is a pattern from now on: it is suggested elsewhere"),
     Command("undo", ("u",), "Change", "undo the last edit in this text"),
     Command("redo", ("z",), "Change", "do it again"),
     Command("flag", ("f",), "Note", "flag this text as a hard case"),
     Command("memo", ("m",), "Note", "write a memo on this text"),
-    Command("guidelines", ("g",), "Show", "the guidelines of this project"),
+    Command("guidelines", ("g",), "Show", "the guidelines of this project, and what its labels mean"),
+    Command("history", ("c-o",), "Show", "earlier answers, to change them; Tab there: the hard cases"),
+    Command("search", ("c-f",), "Show", "search the texts that nobody has answered: the hit is asked next"),
+    Command("mode", ("c-t",), "Show", "the next mode: correct, teach (one doubtful span), manual (no suggestions)"),
     Command("help", ("?",), "Show", "this help"),
     Command("mouse", ("c-x",), "Show", "mouse on or off: while it is off, the terminal selects text for copying"),
     Command("quit", ("q", "c-c"), "Show", "quit; everything is kept, also a half-done text"),
 )
+
+NAMED = (
+    "enter", "space", "tab", "s-tab", "left", "right", "up", "down", "pageup", "pagedown", "home", "end", "backspace",
+    "delete", "insert", "escape",
+)  # fmt: skip
+NAMED_KEY = re.compile(
+    r"(s-|c-|c-s-)?(left|right|up|down|home|end|pageup|pagedown|delete|insert)|f([1-9]|1\d|2[0-4])|c-[a-z]|alt-.+"
+)
+TERMINALS = {"c-z": "suspends", "c-m": "is Enter", "c-j": "is Enter", "c-i": "is Tab", "c-h": "is Backspace"}
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -112,7 +127,7 @@ def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = 
     """Return the default keys with some commands on other keys; a command with no key left is allowed.
 
     Raises:
-        SettingsError: a command that does not exist, or one key for two commands; the message names them.
+        SettingsError: a command or a key that does not exist, or one key for two commands; the message names them.
     """
     keys = {command.name: command.keys for command in COMMANDS}
     for name, wanted in (changes or {}).items():
@@ -120,6 +135,7 @@ def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = 
             raise SettingsError(
                 f"[keys] {name}: there is no such command.", hint=f"The commands are {', '.join(keys)}."
             )
+        _check_keys(name, wanted)
         keys[name] = tuple(wanted)
     owner: dict[str, str] = {}
     for name, own in keys.items():
@@ -130,3 +146,17 @@ def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = 
                 )
             owner[key] = name
     return Keymap(tuple(labels), keys)
+
+
+def _check_keys(command: str, wanted: Sequence[str]) -> None:
+    for key in wanted:
+        if key in TERMINALS:
+            raise SettingsError(
+                f"[keys] {command}: {key} {TERMINALS[key]} in every terminal.", hint="Take another letter with c-."
+            )
+        character = len(key) == 1 and key.isprintable() and not key.isspace()
+        if not character and key not in NAMED and not NAMED_KEY.fullmatch(key):
+            raise SettingsError(
+                f"[keys] {command}: {key!r} is no key.",
+                hint=f"A key is a character, c- and a letter, f1 to f24, or one of {', '.join(NAMED)}.",
+            )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from loop.editing.teach import doubtful
 from loop.records import Mode, Question, Span
 
 
@@ -142,12 +143,21 @@ class Page:
 def page_of(
     question: Question, labels: Sequence[str], *, mode: Mode = "correct", suggester: Suggester | None = None
 ) -> Page:
-    """Return the page for a question; in manual mode it suggests nothing."""
-    bare = Page(question.text.text, question.tokens, tuple(labels), mode=mode)
+    """Return the page for a question: in manual mode it suggests nothing, in teach mode the most doubtful span.
+
+    Where nothing is doubtful, as before a model has read the text, teach mode asks about the whole of it: the page's
+    mode is then "correct".
+    """
+    bare = Page(question.text.text, question.tokens, tuple(labels))
     if mode == "manual":
-        return bare
+        return replace(bare, mode="manual")
     likely = (Likely(mark, c.p) for c in question.candidates for mark in bare.snap([c.span]))
     ranked = tuple(sorted(likely, key=lambda item: (-(1.0 if item.p is None else item.p), item.mark)))
+    known = replace(question, candidates=tuple(c for c in question.candidates if bare.snap([c.span])))
+    asked = doubtful(known) if mode == "teach" else None
+    if asked is not None:
+        only = Aids(candidates=False, redeciding=False)
+        return replace(bare, shown=bare.snap([asked.span]), likely=ranked, mode="teach", aids=only, suggester=suggester)
     return replace(bare, shown=bare.snap(question.reading), likely=ranked, suggester=suggester)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from loop.editing.changing import label
+from loop.editing.keymap import Keymap
 from loop.editing.moving import hints, hit, hits, to
 from loop.editing.state import Intent, Stance, State, refuse, remember
 
@@ -74,6 +75,8 @@ def _take_hit(state: State) -> State:
     found = hit(state)
     if found is None:
         return refuse(state, f"“{state.typed}” is not in this text.")
+    if state.page.mode == "teach":
+        return close(to(state, state.page.step(found[1] - 1, 0)))
     anchor = found[0] if state.anchor is None else state.anchor
     last = state.page.step(found[1] - 1, 0)
     end = last if last >= anchor else found[0]
@@ -102,10 +105,10 @@ def jumping(state: State, key: str) -> State:
     return close(state, f"No word has the hint {typed}.")
 
 
-def skipping(state: State, key: str) -> State:
+def skipping(state: State, key: str, keys: Keymap) -> State:
     """Take the reason to skip; the key that asked for it, or Enter, gives none."""
     if key in REASONS:
         return replace(close(state), intent=Intent("answer", "skip", REASONS[key]))
-    if key in ("s", "space", "enter"):
+    if key == "enter" or keys.commands.get(key) == "skip":
         return replace(close(state), intent=Intent("answer", "skip"))
     return close(state, "Not skipped.")

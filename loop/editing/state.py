@@ -13,6 +13,7 @@ Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "char
 """What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
 
 LIKELY = 0.15  # a candidate that the reading left out is worth a stop of Tab from here on
+ONE_SPAN = "One span is asked about: Enter says yes, n no; i o j k and labels put it right."
 READINGS = 10  # as many readings as `r` steps through: the right one is among the best ten for half of the wrong texts
 
 
@@ -38,7 +39,9 @@ class Snapshot:
 class Intent:
     """What leaves the editor: an answer with its verdict, or the name of what the annotator wants to see instead."""
 
-    kind: Literal["answer", "reopen", "onward", "guidelines", "help", "mouse", "quit"]
+    kind: Literal[
+        "answer", "reopen", "onward", "pattern", "guidelines", "history", "search", "mode", "help", "mouse", "quit"
+    ]
     verdict: Verdict = "accept"
     reason: str = ""
 
@@ -109,7 +112,9 @@ class State:
 
     @property
     def target(self) -> Mark | None:
-        """The mark that an edit means: the candidate in focus, else the one under the cursor."""
+        """The mark that an edit means: the candidate in focus, the one under the cursor, in teach mode the only one."""
+        if self.page.mode == "teach":
+            return next(iter(self.now.marks), None)
         return self.focus or at(self.now.marks, self.cursor)
 
 
@@ -118,14 +123,22 @@ def begin(page: Page) -> State:
     return _start(page, Snapshot(page.shown))
 
 
-def resume(page: Page, spans: Sequence[Span], *, flag: bool = False, memo: str = "") -> State:
-    """Return the state in which an answered question is shown again: all of it counts as decided."""
-    marks = page.snap(spans)
+def resume(page: Page, spans: Sequence[Span] | None, *, flag: bool = False, memo: str = "") -> State:
+    """Return the state in which an answered question is shown again: all of it counts as decided.
+
+    An answer without spans of its own (`None`: skipped, unusable, a no in teach mode) decided nothing.
+    """
+    marks = page.snap(spans or ())
+    if spans is None or (page.mode == "teach" and not marks):
+        return _start(page, Snapshot(page.shown, flag=flag, memo=memo))
     return _start(page, Snapshot(marks, marks, ((0, len(page.tokens)),), flag=flag, memo=memo))
 
 
 def _start(page: Page, now: Snapshot) -> State:
-    return State(page, now, cursor=page.words[0] if page.words else 0, active=page.labels[0] if page.labels else "")
+    state = State(page, now, cursor=page.words[0] if page.words else 0, active=page.labels[0] if page.labels else "")
+    if page.mode == "teach" and now.marks:
+        return replace(state, cursor=now.marks[0].start, rest=False)
+    return state
 
 
 def likely(state: State) -> Sequence[Likely]:
@@ -178,9 +191,14 @@ def change(
 ) -> State:
     """Return the state after one edit that undo takes back: `drop` goes, `put` comes and pushes aside what it overlaps.
 
-    What is put counts as decided, and so does that there is nothing in the ranges `blank`.
+    What is put counts as decided, and so does that there is nothing in the ranges `blank`. In teach mode there is
+    always one mark: what is put replaces it.
     """
     old = state.now
+    if state.page.mode == "teach":
+        if len(put) != 1:
+            return refuse(state, ONE_SPAN)
+        drop = old.marks
     stays = [m for m in old.marks if m not in drop and not any(overlap(m, p) for p in put)]
     decided = [m for m in old.touched if m in stays]
     new = replace(

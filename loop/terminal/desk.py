@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
-from loop.editing import Intent, Keymap, Page, Snapshot, State, begin, from_draft, page_of, press, resume, to_draft
-from loop.errors import LoopError
-from loop.records import Answer, Question, Verdict
-from loop.suggest import suggester_of
+from loop.editing import (
+    Intent,
+    Keymap,
+    Page,
+    Snapshot,
+    State,
+    begin,
+    from_draft,
+    mode_of,
+    page_of,
+    press,
+    resume,
+    to_draft,
+)
+from loop.errors import LatticeError, LoopError
+from loop.records import Answer, Mode, Question, Verdict
+from loop.suggest import LatticeSuggester, suggester_of
 
 if TYPE_CHECKING:
     from loop.session import Session
@@ -22,6 +36,12 @@ SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10, "
 TYPING = ("name", "find", "memo")
 MOUSE_IS_ON = "The mouse is on: click a word, drag over several. Shift and drag selects for copying in most terminals."
 MOUSE_IS_OFF = "The mouse is off: the terminal selects text for copying."
+MODES: tuple[Mode, ...] = ("correct", "teach", "manual")
+WHAT_MODES_ARE: dict[Mode, str] = {
+    "correct": "Correct mode: put all the spans of the text right.",
+    "teach": "Teach mode: one doubtful span, yes or no.",
+    "manual": "Manual mode: nothing is suggested.",
+}
 RECENT = 20  # answers that pace and acceptance are taken of: about the last five minutes
 
 
@@ -58,7 +78,7 @@ class Desk:
         self.recent: deque[Answer] = deque(maxlen=RECENT)
         self.around = ("", "")
         self.left_out: Mapping[str, int] = {}
-        self._ahead: tuple[str, Page] | None = None
+        self._ahead: tuple[str, Mode, Page] | None = None
         self._since = clock()
         self.status = session.status()
         self.last = self.status.last
@@ -112,7 +132,7 @@ class Desk:
         command = self.keys.commands.get(key)
         if command == "reopen":
             self._reopen()
-        elif command in ("quit", "help", "guidelines", "mouse"):
+        elif command in ("quit", "help", "guidelines", "mouse", "mode"):
             self._look(command)
 
     def _look(self, kind: str) -> None:
@@ -120,6 +140,8 @@ class Desk:
             self.view = "help"
         elif kind == "guidelines":
             self.view = "guidelines"
+        elif kind == "mode":
+            self._change_mode()
         elif kind == "mouse":
             self.mouse = not self.mouse
             self.notice = MOUSE_IS_ON if self.mouse else MOUSE_IS_OFF
@@ -127,6 +149,17 @@ class Desk:
             self.done = True
             if self.state is not None and (self.state.past or self.state.future):
                 self._kept = None  # kept once more, for where the cursor is
+
+    def _change_mode(self) -> None:
+        mode = self.session.mode = MODES[(MODES.index(self.session.mode) + 1) % len(MODES)]
+        self.notice = WHAT_MODES_ARE[mode]
+        if self.question is None or self.state is None:
+            return
+        if self.reopened is not None or self.state.past or self.state.future:
+            self.notice = f"{self.notice} This text stays as it was begun; it begins with the next one."
+        else:
+            self._show(self.question, None)
+            self.drawn = True  # the same text is still there
 
     def _follow(self, question: Question, state: State, intent: Intent) -> None:
         if intent.kind == "answer":
@@ -151,6 +184,9 @@ class Desk:
                 reason=reason,
                 flag=now.flag,
                 memo=now.memo,
+                complete=state.page.mode != "teach" or verdict not in ("accept", "reject"),
+                shown=state.page.spans(state.page.shown),
+                mode=state.page.mode,
             )
         except LoopError:
             following = self.session.next()
@@ -164,20 +200,10 @@ class Desk:
         self._take_next()
 
     def _onward(self, question: Question) -> None:
-        was = self.reopened
-        if was is None:
+        if self.reopened is None:
             self.notice = "This text has no answer yet: Enter accepts it, s skips it."
             return
-        self.session.answer(
-            question,
-            was.verdict,
-            was.spans,
-            seconds=was.seconds,
-            keys=was.keys,
-            reason=was.reason,
-            flag=was.flag,
-            memo=was.memo,
-        )
+        self.session.leave(question)
         self._take_next()
 
     def _reopen(self) -> None:
@@ -197,33 +223,47 @@ class Desk:
             self._show(question, self.session.answered(question))
 
     def _show(self, question: Question, answer: Answer | None) -> None:
-        page = self._page(question)
-        fresh = begin(page) if answer is None else resume(page, answer.spans, flag=answer.flag, memo=answer.memo)
         draft = self.session.draft(question)
+        page = self._page(question, self._mode_for(answer, draft))
+        fresh = begin(page)
+        if answer is not None:
+            said = answer.spans if answer.verdict == "accept" else None
+            fresh = resume(page, said, flag=answer.flag, memo=answer.memo)
         self.state = (from_draft(page, draft) if draft else None) or fresh
         self.question, self.reopened, self.drawn = question, answer, False
         self.around = self.session.neighbours(question)
         self._kept = self._edits(self.state)
         self._since = self._clock() - self.state.seconds
 
-    def _page(self, question: Question) -> Page:
-        if self._ahead is not None and self._ahead[0] == question.id and self._ahead[1].mode == self.session.mode:
-            return self._ahead[1]
-        return page_of(question, self.session.labels, mode=self.session.mode, suggester=suggester_of(question))
+    def _mode_for(self, answer: Answer | None, draft: str | None) -> Mode:
+        """The mode that a text was begun or answered in, otherwise the session's."""
+        if draft is not None:
+            return mode_of(draft)
+        if answer is None:
+            return self.session.mode
+        return "correct" if answer.mode == "import" else answer.mode
+
+    def _page(self, question: Question, mode: Mode) -> Page:
+        if self._ahead is not None and self._ahead[:2] == (question.id, mode):
+            return self._ahead[2]
+        return page_of(question, self.session.labels, mode=mode, suggester=suggester_of(question))
 
     def prepare(self) -> Page | None:
         """Get the next question ready while the annotator reads this one; None when there is nothing to do."""
-        if self.question is None or not self.drawn:
+        if self.question is None or self.state is None or not self.drawn:
             return None
+        _unpack(self.state.page)
         try:
             following = self.session.upcoming(self.question)
         except LoopError:
             return None  # there is time to say so when the text is answered
-        if following is None or (self._ahead is not None and self._ahead[0] == following.id):
+        mode = self.session.mode
+        if following is None or (self._ahead is not None and self._ahead[:2] == (following.id, mode)):
             return None
-        page = self._page(following)
+        page = self._page(following, mode)
         begin(page)
-        self._ahead = following.id, page
+        _unpack(page)
+        self._ahead = following.id, mode, page
         return page
 
     def _seconds(self, state: State) -> float:
@@ -257,3 +297,9 @@ class Desk:
         except LoopError as error:
             self.notice = f"{error} {error.hint}".strip()
         return before != (self.status, self.question, self.notice)
+
+
+def _unpack(page: Page) -> None:
+    if isinstance(page.suggester, LatticeSuggester):
+        with suppress(LatticeError):  # it says so when it is asked
+            page.suggester.prepare()

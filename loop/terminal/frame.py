@@ -21,8 +21,11 @@ SHARES: dict[Share, str] = {
     "typical": "typical of these texts",
     "held_out": "HELD OUT: only to measure, never learned from",
 }
+MEASURE = " MEASURE: this text only measures the model; nothing is learned from it."
+MEASURE_SHORT = " MEASURE: it is not learned from"
 WIDE = 60  # cells from which on there is room for what is merely nice to know
 VERY_WIDE = 100
+MORE = 10  # cells that "more" takes when not all labels fit
 KEY_NAMES = {
     "enter": "Enter", "space": "Space", "tab": "Tab", "s-tab": "Shift+Tab", "left": "←", "right": "→", "up": "↑",
     "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "backspace": "Backspace",
@@ -34,6 +37,11 @@ KEY_LINE = (
     ("delete", "delete"), ("right", "move"), ("select", "select"), ("undo", "undo"), ("right_edge_right", "widen"),
     ("next_reading", "other reading"), ("jump", "jump"), ("unusable", "unusable"), ("guidelines", "guidelines"),
     ("quit", "quit"),
+)  # fmt: skip
+TEACH_LINE = (
+    ("accept", "yes"), ("no", "no"), ("help", "all keys"), ("right_edge_right", "widen"),
+    ("left_edge_left", "to the left"), ("name", "another label"), ("skip", "skip"), ("reopen", "previous answer"),
+    ("mode", "mode"), ("quit", "quit"),
 )  # fmt: skip
 
 
@@ -60,8 +68,16 @@ def head(desk: Desk, cells: int) -> list[Row]:
     long = f"round {status.round} · trainer {status.trainer} · {saved}"
     short = f"r{status.round} · {saved}"
     right = long if width(long) + 16 <= cells else short
-    left = [("class:title", " " + visible(desk.session.name)), ("class:quiet", f" · {desk.session.mode}")]
-    return [spread(left, right + " ", cells), [("class:rule", "─" * cells)]]
+    mode = desk.state.page.mode if desk.state else desk.session.mode
+    left = [("class:title", " " + visible(desk.session.name)), ("class:quiet", f" · {mode}")]
+    return [spread(left, right + " ", cells), rule(desk, cells)]
+
+
+def rule(desk: Desk, cells: int, note: str = "") -> Row:
+    """Return a line across the screen, with a note at its right end; a double one around a text that only measures."""
+    measures = desk.question is not None and desk.question.share == "held_out" and desk.view == "text"
+    line, style = ("═", "class:loud") if measures else ("─", "class:rule")
+    return [(style, line * (cells - width(note))), ("class:key", note)]
 
 
 def why(desk: Desk, cells: int) -> Row:
@@ -74,13 +90,16 @@ def why(desk: Desk, cells: int) -> Row:
         leave = f". {back} leaves it so. "
         return [("class:loud", fit(f" Answered before: {said(desk.reopened)}", cells - width(leave)) + leave)]
     if question.share == "held_out":
-        return [("class:loud", fit(" MEASURE: this text only measures the model; nothing is learned from it.", cells))]
+        words = fit(MEASURE if width(MEASURE) <= cells else MEASURE_SHORT, cells)
+        return [("class:loud", words + " " * (cells - width(words)))]
     reason = visible(question.reason) or SHARES[question.share]
     return [("class:quiet", fit(f" Why this text: {reason}", cells))]
 
 
 def said(answer: Answer) -> str:
     """Return an answer in a few words: "accepted, 2 BRAND, 1 PART"."""
+    if answer.mode == "teach" and not answer.complete:
+        return f"yes, {visible(answer.spans[0].label)}" if answer.spans else "no"
     if answer.verdict == "accept" and answer.spans:
         counts: dict[str, int] = {}
         for span in answer.spans:
@@ -154,7 +173,8 @@ def legend(state: State, keys: Keymap, cells: int) -> Row:
         letter = keys.letters.get(label) or ""
         pieces = f"{own}/{letter}" if own != letter and letter else own
         size = width(pieces) + width(visible(label)) + 5
-        if used + size > cells - 10:
+        is_last = label == state.page.labels[-1]
+        if used + size > cells - (0 if is_last else MORE):
             row.append(("class:quiet", f"{keys.first('name')} more"))
             break
         chip = colour_class("chip", state.page.labels, label)
@@ -185,7 +205,8 @@ def key_line(desk: Desk, cells: int) -> Row:
         return _keys([(" ".join((*REASONS, "s")), "skip"), ("other keys", "back to the text")], cells)
     if state.stance in ("name", "find", "memo"):
         return _keys([("Enter", "take"), ("Tab", "next"), ("Backspace", "delete, cancel")], cells)
-    return _keys([(key_name(keys.first(c)), w) for c, w in KEY_LINE if keys.keys[c]], cells)
+    line = TEACH_LINE if state.page.mode == "teach" else KEY_LINE
+    return _keys([(key_name(keys.first(c)), w) for c, w in line if keys.keys[c]], cells)
 
 
 def _keys(pairs: Iterable[tuple[str, str]], cells: int) -> Row:

@@ -35,7 +35,7 @@ def pointed(state: State, token: int, *, dragged: bool) -> State:
         return state
     word = state.page.step(token, 0)
     moved = replace(state, cursor=word, focus=None, rest=False, message="", cycle=None, intent=None)
-    if not dragged:
+    if not dragged or state.page.mode == "teach":
         return replace(moved, stance="edit", anchor=None)
     if state.stance == "select":
         return moved

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from loop.editing import Keymap, Likely, Mark, Page, Range, State, begin, keymap, press
+from loop.editing import COMMANDS, Keymap, Likely, Mark, Page, Range, State, begin, keymap, press
 
 LABELS = ("BRAND", "PART")
 KEYS: Keymap = keymap(LABELS)
@@ -69,10 +69,20 @@ def marks_on(draw: st.DrawFn, page: Page) -> tuple[Mark, ...]:
 
 
 @st.composite
-def pages(draw: st.DrawFn) -> Page:
+def pages(draw: st.DrawFn, *, modes: bool = False) -> Page:
+    """Pages of correct mode; of manual mode too when `modes`."""
     bare = page(draw(texts))
-
+    if modes and draw(st.booleans()):
+        return replace(bare, mode="manual")
     likely = tuple(Likely(m, p) for m, p in zip(draw(marks_on(bare)), (0.9, 0.5, None, 0.01), strict=False))
     readings = [draw(marks_on(bare)) for _ in range(3)]
     suggester = Opinions(readings, likely) if draw(st.booleans()) else None
     return replace(bare, shown=draw(marks_on(bare)), likely=likely, suggester=suggester)
+
+
+presses = st.lists(
+    st.sampled_from(
+        [*(key for command in COMMANDS for key in command.keys), "1", "2", "B", "P", "Q", "escape", "r", "§"]
+    ),
+    max_size=25,
+)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from editing_pages import KEYS, pages, start, type_keys
+from editing_pages import KEYS, pages, presses, start, type_keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -208,14 +208,6 @@ def test_a_text_of_white_space_refuses_every_edit() -> None:
         assert () == after.marks
 
 
-presses = st.lists(
-    st.sampled_from(
-        [*(key for command in COMMANDS for key in command.keys), "1", "2", "B", "P", "Q", "escape", "r", "§"]
-    ),
-    max_size=25,
-)
-
-
 def assert_valid(state: State) -> None:
     page, end = state.page, 0
     for mark in state.marks:
@@ -227,7 +219,7 @@ def assert_valid(state: State) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(pages(), presses)
+@given(pages(modes=True), presses)
 def test_whatever_is_pressed_the_marks_stay_whole_words_sorted_and_apart(page: Page, pressed: list[str]) -> None:
     state = begin(page)
     for key in pressed:
@@ -237,7 +229,7 @@ def test_whatever_is_pressed_the_marks_stay_whole_words_sorted_and_apart(page: P
 
 
 @settings(max_examples=200, deadline=None)
-@given(pages(), presses, st.integers(1, 6))
+@given(pages(modes=True), presses, st.integers(1, 6))
 def test_undo_then_redo_changes_nothing(page: Page, pressed: list[str], depth: int) -> None:
     state = type_keys(begin(page), [*pressed, "escape", "escape"])
     steps = min(depth, len(state.past))

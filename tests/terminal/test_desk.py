@@ -268,3 +268,62 @@ def test_a_reopened_text_left_half_done_is_known_as_answered_when_it_comes_back(
     assert first is not None
     assert first == desk.session.status().last
     assert TWO.text.text == text(again)
+
+
+def test_teach_mode_commits_a_yes_a_fix_and_a_no_about_one_span(open_session: Callable[..., Session]) -> None:
+    doubt = [question(f"a {name} chain", f"{name}=BRAND 55", "chain=PART 90") for name in ("KMC", "SRAM", "Wippermann")]
+    session = open_session(*doubt)
+    session.mode = "teach"
+    desk = Desk(session, keymap(session.labels))
+    desk.drawn = True
+    given = [keys(desk, pressed).last for pressed in ("y", "k enter", "n")]
+    first, fixed, refused = given
+
+    assert [("accept", False, "teach"), ("accept", False, "teach"), ("reject", False, "teach")] == [
+        (a.verdict, a.complete, a.mode) for a in given if a
+    ]
+    assert first
+    assert fixed
+    assert refused
+    assert [(2, 5)] == [(s.start, s.end) for s in first.spans] == [(s.start, s.end) for s in first.shown]
+    assert ([(2, 12)], [(2, 6)]) == ([(s.start, s.end) for s in fixed.spans], [(s.start, s.end) for s in fixed.shown])
+    assert ((), [(2, 12)]) == (refused.spans, [(s.start, s.end) for s in refused.shown])
+    assert (None, 0) == (text(desk), desk.session.status().pool_left)
+
+
+def test_an_answer_is_opened_in_the_mode_it_was_given_in(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO, question("three")), "c-t enter c-t 0 b b")
+    assert desk.state is not None
+
+    assert (ONE.text.text, "teach", "manual") == (text(desk), desk.state.page.mode, desk.session.mode)
+    last = keys(desk, "n").last
+    assert last is not None
+    assert ("teach", "reject", False) == (last.mode, last.verdict, last.complete)
+    assert last.retracts is not None
+
+
+def test_the_mode_changes_at_once_on_an_untouched_text_only(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "c-t")
+    assert desk.state is not None
+    at_once = desk.state.page.mode
+    keys(desk, "k c-t")
+
+    assert ("teach", "teach", "manual") == (at_once, desk.state.page.mode, desk.session.mode)
+    keys(desk, "enter")
+    assert "manual" == desk.state.page.mode
+
+
+def test_a_text_left_half_done_comes_back_in_its_mode(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "c-t k q")
+    desk.session.mode = "correct"
+    again = Desk(desk.session, keymap(desk.session.labels))
+    assert again.state is not None
+
+    assert ("teach", 1) == (again.state.page.mode, len(again.state.past))
+
+
+def test_a_skipped_text_comes_back_with_its_suggestions(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "f s u b")
+    assert desk.state is not None
+
+    assert (1, True) == (len(desk.state.marks), desk.state.now.flag)
