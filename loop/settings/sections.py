@@ -1,0 +1,162 @@
+"""What `loop.cfg` may hold, with its defaults, bounds and reasons, and the file written from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+class Section:
+    """What the sections share, so that a reader can be written once for all of them."""
+
+    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+
+
+def _setting(default: Any, why: str, *, low: float | None = None, high: float | None = None) -> Any:
+    """Return a field that carries its comment in `loop.cfg` and its bounds, both inclusive."""
+    return field(default=default, metadata={"why": why, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSettings(Section):
+    """What is taught, and from where."""
+
+    base: str = _setting(
+        "blank:en", "The pipeline that round 0 starts from: blank:LANG, an installed package, or a folder."
+    )
+    labels: tuple[str, ...] = _setting(
+        (), "What to find. The order is kept in the model, so append new labels instead of sorting."
+    )
+    seed: int = _setting(
+        0, "The same answers with the same seed give the same weights, bit for bit.", low=0, high=2**32 - 1
+    )
+    patterns: str | None = _setting(
+        None, "Match patterns (jsonl) whose hits are shown as suggestions; null for patterns.jsonl, if it is there."
+    )
+    eval: str | None = _setting(
+        None, "Gold texts (jsonl with spans) to score each round on; they are never learned from. null for none."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings(Section):
+    """Which questions are laid out for the annotator."""
+
+    size: int = _setting(60, "Enough that nobody waits for a round, few enough that the choice stays fresh.", low=1)
+    random_share: float = _setting(
+        0.2, "Share of questions drawn at random (0 to 1), so that the model also meets what it does not doubt.",
+        low=0, high=1,
+    )  # fmt: skip
+    held_out_share: float = _setting(
+        0.1, "Share of questions asked only to score each round on, never learned from; none where eval names a file.",
+        low=0, high=0.5,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AcquireSettings(Section):
+    """How the doubtful questions are found."""
+
+    strategy: str = _setting("entropy_per_token", "What ranks the pool; doubt per token does not favour long texts.")
+    candidates: int = _setting(
+        1000, "Texts read per round, so that a round costs the same in a pool of any size.", low=1
+    )
+    carried_share: float = _setting(
+        0.2, "Share of them that the last round doubted most, so that good questions stay; the others are random.",
+        low=0, high=0.9,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSettings(Section):
+    """How a round learns."""
+
+    round_size: int = _setting(10, "Answers per round: fewer teach sooner, more cost less training.", low=1)
+    steps: int = _setting(
+        12, "Updates per round: a third of the time of learning everything anew every 100 answers.", low=1
+    )
+    batch_size: int = _setting(16, "Texts per update, new and earlier answers together.", low=1)
+    new_per_batch: int = _setting(4, "How many of them are this round's; the others keep old answers in mind.", low=1)
+    learn_rate: float = _setting(
+        0.002,
+        "Adam's step: twice spaCy's default gets further with few answers, and averaging calms it.",
+        low=1e-12,
+        high=1,
+    )
+    dropout: float = _setting(
+        0.2, "Share of the network switched off while it learns, against overfitting.", low=0, high=0.99
+    )
+    pull_back: float = _setting(
+        0.003, "Share of the way back to the base per step, where labels of the base are taught: other texts stay known.",
+        low=0, high=1,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainSettings(Section):
+    """What the network learns from the texts alone, in the background; only where the base has no ner of its own."""
+
+    steps: int = _setting(
+        1200, "Steps of a thousand words each, about two minutes in all; 0 switches pretraining off.", low=0
+    )
+    texts: int = _setting(10_000, "Texts to learn from, drawn at random from the corpus.", low=1)
+    at_least: int = _setting(1000, "With fewer texts than these there is nothing to gain.", low=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSettings(Section):
+    """Which of the saved rounds stay on disk."""
+
+    keep_last: int = _setting(5, "The newest rounds stay, to go back to.", low=1)
+    keep_every: int = _setting(10, "Of the older ones every n-th stays, so that undoing an old answer is quick.", low=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSettings(Section):
+    """How the terminal is used."""
+
+    mouse: bool = _setting(
+        True, "Click and drag as well as keys; while it is on, most terminals select for copying with Shift and drag."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of `loop.cfg`, checked."""
+
+    project: ProjectSettings = ProjectSettings()
+    queue: QueueSettings = QueueSettings()
+    acquire: AcquireSettings = AcquireSettings()
+    update: UpdateSettings = UpdateSettings()
+    pretrain: PretrainSettings = PretrainSettings()
+    checkpoints: CheckpointSettings = CheckpointSettings()
+    screen: ScreenSettings = ScreenSettings()
+
+    def weights_digest(self) -> str:
+        """Return a SHA-256 (hex) of what bears on the weights: base, labels in their order, seed and [update]."""
+        bears = {
+            "base": self.project.base,
+            "labels": self.project.labels,
+            "seed": self.project.seed,
+            "update": dataclasses.asdict(self.update),
+        }
+        return hashlib.sha256(json.dumps(bears, sort_keys=True).encode()).hexdigest()
+
+
+def template(settings: Settings) -> str:
+    """Return `settings` as the text of a `loop.cfg`, each value with the reason for it above."""
+    lines = ["# The settings of this loop project, in the style of a spaCy config: values are JSON."]
+    for section in dataclasses.fields(settings):
+        values = getattr(settings, section.name)
+        lines += ["", f"[{section.name}]"]
+        for key in dataclasses.fields(values):
+            lines += [f"# {key.metadata['why']}", f"{key.name} = {_dump(getattr(values, key.name))}"]
+    return "\n".join(lines) + "\n"
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
