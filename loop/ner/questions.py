@@ -10,10 +10,11 @@ from uuid import uuid4
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from loop.alignment import longest, merged, widened
 from loop.lattice import Lattice, TokenSpan
 from loop.ner.pipeline import own_component
 from loop.ner.reader import own_lattices
-from loop.records import Candidate, Question, Share, Span, Text
+from loop.records import Candidate, Question, Share, Source, Span, Text
 
 # Less probable spans are not worth the space they would take in a question.
 CANDIDATE_P = 0.01
@@ -70,20 +71,19 @@ def _read(text: Text, doc: Doc, lattice: Lattice | None, hits: Callable[[Doc], S
 
 
 def question(read: Read, *, share: Share, round: int) -> Question:
-    """The question about a text: the model's best reading is what it shows, pattern hits where no model has read it.
+    """The question about a text, with what is suggested.
 
-    In a question of the pattern share the hits are shown too, where they touch nothing that the model found. A held-out
-    one shows nothing: suggestions would pull the answers towards the model that they measure.
+    First what the text's file suggests, which was said of this very text; then the model's best reading, then pattern
+    hits, which know no context: each span only where it touches nothing that is suggested already. A held-out question
+    shows nothing: suggestions would pull the answers towards the model that they measure.
     """
     if share == "held_out":
-        read = replace(read, lattice=None, hits=())
+        read = replace(read, text=replace(read.text, suggested=()), lattice=None, hits=())
     candidates = _candidates(read)
-    reading = _best(read)
-    if share == "pattern":
-        hits = [hit for hit in read.hits if not any(_overlap(hit, span) for span in reading)]
-        reading = tuple(sorted([*reading, *hits]))
-        known = {candidate.span for candidate in candidates}
-        candidates += tuple(Candidate(hit, None, "pattern") for hit in hits if hit not in known)
+    suggested = _suggested(read)
+    reading = merged(suggested, _best(read), read.hits)
+    candidates = _with_source(candidates, suggested, reading, "file")
+    candidates = _with_source(candidates, read.hits, reading, "pattern")
     return Question(
         id=uuid4().hex,
         text=read.text,
@@ -92,7 +92,7 @@ def question(read: Read, *, share: Share, round: int) -> Question:
         candidates=candidates,
         lattice=read.lattice.to_bytes() if read.lattice else b"",
         share=share,
-        reason=_reason(read, share, candidates),
+        reason=_reason(read, share, candidates) + _sources(read, candidates),
         round=round,
         entropy=read.lattice.entropy if read.lattice else None,
     )
@@ -120,12 +120,33 @@ def _candidates(read: Read) -> tuple[Candidate, ...]:
     return tuple(Candidate(_span(span, read.tokens), round(p, 4)) for span, p in read.lattice.spans(CANDIDATE_P))
 
 
+def _suggested(read: Read) -> tuple[Span, ...]:
+    """What the file suggests, widened to whole words; of spans that overlap then the longest stays."""
+    words = [token for token in read.tokens if read.text.text[token[0] : token[1]].strip()]
+    return longest(span for span in widened(read.text.suggested, words) if span)
+
+
+def _with_source(
+    candidates: tuple[Candidate, ...], found: Sequence[Span], reading: Sequence[Span], source: Source
+) -> tuple[Candidate, ...]:
+    """The candidates and what a file or a pattern found and the reading shows, unless they hold it already."""
+    known = {candidate.span for candidate in candidates}
+    new = [span for span in found if span in reading and span not in known]
+    return candidates + tuple(Candidate(span, None, source) for span in new)
+
+
+def _sources(read: Read, candidates: Sequence[Candidate]) -> str:
+    """Which of the suggestions are not the model's, in words."""
+    words = {"file": "from the file", "pattern": "from patterns"}
+    said = ""
+    for source, named in words.items():
+        quoted = [_quoted(read, candidate.span) for candidate in candidates if candidate.source == source]
+        said += f"; {named}: {', '.join(quoted[:NAMED_CANDIDATES])}" if quoted else ""
+    return said
+
+
 def _span(span: TokenSpan, tokens: Sequence[tuple[int, int]]) -> Span:
     return Span(tokens[span.start][0], tokens[span.end - 1][1], span.label)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _reason(read: Read, share: Share, candidates: Sequence[Candidate]) -> str:
