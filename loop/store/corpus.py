@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, cast, func, select, text
 
 from loop.records import Text
 from loop.store.batches import BatchReport, NewText, add_batch, digest, parts, remove_batch
 from loop.store.database import Database
-from loop.store.schema import batches, texts
+from loop.store.journal import last_seq
+from loop.store.schema import answers, batches, texts
 from loop.store.spans import load_spans
 
 LOOKUP_ROWS = 500
+# Spelled out: with the number as a parameter SQLite does not see that the index of the pool serves.
+UNANSWERED = texts.c.answered == text("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Corpus:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # At the event with this number.
+        self._pool_size: tuple[int, int] | None = None
 
     def add_batch(self, new: Iterable[NewText], *, source: str) -> BatchReport:
         """Add texts as one batch, all or nothing; texts that are there already are dropped and counted.
@@ -103,7 +108,7 @@ class Corpus:
 
     def unanswered(self, ids: Sequence[int]) -> list[Text]:
         """Those of the texts with these ids, in this order, that nobody has answered."""
-        open_ = select(texts.c.id).where(texts.c.answered == 0)
+        open_ = select(texts.c.id).where(UNANSWERED)
         with self._database.read() as connection:
             found = {
                 id_
@@ -118,14 +123,19 @@ class Corpus:
             return _count(connection)
 
     def pool_size(self) -> int:
-        """How many texts nobody has answered yet."""
+        """How many texts nobody has answered yet; counted again only when something has happened."""
         with self._database.read() as connection:
-            return _count(connection, texts.c.answered == 0)
+            seq = last_seq(connection)
+            if self._pool_size is None or self._pool_size[0] != seq:
+                # The few answered ones are counted: the pool may hold millions.
+                answered = _count(connection, ~UNANSWERED, texts.c.id.in_(select(answers.c.text_id)))
+                self._pool_size = seq, _count(connection) - answered
+        return self._pool_size[1]
 
     def sample_pool(self, n: int, rng: Random) -> list[Text]:
         """Up to `n` random unanswered texts, in an order that depends on `rng` alone; costs the same at any size."""
         start = rng.random()
-        pool = select(texts).where(texts.c.answered == 0).order_by(texts.c.pick, texts.c.id)
+        pool = select(texts).where(UNANSWERED).order_by(texts.c.pick, texts.c.id)
         with self._database.read() as connection:
             rows = list(connection.execute(pool.where(texts.c.pick >= start).limit(n)))
             if len(rows) < n:

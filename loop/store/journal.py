@@ -54,10 +54,22 @@ class Journal:
             rows = connection.execute(select(events).where(events.c.seq > after).order_by(events.c.seq)).all()
         return [(row.seq, row.kind, json.loads(row.payload)) for row in rows]
 
+    def latest(self, kind: str) -> dict[str, Any] | None:
+        """The payload of the latest event of a kind; None without any."""
+        query = select(events.c.payload).where(events.c.kind == kind).order_by(events.c.seq.desc()).limit(1)
+        with self._database.read() as connection:
+            payload = connection.execute(query).scalar_one_or_none()
+        return None if payload is None else dict(json.loads(payload))
+
+    def note(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """Append an event that nothing else in the store goes with."""
+        with self._database.write() as connection:
+            append_event(connection, kind, payload)
+
     def last_seq(self) -> int:
         """The place of the latest event, 0 before the first."""
         with self._database.read() as connection:
-            return int(connection.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
+            return last_seq(connection)
 
     def scheme(self, labels: Sequence[str]) -> int:
         """The version of the scheme that holds exactly `labels`; a new one, and an event, when it is not the last."""
@@ -115,6 +127,11 @@ def put_scheme(connection: Connection, labels: Sequence[str]) -> int:
     connection.execute(insert(schemes).values(version=version, labels=json.dumps(list(labels)), at=now()))
     append_event(connection, "labels", {"scheme": version, "labels": list(labels)})
     return version
+
+
+def last_seq(connection: Connection) -> int:
+    """The place of the latest event, 0 before the first."""
+    return int(connection.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
 
 
 def append_event(connection: Connection, kind: str, payload: Mapping[str, Any]) -> int:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select
 
 from loop.records import Candidate, Question, Share, Span
-from loop.store.corpus import text_of
+from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
 from loop.store.schema import answers, drafts, questions, queue, texts
@@ -83,7 +83,7 @@ class Questions:
             row = connection.execute(begun.order_by(drafts.c.at.desc()).limit(1)).first()
             if row is None:
                 waiting = _WITH_TEXT.join(queue, queue.c.question_id == questions.c.id).where(
-                    queue.c.generation == _generation(connection), texts.c.answered == 0
+                    queue.c.generation == _generation(connection), UNANSWERED
                 )
                 if after is not None:
                     waiting = waiting.where(texts.c.id != after.text.id)
@@ -117,7 +117,7 @@ class Questions:
                 select(func.count())
                 .select_from(queue.join(questions, questions.c.id == queue.c.question_id))
                 .join(texts, texts.c.id == questions.c.text_id)
-                .where(queue.c.generation == _generation(connection), texts.c.answered == 0)
+                .where(queue.c.generation == _generation(connection), UNANSWERED)
             )
             return int(connection.execute(query).scalar_one())
 

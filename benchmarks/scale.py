@@ -1,0 +1,196 @@
+"""Pools of any size: import, rounds and memory with 10 thousand, 100 thousand and 1 million generated texts."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+
+from _common import options, show, write_json
+
+from loop.records import Question, Span
+from loop.session import Session
+from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings
+from loop.store import NewText, Store
+
+SIZES = (10_000, 100_000, 1_000_000)
+QUICK = (2_000, 20_000)
+ROUNDS = 6
+SEED = 0
+WORDS = 30_000
+# So many of the words name what is to be found: one of a hundred in running text.
+NAMES = 600
+ONSETS = ("b", "ch", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v")
+RIMES = ("a", "e", "i", "o", "u", "ai", "ou", "en", "ar", "is")
+SYLLABLES = tuple(onset + rime for onset in ONSETS for rime in RIMES)
+SETTINGS = Settings(ProjectSettings(labels=("NAME",), seed=SEED), QueueSettings(held_out_share=0.0))
+
+
+def main() -> None:
+    """Run every size after the other, each part in a process of its own, and print a column for each."""
+    parser = options(str(__doc__))
+    parser.add_argument("--role", choices=["import", "session", "trainer"], help="a part of one run; for itself")
+    parser.add_argument("--folder", type=Path, help="of the run")
+    parser.add_argument("--texts", type=int, help="of the run")
+    arguments = parser.parse_args()
+    if arguments.role:
+        role = {"import": import_texts, "session": answer, "trainer": train}[arguments.role]
+        print(json.dumps(role(ProjectPaths(arguments.folder), arguments.texts)))
+        return
+    rows = []
+    for texts in QUICK if arguments.quick else SIZES:
+        rows.append(measured(texts))
+        show(f"{texts:,} texts", rows[-1:])
+    show("Pools of any size", rows)
+    slowest = max(row["s per round"] for row in rows) / min(row["s per round"] for row in rows)
+    print(f"round time, slowest pool to fastest: {slowest:.2f}")
+    write_json(arguments.json, rows, seeds=[SEED], rounds=ROUNDS)
+
+
+def measured(texts: int) -> dict[str, Any]:
+    """One row of the table."""
+    with tempfile.TemporaryDirectory(prefix="loop-scale-") as folder:
+        imported = finished(started("import", folder, texts))
+        size = sum(file.stat().st_size for file in ProjectPaths(Path(folder)).db.parent.glob("loop.db*"))
+        trainer = started("trainer", folder, texts)
+        session = finished(started("session", folder, texts))
+        trained = finished(trainer)
+    return {
+        "texts": texts,
+        "texts/s in": round(texts / imported["seconds"]),
+        "store MB": round(size / 1e6, 1),
+        "s per round": median(session["rounds"]),
+        "of it learning": median(trained["learning"]),
+        "s first queue": session["first"],
+        "ms answer to next": 1000 * median(session["answers"]),
+        "ms slowest": 1000 * max(session["answers"]),
+        "ms status": 1000 * median(session["statuses"]),
+        "MB trainer": trained["peak"],
+        "MB session": session["peak"],
+        "MB import": imported["peak"],
+    }
+
+
+def started(role: str, folder: str, texts: int) -> subprocess.Popen[str]:
+    """A part of a run, in a process of its own."""
+    command = [sys.executable, __file__, "--role", role, "--folder", folder, "--texts", str(texts)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What a part of a run has printed."""
+    printed, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"a part of the run ended with {process.returncode}")
+    found: dict[str, Any] = json.loads(printed)
+    return found
+
+
+def import_texts(paths: ProjectPaths, texts: int) -> dict[str, Any]:
+    """Bring generated texts into a new store; the time to generate them is taken off."""
+    started = time.monotonic()
+    for _ in generated(texts):
+        pass
+    generating, started = time.monotonic() - started, time.monotonic()
+    with Store(paths.db) as store:
+        store.corpus.add_batch((NewText(text, source="generated") for text in generated(texts)), source="generated")
+    return {"seconds": time.monotonic() - started - generating, "peak": peak()}
+
+
+def train(paths: ProjectPaths, _texts: int) -> dict[str, Any]:
+    """The trainer's process: work until the rounds are done."""
+    from loop.trainer import Trainer
+
+    learning: list[float] = []
+    with Store(paths.db) as store:
+        trainer = Trainer(paths, SETTINGS, store)
+        trainer.run(lambda: len(learning) >= ROUNDS, lambda info: learning.append(info.seconds))
+        trainer.close()
+    return {"learning": learning, "peak": peak()}
+
+
+def answer(paths: ProjectPaths, _texts: int) -> dict[str, Any]:
+    """The session's process: answer a round's worth, wait for the next queue, and so on."""
+    names = frozenset(vocabulary()[1])
+    times: dict[str, list[float]] = {"rounds": [], "answers": [], "statuses": []}
+    with Store(paths.db) as store:
+        session = Session(paths, SETTINGS, store, annotator="oracle")
+        first = waited(store, 0)
+        for number in range(1, ROUNDS + 1):
+            for _ in range(SETTINGS.update.round_size):
+                question = session.next()
+                assert question
+                spans = right(question, names)
+                times["answers"].append(
+                    timed(
+                        lambda q=question, s=spans: (
+                            session.answer(q, "accept", s, seconds=0.0, keys=0),
+                            session.next(),
+                        )
+                    )
+                )
+                times["statuses"].append(timed(session.status))
+            times["rounds"].append(waited(store, number))
+        session.close()
+    return times | {"first": first, "peak": peak()}
+
+
+def right(question: Question, names: frozenset[str]) -> list[Span]:
+    """The right spans of a text: the words that are names."""
+    text = question.text.text
+    return [Span(start, end, "NAME") for start, end in question.tokens if text[start:end] in names]
+
+
+def waited(store: Store, number: int) -> float:
+    """Seconds until the queue of a round is in force."""
+    started = time.monotonic()
+    while store.questions.queue_round() != number:
+        time.sleep(0.02)
+    return time.monotonic() - started
+
+
+def timed(call: Any) -> float:
+    """Seconds that a call takes."""
+    started = time.monotonic()
+    call()
+    return time.monotonic() - started
+
+
+def vocabulary() -> tuple[list[str], list[str]]:
+    """Words by falling frequency, and names."""
+    rng = Random(SEED)
+    made = {"".join(rng.choices(SYLLABLES, k=rng.choice((1, 2, 2, 3)))): None for _ in range(3 * WORDS)}
+    words = [word for word in made if len(word) > 1][: WORDS + NAMES]
+    return words[NAMES:], words[:NAMES]
+
+
+def generated(n: int) -> Iterator[str]:
+    """Texts of 4 to 60 words; frequencies fall as in running text (Zipf), one word of a hundred is a name."""
+    rng = Random(SEED)
+    words, names = vocabulary()
+    weights = list(accumulate(1 / (rank + 2) for rank in range(len(words))))
+    for _ in range(n):
+        length = min(60, max(4, int(rng.lognormvariate(2.8, 0.6))))
+        text = rng.choices(words, cum_weights=weights, k=length)
+        for i in range(length):
+            if rng.random() < 0.01:
+                text[i] = rng.choice(names)
+        yield " ".join(text) + "."
+
+
+def peak() -> int:
+    """The most memory this process has used, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+if __name__ == "__main__":
+    main()
