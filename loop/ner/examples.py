@@ -14,9 +14,6 @@ from spacy.util import filter_spans
 from loop.lattice import TokenSpan
 from loop.records import Answer, Span
 
-# The key of `Doc.spans` under which an example holds spans that are known to be wrong.
-WRONG = "loop_wrong"
-
 
 class Examples(Sequence[Example]):
     """Answers as a sequence of examples, each made when it is first asked for: a round draws only some of them.
@@ -59,17 +56,16 @@ def example(nlp: Language, text: str, answer: Answer, *, known: Collection[str],
     """One answered text as an example for our component.
 
     What the answer says nothing about is *missing*, not "outside": everything around the spans of a partial answer,
-    and of a complete one whose scheme (`known`) lacks some of the `labels` now in force. What it refuses is among
-    the reference's spans `WRONG`.
+    and of a complete one whose scheme (`known`) lacks some of the `labels` now in force. The tokens of a refused span
+    are outside: that only this span is wrong, as spaCy's negative spans say, would mostly move one of its edges.
     """
     doc = nlp.make_doc(text)
     reference = doc.copy()
     says_all = answer.complete and set(labels) <= set(known)
-    right = _all_on_tokens(reference, answer.spans, labels)
-    reference.set_ents(filter_spans(right), default="outside" if says_all else "missing")
-    # spaCy refuses a span that is right and wrong (E868), as two can become when they are put on tokens.
+    right = filter_spans(_all_on_tokens(reference, answer.spans, labels))
     wrong = _all_on_tokens(reference, refused(answer), labels)
-    reference.spans[WRONG] = [span for span in wrong if span not in reference.ents]
+    outside = [] if says_all else _tokens_apart(wrong, right)
+    reference.set_ents(right, outside=outside, default="outside" if says_all else "missing")
     return Example(doc, reference)
 
 
@@ -92,6 +88,13 @@ def token_spans(example: Example) -> list[TokenSpan]:
 def _all_on_tokens(doc: Doc, spans: Iterable[Span], labels: Collection[str]) -> list[DocSpan]:
     found = (_on_tokens(doc, span) for span in spans if span.label in labels)
     return [span for span in found if span]
+
+
+def _tokens_apart(wrong: Sequence[DocSpan], right: Sequence[DocSpan]) -> list[DocSpan]:
+    """The tokens of wrong spans, each once, but of those that overlap a right one, which rules them out already."""
+    taken = {token.i for span in right for token in span}
+    apart = (span for span in wrong if not taken.intersection(range(span.start, span.end)))
+    return [span.doc[i : i + 1] for i, span in {i: span for span in apart for i in range(span.start, span.end)}.items()]
 
 
 def _on_tokens(doc: Doc, span: Span) -> DocSpan | None:

