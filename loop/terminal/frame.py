@@ -20,6 +20,7 @@ SHARES: dict[Share, str] = {
     "pattern": "a pattern matches",
     "typical": "typical of these texts",
     "held_out": "HELD OUT: only to measure, never learned from",
+    "revisit": "answered before a label was added",
 }
 MEASURE = " MEASURE: this text only measures the model; nothing is learned from it."
 MEASURE_SHORT = " MEASURE: it is not learned from"

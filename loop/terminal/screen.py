@@ -48,12 +48,12 @@ class Screen:
         above, below = _above(desk, cells, roomy), _below(desk, cells, roomy)
         room = max(1, rows - len(above) - len(below) - roomy)
         self._first_row, self._cells = len(above), cells
-        middle = _padded(self._middle(desk, cells, room), room)
+        middle = self._middle(desk, cells, room)
         after = desk.around[1] if roomy and desk.view == "text" and desk.question is not None else ""
-        if after:
-            middle[-1] = frame.beside(after, cells, last=False)
-        rule = [_rule(cells, self._hidden)] if roomy else []
-        return _padded([*above, *middle, *rule, *below], rows)
+        if after and len(middle) + 1 <= room:
+            middle.append(frame.beside(after, cells, last=False))
+        rule = [frame.rule(desk, cells, self._hidden)] if roomy else []
+        return _padded([*above, *_padded(middle, room), *rule, *below], rows)
 
     def _middle(self, desk: Desk, cells: int, rows: int) -> list[Row]:
         self._hidden = ""
@@ -134,10 +134,6 @@ def _tip(desk: Desk, cells: int) -> Row:
         return []
     tips = TIPS if desk.state.marks else BARE_TIPS
     return [("class:quiet", " " + next((tip for tip in tips if len(tip) < cells), ""))]
-
-
-def _rule(cells: int, note: str = "") -> Row:
-    return [("class:rule", "─" * (cells - len(note))), ("class:key", note)]
 
 
 def _arrows(above: int, below: int) -> str:

@@ -174,3 +174,32 @@ def test_a_text_of_hostile_characters_is_safe_in_the_frame(sit_down: Callable[..
     state = replace(press(desk.state, "tab", desk.keys))
 
     assert "“␛”" in shown(frame.in_hand(state, desk.keys, 80))
+
+
+def test_pace_and_acceptance_are_those_of_the_last_answers(desk: Desk) -> None:
+    spans = (Span(4, 8, "BRAND"),)
+    given = Answer("a", 1, "ann", "accept", spans, spans, seconds=15.0)
+    desk.recent.extend([given, replace(given, spans=()), replace(given, verdict="skip")])
+
+    assert ["4.0 a minute", "50 % unchanged"] == frame.pace(desk)
+    assert "4.0 a minute" in shown(frame.last_line(desk, 120))
+    assert "a minute" not in shown(frame.last_line(desk, 80))
+
+
+def test_a_text_that_only_measures_has_a_frame_of_its_own(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(question("the SRAM", share="held_out"))
+    (style, words), *_ = frame.why(desk, 80)
+
+    assert ("class:loud", 80) == (style, len(words))
+    assert "MEASURE: this text only measures the model; nothing is learned from it." in words
+    assert "═" * 80 == shown(frame.rule(desk, 80))
+    assert "MEASURE: it is not learned from" in shown(frame.why(desk, 40))
+
+
+def test_meta_and_neighbours_stand_around_the_text_on_one_line_each() -> None:
+    asked = question("the SRAM")
+    noted = replace(asked, text=replace(asked.text, meta={"ticket": 12, "shop\n": "\x1b[2J"}))
+
+    assert "ticket: 12 · shop⏎: ␛[2J" == frame.meta_words(noted)
+    assert "  …wo three" == shown(frame.beside("one two three", 13, last=True))
+    assert "  one two …" == shown(frame.beside("one two three", 13, last=False))

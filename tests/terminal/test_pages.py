@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from terminal_project import LABELS, question
@@ -9,6 +10,7 @@ from loop.editing import COMMANDS, keymap
 from loop.terminal import pages
 from loop.terminal.desk import Desk
 from loop.terminal.frame import key_name
+from loop.terminal.pages import waiting_words
 
 Sit = Callable[..., Desk]
 
@@ -51,3 +53,23 @@ def test_an_empty_queue_with_texts_left_waits_for_the_trainer(sit_down: Sit) -> 
     desk = sit_down(question("a"))
 
     assert "The trainer is preparing the next questions" in text(pages.waiting_rows(desk, 80))
+
+
+def test_when_all_is_answered_what_was_left_out_is_told(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(question("one"), question("two"), question("three"), question("four"))
+    for key in ["s", "u", "s", "s", "x", "0"]:
+        desk.press(key)
+        desk.drawn = True
+
+    assert (
+        "Every text has been answered, 4 by you. Add more with `loop add`. "
+        "Left out: 1 skipped · 1 unsure · 1 unusable." == waiting_words(desk)
+    )
+
+
+def test_a_trainer_that_cannot_go_on_says_why_and_what_to_do(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    desk.status = replace(desk.status, pool_left=3, trainer="stopped: no pipeline en_x. Run `python -m spacy download`")
+
+    assert "The trainer stopped: no pipeline en_x. Run `python -m spacy download`" in waiting_words(desk)
+    assert "quit and run `loop annotate` again" in waiting_words(desk)
