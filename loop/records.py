@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 Mode = Literal["correct", "teach", "manual", "import"]
-Share = Literal["doubtful", "random", "pattern", "typical", "held_out"]
+Share = Literal["doubtful", "random", "pattern", "typical", "held_out", "chosen", "revisit"]
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
 Source = Literal["model", "pattern", "file"]
 
@@ -78,6 +78,32 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Focus:
+    """What a session is narrowed to; by default to nothing.
+
+    Attributes:
+        label: only texts in which it is likely, as long as there are any.
+        where: (key, value) that the meta of a text must have, all of them; values as text ("true" and "false" too).
+        measure: so many held-out texts and no others; 0 for the usual mixture.
+    """
+
+    label: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+    measure: int = 0
+
+    def covers(self, meta: Mapping[str, Any]) -> bool:
+        """Whether a text with this meta is meant."""
+        return all(key in meta and _plain(meta[key]) == value for key, value in self.where)
+
+
+NO_FOCUS = Focus()
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What an annotator said about a text; never changed once written.
 
@@ -116,6 +142,21 @@ class Answer:
         """Whether a round may learn from it: spans that are right or, from a partial answer, a span that is wrong."""
         says_something = self.verdict == "accept" or (self.verdict == "reject" and not self.complete)
         return says_something and not self.held_out
+
+
+def latest(answers: Iterable[Answer]) -> list[Answer]:
+    """The answers without those that a later one takes the place of, in their order.
+
+    A complete answer takes the place of the complete ones that the same annotator gave to the same text before: it was
+    asked about again, for labels that came later.
+    """
+    given = list(answers)
+    last: dict[tuple[int, str], int] = {}
+    for answer in given:
+        if answer.complete:
+            key = answer.text_id, answer.annotator
+            last[key] = max(answer.seq, last.get(key, 0))
+    return [one for one in given if not one.complete or one.seq == last[one.text_id, one.annotator]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import getpass
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from uuid import uuid4
 
+from loop.acquire.held_out import is_held_out
 from loop.errors import StoreError
+from loop.formats.patterns import append_pattern
 from loop.progress import STARTING, STOPPED, start_of_today, trainer_state
-from loop.records import Answer, Mode, Question, Span, Verdict
+from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
 from loop.settings import ProjectPaths, Settings
-from loop.store import Store
+from loop.settings.writing import set_value
+from loop.store import Past, Store
 from loop.store.locks import ProcessLock, is_held
 
 # A trainer that dies again and again is left alone after this many starts without a finished round in between.
 TRAINER_STARTS = 3
+IDLE = "idle"
+PATTERNS = "patterns.jsonl"  # where strings go when the project has no patterns file yet
+LISTED = 100  # lines of a list: who needs more types another word
 SECONDS_BETWEEN_STARTS = 5.0
 
 
@@ -61,14 +67,19 @@ class Session:
         *,
         annotator: str = "",
         start_trainer: Callable[[], None] | None = None,
+        focus: Focus = NO_FOCUS,
     ) -> None:
         self._lock = ProcessLock(paths.session_lock)
         if not self._lock.acquire():
             raise StoreError(
                 f"Another session is open on {paths.root.resolve().name}.", hint="Close it first; its work is saved."
             )
-        self._paths = paths
+        self._paths, self._settings = paths, settings
         self._store = store
+        self.focus = focus
+        self._measured = 0
+        self._looked_again: set[int] = set()
+        store.wishes.set_focus(focus)
         self._start_trainer = start_trainer
         self._starts: list[float] = []
         self._starts_in_round = -1
@@ -81,12 +92,80 @@ class Session:
         self._guideline_hash = hashlib.sha256(self.guidelines.encode()).hexdigest()[:16]
 
     def next(self) -> Question | None:
-        """The next question: one that was begun, otherwise the first that nobody answered; None when there is none."""
-        return self._store.questions.head(self.annotator)
+        """The next question: one that was begun or chosen, otherwise the first that nobody answered.
+
+        At the end of the pool come the texts that were skipped as unsure, once a session. None when there is none.
+        """
+        if self.measured_all:
+            return None
+        return self._store.questions.head(self.annotator, focus=self.focus) or self._second_look()
+
+    @property
+    def measured_all(self) -> bool:
+        """Whether as many held-out texts have been answered as the session was opened for."""
+        return 0 < self.focus.measure <= self._measured
+
+    def _second_look(self) -> Question | None:
+        if self.focus != NO_FOCUS or (
+            self._store.corpus.pool_size() and trainer_state(self._store, self._paths) != IDLE
+        ):
+            return None
+        asked = self._store.wishes.unsure(self.annotator, without=self._looked_again)
+        question = self._store.questions.get([asked]).get(asked) if asked is not None else None
+        if question is not None:
+            self._looked_again.add(question.text.id)
+        return question
 
     def upcoming(self, question: Question) -> Question | None:
         """The question that comes next once this one is answered, as things are now."""
-        return self._store.questions.head(self.annotator, after=question)
+        return self._store.questions.head(self.annotator, after=question, focus=self.focus)
+
+    def history(self, typed: str, *, hard: bool) -> list[Past]:
+        """This annotator's latest earlier answers in which all the words of `typed` occur; see `Wishes.history`."""
+        return self._store.wishes.history(self.annotator, typed, hard=hard, limit=LISTED)
+
+    def search(self, part: str) -> list[Text]:
+        """The first texts of the pool that contain `part`."""
+        return self._store.wishes.search(part, limit=LISTED)
+
+    def choose(self, text: Text) -> str:
+        """Ask about this text next; returns in a sentence when that will be.
+
+        Raises:
+            StoreError: the text is held out, or its group was asked about to measure.
+        """
+        project, share = self._settings.project, self._settings.queue.held_out_share
+        held = project.eval is None and is_held_out(text, share=share, seed=project.seed)
+        if held or text.group in self._store.answers.groups()[1]:
+            raise StoreError(
+                "This text is held out to measure the model, so nobody can choose it.", hint="It is asked by itself."
+            )
+        if self._store.wishes.ask_for(text.id):
+            return "It is the next question."
+        if not is_held(self._paths.trainer_lock):
+            return "It becomes the next question as soon as a trainer is at work; none is now."
+        return "The trainer makes the question; it is the next one as soon as it is ready."
+
+    def open(self, answer: Answer) -> tuple[Question, Answer] | None:
+        """An earlier answer and its question, as `reopen` gives the previous one."""
+        found = self._store.questions.get([answer.question_id or ""]).get(answer.question_id or "")
+        if found is None:
+            return None
+        self._reopened = answer
+        return found, answer
+
+    def add_pattern(self, string: str, label: str) -> str:
+        """Suggest this string elsewhere from now on; returns the name of the file, or "" when it is there already.
+
+        The project gets a patterns file when it has none.
+        """
+        name = self._settings.project.patterns or PATTERNS
+        file = self._paths.resolve(name)
+        added = append_pattern(file, string, label)
+        if self._settings.project.patterns is None:
+            set_value(self._paths.cfg, "project", "patterns", name)
+            self._settings = replace(self._settings, project=replace(self._settings.project, patterns=name))
+        return file.name if added else ""
 
     def neighbours(self, question: Question) -> tuple[str, str]:
         """The texts before and after the question's in its group; empty where there is none."""
@@ -98,7 +177,7 @@ class Session:
 
     def answered(self, question: Question) -> Answer | None:
         """This annotator's standing answer to a question: it is there when a reopened text was left half done."""
-        return self._store.answers.of(question.text.id, self.annotator)
+        return self._store.answers.of(question, self.annotator)
 
     def draft(self, question: Question) -> str | None:
         """The unfinished answer kept for a question, as `save_draft` was given it."""
@@ -158,6 +237,7 @@ class Session:
             keys=keys,
             retracts=replaced.id if replaced else None,
         )
+        self._measured += answer.held_out and replaced is None
         return self._store.answers.add(answer, question)
 
     def leave(self, question: Question) -> None:

@@ -12,6 +12,7 @@ from loop.store.database import open_database
 from loop.store.importing import ImportedAnswers, NewAnswer, import_answers
 from loop.store.journal import Journal, RoundInfo
 from loop.store.questions import Questions
+from loop.store.wishes import Past, Wishes
 
 __all__ = [
     "Answers",
@@ -22,9 +23,11 @@ __all__ = [
     "Journal",
     "NewAnswer",
     "NewText",
+    "Past",
     "Questions",
     "RoundInfo",
     "Store",
+    "Wishes",
 ]
 
 
@@ -34,6 +37,7 @@ class Store:
     Attributes:
         corpus: batches and texts. questions: the queue, and every question that was answered.
         answers: what annotators said, and drafts. journal: events, label schemes, rounds, the trainer's state.
+        wishes: what the annotator wants to be asked about, and finds again.
 
     Raises:
         StoreError: `path` is no store, or one this version cannot use.
@@ -47,6 +51,7 @@ class Store:
         self.questions = Questions(self._database)
         self.answers = Answers(self._database)
         self.journal = Journal(self._database)
+        self.wishes = Wishes(self._database)
 
     def import_answers(self, rows: Sequence[NewAnswer], *, labels: Sequence[str], source: str) -> ImportedAnswers:
         """Add answers from elsewhere with their texts and questions, in their order, in one transaction.

@@ -21,7 +21,7 @@ from loop.store.schema import answers, drafts, questions, queue, texts
 from loop.store.spans import dump_spans, load_spans
 
 _later = answers.alias("later")
-_STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
+STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
 
 
 class Answers:
@@ -45,13 +45,31 @@ class Answers:
 
     def standing(self) -> list[Answer]:
         """The answers that stand, by rank: a replacement stands where the answer it replaces stood."""
-        return self._select(select(answers).where(_STANDS).order_by(answers.c.place, answers.c.seq))
+        return self._select(select(answers).where(STANDS).order_by(answers.c.place, answers.c.seq))
+
+    def training(self) -> list[Answer]:
+        """The answers that rounds learn from, by rank: those that stand and train, but for texts that are held out.
+
+        A text is held out with its whole group as soon as one of them has a held-out answer that stands, however its
+        other answers came in.
+        """
+        query = select(answers.c.text_id, answers.c.held_out, texts.c.group_key).where(STANDS)
+        with self._database.read() as connection:
+            rows = connection.execute(query.join(texts, texts.c.id == answers.c.text_id)).all()
+        unit = {row.text_id: row.text_id if row.group_key is None else row.group_key for row in rows}
+        held = {unit[row.text_id] for row in rows if row.held_out}
+        return [answer for answer in self.standing() if answer.trains and unit[answer.text_id] not in held]
+
+    def held_out(self) -> list[Answer]:
+        """The latest standing answer of each text that was held out and answered completely, by rank."""
+        whole = (a for a in self.standing() if a.held_out and a.complete and a.verdict == "accept")
+        return list({answer.text_id: answer for answer in whole}.values())
 
     def groups(self) -> tuple[frozenset[str], frozenset[str]]:
         """Groups of texts with standing answers: those that have ordinary ones, and those that have held-out ones."""
         query = select(texts.c.group_key, answers.c.held_out).distinct().join(texts, texts.c.id == answers.c.text_id)
         with self._database.read() as connection:
-            rows = connection.execute(query.where(_STANDS, texts.c.group_key.is_not(None))).all()
+            rows = connection.execute(query.where(STANDS, texts.c.group_key.is_not(None))).all()
         taught = frozenset(row.group_key for row in rows if not row.held_out)
         return taught, frozenset(row.group_key for row in rows if row.held_out)
 
@@ -61,19 +79,24 @@ class Answers:
 
     def last(self, annotator: str, *, before: int | None = None) -> Answer | None:
         """This annotator's latest standing answer to a question (earlier than event `before`, if given)."""
-        query = select(answers).where(_STANDS, answers.c.annotator == annotator, answers.c.question_id.is_not(None))
+        query = select(answers).where(STANDS, answers.c.annotator == annotator, answers.c.question_id.is_not(None))
         if before is not None:
             query = query.where(answers.c.seq < before)
         return next(iter(self._select(query.order_by(answers.c.seq.desc()).limit(1))), None)
 
-    def of(self, text_id: int, annotator: str) -> Answer | None:
-        """This annotator's standing answer to a text."""
-        query = select(answers).where(_STANDS, answers.c.text_id == text_id, answers.c.annotator == annotator)
-        return next(iter(self._select(query.order_by(answers.c.seq.desc()).limit(1))), None)
+    def of(self, question: Question, annotator: str) -> Answer | None:
+        """This annotator's standing answer to a question, or else to its text.
+
+        What was answered before a text is asked about again is no answer to that.
+        """
+        query = select(answers).where(STANDS, answers.c.text_id == question.text.id, answers.c.annotator == annotator)
+        given = self._select(query.order_by(answers.c.seq.desc()))
+        to_this = [answer for answer in given if answer.question_id == question.id]
+        return next(iter(to_this if question.share == "revisit" else to_this or given), None)
 
     def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:
         """How many answers stand (of one annotator; given since a moment)."""
-        query = select(func.count()).select_from(answers).where(_STANDS)
+        query = select(func.count()).select_from(answers).where(STANDS)
         if annotator is not None:
             query = query.where(answers.c.annotator == annotator)
         if since is not None:
@@ -85,7 +108,7 @@ class Answers:
         """How many texts were answered without saying what is in them, by the reason: skipped ones, unusable ones."""
         query = (
             select(answers.c.verdict, answers.c.reason, func.count())
-            .where(_STANDS, answers.c.verdict.in_(["skip", "unusable"]))
+            .where(STANDS, answers.c.verdict.in_(["skip", "unusable"]))
             .group_by(answers.c.verdict, answers.c.reason)
         )
         with self._database.read() as connection:
@@ -126,7 +149,7 @@ class Answers:
 
     def _select(self, query: Select[Any]) -> list[Answer]:
         with self._database.read() as connection:
-            return [_answer(row) for row in connection.execute(query)]
+            return [answer_of(row) for row in connection.execute(query)]
 
 
 @contextmanager
@@ -147,7 +170,7 @@ def _add(connection: Connection, answer: Answer) -> Answer:
     asked = select(questions.c.id).where(questions.c.text_id == answer.text_id)
     connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
     connection.execute(delete(drafts).where(drafts.c.text_id == answer.text_id, drafts.c.annotator == answer.annotator))
-    answered = select(exists().where(_STANDS, answers.c.text_id == answer.text_id)).scalar_subquery()
+    answered = select(exists().where(STANDS, answers.c.text_id == answer.text_id)).scalar_subquery()
     connection.execute(update(texts).where(texts.c.id == answer.text_id).values(answered=answered))
     return stored
 
@@ -157,7 +180,7 @@ def _place(connection: Connection, answer: Answer) -> int:
     if answer.retracts is None:
         return answer.seq
     replaced = connection.execute(select(answers).where(answers.c.id == answer.retracts)).first()
-    return int(replaced.place) if replaced and _answer(replaced).trains else answer.seq
+    return int(replaced.place) if replaced and answer_of(replaced).trains else answer.seq
 
 
 def answer_event(answer: Answer) -> dict[str, Any]:
@@ -180,7 +203,8 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _answer(row: Row[Any]) -> Answer:
-    fields = {name: value for name, value in row._mapping.items() if name != "place"}
+def answer_of(row: Row[Any]) -> Answer:
+    """The answer in a row of `answers` (or of a join that holds its columns and the `text`)."""
+    fields = {name: value for name, value in row._mapping.items() if name not in ("place", "text")}
     spans = {name: load_spans(fields[name]) for name in ("shown", "spans")}
     return Answer(**fields | spans | {"at": datetime.fromisoformat(row.at)})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, cast, func, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Row, String, case, cast, exists, func, select, text
 
 from loop.records import Text
 from loop.store.batches import BatchReport, NewText, add_batch, digest, parts, remove_batch
@@ -132,10 +132,22 @@ class Corpus:
                 self._pool_size = seq, _count(connection) - answered
         return self._pool_size[1]
 
-    def sample_pool(self, n: int, rng: Random) -> list[Text]:
-        """Up to `n` random unanswered texts, in an order that depends on `rng` alone; costs the same at any size."""
+    def sample(self, n: int, rng: Random) -> list[Text]:
+        """Up to `n` random texts, answered or not, in random order; what is drawn depends on `rng` and the corpus alone.
+
+        Where batches were taken back it may be fewer than there are.
+        """
+        with self._database.read() as connection:
+            last = connection.execute(select(func.coalesce(func.max(texts.c.id), 0))).scalar_one()
+        return self.texts(rng.sample(range(1, last + 1), min(n, last)))
+
+    def sample_pool(self, n: int, rng: Random, *, where: Sequence[tuple[str, str]] = ()) -> list[Text]:
+        """Up to `n` random unanswered texts, in an order that depends on `rng` alone; costs the same at any size.
+
+        With `where`, of those whose meta has all these values (see `Focus`); then the pool is looked through.
+        """
         start = rng.random()
-        pool = select(texts).where(UNANSWERED).order_by(texts.c.pick, texts.c.id)
+        pool = select(texts).where(UNANSWERED, *(_meta_has(*each) for each in where)).order_by(texts.c.pick, texts.c.id)
         with self._database.read() as connection:
             rows = list(connection.execute(pool.where(texts.c.pick >= start).limit(n)))
             if len(rows) < n:
@@ -143,6 +155,12 @@ class Corpus:
         chosen = [text_of(row) for row in rows]
         rng.shuffle(chosen)
         return chosen
+
+
+def _meta_has(key: str, value: str) -> ColumnElement[bool]:
+    field = func.json_each(texts.c.meta).table_valued("key", "atom", "type")
+    words = case((field.c.type.in_(["true", "false"]), field.c.type), else_=cast(field.c.atom, String))
+    return exists(select(field.c.key).where(field.c.key == key, words == value))
 
 
 def text_of(row: Row[Any]) -> Text:

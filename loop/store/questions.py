@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select
 
-from loop.records import Candidate, Question, Share, Span
+from loop.records import NO_FOCUS, Candidate, Focus, Question, Share, Span
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
-from loop.store.schema import answers, drafts, questions, queue, texts
+from loop.store.schema import answers, drafts, questions, queue, schemes, texts
 from loop.store.spans import dump_spans, load_spans, triple
 
 QUEUE = "queue"
+REQUEST = "request"
 SEEN = "seen"
 # A longer transaction holds an annotator's answer up.
 WRITE_ROWS = 200
@@ -35,6 +37,18 @@ _WITH_TEXT = select(
     texts,
 ).join(texts, texts.c.id == questions.c.text_id)
 
+_REVISIT = answers.alias("revisit")
+# Texts that nobody answered, and those asked about again for new labels that nobody has answered since.
+_OPEN = or_(
+    UNANSWERED,
+    and_(
+        questions.c.share == "revisit",
+        ~exists().where(
+            _REVISIT.c.text_id == texts.c.id, _REVISIT.c.scheme == select(func.max(schemes.c.version)).scalar_subquery()
+        ),
+    ),
+)
+
 
 class PastReading(NamedTuple):
     """How uncertain the model was about a text: (round, entropy in nats) of the last rounds that read it."""
@@ -50,11 +64,13 @@ class Questions:
         self._database = database
         self._read_last: dict[str, Question] = {}
 
-    def publish(self, asked: Sequence[Question], *, round: int, seen: Sequence[PastReading] = ()) -> None:
+    def publish(
+        self, asked: Sequence[Question], *, round: int, seen: Sequence[PastReading] = (), focus: Focus = NO_FOCUS
+    ) -> None:
         """Put a new queue, made with the checkpoint of `round`, in the place of the old one, first question first.
 
         It is written beside the old one in short transactions; the last of them makes it the one in force, and keeps
-        what was `seen` in making it.
+        what was `seen` in making it and the focus it was made for.
         """
         with self._database.read() as connection:
             generation = 1 + _generation(connection)
@@ -67,14 +83,15 @@ class Questions:
                 rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
                 connection.execute(insert(queue), rows)
         with self._database.write() as connection:
-            put_state(connection, QUEUE, {"generation": generation, "round": round})
+            put_state(connection, QUEUE, {"generation": generation, "round": round, "focus": asdict(focus)})
             put_state(connection, SEEN, seen)
         self._forget_before(generation)
 
-    def head(self, annotator: str, *, after: Question | None = None) -> Question | None:
-        """The question to ask next: one this annotator has begun, otherwise the first of the queue.
+    def head(self, annotator: str, *, after: Question | None = None, focus: Focus = NO_FOCUS) -> Question | None:
+        """The question to ask next: one this annotator has begun or chosen, otherwise the first of the queue.
 
-        With `after`, the one that will be next when that question is answered.
+        With `after`, the one that will be next when that question is answered. A queue made for another focus counts
+        as none.
         """
         begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(drafts.c.annotator == annotator)
         if after is not None:
@@ -82,13 +99,21 @@ class Questions:
         with self._database.read() as connection:
             row = connection.execute(begun.order_by(drafts.c.at.desc()).limit(1)).first()
             if row is None:
+                row = self._chosen(connection, after)
+            if row is None and _focus_of(connection, QUEUE) == focus:
                 waiting = _WITH_TEXT.join(queue, queue.c.question_id == questions.c.id).where(
-                    queue.c.generation == _generation(connection), UNANSWERED
+                    queue.c.generation == _generation(connection), _OPEN
                 )
                 if after is not None:
                     waiting = waiting.where(texts.c.id != after.text.id)
                 row = connection.execute(waiting.order_by(queue.c.rank).limit(1)).first()
         return None if row is None else self._recent(row)
+
+    def _chosen(self, connection: Connection, after: Question | None) -> Row[Any] | None:
+        request = get_state(connection, REQUEST)
+        if request is None or request["question"] is None or (after is not None and after.text.id == request["text"]):
+            return None
+        return connection.execute(_WITH_TEXT.where(questions.c.id == request["question"], UNANSWERED)).first()
 
     def _recent(self, row: Row[Any]) -> Question:
         """The row as a question; one that was read a moment ago is not read again, for questions never change."""
@@ -117,7 +142,7 @@ class Questions:
                 select(func.count())
                 .select_from(queue.join(questions, questions.c.id == queue.c.question_id))
                 .join(texts, texts.c.id == questions.c.text_id)
-                .where(queue.c.generation == _generation(connection), UNANSWERED)
+                .where(queue.c.generation == _generation(connection), _OPEN)
             )
             return int(connection.execute(query).scalar_one())
 
@@ -126,6 +151,11 @@ class Questions:
         with self._database.read() as connection:
             queued = get_state(connection, QUEUE)
         return None if queued is None else int(queued["round"])
+
+    def queue_focus(self) -> Focus:
+        """What the queue in force was made for."""
+        with self._database.read() as connection:
+            return _focus_of(connection, QUEUE)
 
     def seen(self) -> list[PastReading]:
         """What was seen in making the queue in force, in the order in which it was published."""
@@ -156,6 +186,16 @@ class Questions:
         while removed == WRITE_ROWS:
             with self._database.write() as connection:
                 removed = connection.execute(delete(questions).where(questions.c.id.in_(unused))).rowcount
+
+
+def _focus_of(connection: Connection, key: str) -> Focus:
+    kept = (get_state(connection, key) or {}).get("focus")
+    return NO_FOCUS if kept is None else load_focus(kept)
+
+
+def load_focus(kept: dict[str, Any]) -> Focus:
+    """The focus that was kept as a dictionary."""
+    return Focus(kept["label"], tuple((name, value) for name, value in kept["where"]), kept["measure"])
 
 
 def _generation(connection: Connection) -> int:

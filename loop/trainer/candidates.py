@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from random import Random
@@ -11,13 +11,15 @@ from loop.acquire.cost import CostModel, Timed, edits, fitted
 from loop.acquire.held_out import is_held_out
 from loop.acquire.scored import Scored
 from loop.ner.questions import Read
-from loop.records import Answer, Text
+from loop.records import NO_FOCUS, Answer, Focus, Text
 from loop.settings import Settings
 from loop.store import Store
 from loop.store.questions import PastReading
 
 # Earlier rounds whose entropies of a text are remembered.
 HISTORY = 3
+# From this probability on a label is worth a question of a session that is about it.
+LIKELY = 0.05
 # An annotator's latest answers, from which the time of the next is predicted: people get faster.
 TIMED = 300
 
@@ -41,7 +43,9 @@ def held_out_share(settings: Settings) -> float:
     return 0.0 if settings.project.eval is not None else settings.queue.held_out_share
 
 
-def draw(store: Store, settings: Settings, past: Iterable[PastReading], rng: Random) -> Candidates:
+def draw(
+    store: Store, settings: Settings, past: Iterable[PastReading], rng: Random, *, focus: Focus = NO_FOCUS
+) -> Candidates:
     """Candidates from the pool; as many, and as dear to draw, whatever the size of the pool.
 
     A group of texts is asked about on one side of the held-out line only, also where the line has moved since or
@@ -50,15 +54,32 @@ def draw(store: Store, settings: Settings, past: Iterable[PastReading], rng: Ran
     share, seed = held_out_share(settings), settings.project.seed
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
     fresh = settings.acquire.candidates - carried
-    drawn = store.corpus.sample_pool(ceil(fresh / (1 - share)), rng)
+    drawn = store.corpus.sample_pool(ceil(fresh / (1 - share)), rng, where=focus.where)
     before = store.corpus.unanswered([one.text_id for one in past][: 2 * carried])
     learned, measured = store.answers.groups()
     known = {text.id for text in drawn}
     beyond = {text.id for text in (*drawn, *before) if is_held_out(text, share=share, seed=seed)}
+    if focus.measure:
+        return Candidates((), (), tuple(text for text in drawn if text.id in beyond and text.group not in learned))
     near = [text for text in drawn if text.id not in beyond and text.group not in measured]
-    again = [text for text in before if text.id not in (beyond | known) and text.group not in measured]
+    open_ = [text for text in before if text.group not in measured and focus.covers(text.meta)]
+    again = [text for text in open_ if text.id not in (beyond | known)]
     far = [text for text in drawn if text.id in beyond and text.group not in learned]
     return Candidates(tuple(near[:fresh]), tuple(again[:carried]), tuple(far[: settings.queue.size]))
+
+
+def likely(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidates:
+    """Of the candidates those in which a label is likely or a pattern of it hits; all of them where it is in none."""
+
+    def has(text: Text) -> bool:
+        one = known[text.id]
+        spans = one.lattice.spans(LIKELY) if one.lattice else []
+        return any(span.label == label for span, _ in spans) or any(hit.label == label for hit in one.hits)
+
+    if not label:
+        return drawn
+    fresh, carried = (tuple(text for text in texts if has(text)) for texts in (drawn.fresh, drawn.carried))
+    return Candidates(fresh, carried) if fresh or carried else drawn
 
 
 def scored(read: Iterable[Read], past: Iterable[PastReading], *, number: int, cost: CostModel) -> list[Scored]:

@@ -1,0 +1,41 @@
+"""Adding to a file of match patterns: a JSON object a line, as spaCy's EntityRuler and Prodigy read them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from loop.errors import LoopError
+from loop.formats.lines import numbered_lines
+
+
+def append_pattern(path: Path, string: str, label: str) -> bool:
+    """Append the pattern "this string, in whatever case, is `label`"; False when the file has it. On disk on return.
+
+    Raises:
+        LoopError: the file cannot be read or written.
+    """
+    row = {"label": label, "pattern": " ".join(string.split())}
+    try:
+        if path.exists() and any(_same(line, row) for _, line in numbered_lines(path)):
+            return False
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb+") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+            begun = file.read(1) not in (b"", b"\n")
+            file.write(b"\n" * begun + json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise LoopError(f"{path.name} cannot be written: {error.strerror}.", hint="Check its rights.") from None
+    return True
+
+
+def _same(line: str, row: dict[str, str]) -> bool:
+    try:
+        other = json.loads(line)
+    except ValueError:
+        return False
+    if not isinstance(other, dict) or not isinstance(other.get("pattern"), str):
+        return False
+    return other.get("label") == row["label"] and other["pattern"].casefold() == row["pattern"].casefold()
