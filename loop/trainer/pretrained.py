@@ -1,0 +1,64 @@
+"""What pretraining left: a file of weights, and the event from which they count."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from loop.ner.checkpoints import Checkpoints
+from loop.ner.learner import Learner
+from loop.ner.pretraining import pretrained_layers
+from loop.settings import ProjectPaths
+from loop.store import Store
+
+EVENT = "pretrained"
+FOLDER = "pretrained"
+
+
+class Pretrained:
+    """The weights that pretraining left, if it is finished: a file in `models/`, and the event that names it.
+
+    The event holds the hash of the file and the first round that starts from it. A file that is missing or was changed
+    counts as none, and pretraining begins again.
+    """
+
+    def __init__(self, paths: ProjectPaths, store: Store) -> None:
+        self._folder, self._journal = paths.models / FOLDER, store.journal
+
+    def round(self) -> int | None:
+        """The first round that starts from the pretrained weights."""
+        landed = self._landed()
+        return landed[0] if landed else None
+
+    def learner(self, number: int, start: Checkpoints) -> Learner | None:
+        """What round `number` learns with, if it is the one that begins anew: round 0 with the pretrained weights."""
+        landed = self._landed()
+        if landed is None or landed[0] != number:
+            return None
+        learner = Learner(start.load(0).nlp)
+        pretrained_layers(learner.nlp).from_bytes(landed[1])
+        return learner
+
+    def land(self, weights: bytes, *, round: int) -> None:
+        """Write the weights aside, move them into place, and note the event."""
+        digest = hashlib.sha256(weights).hexdigest()
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = self._folder / ".aside"  # there is one trainer at a time
+        with os.fdopen(os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(weights)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(self._file(digest))
+        self._journal.note(EVENT, {"hash": digest, "round": round})
+
+    def _landed(self) -> tuple[int, bytes] | None:
+        event = self._journal.latest(EVENT)
+        if event is None or not self._file(event["hash"]).is_file():
+            return None
+        weights = self._file(event["hash"]).read_bytes()
+        unchanged = hashlib.sha256(weights).hexdigest() == event["hash"]
+        return (event["round"], weights) if unchanged else None
+
+    def _file(self, digest: str) -> Path:
+        return self._folder / f"{digest}.bin"

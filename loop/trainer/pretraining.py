@@ -1,0 +1,75 @@
+"""Pretraining in the background: a slice whenever nothing else is due, at the end an event from which it counts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from random import Random
+
+from loop.acquire.held_out import is_held_out
+from loop.ner.checkpoints import Checkpoints
+from loop.ner.learner import Learner
+from loop.ner.pipeline import recognizers_of_base
+from loop.ner.pretraining import pretrain, pretrained_layers
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.trainer.candidates import held_out_share
+from loop.trainer.pretrained import Pretrained
+from loop.trainer.rounds import Rounds
+
+# A due round waits no longer than this and one step more, which takes about .1 s.
+SLICE_SECONDS = 1.0
+
+
+class Pretraining:
+    """The work that leads there; when it is interrupted, it begins again from the start, with the same outcome."""
+
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+        self._settings, self._store = settings, store
+        self._checkpoints = Checkpoints(paths.models)
+        self._pretrained = Pretrained(paths, store)
+        self._learner: Learner | None = None
+        self._work: Iterator[float] = iter(())
+        self._seen = -1
+
+    def slice(self, rounds: Rounds) -> float | None:
+        """Work for about `SLICE_SECONDS`; returns the share done, None when there is nothing to do.
+
+        When all is done, the next of the `rounds` is the first to start from the pretrained weights.
+        """
+        if self._learner is None and self._is_worth_it(rounds):
+            self._begin()
+        if self._learner is None:
+            return None
+        started = time.monotonic()
+        for done in self._work:
+            if time.monotonic() - started > SLICE_SECONDS:
+                return done
+        self._pretrained.land(pretrained_layers(self._learner.nlp).to_bytes(), round=rounds.number + 1)
+        self._learner = None
+        return 1.0
+
+    def _is_worth_it(self, rounds: Rounds) -> bool:
+        """Whether there are enough texts for a network that was never trained; asked again only after an event."""
+        seen = self._store.journal.last_seq()
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        settings = self._settings.pretrain
+        return (
+            settings.steps > 0
+            and not recognizers_of_base(rounds.learner.nlp)
+            and self._pretrained.round() is None
+            and self._store.corpus.size() >= settings.at_least
+        )
+
+    def _begin(self) -> None:
+        self._learner = self._checkpoints.load(0)
+        settings, seed = self._settings.pretrain, self._settings.project.seed
+        self._work = pretrain(self._learner.nlp, self._texts(), settings, seed=seed)
+
+    def _texts(self) -> list[str]:
+        """A sample that does not depend on what was answered, and without the texts that are held out."""
+        seed, share = self._settings.project.seed, held_out_share(self._settings)
+        drawn = self._store.corpus.sample(self._settings.pretrain.texts, Random(f"{seed}:pretraining"))
+        return [text.text for text in drawn if not is_held_out(text, share=share, seed=seed)]
