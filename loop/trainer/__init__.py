@@ -1,4 +1,4 @@
-"""The background work: learn from the answers, save a checkpoint, read the pool, lay out the next questions."""
+"""The background work: learn from the answers, lay out the next questions, and pretrain while nothing is due."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
 from loop.trainer.asking import Asking
+from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
 
 __all__ = ["Trainer", "prepare"]
@@ -38,6 +39,7 @@ class Trainer:
             self._say("loading the pipeline")
             self.rounds = Rounds(paths, settings, store)
             self._asking = Asking(paths, settings, store)
+            self._pretraining = Pretraining(paths, settings, store)
             self._say("idle")
         except LoopError as error:
             self._say(f"{STOPPED}: {error}")
@@ -53,8 +55,9 @@ class Trainer:
             LoopError: it cannot go on; the store says so too.
         """
         try:
-            while self.work(on_round) or not stop():
-                time.sleep(POLL_SECONDS)
+            while (busy := self.work(on_round)) or not stop():
+                if busy or not self.pretrain():
+                    time.sleep(POLL_SECONDS)
         except LoopError as error:
             self._say(f"{STOPPED}: {error}")
             raise
@@ -88,6 +91,14 @@ class Trainer:
         self._say("reading the pool")
         self._asking.refill(self.rounds, answered=self._answered)
         self._say("idle")
+        return True
+
+    def pretrain(self) -> bool:
+        """Do a slice of the pretraining, of a second or so; False when there is none to do."""
+        done = self._pretraining.slice(self.rounds)
+        if done is None:
+            return False
+        self._say(f"pretraining {100 * done:.0f} %" if done < 1 else "idle")
         return True
 
     def close(self) -> None:

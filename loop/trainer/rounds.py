@@ -151,7 +151,7 @@ class Rounds:
         with nlp.memory_zone():
             examples = self._examples(answered)
             if afresh:  # all answers are new to it: as many steps as all rounds so far would have taken
-                steps = settings.steps * (len(answered) // settings.round_size)
+                steps = settings.steps * number
                 return update(self.learner, examples, examples, replace(settings, steps=steps), seed=seed)
             return update(self.learner, examples[-settings.round_size :], examples, settings, seed=seed)
 
