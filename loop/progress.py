@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from loop.records import latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import is_held
@@ -41,7 +42,7 @@ class Progress:
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     """All numbers of a project; reads every standing answer."""
     answers = store.answers.standing()
-    training = [answer for answer in answers if answer.trains]
+    training = store.answers.training()
     rounds = tuple(store.journal.rounds())
     learned = rounds[-1].answers if rounds else 0
     return Progress(
@@ -50,7 +51,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         waiting=store.questions.waiting(),
         answers=dict(Counter(answer.verdict for answer in answers)),
         training=len(training),
-        spans=dict(Counter(span.label for answer in training for span in answer.spans)),
+        spans=dict(Counter(span.label for answer in latest(training) for span in answer.spans)),
         rounds=rounds,
         next_round=max(0, learned + settings.update.round_size - len(training)),
         trainer=trainer_state(store, paths),

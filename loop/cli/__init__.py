@@ -15,6 +15,7 @@ from loop.cli.answers import import_cli
 from loop.cli.corpus import add_cli, remove_cli
 from loop.cli.demo import demo_cli
 from loop.cli.exporting import export_cli
+from loop.cli.labels import labels_add_cli
 from loop.cli.patterns import patterns_app
 from loop.cli.predicting import predict_cli
 from loop.cli.printing import complain, say
@@ -51,6 +52,7 @@ app.command("status")(status_cli)
 app.command("predict")(predict_cli)
 app.command("demo")(demo_cli)
 app.command("simulate")(simulate_cli)
+labels_app.command("add")(labels_add_cli)
 app.add_typer(labels_app, name="labels")
 app.add_typer(patterns_app, name="patterns")
 

@@ -12,6 +12,7 @@ import typer
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError
+from loop.records import latest
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -129,10 +130,13 @@ def export(
 
 
 def answered(store: Store, nlp: Language) -> Iterator[Answered]:
-    """Yield every answer that stands: by text, as they were added; answers to one text by time, then by id."""
+    """Yield every answer that stands: by text, as they were added; answers to one text by time, then by id.
+
+    Of a text that was asked about again, for labels added since, only the last.
+    """
     from loop.formats import Answered
 
-    standing = sorted(store.answers.standing(), key=lambda answer: (answer.text_id, str(answer.at), answer.id))
+    standing = sorted(latest(store.answers.standing()), key=lambda answer: (answer.text_id, str(answer.at), answer.id))
     texts = {text.id: text for text in store.corpus.texts(sorted({answer.text_id for answer in standing}))}
     asked = questions(store, [answer.question_id for answer in standing if answer.question_id])
     for id_, answers in groupby(standing, key=lambda answer: answer.text_id):

@@ -51,6 +51,10 @@ class QueueSettings(Section):
         0.2, "Share of questions drawn at random (0 to 1), so that the model also meets what it does not doubt.",
         low=0, high=1,
     )  # fmt: skip
+    revisit_share: float = _setting(
+        0.2, "Share of questions about answered texts that may hold a label added since, as long as there are any.",
+        low=0, high=1,
+    )  # fmt: skip
     held_out_share: float = _setting(
         0.1, "Share of questions asked only to score each round on, never learned from; none where eval names a file.",
         low=0, high=0.5,

@@ -1,0 +1,72 @@
+"""`loop labels add`: labels that come in the middle of a project."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+from loop.errors import LoopError, SettingsError
+from loop.settings import ProjectPaths, Settings, label_problem, parse_settings
+from loop.store.locks import is_held
+
+
+def labels_add_cli(
+    ctx: typer.Context, labels: Annotated[list[str], typer.Argument(metavar="LABEL...", help="In this order.")]
+) -> None:
+    """Add labels: earlier answers say nothing about them, and texts that may hold one are asked about again."""
+    from loop.ner.pipeline import adopted
+
+    with opened(ctx) as (paths, settings, store):
+        add_labels(paths, settings, labels)
+        store.journal.scheme((*settings.project.labels, *labels))
+        answers = sum(answer.trains and answer.complete for answer in store.answers.standing())
+        rounds = len(store.journal.rounds())
+    say(f"Labels now: {', '.join((*settings.project.labels, *labels))}.")
+    if answers:
+        say(f"{counted(answers, 'earlier answer')} will be asked about again where the model expects one.")
+    if rounds and adopted(settings.project.base, labels):
+        say(f"The base knows {', '.join(adopted(settings.project.base, labels))}: what the project taught is learned")
+        say(f"again from there, {counted(rounds, 'round')}, when `loop annotate` starts the trainer.")
+
+
+def add_labels(paths: ProjectPaths, settings: Settings, labels: list[str]) -> None:
+    """Append labels to those in loop.cfg, whose other lines stay as they are.
+
+    Raises:
+        LoopError: a session or a trainer is at work, which would go on with the old ones, or a label cannot be added.
+    """
+    if is_held(paths.session_lock) or is_held(paths.trainer_lock):
+        raise LoopError(
+            "A session or a trainer is at work on this project.",
+            hint="Close it first, or wait until the trainer is done: neither learns of new labels while it runs.",
+        )
+    wanted = (*settings.project.labels, *labels)
+    if problem := label_problem(wanted):
+        raise LoopError(f"The list of labels {problem}", hint=f"The project has {', '.join(settings.project.labels)}.")
+    text = paths.cfg.read_text(encoding="utf-8-sig")
+    changed = with_labels(text, wanted)
+    if parse_settings(changed, source=paths.cfg).project.labels != wanted:
+        raise SettingsError(f"{paths.cfg}: [project] labels cannot be found there.", hint="Add the labels by hand.")
+    _replace(paths.cfg, changed)
+
+
+def with_labels(text: str, labels: tuple[str, ...]) -> str:
+    """Return the text of a loop.cfg with other labels; a list over several lines becomes one line."""
+    line = f"labels = {json.dumps(list(labels), ensure_ascii=False)}"
+    return re.sub(r"^labels[ \t]*=.*(?:\n[ \t]+\S.*)*", lambda _: line, text, count=1, flags=re.MULTILINE)
+
+
+def _replace(file: Path, text: str) -> None:
+    aside = file.with_name(f".{file.name}-{os.getpid()}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    aside.replace(file)

@@ -1,0 +1,121 @@
+"""Labels that come in the middle of a project."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+from workshop import workshop_gold
+
+from loop.ner.checkpoints import Checkpoints
+from loop.ner.pipeline import COMPONENT
+from loop.progress import progress
+from loop.records import Answer, Span, latest
+from loop.session import Session
+from loop.settings import ProjectPaths, Settings
+from loop.store import NewText, Store
+from loop.trainer import Trainer
+
+EARLY, LATE = 10, 30
+
+
+def job(text: str) -> Span:
+    """The number of the job, which every text begins with."""
+    return Span(4, text.index(" :"), "JOB")
+
+
+def finish(paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    trainer = Trainer(paths, settings, store)
+    while trainer.work():
+        pass
+    trainer.close()
+
+
+def give(store: Store, first: int, last: int, labels: tuple[str, ...]) -> None:
+    """Answers to the texts from `first` to `last`, complete for `labels`."""
+    gold = workshop_gold(40)
+    scheme = store.journal.scheme(labels)
+    for text in store.corpus.texts(range(first, last + 1)):
+        spans = (job(text.text), *gold[text.text]) if "JOB" in labels else gold[text.text]
+        store.answers.add(
+            Answer(f"answer {text.id}", text.id, "ann", "accept", spans=spans, scheme=scheme, complete=True)
+        )
+
+
+@pytest.fixture
+def early(with_settings) -> Settings:
+    return with_settings("update", round_size=5, steps=12, batch_size=8, new_per_batch=4)
+
+
+@pytest.fixture
+def late(early) -> Settings:
+    return replace(early, project=replace(early.project, labels=("PART", "JOB")))
+
+
+def test_answered_texts_that_may_hold_it_are_asked_about_again(paths, early, late, store, gold):
+    give(store, 1, EARLY, ("PART",))
+    finish(paths, early, store)
+    give(store, EARLY + 1, LATE, ("PART", "JOB"))
+    finish(paths, late, store)
+    session = Session(paths, late, store, annotator="ann")
+    asked = []
+    while question := session.next():
+        asked.append(question)
+        spans = (job(question.text.text), *gold[question.text.text])
+        session.answer(question, "accept", spans, seconds=1, keys=1)
+    session.close()
+    again = [question for question in asked if question.share == "revisit"]
+    standing = store.answers.standing()
+
+    assert 1 <= len(again) <= EARLY
+    assert len({question.text.id for question in asked}) == len(asked)
+    for question in again:
+        assert set(gold[question.text.text]) <= set(question.reading)
+        assert question.text.id <= EARLY
+        assert "answered before JOB was a label" in question.reason
+        given = [answer for answer in standing if answer.text_id == question.text.id]
+        assert [None, None] == [answer.retracts for answer in given]
+        assert [given[1]] == latest(given)
+    assert len([answer for answer in standing if answer.trains]) - len(again) == len(
+        latest(answer for answer in standing if answer.trains)
+    )
+    texts = {answer.text_id for answer in standing if answer.trains}
+    parts = sum(len(gold[text.text]) for text in store.corpus.texts(sorted(texts)))
+    assert parts == progress(store, late, paths).spans["PART"]
+
+
+def test_what_is_learned_does_not_depend_on_when_the_label_came_to_the_trainer(tmp_path, early, late):
+    one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
+    for paths, in_between in ((one, True), (other, False)):
+        with Store(paths.db) as store:
+            store.corpus.add_batch((NewText(text) for text in workshop_gold(40)), source="gold")
+            give(store, 1, EARLY, ("PART",))
+            if in_between:
+                finish(paths, early, store)
+            give(store, EARLY + 1, EARLY + 5, ("PART", "JOB"))
+            finish(paths, late, store)
+
+    assert weights(one) == weights(other)
+
+
+def weights(paths: ProjectPaths) -> list[str]:
+    folders = (Checkpoints(paths.models).path(number) for number in (1, 2, 3))
+    return [hashlib.sha256((folder / COMPONENT / "model").read_bytes()).hexdigest() for folder in folders]
+
+
+def test_an_answer_to_the_old_question_is_changed_without_touching_the_new_one(paths, early, late, store, gold):
+    finish(paths, early, store)
+    session = Session(paths, early, store, annotator="ann")
+    question = session.next()
+    assert question
+    session.answer(question, "accept", gold[question.text.text], seconds=1, keys=1)
+    session.close()
+    session = Session(paths, late, store, annotator="ann")
+    again = replace(question, id="again", share="revisit")
+    assert session.answered(again) is None
+    later = session.answer(again, "accept", (job(question.text.text),), seconds=1, keys=1)
+    changed = session.answer(question, "accept", (), seconds=1, keys=1)
+    session.close()
+
+    assert {changed.id, later.id} == {answer.id for answer in store.answers.standing()}
