@@ -130,7 +130,7 @@ class _Cloze:
             part.finish_update(self._optimizer)
 
     def _hide(self, tokens: Ints, hidden: Ints) -> Keys:
-        """The features of the tokens; of the hidden 80 % are masked, 10 % those of any other token, 10 % as they are."""
+        """The features of the tokens; of the hidden 80 % masked, 10 % those of any token, 10 % as they are."""
         keys = self._keys[tokens]
         how = self._rng.random(len(hidden))
         keys[hidden[how < 0.8]] = MASK
