@@ -17,12 +17,14 @@ def lines_with_commands(text: str) -> list[str]:
     return re.findall(r"(?:`|^ {4})(loop [a-z][^`\n]*)", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/benchmarks.md", "docs/simulation.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CHANGELOG.md", "docs/benchmarks.md", "docs/formats.md", "docs/simulation.md"]
+)
 def test_every_command_and_option_that_the_documents_name_exists(name: str):
     named = lines_with_commands((ROOT / name).read_text())
     for line in named:
         command = COMMANDS[line.split()[1]]
-        known = {option for parameter in command.params for option in parameter.opts}
+        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
 
         assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", line)) <= known, line
     assert named

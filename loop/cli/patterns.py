@@ -25,12 +25,14 @@ def patterns_add_cli(
     from loop.ner.patterns import Patterns, PatternsFile, add_patterns, read_patterns
     from loop.ner.pipeline import load_base
 
-    with opened(ctx) as (paths, settings, _):
+    with opened(ctx) as (paths, settings, store):
         labels = settings.project.labels
         nlp, file = load_base(settings.project.base), PatternsFile(paths, settings)
         new = [pattern for name in files_of(files) for pattern in read_patterns(name, labels)]
         Patterns(nlp, new, labels=labels)
         added, known = add_patterns(file.path, new, labels=labels)
+        if added:
+            store.questions.expire()
     say(f"Added {counted(added, 'pattern')} to {file.path.name}.")
     if known:
         say(f"Left out, since known already: {counted(known, 'pattern')}.")

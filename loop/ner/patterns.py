@@ -103,12 +103,13 @@ class PatternsFile:
         self.path = paths.resolve(settings.project.patterns or PATTERNS_NAME)
         self._needed = settings.project.patterns is not None
         self._labels = settings.project.labels
-        self._read: tuple[Version, Patterns | None] | None = None
+        self._seen = self._version()
+        self._patterns: Patterns | None = None
 
     @property
     def changed(self) -> bool:
-        """Whether the file is another one than when it was read."""
-        return self._read is not None and self._read[0] != self._version()
+        """Whether the file is another one than when it was last looked at."""
+        return self._seen != self._version()
 
     def hits(self, nlp: Language) -> Callable[[Doc], list[Span]] | None:
         """What finds the patterns in docs of a pipeline that has the tokenizer of `nlp`; None without a file.
@@ -116,12 +117,11 @@ class PatternsFile:
         Raises:
             InputError: the file that a setting names cannot be read, or a line of it.
         """
-        version = self._version()
-        if self._read is None or self._read[0] != version:
-            there = self._needed or version is not None
-            self._read = version, Patterns(nlp, self.path, labels=self._labels) if there else None
-        patterns = self._read[1]
-        return patterns.hits if patterns else None
+        if self.changed or self._patterns is None:
+            self._seen = self._version()
+            there = self._needed or self._seen is not None
+            self._patterns = Patterns(nlp, self.path, labels=self._labels) if there else None
+        return self._patterns.hits if self._patterns else None
 
     def _version(self) -> Version:
         try:

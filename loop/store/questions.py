@@ -18,6 +18,7 @@ from loop.store.schema import answers, drafts, questions, queue, schemes, texts
 from loop.store.spans import dump_spans, load_spans, triple
 
 QUEUE = "queue"
+EXPIRED = -1
 REQUEST = "request"
 SEEN = "seen"
 # A longer transaction holds an annotator's answer up.
@@ -86,6 +87,13 @@ class Questions:
             put_state(connection, QUEUE, {"generation": generation, "round": round, "focus": asdict(focus)})
             put_state(connection, SEEN, seen)
         self._forget_before(generation)
+
+    def expire(self) -> None:
+        """Say that the queue in force is out of date: a trainer puts another in its place as soon as it can."""
+        with self._database.write() as connection:
+            queued = get_state(connection, QUEUE)
+            if queued is not None:
+                put_state(connection, QUEUE, queued | {"round": EXPIRED})
 
     def head(self, annotator: str, *, after: Question | None = None, focus: Focus = NO_FOCUS) -> Question | None:
         """The question to ask next: one this annotator has begun or chosen, otherwise the first of the queue.

