@@ -18,7 +18,16 @@ def lines_with_commands(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CHANGELOG.md", "docs/benchmarks.md", "docs/formats.md", "docs/simulation.md"]
+    "name",
+    [
+        "README.md",
+        "CHANGELOG.md",
+        "docs/benchmarks.md",
+        "docs/formats.md",
+        "docs/simulation.md",
+        "docs/terminal.md",
+        "docs/plain.md",
+    ],
 )
 def test_every_command_and_option_that_the_documents_name_exists(name: str):
     named = lines_with_commands((ROOT / name).read_text())

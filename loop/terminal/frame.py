@@ -19,6 +19,7 @@ SHARES: dict[Share, str] = {
     "random": "drawn at random",
     "pattern": "a pattern matches",
     "typical": "typical of these texts",
+    "chosen": "you chose it",
     "held_out": "HELD OUT: only to measure, never learned from",
     "revisit": "answered before a label was added",
 }
@@ -77,7 +78,7 @@ def head(desk: Desk, cells: int) -> list[Row]:
 def rule(desk: Desk, cells: int, note: str = "") -> Row:
     """Return a line across the screen, with a note at its right end; a double one around a text that only measures."""
     measures = desk.question is not None and desk.question.share == "held_out" and desk.view == "text"
-    line, style = ("═", "class:loud") if measures else ("─", "class:rule")
+    line, style = ("═", "class:title") if measures else ("─", "class:rule")
     return [(style, line * (cells - width(note))), ("class:key", note)]
 
 
@@ -188,6 +189,12 @@ def legend(state: State, keys: Keymap, cells: int) -> Row:
 def key_line(desk: Desk, cells: int) -> Row:
     """Return the one line of keys that fits what the next key means."""
     state, keys = desk.state, desk.keys
+    if desk.finder is not None:
+        hard = (
+            [("Tab", "all of them" if desk.finder.hard else "hard cases only")] if desk.finder.hard is not None else []
+        )
+        enter = "search" if desk.finder.stale else "open" if hard else "ask about it"
+        return _keys([("↑↓", "choose"), ("Enter", enter), *hard, ("Backspace", "delete, close")], cells)
     if desk.view != "text":
         return _keys([("↑↓", "scroll"), ("other keys", "back to the text")], cells)
     if state is None:
