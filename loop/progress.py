@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -13,6 +13,7 @@ from loop.store import RoundInfo, Store
 from loop.store.locks import is_held
 
 STOPPED = "stopped"
+IDLE = "idle"
 STARTING = "starting"
 
 
@@ -26,6 +27,7 @@ class Progress:
         spans: in the answers that train, by label.
         rounds: that are finished. next_round: answers that train still missing until the next one, 0 when it is due.
         trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
+        forgotten: labels of the base that the last round no longer finds as the base does, with F in percent.
     """
 
     texts: int
@@ -37,6 +39,7 @@ class Progress:
     rounds: tuple[RoundInfo, ...]
     next_round: int
     trainer: str
+    forgotten: Mapping[str, float]
 
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
@@ -55,7 +58,20 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         rounds=rounds,
         next_round=max(0, learned + settings.update.round_size - len(training)),
         trainer=trainer_state(store, paths),
+        forgotten=forgotten(rounds, settings),
     )
+
+
+def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, float]:
+    """The labels of the base that nobody teaches and the last round finds otherwise than the base; F in percent."""
+    kept = rounds[-1].kept if rounds else {}
+    return {label: f for label, f in kept.items() if f < settings.checkpoints.alarm_below}
+
+
+def forgotten_words(found: Mapping[str, float]) -> str:
+    """The same in a sentence; empty without any."""
+    named = ", ".join(f"{label} {f:.0f} %" for label, f in found.items())
+    return f"no longer found as the base finds them: {named}" if named else ""
 
 
 def trainer_state(store: Store, paths: ProjectPaths) -> str:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from loop.acquire.held_out import is_held_out
 from loop.errors import StoreError
 from loop.formats.patterns import append_pattern
-from loop.progress import STARTING, STOPPED, start_of_today, trainer_state
+from loop.progress import IDLE, STARTING, STOPPED, start_of_today, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
 from loop.settings import ProjectPaths, Settings
 from loop.settings.writing import set_value
@@ -21,7 +21,6 @@ from loop.store.locks import ProcessLock, is_held
 
 # A trainer that dies again and again is left alone after this many starts without a finished round in between.
 TRAINER_STARTS = 3
-IDLE = "idle"
 PATTERNS = "patterns.jsonl"  # where strings go when the project has no patterns file yet
 LISTED = 100  # lines of a list: who needs more types another word
 SECONDS_BETWEEN_STARTS = 5.0

@@ -23,14 +23,17 @@ from loop.editing import (
     resume,
     to_draft,
 )
+from loop.editing.changing import shorten
 from loop.errors import LatticeError, LoopError
-from loop.records import Answer, Mode, Question, Verdict
+from loop.records import Answer, Mode, Question, Text, Verdict
+from loop.store import Past
 from loop.suggest import LatticeSuggester, suggester_of
+from loop.terminal.finder import Finder, history, pool
 
 if TYPE_CHECKING:
     from loop.session import Session
 
-View = Literal["text", "help", "guidelines"]
+View = Literal["text", "help", "guidelines", "find"]
 
 SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10, "space": 10, "home": -(10**6)}
 TYPING = ("name", "find", "memo")
@@ -54,6 +57,7 @@ class Desk:
         drawn: whether the text in hand has been on the screen; until then keys are dropped.
         status, last: what the session said last. saved: whether the last draft could be kept.
         mouse: whether the terminal reports the mouse, instead of selecting text for copying.
+        finder: the list that is open while the view is "find".
         view: the text, or what lies over it, scrolled to line `top`. notice: what the message line says.
         recent: the last answers of this sitting. around: the texts before and after the one in hand, in its group.
         left_out: how many texts were left out, by the reason; known when there is no question.
@@ -68,6 +72,7 @@ class Desk:
         self.state: State | None = None
         self.reopened: Answer | None = None
         self.view: View = "text"
+        self.finder: Finder[Past] | Finder[Text] | None = None
         self.mouse = mouse
         self.top = 0
         self.notice = ""
@@ -93,7 +98,9 @@ class Desk:
             self.notice = f"{error} {error.hint}".strip()
 
     def _press(self, key: str) -> None:
-        if self.view != "text":
+        if self.finder is not None:
+            self._find(self.finder, key)
+        elif self.view != "text":
             self._read(key)
         elif self.state is None or self.question is None:
             self._wait(key)
@@ -116,7 +123,8 @@ class Desk:
 
     def paste(self, text: str) -> None:
         """Take pasted text: something to type where something is typed, otherwise nothing; never commands."""
-        if self.state is None or self.state.stance not in TYPING or self.view != "text":
+        typing = self.finder is not None or (self.state is not None and self.state.stance in TYPING)
+        if not typing or self.view in ("help", "guidelines"):
             self.notice = "Pasted text is not taken for keys."
             return
         for char in text.strip():
@@ -128,11 +136,27 @@ class Desk:
         else:
             self.view, self.top = "text", 0
 
+    def _find(self, finder: Finder[Past] | Finder[Text], key: str) -> None:
+        after = finder.press(key)
+        if isinstance(after, Finder):
+            self.finder = after
+            return
+        self.finder, self.view = None, "text"
+        if isinstance(after, Past):
+            self.save()
+            found = self.session.open(after.answer)
+            if found is not None:
+                self._show(*found)
+        elif after is not None:
+            self.notice = self.session.choose(after)
+            if self.question is None:
+                self._take_next()
+
     def _wait(self, key: str) -> None:
         command = self.keys.commands.get(key)
         if command == "reopen":
             self._reopen()
-        elif command in ("quit", "help", "guidelines", "mouse", "mode"):
+        elif command in ("quit", "help", "guidelines", "mouse", "mode", "history", "search"):
             self._look(command)
 
     def _look(self, kind: str) -> None:
@@ -140,6 +164,9 @@ class Desk:
             self.view = "help"
         elif kind == "guidelines":
             self.view = "guidelines"
+        elif kind in ("history", "search"):
+            self.view = "find"
+            self.finder = history(self.session) if kind == "history" else pool(self.session)
         elif kind == "mode":
             self._change_mode()
         elif kind == "mouse":
@@ -168,8 +195,19 @@ class Desk:
             self._reopen()
         elif intent.kind == "onward":
             self._onward(question)
+        elif intent.kind == "pattern":
+            self._add_pattern(state)
         else:
             self._look(intent.kind)
+
+    def _add_pattern(self, state: State) -> None:
+        target = state.target
+        if target is not None:
+            string = state.page.string(target.start, target.end)
+            file = self.session.add_pattern(string, target.label)
+            known = f"“{shorten(string)}” is a pattern of {target.label} already."
+            added = f"“{shorten(string)}” is a pattern of {target.label} from now on, in {file}."
+            self.notice = added if file else known
 
     def _answer(self, question: Question, state: State, verdict: Verdict, reason: str) -> None:
         spans = state.spans if verdict == "accept" else ()

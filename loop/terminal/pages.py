@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from loop.editing import COMMANDS, Keymap
-from loop.progress import STOPPED
+from loop.progress import IDLE, STOPPED
+from loop.records import NO_FOCUS, Text
+from loop.store import Past
 from loop.terminal.body import Row
 from loop.terminal.desk import Desk
-from loop.terminal.frame import key_name
-from loop.terminal.glyphs import visible, width
+from loop.terminal.finder import Finder
+from loop.terminal.frame import key_name, said
+from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.wrap import lines_of
 
 INTRODUCTION = (
@@ -54,6 +58,32 @@ def guideline_rows(desk: Desk, cells: int) -> list[Row]:
     return [row for line in text.splitlines() for row in (_paragraph(line, cells) if line.strip() else [[]])]
 
 
+def finder_rows(finder: Finder[Past] | Finder[Text], cells: int, rows: int) -> list[Row]:
+    """Return a list to find something in: what was typed, and the lines around the one chosen."""
+    note = " · hard cases only" if finder.hard else ""
+    head: list[Row] = [
+        [("class:title", f" {finder.title}{note}")],
+        [("class:message", " Contains: "), ("", fit(visible(finder.typed), cells - 13)), ("class:cursor", " ")],
+        [],
+    ]
+    if not finder.items and not finder.stale and (finder.typed or finder.live):
+        return [*head, *_paragraph(finder.empty, cells)]
+    room = max(1, rows - len(head))
+    first = max(0, min(finder.chosen - room // 2, len(finder.items) - room))
+    shown: Sequence[Past | Text] = finder.items[first : first + room]
+    return [*head, *(_found(item, n == finder.chosen, cells) for n, item in enumerate(shown, first))]
+
+
+def _found(item: Past | Text, chosen: bool, cells: int) -> Row:
+    style, sign = ("class:cursor", "›") if chosen else ("", " ")
+    if isinstance(item, Text):
+        return [(style, fit(f" {sign} {visible(item.text)}", cells))]
+    flag = "⚑ " if item.answer.flag else ""
+    memo = f" · {visible(item.answer.memo)}" if item.answer.memo else ""
+    note = fit(f"{flag}{said(item.answer)}{memo}", cells // 2)
+    return [(style, fit(f" {sign} {visible(item.text)}", cells - width(note) - 3)), ("class:quiet", f"  {note}")]
+
+
 def waiting_rows(desk: Desk, cells: int) -> list[Row]:
     """Return what is said while there is no question."""
     return [[], *_paragraph(waiting_words(desk), cells)]
@@ -72,6 +102,11 @@ def waiting_words(desk: Desk) -> str:
             f"The trainer stopped{status.trainer.removeprefix(STOPPED)}. Your answers are saved. When this is mended, "
             "quit and run `loop annotate` again."
         )
+    if desk.session.measured_all:
+        count = desk.session.focus.measure
+        return f"{count} held-out texts are answered. Quit, and `loop annotate` goes on with the usual questions."
+    if status.pool_left and desk.session.focus != NO_FOCUS and status.trainer == IDLE:
+        return "No more texts fit what this session was narrowed to. Quit, and `loop annotate` asks about all others."
     if status.pool_left:
         return f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."
     left_out = " · ".join(f"{count} {visible(reason)}" for reason, count in sorted(desk.left_out.items()))

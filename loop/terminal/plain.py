@@ -75,7 +75,8 @@ class Plain:
     def _over(self) -> bool:
         """Tell whether no question will come by itself: then the next line is read, from a pipe too."""
         status = self._desk.status
-        return not status.pool_left or (status.trainer.startswith(STOPPED) and status.trainer != STOPPED)
+        stopped = status.trainer.startswith(STOPPED) and status.trainer != STOPPED
+        return self._desk.session.measured_all or not status.pool_left or stopped
 
     def _ask(self) -> None:
         question = self._desk.question

@@ -59,6 +59,8 @@ class Screen:
         self._hidden = ""
         if desk.view == "help":
             return self._scrolled(desk, pages.help_rows(desk.keys, cells), rows)
+        if desk.finder is not None:
+            return pages.finder_rows(desk.finder, cells, rows)
         if desk.view == "guidelines":
             return self._scrolled(desk, pages.guideline_rows(desk, cells), rows)
         if desk.state is None or desk.question is None:

@@ -1,0 +1,78 @@
+"""A list to find something in: earlier answers, or texts of the pool. What is typed narrows it. No drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from loop.editing.prompts import CANCEL
+from loop.records import Text
+from loop.store import Past
+
+if TYPE_CHECKING:
+    from loop.session import Session
+
+Item = TypeVar("Item")
+STEPS = {"up": -1, "s-tab": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -(10**6), "end": 10**6}
+
+
+@dataclass(frozen=True)
+class Finder(Generic[Item]):
+    """What has been typed, what was found, and which of it is chosen.
+
+    Attributes:
+        title, empty: what it is a list of, and what is said when nothing is found.
+        look: finds; given what was typed and whether only hard cases are wanted.
+        hard: whether only hard cases are listed; None where there is no such choice.
+        live: look at every letter; otherwise when Enter is pressed, for many texts take their time.
+        stale: something was typed since `items` were found.
+    """
+
+    title: str
+    empty: str
+    look: Callable[[str, bool], Sequence[Item]]
+    items: tuple[Item, ...] = ()
+    typed: str = ""
+    chosen: int = 0
+    hard: bool | None = None
+    live: bool = True
+    stale: bool = False
+
+    def found(self) -> Finder[Item]:
+        """Return it with what is found now."""
+        return replace(self, items=tuple(self.look(self.typed.strip(), bool(self.hard))), chosen=0, stale=False)
+
+    def press(self, key: str) -> Finder[Item] | Item | None:
+        """Return the list after one key, what was taken from it, or None when it was left."""
+        if key in CANCEL or (key == "backspace" and not self.typed):
+            return None
+        if key == "enter":
+            return self.found() if self.stale else self.items[self.chosen] if self.items else self
+        if key == "tab" and self.hard is not None:
+            return replace(self, hard=not self.hard).found()
+        if key in STEPS or key == "tab":
+            return replace(self, chosen=max(0, min(len(self.items) - 1, self.chosen + STEPS.get(key, 1))))
+        letter = " " if key == "space" else key
+        typed = self.typed[:-1] if key == "backspace" else self.typed + letter if len(letter) == 1 else self.typed
+        if typed == self.typed:
+            return self
+        changed = replace(self, typed=typed, stale=True)
+        return changed.found() if self.live else changed
+
+
+def history(session: Session) -> Finder[Past]:
+    """Return the list of this annotator's earlier answers, newest first."""
+    finder: Finder[Past] = Finder(
+        "Earlier answers", "No such answer.", lambda typed, hard: session.history(typed, hard=hard), hard=False
+    )
+    return finder.found()
+
+
+def pool(session: Session) -> Finder[Text]:
+    """Return the list of texts that nobody has answered, empty until something was typed."""
+
+    def look(typed: str, _: bool) -> Sequence[Text]:
+        return session.search(typed) if typed else ()
+
+    return Finder("Texts that nobody has answered", "No text of the pool contains this.", look, live=False)

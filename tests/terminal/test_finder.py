@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from terminal_project import question
+from test_desk import keys, text
+
+from loop.editing import keymap
+from loop.records import Focus
+from loop.session import Session
+from loop.terminal.desk import Desk
+from loop.terminal.frame import key_line
+from loop.terminal.pages import finder_rows, waiting_words
+
+ONE = question("the SRAM Rival shifter", "SRAM=BRAND 93")
+TWO = question("my Canyon rubs", "Canyon=BRAND 50")
+THREE = question("a KMC chain 100% worn", "KMC=BRAND 80")
+Sit = Callable[..., Desk]
+
+
+def listed(desk: Desk) -> list[str]:
+    assert desk.finder is not None
+    return ["".join(part for _, part in row).strip() for row in finder_rows(desk.finder, 80, 20)[3:]]
+
+
+def test_history_lists_answers_newest_first_and_typing_narrows_it(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO, THREE), "enter s u c-o")
+    everything = listed(desk)
+    keys(desk, "b r a n d space r i v")
+
+    assert ["› my Canyon rubs  skipped (unsure)", "the SRAM Rival shifter  accepted, 1 BRAND"] == everything
+    assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(desk)
+    assert ["No such answer."] == listed(keys(desk, "x"))
+    assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(keys(desk, "backspace"))
+
+
+def test_an_old_answer_is_opened_changed_and_both_are_kept(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO, THREE), "enter enter c-o down enter")
+    opened = text(desk)
+    keys(desk, "tab 2 enter")
+    last = desk.session.status().last
+
+    assert (ONE.text.text, THREE.text.text) == (opened, text(desk))
+    assert last is not None
+    assert last.retracts is not None
+    assert ["PART"] == [span.label for span in last.spans]
+
+
+def test_an_old_answer_is_left_as_it_was(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "enter c-o enter tab d >")
+
+    assert (TWO.text.text, 1) == (text(desk), len(desk.session.history("", hard=False)))
+    assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(keys(desk, "c-o"))
+
+
+def test_hard_cases_can_be_walked(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO, THREE), "f enter enter m o d d enter enter c-o tab")
+
+    assert [
+        "› a KMC chain 100% worn  accepted, 1 BRAND · odd",
+        "the SRAM Rival shifter  ⚑ accepted, 1 BRAND",
+    ] == listed(desk)
+    assert 3 == len(listed(keys(desk, "tab")))
+
+
+@pytest.mark.parametrize("key", ["escape", "c-c", "backspace"])
+def test_a_list_is_closed_without_a_trace(sit_down: Sit, key: str) -> None:
+    desk = keys(sit_down(ONE, TWO), f"enter c-o {key}")
+
+    assert ("text", None, TWO.text.text) == (desk.view, desk.finder, text(desk))
+
+
+def test_what_was_edited_is_kept_when_an_old_answer_is_opened(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "enter tab 2 c-o enter >")
+    assert desk.state is not None
+
+    assert (TWO.text.text, 1) == (text(desk), len(desk.state.past))
+
+
+def test_a_text_of_the_pool_is_found_and_asked_about_next(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO, THREE), "c-f k m c")
+    before = listed(desk)
+    keys(desk, "enter")
+    found = listed(desk)
+    keys(desk, "enter")
+
+    assert ([], ["› a KMC chain 100% worn"]) == (before, found)
+    assert ("It is the next question.", ONE.text.text) == (desk.notice, text(desk))
+    assert THREE.text.text == text(keys(desk, "enter"))
+    assert TWO.text.text == text(keys(desk, "enter"))
+
+
+def test_typed_signs_are_no_wildcards(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, THREE), "c-f 0 % enter")
+
+    assert ["› a KMC chain 100% worn"] == listed(desk)
+    assert ["No text of the pool contains this."] == listed(keys(desk, "% enter"))
+
+
+def test_a_text_without_a_question_waits_for_the_trainer(open_session: Callable[..., Session]) -> None:
+    session = open_session(ONE, TWO)
+    session._store.questions.publish([], round=4)
+    desk = keys(Desk(session, keymap(session.labels)), "c-f r u b s enter enter")
+
+    assert "It becomes the next question as soon as a trainer is at work; none is now." == desk.notice
+    wished = session._store.wishes.asked_for()
+    assert wished is not None
+    assert TWO.text.text == wished.text
+
+
+def test_pasted_text_is_looked_for(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "c-f")
+    desk.paste("Canyon rubs\n")
+
+    assert ["› my Canyon rubs"] == listed(keys(desk, "enter"))
+
+
+def test_the_key_line_says_what_enter_does(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE), "c-f x")
+
+    assert "Enter search" in "".join(part for _, part in key_line(desk, 100))
+
+
+def test_unsure_texts_come_back_at_the_end_once_a_session(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "s u s b")
+    back = text(desk), desk.reopened is not None
+    keys(desk, "s u")
+
+    assert (ONE.text.text, True) == back
+    assert None is text(desk)
+
+
+def test_an_unsure_text_that_is_answered_at_last_replaces_the_skip(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE), "s u enter")
+    last = desk.session.status().last
+
+    assert last is not None
+    assert ("accept", True, 1) == (last.verdict, last.retracts is not None, desk.session.status().answers_total)
+
+
+def test_a_session_that_measures_ends_after_so_many(open_session: Callable[..., Session]) -> None:
+    held = [question(f"text {n}", share="held_out") for n in range(3)]
+    first = open_session(*held)
+    first.close()
+    focus = Focus(measure=2)
+    session = Session(first._paths, first._settings, first._store, annotator="ann", focus=focus)
+    waiting = session.next()
+    asked = first._store.questions.get(["q0", "q1", "q2"]).values()
+    first._store.questions.publish([*map(fresh, asked)], round=3, focus=focus)
+    desk = keys(Desk(session, keymap(session.labels)), "x 0 0")
+    session.close()
+
+    assert (None, None, 2) == (waiting, text(desk), desk.status.answers_total)
+    assert "2 held-out texts are answered." in waiting_words(desk)
+
+
+def fresh(asked: object) -> object:
+    from dataclasses import replace
+
+    return replace(asked, id=f"{asked.id}-again")  # type: ignore[type-var, attr-defined]
+
+
+def test_a_string_becomes_a_pattern_once(sit_down: Sit) -> None:
+    desk = sit_down(ONE)
+    root = desk.session._paths.root
+    (root / "loop.cfg").write_text(
+        '# mine\n[project]\nlabels = ["BRAND", "PART"]  \n# why\npatterns = null\nseed = 1\n'
+    )
+    said = [keys(desk, "tab +").notice, keys(desk, "+").notice]
+
+    assert [
+        "“SRAM” is a pattern of BRAND from now on, in patterns.jsonl.",
+        "“SRAM” is a pattern of BRAND already.",
+    ] == said
+    assert '{"label": "BRAND", "pattern": "SRAM"}\n' == (root / "patterns.jsonl").read_text()
+    assert (
+        '# mine\n[project]\nlabels = ["BRAND", "PART"]  \n# why\npatterns = "patterns.jsonl"\nseed = 1\n'
+        == (root / "loop.cfg").read_text()
+    )
