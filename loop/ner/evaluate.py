@@ -25,10 +25,17 @@ class Scores:
 
 def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, labels: Collection[str]) -> Scores:
     """Score our component on texts with their gold spans; spans of other labels do not count."""
-    texts, spans = zip(*gold, strict=True)
+    return evaluate_answers(nlp, ((text, spans, labels) for text, spans in gold))
+
+
+def evaluate_answers(nlp: Language, answered: Iterable[tuple[str, Collection[Span], Collection[str]]]) -> Scores:
+    """Score our component on answered texts: their right spans, and the labels that they were answered for."""
+    texts, spans, asked = zip(*answered, strict=True)
     score = PRFScore()
-    for found, right in zip(predicted(nlp, texts), spans, strict=True):
-        score.score_set(found, {span for span in right if span.label in labels})
+    for found, right, labels in zip(predicted(nlp, texts), spans, asked, strict=True):
+        score.score_set(
+            {span for span in found if span.label in labels}, {span for span in right if span.label in labels}
+        )
     return Scores(100 * score.precision, 100 * score.recall, 100 * score.fscore)
 
 

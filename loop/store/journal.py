@@ -27,7 +27,7 @@ class RoundInfo:
         answers: how many answers it learned from, all rounds before included. steps: of the optimizer.
         loss: mean over its steps, None without any. seconds: wall time of the update.
         digest: of what the settings say about learning.
-        scores: of its checkpoint on the project's gold file, in percent; empty without one.
+        scores: of its checkpoint on the project's gold file, or on the held-out answers, in percent; empty without any.
     """
 
     number: int

@@ -74,7 +74,7 @@ class Trainer:
         seen = self._store.journal.last_seq()
         if seen == self._seen:
             return False
-        training = [answer for answer in self._store.answers.standing() if answer.trains]
+        training = self._store.answers.training()
         self._answered = len(training)
         if self.rounds.due(training):
             self._say(f"learning round {self.rounds.number + 1}")

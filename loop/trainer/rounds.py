@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -11,13 +11,13 @@ from loop.errors import PipelineError
 from loop.formats import read_gold
 from loop.ner.calibration import DEFAULT, RECENT, Tried, next_temperature, squared_errors
 from loop.ner.checkpoints import SPACY_VERSION, CheckpointInfo, Checkpoints
-from loop.ner.evaluate import evaluate
+from loop.ner.evaluate import evaluate_answers
 from loop.ner.examples import Examples, token_spans
 from loop.ner.learner import Learner
 from loop.ner.pipeline import add_labels, adopted, assemble, own_component
 from loop.ner.reader import own_lattices
 from loop.ner.update import update
-from loop.records import Answer
+from loop.records import Answer, Span
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.trainer.pretrained import Pretrained
@@ -156,13 +156,23 @@ class Rounds:
             return update(self.learner, examples[-settings.round_size :], examples, settings, seed=seed)
 
     def _evaluate(self) -> dict[str, float]:
-        name, labels = self._settings.project.eval, self._settings.project.labels
-        if name is None:
+        """Scores on the gold texts or, without a file of them, on the texts held out and answered so far."""
+        answered = list(self._gold())
+        if not answered:
             return {}
-        gold = [(raw.text, raw.spans or ()) for raw in read_gold(self._paths.resolve(name))]
         with self.learner.published() as nlp:
-            scores = evaluate(nlp, gold, labels=labels)
+            scores = evaluate_answers(nlp, answered)
         return {"p": scores.p, "r": scores.r, "f": scores.f}
+
+    def _gold(self) -> Iterator[tuple[str, Collection[Span], Collection[str]]]:
+        """Texts that are never learned from, their right spans, and the labels that these are complete for."""
+        name, labels = self._settings.project.eval, self._settings.project.labels
+        if name is not None:
+            yield from ((raw.text, raw.spans or (), labels) for raw in read_gold(self._paths.resolve(name)))
+            return
+        schemes = self._store.journal.schemes()
+        for text, answer in self._answered(self._store.answers.held_out()):
+            yield text, answer.spans, [label for label in schemes[answer.scheme] if label in labels]
 
     def _info(
         self,

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loop.acquire.held_out import is_held_out
+from loop.acquire.queue import TOGETHER, Pick, with_held_out
+from loop.records import Text
+
+ORDINARY = [Pick(number, "doubtful") for number in range(200)]
+HELD_OUT = [Pick(number, "held_out") for number in range(1000, 1200)]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5])
+def test_about_the_share_of_all_texts_is_held_out(share):
+    held = sum(is_held_out(Text(number, f"text {number}"), share=share, seed=0) for number in range(4000))
+
+    assert held / 4000 == pytest.approx(share, abs=0.02)
+
+
+def test_the_texts_of_a_group_are_on_one_side():
+    for number in range(50):
+        group = [Text(i, f"{number}: {i}", group=f"patient {number}") for i in range(5)]
+
+        assert len({is_held_out(text, share=0.5, seed=0) for text in group}) == 1
+
+
+def test_what_is_held_out_stays_so_when_the_share_grows():
+    texts = [Text(number, f"text {number}") for number in range(500)]
+    held = {text.id for text in texts if is_held_out(text, share=0.1, seed=3)}
+
+    assert held < {text.id for text in texts if is_held_out(text, share=0.3, seed=3)}
+    assert held != {text.id for text in texts if is_held_out(text, share=0.1, seed=4)}
+
+
+def queue(*, share=0.1, answered=0, measured=0, size=60, ordinary=ORDINARY, held_out=HELD_OUT):
+    return with_held_out(ordinary, held_out, share=share, answered=answered, measured=measured, size=size)
+
+
+def test_held_out_texts_come_a_few_together():
+    shares = "".join("h" if pick.share == "held_out" else "." for pick in queue(size=160))
+
+    assert {part for part in shares.split(".") if part} == {"h" * TOGETHER}
+    assert shares.count("h") == 3 * TOGETHER
+
+
+def test_over_many_queues_of_which_little_is_asked_the_share_is_kept():
+    answered = measured = 0
+    while answered < 400:
+        asked = queue(answered=answered, measured=measured)[:10]
+        answered += len(asked)
+        measured += sum(pick.share == "held_out" for pick in asked)
+
+    assert measured == pytest.approx(0.1 * answered, abs=TOGETHER)
+
+
+def test_nothing_is_held_out_with_a_share_of_zero():
+    assert ORDINARY[:60] == queue(share=0.0, answered=1000, held_out=[])
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 90), st.floats(0, 0.5), st.integers(0, 300))
+def test_the_queue_is_as_long_as_it_can_be(ordinary, held_out, size, share, answered):
+    mixed = queue(share=share, answered=answered, size=size, ordinary=ORDINARY[:ordinary], held_out=HELD_OUT[:held_out])
+
+    assert len(mixed) == len(set(mixed)) == min(size, ordinary + held_out)
