@@ -12,7 +12,7 @@ from uuid import uuid4
 from loop.acquire.held_out import is_held_out
 from loop.errors import StoreError
 from loop.formats.patterns import append_pattern
-from loop.progress import IDLE, STARTING, STOPPED, start_of_today, trainer_state
+from loop.progress import IDLE, STARTING, STOPPED, forgotten, forgotten_words, start_of_today, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
 from loop.settings import ProjectPaths, Settings
 from loop.settings.writing import set_value
@@ -35,6 +35,7 @@ class SessionStatus:
         round: the last one published. trainer: what it is doing, in words.
         left_in_queue: questions laid out. pool_left: texts that nobody has answered.
         last: this annotator's latest standing answer.
+        forgotten: what the model no longer finds as its base does, in a sentence; empty without any.
     """
 
     answers_today: int
@@ -44,6 +45,7 @@ class SessionStatus:
     left_in_queue: int
     pool_left: int
     last: Answer | None
+    forgotten: str = ""
 
 
 class Session:
@@ -51,6 +53,8 @@ class Session:
 
     Attributes:
         name: the project's. labels: in force, in the order of loop.cfg. guidelines: the text of guidelines.md.
+        keys: of the commands that loop.cfg puts on others. notes: what it says about labels.
+        mode: of the next texts. focus: what the session is narrowed to.
 
     Raises:
         StoreError: another session is open on the project.
@@ -81,12 +85,14 @@ class Session:
         store.wishes.set_focus(focus)
         self._start_trainer = start_trainer
         self._starts: list[float] = []
+        self._forgotten = (0, "")
         self._starts_in_round = -1
         self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
         self.annotator = annotator or getpass.getuser()
         self.name = paths.root.resolve().name
         self.labels = settings.project.labels
+        self.keys, self.notes = settings.keys, settings.labels
         self.guidelines = paths.guidelines.read_text(encoding="utf-8") if paths.guidelines.is_file() else ""
         self._guideline_hash = hashlib.sha256(self.guidelines.encode()).hexdigest()[:16]
 
@@ -268,7 +274,14 @@ class Session:
             left_in_queue=self._store.questions.waiting(),
             pool_left=self._store.corpus.pool_size(),
             last=self._store.answers.last(self.annotator),
+            forgotten=self._forgotten_by(said.round if said else 0),
         )
+
+    def _forgotten_by(self, round: int) -> str:
+        """Worked out once a round: the screen asks twice a second."""
+        if round != self._forgotten[0]:
+            self._forgotten = round, forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
+        return self._forgotten[1]
 
     def _trainer_state(self) -> str:
         doing = trainer_state(self._store, self._paths)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from loop.errors import SettingsError
 from loop.settings import (
+    LabelNote,
     ProjectPaths,
     ProjectSettings,
     QueueSettings,
@@ -22,6 +23,7 @@ from loop.settings import (
     parse_settings,
     template,
 )
+from loop.settings.writing import set_value
 
 MINIMAL = '[project]\nlabels = ["A", "B"]\n'
 
@@ -191,3 +193,68 @@ def test_reading_settings_imports_nothing_heavy() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert "[]\n" == out
+
+
+LABELLED = '[project]\nlabels = ["PART", "BRAND"]\n'
+
+
+def test_keys_and_label_notes_come_back_from_the_template():
+    note = LabelNote("what was made", ("chain", "brake pad"))
+    settings = Settings(ProjectSettings(labels=("PART", "A:B")), keys={"accept": ("enter", "ü")}, labels={"A:B": note})
+
+    assert settings == parse_settings(template(settings))
+
+
+def test_a_single_key_or_description_need_not_be_a_list():
+    settings = parse_settings(LABELLED + '[keys]\nquit = "f10"\n[labels]\nPART = "what was made"\n')
+
+    assert ({"quit": ("f10",)}, {"PART": LabelNote("what was made")}) == (settings.keys, settings.labels)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("[keys]\nquit = 3", r"\[keys\] quit needs a list of keys, and 3 is not\."),
+        ('[keys]\nquit = [""]', r"\[keys\] quit needs a list of keys"),
+        ('[labels]\nTOOL = "x"', r"\[labels\] TOOL is none of the project's labels\."),
+        ('[labels]\nPART = {"descr": "x"}', r"\[labels\] PART needs a description and examples\."),
+        ('[labels]\nPART = {"examples": "x"}', r"\[labels\] PART needs a description and examples\."),
+        ("[labels]\nPART = what", r"\[labels\] PART needs a description and examples\."),
+    ],
+)
+def test_what_keys_and_labels_cannot_hold_is_refused_by_name(more, message):
+    with pytest.raises(SettingsError, match=message) as caught:
+        parse_settings(LABELLED + more)
+    assert caught.value.hint
+
+
+CFG = '# mine\n[project]\nlabels = ["A",\n  "B"]\n# why\npatterns = null\n\n[queue]\nsize = 3\n'
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "expected"),
+    [
+        ("project", "patterns", "p.jsonl", CFG.replace("null", '"p.jsonl"')),
+        ("project", "labels", ["A"], CFG.replace('["A",\n  "B"]', '["A"]')),
+        ("project", "seed", 4, CFG.replace("[project]\n", "[project]\nseed = 4\n")),
+        ("queue", "size", 9, CFG.replace("3", "9")),
+        ("update", "steps", 2, CFG + "\n[update]\nsteps = 2\n"),
+    ],
+)
+def test_one_value_changes_and_everything_else_stays(tmp_path, section, key, value, expected):
+    cfg = tmp_path / "loop.cfg"
+    cfg.write_text(CFG)
+    cfg.chmod(0o640)
+    set_value(cfg, section, key, value)
+
+    assert (expected, 0o640) == (cfg.read_text(), cfg.stat().st_mode & 0o777)
+
+
+def test_a_value_that_cannot_be_meant_is_not_written(tmp_path):
+    cfg = tmp_path / "loop.cfg"
+    cfg.write_text(CFG)
+
+    with pytest.raises(SettingsError):
+        set_value(cfg, "queue", "size", 0)
+    assert CFG == cfg.read_text()
+    assert [cfg] == list(tmp_path.iterdir())

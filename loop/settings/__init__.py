@@ -12,6 +12,7 @@ from loop.settings.sections import (
     UpdateSettings,
     template,
 )
+from loop.settings.tables import LabelNote
 
 __all__ = [
     "CFG_NAME",
@@ -26,5 +27,6 @@ __all__ = [
     "load_settings",
     "parse_settings",
     "label_problem",
+    "LabelNote",
     "template",
 ]

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar, get_type_hints
 from loop.errors import SettingsError
 from loop.settings.paths import CFG_NAME, ProjectPaths
 from loop.settings.sections import Section, Settings
+from loop.settings.tables import WHY, read_keys, read_labels
 
 _LARGEST = 1e300  # beyond it, and for infinity and NaN, a value is a slip of the hand
 _AnySection = TypeVar("_AnySection", bound=Section)
@@ -59,8 +60,14 @@ def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
     found = _parse(text, source)
     kinds = get_type_hints(Settings)
     _refuse_unknown(source, found, kinds, where="", what="section")
-    settings = Settings(**{name: _section(kind, name, found.get(name, {}), source) for name, kind in kinds.items()})
+    plain = {name: kind for name, kind in kinds.items() if name not in WHY}
+    settings = Settings(**{name: _section(kind, name, found.get(name, {}), source) for name, kind in plain.items()})
     _check_labels(settings.project.labels, source)
+    settings = dataclasses.replace(
+        settings,
+        keys=read_keys(found.get("keys", {}), source),
+        labels=read_labels(found.get("labels", {}), settings.project.labels, source),
+    )
     if settings.update.new_per_batch > settings.update.batch_size:
         problem = f"{settings.update.new_per_batch} is more than batch_size, {settings.update.batch_size}."
         _refuse(source, "update", "new_per_batch", problem, "Lower it, or raise batch_size.")

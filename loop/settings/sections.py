@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+
+from loop.settings.tables import WHY, LabelNote, dumped
 
 
 class Section:
@@ -95,7 +98,7 @@ class UpdateSettings(Section):
         0.2, "Share of the network switched off while it learns, against overfitting.", low=0, high=0.99
     )
     pull_back: float = _setting(
-        0.003, "Share of the way back to the base per step, where labels of the base are taught: other texts stay known.",
+        0.02, "Share of the way back to the base per step, where labels of the base are taught: other texts stay known.",
         low=0, high=1,
     )  # fmt: skip
 
@@ -117,6 +120,10 @@ class CheckpointSettings(Section):
 
     keep_last: int = _setting(5, "The newest rounds stay, to go back to.", low=1)
     keep_every: int = _setting(10, "Of the older ones every n-th stays, so that undoing an old answer is quick.", low=1)
+    alarm_below: float = _setting(
+        95.0, "A label of the base that nobody teaches and that agrees less with the base (F, percent) is reported.",
+        low=0, high=100,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,8 @@ class Settings:
     pretrain: PretrainSettings = PretrainSettings()
     checkpoints: CheckpointSettings = CheckpointSettings()
     screen: ScreenSettings = ScreenSettings()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: Mapping[str, LabelNote] = field(default_factory=dict)
 
     def weights_digest(self) -> str:
         """Return a SHA-256 (hex) of what bears on the weights: base, labels in their order, seed and [update]."""
@@ -157,6 +166,9 @@ def template(settings: Settings) -> str:
     for section in dataclasses.fields(settings):
         values = getattr(settings, section.name)
         lines += ["", f"[{section.name}]"]
+        if section.name in WHY:
+            lines += [f"# {WHY[section.name]}", *(f"{name} = {dumped(value)}" for name, value in values.items())]
+            continue
         for key in dataclasses.fields(values):
             lines += [f"# {key.metadata['why']}", f"{key.name} = {_dump(getattr(values, key.name))}"]
     return "\n".join(lines) + "\n"

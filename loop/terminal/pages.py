@@ -51,11 +51,23 @@ def _entry(shown: str, words: str, column: int, cells: int) -> list[Row]:
 
 
 def guideline_rows(desk: Desk, cells: int) -> list[Row]:
-    """Return the project's guidelines, wrapped."""
+    """Return what the labels mean and the project's guidelines, wrapped."""
     text = desk.session.guidelines.strip()
+    notes = label_rows(desk, cells)
     if not text:
-        return _paragraph("This project has no guidelines yet: write them into guidelines.md.", cells)
-    return [row for line in text.splitlines() for row in (_paragraph(line, cells) if line.strip() else [[]])]
+        return [*notes, *_paragraph("This project has no guidelines yet: write them into guidelines.md.", cells)]
+    return notes + [row for line in text.splitlines() for row in (_paragraph(line, cells) if line.strip() else [[]])]
+
+
+def label_rows(desk: Desk, cells: int) -> list[Row]:
+    """Return what loop.cfg says about the labels, the active one first; nothing when it says nothing."""
+    notes = desk.session.notes
+    active = desk.state.active if desk.state else ""
+    rows: list[Row] = []
+    for label in sorted(notes, key=lambda label: label != active):
+        examples = f" For example: {', '.join(notes[label].examples)}." if notes[label].examples else ""
+        rows += _paragraph(visible(f"{label}: {notes[label].description}{examples}"), cells)
+    return [[("class:title", " Labels")], *rows, []] if rows else []
 
 
 def finder_rows(finder: Finder[Past] | Finder[Text], cells: int, rows: int) -> list[Row]:

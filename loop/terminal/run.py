@@ -27,14 +27,14 @@ def run(session: Session, *, plain: bool = False, mouse: bool = True) -> None:
     if plain or os.environ.get("TERM", "dumb") in ("dumb", "unknown"):
         from loop.terminal.plain import run_plain
 
-        run_plain(Desk(session, keymap(session.labels)))
+        run_plain(Desk(session, keymap(session.labels, session.keys)))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LoopError("Annotating needs a terminal.", hint="Run it in one, or with --plain for lines and pipes.")
     from loop.terminal.app import App
 
     try:
-        App(Desk(session, keymap(session.labels), mouse=mouse)).run()
+        App(Desk(session, keymap(session.labels, session.keys), mouse=mouse)).run()
     except EOFError:
         return
     except OSError as error:
