@@ -56,7 +56,7 @@ def _answer(annotation: Mapping[str, Any], text: str, own: Mapping[str, Any]) ->
     who, at = annotation.get("completed_by"), annotation.get("created_at")
     if isinstance(who, Mapping):
         who = who.get("email") or who.get("id")
-    more = dict(own) | ({"at": at} if isinstance(at, str) else {})
+    more = dict(own) | ({"at": at.replace("Z", "+00:00")} if isinstance(at, str) else {})
     seconds = annotation.get("lead_time")
     if type(seconds) is float and 0 <= seconds < 1e9:
         more["seconds"] = seconds

@@ -39,7 +39,7 @@ def read_docbin(source: Source, *, text_field: str) -> Iterator[RawText]:  # noq
     vocab = spacy.blank("xx").vocab
     try:
         docs = list(DocBin().from_bytes(source.content()).get_docs(vocab))
-    except (zlib.error, ValueError, KeyError, TypeError, IndexError, AttributeError):
+    except (zlib.error, ValueError, LookupError, TypeError, AttributeError, OverflowError):
         hint = "Write it anew, with the spaCy that is installed here."
         raise InputError(source.name, "is no DocBin, or a damaged one.", hint=hint) from None
     for number, doc in enumerate(docs, start=1):

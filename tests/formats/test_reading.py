@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import re
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_sources import source_of
 
-from loop.errors import InputError
-from loop.formats import RawText, read, read_all, read_gold
+from loop.errors import InputError, LoopError
+from loop.formats import Answered, RawText, files_of, get_reader, get_writer, read, read_all, read_gold, write
+from loop.intake import docbin  # noqa: F401 (it registers the format spacy)
+from loop.records import Answer, Span, Text
 
-FORMATS = ("jsonl", "json", "csv", "txt", "conll", "parquet", "doccano", "label-studio")
+FORMATS = ("jsonl", "json", "csv", "txt", "conll", "parquet", "spacy", "doccano", "label-studio")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +32,16 @@ FORMATS = ("jsonl", "json", "csv", "txt", "conll", "parquet", "doccano", "label-
         ("a.log", "\n\none\n"),
         ("a", ' \n {"text": "one"}\n'),
         ("line\nbreak.txt", "one\n"),
+        ("a.json", '[{"text": "one"}]'),
+        ("a.json", '{"text": "one"}\n'),
+        ("a.json", '{\n "text":\n"one"}'),
+        ("a.jsonl", ' [\n{"text": "one"}\n]'),
+        ("a", '{"text": "one", "meta": {\n}}\n'),
+        ("a", '[{"text": "one"}]'),
+        ("a", "n,text\n1,one\n"),
+        ("a", "one NN O\n"),
+        ("a.iob2", "one O\n"),
+        ("text.txt", "one\n"),
     ],
 )
 def test_the_ending_or_else_the_first_line_tells_the_format(tmp_path: Path, name: str, content: str) -> None:
@@ -48,6 +64,58 @@ def test_a_jsonl_that_is_a_csv_is_refused_with_a_way_out(tmp_path: Path) -> None
         list(read(tmp_path / "a.jsonl"))
 
     assert "--format" in caught.value.hint
+
+
+@pytest.mark.parametrize("content", ["[deleted]\n", "text\n", "a, b\n", "so do I\n", "x^2\n"])
+def test_what_only_looks_like_another_format_is_text(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a").write_text(content)
+
+    assert [content.strip()] == [raw.text for raw in read(tmp_path / "a")]
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.spacy", "a.txt"])
+def test_parquet_and_docbin_are_known_by_their_first_bytes(tmp_path: Path, name: str) -> None:
+    for format in ("parquet", "spacy"):
+        write([Answered(Text(1, "one"), Answer("x", 1, "a", "accept"), ((0, 3),))], tmp_path / name, format=format)
+
+        assert ["one"] == [raw.text for raw in read(tmp_path / name)]
+
+
+def test_a_packed_file_is_told_by_the_name_below(tmp_path: Path) -> None:
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"text\none\n"))
+
+    assert ["one"] == [raw.text for raw in read(tmp_path / "a.csv.gz")]
+
+
+def test_a_format_that_nobody_registered_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+
+    with pytest.raises(LoopError, match="no format 'doc'") as caught:
+        list(read(tmp_path / "a", format="doc"))
+
+    assert "jsonl" in caught.value.hint
+
+
+def test_patterns_of_files_are_filled_in_sorted_unless_a_file_has_that_very_name(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "c.csv", "[x].txt", "x.txt"):
+        (tmp_path / name).write_text(name)
+
+    assert ["[x].txt", "a.txt", "b.txt", "x.txt"] == [Path(file).name for file in files_of([str(tmp_path / "*.txt")])]
+    assert ["[x].txt"] == [Path(file).name for file in files_of([str(tmp_path / "[x].txt")])]
+    with pytest.raises(InputError, match="cannot be read"):
+        list(read_all([str(tmp_path / "*.doc")]))
+
+
+def test_the_example_in_the_documentation_works() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "formats.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", document, flags=re.DOTALL)
+    exec(example, {})
+    found = get_reader("shout")(source_of("one\ntwo\n"), text_field="text")
+    out = io.BytesIO()
+    row = Answered(Text(1, "Ann left"), Answer("x", 1, "a", "accept", (Span(0, 3, "A"),)), ())
+
+    assert ["ONE", "TWO"] == [raw.text for raw in found]
+    assert (1, b"Ann\n") == (get_writer("names")([row], out), out.getvalue())
 
 
 def test_an_empty_file_holds_no_texts(tmp_path: Path) -> None:
