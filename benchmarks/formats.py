@@ -1,0 +1,123 @@
+"""Files in and out: how fast, and how long others wait for the store meanwhile; Prodigy's exports there and back."""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import spacy
+from _common import options, show, write_json
+
+from loop.cli.exporting import answered
+from loop.formats import RawText, read, read_all, write
+from loop.intake import add_texts, import_answers
+from loop.ner.patterns import Patterns
+from loop.records import Answer
+from loop.store import NewText, Store
+
+LABELS = ("PRODUCT", "ORG", "PERSON", "LOCATION")
+NLP = spacy.blank("en")
+FORMATS = ("jsonl", "json", "csv", "parquet", "spacy", "conll", "doccano", "label-studio", "txt")
+SYLLABLES = ("ba", "ko", "ri", "men", "tal", "os", "ix", "pre", "dol", "um")
+
+
+def main() -> None:
+    """Measure on made-up texts and, where they are, on the published exports of Prodigy."""
+    arguments = options(str(__doc__)).parse_args()
+    size, terms = (50_000, 5_000) if arguments.quick else (1_000_000, 50_000)
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [adding(Path(folder), size), matching(Path(folder), terms)]
+        exports = sorted((arguments.data / "prodigy_exports").glob("annotated_*.jsonl"))
+        if exports:
+            rows += there_and_back(Path(folder), exports)
+    show("files in and out", rows)
+    write_json(arguments.json, rows, seeds=[0])
+
+
+def adding(folder: Path, size: int) -> dict[str, Any]:
+    """Texts added while somebody answers: seconds, and the longest an answer took."""
+    rng = random.Random(0)
+    with Store(folder / "add" / "loop.db") as store:
+        store.corpus.add_batch([NewText("one")], source="first")
+        store.journal.scheme(LABELS)
+        raws = (RawText(f"{n} {word(rng)} {word(rng)} {word(rng)}", "made", n) for n in range(size))
+        waits, seconds = answering(store, lambda: add_texts(store, raws, source="made"))
+    waits.sort()
+    slowest = f"p99 {1000 * waits[int(0.99 * len(waits))]:.0f} ms, longest {1000 * waits[-1]:.0f} ms"
+    return row(f"add {size:,} texts", seconds, f"{len(waits)} answers meanwhile: {slowest}")
+
+
+def answering(store: Store, work: Callable[[], object]) -> tuple[list[float], float]:
+    """Seconds of the work, and of every answer given meanwhile, ten a second."""
+    began, waits = time.perf_counter(), []
+    working = threading.Thread(target=work)
+    working.start()
+    while working.is_alive():
+        start = time.perf_counter()
+        store.answers.add(Answer(f"a{len(waits)}", 1, "ann", "accept", scheme=1))
+        waits.append(time.perf_counter() - start)
+        working.join(0.1)
+    return waits, time.perf_counter() - began
+
+
+def matching(folder: Path, terms: int) -> dict[str, Any]:
+    """Patterns loaded, and matched in 1,000 texts of 40 words."""
+    rng = random.Random(0)
+    made = sorted({" ".join(word(rng) for _ in range(rng.randint(2, 3))) for _ in range(2 * terms)})[:terms]
+    path = folder / "patterns.jsonl"
+    path.write_text("".join(json.dumps({"label": "PRODUCT", "pattern": term}) + "\n" for term in made))
+    loading, patterns = timed(lambda: Patterns(NLP, path, labels=LABELS))
+    docs = [NLP(" ".join([*rng.choices(made, k=3), *(word(rng) for _ in range(34))])) for _ in range(1_000)]
+    seconds, found = timed(lambda: sum(len(patterns.hits(doc)) for doc in docs))
+    return row(f"match {len(made):,} terms in 1,000 texts", seconds, f"loaded in {loading:.2f} s; {found:,} hits")
+
+
+def there_and_back(folder: Path, exports: Iterable[Path]) -> list[dict[str, Any]]:
+    """Prodigy's answers imported, written in every format, read again."""
+    with Store(folder / "one" / "loop.db") as store:
+        seconds, report = timed(lambda: imported(store, list(exports)))
+        rows = [row("import Prodigy's exports", seconds, f"{report.answers:,} answers, {report.added:,} texts")]
+        out = list(answered(store, NLP))
+    for format in FORMATS:
+        path = folder / f"out.{format}"
+        written, count = timed(lambda path=path, format=format: write(out, path, format=format))
+        seconds, found = timed(lambda path=path, format=format: sum(1 for _ in read(path, format=format)))
+        told = f"{count:,} written in {written:.2f} s, {found:,} read, {path.stat().st_size / 1e6:.1f} MB"
+        rows.append(row(f"read {format}", seconds, told))
+    with Store(folder / "two" / "loop.db") as store:
+        imported(store, [folder / "out.jsonl"])
+        write(answered(store, NLP), folder / "again.jsonl")
+    same = (folder / "out.jsonl").read_bytes() == (folder / "again.jsonl").read_bytes()
+    return [*rows, row("export, import, export", 0.0, "byte-identical" if same else "NOT THE SAME")]
+
+
+def imported(store: Store, files: list[Path]) -> Any:
+    """Answers taken over as `loop import` does."""
+    return import_answers(store, read_all(files), nlp=NLP, labels=LABELS, annotator="me", source="exports")
+
+
+def word(rng: random.Random) -> str:
+    """A made-up word."""
+    return "".join(rng.choices(SYLLABLES, k=rng.randint(2, 4)))
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds of the work, and what came of it."""
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def row(what: str, seconds: float, more: str) -> dict[str, Any]:
+    """A line of the table."""
+    return {"what": what, "seconds": seconds, "more": more}
+
+
+if __name__ == "__main__":
+    main()
