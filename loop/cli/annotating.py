@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from random import Random
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,6 +15,7 @@ from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.status import round_line
 from loop.errors import LoopError
+from loop.records import NO_FOCUS, Focus
 
 if TYPE_CHECKING:
     from loop.settings import ProjectPaths, Settings
@@ -25,6 +27,7 @@ ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREAD
 # A csv.py in the current folder is not to be taken for Python's (from Python 3.11 on).
 OWN_MODULES_ONLY = {"PYTHONSAFEPATH": "1"}
 
+AskedMode = Literal["correct", "teach", "manual"]
 AnnotatorOption = Annotated[
     str, typer.Option(metavar="NAME", help="Who answers.  [default: your login]", show_default=False)
 ]
@@ -36,14 +39,61 @@ def annotate_cli(
     plain: Annotated[
         bool, typer.Option("--plain", help="Ask in lines instead of a screen: for screen readers and pipes.")
     ] = False,
+    mode: Annotated[
+        AskedMode, typer.Option(help="All spans, one doubtful span, or without suggestions; Ctrl-T changes it.")
+    ] = "correct",
+    label: Annotated[
+        str, typer.Option(metavar="LABEL", help="Only texts in which this label is likely, if there are any.")
+    ] = "",
+    where: Annotated[
+        list[str] | None, typer.Option(metavar="META.KEY=VALUE", help="Only texts whose meta says so; several: all.")
+    ] = None,
+    measure: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Only held-out texts, N of them: they measure the model.")
+    ] = 0,
 ) -> None:
     """Answer questions about your texts, with the keyboard; the model learns from them in the background."""
     with opened(ctx) as (paths, settings, store):
-        annotate(paths, settings, store, annotator, plain=plain)
+        focus = Focus(label, tuple(_condition(one) for one in where or ()), measure)
+        check_focus(focus, settings, store)
+        annotate(paths, settings, store, annotator, plain=plain, mode=mode, focus=focus)
+
+
+def _condition(words: str) -> tuple[str, str]:
+    key, sign, value = words.partition("=")
+    if not key.startswith("meta.") or not key.removeprefix("meta.") or not sign:
+        raise LoopError(f"--where {words} cannot be read.", hint="It looks like --where 'meta.shop=north'.")
+    return key.removeprefix("meta."), value
+
+
+def check_focus(focus: Focus, settings: Settings, store: Store) -> None:
+    """See that a session narrowed to this has something to ask.
+
+    Raises:
+        LoopError: there is no such label, no text fits, or nothing is held out.
+    """
+    labels, evaluated = settings.project.labels, settings.project.eval
+    if focus.label and focus.label not in labels:
+        raise LoopError(f"{focus.label} is no label of this project.", hint=f"Its labels are {', '.join(labels)}.")
+    if focus.measure and (evaluated is not None or not settings.queue.held_out_share):
+        why = f"the scores come from {evaluated}" if evaluated is not None else "[queue] held_out_share is 0"
+        raise LoopError(f"No texts are held out: {why}.", hint="Change that in loop.cfg, or leave --measure out.")
+    if focus.where and not store.corpus.sample_pool(1, Random(0), where=focus.where):
+        said = " and ".join(f"meta.{key}={value}" for key, value in focus.where)
+        raise LoopError(
+            f"No text of the pool has {said}.", hint="Every condition must hold, as in --where meta.shop=north."
+        )
 
 
 def annotate(
-    paths: ProjectPaths, settings: Settings, store: Store, annotator: str = "", *, plain: bool = False
+    paths: ProjectPaths,
+    settings: Settings,
+    store: Store,
+    annotator: str = "",
+    *,
+    plain: bool = False,
+    mode: AskedMode = "correct",
+    focus: Focus = NO_FOCUS,
 ) -> None:
     """Run a session in this terminal until the annotator quits.
 
@@ -55,7 +105,10 @@ def annotate(
 
     if store.corpus.size() == 0:
         raise LoopError("There are no texts to ask about yet.", hint="Add some with `loop add FILE`.")
-    session = Session(paths, settings, store, annotator=annotator, start_trainer=lambda: start_trainer(paths))
+    session = Session(
+        paths, settings, store, annotator=annotator, start_trainer=lambda: start_trainer(paths), focus=focus
+    )
+    session.mode = mode
     try:
         before = session.status().answers_total
         terminal.run(session, plain=plain, mouse=settings.screen.mouse)

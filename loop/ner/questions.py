@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from loop.alignment import longest, merged, widened
 from loop.lattice import Lattice, TokenSpan
-from loop.ner.pipeline import own_component
+from loop.ner.pipeline import known_labels
 from loop.ner.reader import own_lattices
 from loop.records import Candidate, Question, Share, Source, Span, Text
 
@@ -48,7 +48,7 @@ def read(
 
     No token of the texts stays in the pipeline's vocabulary.
     """
-    learned = bool(own_component(nlp).labels)
+    learned = bool(known_labels(nlp))
     waiting = iter(texts)
     while part := list(islice(waiting, TEXTS_AT_ONCE)):
         with nlp.memory_zone():
@@ -155,6 +155,8 @@ def _reason(read: Read, share: Share, candidates: Sequence[Candidate]) -> str:
         return "typical of your texts"
     if share == "pattern":
         return "a pattern hits here"
+    if share == "chosen":
+        return "you chose it"
     if share == "random":
         return "drawn at random"
     if share == "held_out":

@@ -45,6 +45,7 @@ WHAT_MODES_ARE: dict[Mode, str] = {
     "teach": "Teach mode: one doubtful span, yes or no.",
     "manual": "Manual mode: nothing is suggested.",
 }
+NOTHING_DOUBTFUL = "Nothing is doubtful here yet, so all spans of this text are asked for."
 RECENT = 20  # answers that pace and acceptance are taken of: about the last five minutes
 
 
@@ -272,6 +273,8 @@ class Desk:
         self.around = self.session.neighbours(question)
         self._kept = self._edits(self.state)
         self._since = self._clock() - self.state.seconds
+        if self.session.mode == "teach" and page.mode == "correct" and answer is None and not draft:
+            self.notice = NOTHING_DOUBTFUL
 
     def _mode_for(self, answer: Answer | None, draft: str | None) -> Mode:
         """The mode that a text was begun or answered in, otherwise the session's."""
