@@ -8,6 +8,7 @@ from loop.editing import Keymap, State, likely
 from loop.editing.marks import overlap
 from loop.editing.moving import hits
 from loop.editing.prompts import REASONS, name, names
+from loop.progress import STOPPED
 from loop.records import Answer, Question, Share
 from loop.terminal.body import Row, cut, percent
 from loop.terminal.desk import Desk
@@ -67,12 +68,14 @@ def head(desk: Desk, cells: int) -> list[Row]:
     """Return the two rows above the text: where one is, and that everything is kept."""
     status = desk.status
     saved = "saved" if desk.saved else "NOT SAVED"
-    long = f"round {status.round} · trainer {status.trainer} · {saved}"
+    doing = status.trainer.partition(":")[0]  # why it stopped is said on the message line
+    long = f"round {status.round} · trainer {doing} · {saved}"
     short = f"r{status.round} · {saved}"
     right = long if width(long) + 16 <= cells else short
     mode = desk.state.page.mode if desk.state else desk.session.mode
     left = [("class:title", " " + visible(desk.session.name)), ("class:quiet", f" · {mode}")]
-    return [spread(left, right + " ", cells), rule(desk, cells)]
+    alarm = fit(f" {visible(status.forgotten)} ", cells) if status.forgotten else ""
+    return [spread(left, right + " ", cells), rule(desk, cells, alarm)]
 
 
 def rule(desk: Desk, cells: int, note: str = "") -> Row:
@@ -227,6 +230,12 @@ def _keys(pairs: Iterable[tuple[str, str]], cells: int) -> Row:
             break
         row += [("", gap), ("class:key", key), ("class:quiet", f" {words}")]
     return row
+
+
+def trouble(desk: Desk) -> str:
+    """Return why the trainer stopped, if it said so; the questions that are there can be answered all the same."""
+    said_so = desk.status.trainer.startswith(f"{STOPPED}: ")
+    return f"The trainer {desk.status.trainer} Your answers are saved." if said_so else ""
 
 
 def pace(desk: Desk) -> list[str]:

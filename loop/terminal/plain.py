@@ -13,7 +13,7 @@ from loop.progress import STOPPED
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed, range_of
 from loop.terminal.desk import Desk
-from loop.terminal.frame import SHARES, meta_words, said
+from loop.terminal.frame import SHARES, meta_words, said, trouble
 from loop.terminal.glyphs import visible
 from loop.terminal.pages import waiting_words
 
@@ -32,7 +32,7 @@ class Plain:
 
     def __init__(self, desk: Desk, source: TextIO, write: Callable[[str], None]) -> None:
         self._desk, self._source, self._write = desk, source, write
-        self._shown = ""
+        self._shown = self._told = ""
 
     def run(self) -> None:
         """Ask until the annotator quits or the lines end."""
@@ -84,8 +84,15 @@ class Plain:
             self._shown = question.id
             self._text()
         self._desk.drawn = True
+        if problem := trouble(self._desk):
+            self._once(problem)
         if self._source.isatty():
             self._write("> ")
+
+    def _once(self, line: str) -> None:
+        if line != self._told:
+            self._told = line
+            self._say(visible(line))
 
     def _text(self) -> None:
         desk, question, state = self._desk, self._desk.question, self._desk.state

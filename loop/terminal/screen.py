@@ -121,12 +121,15 @@ def _below(desk: Desk, cells: int, roomy: bool) -> list[Row]:
     hand = frame.prompt(state, cells) or frame.in_hand(state, desk.keys, cells)
     legend = frame.legend(state, desk.keys, cells)
     if roomy:
-        return [hand, *(said or [_tip(desk, cells)]), legend, last, keys]
+        return [hand, *(said or _lines(frame.trouble(desk), cells) or [_tip(desk, cells)]), legend, last, keys]
     return [*(said or [hand or _tip(desk, cells)]), legend, last, keys]
 
 
 def _message(desk: Desk, cells: int) -> list[Row]:
-    said = desk.notice or (desk.state.message if desk.state else "")
+    return _lines(desk.notice or (desk.state.message if desk.state else ""), cells)
+
+
+def _lines(said: str, cells: int) -> list[Row]:
     return [[("class:message", f" {line}")] for line in lines_of(said, cells - 1)][:MESSAGE_ROWS] if said else []
 
 

@@ -213,3 +213,38 @@ def test_a_dumb_terminal_is_asked_in_lines_and_nothing_is_drawn(folder: Path) ->
 
 def test_escape_alone_is_harmless_and_quick(terminal: Terminal) -> None:
     terminal.press("v").wait("extend").press("esc").wait("Selection dropped.")
+
+
+def test_a_move_writes_only_the_rows_that_change(terminal: Terminal) -> None:
+    before = len(terminal.raw)
+    terminal.press("tab").wait("“SRAM”  BRAND 93%")
+    written = terminal.raw[before:]
+
+    assert 1000 > len(written)
+    assert b"Enter" not in written
+
+
+def test_suspending_in_the_middle_of_an_edit_draws_everything_anew(terminal_on: Callable[..., Terminal]) -> None:
+    terminal = terminal_on(ONE, shell=True).wait("Why this text").press("tab 2").wait("“SRAM” is PART.")
+    terminal.press("c-z").wait("Stopped")
+    terminal.screen.reset()
+    terminal.child.sendline("fg")
+
+    terminal.wait("the SRAM Rival shifter", "PART ✓", "Enter accept").press("q").wait("the terminal is back")
+
+
+def test_sixteen_colours_are_enough(terminal_on: Callable[..., Terminal]) -> None:
+    terminal = terminal_on(ONE, env={"PROMPT_TOOLKIT_COLOR_DEPTH": "DEPTH_4_BIT"}).wait("BRAND 93%")
+
+    assert re.search(rb"\x1b\[0;30;(?:4[1-7]|10[0-7])m", terminal.raw)
+    assert not re.search(rb"[34]8;[25];", terminal.raw)
+
+
+def test_a_connection_lost_while_a_memo_is_typed_loses_no_edit(folder: Path) -> None:
+    lost = (
+        Terminal(folder).wait("Why this text").press("tab 2").wait("“SRAM” is PART.").press("m a s k").wait("Memo: ask")
+    )
+    os.close(lost.child.child_fd)
+    os.waitpid(lost.child.pid, 0)
+    again = Terminal(folder).wait("PART ✓")
+    again.child.close(force=True)

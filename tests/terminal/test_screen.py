@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -124,3 +125,12 @@ def _shared(sit_down: Sit) -> Desk:
         )
         DESKS[id(sit_down)] = sit_down(hostile)
     return DESKS[id(sit_down)]
+
+
+def test_why_the_trainer_stopped_is_said_below_the_text(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(ONE)
+    desk.status = replace(desk.status, trainer="stopped: no pipeline is called en_x.")
+    rows = ["".join(text for _, text in row).strip() for row in Screen().draw(desk, 80, 24)]
+
+    assert "The trainer stopped: no pipeline is called en_x. Your answers are saved." in rows
+    assert rows[0].endswith("trainer stopped · saved")
