@@ -66,7 +66,9 @@ def import_answers(
     wanted = (raw for raw in raws if not is_held(raw.text, leave_out, tally))
     rows = list(_fitted(wanted, nlp, frozenset(labels), tally))
     if not rows and not tally["held"]:
-        raise InputError(source, "holds no answers.")
+        raise InputError(
+            source, "holds no answers.", hint="Is it the right file, and read as what it is? See --format."
+        )
     new = [replace(row, answer=replace(row.answer, annotator=row.answer.annotator or annotator)) for row in rows]
     done = store.import_answers(new, labels=labels, source=source)
     unused = _unused(labels, [row.answer for row in rows])

@@ -82,7 +82,7 @@ def add_texts(
     wanted = (new for new in pieces if not is_held(new.text, leave_out, tally))
     batch = store.corpus.add_batch(wanted, source=source)
     if not batch.added + batch.duplicates + tally["held"]:
-        raise InputError(source, "holds no texts.")
+        raise InputError(source, "holds no texts.", hint="Is it the right file, and read as what it is? See --format.")
     counts = {name: tally[name] for name in ("blank", "annotated", "held", "suggested", "cut")}
     return AddReport(batch.batch, batch.added, batch.duplicates, **counts)
 

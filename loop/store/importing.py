@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -130,10 +130,17 @@ def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
     stored = [replace(each, seq=seq, at=each.at or moment) for seq, each in enumerate(new, start=1 + (last or 0))]
     connection.execute(insert(events), [event_row("answer", answer_event(each)) | {"seq": each.seq} for each in stored])
     connection.execute(insert(answers), [answer_row(each) | {"place": each.seq} for each in stored])
+    given = {(each.text_id, each.annotator) for each in stored}
     for part in parts(sorted({each.text_id for each in stored}), LOOKUP_ROWS):
         asked = select(questions.c.id).where(questions.c.text_id.in_(part))
         connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
         connection.execute(update(texts).where(texts.c.id.in_(part)).values(answered=True))
-    for each in stored:
-        begun = (drafts.c.text_id == each.text_id) & (drafts.c.annotator == each.annotator)
-        connection.execute(delete(drafts).where(begun))
+        _drop_drafts(connection, part, given)
+
+
+def _drop_drafts(connection: Connection, text_ids: Sequence[int], answered: Collection[tuple[int, str]]) -> None:
+    begun = select(drafts.c.text_id, drafts.c.annotator).where(drafts.c.text_id.in_(text_ids))
+    for text_id, annotator in connection.execute(begun).all():
+        if (text_id, annotator) in answered:
+            mine = (drafts.c.text_id == text_id) & (drafts.c.annotator == annotator)
+            connection.execute(delete(drafts).where(mine))

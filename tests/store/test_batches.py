@@ -167,6 +167,18 @@ def test_answers_texts_and_questions_from_elsewhere_come_in_together(store: Stor
     assert ["batch_added", "labels", "answer", "answer", "answer"] == [kind for _, kind, _ in store.journal.events()]
 
 
+def test_an_imported_answer_ends_the_draft_and_the_question_that_waited(store: Store):
+    store.corpus.add_batch([NewText("one"), NewText("two")], source="f")
+    store.journal.scheme(["A"])
+    waiting = [Question(f"w{n}", text, ((0, 3),), ()) for n, text in enumerate(store.corpus.texts([1, 2]))]
+    store.questions.publish(waiting, round=0)
+    store.answers.save_draft(waiting[0], "ann", "{}")
+    store.answers.save_draft(waiting[0], "bob", "{}")
+    store.import_answers([NewAnswer(NewText("one"), accept(0, "a1"))], labels=["A"], source="f")
+
+    assert (None, "{}", 1) == (store.answers.draft(1, "ann"), store.answers.draft(1, "bob"), store.questions.waiting())
+
+
 def test_answers_that_are_there_already_stay_as_they_are(store: Store):
     row = NewAnswer(NewText("one"), accept(0, "a1"))
     store.import_answers([row, row], labels=["A"], source="f")
