@@ -47,6 +47,10 @@ class Painter(Renderer):
     def render(self, app: Application[Any], layout: Layout, is_done: bool = False) -> None:  # noqa: ARG002  # prompt_toolkit fixes the names
         """Write the rows that differ from those on the screen."""
         if is_done:
+            # Where there is no second screen to leave, what follows begins on a line of its own.
+            self.output.reset_attributes()
+            self.output.cursor_goto(self.output.get_size().rows, 1)
+            self.output.erase_end_of_line()
             self.reset()
             return
         self._enter()
