@@ -62,14 +62,11 @@ def entities(nlp: Language, texts: Sequence[str]) -> Found:
         return [{Span(e.start_char, e.end_char, e.label_) for e in doc.ents} for doc in nlp.pipe(texts)]
 
 
-def ours(task: Task, settings: UpdateSettings, seed: int, *, copied: bool = True) -> Learner:
-    """As the rounds of a project teach; `copied=False` leaves the copy of the base's tok2vec out."""
+def ours(task: Task, settings: UpdateSettings, seed: int) -> Learner:
+    """As the rounds of a project teach."""
     nlp = assemble(BASE, task.labels, seed=seed)
-    ner = own_component(nlp)
-    if not copied:
-        ner.initialize(lambda: [Example(nlp.make_doc(""), nlp.make_doc(""))])
-    learner = Learner(nlp, Anchor(ner.model.to_bytes()) if ner.labels else None)
-    return _rounds(learner, _answered(learner.nlp, task), task, settings, seed)
+    learner = Learner(nlp, Anchor(own_component(nlp).model.to_bytes()))
+    return _rounds(learner, _answered(nlp, task, beside=learner.base), task, settings, seed)
 
 
 def alone(task: Task, settings: UpdateSettings, seed: int) -> Learner:
@@ -77,9 +74,31 @@ def alone(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     return ours(task, replace(settings, pull_back=0.0), seed)
 
 
-def fresh(task: Task, settings: UpdateSettings, seed: int) -> Learner:
-    """Ours, but for the copy of the tok2vec."""
-    return ours(task, settings, seed, copied=False)
+def unmerged(task: Task, settings: UpdateSettings, seed: int) -> Learner:
+    """Ours, but that what the base says of other labels is not merged in."""
+    nlp = assemble(BASE, task.labels, seed=seed)
+    learner = Learner(nlp, Anchor(own_component(nlp).model.to_bytes()))
+    return _rounds(learner, _answered(nlp, task), task, settings, seed)
+
+
+def second(task: Task, settings: UpdateSettings, seed: int, *, copied: bool = True) -> Learner:
+    """A component beside the base's that knows the new labels alone, on a copy of its tok2vec."""
+    nlp = assemble(BASE, task.labels, seed=seed)
+    tok2vec = own_component(nlp).model.get_ref("tok2vec").to_bytes()
+    config = nlp.get_pipe_config(COMPONENT)["model"]
+    nlp.remove_pipe(COMPONENT)
+    ner: Any = nlp.add_pipe("ner", name=COMPONENT, first=True, config={"model": config})
+    fix_random_seed(seed)
+    ner.initialize(lambda: [Example(nlp.make_doc(""), nlp.make_doc(""))])
+    if copied:
+        ner.model.get_ref("tok2vec").from_bytes(tok2vec)
+    learner = Learner(nlp)
+    return _rounds(learner, _answered(nlp, task), task, settings, seed)
+
+
+def uncopied(task: Task, settings: UpdateSettings, seed: int) -> Learner:
+    """The same on a tok2vec that starts from nothing."""
+    return second(task, settings, seed, copied=False)
 
 
 def naive(task: Task, settings: UpdateSettings, seed: int) -> Learner:
@@ -155,9 +174,9 @@ def _rounds(
     return learner
 
 
-def _answered(nlp: Language, task: Task) -> Sequence[Example]:
+def _answered(nlp: Language, task: Task, beside: Callable[[str], Sequence[Span]] = lambda _: ()) -> Sequence[Example]:
     answers = [(text, Answer("", 0, "", "accept", spans=spans, scheme=1)) for text, spans in task.answers]
-    return list(Examples(nlp, answers, labels=task.labels, schemes={1: task.labels}))
+    return list(Examples(nlp, answers, labels=task.labels, schemes={1: task.labels}, beside=beside))
 
 
 def _merged(nlp: Language, base: Language, task: Task) -> list[Example]:

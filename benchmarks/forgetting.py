@@ -16,7 +16,6 @@ from _forgetting import (
     Task,
     alone,
     entities,
-    fresh,
     gold,
     merged,
     merged_and_masked,
@@ -25,6 +24,9 @@ from _forgetting import (
     ours,
     read_task,
     rehearse,
+    second,
+    uncopied,
+    unmerged,
 )
 
 from loop.ner.learner import Learner
@@ -52,8 +54,15 @@ JOINT: dict[str, Recipe] = {
     "merging, masked rehearsal": merged_and_masked,
 }
 RECIPES: dict[str, dict[str, Recipe]] = {
-    "new": JOINT | {"second component, tok2vec not copied": fresh, "ours": ours},
-    "corrected": JOINT | {"ours, nothing pulls back": alone, "ours": ours},
+    "new": JOINT
+    | {
+        "second component": second,
+        "second component, tok2vec not copied": uncopied,
+        "ours, nothing merged": unmerged,
+        "ours, nothing pulls back": alone,
+        "ours": ours,
+    },
+    "corrected": JOINT | {"ours, nothing merged": unmerged, "ours, nothing pulls back": alone, "ours": ours},
 }
 
 

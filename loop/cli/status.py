@@ -41,6 +41,8 @@ def status_json(now: Progress, batches: list[BatchInfo]) -> str:
 
 def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
     """Return a project's numbers in words, a line each."""
+    from loop.progress import forgotten_words
+
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
     return [
         f"texts    {now.texts:,}, of them {now.pool:,} not answered; {counted(now.waiting, 'question')} waiting",
@@ -48,6 +50,7 @@ def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
         f"answers  {verdicts}",
         f"rounds   {len(now.rounds):,}; answers that train until the next: {now.next_round}",
         *(f"  {round_line(info)}" for info in now.rounds[-1:]),
+        *(f"alarm    {words}" for words in [forgotten_words(now.forgotten)] if words),
         f"trainer  {now.trainer}",
     ]
 

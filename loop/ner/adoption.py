@@ -23,6 +23,16 @@ def is_hidden(label: str) -> bool:
     return label.startswith(HIDDEN)
 
 
+def eraser_of(component: str) -> str:
+    """The name of the component that erases what another one found for hidden labels."""
+    return f"{component}_erase"
+
+
+def hidden(label: str) -> str:
+    """The label under which spans of a label are erased."""
+    return HIDDEN + label
+
+
 def visible(lattice: Lattice) -> Lattice:
     """The lattice without the hidden labels."""
     return limited(lattice, [label for label in lattice.moves.labels if not is_hidden(label)])
@@ -31,8 +41,8 @@ def visible(lattice: Lattice) -> Lattice:
 def adopt(ours: Any, theirs: Any, labels: Collection[str]) -> None:
     """Let `ours` read as `theirs` does: `labels` under their names, the other ones it knows as hidden labels.
 
-    Without the hidden ones, what the base takes for something else would at first be taken for one of `labels`. The
-    layers above the tok2vec are copied, of the last one the rows of the moves.
+    Without the hidden ones, what the base takes for something else would be taken for one of `labels`. The layers above
+    the tok2vec are copied, of the last one the rows of the moves.
 
     Args:
         ours: an `EntityRecognizer` with the network of `theirs` that knows no label yet.
@@ -40,7 +50,7 @@ def adopt(ours: Any, theirs: Any, labels: Collection[str]) -> None:
         labels: in the order in which they are added.
     """
     others = [label for label in theirs.labels if label not in labels]
-    for label in (*labels, *map(_hidden, others)):
+    for label in (*labels, *map(hidden, others)):
         ours.add_label(label)
     names = [_without_prefix(ours.moves.get_class_name(i)) for i in range(ours.moves.n_moves)]
     index = {theirs.moves.get_class_name(i): i for i in range(theirs.moves.n_moves)}
@@ -63,7 +73,7 @@ def hide(theirs: Any, labels: Collection[str]) -> None:
     """
     before = [theirs.moves.get_class_name(i) for i in range(theirs.moves.n_moves)]
     renamed = {
-        action: {_hidden(label) if label in labels else label: count for label, count in known.items()}
+        action: {hidden(label) if label in labels else label: count for label, count in known.items()}
         for action, known in theirs.moves.labels.items()
     }
     theirs.moves.initialize_actions(renamed)
@@ -73,12 +83,8 @@ def hide(theirs: Any, labels: Collection[str]) -> None:
 
 def add_eraser(nlp: Language, *, after: str) -> None:
     """Add a component that erases the spans of hidden labels, right behind the component `after`."""
-    eraser: Any = nlp.add_pipe("attribute_ruler", name=f"{after}_erase", after=after)
+    eraser: Any = nlp.add_pipe("attribute_ruler", name=eraser_of(after), after=after)
     eraser.add([[{"ENT_TYPE": {"REGEX": f"^{HIDDEN}"}}]], {"ENT_TYPE": "", "ENT_IOB": 2})
-
-
-def _hidden(label: str) -> str:
-    return HIDDEN + label
 
 
 def _without_prefix(move: str) -> str:

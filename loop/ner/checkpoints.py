@@ -84,7 +84,8 @@ class Checkpoints:
             PipelineError: the checkpoint is damaged.
         """
         try:
-            anchor = Anchor(self._raw(0).read_bytes()) if self.info(0).adopted else None
+            start = srsly.read_json(self.path(0) / "meta.json")["labels"][COMPONENT]
+            anchor = Anchor(self._raw(0).read_bytes()) if start else None
             return Learner.restored(spacy.load(self.path(number)), self._raw(number).read_bytes(), anchor)
         except Exception as error:  # spaCy raises what the damaged part happens to raise
             raise _damaged(self.path(number), error) from error

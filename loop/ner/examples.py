@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import overload
 
 from spacy.language import Language
@@ -12,6 +12,7 @@ from spacy.training import Example
 from spacy.util import filter_spans
 
 from loop.lattice import TokenSpan
+from loop.ner.adoption import is_hidden
 from loop.records import Answer, Span
 
 
@@ -19,7 +20,7 @@ class Examples(Sequence[Example]):
     """Answers as a sequence of examples, each made when it is first asked for: a round draws only some of them.
 
     Made from pairs of text and answer, the labels in force (spans of others are left out), and the labels of every
-    scheme by its version.
+    scheme by its version, and what else is known of a text (see `example`).
     """
 
     def __init__(
@@ -29,8 +30,10 @@ class Examples(Sequence[Example]):
         *,
         labels: Collection[str],
         schemes: Mapping[int, Collection[str]],
+        beside: Callable[[str], Sequence[Span]] = lambda _: (),
     ) -> None:
         self._nlp, self._answered, self._labels, self._schemes = nlp, answered, labels, schemes
+        self._beside = beside
         self._made: dict[int, Example] = {}
 
     def __len__(self) -> int:
@@ -48,16 +51,26 @@ class Examples(Sequence[Example]):
         if index not in self._made:
             text, answer = self._answered[index]
             known = self._schemes[answer.scheme]
-            self._made[index] = example(self._nlp, text, answer, known=known, labels=self._labels)
+            beside = self._beside(text)
+            self._made[index] = example(self._nlp, text, answer, known=known, labels=self._labels, beside=beside)
         return self._made[index]
 
 
-def example(nlp: Language, text: str, answer: Answer, *, known: Collection[str], labels: Collection[str]) -> Example:
+def example(
+    nlp: Language,
+    text: str,
+    answer: Answer,
+    *,
+    known: Collection[str],
+    labels: Collection[str],
+    beside: Sequence[Span] = (),
+) -> Example:
     """One answered text as an example for our component.
 
     What the answer says nothing about is *missing*, not "outside": everything around the spans of a partial answer,
     and of a complete one whose scheme (`known`) lacks some of the `labels` now in force. The tokens of a refused span
     are outside: that only this span is wrong, as spaCy's negative spans say, would mostly move one of its edges.
+    Spans of other labels, which nobody was asked about, stand `beside` where they touch nothing that the answer says.
     """
     doc = nlp.make_doc(text)
     reference = doc.copy()
@@ -65,6 +78,10 @@ def example(nlp: Language, text: str, answer: Answer, *, known: Collection[str],
     right = filter_spans(_all_on_tokens(reference, answer.spans, labels))
     wrong = _all_on_tokens(reference, refused(answer), labels)
     outside = [] if says_all else _tokens_apart(wrong, right)
+    others = [span for span in (_on_tokens(reference, one) for one in beside) if span]
+    answered = _all_on_tokens(reference, answer.spans, {span.label for span in answer.spans})
+    said = {token.i for span in (*answered, *wrong) for token in span}
+    right += [span for span in filter_spans(others) if not said & {token.i for token in span}]
     reference.set_ents(right, outside=outside, default="outside" if says_all else "missing")
     return Example(doc, reference)
 
@@ -82,7 +99,8 @@ def refused(answer: Answer) -> tuple[Span, ...]:
 
 def token_spans(example: Example) -> list[TokenSpan]:
     """The right entities of an example, as spans of tokens."""
-    return [TokenSpan(ent.start, ent.end, ent.label_) for ent in example.reference.ents]
+    ents = example.reference.ents
+    return [TokenSpan(ent.start, ent.end, ent.label_) for ent in ents if not is_hidden(ent.label_)]
 
 
 def _all_on_tokens(doc: Doc, spans: Iterable[Span], labels: Collection[str]) -> list[DocSpan]:

@@ -9,6 +9,7 @@ from typing import Any
 from spacy.language import Language
 
 from loop.ner.anchor import Anchor
+from loop.ner.merging import BaseReader
 from loop.ner.pipeline import own_component
 
 
@@ -17,11 +18,11 @@ class Learner:
 
     Attributes:
         averages: as `Model.use_params` takes them; empty means that the raw weights are the ones to publish.
-        anchor: what the component started from, where it knew labels of the base from the start.
+        anchor: what the component started from, where the base has a recognizer. base: reads texts as the base does.
     """
 
     def __init__(self, nlp: Language, anchor: Anchor | None = None) -> None:
-        self.nlp, self.anchor = nlp, anchor
+        self.nlp, self.anchor, self.base = nlp, anchor, BaseReader(nlp)
         self.averages: dict[Any, Any] = {}
 
     @contextmanager

@@ -14,7 +14,7 @@ from spacy.util import get_package_path, is_package, load_config
 from thinc.api import Model, fix_random_seed
 
 from loop.errors import PipelineError
-from loop.ner.adoption import add_eraser, adopt, hide
+from loop.ner.adoption import add_eraser, adopt, hide, is_hidden
 
 COMPONENT = "ner_loop"
 NER_FACTORIES = frozenset({"ner", "beam_ner"})
@@ -107,17 +107,16 @@ def assemble(base: str, labels: Iterable[str], *, seed: int) -> Language:
     ner.initialize(lambda: [Example(nlp.make_doc(""), nlp.make_doc(""))])
     for layer, source in zip(ner.model.get_ref("tok2vec").layers, sources, strict=False):
         layer.from_bytes(source.to_bytes())
-    if taken := adopted(base, labels):
-        _take_over(nlp, taken)
+    if theirs := recognizers_of_base(nlp):
+        _take_over(nlp, theirs, adopted(base, labels))
     return nlp
 
 
-def _take_over(nlp: Language, labels: Sequence[str]) -> None:
-    theirs = recognizers_of_base(nlp)
+def _take_over(nlp: Language, theirs: Sequence[str], labels: Sequence[str]) -> None:
     first: Any = nlp.get_pipe(theirs[0])
     adopt(own_component(nlp), first, [label for label in labels if label in first.labels])
     add_eraser(nlp, after=COMPONENT)
-    for name in theirs:
+    for name in theirs if labels else ():
         their: Any = nlp.get_pipe(name)
         hide(their, [label for label in labels if label in their.labels])
         add_eraser(nlp, after=name)
@@ -131,6 +130,11 @@ def recognizers_of_base(nlp: Language) -> list[str]:
 def own_component(nlp: Language) -> Any:
     """Our component (a spaCy `EntityRecognizer`; spaCy declares it as a mere callable)."""
     return nlp.get_pipe(COMPONENT)
+
+
+def known_labels(nlp: Language) -> tuple[str, ...]:
+    """The labels that our component finds so far, without those that it only tells its own from."""
+    return tuple(label for label in own_component(nlp).labels if not is_hidden(label))
 
 
 def add_labels(nlp: Language, labels: Iterable[str]) -> None:

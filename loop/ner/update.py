@@ -12,7 +12,7 @@ from thinc.api import Adam, Optimizer, fix_random_seed
 
 from loop.ner.averaging import Averages
 from loop.ner.learner import Learner
-from loop.ner.pipeline import COMPONENT, own_component
+from loop.ner.pipeline import COMPONENT, known_labels, own_component
 from loop.settings import UpdateSettings
 
 
@@ -28,7 +28,7 @@ def update(
         The loss of each step: summed over the moves of a batch, per text. Empty when no label is known yet.
     """
     ner = own_component(learner.nlp)
-    if not ner.labels:  # no answer so far has a span: there is nothing to tell apart
+    if not known_labels(learner.nlp):  # no answer so far has a span: there is nothing to tell apart
         return []
     fix_random_seed(seed)
     optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)

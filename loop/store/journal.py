@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from loop.records import TrainerStatus
@@ -39,6 +39,7 @@ class RoundInfo:
     spacy_version: str
     digest: str
     scores: Mapping[str, float] = field(default_factory=dict)
+    kept: Mapping[str, float] = field(default_factory=dict)
     at: str = ""
 
 
@@ -92,7 +93,10 @@ class Journal:
         """Note a finished round."""
         with self._database.write() as connection:
             connection.execute(
-                insert(rounds).values(asdict(info) | {"scores": json.dumps(dict(info.scores)), "at": now()})
+                insert(rounds).values(
+                    asdict(info)
+                    | {"scores": json.dumps(dict(info.scores)), "kept": json.dumps(dict(info.kept)), "at": now()}
+                )
             )
 
     def forget_rounds_after(self, number: int) -> None:
@@ -104,7 +108,7 @@ class Journal:
         """Every finished round of the standing history, first to last."""
         with self._database.read() as connection:
             rows = connection.execute(select(rounds).order_by(rounds.c.number)).all()
-        return [RoundInfo(**dict(row._mapping) | {"scores": json.loads(row.scores)}) for row in rows]
+        return [_round(row) for row in rows]
 
     def set_trainer(self, doing: str, *, round: int) -> None:
         """Say what the trainer is doing."""
@@ -132,6 +136,10 @@ def put_scheme(connection: Connection, labels: Sequence[str]) -> int:
 def last_seq(connection: Connection) -> int:
     """The place of the latest event, 0 before the first."""
     return int(connection.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
+
+
+def _round(row: Row[Any]) -> RoundInfo:
+    return RoundInfo(**dict(row._mapping) | {"scores": json.loads(row.scores), "kept": json.loads(row.kept or "{}")})
 
 
 def append_event(connection: Connection, kind: str, payload: Mapping[str, Any]) -> int:

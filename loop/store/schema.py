@@ -159,6 +159,7 @@ rounds = Table(
     Column("digest", String, nullable=False),
     Column("scores", Text, nullable=False),
     Column("at", String, nullable=False),
+    Column("kept", Text),
 )
 
 _INCOMING = ("digest", "text", "group_key", "meta", "source", "line", "suggested", "pick")

@@ -12,10 +12,11 @@ from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
 from loop.ner.patterns import PatternsFile
 from loop.ner.questions import Read, doubtful_string, question, read
-from loop.records import Answer, Share
+from loop.records import NO_FOCUS, Answer, Question, Share
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-from loop.trainer.candidates import Candidates, answering_cost, draw, held_out_share, remembered, scored
+from loop.trainer.candidates import Candidates, answering_cost, draw, held_out_share, likely, remembered, scored
+from loop.trainer.revisiting import revisits
 from loop.trainer.rounds import Rounds
 
 # Before a model knows anything its doubt is noise: typical texts and random ones make room for it by so many answers.
@@ -43,9 +44,21 @@ class Asking:
         self._laid_out: tuple[int, int] | None = None
         self._patterns = PatternsFile(paths, settings)
 
+    def serve(self, rounds: Rounds) -> bool:
+        """Make the question about the text that the annotator chose; False when there is none."""
+        text = self._store.wishes.asked_for()
+        if text is None:
+            return False
+        with rounds.learner.published() as nlp:
+            (one,) = read(nlp, [text], temperature=rounds.temperature, hits=self._patterns.hits(nlp))
+        self._store.wishes.serve(question(one, share="chosen", round=rounds.number))
+        return True
+
     def is_stale(self, round: int) -> bool:
         """Whether the queue was made by another round or other patterns, or runs low while the pool does not."""
         if self._store.questions.queue_round() != round or self._patterns.changed:
+            return True
+        if self._store.questions.queue_focus() != self._store.wishes.focus():
             return True
         waiting = self._store.questions.waiting()
         full = min(self._settings.queue.size, self._settings.acquire.candidates)
@@ -67,16 +80,20 @@ class Asking:
         rng = Random(f"{settings.project.seed}:queue:{number}:{pool}")
         answers = self._store.answers.standing()
         past = self._store.questions.seen()
-        drawn = draw(self._store, settings, past, rng)
+        focus = self._store.wishes.focus()
+        drawn = draw(self._store, settings, past, rng, focus=focus)
         known = self._read(rounds, drawn)
+        drawn = likely(drawn, known, focus.label)
         asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
         cost = answering_cost(self._store, answers)
         ranked = self._ranked(scored(asked_about, past, number=number, cost=cost), rng)
         picks = self._choose(drawn, known, ranked, answered, rng)
-        mixed = self._with_held_out(picks, drawn, answers)
+        mixed = picks if focus.label else self._with_held_out(picks, drawn, answers)
         questions = [question(known[pick.text_id], share=pick.share, round=number) for pick in mixed]
-        seen = remembered(ranked, past, number=number)
-        self._store.questions.publish(questions, round=number, seen=seen)
+        if focus == NO_FOCUS:
+            questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
+        seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
+        self._store.questions.publish(questions, round=number, seen=seen, focus=focus)
         self._laid_out = pool, len(questions)
 
     def _read(self, rounds: Rounds, drawn: Candidates) -> dict[int, Read]:
@@ -136,6 +153,13 @@ class Asking:
             measured=measured,
             size=self._settings.queue.size,
         )
+
+    def _with_revisits(self, questions: Sequence[Question], again: Sequence[Question]) -> list[Question]:
+        queue = self._settings.queue
+        by_text = {one.text.id: one for one in (*questions, *again)}
+        first, second = ([Pick(one.text.id, one.share) for one in part] for part in (questions, again))
+        mixed = interleave(first, second, share=queue.revisit_share if again else 0.0, size=queue.size)
+        return [by_text[pick.text_id] for pick in mixed]
 
 
 def _picks(ids: Iterable[int], share: Share) -> list[Pick]:

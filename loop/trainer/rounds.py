@@ -13,14 +13,18 @@ from loop.ner.calibration import DEFAULT, RECENT, Tried, next_temperature, squar
 from loop.ner.checkpoints import SPACY_VERSION, CheckpointInfo, Checkpoints
 from loop.ner.evaluate import evaluate_answers
 from loop.ner.examples import Examples, token_spans
+from loop.ner.keeping import agreement
 from loop.ner.learner import Learner
-from loop.ner.pipeline import add_labels, adopted, assemble, own_component
+from loop.ner.pipeline import add_labels, adopted, assemble, known_labels
 from loop.ner.reader import own_lattices
 from loop.ner.update import update
-from loop.records import Answer, Span
+from loop.records import Answer, Span, latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.trainer.pretrained import Pretrained
+
+# Texts on which the base's labels are checked: enough for its frequent labels, a fraction of a second.
+SAMPLE = 150
 
 
 class Rounds:
@@ -100,14 +104,15 @@ class Rounds:
         started = time.monotonic()
         number = self.number + 1
         cut = training[: self._next_cut]
-        answered = self._answered(cut)
+        answered = self._answered(latest(cut))
         tried = self._try(answered[-self._settings.update.round_size :])
         losses = self._update(answered, number, afresh=self._begin_anew(number))
         scores = self._evaluate()
         info = self._info(number, tuple(answer.id for answer in cut), losses, (*self._tried, *tried)[-RECENT:])
         self._checkpoints.save(self.learner, info)
         self._stand_at(info)
-        finished = _round_info(info, seconds=time.monotonic() - started, scores=scores)
+        seconds = time.monotonic() - started
+        finished = _round_info(info, seconds=seconds, scores=scores, kept=self._kept())
         self._store.journal.add_round(finished)
         # Only now: until the store knows of this round, the one before it may be needed again.
         keep = self._settings.checkpoints
@@ -126,8 +131,18 @@ class Rounds:
         return [(text.text, answer) for text, answer in zip(texts, cut, strict=True)]
 
     def _examples(self, answered: Sequence[tuple[str, Answer]]) -> Examples:
-        labels = self._settings.project.labels
-        return Examples(self.learner.nlp, answered, labels=labels, schemes=self._store.journal.schemes())
+        schemes = self._store.journal.schemes()
+        labels, beside = self._labels(answered), self.learner.base
+        return Examples(self.learner.nlp, answered, labels=labels, schemes=schemes, beside=beside)
+
+    def _labels(self, answered: Sequence[tuple[str, Answer]]) -> tuple[str, ...]:
+        """The labels that were in force by the last of these answers, and those that the component knew before.
+
+        Not those of loop.cfg: what a round learns must follow from its answers, whenever it is done.
+        """
+        schemes, project = self._store.journal.schemes(), self._settings.project
+        last = schemes[max(answer.scheme for _, answer in answered)] if answered else ()
+        return tuple(dict.fromkeys((*last, *adopted(project.base, project.labels))))
 
     def _try(self, new: Sequence[tuple[str, Answer]]) -> list[Tried]:
         """How well each temperature would have done on the new texts that were answered completely."""
@@ -135,7 +150,7 @@ class Rounds:
         shares = self._store.questions.shares([answer.question_id for _, answer in whole if answer.question_id])
         at_random = [shares.get(answer.question_id or "") == "random" for _, answer in whole]
         with self.learner.published() as nlp, nlp.memory_zone():
-            if not own_component(nlp).labels:
+            if not known_labels(nlp):
                 return []
             examples = self._examples(whole)
             docs, gold = [one.predicted for one in examples], [token_spans(one) for one in examples]
@@ -146,7 +161,7 @@ class Rounds:
         project, nlp, settings = self._settings.project, self.learner.nlp, self._settings.update
         positive = {span.label for _, answer in answered for span in answer.spans}
         # Outside of the memory zone, whose strings are forgotten when it ends.
-        add_labels(nlp, [label for label in project.labels if label in positive])
+        add_labels(nlp, [label for label in self._labels(answered) if label in positive])
         seed = Random(f"{project.seed}:round:{number}").getrandbits(32)
         with nlp.memory_zone():
             examples = self._examples(answered)
@@ -173,6 +188,14 @@ class Rounds:
         schemes = self._store.journal.schemes()
         for text, answer in self._answered(self._store.answers.held_out()):
             yield text, answer.spans, [label for label in schemes[answer.scheme] if label in labels]
+
+    def _kept(self) -> dict[str, float]:
+        """How well the base's labels that nobody teaches are kept, on the same texts after every round."""
+        if not self.learner.base.labels:
+            return {}
+        texts = self._store.corpus.sample(SAMPLE, Random(f"{self._settings.project.seed}:kept"))
+        with self.learner.published() as nlp:
+            return agreement(nlp, self.learner.base, [text.text for text in texts])
 
     def _info(
         self,
@@ -202,7 +225,9 @@ def _begins_with(ids: tuple[str, ...], beginning: tuple[str, ...]) -> bool:
     return ids[: len(beginning)] == beginning
 
 
-def _round_info(info: CheckpointInfo, *, seconds: float, scores: dict[str, float]) -> RoundInfo:
+def _round_info(
+    info: CheckpointInfo, *, seconds: float, scores: dict[str, float], kept: dict[str, float]
+) -> RoundInfo:
     return RoundInfo(
         number=info.round,
         answers=len(info.answers),
@@ -213,4 +238,5 @@ def _round_info(info: CheckpointInfo, *, seconds: float, scores: dict[str, float
         spacy_version=info.spacy_version,
         digest=info.digest,
         scores=scores,
+        kept=kept,
     )

@@ -1,4 +1,4 @@
-"""The second schema: texts keep what their file suggested."""
+"""The second schema: texts keep what their file suggested, rounds how well the base is kept."""
 
 from __future__ import annotations
 
@@ -11,3 +11,4 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.add_column("texts", sa.Column("suggested", sa.Text(), nullable=True))
+    op.add_column("rounds", sa.Column("kept", sa.Text(), nullable=True))
