@@ -26,6 +26,7 @@ SPLITS = {1: "dev", 2: "test"}
 ANSWERS = 300
 # Ways of choosing and asking that are no strategy; the second is Prodigy's, by its documentation.
 OTHERS = ("teach", "ner.teach")
+FULL = "full data"
 SHARE_OF_FULL = 0.95
 # The columns of a point.
 X = {"answers": 0, "tokens": 1, "seconds": 3}
@@ -38,11 +39,12 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results" / "learning")
     parser.add_argument("--stage", type=int, choices=(1, 2), default=1)
     parser.add_argument("--methods", default="", help="with commas; in stage 2 the strategies chosen by stage 1")
+    parser.add_argument("--sets", default="", help="with commas")
     parser.add_argument("--seeds", type=int, help="how many")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--hours", type=float, default=24.0, help="begin no run later than this")
     arguments = parser.parse_args()
-    jobs = list(jobs_of(arguments.stage, arguments.methods, arguments.seeds))
+    jobs = list(jobs_of(arguments.stage, arguments.sets, arguments.methods, arguments.seeds))
     if arguments.quick:
         jobs = [Job("food_ingredients", "dev", method, 0, 50) for method in ("random", AcquireSettings().strategy)]
     results = Results(arguments.results)
@@ -52,23 +54,23 @@ def main() -> None:
     write_json(arguments.json, rows, seeds=range(SEEDS[arguments.stage]))
 
 
-def jobs_of(stage: int, methods: str, seeds: int | None) -> Iterator[Job]:
-    """The runs of a stage in their order: seed by seed, so that those of a stop are balanced."""
-    split, default = SPLITS[stage], AcquireSettings().strategy
-    named = [name for name in methods.split(",") if name]
-    strategies = named or (
-        ["random", *sorted(set(acquisition_functions.get_all()) - {"random"}), *OTHERS]
-        if stage == 1
-        else ["random", default]
-    )
+def jobs_of(stage: int, sets: str, methods: str, seeds: int | None) -> Iterator[Job]:
+    """The runs of a stage in their order: seed by seed, so that a stop leaves them balanced; successors come last."""
+    names = [name for name in sets.split(",") if name] or SETS[stage]
+    strategies = [name for name in methods.split(",") if name] or default_methods(stage)
     for seed in range(seeds or SEEDS[stage]):
-        for name, method in product(SETS[stage], strategies):
-            yield Job(name, split, method, seed, ANSWERS)
-        if stage == 2:
-            for name, method in product(SETS[stage], (f"successor of {one}" for one in (*strategies[:2],))):
-                yield Job(name, split, method, seed, ANSWERS)
-    if stage == 2:
-        yield from (Job(name, split, "full data", 0, ANSWERS) for name in SETS[stage])
+        jobs = [Job(name, SPLITS[stage], method, seed, ANSWERS) for name, method in product(names, strategies)]
+        yield from sorted(
+            (job for job in jobs if job.method != FULL or seed == 0), key=lambda job: job.method.startswith("successor")
+        )
+
+
+def default_methods(stage: int) -> list[str]:
+    """All of them, or what stage 1 has left, with successors and the score of all data."""
+    if stage == 1:
+        return ["random", *sorted(set(acquisition_functions.get_all()) - {"random"}), *OTHERS]
+    default = AcquireSettings().strategy
+    return ["random", default, "successor of random", f"successor of {default}", FULL]
 
 
 def report(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -76,15 +78,16 @@ def report(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     by: dict[str, dict[str, dict[int, list[list[float]]]]] = defaultdict(lambda: defaultdict(dict))
     for run in runs:
         by[run["set"]][run["method"]][run["seed"]] = run["points"]
-    full = {name: methods["full data"][0][0][F] for name, methods in by.items() if "full data" in methods}
+    full = {name: methods[FULL][0][0][F] for name, methods in by.items() if FULL in methods}
     rows = [
         row(name, method, curves, methods["random"], full.get(name))
         for name, methods in by.items()
         if "random" in methods
         for method, curves in methods.items()
-        if len(next(iter(curves.values()))) > 1
+        if len(next(iter(curves.values()))) > 1 and set(curves) & set(methods["random"])
     ]
     if rows:
+        rows += [averaged(method, rows) for method in dict.fromkeys(row["method"] for row in rows)]
         show("Learning curves, means over the seeds that are there; differences to random are paired", rows)
     trained = [line for name, methods in by.items() for line in successors(name, methods)]
     if trained:
@@ -119,6 +122,17 @@ def row(
         curve = mean_curve([_on(a, "answers") for a, _ in paired])
         line["answers to 95 % of full"] = spent_to_reach(curve, SHARE_OF_FULL * full) or "–"
     return line
+
+
+def averaged(method: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The line of all sets together: what is a number in each of them, as its mean."""
+    lines = [row for row in rows if row["method"] == method]
+    columns = {name: [line.get(name) for line in lines] for name in lines[0]}
+    means = {
+        name: statistics.mean(values) if all(isinstance(value, float) for value in values) else "–"
+        for name, values in columns.items()
+    }
+    return means | {"set": f"all {len(lines)}", "method": method, "seeds": min(columns["seeds"])}
 
 
 def share_to_reach(paired: Iterable[tuple[list[list[float]], list[list[float]]]], axis: str) -> float | str:
