@@ -26,6 +26,7 @@ def lines_with_commands(text: str) -> list[str]:
         "docs/formats.md",
         "docs/simulation.md",
         "docs/terminal.md",
+        "docs/keys.md",
         "docs/plain.md",
     ],
 )
