@@ -69,7 +69,11 @@ class Results:
         self.folder.mkdir(parents=True, exist_ok=True)
         about = {
             "commit": _commit(),
-            "machine": {"platform": f"{platform.system()} {platform.machine()}", "cores": os.cpu_count(), "python": platform.python_version()},
+            "machine": {
+                "platform": f"{platform.system()} {platform.machine()}",
+                "cores": os.cpu_count(),
+                "python": platform.python_version(),
+            },
             "versions": {name: version(name) for name in PACKAGES},
             "settings": asdict(settings_of((), "", 0, "blank:en")),
         }
