@@ -22,6 +22,7 @@ from loop.records import Answer, Span, latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.trainer.pretrained import Pretrained
+from loop.trainer.replay import repeated
 
 # Texts on which the base's labels are checked: enough for its frequent labels, a fraction of a second.
 SAMPLE = 150
@@ -168,7 +169,10 @@ class Rounds:
             if afresh:  # all answers are new to it: as many steps as all rounds so far would have taken
                 steps = settings.steps * number
                 return update(self.learner, examples, examples, replace(settings, steps=steps), seed=seed)
-            return update(self.learner, examples[-settings.round_size :], examples, settings, seed=seed)
+            new = examples[-settings.round_size :]
+            again = repeated([answer for _, answer in answered], self._store.journal.schemes(), settings)
+            replayed = [*examples, *(examples[index] for index in again)] if again else examples
+            return update(self.learner, new, replayed, settings, seed=seed)
 
     def _evaluate(self) -> dict[str, float]:
         """Scores on the gold texts or, without a file of them, on the texts held out and answered so far."""
