@@ -44,7 +44,7 @@ def test_teach_mode_asks_about_one_span(terminal: Callable[..., Terminal], tmp_p
     shop = terminal().press("c-t").wait("shop · teach", "“Rival”  PART 45%", "Enter yes", "n no")
     shop.press("i").wait("“SRAM Rival”  PART ✓").press("y").wait("KMC chain", "Last: yes, PART")
     shop.press("n").wait("Canyon", "Last: no").press("b").wait("Answered before: no", "KMC")
-    shop.press("> q")
+    shop.press(">").wait("Canyon").press("q")
 
     assert 0 == shop.end()
     assert shop.restored()
