@@ -98,20 +98,19 @@ class UpdateSettings(Section):
         0.2, "Share of the network switched off while it learns, against overfitting.", low=0, high=0.99
     )
     pull_back: float = _setting(
-        0.02, "Share of the way back to the base per step, where labels of the base are taught: other texts stay known.",
+        0.01, "Share of the way back to the base per step: what the base knows of texts of other kinds stays known.",
         low=0, high=1,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class PretrainSettings(Section):
-    """What the network learns from the texts alone, in the background; only where the base has no ner of its own."""
+    """What the embeddings learn from the texts alone, in the background; only where the base has no ner of its own."""
 
-    steps: int = _setting(
-        1200, "Steps of a thousand words each, about two minutes in all; 0 switches pretraining off.", low=0
+    texts: int = _setting(
+        10_000, "Texts to learn from, drawn at random from the corpus: some seconds; 0 switches it off.", low=0
     )
-    texts: int = _setting(10_000, "Texts to learn from, drawn at random from the corpus.", low=1)
-    at_least: int = _setting(1000, "With fewer texts than these there is nothing to gain.", low=1)
+    at_least: int = _setting(1000, "From fewer texts than these there is nothing to learn.", low=1)
 
 
 @dataclass(frozen=True, slots=True)
