@@ -70,8 +70,9 @@ def simulate_cli(
     scenario = Scenario(answers, mode.value, noise, 1 if lag else 0, every, keys)
     runs = [Run(settings_of(base, labels, strategy, number), scenario, save) for number in numbers]
     with progress_bars(runs, hidden=as_json) as heard:
-        done = dict(finished_runs(runs, asked, unseen, folder=out, workers=workers, on_row=heard))
-    curves = {run.settings.project.seed: done[run] for run in runs}
+        finished = finished_runs(runs, asked, unseen, folder=out, workers=workers, on_row=heard)
+        done = {run.settings.project.seed: rows for run, rows in finished}
+    curves = {number: done[number] for number in numbers}
     if as_json:
         plain = [{"seed": number, "rows": [asdict(row) for row in rows]} for number, rows in curves.items()]
         typer.echo(json.dumps(plain if seeds else plain[0]["rows"], indent=1))

@@ -24,7 +24,7 @@ RUNS = [
 
 
 def play(runs, **more):
-    return dict(finished_runs(runs, GOLD, TEST, **more))
+    return {run.name: rows for run, rows in finished_runs(runs, GOLD, TEST, **more)}
 
 
 def test_processes_give_the_rows_that_one_process_gives_and_tell_of_them_as_they_come():
@@ -40,7 +40,7 @@ def test_finished_runs_are_kept_and_not_run_again(tmp_path):
     heard = []
     all_rows = play(RUNS, folder=tmp_path, on_row=lambda run, row: heard.append(run.name))
 
-    assert rows[RUNS[0]] == all_rows[RUNS[0]]
+    assert rows[RUNS[0].name] == all_rows[RUNS[0].name]
     assert {RUNS[1].name} == set(heard)
     assert sorted(f"{run.name}.json" for run in RUNS) == sorted(path.name for path in tmp_path.iterdir())
 
@@ -53,7 +53,7 @@ def test_a_run_that_was_stopped_starts_again(tmp_path):
         play(RUNS[:1], folder=tmp_path, on_row=stop)
 
     assert not list(tmp_path.iterdir())
-    assert [10, 20] == [row.answers for row in play(RUNS[:1], folder=tmp_path)[RUNS[0]]]
+    assert [10, 20] == [row.answers for row in play(RUNS[:1], folder=tmp_path)[RUNS[0].name]]
 
 
 def test_runs_with_other_texts_or_settings_are_not_mixed(tmp_path):
@@ -63,7 +63,7 @@ def test_runs_with_other_texts_or_settings_are_not_mixed(tmp_path):
     with pytest.raises(LoopError, match="other texts, settings or versions"):
         play([other], folder=tmp_path)
     with pytest.raises(LoopError, match="other texts, settings or versions"):
-        dict(finished_runs(RUNS[:1], GOLD, workshop_gold(10, seed=2), folder=tmp_path))
+        list(finished_runs(RUNS[:1], GOLD, workshop_gold(10, seed=2), folder=tmp_path))
 
 
 def test_a_broken_file_is_named(tmp_path):
