@@ -66,8 +66,8 @@ class Trainer:
             raise
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None) -> bool:
-        """Do one piece of what is due, a round or a new queue; False when nothing is."""
-        return self.learn(on_round) or self.ask()
+        """Do one piece of what is due, a chosen question, a round or a new queue; False when nothing is."""
+        return self._asking.serve(self.rounds) or self.learn(on_round) or self.ask()
 
     def learn(self, on_round: Callable[[RoundInfo], None] = lambda _: None) -> bool:
         """Do the next round; False when none is due."""
