@@ -1,63 +1,73 @@
-"""Pretraining: the tok2vec learns from texts without answers, by guessing words that are hidden from it."""
+"""Pretraining: the embeddings start from what the texts themselves tell about their words, without any answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
-from random import Random
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
-from thinc.api import Adam, LayerNorm, Maxout, Model, Softmax, chain, fix_random_seed
+from thinc.api import Model
 
 from loop.ner.pipeline import own_component
-from loop.settings import PretrainSettings
 
-# Texts tokenized in one go, and tokens after which a text is cut: no piece of work is to take longer than a step.
+# Texts tokenized in one go, and tokens after which a text is cut: no piece of work is to take long.
 READ_AT_ONCE = 100
 LONGEST = 500
-WORDS_PER_STEP = 1000
-LEARN_RATE = 0.002
-WARM_UP = 50
-# Of the words, as in BERT (Devlin et al. 2019); more of them, since a step of a small network is to teach enough.
-HIDDEN = 0.2
-MASK = np.uint64(1)
-WIDTH = 192
-# What is guessed of a hidden word, as columns of HashEmbedCNN's features, and how many values of each are told apart:
-# the normalized form, the suffix and the shape. The last two say something of words too rare to be guessed.
-GUESSED = {0: 3000, 2: 1000, 3: 100}
-RAREST = 3
+# The features of spaCy's HashEmbedCNN that are fitted: the normalized form, and the suffix, which rare words share.
+NORM, SUFFIX = 0, 2
+# Words with a vector of their own: the most frequent, none that is rarer.
+MOST_WORDS, RAREST = 4000, 5
+WINDOW = 2
+# The length of the vectors; those that spaCy draws are half as long. Longer ones weigh more beside prefix and shape.
+LENGTH = 2.0
+# Beside the number of tokens of a word: how much a row of the table holds on to what was drawn for it.
+RIDGE = 1.0
 
 Floats = NDArray[np.float32]
 Keys = NDArray[np.uint64]
 Ints = NDArray[np.intp]
 
 
-def pretrain(nlp: Language, texts: Sequence[str], settings: PretrainSettings, *, seed: int) -> Iterator[float]:
-    """Train the tok2vec of our component in place, and yield the share that is done after each small piece of work.
+def pretrain(nlp: Language, texts: Sequence[str], *, most_tokens: int, seed: int) -> Iterator[float]:
+    """Fit the embeddings of our component in place, and yield the share that is done after each small piece of work.
 
-    The weights that come out depend on those that went in, the texts in their order, the settings and the seed; in
-    between anything else may be done, but to `nlp`.
+    Words get vectors from their neighbours (see `_vectors`), and the rows of the hashed embedding tables become those
+    whose sums come nearest to these vectors: so that words of the same kind look alike before the first answer.
 
-    The objective is BERT's cloze, on the hashes that spaCy's HashEmbedCNN embeds (NORM, PREFIX, SUFFIX, SHAPE)
-    instead of on copies of the docs, which is what makes spaCy's own `pretrain` slow.
+    The weights that come out depend on those that went in, the texts in their order and the seed.
+
+    Args:
+        nlp: with the network that spaCy's `ner` has by default, whose `FeatureExtractor` gives hashes.
+        texts: read in this order.
+        most_tokens: no more than about so many are read.
+        seed: of the projection by which the vectors are found.
     """
-    tok2vec = pretrained_layers(nlp)
-    embed, _ = tok2vec.layers
-    keys: list[Keys] = []
+    embed = pretrained_layers(nlp).layers[0]
+    read: list[Keys] = []
     for start in range(0, len(texts), READ_AT_ONCE):
-        keys += _hashes(nlp, embed.layers[0], texts[start : start + READ_AT_ONCE])
-        if sum(map(len, keys)) >= settings.steps * WORDS_PER_STEP:  # there is no time to learn from more
+        read += _hashes(nlp, embed.layers[0], texts[start : start + READ_AT_ONCE])
+        if sum(map(len, read)) >= most_tokens:
             break
-        yield 0.0
-    if keys:
-        cloze = _Cloze(tok2vec, keys, seed)
-        for step in range(settings.steps):
-            cloze.step(_rate(step, settings.steps))
-            yield (step + 1) / settings.steps
+        yield 0.5 * start / len(texts)
+    keys = np.concatenate(read) if read else np.zeros((0, SUFFIX + 1), dtype=np.uint64)
+    words, n_words = _words(keys[:, NORM])
+    if n_words < 2:
+        return
+    together = _neighbours(words, [len(each) for each in read], n_words)
+    yield 0.6
+    tables = _tables(embed)
+    vectors = _vectors(together, tables[NORM].get_dim("nO"), seed)
+    for done, column in enumerate((NORM, SUFFIX)):
+        yield 0.7 + 0.2 * done
+        _fit(tables[column], keys[:, column], words, vectors)
+
+
+def pretrained_layers(nlp: Language) -> Model[Any, Any]:
+    """The part of our component's network that is pretrained: embedding and encoding, without the projection."""
+    layers: Model[Any, Any] = own_component(nlp).model.get_ref("tok2vec").layers[0]
+    return layers
 
 
 def _hashes(nlp: Language, extract: Model[Any, Any], texts: Sequence[str]) -> Iterator[Keys]:
@@ -68,103 +78,71 @@ def _hashes(nlp: Language, extract: Model[Any, Any], texts: Sequence[str]) -> It
             yield found[start : start + LONGEST].astype(np.uint64)
 
 
-def pretrained_layers(nlp: Language) -> Model[Any, Any]:
-    """The part of our component's network that is pretrained: embedding and encoding, without the projection."""
-    layers: Model[Any, Any] = own_component(nlp).model.get_ref("tok2vec").layers[0]
-    return layers
-
-
-def _rate(step: int, steps: int) -> float:
-    """A short warm-up, then down to nothing in a straight line."""
-    return LEARN_RATE * min((step + 1) / WARM_UP, 1 - step / steps)
-
-
-@dataclass(frozen=True)
-class _Guess:
-    """What is guessed of one feature: the class of each token, -1 where its value is rare, and the output layer."""
-
-    classes: Ints
-    layer: Model[Any, Any]
-
-    def gradient(self, hidden: Floats, tokens: Ints) -> Floats:
-        """That of the mean cross-entropy over the hidden words, (words, width)."""
-        right = self.classes[tokens]
-        known = np.flatnonzero(right >= 0)
-        guessed, back = self.layer.begin_update(hidden[known])
-        guessed[np.arange(len(known)), right[known]] -= 1
-        d_hidden = np.zeros_like(hidden)
-        d_hidden[known] = back(guessed / len(tokens))
-        return d_hidden
-
-
-class _Cloze:
-    """The network that guesses, and the texts as hashes."""
-
-    def __init__(self, tok2vec: Model[Any, Any], keys: Sequence[Keys], seed: int) -> None:
-        fix_random_seed(seed)
-        embed, encode = tok2vec.layers
-        width = encode.get_dim("nO")
-        self._ends = list(accumulate(len(each) for each in keys))
-        self._keys = np.concatenate(keys)
-        self._body: Model[Any, Any] = chain(*embed.layers[1:], encode)
-        self._head: Model[Any, Any] = chain(Maxout(nO=WIDTH, nI=width, nP=3), LayerNorm(nI=WIDTH))
-        self._head.initialize()
-        self._guesses = [_guess(self._keys[:, column], most) for column, most in GUESSED.items()]
-        self._optimizer = Adam(LEARN_RATE, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True)
-        self._rng = np.random.default_rng(seed)
-        self._batches = _batches(self._ends, Random(seed))
-
-    def step(self, learn_rate: float) -> None:
-        """Hide some words of the next texts and learn to guess them."""
-        texts = next(self._batches)
-        tokens = np.concatenate([np.arange(start, end) for start, end in texts])
-        cuts = list(accumulate(end - start for start, end in texts))[:-1]
-        hidden = np.flatnonzero(self._rng.random(len(tokens)) < HIDDEN)
-        shown = self._hide(tokens, hidden)
-        vectors, back = self._body.begin_update(np.split(shown, cuts))
-        d_vectors = np.zeros((len(tokens), self._head.layers[0].get_dim("nI")), dtype=np.float32)
-        d_vectors[hidden] = self._gradient(np.concatenate(vectors)[hidden], tokens[hidden])
-        back(np.split(d_vectors, cuts))
-        self._optimizer.learn_rate = learn_rate
-        for part in (self._body, self._head, *(guess.layer for guess in self._guesses)):
-            part.finish_update(self._optimizer)
-
-    def _hide(self, tokens: Ints, hidden: Ints) -> Keys:
-        """The features of the tokens; of the hidden 80 % masked, 10 % those of any token, 10 % as they are."""
-        keys = self._keys[tokens]
-        how = self._rng.random(len(hidden))
-        keys[hidden[how < 0.8]] = MASK
-        swapped = hidden[how > 0.9]
-        keys[swapped] = self._keys[self._rng.integers(len(self._keys), size=len(swapped))]
-        return keys
-
-    def _gradient(self, vectors: Floats, tokens: Ints) -> Floats:
-        hidden, back = self._head.begin_update(vectors)
-        gradient: Floats = back(sum(guess.gradient(hidden, tokens) for guess in self._guesses))
-        return gradient
-
-
-def _guess(keys: Keys, most: int) -> _Guess:
-    """Tell apart the most frequent values among `keys`, at most so many, none of them rare."""
-    values, index, counts = np.unique(keys, return_inverse=True, return_counts=True)
+def _words(norms: Keys) -> tuple[Ints, int]:
+    """The number of each token's word by frequency, -1 for a rare one; and how many words there are."""
+    values, index, counts = np.unique(norms, return_inverse=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    frequent = order[counts[order] >= RAREST][:most]
-    classes = np.full(len(values), -1)
-    classes[frequent] = np.arange(len(frequent))
-    layer: Model[Any, Any] = Softmax(nO=max(1, len(frequent)), nI=WIDTH)
-    layer.initialize()
-    return _Guess(classes[index], layer)
+    frequent = order[counts[order] >= RAREST][:MOST_WORDS]
+    numbers = np.full(len(values), -1)
+    numbers[frequent] = np.arange(len(frequent))
+    return numbers[index], len(frequent)
 
 
-def _batches(ends: Sequence[int], rng: Random) -> Iterator[list[tuple[int, int]]]:
-    """Texts, from token to token, about `WORDS_PER_STEP` together; all in random order, then again, for ever."""
-    spans = list(zip([0, *ends], ends, strict=False))
-    batch: list[tuple[int, int]] = []
-    size = 0
-    while True:
-        for start, end in rng.sample(spans, len(spans)):
-            batch.append((start, end))
-            size += end - start
-            if size >= WORDS_PER_STEP:
-                yield batch
-                batch, size = [], 0
+def _neighbours(words: Ints, lengths: Sequence[int], n_words: int) -> Floats:
+    """How often each two words stand within `WINDOW` of each other in a text: (words, words)."""
+    together = np.zeros((n_words, n_words), dtype=np.float32)
+    text = np.repeat(np.arange(len(lengths)), lengths)
+    for distance in range(1, WINDOW + 1):
+        left, right = words[:-distance], words[distance:]
+        counts = (text[:-distance] == text[distance:]) & (left >= 0) & (right >= 0)
+        np.add.at(together, (left[counts], right[counts]), 1)
+    return together + together.T
+
+
+def _vectors(together: Floats, width: int, seed: int) -> Floats:
+    """A vector of length 1 for each word: its positive pointwise mutual information, in the largest directions.
+
+    Levy, Goldberg and Dagan 2015, "Improving distributional similarity with lessons learned from word embeddings", with
+    their smoothing of contexts; the decomposition after Halko, Martinsson and Tropp 2011.
+    """
+    total = together.sum(axis=1) + 1e-9
+    context = total**0.75 / (total**0.75).sum()
+    information = np.log(np.maximum(together / total[:, None] / context, 1.0))
+    sketch = np.random.default_rng(seed).normal(size=(len(total), 2 * width)).astype(np.float32)
+    basis = np.linalg.qr(information @ sketch)[0]
+    left, strength, _ = np.linalg.svd(basis.T @ information, full_matrices=False)
+    vectors = np.zeros((len(total), width), dtype=np.float32)
+    found = (basis @ left)[:, :width] * np.sqrt(strength[:width])
+    vectors[:, : found.shape[1]] = found
+    return _unit(vectors)
+
+
+def _tables(embed: Model[Any, Any]) -> list[Model[Any, Any]]:
+    """The `HashEmbed` of each feature."""
+    return [feature.layers[1] for feature in embed.layers[2].layers[0].layers]
+
+
+def _fit(table: Model[Any, Any], keys: Keys, words: Ints, vectors: Floats) -> None:
+    """Move the rows of a table so that the sum of each value's rows comes near the mean vector of its words.
+
+    Least squares, each value weighted by its tokens; see `thinc.layers.hashembed` for which rows a value has.
+    """
+    known = words >= 0
+    values, index, counts = np.unique(keys[known], return_inverse=True, return_counts=True)
+    pairs, tokens = np.unique(np.stack([index, words[known]]), axis=1, return_counts=True)
+    wanted = np.zeros((len(values), vectors.shape[1]), dtype=np.float32)
+    np.add.at(wanted, pairs[0], vectors[pairs[1]] * np.log1p(tokens).astype(np.float32)[:, None])
+    ops: Any = table.ops
+    rows = ops.hash(values, table.attrs["seed"]) % table.get_dim("nV")
+    summed = np.zeros((len(values), table.get_dim("nV")), dtype=np.float32)
+    np.add.at(summed, (np.arange(len(values)).repeat(rows.shape[1]), rows.ravel()), 1)
+    drawn = table.get_param("E")
+    missing = LENGTH * _unit(wanted) - summed @ drawn
+    weighted = summed.T * counts.astype(np.float32)
+    moved = np.linalg.solve(weighted @ summed + RIDGE * np.eye(len(drawn), dtype=np.float32), weighted @ missing)
+    table.set_param("E", (drawn + moved).astype(np.float32))
+
+
+def _unit(vectors: Floats) -> Floats:
+    lengths: Floats = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.maximum(lengths, 1e-6)).astype(np.float32)

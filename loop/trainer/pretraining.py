@@ -17,8 +17,10 @@ from loop.trainer.candidates import held_out_share
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.rounds import Rounds
 
-# A due round waits no longer than this and one step more, which takes about .1 s.
-SLICE_SECONDS = 1.0
+# A due round waits no longer than this and one piece of the work more, the longest of which takes about a second.
+SLICE_SECONDS = 0.5
+# However long the texts are: half a minute of tokenizing, a hundred megabytes.
+MOST_TOKENS = 1_000_000
 
 
 class Pretraining:
@@ -33,7 +35,7 @@ class Pretraining:
         self._seen = -1
 
     def slice(self, rounds: Rounds) -> float | None:
-        """Work for about `SLICE_SECONDS`; returns the share done, None when there is nothing to do.
+        """Work for `SLICE_SECONDS` or a little more; returns the share done, None when there is nothing to do.
 
         When all is done, the next of the `rounds` is the first to start from the pretrained weights.
         """
@@ -57,7 +59,7 @@ class Pretraining:
         self._seen = seen
         settings = self._settings.pretrain
         return (
-            settings.steps > 0
+            settings.texts > 0
             and not recognizers_of_base(rounds.learner.nlp)
             and self._pretrained.round() is None
             and self._store.corpus.size() >= settings.at_least
@@ -65,8 +67,8 @@ class Pretraining:
 
     def _begin(self) -> None:
         self._learner = self._checkpoints.load(0)
-        settings, seed = self._settings.pretrain, self._settings.project.seed
-        self._work = pretrain(self._learner.nlp, self._texts(), settings, seed=seed)
+        seed = self._settings.project.seed
+        self._work = pretrain(self._learner.nlp, self._texts(), most_tokens=MOST_TOKENS, seed=seed)
 
     def _texts(self) -> list[str]:
         """A sample that does not depend on what was answered, and without the texts that are held out."""
