@@ -31,6 +31,7 @@ from terminal_project import LABELS, SETTINGS, lay_out
 from loop.lattice import Lattice, Moves
 from loop.records import Candidate, Question, Span, Text
 from loop.settings import template
+from loop.store.locks import ProcessLock
 
 SEED = 0
 THINKING = 0.15  # seconds between two keys: a quick annotator's
@@ -71,6 +72,8 @@ def measured(folder: Path, tokens: int, machine: str, asked: int, starts: int) -
     rng = random.Random(SEED)
     paths = lay_out(folder, [question(rng, number, tokens) for number in range(asked + 1)])
     paths.cfg.write_text(template(SETTINGS), encoding="utf-8")
+    trainer = ProcessLock(paths.trainer_lock)
+    trainer.acquire()  # no other one starts, which would lay out other questions
     with training(machine == "training"):
         load = os.getloadavg()[0]
         first = [first_question(folder) for _ in range(starts)]
@@ -108,7 +111,7 @@ def training(wanted: bool) -> Iterator[None]:
 
 
 def first_question(folder: Path) -> float:
-    """Seconds from the command to the first text on the screen. Its trainer is left no time to begin."""
+    """Seconds from the command to the first text on the screen."""
     started = time.monotonic()
     terminal = Terminal(folder, arguments=("-m", "loop", "-C", str(folder), "annotate"), rows=50, columns=120)
     terminal.wait("Why this text", "text000")
