@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import spacy
+from _cloze import guess
 from _common import options, show, write_json
 from _update import Task, add_positive, answered, one_round, task
 from spacy.language import Language
@@ -30,7 +31,7 @@ from loop.ner.pretraining import pretrain
 from loop.ner.scores import score
 from loop.ner.update import update
 from loop.records import Answer, Span
-from loop.settings import PretrainSettings, UpdateSettings
+from loop.settings import UpdateSettings
 
 SETS = ("food_ingredients", "ncbi_disease")
 SEEDS = (0, 1)
@@ -65,7 +66,7 @@ def main() -> None:
     arguments = parser.parse_args()
     seeds, ideas, at = arguments.seeds, arguments.ideas, AT
     if arguments.quick:
-        seeds, ideas, at = seeds[:1], ["nothing", "pretrained, 100 steps"], AT[:1]
+        seeds, ideas, at = seeds[:1], ["nothing", "counted"], AT[:1]
     rows = []
     for seed in seeds:
         for name in arguments.sets:
@@ -115,16 +116,27 @@ def nothing(pool: Pool, at: Sequence[int]) -> Curve:
     return _curve(pool, pool.task.learner(pool.seed), at)
 
 
-def pretrained(steps: int, landing: int = 0) -> Callable[[Pool, Sequence[int]], Curve]:
-    """Pretraining that is finished before the first answer, or that lands after `landing` answers."""
+def counted(landing: int = 0) -> Callable[[Pool, Sequence[int]], Curve]:
+    """Embeddings fitted to counted vectors, before the first answer or landing after `landing` of them."""
 
     def curve(pool: Pool, at: Sequence[int]) -> Curve:
         learner = pool.task.learner(pool.seed)
-        for _ in pretrain(learner.nlp, pool.texts, PretrainSettings(steps=steps), seed=pool.seed):
+        for _ in pretrain(learner.nlp, pool.texts, most_tokens=1_000_000, seed=pool.seed):
             pass
         if landing:
             _begin_anew(pool, learner, landing)
         return _curve_from(pool, learner, landing, at)
+
+    return curve
+
+
+def guessed(steps: int) -> Callable[[Pool, Sequence[int]], Curve]:
+    """The tok2vec pretrained by guessing hidden words, before the first answer."""
+
+    def curve(pool: Pool, at: Sequence[int]) -> Curve:
+        learner = pool.task.learner(pool.seed)
+        guess(learner.nlp, pool.texts, steps=steps, seed=pool.seed)
+        return _curve(pool, learner, at)
 
     return curve
 
@@ -240,11 +252,9 @@ def _averaged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 IDEAS: dict[str, Callable[[Pool, Sequence[int]], Curve]] = {
     "nothing": nothing,
-    "pretrained, 100 steps": pretrained(100),
-    "pretrained, 300 steps": pretrained(300),
-    "pretrained, 600 steps": pretrained(600),
-    "pretrained, 1200 steps": pretrained(1200),
-    "pretrained, 600 steps, landing at 50": pretrained(600, landing=50),
+    "counted": counted(),
+    "counted, landing at 50": counted(landing=50),
+    "guessed, 600 steps": guessed(600),
     "width 128": network(width=128),
     "depth 2": network(depth=2),
     "10,000 rows": network(embed_size=10_000),
