@@ -38,7 +38,7 @@ def test_processes_give_the_rows_that_one_process_gives_and_tell_of_them_as_they
 def test_finished_runs_are_kept_and_not_run_again(tmp_path):
     rows = play(RUNS[:1], folder=tmp_path)
     heard = []
-    all_rows = play(RUNS, folder=tmp_path, on_row=lambda run, row: heard.append(run.name))
+    all_rows = play(RUNS, folder=tmp_path, on_row=lambda run, _row: heard.append(run.name))
 
     assert rows[RUNS[0].name] == all_rows[RUNS[0].name]
     assert {RUNS[1].name} == set(heard)
