@@ -148,6 +148,11 @@ def _find(rest: str, _: State, __: Keymap) -> Act:
     return act
 
 
+def _pattern(rest: str, state: State, keys: Keymap) -> Act:
+    mark = _span(rest, state)
+    return lambda state: press(_on(state, mark), keys.first("pattern"), keys)
+
+
 def _memo(rest: str, _: State, __: Keymap) -> Act:
     return lambda state: remember(state, replace(state.now, memo=rest), message="Memo kept." if rest else "No memo.")
 
@@ -230,6 +235,8 @@ VERBS = (
     Verb("unusable", "", "the text is unusable: never ask it again", _key("unusable")),
     Verb("back", "", "reopen the previous answer", _key("reopen")),
     Verb("leave", "", "leave a reopened answer as it is", _key("onward")),
+    Verb("pattern", "1", "the string of a span is a pattern from now on", _pattern),
+    Verb("mode", "", "the next mode: correct, teach, manual", _key("mode")),
     Verb("flag", "", "flag this text as a hard case", _key("flag")),
     Verb("memo", "TEXT", "write a memo on this text", _memo),
     Verb("keys", "KEY KEY…", "press keys of the full screen: tab, enter, left, k, …", _keys),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from select import select
 from typing import TextIO
 
 from loop.editing import State, likely
 from loop.progress import STOPPED
+from loop.records import Text
+from loop.store import Past
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed, range_of
 from loop.terminal.desk import Desk
@@ -18,6 +20,8 @@ from loop.terminal.glyphs import visible
 from loop.terminal.pages import waiting_words
 
 SECONDS_BETWEEN_LOOKS = 0.5
+LISTS = ("history", "search")
+LISTED = 20  # lines of a list: more of them nobody would listen to
 HELP = (
     "Every line is a command. The first word may be cut short: `ma 2-3 br` marks the words 2 and 3 as BRAND.",
     "An empty line says the text again; `words` numbers its words. Everything is saved as you go.",
@@ -110,6 +114,8 @@ class Plain:
         if before:
             self._say(f"Before it: {before}")
         self._say(f"Text: {visible(question.text.text)}")
+        if state.page.mode == "teach":
+            self._say("Is this right? ok says yes; no says no; edges and label put it right.")
         if after:
             self._say(f"After it: {after}")
         self._spans(state)
@@ -119,8 +125,13 @@ class Plain:
             self._say(line)
 
     def _take(self, line: str) -> None:
-        verb = line.partition(" ")[0].lower()
-        if not line:
+        verb, _, rest = line.partition(" ")
+        verb = verb.lower()
+        if self._desk.finder is not None:
+            self._choose(line)
+        elif verb in LISTS:
+            self._list(verb, rest)
+        elif not line:
             self._text()
         elif verb in ("help", "?"):
             self._help()
@@ -128,6 +139,38 @@ class Plain:
             self._words()
         else:
             self._do(line)
+
+    def _list(self, command: str, wanted: str) -> None:
+        desk = self._desk
+        desk.press(desk.keys.first(command))
+        desk.paste(wanted)
+        if desk.finder is not None and desk.finder.stale:
+            desk.press("enter")
+        if desk.finder is None or not desk.finder.items:
+            self._say(desk.finder.empty if desk.finder is not None else desk.notice)
+            self._leave_list()
+            return
+        shown: Sequence[Past | Text] = desk.finder.items[:LISTED]
+        for number, item in enumerate(shown, 1):
+            note = "" if isinstance(item, Text) else f" ({said(item.answer)})"
+            self._say(f"{number}. {visible(item.text)}{note}")
+        self._say("Its number opens a text; anything else leaves the list.")
+
+    def _choose(self, line: str) -> None:
+        desk = self._desk
+        number = int(line) if line.isdecimal() else 0
+        if desk.finder is None or not 1 <= number <= len(desk.finder.items[:LISTED]):
+            self._leave_list()
+            self._say("Nothing was chosen.")
+            return
+        for key in ("home", *["down"] * (number - 1), "enter"):
+            desk.press(key)
+        if desk.notice:
+            self._say(visible(desk.notice))
+
+    def _leave_list(self) -> None:
+        if self._desk.finder is not None:
+            self._desk.press("escape")
 
     def _do(self, line: str) -> None:
         desk = self._desk
@@ -168,6 +211,7 @@ class Plain:
             self._say(visible_lines(self._desk.session.guidelines) or "This project has no guidelines yet.")
         elif self._desk.view == "help":
             self._help()
+        self._leave_list()
         self._desk.view = "text"
 
     def _help(self) -> None:
@@ -176,6 +220,8 @@ class Plain:
         for verb in VERBS:
             self._say(f"{f'{verb.name} {verb.usage}'.strip()}: {verb.words}")
         self._say("words: the words of the text with their numbers")
+        self._say("history [STRING]: earlier answers, to change one")
+        self._say("search STRING: texts that nobody has answered; the one chosen is asked next")
         labels = self._desk.keys.labels
         digits = self._desk.keys.digits
         self._say("Labels: " + ", ".join(f"{digits.get(label, '')} {visible(label)}".strip() for label in labels))

@@ -96,3 +96,28 @@ def test_with_no_question_left_one_may_go_back(folder: Path) -> None:
 
     assert "There is no text now: back, guidelines or quit." in told
     assert [1, 0] == [len(answer.spans) for answer in answers(folder)]
+
+
+def test_an_earlier_answer_is_found_by_its_text_and_changed(folder: Path) -> None:
+    told = piped(folder, "ok", "history SRAM", "1", "label 1 PART", "ok", "history nothing like it", "quit")
+
+    assert "1. the SRAM Rival shifter of my Canyon rubs (accepted, 1 BRAND)" in told
+    assert "Answered before: accepted, 1 BRAND." in told
+    assert "No such answer." in told
+    assert ["PART"] == [span.label for answer in answers(folder) for span in answer.spans]
+
+
+def test_a_list_is_left_by_anything_that_is_no_number(folder: Path) -> None:
+    told = piped(folder, "search KMC", "7", "search KMC", "", "ok", "quit")
+
+    assert "1. a KMC chain for the workshop" in told
+    assert 2 == told.count("Nothing was chosen.")
+    assert 1 == len(answers(folder))
+
+
+def test_in_teach_mode_a_span_is_asked_about(folder: Path) -> None:
+    told = piped(folder, "mode", "no", "quit")
+    (answer,) = answers(folder)
+
+    assert "Is this right? ok says yes; no says no" in told
+    assert ("teach", "reject", False) == (answer.mode, answer.verdict, answer.complete)
