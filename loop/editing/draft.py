@@ -20,9 +20,11 @@ def to_draft(state: State) -> str:
         name: [_snapshot(now, book) | {"cursor": cursor} for now, cursor in entries]
         for name, entries in (("past", state.past), ("now", ((state.now, state.cursor),)), ("future", state.future))
     }
+    asked = state.page.shown if state.page.mode == "teach" else ()
+    shown = {"shown": [book.setdefault(mark, len(book)) for mark in asked]}
     where = {"active": state.active, "keys": state.keys, "seconds": round(state.seconds, 1), "rest": state.rest}
     head = {"version": VERSION, "mode": state.page.mode, "tokens": len(state.page.tokens), "marks": list(book)}
-    return json.dumps(head | history | where, separators=(",", ":"))
+    return json.dumps(head | history | shown | where, separators=(",", ":"))
 
 
 def _snapshot(now: Snapshot, book: dict[Mark, int]) -> dict[str, Any]:
@@ -51,6 +53,8 @@ def from_draft(page: Page, draft: str) -> State | None:
         book = [Mark(*mark) for mark in data["marks"]]
         if data["version"] != VERSION or data["tokens"] != len(page.tokens) or any(page.trim(m) != m for m in book):
             return None
+        if page.mode == "teach":
+            page = replace(page, shown=tuple(book[i] for i in data["shown"]))
         past, (now,), future = (_history(data[name], book) for name in ("past", "now", "future"))
         state = replace(begin(page), past=past, now=now[0], cursor=page.step(now[1], 0), future=future)
         active = data["active"] if data["active"] in page.labels else state.active

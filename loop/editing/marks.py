@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from loop.editing.teach import doubtful
-from loop.records import Mode, Question, Span
+from loop.records import Candidate, Mode, Question, Span
 
 
 class Mark(NamedTuple):
@@ -141,20 +141,26 @@ class Page:
 
 
 def page_of(
-    question: Question, labels: Sequence[str], *, mode: Mode = "correct", suggester: Suggester | None = None
+    question: Question,
+    labels: Sequence[str],
+    *,
+    mode: Mode = "correct",
+    suggester: Suggester | None = None,
+    about: Callable[[Candidate], bool] | None = None,
 ) -> Page:
     """Return the page for a question: in manual mode it suggests nothing, in teach mode the most doubtful span.
 
     Where nothing is doubtful, as before a model has read the text, teach mode asks about the whole of it: the page's
-    mode is then "correct".
+    mode is then "correct". Where candidates are as `about` says, only those are asked about.
     """
     bare = Page(question.text.text, question.tokens, tuple(labels))
     if mode == "manual":
         return replace(bare, mode="manual")
     likely = (Likely(mark, c.p) for c in question.candidates for mark in bare.snap([c.span]))
     ranked = tuple(sorted(likely, key=lambda item: (-(1.0 if item.p is None else item.p), item.mark)))
-    known = replace(question, candidates=tuple(c for c in question.candidates if bare.snap([c.span])))
-    asked = doubtful(known) if mode == "teach" else None
+    known = [c for c in question.candidates if bare.snap([c.span])] if mode == "teach" else []
+    wanted = [c for c in known if about is None or about(c)]
+    asked = doubtful(replace(question, candidates=tuple(wanted or known)))
     if asked is not None:
         only = Aids(candidates=False, redeciding=False)
         return replace(bare, shown=bare.snap([asked.span]), likely=ranked, mode="teach", aids=only, suggester=suggester)

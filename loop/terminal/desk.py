@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
@@ -17,18 +16,17 @@ from loop.editing import (
     State,
     begin,
     from_draft,
-    mode_of,
-    page_of,
     press,
     resume,
     to_draft,
 )
 from loop.editing.changing import shorten
-from loop.errors import LatticeError, LoopError
-from loop.records import Answer, Mode, Question, Text, Verdict
+from loop.errors import LoopError
+from loop.records import Answer, Question, Text, Verdict
 from loop.store import Past
-from loop.suggest import LatticeSuggester, suggester_of
+from loop.terminal.ahead import Pages
 from loop.terminal.finder import Finder, history, pool
+from loop.terminal.words import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, NOTHING_DOUBTFUL, WHAT_MODES_ARE
 
 if TYPE_CHECKING:
     from loop.session import Session
@@ -37,15 +35,6 @@ View = Literal["text", "help", "guidelines", "find"]
 
 SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10, "space": 10, "home": -(10**6)}
 TYPING = ("name", "find", "memo")
-MOUSE_IS_ON = "The mouse is on: click a word, drag over several. Shift and drag selects for copying in most terminals."
-MOUSE_IS_OFF = "The mouse is off: the terminal selects text for copying."
-MODES: tuple[Mode, ...] = ("correct", "teach", "manual")
-WHAT_MODES_ARE: dict[Mode, str] = {
-    "correct": "Correct mode: put all the spans of the text right.",
-    "teach": "Teach mode: one doubtful span, yes or no.",
-    "manual": "Manual mode: nothing is suggested.",
-}
-NOTHING_DOUBTFUL = "Nothing is doubtful here yet, so all spans of this text are asked for."
 RECENT = 20  # answers that pace and acceptance are taken of: about the last five minutes
 
 
@@ -84,7 +73,7 @@ class Desk:
         self.recent: deque[Answer] = deque(maxlen=RECENT)
         self.around = ("", "")
         self.left_out: Mapping[str, int] = {}
-        self._ahead: tuple[str, Mode, Page] | None = None
+        self._pages = Pages(session)
         self._since = clock()
         self.status = session.status()
         self.last = self.status.last
@@ -263,7 +252,7 @@ class Desk:
 
     def _show(self, question: Question, answer: Answer | None) -> None:
         draft = self.session.draft(question)
-        page = self._page(question, self._mode_for(answer, draft))
+        page = self._pages.of(question, answer, draft)
         fresh = begin(page)
         if answer is not None:
             said = answer.spans if answer.verdict == "accept" else None
@@ -276,36 +265,11 @@ class Desk:
         if self.session.mode == "teach" and page.mode == "correct" and answer is None and not draft:
             self.notice = NOTHING_DOUBTFUL
 
-    def _mode_for(self, answer: Answer | None, draft: str | None) -> Mode:
-        """The mode that a text was begun or answered in, otherwise the session's."""
-        if draft is not None:
-            return mode_of(draft)
-        if answer is None:
-            return self.session.mode
-        return "correct" if answer.mode == "import" else answer.mode
-
-    def _page(self, question: Question, mode: Mode) -> Page:
-        if self._ahead is not None and self._ahead[:2] == (question.id, mode):
-            return self._ahead[2]
-        return page_of(question, self.session.labels, mode=mode, suggester=suggester_of(question))
-
     def prepare(self) -> Page | None:
         """Get the next question ready while the annotator reads this one; None when there is nothing to do."""
         if self.question is None or self.state is None or not self.drawn:
             return None
-        _unpack(self.state.page)
-        try:
-            following = self.session.upcoming(self.question)
-        except LoopError:
-            return None  # there is time to say so when the text is answered
-        mode = self.session.mode
-        if following is None or (self._ahead is not None and self._ahead[:2] == (following.id, mode)):
-            return None
-        page = self._page(following, mode)
-        begin(page)
-        _unpack(page)
-        self._ahead = following.id, mode, page
-        return page
+        return self._pages.prepare(self.question, self.state.page)
 
     def _seconds(self, state: State) -> float:
         return max(state.seconds, self._clock() - self._since)
@@ -338,9 +302,3 @@ class Desk:
         except LoopError as error:
             self.notice = f"{error} {error.hint}".strip()
         return before != (self.status, self.question, self.notice)
-
-
-def _unpack(page: Page) -> None:
-    if isinstance(page.suggester, LatticeSuggester):
-        with suppress(LatticeError):  # it says so when it is asked
-            page.suggester.prepare()

@@ -65,7 +65,7 @@ def label_rows(desk: Desk, cells: int) -> list[Row]:
     active = desk.state.active if desk.state else ""
     rows: list[Row] = []
     for label in sorted(notes, key=lambda label: label != active):
-        examples = f" For example: {', '.join(notes[label].examples)}." if notes[label].examples else ""
+        examples = f" ({', '.join(notes[label].examples)})" if notes[label].examples else ""
         rows += _paragraph(visible(f"{label}: {notes[label].description}{examples}"), cells)
     return [[("class:title", " Labels")], *rows, []] if rows else []
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from terminal_project import question
 
-from loop.editing import keymap
+from loop.editing import Mark, keymap
 from loop.errors import StoreError
+from loop.records import Focus
 from loop.session import Session
 from loop.terminal.desk import Desk
 
@@ -327,3 +329,28 @@ def test_a_skipped_text_comes_back_with_its_suggestions(sit_down: Sit) -> None:
     assert desk.state is not None
 
     assert (1, True) == (len(desk.state.marks), desk.state.now.flag)
+
+
+def test_a_session_about_a_label_asks_about_its_spans_and_the_text_keeps_the_one_asked_about(
+    open_session: Callable[..., Session],
+) -> None:
+    session = open_session(question("a KMC chain", "KMC=BRAND 50", "chain=PART 80"))
+    session._store.questions.publish(
+        [replace(q, id="again") for q in session._store.questions.get(["q0"]).values()],
+        round=4,
+        focus=Focus(label="PART"),
+    )
+    session.focus, session.mode = Focus(label="PART"), "teach"
+    desk = Desk(session, keymap(session.labels))
+    desk.drawn = True
+    keys(desk, "i q")
+    session.focus = Focus()
+    again = Desk(session, keymap(session.labels))
+    again.drawn = True
+    last = keys(again, "y").last
+    keys(again, "b")
+
+    assert again.state is not None
+    assert last is not None
+    assert ([(2, 11)], [(6, 11)]) == ([(s.start, s.end) for s in last.spans], [(s.start, s.end) for s in last.shown])
+    assert [Mark(2, 3, "PART")] == list(again.state.page.shown)
