@@ -7,6 +7,7 @@ import gc
 import signal
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from time import monotonic
 from typing import Any
 
@@ -145,6 +146,11 @@ class App:
         if not self._looked:  # the trainer is started only now: it would make the first screen wait
             self._looked = True
             self._look_once()
+        self.application.create_background_task(self._get_ready())
+
+    async def _get_ready(self) -> None:
+        # numpy takes a tenth of a second: in a thread it lets the keys through, and the first edit finds it there.
+        await asyncio.get_running_loop().run_in_executor(None, import_module, "loop.lattice")
         page = self._desk.prepare()
         if page is not None:
             self._screen.prepare(page)
