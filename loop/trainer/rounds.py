@@ -229,9 +229,7 @@ def _begins_with(ids: tuple[str, ...], beginning: tuple[str, ...]) -> bool:
     return ids[: len(beginning)] == beginning
 
 
-def _round_info(
-    info: CheckpointInfo, *, seconds: float, scores: dict[str, float], kept: dict[str, float]
-) -> RoundInfo:
+def _round_info(info: CheckpointInfo, *, seconds: float, scores: dict[str, float], kept: dict[str, float]) -> RoundInfo:
     return RoundInfo(
         number=info.round,
         answers=len(info.answers),
