@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from loop.editing import COMMANDS
+from loop.editing.keymap import key_name
 from loop.settings import parse_settings
-from loop.terminal.frame import key_name
 
 PAGE = Path(__file__).parents[1] / "docs" / "keys.md"
 

@@ -12,7 +12,7 @@ from loop.editing.state import READINGS, Cycle, State, change, follow, likely, r
 
 Side = Literal["left", "right"]
 
-NO_SPAN = "No span here: Tab goes to the next one, v begins one."
+NO_SPAN = "No span here: [next_stop] goes to the next one, [select] begins one."
 
 
 def label(state: State, name: str) -> State:
@@ -67,7 +67,7 @@ def _move_edge(state: State, side: Side, by: int) -> State:
         return refuse(state, NO_SPAN)
     shrinks = (side == "left") == (by > 0)
     if shrinks and len(state.page.words_within(target.start, target.end)) == 1:
-        return refuse(state, "One word is left: d deletes the span.")
+        return refuse(state, "One word is left: [delete] deletes the span.")
     moved = with_edge(state.page, target, side, by)
     if moved == target:
         return refuse(state, "The text ends here.")
@@ -106,10 +106,10 @@ def everywhere(state: State) -> State:
 def undo(state: State) -> State:
     """Take the last edit back."""
     if not state.past:
-        return refuse(state, "Nothing to undo in this text: b reopens the previous answer.")
+        return refuse(state, "Nothing to undo in this text: [reopen] reopens the previous answer.")
     now, cursor = state.past[-1]
     back = replace(state, past=state.past[:-1], future=(*state.future, (state.now, state.cursor)))
-    return replace(back, now=now, cursor=cursor, focus=None, rest=False, message="Undone: z does it again.")
+    return replace(back, now=now, cursor=cursor, focus=None, rest=False, message="Undone: [redo] does it again.")
 
 
 def redo(state: State) -> State:

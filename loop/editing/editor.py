@@ -18,16 +18,20 @@ def press(state: State, key: str, keys: Keymap) -> State:
     `key` is a character, or the name of a key ("enter", "s-tab", "c-c"). Whatever is pressed, the marks stay valid:
     whole words, sorted, never overlapping. `intent` says what leaves the editor; it is gone at the next key.
     """
-    fresh = replace(state, message="", intent=None, keys=state.keys + 1)
-    if state.stance in prompts.TAKE:
+    after = _pressed(replace(state, message="", intent=None, keys=state.keys + 1), key, keys)
+    return replace(after, message=keys.worded(after.message)) if "[" in after.message else after
+
+
+def _pressed(fresh: State, key: str, keys: Keymap) -> State:
+    if fresh.stance in prompts.TAKE:
         return prompts.typing(replace(fresh, cycle=None), key)
-    if state.stance == "jump":
+    if fresh.stance == "jump":
         return prompts.jumping(fresh, key)
-    if state.stance == "skip":
+    if fresh.stance == "skip":
         return prompts.skipping(fresh, key, keys)
-    if state.stance == "chars":
+    if fresh.stance == "chars":
         return characters.selecting(fresh, key, keys)
-    if state.stance == "select":
+    if fresh.stance == "select":
         return _selecting(fresh, key, keys)
     return _editing(fresh, key, keys)
 
@@ -55,20 +59,20 @@ def _selecting(state: State, key: str, keys: Keymap) -> State:
         return replace(state, stance="edit", anchor=None, message="Selection dropped.")
     if command in MOVES:
         return MOVES[command](state)
-    return refuse(state, "Selecting: move to the other end, then a label or Enter; u cancels.")
+    return refuse(state, "Selecting: move to the other end, then a label or Enter; [undo] cancels.")
 
 
 def _unknown(state: State, key: str) -> State:
     if len(key) == 1 and key.isupper():
         return refuse(state, f"{key} is no label here. Is Caps Lock on?")
-    return refuse(state, f"The key {key} does nothing here: ? shows the keys.")
+    return refuse(state, f"The key {key} does nothing here: [help] shows the keys.")
 
 
 def _accept(state: State) -> State:
     if not state.marks:
-        return refuse(state, "No spans: press 0 if there are none here.")
+        return refuse(state, "No spans: press [none] if there are none here.")
     if state.focus is not None:
-        left = "This candidate is not marked: y takes it, d says no. Enter again accepts the text without it."
+        left = "This candidate is not marked: [confirm] takes it, [delete] says no. [accept] again leaves it out."
         return refuse(replace(state, focus=None), left)
     return replace(state, intent=Intent("answer"))
 
@@ -85,7 +89,7 @@ def _select(state: State) -> State:
 
 
 def _no(state: State) -> State:
-    return refuse(state, "No is an answer in teach mode: d deletes a span, 0 says that there are none.")
+    return refuse(state, "No is an answer in teach mode: [delete] deletes a span, [none] says that there are none.")
 
 
 def _pattern(state: State) -> State:

@@ -73,9 +73,21 @@ NAMED = (
 NAMED_KEY = re.compile(
     r"(s-|c-|c-s-)?(left|right|up|down|home|end|pageup|pagedown|delete|insert)|f([1-9]|1\d|2[0-4])|c-[a-z]|alt-.+"
 )
+IN_BRACKETS = re.compile(r"\[([a-z_]+)\]")
 TERMINALS = {"c-z": "suspends", "c-m": "is Enter", "c-j": "is Enter", "c-i": "is Tab", "c-h": "is Backspace"}
 
+KEY_NAMES = {
+    "enter": "Enter", "space": "Space", "tab": "Tab", "s-tab": "Shift+Tab", "left": "←", "right": "→", "up": "↑",
+    "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "backspace": "Backspace",
+    "delete": "Del", "escape": "Esc", "s-left": "Shift+←", "s-right": "Shift+→",
+}  # fmt: skip
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def key_name(key: str) -> str:
+    """Return a key as people write it: "s-tab" is Shift+Tab, "c-f" is Ctrl+F."""
+    return KEY_NAMES.get(key) or (f"Ctrl+{key[2:].upper()}" if key.startswith("c-") else key)
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,18 @@ class Keymap:
     def first(self, command: str) -> str:
         """Return the key of a command that the screen names, or nothing when it has none."""
         return next(iter(self.keys[command]), "")
+
+    def worded(self, message: str) -> str:
+        """Return a sentence of the editor with the keys of this keymap: "[delete]" stands for the key of a command.
+
+        A command without a key is named as it is.
+        """
+        if "[" not in message:
+            return message
+        return IN_BRACKETS.sub(lambda found: self._named(found[1]) or found[0], message)
+
+    def _named(self, command: str) -> str:
+        return key_name(self.first(command)) if self.keys.get(command) else ""
 
 
 def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = None) -> Keymap:

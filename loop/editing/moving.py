@@ -73,7 +73,7 @@ def to_previous_stop(state: State) -> State:
 def _stop(state: State, choose: Callable[[tuple[Mark, ...]], Mark]) -> State:
     found = stops(state)
     if not found:
-        return refuse(state, "No spans and no likely candidates here: v selects words, / finds them.")
+        return refuse(state, "No spans and no likely candidates here: [select] selects words, [find] finds them.")
     mark = choose(found)
     return to(state, mark.start, focus=None if mark in state.now.marks else mark)
 

@@ -13,7 +13,10 @@ Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "char
 """What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
 
 LIKELY = 0.15  # a candidate that the reading left out is worth a stop of Tab from here on
-ONE_SPAN = "One span is asked about: Enter says yes, n no; i o j k and labels put it right."
+ONE_SPAN = (
+    "One span is asked about: [accept] says yes, [no] no; [left_edge_left] [left_edge_right] [right_edge_left] "
+    "[right_edge_right] and labels put it right."
+)
 READINGS = 10  # as many readings as `r` steps through: the right one is among the best ten for half of the wrong texts
 
 

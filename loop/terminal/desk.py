@@ -105,7 +105,8 @@ class Desk:
         if self.state is None or self.question is None:
             return
         try:
-            self.state = act(replace(self.state, message="", intent=None, keys=self.state.keys + 1))
+            after = act(replace(self.state, message="", intent=None, keys=self.state.keys + 1))
+            self.state = replace(after, message=self.keys.worded(after.message))
             if self.state.intent is not None:
                 self._follow(self.question, self.state, self.state.intent)
         except LoopError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from loop.editing import Keymap, State, likely
+from loop.editing.keymap import key_name
 from loop.editing.marks import overlap
 from loop.editing.moving import hits
 from loop.editing.prompts import REASONS, name, names
@@ -29,11 +30,6 @@ MEASURE_SHORT = " MEASURE: it is not learned from"
 WIDE = 60  # cells from which on there is room for what is merely nice to know
 VERY_WIDE = 100
 MORE = 10  # cells that "more" takes when not all labels fit
-KEY_NAMES = {
-    "enter": "Enter", "space": "Space", "tab": "Tab", "s-tab": "Shift+Tab", "left": "←", "right": "→", "up": "↑",
-    "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "backspace": "Backspace",
-    "delete": "Del", "escape": "Esc", "s-left": "Shift+←", "s-right": "Shift+→",
-}  # fmt: skip
 # In the order of need: a narrow screen shows the first ones.
 KEY_LINE = (
     ("accept", "accept"), ("none", "none here"), ("help", "all keys"), ("next_stop", "next span"), ("skip", "skip"),
@@ -46,11 +42,6 @@ TEACH_LINE = (
     ("left_edge_left", "to the left"), ("name", "another label"), ("skip", "skip"), ("reopen", "previous answer"),
     ("mode", "mode"), ("quit", "quit"),
 )  # fmt: skip
-
-
-def key_name(key: str) -> str:
-    """Return a key as people write it: "s-tab" is Shift+Tab, "c-f" is Ctrl+F."""
-    return KEY_NAMES.get(key) or (f"Ctrl+{key[2:].upper()}" if key.startswith("c-") else key)
 
 
 def spread(left: Sequence[tuple[str, str]], right: str, cells: int) -> Row:

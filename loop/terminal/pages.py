@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from loop.editing import COMMANDS, Keymap
+from loop.editing.keymap import key_name
 from loop.progress import IDLE, STOPPED
 from loop.records import NO_FOCUS, Text
 from loop.store import Past
 from loop.terminal.body import Row
 from loop.terminal.desk import Desk
 from loop.terminal.finder import Finder
-from loop.terminal.frame import key_name, said
+from loop.terminal.frame import said
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.wrap import lines_of
 

@@ -54,3 +54,21 @@ def test_an_unknown_command_is_refused_with_its_name() -> None:
 
 def test_a_command_on_a_digit_takes_it_from_the_labels() -> None:
     assert {"PART": "2"} == keymap(["PART"], {"accept": ["1"]}).digits
+
+
+@pytest.mark.parametrize("key", ["", "entr", "F5", "f25", "c-z", "c-i", "s-a", "\x1b"])
+def test_a_key_that_does_not_exist_or_is_the_terminals_is_refused(key: str) -> None:
+    with pytest.raises(SettingsError, match=r"\[keys\] accept") as caught:
+        keymap(["PART"], {"accept": [key]})
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("key", ["ü", "f5", "f12", "c-k", "s-up", "c-right", "insert", "alt-x"])
+def test_any_key_that_terminals_know_is_taken(key: str) -> None:
+    assert "accept" == keymap(["PART"], {"accept": [key]}).commands[key]
+
+
+def test_sentences_name_the_keys_as_they_are_now() -> None:
+    keys = keymap(["PART"], {"none": ["f2"], "delete": []})
+
+    assert "f2 no, [delete] yes, [BRAND] [x]" == keys.worded("[none] no, [delete] yes, [BRAND] [x]")

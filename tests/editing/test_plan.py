@@ -54,7 +54,7 @@ def _shortest(page: Page, gold: tuple[Mark, ...]) -> int:
                 if after.intent == Intent("answer") and after.marks == gold:
                     return length
                 same = (after.marks, after.cursor, after.rest, after.stance, after.anchor, after.typed, after.focus)
-                if same not in seen:
+                if after.intent is None and same not in seen:  # an answer ends it
                     seen.add(same)
                     following.append(after)
         frontier = following
