@@ -34,7 +34,7 @@ class Scenario:
         lag: 0 waits for the questions of the last round; 1 answers those of the round before, as a person who does not
             wait.
         every: a row after so many answers, at the end of a round; 0 for every round.
-        keys: count them, which takes about as long as everything else.
+        keys: count them, which takes time on long texts with much to put right.
     """
 
     answers: int = 200
