@@ -133,7 +133,7 @@ class Corpus:
         return self._pool_size[1]
 
     def sample(self, n: int, rng: Random) -> list[Text]:
-        """Up to `n` random texts, answered or not, in random order; what is drawn depends on `rng` and the corpus alone.
+        """Up to `n` random texts, answered or not, in random order; it depends on `rng` and the corpus alone.
 
         Where batches were taken back it may be fewer than there are.
         """
