@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 from _common import PACKAGES
 from _successor import successor, whole_pool
 from _teach import teach
-from thinc.api import get_current_ops
 
 from loop.formats import read_gold
+from loop.ner.products import use_fast_products
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
@@ -140,8 +140,7 @@ def run_all(jobs: Sequence[Job], data: Path, results: Results, *, workers: int, 
 def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
     """One run: its points, the places of the chosen texts in the pool, and how long it took."""
     started, cpu = time.monotonic(), time.process_time()
-    # numpy's matrix products take a third of the time of BLIS's on the machine at hand; only rounding differs.
-    get_current_ops().use_blis = False
+    use_fast_products()  # for the runs that are no project's
     pool, test = splits(data / job.set, job.split)
     labels = tuple(sorted({span.label for spans in (*pool.values(), *test.values()) for span in spans}))
     base = BASES.get(job.set, "blank:en")

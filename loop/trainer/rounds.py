@@ -16,6 +16,7 @@ from loop.ner.examples import Examples, token_spans
 from loop.ner.keeping import agreement
 from loop.ner.learner import Learner
 from loop.ner.pipeline import add_labels, adopted, assemble, known_labels
+from loop.ner.products import use_fast_products
 from loop.ner.reader import own_lattices
 from loop.ner.update import update
 from loop.records import Answer, Span, latest
@@ -49,6 +50,7 @@ class Rounds:
         self._checkpoints = Checkpoints(paths.models)
         self._pretrained = Pretrained(paths, store)
         self._checkpoints.sweep()
+        use_fast_products()
         store.journal.settings(settings.weights_digest())
         self._resume()
 
