@@ -68,7 +68,10 @@ class QueueSettings(Section):
 class AcquireSettings(Section):
     """How the doubtful questions are found."""
 
-    strategy: str = _setting("entropy_per_token", "What ranks the pool; doubt per token does not favour long texts.")
+    strategy: str = _setting(
+        "expected_errors",
+        "What ranks the pool: most to put right needs fewest answers; entropy_per_token is for shorter texts.",
+    )
     candidates: int = _setting(
         1000, "Texts read per round, so that a round costs the same in a pool of any size.", low=1
     )
