@@ -88,7 +88,10 @@ def report(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
     if rows:
         rows += [averaged(method, rows) for method in dict.fromkeys(row["method"] for row in rows)]
-        show("Learning curves, means over the seeds that are there; differences to random are paired", rows)
+        show(
+            "Means over the seeds; Δ: F less random's, paired; ×: share of random's cost for its last F",
+            rows,
+        )
     trained = [line for name, methods in by.items() for line in successors(name, methods)]
     if trained:
         show("Successors: `spacy train` on the chosen texts, and on as many random ones", trained)
@@ -110,17 +113,16 @@ def row(
     line: dict[str, Any] = {"set": name, "method": method, "seeds": len(seeds)}
     for axis in X:
         areas = [area(_on(a, axis), min(a[-1][X[axis]], b[-1][X[axis]])) for a, b in paired]
-        line[f"area, {axis}"] = statistics.mean(areas)
+        line[f"area/{axis}"] = statistics.mean(areas)
     for answers in (100, 200, 300):
         differences = [value(_on(a, "answers"), answers) - value(_on(b, "answers"), answers) for a, b in paired]
-        mean, low, high = interval(differences)
         line[f"F {answers}"] = statistics.mean(value(_on(a, "answers"), answers) for a, _ in paired)
-        line[f"± random {answers}"] = f"{mean:+.1f} ({low:+.1f} … {high:+.1f})"
+        line[f"Δ {answers}"] = _difference(differences)
     for axis in X:
-        line[f"{axis} to random's F"] = share_to_reach(paired, axis)
+        line[f"{axis} ×"] = share_to_reach(paired, axis)
     if full is not None:
         curve = mean_curve([_on(a, "answers") for a, _ in paired])
-        line["answers to 95 % of full"] = spent_to_reach(curve, SHARE_OF_FULL * full) or "–"
+        line["95 % of full"] = spent_to_reach(curve, SHARE_OF_FULL * full) or "–"
     return line
 
 
@@ -147,14 +149,18 @@ def successors(name: str, methods: dict[str, dict[int, list[list[float]]]]) -> I
     base = methods.get("successor of random", {})
     for method, curves in methods.items():
         if method.startswith("successor of ") and (seeds := sorted(set(curves) & set(base))):
-            mean, low, high = interval([curves[seed][0][F] - base[seed][0][F] for seed in seeds])
             yield {
                 "set": name,
                 "texts": method.removeprefix("successor of "),
                 "seeds": len(seeds),
                 "F": statistics.mean(curves[seed][0][F] for seed in seeds),
-                "± random": f"{mean:+.1f} ({low:+.1f} … {high:+.1f})",
+                "Δ": _difference([curves[seed][0][F] - base[seed][0][F] for seed in seeds]),
             }
+
+
+def _difference(differences: Sequence[float]) -> str:
+    mean, low, high = interval(differences)
+    return f"{mean:+.1f} ({low:+.1f} … {high:+.1f})" if len(differences) > 1 else f"{mean:+.1f}"
 
 
 def _on(points: Sequence[Sequence[float]], axis: str) -> list[tuple[float, float]]:
