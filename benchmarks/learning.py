@@ -6,6 +6,7 @@ Stage 1 compares all strategies by the dev splits; stage 2 the chosen ones with 
 from __future__ import annotations
 
 import statistics
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
@@ -46,6 +47,7 @@ def main() -> None:
     arguments = parser.parse_args()
     jobs = list(jobs_of(arguments.stage, arguments.sets, arguments.methods, arguments.seeds))
     if arguments.quick:
+        arguments.results = Path(tempfile.mkdtemp(prefix="loop-"))
         jobs = [Job("food_ingredients", "dev", method, 0, 50) for method in ("random", AcquireSettings().strategy)]
     results = Results(arguments.results)
     for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=arguments.hours):
