@@ -14,7 +14,6 @@ from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError, SettingsError
 from loop.settings import ProjectPaths, Settings, label_problem, parse_settings
-from loop.store.locks import is_held
 
 
 def labels_add_cli(
@@ -42,6 +41,8 @@ def add_labels(paths: ProjectPaths, settings: Settings, labels: list[str]) -> No
     Raises:
         LoopError: a session or a trainer is at work, which would go on with the old ones, or a label cannot be added.
     """
+    from loop.store.locks import is_held
+
     if is_held(paths.session_lock) or is_held(paths.trainer_lock):
         raise LoopError(
             "A session or a trainer is at work on this project.",

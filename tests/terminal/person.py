@@ -18,6 +18,7 @@ from loop.settings import ProjectPaths
 from loop.store import Store
 
 PATIENCE = 90.0
+DRAWN = 3.0  # seconds in which a question is on the screen, unless another has been laid out in its place
 
 
 def run(*arguments: str, folder: Path) -> str:
@@ -46,21 +47,28 @@ class Person:
         self.paths = ProjectPaths(folder)
         self.store = Store(self.paths.db)
         self.terminal: Terminal | None = None
+        self.question: Question | None = None
 
     def sit_down(self) -> None:
         started = time.monotonic()
         command = ("-m", "loop", "-C", str(self.folder), "annotate", "--annotator", "ann")
         self.terminal = Terminal(self.folder, arguments=command, rows=40).wait("in all")
         self.waited = time.monotonic() - started
+        self.look()
+
+    def look(self) -> None:
+        """Take note of the question on the screen; sit down anew when others have been laid out since."""
+        head = self.store.questions.head("ann")
+        assert head
+        self.question, deadline = head, time.monotonic() + DRAWN
+        words = head.text.text.split()
+        self.terminal.until(lambda: all(word in self.terminal.text for word in words) or time.monotonic() > deadline)
+        if time.monotonic() > deadline:
+            self.leave()
+            self.sit_down()
 
     def leave(self) -> None:
         assert self.terminal.press("q").end() == 0
-
-    @property
-    def question(self) -> Question:
-        question = self.store.questions.head("ann")
-        assert question
-        return question
 
     @property
     def page(self) -> Page:
@@ -91,6 +99,7 @@ class Person:
         started = time.monotonic()
         self.terminal.press(keys).wait(f"{given + 1} in all")
         self.seconds.append(time.monotonic() - started)
+        self.look()
 
     def go_to(self, start: int) -> str:
         return "home " + "right " * self.page.words.index(start)

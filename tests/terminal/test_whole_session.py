@@ -66,6 +66,7 @@ def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Per
     reopened = store.answers.last("ann")
     person.terminal.press("m n o t e enter").until(lambda: store.answers.draft(reopened.text_id, "ann") is not None)
     person.terminal.press("enter" if reopened.spans else "0").until(lambda: len(store.answers.all()) == 13)
+    person.look()
     wait_until(lambda: trainer_process(folder) is not None)
     os.kill(trainer_process(folder), signal.SIGKILL)
     while store.answers.count("ann") < 25:
