@@ -15,6 +15,7 @@ from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.status import round_line
 from loop.errors import LoopError
+from loop.files import open_private
 from loop.records import NO_FOCUS, Focus
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def start_trainer(paths: ProjectPaths) -> None:
     # A session of its own: Ctrl-C and a closed terminal are for the annotator's side only.
     command = [sys.executable, "-m", "loop", "-C", str(paths.root.resolve()), "trainer", "--with-session"]
     env = os.environ | ONE_CORE | OWN_MODULES_ONLY
-    log = os.open(paths.trainer_log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+    log = open_private(paths.trainer_log, os.O_WRONLY | os.O_APPEND)
     try:
         subprocess.Popen(
             command,

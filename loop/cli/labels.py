@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +11,7 @@ import typer
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError, SettingsError
+from loop.files import replacing
 from loop.settings import ProjectPaths, Settings, label_problem, parse_settings
 
 
@@ -55,19 +54,11 @@ def add_labels(paths: ProjectPaths, settings: Settings, labels: list[str]) -> No
     changed = with_labels(text, wanted)
     if parse_settings(changed, source=paths.cfg).project.labels != wanted:
         raise SettingsError(f"{paths.cfg}: [project] labels cannot be found there.", hint="Add the labels by hand.")
-    _replace(paths.cfg, changed)
+    with replacing(paths.cfg) as file:
+        file.write(changed.encode())
 
 
 def with_labels(text: str, labels: tuple[str, ...]) -> str:
     """Return the text of a loop.cfg with other labels; a list over several lines becomes one line."""
     line = f"labels = {json.dumps(list(labels), ensure_ascii=False)}"
     return re.sub(r"^labels[ \t]*=.*(?:\n[ \t]+\S.*)*", lambda _: line, text, count=1, flags=re.MULTILINE)
-
-
-def _replace(file: Path, text: str) -> None:
-    aside = file.with_name(f".{file.name}-{os.getpid()}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    aside.replace(file)

@@ -25,6 +25,7 @@ from loop.cli.corpus import (
 from loop.cli.printing import is_interactive, say
 from loop.cli.project import paths_of
 from loop.errors import LoopError
+from loop.files import make_private, open_private
 from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem, template
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ def create_project(paths: ProjectPaths, settings: Settings, made: list[Path] | N
     made = [] if made is None else made
     for folder in (paths.root, paths.data, paths.models):
         if not folder.exists():
-            folder.mkdir(mode=0o700, parents=True)
+            make_private(folder)
             made.append(folder)
     _write_new(paths.cfg, template(settings), made)
     if not paths.guidelines.exists():
@@ -240,6 +241,6 @@ def create_project(paths: ProjectPaths, settings: Settings, made: list[Path] | N
 
 
 def _write_new(path: Path, text: str, made: list[Path]) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(open_private(path, os.O_WRONLY | os.O_EXCL), "w", encoding="utf-8") as file:
         made.append(path)
         file.write(text)

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from loop.errors import LoopError
+from loop.files import open_private
 from loop.formats.lines import numbered_lines
 
 
@@ -20,7 +21,7 @@ def append_pattern(path: Path, string: str, label: str) -> bool:
     try:
         if path.exists() and any(_same(line, row) for _, line in numbered_lines(path)):
             return False
-        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb+") as file:
+        with os.fdopen(open_private(path, os.O_RDWR), "rb+") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
             begun = file.read(1) not in (b"", b"\n")
             file.write(b"\n" * begun + json.dumps(row, ensure_ascii=False).encode() + b"\n")

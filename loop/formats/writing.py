@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from loop.errors import LoopError
+from loop.files import replacing
 from loop.formats.jsonl import dumped
 from loop.formats.raw import Answered
 from loop.formats.reading import told_by_name
@@ -50,16 +49,8 @@ def _write(out: Path | str, fill: Callable[[Any], int]) -> int:
 
 
 def _replace(target: Path, fill: Callable[[Any], int]) -> int:
-    with NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as aside:
-        try:
-            count = _pack(aside.file, fill) if target.suffix.lower() == ".gz" else fill(aside.file)
-            aside.flush()
-            os.fsync(aside.fileno())
-            Path(aside.name).replace(target)
-        except BaseException:
-            Path(aside.name).unlink(missing_ok=True)
-            raise
-    return count
+    with replacing(target) as file:
+        return _pack(file, fill) if target.suffix.lower() == ".gz" else fill(file)
 
 
 def _pack(file: Any, fill: Callable[[Any], int]) -> int:

@@ -6,10 +6,10 @@ import json
 import os
 import re
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from loop.errors import SettingsError
+from loop.files import replacing
 from loop.settings.reading import parse_settings
 
 
@@ -23,12 +23,9 @@ def set_value(cfg: Path, section: str, key: str, value: Any) -> None:
         text = with_value(cfg.read_text(encoding="utf-8-sig"), section, key, value)
         parse_settings(text, source=cfg)
         mode = cfg.stat().st_mode & 0o777
-        with NamedTemporaryFile("w", dir=cfg.parent, prefix=f".{cfg.name}.", delete=False, encoding="utf-8") as aside:
-            aside.write(text)
-            aside.flush()
-            os.fsync(aside.fileno())
-        Path(aside.name).chmod(mode)
-        Path(aside.name).replace(cfg)
+        with replacing(cfg) as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(text.encode())
     except OSError as error:
         raise SettingsError(f"{cfg} cannot be changed: {error.strerror}.", hint="Check the file's rights.") from None
 

@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from loop.errors import StoreError
+from loop.files import make_private, open_private
+from loop.store.copying import copy_store
+from loop.store.places import journal_mode
 
 SCHEMA_VERSION = "0002"
 BUSY = "busy_timeout=10000"  # milliseconds
+DAMAGED_HINT = "`loop doctor` says what can be read; with --repair it saves that into a new store."
 
 
 def now() -> str:
@@ -73,6 +77,10 @@ class Database:
                 f"The store cannot be used now ({error.orig}); nothing was changed.",
                 hint="Try again: another command may be writing. If it lasts, look at the free space and the rights.",
             ) from None
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:
+                raise  # such as a broken constraint, which is for the caller
+            raise StoreError(f"{self.path} is damaged, or no store ({error.orig}).", hint=DAMAGED_HINT) from None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -82,18 +90,18 @@ class Database:
 def open_database(path: Path) -> Database:
     """Open the store at `path`, made when missing, brought up to date when older.
 
+    Before an older store is changed a copy of it is left beside it, `loop.db.schema-0001` or so.
+
     Raises:
         StoreError: it is no store, or was written by a newer version, or cannot be opened.
     """
     _create_private(path)
     database = Database(path)
     try:
-        version = _schema_version(database)
+        with database.read() as connection:
+            version = _schema_version(connection, path)
         if version != SCHEMA_VERSION:
             _migrate(database, version)
-    except DatabaseError as error:
-        database.close()
-        raise StoreError(f"{path} cannot be used as a store: {error.orig}", hint=_damaged_hint(path)) from error
     except BaseException:
         database.close()
         raise
@@ -102,24 +110,32 @@ def open_database(path: Path) -> Database:
 
 def _create_private(path: Path) -> None:
     """An empty file that only its owner can read; SQLite gives its own side files the same rights."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size and not (path.exists() and path.stat().st_size):
+        raise StoreError(f"{path} is gone or empty, but not its log.", hint="Put a backup of both there.")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        make_private(path.parent)
+        os.close(open_private(path, os.O_RDWR))
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be opened: {error.strerror}", hint="Check the folder's rights and the free space."
+            f"{path} cannot be opened: {error.strerror}.", hint="Check the folder's rights and the free space."
         ) from error
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    mode = journal_mode(path.parent)
+    # Without a log a commit ends with a deleted file, and only EXTRA waits for that.
+    safe = f"journal_mode={mode}", f"synchronous={'FULL' if mode == 'WAL' else 'EXTRA'}", "fullfsync=ON"
+    # Text that waits on its way in is private, too: it shall not lie in a temporary folder. Nor shall what was removed
+    # be left in the file.
+    private = "temp_store=MEMORY", "secure_delete=ON"
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # Python's driver would begin transactions by itself, and too late: SQLAlchemy's `begin` does it below.
         connection.isolation_level = None
-        # Text that waits on its way in is private, too: it shall not lie in a temporary folder.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", BUSY):
+        for pragma in (BUSY, *safe, *private, "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
@@ -131,14 +147,13 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
-def _schema_version(database: Database) -> str | None:
+def _schema_version(connection: Connection, path: Path) -> str | None:
     """What Alembic wrote into the file; read without importing Alembic, which would delay the first screen."""
-    with database.read() as connection:
-        tables = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "alembic_version" in tables:
-            return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+    tables = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "alembic_version" in tables:
+        return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
     if tables:
-        raise StoreError(f"{database.path} is a SQLite file, but not a store of loop", hint="Name another file.")
+        raise StoreError(f"{path} is a SQLite file, but not a store of loop.", hint="Name another file.")
     return None
 
 
@@ -147,14 +162,11 @@ def _migrate(database: Database, version: str | None) -> None:
 
     if version is not None and version not in known_versions():
         raise StoreError(
-            f"{database.path} was written by a newer loop (schema {version}; this one knows {SCHEMA_VERSION})",
+            f"{database.path} was written by a newer loop (schema {version}; this one knows {SCHEMA_VERSION}).",
             hint="Upgrade with `pip install -U spacy-loop`; nothing was changed.",
         )
     with database.write() as connection:
+        before = _schema_version(connection, database.path)
+        if before is not None and before != SCHEMA_VERSION:  # another process may have been quicker
+            copy_store(database.path, database.path.with_name(f"{database.path.name}.schema-{before}"))
         upgrade(connection)
-
-
-def _damaged_hint(path: Path) -> str:
-    return (
-        f"Nothing was changed. Look at it with `sqlite3 {path.name} 'PRAGMA integrity_check'`, or put a backup there."
-    )

@@ -7,6 +7,8 @@ import os
 import time
 from pathlib import Path
 
+from loop.files import make_private, open_private
+
 # Seconds before each try: who only asks whether a lock is held takes it for an instant.
 PAUSES = (0.0, 0.02, 0.05)
 
@@ -24,8 +26,8 @@ class ProcessLock:
 
     def _try(self, pause: float) -> bool:
         time.sleep(pause)
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        make_private(self._path.parent)
+        descriptor = open_private(self._path, os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
+from loop.files import make_private, replacing
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.learner import Learner
 from loop.ner.pretraining import pretrained_layers
@@ -43,13 +43,9 @@ class Pretrained:
     def land(self, weights: bytes, *, round: int) -> None:
         """Write the weights aside, move them into place, and note the event."""
         digest = hashlib.sha256(weights).hexdigest()
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside = self._folder / ".aside"  # there is one trainer at a time
-        with os.fdopen(os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+        make_private(self._folder)
+        with replacing(self._file(digest)) as file:
             file.write(weights)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self._file(digest))
         self._journal.note(EVENT, {"hash": digest, "round": round})
 
     def _landed(self) -> tuple[int, bytes] | None:
