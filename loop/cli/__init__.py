@@ -12,6 +12,7 @@ import typer
 
 from loop.cli.annotating import annotate_cli, trainer_cli
 from loop.cli.answers import import_cli
+from loop.cli.checking import check_cli
 from loop.cli.corpus import add_cli, remove_cli
 from loop.cli.demo import demo_cli
 from loop.cli.exporting import export_cli
@@ -49,6 +50,7 @@ app.command("trainer")(trainer_cli)
 app.command("import")(import_cli)
 app.command("export")(export_cli)
 app.command("status")(status_cli)
+app.command("check")(check_cli)
 app.command("predict")(predict_cli)
 app.command("demo")(demo_cli)
 app.command("simulate")(simulate_cli)

@@ -19,6 +19,7 @@ from loop.files import open_private
 from loop.records import NO_FOCUS, Focus
 
 if TYPE_CHECKING:
+    from loop.session import Session
     from loop.settings import ProjectPaths, Settings
     from loop.store import Store
 
@@ -101,7 +102,6 @@ def annotate(
     Raises:
         LoopError: there is no terminal or no text, or another session is open.
     """
-    from loop import terminal
     from loop.session import Session
 
     if store.corpus.size() == 0:
@@ -110,17 +110,28 @@ def annotate(
         paths, settings, store, annotator=annotator, start_trainer=lambda: start_trainer(paths), focus=focus
     )
     session.mode = mode
-    try:
-        before = session.status().answers_total
-        terminal.run(session, plain=plain, mouse=settings.screen.mouse)
-        given = session.status().answers_total - before
-    finally:
-        session.close()
+    given = run_session(session, settings, plain=plain)
     say(f"{counted(given, 'new answer')}, all saved.")
     for info in store.journal.rounds()[-1:]:
         say(f"The last pipeline is in {paths.models / 'last'} ({round_line(info)}).")
     here = "" if paths.root.resolve() == Path.cwd() else f"-C {paths.root} "
     say(f"`loop {here}annotate` goes on where you were; `loop {here}status` says how it stands.")
+
+
+def run_session(session: Session, settings: Settings, *, plain: bool) -> int:
+    """Run a session in this terminal until the annotator quits, and close it; return how many new answers there are.
+
+    Raises:
+        LoopError: there is no terminal.
+    """
+    from loop import terminal
+
+    try:
+        before = session.status().answers_total
+        terminal.run(session, plain=plain, mouse=settings.screen.mouse)
+        return session.status().answers_total - before
+    finally:
+        session.close()
 
 
 def start_trainer(paths: ProjectPaths) -> None:

@@ -84,12 +84,17 @@ def why(desk: Desk, cells: int) -> Row:
     if desk.reopened is not None:
         back = key_name(desk.keys.first("onward"))
         leave = f". {back} leaves it so. "
-        return [("class:loud", fit(f" Answered before: {said(desk.reopened)}", cells - width(leave)) + leave)]
+        return [("class:loud", fit(f" {earlier(desk, question, desk.reopened)}", cells - width(leave)) + leave)]
     if question.share == "held_out":
         words = fit(MEASURE if width(MEASURE) <= cells else MEASURE_SHORT, cells)
         return [("class:loud", words + " " * (cells - width(words)))]
     reason = visible(question.reason) or SHARES[question.share]
     return [("class:quiet", fit(f" Why this text: {reason}", cells))]
+
+
+def earlier(desk: Desk, question: Question, answer: Answer) -> str:
+    """Return why an earlier answer is there again, or else what it said."""
+    return visible(desk.session.note(question)) or f"Answered before: {said(answer)}"
 
 
 def said(answer: Answer) -> str:

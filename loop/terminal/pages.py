@@ -115,9 +115,8 @@ def waiting_words(desk: Desk) -> str:
             f"The trainer stopped{status.trainer.removeprefix(STOPPED)}. Your answers are saved. When this is mended, "
             "quit and run `loop annotate` again."
         )
-    if desk.session.measured_all:
-        count = desk.session.focus.measure
-        return f"{count} held-out texts are answered. Quit, and `loop annotate` goes on with the usual questions."
+    if desk.session.over:
+        return desk.session.over
     if status.pool_left and desk.session.focus != NO_FOCUS and status.trainer == IDLE:
         return "No more texts fit what this session was narrowed to. Quit, and `loop annotate` asks about all others."
     if status.pool_left:

@@ -15,7 +15,7 @@ from loop.store import Past
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed, range_of
 from loop.terminal.desk import Desk
-from loop.terminal.frame import SHARES, meta_words, said, trouble
+from loop.terminal.frame import SHARES, earlier, meta_words, said, trouble
 from loop.terminal.glyphs import visible
 from loop.terminal.pages import waiting_words
 
@@ -80,7 +80,7 @@ class Plain:
         """Tell whether no question will come by itself: then the next line is read, from a pipe too."""
         status = self._desk.status
         stopped = status.trainer.startswith(STOPPED) and status.trainer != STOPPED
-        return self._desk.session.measured_all or not status.pool_left or stopped
+        return bool(self._desk.session.over) or not status.pool_left or stopped
 
     def _ask(self) -> None:
         question = self._desk.question
@@ -106,7 +106,7 @@ class Plain:
         if question.share == "held_out":
             self._say("MEASURE: this text only measures the model; nothing is learned from it.")
         if desk.reopened is not None:
-            self._say(f"Answered before: {said(desk.reopened)}. `leave` leaves it so.")
+            self._say(f"{visible(earlier(desk, question, desk.reopened))}. `leave` leaves it so.")
         self._say(f"Why this text: {visible(question.reason) or SHARES[question.share]}")
         if meta := meta_words(question):
             self._say(meta)

@@ -101,14 +101,9 @@ class Session:
 
         At the end of the pool come the texts that were skipped as unsure, once a session. None when there is none.
         """
-        if self.measured_all:
+        if self.over:
             return None
         return self._store.questions.head(self.annotator, focus=self.focus) or self._second_look()
-
-    @property
-    def measured_all(self) -> bool:
-        """Whether as many held-out texts have been answered as the session was opened for."""
-        return 0 < self.focus.measure <= self._measured
 
     def _second_look(self) -> Question | None:
         if self.focus != NO_FOCUS or (
@@ -120,6 +115,18 @@ class Session:
         if question is not None:
             self._looked_again.add(question.text.id)
         return question
+
+    @property
+    def over(self) -> str:
+        """Why no more questions come by themselves, in a sentence; empty as long as they do."""
+        count = self.focus.measure
+        if not 0 < count <= self._measured:
+            return ""
+        return f"{count} held-out texts are answered. Quit, and `loop annotate` goes on with the usual questions."
+
+    def note(self, question: Question) -> str:  # noqa: ARG002  # a walk through earlier answers has something to say
+        """What stands beside an earlier answer instead of what it said; empty for that."""
+        return ""
 
     def upcoming(self, question: Question) -> Question | None:
         """The question that comes next once this one is answered, as things are now."""
@@ -233,7 +240,7 @@ class Session:
             scheme=self._scheme,
             round=question.round,
             question_id=question.id,
-            held_out=question.share == "held_out",
+            held_out=replaced.held_out if replaced else question.share == "held_out",
             flag=flag,
             memo=memo,
             reason=reason,

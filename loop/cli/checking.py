@@ -1,0 +1,136 @@
+"""`loop check`: answers that may be wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
+
+import typer
+
+from loop.cli.annotating import AnnotatorOption, run_session, start_trainer
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+from loop.errors import LoopError
+
+if TYPE_CHECKING:
+    from loop.quality import Finding, Given
+    from loop.records import Answer, Question
+    from loop.session import Stop
+    from loop.settings import Settings
+    from loop.store import Store
+
+TITLES = {
+    "string": "the same string, answered otherwise elsewhere",
+    "improbable": "improbable, said the model before it learned them",
+    "fast": "faster than the text can be read",
+    "unlike": "answered otherwise when asked again",
+}
+
+
+def check_cli(
+    ctx: typer.Context,
+    walk: Annotated[bool, typer.Option("--open", help="Go through them in the editor, one by one.")] = False,
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help=f"Only {', '.join(TITLES)}; several may be named.")
+    ] = None,
+    most: Annotated[int, typer.Option("-n", metavar="N", min=1, help="So many of each kind, the worst first.")] = 20,
+    again: Annotated[bool, typer.Option("--all", help="Also those that were looked at and left as they were.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list; it quotes your texts.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="With --open: in lines instead of a screen.")] = False,
+    annotator: AnnotatorOption = "",
+) -> None:
+    """Find answers that may be wrong: strings answered in two ways, improbable ones, hasty ones."""
+    from loop.quality import check
+    from loop.session.walk import LOOKED_AT, Walk
+
+    if unknown := set(kind or ()) - set(TITLES):
+        raise LoopError(f"There is no kind {', '.join(sorted(unknown))}.", hint=f"Kinds are {', '.join(TITLES)}.")
+    with opened(ctx) as (paths, settings, store):
+        answers = whole_answers(store, settings)
+        seen = [payload["answer"] for _, name, payload in store.journal.events() if name == LOOKED_AT]
+        found = worst(check(answers, looked_at=() if again else seen), kinds=kind or list(TITLES), most=most)
+        if as_json:
+            typer.echo(json.dumps([as_row(finding) for finding in found]))
+        elif not walk or not found:
+            print_findings(found, answers)
+        else:
+            stops = stops_at(found, answers)
+            session = Walk(
+                paths,
+                settings,
+                store,
+                stops=stops,
+                annotator=annotator,
+                start_trainer=lambda: start_trainer(paths),
+            )
+            run_session(session, settings, plain=plain)
+
+
+def whole_answers(store: Store, settings: Settings) -> list[Given]:
+    """Return the answers that stand and say all of a text, with their questions."""
+    from loop.quality import given
+    from loop.records import latest
+
+    standing = [answer for answer in latest(store.answers.standing()) if answer.complete and answer.verdict == "accept"]
+    asked = store.questions.get([answer.question_id for answer in standing if answer.question_id])
+    without = [answer for answer in standing if answer.question_id not in asked]
+    made = dict(zip([answer.id for answer in without], questions_for(without, store, settings), strict=True))
+    return given((asked.get(answer.question_id or "") or made[answer.id], answer) for answer in standing)
+
+
+def questions_for(answers: Sequence[Answer], store: Store, settings: Settings) -> Iterator[Question]:
+    """Yield a question to open an answer with that was given elsewhere and has none."""
+    if not answers:
+        return
+    from loop.ner.pipeline import load_base
+    from loop.records import Question
+
+    tokenizer = load_base(settings.project.base).tokenizer
+    for text, answer in zip(store.corpus.texts([answer.text_id for answer in answers]), answers, strict=True):
+        tokens = tuple((token.idx, token.idx + len(token)) for token in tokenizer(text.text))
+        yield Question(uuid4().hex, text, tokens, answer.spans)
+
+
+def worst(found: Sequence[Finding], *, kinds: Sequence[str], most: int) -> list[Finding]:
+    """Return the first so many findings of each kind, in the order of `TITLES`."""
+    return [one for kind in TITLES if kind in kinds for one in [f for f in found if f.kind == kind][:most]]
+
+
+def stops_at(found: Sequence[Finding], answers: Sequence[Given]) -> list[Stop]:
+    """Return a stop for every answer, where all that was found about it is said."""
+    from loop.session.walk import Stop
+
+    words: dict[str, list[str]] = {}
+    for finding in found:
+        words.setdefault(finding.answer.id, []).append(finding.words)
+    asked = {one.answer.id: one for one in answers}
+    return [Stop(asked[id_].question, asked[id_].answer, "; ".join(said)) for id_, said in words.items()]
+
+
+def as_row(finding: Finding) -> dict[str, object]:
+    """Return a finding for programs."""
+    answer, span = finding.answer, finding.span
+    return {
+        "kind": finding.kind,
+        "text": answer.text_id,
+        "answer": answer.id,
+        "annotator": answer.annotator,
+        "span": [span.start, span.end, span.label] if span else None,
+        "surprise": round(finding.surprise, 3),
+        "words": finding.words,
+    }
+
+
+def print_findings(found: Sequence[Finding], answers: Sequence[Given]) -> None:
+    """Print a table for every kind that something was found of."""
+    for kind, title in TITLES.items():
+        if rows := [finding for finding in found if finding.kind == kind]:
+            say(f"{kind}: {title}")
+            for finding in rows:
+                say(f"  text {finding.answer.text_id:>5}  {finding.words}")
+    suspicious = len({finding.answer.id for finding in found})
+    say(f"{counted(suspicious, 'answer')} of {len(answers):,} may be wrong." if found else "Nothing is suspicious.")
+    if found:
+        say("`loop check --open` goes through them in the editor.")

@@ -1,0 +1,22 @@
+"""All checks together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from loop.quality.fast import hurried
+from loop.quality.finding import Finding, Given
+from loop.quality.improbable import improbable
+from loop.quality.uses import inconsistent, uses
+
+
+def check(answers: Sequence[Given], *, looked_at: Collection[str] = ()) -> list[Finding]:
+    """What is suspicious, kind by kind, and of each kind the most suspicious first.
+
+    Args:
+        answers: complete ones, with their questions.
+        looked_at: ids of answers that somebody has looked at again and left as they were.
+    """
+    found = uses(answers)
+    findings: Iterable[Finding] = (*inconsistent(found), *improbable(answers, found), *hurried(answers))
+    return [finding for finding in findings if finding.answer.id not in looked_at]

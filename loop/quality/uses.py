@@ -1,0 +1,102 @@
+"""The same string, answered one way here and another way there.
+
+The idea is variation n-grams (Dickinson & Meurers 2003, "Detecting errors in part-of-speech annotation", EACL): a
+string that is annotated in different ways is either ambiguous or wrong somewhere, and the rarer way is the likelier
+mistake.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from math import log
+from typing import NamedTuple
+
+from loop.quality.finding import Finding, Given, quoted
+from loop.records import Span
+
+UNMARKED = ""
+EDGES = "\0edges"
+# From here on a use is worth a look: half as probable as not, by the others (Laplace's rule).
+SURPRISE = log(2)
+
+
+class Use(NamedTuple):
+    """One place where a string stands that some answer marks.
+
+    Attributes:
+        way: how it is answered there: a label, `UNMARKED`, or `EDGES` when marks with other edges cut into it.
+    """
+
+    given: Given
+    span: Span
+    way: str
+
+
+def uses(answers: Sequence[Given]) -> dict[str, list[Use]]:
+    """Every string that is marked somewhere, whatever its case, with all its places.
+
+    A place within a longer mark is none: "brake" in a marked "brake pads" says nothing about "brake". Where it is
+    unmarked, it counts when it is written exactly as it is marked elsewhere: "Giant" is not "giant".
+    """
+    exact = {_string(one.question.text.text, span) for one in answers for span in one.answer.spans}
+    longest = max((len(string.split()) for string in exact), default=0)
+    found: dict[str, list[Use]] = defaultdict(list)
+    for one in answers:
+        for use in _places(one, exact, longest):
+            found[_string(one.question.text.text, use.span).casefold()].append(use)
+    return dict(found)
+
+
+def _string(text: str, span: Span) -> str:
+    return " ".join(text[span.start : span.end].split())
+
+
+def _places(one: Given, exact: set[str], longest: int) -> Iterator[Use]:
+    text, words, marked = one.question.text.text, one.words, one.answer.spans
+    for span in marked:
+        yield Use(one, span, span.label)
+    for first, (start, _) in enumerate(words):
+        for _, end in words[first : first + max(1, longest)]:
+            here = Span(start, end, "")
+            if _string(text, here) in exact and (way := _way(here, marked)) is not None:
+                yield Use(one, here, way)
+
+
+def _way(here: Span, marked: Sequence[Span]) -> str | None:
+    """`UNMARKED`, `EDGES`, or None where the place is a mark or lies within one."""
+    touching = [span for span in marked if span.start < here.end and here.start < span.end]
+    if any(span.start <= here.start and here.end <= span.end for span in touching):
+        return None
+    return EDGES if touching else UNMARKED
+
+
+def inconsistent(found: Mapping[str, Sequence[Use]]) -> list[Finding]:
+    """The rarer uses of every string, the most surprising first; a use is as surprising as it is rare there."""
+    findings = [finding for same in found.values() for finding in _rarer(same)]
+    return sorted(findings, key=lambda finding: (-finding.surprise, finding.answer.text_id, finding.span))
+
+
+def _rarer(same: Sequence[Use]) -> Iterator[Finding]:
+    ways = Counter(use.way for use in same)
+    if len(ways) == 1:
+        return
+    usual, most = ways.most_common(1)[0]
+    for use in same:
+        surprise = -log((ways[use.way] + 1) / (len(same) + 2))
+        if use.way == usual or surprise < SURPRISE or ways[use.way] == most:
+            continue
+        words = f"{quoted(use.given.question.text.text, use.span)}: {_counted(ways)}; here {named(use.way)}"
+        yield Finding("string", use.given.answer, words, surprise, use.span)
+
+
+def _counted(ways: Counter[str]) -> str:
+    """The ways in words: "DRUG 14 times, unmarked 3"."""
+    (first, count), *others = ways.most_common()
+    times = f"{named(first)} {count} time{'' if count == 1 else 's'}"
+    return ", ".join([times, *(f"{named(way)} {count}" for way, count in others)])
+
+
+def named(way: str) -> str:
+    """A way of being answered in words."""
+    return {UNMARKED: "unmarked", EDGES: "other edges"}.get(way, way)
