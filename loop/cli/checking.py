@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import typer
 
-from loop.cli.annotating import AnnotatorOption, run_session, start_trainer
+from loop.cli.annotating import AnnotatorOption, run_session
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError
@@ -57,14 +57,7 @@ def check_cli(
             print_findings(found, answers)
         else:
             stops = stops_at(found, answers)
-            session = Walk(
-                paths,
-                settings,
-                store,
-                stops=stops,
-                annotator=annotator,
-                start_trainer=lambda: start_trainer(paths),
-            )
+            session = Walk(paths, settings, store, stops=stops, annotator=annotator)
             run_session(session, settings, plain=plain)
 
 

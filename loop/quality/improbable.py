@@ -5,67 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
-from loop.lattice import Lattice, TokenSpan
 from loop.quality.finding import Finding, Given, quoted
 from loop.quality.uses import UNMARKED, Use
 from loop.records import Span
 
-# A calibrated model is wrong about one in twenty of the things that it is so sure of.
-IMPROBABLE = 0.05
-# Below this a probability says no more than that the lattice was pruned.
-LEAST = 1e-4
+# What the model gave at least so much to, and the answer says otherwise, is worth a look (docs/quality.md).
+SURE = 0.7
+# Nothing is more certain than this: what is less probable the lattice has pruned.
+CERTAIN = 1 - 1e-4
 
 
 def improbable(answers: Sequence[Given], found: Mapping[str, Sequence[Use]]) -> list[Finding]:
-    """What was answered against a probability of 95 % and more, the least probable first; one finding an answer.
+    """Answers without a span that the model was sure of, the surest first; one finding an answer.
 
-    The question's lattice is of the round that asked, which had not seen the answer. What another answer says of the
-    same string, too, is not doubted: the model did not know it yet.
+    The question is of the round that asked, which had not seen the answer; its candidates carry what the lattice gave
+    them. Where another text is answered that way, too, it was the model that did not know better. The other improbable
+    answer, a span that the model had not thought of, is no sign of a mistake: so is every name that is new to it
+    (docs/decisions/0150).
 
     Args:
-        answers: with their questions; those that no model had read are skipped.
+        answers: with their questions.
         found: the uses of all strings, as `uses` gives them.
     """
-    worst = (max(_against(one, found), key=_order, default=None) for one in answers if one.question.lattice)
-    return sorted((finding for finding in worst if finding), key=lambda finding: (-finding.surprise, _order(finding)))
+    worst = (max(_denied(one, found), key=_order, default=None) for one in answers)
+    return sorted((finding for finding in worst if finding), key=_order, reverse=True)
 
 
 def _order(finding: Finding) -> tuple[float, int]:
     return finding.surprise, -finding.answer.text_id
 
 
-def _against(one: Given, found: Mapping[str, Sequence[Use]]) -> Iterator[Finding]:
+def _denied(one: Given, found: Mapping[str, Sequence[Use]]) -> Iterator[Finding]:
     text, marked = one.question.text.text, set(one.answer.spans)
-    p = _probabilities(one)
-    for span in marked:
-        if p.get(span, 0.0) <= IMPROBABLE and not _elsewhere(one, span, span.label, found):
-            yield _finding(one, span, p.get(span, 0.0), f"{quoted(text, span)} is marked {span.label}")
-    for span, likely in p.items():
-        if likely >= 1 - IMPROBABLE and span not in marked and not _elsewhere(one, span, UNMARKED, found):
-            yield _finding(one, span, 1 - likely, f"{quoted(text, span)} is not marked {span.label}")
+    if one.question.share == "revisit":  # its candidates are the earlier answer
+        return
+    for candidate in one.question.candidates:
+        span, p = candidate.span, candidate.p or 0.0
+        if candidate.source != "model" or p < SURE or span in marked:
+            continue
+        string = " ".join(text[span.start : span.end].split()).casefold()
+        others = (use for use in found.get(string, ()) if use.given.answer.text_id != one.answer.text_id)
+        if not any(use.way == UNMARKED for use in others):
+            words = f"{quoted(text, span)}: the model gave {span.label} {100 * p:.0f} %; here {_here(one, span)}"
+            yield Finding("improbable", one.answer, words, -log(1 - min(p, CERTAIN)), span)
 
 
-def _probabilities(one: Given) -> dict[Span, float]:
-    """Of every span that the model thought possible; the lattice is asked only where its candidates give a reason."""
-    question = one.question
-    rough = {candidate.span: candidate.p for candidate in question.candidates if candidate.p is not None}
-    sure = all(span in one.answer.spans for span, p in rough.items() if p >= 1 - IMPROBABLE)
-    if sure and all(rough.get(span, 0.0) > IMPROBABLE for span in one.answer.spans):
-        return rough
-    spans = Lattice.from_bytes(question.lattice).spans(LEAST)
-    return {_characters(span, question.tokens): p for span, p in spans}
-
-
-def _characters(span: TokenSpan, tokens: Sequence[tuple[int, int]]) -> Span:
-    return Span(tokens[span.start][0], tokens[span.end - 1][1], span.label)
-
-
-def _elsewhere(one: Given, span: Span, way: str, found: Mapping[str, Sequence[Use]]) -> bool:
-    """Whether the same string is answered the same way in another text."""
-    string = " ".join(one.question.text.text[span.start : span.end].split()).casefold()
-    return any(use.way == way and use.given.answer.text_id != one.answer.text_id for use in found.get(string, ()))
-
-
-def _finding(one: Given, span: Span, p: float, words: str) -> Finding:
-    percent = f"{100 * p:.1f} %" if p >= LEAST else "nothing"
-    return Finding("improbable", one.answer, f"{words}; the model gave that {percent}", -log(max(p, LEAST)), span)
+def _here(one: Given, span: Span) -> str:
+    """What the answer says there instead."""
+    text = one.question.text.text
+    instead = [other for other in one.answer.spans if other.start < span.end and span.start < other.end]
+    return ", ".join(f"{quoted(text, other)} {other.label}" for other in instead) or "unmarked"

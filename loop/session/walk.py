@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from loop.records import Answer, Question
@@ -25,7 +25,7 @@ class Stop(NamedTuple):
 class Walk(Session):
     """Every stop in turn; a change is a new answer in the place of the old one, whoever gave that.
 
-    An answer that is left as it was is noted as looked at.
+    An answer that is left as it was is noted as looked at. Changes are learned once a trainer is at work again.
 
     Raises:
         StoreError: another session is open on the project.
@@ -39,9 +39,8 @@ class Walk(Session):
         *,
         stops: Sequence[Stop],
         annotator: str = "",
-        start_trainer: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__(paths, settings, store, annotator=annotator, start_trainer=start_trainer)
+        super().__init__(paths, settings, store, annotator=annotator)
         self._stops = tuple(stops)
         self._stands = {stop.question.id: stop.answer for stop in stops}
         self._at = 0

@@ -132,7 +132,7 @@ def test_a_dead_trainer_is_started_again_but_not_for_ever(session, paths, settin
     starts = []
     session.close()
     clock = iter(range(0, 1000, 10))
-    monkeypatch.setattr("loop.session.monotonic", lambda: next(clock))
+    monkeypatch.setattr("loop.session.session.monotonic", lambda: next(clock))
     watching = Session(paths, settings, store, annotator="ann", start_trainer=lambda: starts.append(1))
     for _ in range(10):
         watching.tick()

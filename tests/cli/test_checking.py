@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_running import Run
+
+from loop.store import Store
+
+ROWS = [
+    *({"text": f"number {n} has a chain", "spans": [{"start": 15, "end": 20, "label": "A"}]} for n in range(4, 9)),
+    {"text": "number 9 has a chain", "spans": []},
+]
+
+
+@pytest.fixture
+def answered(project: Path, run: Run) -> Path:
+    """Six answers, one of which differs from the others."""
+    run("import", "-", stdin="\n".join(json.dumps(row) for row in ROWS).encode())
+    return project
+
+
+@pytest.mark.usefixtures("answered")
+def test_check_prints_what_is_suspicious_with_the_id_of_its_text(run: Run) -> None:
+    lines = run("check").out.splitlines()
+
+    assert "string: the same string, answered otherwise elsewhere" == lines[0]
+    assert "  text     6  “chain”: A 5 times, unmarked 1; here unmarked" == lines[1]
+    assert "1 answer of 6 may be wrong." == lines[2]
+
+
+@pytest.mark.usefixtures("answered")
+def test_check_for_programs_is_one_json_list(run: Run) -> None:
+    (found,) = json.loads(run("check", "--json").out)
+
+    assert ("string", 6, [15, 20, ""]) == (found["kind"], found["text"], found["span"])
+    assert [] == json.loads(run("check", "--json", "--kind", "fast").out)
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_kind_that_does_not_exist_is_refused_by_name(run: Run) -> None:
+    refused = run("check", "--kind", "slow")
+
+    assert (1, True) == (refused.code, "There is no kind slow" in refused.err)
+
+
+def test_opened_in_lines_a_finding_is_put_right_and_gone(answered: Path, run: Run) -> None:
+    said = run("check", "--open", "--plain", stdin=b"mark 5 A\nok\nquit\n").out
+
+    assert "1 of 1: “chain”: A 5 times, unmarked 1; here unmarked" in said
+    assert "All 1 are looked at" in said
+    assert "Nothing is suspicious." in run("check").out
+    with Store(answered / "data" / "loop.db") as store:
+        assert 7 == len(store.answers.all())
+
+
+@pytest.mark.usefixtures("answered")
+def test_what_is_left_as_it_was_comes_up_only_when_all_are_asked_for(run: Run) -> None:
+    run("check", "--open", "--plain", stdin=b"leave\nquit\n")
+
+    assert "Nothing is suspicious." in run("check").out
+    assert "1 answer of 6 may be wrong." in run("check", "--all").out
