@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # The keyboard comes first: the trainer yields to it, and takes one core, so that the other is the screen's.
 TRAINER_NICENESS = 10
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# An annotator who has not changed an earlier answer for so long is done with changing.
+PAUSE_SECONDS = 5.0
 # A csv.py in the current folder is not to be taken for Python's (from Python 3.11 on).
 OWN_MODULES_ONLY = {"PYTHONSAFEPATH": "1"}
 
@@ -167,7 +169,7 @@ def trainer_cli(
         if with_session:
             os.nice(TRAINER_NICENESS)
         written = paths.cfg.stat().st_mtime_ns
-        trainer = Trainer(paths, settings, store)
+        trainer = Trainer(paths, settings, store, patience=PAUSE_SECONDS)
 
         def is_over() -> bool:
             # With other settings a session starts another trainer.

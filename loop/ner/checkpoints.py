@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+import numpy
 import spacy
 import spacy.about
 import srsly
+import thinc
 from spacy.language import Language
 
 from loop.errors import PipelineError
 from loop.ner.anchor import Anchor
 from loop.ner.calibration import DEFAULT, Tried
+from loop.ner.folders import aside, copy_over, drop, entries, link_tree, own_size, point
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, base_folder, own_component, recognizers_of_base
 
-SPACY_VERSION: str = spacy.about.__version__
+# The weights are the same to the bit only with the same ones of these.
+VERSIONS = f"spacy {spacy.about.__version__}, thinc {thinc.__version__}, numpy {numpy.__version__}"
 # spaCy ignores a folder that is none of its components; this one holds what only `loop` needs.
 OWN_FOLDER = "loop"
 LAST = "last"
@@ -32,7 +35,8 @@ class CheckpointInfo:
 
     Attributes:
         labels: in force. adopted: those of them that the base knew. answers: ids of the answers, by rank.
-        digest: of the settings that bear on the weights.
+        digest: of the settings that bear on the weights. weights: SHA-256 of the weights (`Learner.weights_hash`).
+        versions: of the libraries that computed them.
         loss: mean over the steps of its round, None without any.
         temperature: of our component's probabilities. tried: what it was fitted on, the latest texts last.
     """
@@ -43,7 +47,8 @@ class CheckpointInfo:
     answers: tuple[str, ...]
     seed: int
     digest: str
-    spacy_version: str
+    versions: str = ""
+    weights: str = ""
     steps: int = 0
     loss: float | None = None
     temperature: float = DEFAULT
@@ -63,7 +68,7 @@ class Checkpoints:
 
     def rounds(self) -> list[int]:
         """The rounds that are kept, first to last."""
-        names = (re.fullmatch(r"round-(\d{4,})", path.name) for path in _entries(self.folder))
+        names = (re.fullmatch(r"round-(\d{4,})", path.name) for path in entries(self.folder))
         return sorted(int(match[1]) for match in names if match)
 
     def info(self, number: int) -> CheckpointInfo:
@@ -96,7 +101,7 @@ class Checkpoints:
         Round 0 must be saved before it sees any text: what belongs to the base is copied from the base, to the byte;
         later rounds link to that.
         """
-        with self._aside(info.round) as folder:
+        with aside(self.path(info.round)) as folder:
             if info.round == 0:
                 _write_start(learner.nlp, info, folder)
             else:
@@ -105,73 +110,48 @@ class Checkpoints:
             own.mkdir()
             (own / "raw").write_bytes(learner.raw())
             srsly.write_json(own / "checkpoint.json", asdict(info))
+        self.publish(info.round)
+
+    def publish(self, number: int) -> None:
+        """Let `last` name round `number`."""
+        point(self.folder / LAST, self.path(number).name)
+
+    def size(self, number: int) -> int:
+        """Bytes on disk of round `number` alone; what it shares with round 0 counts for round 0."""
+        return own_size(self.path(number), shared=self.path(0))
 
     def forget_after(self, number: int) -> None:
         """Drop the rounds later than `number`: they learned from a history that no longer stands."""
-        _point(self.folder / LAST, self.path(number).name)
+        self.publish(number)
         for later in [kept for kept in self.rounds() if kept > number]:
-            self._drop(later)
+            drop(self.path(later))
 
     def forget_all(self) -> None:
         """Drop all rounds: they started from something else."""
         (self.folder / LAST).unlink(missing_ok=True)
         for number in reversed(self.rounds()):
-            self._drop(number)
+            drop(self.path(number))
 
-    def prune(self, *, keep_last: int, keep_every: int) -> list[int]:
-        """Drop all but round 0, the newest `keep_last` rounds and every `keep_every`-th; returns what went."""
-        rounds = self.rounds()
-        gone = [number for number in rounds[:-keep_last] if number % keep_every]
+    def prune(self, keep: Collection[int]) -> list[int]:
+        """Drop all rounds but those to keep; returns what went."""
+        gone = [number for number in self.rounds() if number not in keep]
         for number in gone:
-            self._drop(number)
+            drop(self.path(number))
         return gone
 
     def sweep(self) -> None:
         """Drop what an interrupted save or removal has left behind."""
-        for path in _entries(self.folder):
+        for path in entries(self.folder):
             if path.name.startswith(".") and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
 
     def _raw(self, number: int) -> Path:
         return self.path(number) / OWN_FOLDER / "raw"
 
-    def _aside(self, number: int) -> _Aside:
-        return _Aside(self, number)
 
-    def _drop(self, number: int) -> None:
-        doomed = self.folder / f".dropped-{number:04}-{os.getpid()}"
-        self.path(number).rename(doomed)
-        shutil.rmtree(doomed, ignore_errors=True)
-
-
-class _Aside:
-    """A folder to write a checkpoint in; on leaving it is synced and takes its place, on an error it is dropped."""
-
-    def __init__(self, checkpoints: Checkpoints, number: int) -> None:
-        self._target = checkpoints.path(number)
-        self._last = checkpoints.folder / LAST
-        self._folder = checkpoints.folder / f".{self._target.name}-{os.getpid()}"
-
-    def __enter__(self) -> Path:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(mode=0o700, parents=True)
-        return self._folder
-
-    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        if failed:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            return
-        _make_private_and_sync(self._folder)
-        self._folder.rename(self._target)
-        _point(self._last, self._target.name)
-        _sync(self._target.parent)
-
-
-def _point(link: Path, target: str) -> None:
-    aside = link.with_name(f".{link.name}-{os.getpid()}")
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(target)
-    aside.replace(link)
+def to_keep(rounds: Sequence[int], *, keep_last: int, keep_every: int, also: Collection[int] = ()) -> set[int]:
+    """Of the kept `rounds`, first to last, those that stay: the newest, every n-th with round 0, and some others."""
+    return {number for number in rounds if number % keep_every == 0 or number in also} | {*rounds[-keep_last:]}
 
 
 def read_info(checkpoint: Path) -> CheckpointInfo:
@@ -181,8 +161,10 @@ def read_info(checkpoint: Path) -> CheckpointInfo:
         OSError, ValueError, TypeError, KeyError: the folder is no checkpoint, or a damaged one.
     """
     raw = srsly.read_json(checkpoint / OWN_FOLDER / "checkpoint.json")
+    known = {field.name: raw[field.name] for field in fields(CheckpointInfo) if field.name in raw}
     tried = tuple(Tried(tuple(errors), at_random) for errors, at_random in raw["tried"])
-    return CheckpointInfo(**raw | {key: tuple(raw[key]) for key in ("labels", "answers", "adopted")} | {"tried": tried})
+    lists = {key: tuple(raw[key]) for key in ("labels", "answers", "adopted")}
+    return CheckpointInfo(**known | lists | {"tried": tried})
 
 
 def temperatures(pipeline: Path) -> dict[str, float]:
@@ -199,11 +181,11 @@ def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:
     changed = recognizers_of_base(nlp) if info.adopted else []
     for part in _parts_of_base(base) if base else ():
         if part.name not in changed:
-            _copy_over(part, folder / part.name)
+            copy_over(part, folder / part.name)
 
 
 def _write_later(learner: Learner, start: Path, folder: Path) -> None:
-    _link_tree(start, folder, without={COMPONENT, OWN_FOLDER, "meta.json"})
+    link_tree(start, folder, without={COMPONENT, OWN_FOLDER, "meta.json"})
     with learner.published() as nlp:
         own_component(nlp).to_disk(folder / COMPONENT, exclude=["vocab"])
     meta = srsly.read_json(start / "meta.json")
@@ -214,50 +196,6 @@ def _write_later(learner: Learner, start: Path, folder: Path) -> None:
 def _parts_of_base(base: Path) -> Iterator[Path]:
     """The base's folders (components, vocab) and its tokenizer: all that must stay as it was, to the byte."""
     return (path for path in base.iterdir() if path.is_dir() or path.name == "tokenizer")
-
-
-def _copy_over(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(source, target)
-    else:
-        shutil.copyfile(source, target)
-
-
-def _link_tree(source: Path, target: Path, *, without: set[str]) -> None:
-    for path in sorted(source.rglob("*")):
-        relative = path.relative_to(source)
-        if relative.parts[0] in without:
-            continue
-        if path.is_dir():
-            (target / relative).mkdir(parents=True, exist_ok=True)
-        else:
-            _link(path, target / relative)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(source, target)
-
-
-def _make_private_and_sync(folder: Path) -> None:
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o700 if path.is_dir() else 0o600)
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _entries(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def _damaged(path: Path, error: Exception) -> PipelineError:

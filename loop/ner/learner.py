@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from spacy.language import Language
+from thinc.api import Model
 
 from loop.ner.anchor import Anchor
 from loop.ner.merging import BaseReader
@@ -36,6 +38,15 @@ class Learner:
         weights: bytes = own_component(self.nlp).model.to_bytes()
         return weights
 
+    def weights_hash(self) -> str:
+        """SHA-256 (hex) of the raw and the published weights; the names of labels have no part in it."""
+        folded = hashlib.sha256()
+        model = own_component(self.nlp).model
+        _fold(model, folded.update)
+        with self.published():
+            _fold(model, folded.update)
+        return folded.hexdigest()
+
     @classmethod
     def restored(cls, published: Language, raw: bytes, anchor: Anchor | None = None) -> Learner:
         """The learner whose published pipeline and raw weights were saved."""
@@ -49,3 +60,10 @@ class Learner:
         }
         model.from_bytes(raw)
         return learner
+
+
+def _fold(model: Model[Any, Any], into: Callable[[bytes], object]) -> None:
+    for node in model.walk():
+        for name in sorted(node.param_names):
+            if node.has_param(name):
+                into(node.get_param(name).tobytes())

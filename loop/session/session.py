@@ -89,6 +89,7 @@ class Session:
         self._starts_in_round = -1
         self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
+        store.journal.settings(settings.weights_digest(), settings.weights())
         self.annotator = annotator or getpass.getuser()
         self.name = paths.root.resolve().name
         self.labels = settings.project.labels

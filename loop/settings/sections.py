@@ -151,15 +151,18 @@ class Settings:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, LabelNote] = field(default_factory=dict)
 
-    def weights_digest(self) -> str:
-        """Return a SHA-256 (hex) of what bears on the weights: base, labels in their order, seed and [update]."""
-        bears = {
+    def weights(self) -> dict[str, Any]:
+        """Return what bears on the weights: base, labels in their order, seed and [update]."""
+        return {
             "base": self.project.base,
             "labels": self.project.labels,
             "seed": self.project.seed,
             "update": dataclasses.asdict(self.update),
         }
-        return hashlib.sha256(json.dumps(bears, sort_keys=True).encode()).hexdigest()
+
+    def weights_digest(self) -> str:
+        """Return a SHA-256 (hex) of what bears on the weights."""
+        return hashlib.sha256(json.dumps(self.weights(), sort_keys=True).encode()).hexdigest()
 
 
 def template(settings: Settings) -> str:

@@ -60,6 +60,11 @@ class Answers:
         held = {unit[row.text_id] for row in rows if row.held_out}
         return [answer for answer in self.standing() if answer.trains and unit[answer.text_id] not in held]
 
+    def place(self, id: str) -> int:
+        """The event after which an answer counts: its own, or that of the answer that it replaces."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(answers.c.place).where(answers.c.id == id)).scalar_one())
+
     def held_out(self) -> list[Answer]:
         """The latest standing answer of each text that was held out and answered completely, by rank."""
         whole = (a for a in self.standing() if a.held_out and a.complete and a.verdict == "accept")

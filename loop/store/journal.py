@@ -17,6 +17,7 @@ from loop.store.schema import events, rounds, schemes, state
 
 TRAINER = "trainer"
 SETTINGS = "settings"
+HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class RoundInfo:
     Attributes:
         answers: how many answers it learned from, all rounds before included. steps: of the optimizer.
         loss: mean over its steps, None without any. seconds: wall time of the update.
+        versions: of the libraries that computed it. weights: SHA-256 of its weights, "" from before they were noted.
         digest: of what the settings say about learning.
         scores: of its checkpoint on the project's gold file, or on the held-out answers, in percent; empty without any.
     """
@@ -36,7 +38,8 @@ class RoundInfo:
     loss: float | None
     seconds: float
     seed: int
-    spacy_version: str
+    versions: str
+    weights: str
     digest: str
     scores: Mapping[str, float] = field(default_factory=dict)
     kept: Mapping[str, float] = field(default_factory=dict)
@@ -49,10 +52,11 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def events(self, *, after: int = 0) -> list[tuple[int, str, dict[str, Any]]]:
-        """(seq, kind, payload) of every event later than `after`, oldest first."""
+    def events(self, *, after: int = 0, kind: str | None = None) -> list[tuple[int, str, dict[str, Any]]]:
+        """(seq, kind, payload) of every event later than `after`, or those of one kind, oldest first."""
+        query = select(events).where(events.c.seq > after).order_by(events.c.seq)
         with self._database.read() as connection:
-            rows = connection.execute(select(events).where(events.c.seq > after).order_by(events.c.seq)).all()
+            rows = connection.execute(query if kind is None else query.where(events.c.kind == kind)).all()
         return [(row.seq, row.kind, json.loads(row.payload)) for row in rows]
 
     def latest(self, kind: str) -> dict[str, Any] | None:
@@ -77,12 +81,39 @@ class Journal:
         with self._database.write() as connection:
             return put_scheme(connection, labels)
 
-    def settings(self, digest: str) -> None:
+    def settings(self, digest: str, values: Mapping[str, Any]) -> None:
         """Note what the settings say about learning: an event, when it is not what they said before."""
+        with self._database.read() as connection:
+            if get_state(connection, SETTINGS) == digest:
+                return
         with self._database.write() as connection:
-            if get_state(connection, SETTINGS) != digest:
-                put_state(connection, SETTINGS, digest)
-                append_event(connection, "settings", {"digest": digest})
+            put_state(connection, SETTINGS, digest)
+            append_event(connection, SETTINGS, {"digest": digest, **values})
+
+    def settings_at(self, seq: int) -> dict[str, Any] | None:
+        """What the settings said about learning at the event `seq`; before the first time, what they said then.
+
+        None where it was not noted.
+        """
+        noted = [(at, payload) for at, kind, payload in self.events(kind=SETTINGS) if "update" in payload]
+        before = [payload for at, payload in noted if at < seq]
+        return before[-1] if before else noted[0][1] if noted else None
+
+    def hold(self) -> int | None:
+        """The round that is held: none after it is learned or published; None while rounds go on."""
+        event = self.latest(HOLD)
+        return event["round"] if event else None
+
+    def set_hold(self, round: int | None) -> None:
+        """Hold a round, or let rounds go on."""
+        self.note(HOLD, {"round": round})
+
+    def round_in_force(self) -> int:
+        """The last finished round, but none after the one that is held."""
+        with self._database.read() as connection:
+            last = int(connection.execute(select(func.coalesce(func.max(rounds.c.number), 0))).scalar_one())
+        hold = self.hold()
+        return last if hold is None else min(last, hold)
 
     def schemes(self) -> dict[int, tuple[str, ...]]:
         """The labels of every scheme by its version."""
@@ -91,13 +122,10 @@ class Journal:
 
     def add_round(self, info: RoundInfo) -> None:
         """Note a finished round."""
+        row = asdict(info) | {"scores": json.dumps(dict(info.scores)), "kept": json.dumps(dict(info.kept)), "at": now()}
         with self._database.write() as connection:
-            connection.execute(
-                insert(rounds).values(
-                    asdict(info)
-                    | {"scores": json.dumps(dict(info.scores)), "kept": json.dumps(dict(info.kept)), "at": now()}
-                )
-            )
+            connection.execute(delete(rounds).where(rounds.c.number == info.number))  # pruned, and learned again
+            connection.execute(insert(rounds).values(row))
 
     def forget_rounds_after(self, number: int) -> None:
         """Forget the rounds later than `number`: they learned from a history that no longer stands."""

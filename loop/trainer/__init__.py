@@ -11,16 +11,21 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
 from loop.trainer.asking import Asking
+from loop.trainer.gathering import Pause
 from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
 
 __all__ = ["Trainer", "prepare"]
 
 POLL_SECONDS = 0.2
+GATHERING = "gathering changes"
 
 
 class Trainer:
     """Does what is due, a piece at a time; the store is its only way to the session.
+
+    When answers that it learned from are changed, it waits until none was for `patience` seconds before it goes back;
+    meanwhile it goes on with everything else.
 
     Attributes:
         rounds: the finished ones, and the pipeline of the last.
@@ -30,8 +35,10 @@ class Trainer:
         PipelineError, SettingsError: it cannot begin; the store says so too.
     """
 
-    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, *, patience: float = 0.0) -> None:
         self._store = store
+        self._pause = Pause(patience)
+        self._said = "", 0
         self._lock = ProcessLock(paths.trainer_lock)
         if not self._lock.acquire():
             raise StoreError("Another trainer is at work on this project.", hint="One is enough: leave it to it.")
@@ -49,14 +56,21 @@ class Trainer:
         self._answered = 0
 
     def run(self, stop: Callable[[], bool], on_round: Callable[[RoundInfo], None]) -> None:
-        """Work until `stop()`, which is asked whenever nothing is left to do; `on_round` hears of every round.
+        """Work until `stop()` and nothing is left to do; `on_round` hears of every round.
+
+        Once it is to stop it waits for no pause.
 
         Raises:
             LoopError: it cannot go on; the store says so too.
         """
         try:
-            while (busy := self.work(on_round)) or not stop():
-                if busy or not self.pretrain():
+            while True:
+                over = stop()
+                if self.work(on_round, patient=not over):
+                    continue
+                if over:
+                    return
+                if not self.pretrain():
                     time.sleep(POLL_SECONDS)
         except LoopError as error:
             self._say(f"{STOPPED}: {error}")
@@ -65,22 +79,27 @@ class Trainer:
             self._say(f"{STOPPED}: an unexpected {type(error).__name__}, see data/trainer.log")
             raise
 
-    def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None) -> bool:
+    def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
         """Do one piece of what is due, a chosen question, a round or a new queue; False when nothing is."""
-        return self._asking.serve(self.rounds) or self.learn(on_round) or self.ask()
+        return self._asking.serve(self.rounds) or self.learn(on_round, patient=patient) or self.ask()
 
-    def learn(self, on_round: Callable[[RoundInfo], None] = lambda _: None) -> bool:
-        """Do the next round; False when none is due."""
+    def learn(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
+        """Do the next round; False when none is due, or only one after changes that go on."""
         seen = self._store.journal.last_seq()
         if seen == self._seen:
             return False
         training = self._store.answers.training()
         self._answered = len(training)
+        if patient and (changed := self.rounds.changed(training)) and not self._pause.is_over(changed):
+            self._say(GATHERING)
+            return False
+        self._pause.begin()
         if self.rounds.due(training):
             self._say(f"learning round {self.rounds.number + 1}")
             on_round(self.rounds.learn(training))
             self._say("idle")
             return True
+        self._say("idle")
         self._seen = seen
         return False
 
@@ -106,8 +125,10 @@ class Trainer:
         self._lock.release()
 
     def _say(self, doing: str) -> None:
-        finished = self._store.journal.rounds()
-        self._store.journal.set_trainer(doing, round=finished[-1].number if finished else 0)
+        said = doing, self._store.journal.round_in_force()
+        if said != self._said:
+            self._store.journal.set_trainer(doing, round=said[1])
+            self._said = said
 
 
 def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:

@@ -47,7 +47,7 @@ class Pretraining:
         for done in self._work:
             if time.monotonic() - started > SLICE_SECONDS:
                 return done
-        self._pretrained.land(pretrained_layers(self._learner.nlp).to_bytes(), round=rounds.number + 1)
+        self._pretrained.land(pretrained_layers(self._learner.nlp).to_bytes(), round=rounds.newest + 1)
         self._learner = None
         return 1.0
 

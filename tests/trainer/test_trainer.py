@@ -258,15 +258,36 @@ def test_a_queue_that_cannot_be_longer_is_not_laid_out_again_and_again(paths, wi
 def test_another_round_size_goes_on_from_what_was_learned(paths, settings, with_settings, store, size, learned):
     fill(store, 10)
     finish(paths, settings, store)
+    changed = with_settings("update", round_size=size)
+    Session(paths, changed, store, annotator="ann").close()
     scheme = store.journal.scheme(["PART"])
     for text in store.corpus.texts(range(11, 18)):
         store.answers.add(Answer(f"later {text.id}", text.id, "ann", "accept", scheme=scheme))
-    changed = with_settings("update", round_size=size)
     finish(paths, changed, store)
 
     assert [info.answers for info in store.journal.rounds()] == learned
     assert progress(store, changed, paths).next_round == learned[-1] + size - 17
     assert [kind for _, kind, _ in store.journal.events()].count("settings") == 2
+
+
+def test_rounds_that_are_learned_again_keep_the_settings_of_their_time(tmp_path, settings, with_settings):
+    kept, changed = ProjectPaths(tmp_path / "kept"), ProjectPaths(tmp_path / "changed")
+    other = with_settings("update", steps=5)
+    for paths, empty in ((kept, 3), (changed, None)):
+        with Store(paths.db) as store:
+            fill(store, 10, leave_empty=empty)
+            finish(paths, settings, store)
+            store.journal.settings(other.weights_digest(), other.weights())
+            for text in store.corpus.texts(range(11, 16)):
+                store.answers.add(Answer(f"later {text.id}", text.id, "ann", "accept", scheme=1))
+            finish(paths, other, store)
+            if empty is None:
+                old = store.answers.standing()[3]
+                store.answers.add(replace(old, id="changed", spans=(), retracts=old.id, at=None))
+                finish(paths, other, store)
+            assert [info.steps for info in store.journal.rounds()] == [3, 3, 5]
+
+    assert weights(changed, 3) == weights(kept, 3)
 
 
 def test_old_rounds_are_pruned_by_the_stated_rule(paths, settings, store):
