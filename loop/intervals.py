@@ -13,6 +13,9 @@ from loop.records import Span
 RESAMPLES = 1000
 LEVEL = 95.0
 SEED = 0  # the same counts give the same interval
+# Columns of `counts` that stand for right, found and gold.
+STRICT = (0, 1, 2)
+OVERLAPPING = (3, 1, 2)
 _AT_ONCE = 100  # resamples in memory at a time
 
 Range = tuple[float, float]
@@ -33,23 +36,49 @@ class Measure:
 def counts(
     found: Sequence[Collection[Span]], gold: Sequence[Collection[Span]], labels: Sequence[str]
 ) -> NDArray[np.int64]:
-    """(texts, labels, 3): how many entities of each text are right, found, and gold; right means the same span."""
-    table = np.zeros((len(gold), len(labels), 3), dtype=np.int64)
-    column = {label: i for i, label in enumerate(labels)}
+    """(texts, labels, 4): how many entities of each text are right, found, gold, and found at least in part.
+
+    Right is one with the edges and the label of a gold one. Found in part is one that shares a character with a gold
+    one of its label; each counts for one of the other at most.
+    """
+    table = np.zeros((len(gold), len(labels), 4), dtype=np.int64)
     for row, predicted, true in zip(table, found, gold, strict=True):
-        for kind, spans in enumerate((set(predicted) & set(true), set(predicted), set(true))):
-            for span in spans:
-                if span.label in column:
-                    row[column[span.label], kind] += 1
+        for column, label in zip(row, labels, strict=True):
+            ours, theirs = ({span for span in spans if span.label == label} for spans in (predicted, true))
+            if ours or theirs:
+                column[:] = len(ours & theirs), len(ours), len(theirs), _overlapping(ours, theirs)
     return table
 
 
-def measures(table: NDArray[np.int64]) -> list[Measure]:
-    """One measure per column of `counts`, all over the same resamples of the texts (percentile bootstrap, Efron 1979).
+def _overlapping(some: Collection[Span], others: Collection[Span]) -> int:
+    """The most pairs that overlap, nothing in two pairs, where no two on one side overlap."""
+    left, right = sorted(some), sorted(others)
+    i = j = pairs = 0
+    while i < len(left) and j < len(right):
+        one, other = left[i], right[j]
+        met = one.start < other.end and other.start < one.end
+        pairs += met
+        # Of two that part here the one that ends first meets nothing further on.
+        i, j = (i + 1, j + 1) if met else (i + (one.end <= other.end), j + (other.end < one.end))
+    return pairs
+
+
+def over_units(table: NDArray[np.int64], units: Sequence[str]) -> NDArray[np.int64]:
+    """(units, …): the sums over the texts that chance draws together, such as those of a group."""
+    index = {unit: i for i, unit in enumerate(dict.fromkeys(units))}
+    sums = np.zeros((len(index), *table.shape[1:]), dtype=np.int64)
+    np.add.at(sums, [index[unit] for unit in units], table)
+    return sums
+
+
+def measures(table: NDArray[np.int64], kind: tuple[int, int, int] = STRICT) -> list[Measure]:
+    """One measure per column, all over the same resamples of the texts (percentile bootstrap, Efron 1979).
 
     Args:
-        table: (texts, columns, 3); the sum over the columns is a column like any other.
+        table: (texts or other units, columns, …) of `counts`; the sum over the columns is a column like any other.
+        kind: what counts as right: `STRICT` or `OVERLAPPING`.
     """
+    table = table[..., kind]
     columns = table.shape[1]
     points = _scores(table.sum(axis=0))
     resampled = np.concatenate([_scores(sums) for sums in _resampled(table)]).reshape(-1, columns, 3)

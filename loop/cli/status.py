@@ -13,6 +13,7 @@ from loop.cli.project import opened
 
 if TYPE_CHECKING:
     from loop.progress import Progress
+    from loop.progress.scores import Score
     from loop.store import BatchInfo, RoundInfo
 
 labels_app = typer.Typer(no_args_is_help=True, help="The labels that a project teaches.")
@@ -50,16 +51,23 @@ def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
         f"answers  {verdicts}",
         f"rounds   {len(now.rounds):,}; answers that train until the next: {now.next_round}",
         *(f"  {round_line(info)}" for info in now.rounds[-1:]),
+        *(f"F        {score_words(now.scores.overall)}, round {now.measured}" for _ in [1] if now.scores),
         *(f"alarm    {words}" for words in [forgotten_words(now.forgotten)] if words),
         f"trainer  {now.trainer}",
     ]
 
 
+def score_words(score: Score) -> str:
+    """Return F with what chance does to it; without a single number where there is too little to measure on."""
+    low, high = score.strict.f_interval
+    between = f"{low:.0f} to {high:.0f}, from {counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
+    return f"{score.strict.f:.1f}, {between}" if score.enough else f"between {between}"
+
+
 def round_line(info: RoundInfo) -> str:
     """Return what a round did, in a line."""
     loss = "no label yet" if info.loss is None else f"loss {info.loss:.2f}"
-    scores = ", ".join(f"{name.upper()} {value:.1f}" for name, value in info.scores.items())
-    return f"round {info.number}: {info.answers:,} answers, {loss}, {info.seconds:.1f} s" + (scores and f"; {scores}")
+    return f"round {info.number}: {info.answers:,} answers, {loss}, {info.seconds:.1f} s"
 
 
 @labels_app.command("list")

@@ -95,6 +95,17 @@ class Checkpoints:
         except Exception as error:  # spaCy raises what the damaged part happens to raise
             raise _damaged(self.path(number), error) from error
 
+    def published(self, number: int) -> Language:
+        """The pipeline of round `number`, to predict with.
+
+        Raises:
+            PipelineError: the checkpoint is damaged.
+        """
+        try:
+            return spacy.load(self.path(number))
+        except Exception as error:  # spaCy raises what the damaged part happens to raise
+            raise _damaged(self.path(number), error) from error
+
     def save(self, learner: Learner, info: CheckpointInfo) -> None:
         """Save a round: the averaged weights published, the raw ones beside, all that does not change as it was.
 

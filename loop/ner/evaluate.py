@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -12,6 +12,8 @@ from spacy.tokens import Doc
 from loop.ner.adoption import is_hidden
 from loop.ner.pipeline import COMPONENT
 from loop.records import Span
+
+Finder = Callable[[Sequence[str]], list[set[Span]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,9 @@ class Scores:
 
 def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, labels: Collection[str]) -> Scores:
     """Score our component on texts with their gold spans; spans of other labels do not count."""
-    return evaluate_answers(nlp, ((text, spans, labels) for text, spans in gold))
-
-
-def evaluate_answers(nlp: Language, answered: Iterable[tuple[str, Collection[Span], Collection[str]]]) -> Scores:
-    """Score our component on answered texts: their right spans, and the labels that they were answered for."""
-    texts, spans, asked = zip(*answered, strict=True)
+    texts, spans = zip(*gold, strict=True)
     score = PRFScore()
-    for found, right, labels in zip(predicted(nlp, texts), spans, asked, strict=True):
+    for found, right in zip(predicted(nlp, texts), spans, strict=True):
         score.score_set(
             {span for span in found if span.label in labels}, {span for span in right if span.label in labels}
         )

@@ -11,6 +11,7 @@ from loop.store.corpus import BatchInfo, Corpus
 from loop.store.database import open_database
 from loop.store.importing import ImportedAnswers, NewAnswer, import_answers
 from loop.store.journal import Journal, RoundInfo
+from loop.store.predictions import Predictions
 from loop.store.questions import Questions
 from loop.store.wishes import Past, Wishes
 
@@ -24,6 +25,7 @@ __all__ = [
     "NewAnswer",
     "NewText",
     "Past",
+    "Predictions",
     "Questions",
     "RoundInfo",
     "Store",
@@ -37,6 +39,7 @@ class Store:
     Attributes:
         corpus: batches and texts. questions: the queue, and every question that was answered.
         answers: what annotators said, and drafts. journal: events, label schemes, rounds, the trainer's state.
+        predictions: what rounds find in the texts that measure them.
         wishes: what the annotator wants to be asked about, and finds again.
 
     Raises:
@@ -51,6 +54,7 @@ class Store:
         self.questions = Questions(self._database)
         self.answers = Answers(self._database)
         self.journal = Journal(self._database)
+        self.predictions = Predictions(self._database)
         self.wishes = Wishes(self._database)
 
     def import_answers(self, rows: Sequence[NewAnswer], *, labels: Sequence[str], source: str) -> ImportedAnswers:

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from loop.records import TrainerStatus
 from loop.store.database import Database, now
-from loop.store.schema import events, rounds, schemes, state
+from loop.store.schema import events, predictions, rounds, schemes, state
 
 TRAINER = "trainer"
 SETTINGS = "settings"
@@ -29,7 +29,11 @@ class RoundInfo:
         loss: mean over its steps, None without any. seconds: wall time of the update.
         versions: of the libraries that computed it. weights: SHA-256 of its weights, "" from before they were noted.
         digest: of what the settings say about learning.
-        scores: of its checkpoint on the project's gold file, or on the held-out answers, in percent; empty without any.
+        kept: how well labels of the base that nobody teaches are kept, F in percent.
+        agreement: F in percent of what it finds against what the round before found, in texts that nobody has
+            answered; None without any entity.
+        estimate: "p", "r" and "f" in percent that its own probabilities expect on the pool, from so many "texts" drawn
+            at random; empty until it has read them.
     """
 
     number: int
@@ -41,8 +45,9 @@ class RoundInfo:
     versions: str
     weights: str
     digest: str
-    scores: Mapping[str, float] = field(default_factory=dict)
     kept: Mapping[str, float] = field(default_factory=dict)
+    agreement: float | None = None
+    estimate: Mapping[str, float] = field(default_factory=dict)
     at: str = ""
 
 
@@ -122,15 +127,22 @@ class Journal:
 
     def add_round(self, info: RoundInfo) -> None:
         """Note a finished round."""
-        row = asdict(info) | {"scores": json.dumps(dict(info.scores)), "kept": json.dumps(dict(info.kept)), "at": now()}
+        dumped = {"kept": json.dumps(dict(info.kept)), "estimate": json.dumps(dict(info.estimate)), "at": now()}
         with self._database.write() as connection:
             connection.execute(delete(rounds).where(rounds.c.number == info.number))  # pruned, and learned again
-            connection.execute(insert(rounds).values(row))
+            connection.execute(insert(rounds).values(asdict(info) | dumped))
+
+    def set_estimate(self, number: int, estimate: Mapping[str, float]) -> None:
+        """Note what a finished round expects of itself on the pool."""
+        with self._database.write() as connection:
+            row = update(rounds).where(rounds.c.number == number)
+            connection.execute(row.values(estimate=json.dumps(dict(estimate))))
 
     def forget_rounds_after(self, number: int) -> None:
         """Forget the rounds later than `number`: they learned from a history that no longer stands."""
         with self._database.write() as connection:
             connection.execute(delete(rounds).where(rounds.c.number > number))
+            connection.execute(delete(predictions).where(predictions.c.round > number))
 
     def rounds(self) -> list[RoundInfo]:
         """Every finished round of the standing history, first to last."""
@@ -167,7 +179,8 @@ def last_seq(connection: Connection) -> int:
 
 
 def _round(row: Row[Any]) -> RoundInfo:
-    return RoundInfo(**dict(row._mapping) | {"scores": json.loads(row.scores), "kept": json.loads(row.kept or "{}")})
+    loaded = {name: json.loads(getattr(row, name) or "{}") for name in ("kept", "estimate")}
+    return RoundInfo(**dict(row._mapping) | loaded)
 
 
 def append_event(connection: Connection, kind: str, payload: Mapping[str, Any]) -> int:

@@ -158,9 +158,22 @@ rounds = Table(
     Column("versions", String, nullable=False),
     Column("weights", String, nullable=False, server_default=""),
     Column("digest", String, nullable=False),
-    Column("scores", Text, nullable=False),
     Column("at", String, nullable=False),
     Column("kept", Text),
+    # F of its predictions against the round's before, on texts that nobody has answered; NULL for none.
+    Column("agreement", Float),
+    # What its own probabilities say of the pool; NULL until it has read some of it.
+    Column("estimate", Text),
+)
+
+# What the pipelines of the rounds find in the texts that measure them.
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("round", Integer, primary_key=True),
+    # Of the text, as in `texts`; it may be one of a file that is not in the corpus.
+    Column("digest", LargeBinary, primary_key=True),
+    Column("spans", Text, nullable=False),
 )
 
 _INCOMING = ("digest", "text", "group_key", "meta", "source", "line", "suggested", "pick")

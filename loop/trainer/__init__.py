@@ -12,6 +12,7 @@ from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
 from loop.trainer.asking import Asking
 from loop.trainer.gathering import Pause
+from loop.trainer.measuring import Measuring
 from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
 
@@ -46,6 +47,7 @@ class Trainer:
             self._say("loading the pipeline")
             self.rounds = Rounds(paths, settings, store)
             self._asking = Asking(paths, settings, store)
+            self._measuring = Measuring(paths, settings, store)
             self._pretraining = Pretraining(paths, settings, store)
             self._say("idle")
         except LoopError as error:
@@ -70,7 +72,7 @@ class Trainer:
                     continue
                 if over:
                     return
-                if not self.pretrain():
+                if not (self.measure() or self.pretrain()):
                     time.sleep(POLL_SECONDS)
         except LoopError as error:
             self._say(f"{STOPPED}: {error}")
@@ -96,7 +98,9 @@ class Trainer:
         self._pause.begin()
         if self.rounds.due(training):
             self._say(f"learning round {self.rounds.number + 1}")
-            on_round(self.rounds.learn(training))
+            finished = self.rounds.learn(training)
+            self._measuring.measure(self.rounds)
+            on_round(finished)
             self._say("idle")
             return True
         self._say("idle")
@@ -111,6 +115,10 @@ class Trainer:
         self._asking.refill(self.rounds, answered=self._answered)
         self._say("idle")
         return True
+
+    def measure(self) -> bool:
+        """Let an older round read some texts that measure and were answered since; False when all have been read."""
+        return self._measuring.slice()
 
     def pretrain(self) -> bool:
         """Do a slice of the pretraining, of a second or so; False when there is none to do."""

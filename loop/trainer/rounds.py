@@ -1,20 +1,20 @@
-"""Rounds: learn from the next answers by rank, evaluate, save; go back when an answer no longer stands."""
+"""Rounds: learn from the next answers by rank, save; go back when an answer no longer stands."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from random import Random
 
 from loop.errors import PipelineError
-from loop.formats import read_gold
 from loop.ner.checkpoints import CheckpointInfo, Checkpoints, to_keep
-from loop.ner.evaluate import evaluate_answers
 from loop.ner.keeping import agreement
 from loop.ner.learner import Learner
 from loop.ner.pipeline import adopted
 from loop.ner.products import use_fast_products
-from loop.records import Answer, Span
+from loop.progress.gold import gold_texts
+from loop.progress.scores import best_round
+from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.trainer.course import Course
@@ -69,7 +69,7 @@ class Rounds:
         if 0 in self._checkpoints.rounds() and self._checkpoints.info(0).adopted != taken:
             # Another round 0, from which all rounds are learned again.
             self._checkpoints.forget_all()
-            self._store.journal.forget_rounds_after(0)
+            self._store.journal.forget_rounds_after(-1)
         if 0 not in self._checkpoints.rounds():
             self._course.begin()
         start = self._checkpoints.info(0)
@@ -128,10 +128,9 @@ class Rounds:
         started = time.monotonic()
         self._course.learn(training[: self._course.next_cut(training)])
         info = self._course.info
-        scores = self._evaluate()
         self._checkpoints.save(self.learner, info)
         self._newest = max(self._newest, info, key=lambda each: each.round)
-        finished = _round_info(info, seconds=time.monotonic() - started, scores=scores, kept=self._kept())
+        finished = _round_info(info, seconds=time.monotonic() - started, kept=self._kept())
         self._store.journal.add_round(finished)
         # Only now: until the store knows of this round, the one before it may be needed again.
         self.prune()
@@ -140,33 +139,11 @@ class Rounds:
     def prune(self) -> list[int]:
         """Drop the rounds that the rule in loop.cfg does not keep; returns what went."""
         keep = self._settings.checkpoints
-        scored = [(info.scores["f"], info.number) for info in self._store.journal.rounds() if "f" in info.scores]
-        also = {self.number, *(number for _, number in sorted(scored)[-1:])}
-        kept = to_keep(self._checkpoints.rounds(), keep_last=keep.keep_last, keep_every=keep.keep_every, also=also)
+        rounds = self._checkpoints.rounds()
+        best = best_round(self._store, gold_texts(self._store, self._settings, self._paths), rounds)
+        also = {self.number, *best}
+        kept = to_keep(rounds, keep_last=keep.keep_last, keep_every=keep.keep_every, also=also)
         return self._checkpoints.prune(kept)
-
-    def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Answer]]:
-        texts = self._store.corpus.texts([answer.text_id for answer in cut])
-        return [(text.text, answer) for text, answer in zip(texts, cut, strict=True)]
-
-    def _evaluate(self) -> dict[str, float]:
-        """Scores on the gold texts or, without a file of them, on the texts held out and answered so far."""
-        answered = list(self._gold())
-        if not answered:
-            return {}
-        with self.learner.published() as nlp:
-            scores = evaluate_answers(nlp, answered)
-        return {"p": scores.p, "r": scores.r, "f": scores.f}
-
-    def _gold(self) -> Iterator[tuple[str, Collection[Span], Collection[str]]]:
-        """Texts that are never learned from, their right spans, and the labels that these are complete for."""
-        name, labels = self._settings.project.eval, self._settings.project.labels
-        if name is not None:
-            yield from ((raw.text, raw.spans or (), labels) for raw in read_gold(self._paths.resolve(name)))
-            return
-        schemes = self._store.journal.schemes()
-        for text, answer in self._answered(self._store.answers.held_out()):
-            yield text, answer.spans, [label for label in schemes[answer.scheme] if label in labels]
 
     def _kept(self) -> dict[str, float]:
         """How well the base's labels that nobody teaches are kept, on the same texts after every round."""
@@ -181,7 +158,7 @@ def _begins_with(training: Sequence[Answer], learned: CheckpointInfo) -> bool:
     return tuple(answer.id for answer in training[: len(learned.answers)]) == learned.answers
 
 
-def _round_info(info: CheckpointInfo, *, seconds: float, scores: dict[str, float], kept: dict[str, float]) -> RoundInfo:
+def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float]) -> RoundInfo:
     return RoundInfo(
         number=info.round,
         answers=len(info.answers),
@@ -192,6 +169,5 @@ def _round_info(info: CheckpointInfo, *, seconds: float, scores: dict[str, float
         versions=info.versions,
         weights=info.weights,
         digest=info.digest,
-        scores=scores,
         kept=kept,
     )

@@ -306,9 +306,13 @@ def test_each_round_is_scored_on_the_projects_gold_file(paths, with_settings, st
         for text, spans in gold.items()
     ]
     (paths.root / "gold.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    finish(paths, with_settings("project", eval="gold.jsonl"), store)
+    settings = with_settings("project", eval="gold.jsonl")
+    finish(paths, settings, store)
 
-    assert store.journal.rounds()[0].scores.keys() == {"p", "r", "f"}
+    assert gold.keys() == store.predictions.of(1, gold).keys()
+    scores = progress(store, settings, paths).scores
+    assert scores
+    assert (40, {"PART"}) == (scores.overall.texts, set(scores.labels))
 
 
 def test_another_base_than_the_one_it_started_from_is_refused(paths, settings, with_settings, store):

@@ -1,4 +1,4 @@
-"""The numbers that status, screen and report share: each is computed here and nowhere else."""
+"""Where a project stands: texts, answers, rounds, the trainer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from loop.progress.gold import gold_texts, measured
+from loop.progress.scores import Scores, scores
 from loop.records import latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
@@ -28,6 +30,7 @@ class Progress:
         rounds: that are finished. next_round: answers that train still missing until the next one, 0 when it is due.
         trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
         forgotten: labels of the base that the last round no longer finds as the base does, with F in percent.
+        measured: the last round that has read texts that measure; None without any. scores: of what it found there.
     """
 
     texts: int
@@ -40,6 +43,8 @@ class Progress:
     next_round: int
     trainer: str
     forgotten: Mapping[str, float]
+    measured: int | None
+    scores: Scores | None
 
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
@@ -48,6 +53,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     training = store.answers.training()
     rounds = tuple(store.journal.rounds())
     learned = rounds[-1].answers if rounds else 0
+    in_force = store.journal.round_in_force()
+    last = max((number for number in store.predictions.rounds() if number <= in_force), default=None)
+    gold = gold_texts(store, settings, paths) if last is not None else []
     return Progress(
         texts=store.corpus.size(),
         pool=store.corpus.pool_size(),
@@ -59,6 +67,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         next_round=max(0, learned + settings.update.round_size - len(training)),
         trainer=trainer_state(store, paths),
         forgotten=forgotten(rounds, settings),
+        measured=last,
+        scores=scores(measured(store, gold, last), settings.project.labels) if last is not None else None,
     )
 
 

@@ -1,0 +1,25 @@
+"""The numbers that status, screen and report share: each is computed here and nowhere else."""
+
+from loop.progress.project import (
+    IDLE,
+    STARTING,
+    STOPPED,
+    Progress,
+    forgotten,
+    forgotten_words,
+    progress,
+    start_of_today,
+    trainer_state,
+)
+
+__all__ = [
+    "IDLE",
+    "STARTING",
+    "STOPPED",
+    "Progress",
+    "forgotten",
+    "forgotten_words",
+    "progress",
+    "start_of_today",
+    "trainer_state",
+]

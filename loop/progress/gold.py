@@ -1,0 +1,77 @@
+"""The texts that measure: what is right in them, and what a round found there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loop.formats import read_gold
+from loop.records import Answer, Span, Text
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class GoldText:
+    """A text that no round learns from, with its right spans.
+
+    Attributes:
+        labels: that it was asked about; its spans of them are all there are, and of others nothing is known.
+        unit: what chance draws: its group, or the text alone.
+        known, answer: the text in the corpus and its held-out answer; None where it is of a gold file.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    labels: tuple[str, ...]
+    unit: str
+    known: Text | None = None
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A text that measures, and what a round found in it; both of the labels that it was asked about."""
+
+    gold: GoldText
+    found: tuple[Span, ...]
+
+
+def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[GoldText]:
+    """The texts of the project's gold file or, without one, those held out and answered so far.
+
+    Raises:
+        InputError: the gold file cannot be read.
+    """
+    name = settings.project.eval
+    if name is None:
+        return _held_out(store, settings.project.labels)
+    raws = {raw.text: raw for raw in read_gold(paths.resolve(name))}
+    labels = settings.project.labels
+    return [
+        GoldText(raw.text, _of(labels, raw.spans or ()), labels, _unit(raw.group, raw.text)) for raw in raws.values()
+    ]
+
+
+def _held_out(store: Store, labels: Sequence[str]) -> list[GoldText]:
+    answers = {answer.text_id: answer for answer in store.answers.held_out()}
+    schemes, found = store.journal.schemes(), []
+    for text in store.corpus.texts(list(answers)):
+        answer = answers[text.id]
+        asked = tuple(label for label in labels if label in schemes[answer.scheme])
+        found.append(GoldText(text.text, _of(asked, answer.spans), asked, _unit(text.group, text.text), text, answer))
+    return found
+
+
+def measured(store: Store, gold: Sequence[GoldText], round: int) -> list[Measured]:
+    """Those of the texts that a round has read, with what it found."""
+    found = store.predictions.of(round, [one.text for one in gold])
+    return [Measured(one, _of(one.labels, found[one.text])) for one in gold if one.text in found]
+
+
+def _of(labels: Sequence[str], spans: Sequence[Span]) -> tuple[Span, ...]:
+    return tuple(span for span in spans if span.label in labels)
+
+
+def _unit(group: str | None, text: str) -> str:
+    return f"text:{text}" if group is None else f"group:{group}"

@@ -1,0 +1,59 @@
+"""What the pipelines of the rounds find in the texts that measure: of a new round at once, of older ones when idle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from loop.ner.checkpoints import Checkpoints
+from loop.ner.evaluate import Finder, predicted
+from loop.progress.gold import GoldText, gold_texts
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.trainer.rounds import Rounds
+
+# Texts read at a time while idle: an answer that comes in meanwhile waits for a fraction of a second.
+SLICE = 50
+
+
+class Measuring:
+    """Keeps what rounds find up to date with the texts that measure them."""
+
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+        self._paths, self._settings, self._store = paths, settings, store
+        self._checkpoints = Checkpoints(paths.models)
+        self._done = -1
+        self._opened: tuple[int, Finder] | None = None
+
+    def measure(self, rounds: Rounds) -> None:
+        """Read all texts that measure with the pipeline of the last round."""
+        gold = gold_texts(self._store, self._settings, self._paths)
+        with rounds.learner.published() as nlp:
+            self._read(partial(predicted, nlp), rounds.number, gold)
+
+    def slice(self) -> bool:
+        """Read some texts that an older round has not read, since they were answered later; False when there is none.
+
+        The newest round comes first.
+        """
+        seq = self._store.journal.last_seq()
+        if seq == self._done:
+            return False
+        gold = gold_texts(self._store, self._settings, self._paths)
+        for number in reversed(self._checkpoints.rounds()):
+            known = self._store.predictions.of(number, [one.text for one in gold])
+            if lacking := [one for one in gold if one.text not in known]:
+                self._read(self._finder(number), number, lacking[:SLICE])
+                return True
+        self._done, self._opened = seq, None
+        return False
+
+    def _finder(self, number: int) -> Finder:
+        if self._opened is None or self._opened[0] != number:
+            self._opened = number, partial(predicted, self._checkpoints.published(number))
+        return self._opened[1]
+
+    def _read(self, find: Finder, number: int, gold: Sequence[GoldText]) -> None:
+        texts = [one.text for one in gold]
+        if texts:
+            self._store.predictions.put(number, dict(zip(texts, find(texts), strict=True)))
