@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class LoopError(Exception):
@@ -15,6 +16,16 @@ class LoopError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors of a worker reach its parent as they are, also those that are made from several arguments."""
+        return _again, (type(self), str(self), self.hint)
+
+
+def _again(kind: type[LoopError], message: str, hint: str) -> LoopError:
+    error = kind.__new__(kind)
+    LoopError.__init__(error, message, hint=hint)
+    return error
 
 
 class SettingsError(LoopError):

@@ -108,7 +108,9 @@ def refuse_existing(out: str, *, force: bool) -> None:
     Raises:
         LoopError: it is there.
     """
-    if out != "-" and not force and Path(out).exists():
+    from loop.formats import is_remote, is_there
+
+    if out != "-" and not force and (is_there(out) if is_remote(out) else Path(out).exists()):
         raise LoopError(f"{out} is there already.", hint="Name another file, or say --force to replace it.")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,51 +14,117 @@ from loop.cli.corpus import FormatOption, TextFieldOption
 from loop.cli.exporting import ForceOption, refuse_existing
 from loop.cli.printing import counted, say
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from loop.bulk import Job, Predicted, Unfinished
 
 
 def predict_cli(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="An installed pipeline, or the folder of one.")],
-    source: Annotated[str, typer.Argument(metavar="IN", help="jsonl, csv, text; - reads standard input.")],
-    out: Annotated[str, typer.Argument(metavar="OUT", help="A jsonl file; - writes to standard output.")],
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="A file, or a pattern such as 'notes/*.jsonl'; - reads standard input.")
+    ],
+    out: Annotated[
+        str, typer.Argument(metavar="OUT", help="A file .jsonl, .jsonl.gz or .parquet; - writes to standard output.")
+    ],
     all_spans: Annotated[
         bool, typer.Option("--all-spans", help="Every span above 0.01, not only those of the pipeline's own reading.")
     ] = False,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes at a time, each with one thread.")] = 1,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
     force: ForceOption = False,
 ) -> None:
-    """Write what a pipeline finds, each span with its exact probability; calibrated for a checkpoint of loop."""
-    from loop.formats import read, write_jsonl
-    from loop.intake import short_enough
-    from loop.ner.checkpoints import temperatures
-    from loop.ner.pipeline import base_folder, load_base
-    from loop.ner.predict import predict
+    """Write what a pipeline finds, each span with its exact probability; calibrated for a checkpoint of loop.
+
+    A run that was stopped goes on where it was when the same command is given again.
+    """
+    from loop.bulk import Job, cut, predicted
+    from loop.formats import read_all, refuse_other_formats
 
     refuse_existing(out, force=force)
-    nlp, folder = load_base(model), base_folder(model)
-    texts = (short_enough(raw).text for raw in read(source, format=format, text_field=text_field))
-    rows = predict(nlp, texts, all_spans=all_spans, temperatures=temperatures(folder) if folder else {})
-    written = write_jsonl(with_progress(rows, count_lines(source)), out)
-    say(f"Wrote {counted(written, 'text')}.", err=True)
+    refuse_other_formats(out)
+    job, total = Job(model, all_spans), count_texts(source)
+    chunks = cut(read_all([source], format=format, text_field=text_field))
+    if out == "-":
+        texts = to_standard_output(with_progress(predicted(job, chunks, workers=workers), total))
+    else:
+        with resumable(job, out, force=force) as unfinished:
+            lines = predicted(job, unfinished.rest(chunks), workers=workers)
+            keep(with_progress(lines, total, done=unfinished.texts), unfinished)
+            texts = unfinished.texts
+            unfinished.finish(out)
+    say(f"Wrote {counted(texts, 'text')}.", err=True)
 
 
-def with_progress(rows: Iterable[T], total: int | None) -> Iterator[T]:
-    """Yield rows, and show on standard error how far that has come; without a `total`, how many there were."""
+@contextmanager
+def resumable(job: Job, out: str, *, force: bool) -> Iterator[Unfinished]:
+    """What there is of the output already; if the block fails, it stays, and how to go on is said."""
+    from loop.bulk import Unfinished
+    from loop.formats import is_remote
+
+    beside = Path(out.rsplit("/", 1)[-1] if is_remote(out) else out)
+    unfinished = Unfinished(beside.with_name(f"{beside.name}.partial"), job.signature(), drop_other=force)
+    if unfinished.texts:
+        say(f"Going on after {counted(unfinished.texts, 'text')} that are in {unfinished.folder}.", err=True)
+    try:
+        yield unfinished
+    except BaseException:
+        if unfinished.texts:
+            done = counted(unfinished.texts, "text")
+            say(f"Finished so far: {done}, kept in {unfinished.folder}. The same command goes on there.", err=True)
+            unfinished.close()
+        else:
+            unfinished.drop()
+        raise
+
+
+def keep(predicted: Iterable[Predicted], unfinished: Unfinished) -> None:
+    """Keep what is finished."""
+    for chunk in predicted:
+        unfinished.add(chunk)
+
+
+def to_standard_output(predicted: Iterable[Predicted]) -> int:
+    """Write what is finished at once; return how many texts."""
+    texts = 0
+    for chunk in predicted:
+        sys.stdout.buffer.write(chunk.lines)
+        sys.stdout.buffer.flush()
+        texts += chunk.texts
+    return texts
+
+
+def with_progress(predicted: Iterable[Predicted], total: int | None, *, done: int = 0) -> Iterator[Predicted]:
+    """Yield what is finished, and on a terminal show how far that has come, how fast, and what time is left."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.text import Text
 
-    columns = TextColumn("{task.completed:,.0f} texts"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total)
-        for row in rows:
-            yield row
-            bar.advance(task)
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.finished_speed or task.speed or 0:,.0f} texts/s")
+
+    console = Console(stderr=True)
+    columns = TextColumn("{task.completed:,.0f} texts"), BarColumn(), Rate(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total, completed=done)
+        for chunk in predicted:
+            yield chunk
+            bar.advance(task, chunk.texts)
 
 
-def count_lines(source: str) -> int | None:
-    """Return how many lines a file has, about as many as texts; None for what is no file, such as standard input."""
-    if not Path(source).is_file():
+def count_texts(source: str) -> int | None:
+    """Return about how many texts a file has; None for what cannot be counted in a moment."""
+    from loop.formats import told_by_name
+    from loop.formats.parquet import pyarrow
+
+    path = Path(source)
+    if not path.is_file() or path.suffix == ".gz":
         return None
-    with Path(source).open("rb") as file:
+    if told_by_name(source) == "parquet":
+        try:
+            return int(pyarrow()[1].read_metadata(path).num_rows)
+        except ValueError:  # whoever reads it says what is wrong
+            return None
+    with path.open("rb") as file:
         return sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))

@@ -10,9 +10,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from loop.errors import InputError
+from loop.formats.remote import is_remote, open_remote
 
 STDIN = "stdin"
 _BOM = b"\xef\xbb\xbf"
@@ -58,6 +59,17 @@ class Source:
         if len(content) > _LARGEST:
             raise InputError(self.name, "is larger than 2 GB.", hint="Cut it into several files, or make it a jsonl.")
         return content
+
+    def file(self) -> BinaryIO:
+        """Return everything there is as a file to jump about in: what is no packed file is not read into memory.
+
+        Raises:
+            InputError: the file cannot be read, or would be in memory and is larger than 2 GB.
+        """
+        if isinstance(self._stream, gzip.GzipFile) or not self._stream.seekable():
+            return io.BytesIO(self.content())
+        self._stream.seek(0)
+        return cast(BinaryIO, self._stream)
 
     def text(self) -> str:
         """Return everything there is as text.
@@ -131,6 +143,8 @@ def open_source(path: Path | str) -> Iterator[Source]:
 
 def _opened(path: Path | str, name: str) -> AbstractContextManager[BinaryIO]:
     try:
+        if is_remote(path):
+            return open_remote(str(path), "rb")
         return nullcontext(sys.stdin.buffer) if str(path) == "-" else Path(path).open("rb")
     except OSError as error:
         raise _unreadable(name, error) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -17,7 +16,8 @@ from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
 from loop.formats.rows import cells_to_row, read_row
 
-_ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 10_000
+"""Rows of a file that are in memory together."""
 
 
 @reader("parquet")
@@ -28,14 +28,14 @@ def read_parquet(source: Source, *, text_field: str) -> Iterator[RawText]:
         InputError: it is no parquet, has no column `text_field`, or a row cannot be meant.
         LoopError: pyarrow is not installed.
     """
-    arrow, parquet = _pyarrow()
+    arrow, parquet = pyarrow()
     rows = 0
     try:
-        file = parquet.ParquetFile(io.BytesIO(source.content()))
+        file = parquet.ParquetFile(source.file())
         if text_field not in file.schema_arrow.names:
             hint = "Say which column holds the texts with --text-field NAME."
             raise InputError(source.name, f"has no column {text_field}.", hint=hint)
-        for batch in file.iter_batches(_ROWS_AT_ONCE):
+        for batch in file.iter_batches(ROWS_AT_ONCE):
             for number, cells in enumerate(batch.to_pylist(), start=rows + 1):
                 yield from _read(cells, source.name, number, text_field)
             rows += batch.num_rows
@@ -71,10 +71,10 @@ def write_parquet(rows: Iterable[Answered], out: BinaryIO) -> int:
     Raises:
         LoopError: pyarrow is not installed.
     """
-    arrow, parquet = _pyarrow()
+    arrow, parquet = pyarrow()
     schema, iterator, written = _schema(arrow), iter(rows), 0
     with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
-        while part := [_cells(row) for row in islice(iterator, _ROWS_AT_ONCE)]:
+        while part := [_cells(row) for row in islice(iterator, ROWS_AT_ONCE)]:
             writer.write_table(arrow.Table.from_pylist(part, schema=schema))
             written += len(part)
     return written
@@ -95,11 +95,16 @@ def _cells(answered: Answered) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "tokens"} | {"spans": spans} | as_json
 
 
-def _pyarrow() -> tuple[Any, Any]:
+def pyarrow() -> tuple[Any, Any]:
+    """Return the modules `pyarrow` and `pyarrow.parquet`.
+
+    Raises:
+        LoopError: they are not installed.
+    """
     try:
-        import pyarrow
-        import pyarrow.parquet
+        import pyarrow as arrow
+        from pyarrow import parquet
     except ImportError:
         hint = "Install it with `pip install 'spacy-loop[parquet]'`."
         raise LoopError("Reading and writing parquet needs pyarrow.", hint=hint) from None
-    return pyarrow, pyarrow.parquet
+    return arrow, parquet

@@ -12,6 +12,7 @@ from loop.formats.conll import is_tagged
 from loop.formats.lines import STDIN, Source, open_source, source_name
 from loop.formats.raw import RawText
 from loop.formats.registry import get_reader
+from loop.formats.remote import is_remote, matching
 from loop.formats.table import delimiter_of
 
 _SUFFIXES = {
@@ -120,6 +121,8 @@ def files_of(paths: Iterable[Path | str]) -> list[Path | str]:
 
 
 def _files(path: Path | str) -> Sequence[Path | str]:
+    if is_remote(path):
+        return (matching(str(path)) if glob.has_magic(str(path)) else []) or [path]
     if not glob.has_magic(str(path)) or Path(path).exists():
         return [path]
     found = glob.glob(str(path), recursive=True)  # noqa: PTH207 (a pattern may be absolute)

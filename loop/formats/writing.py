@@ -6,7 +6,7 @@ import gzip
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from loop.errors import LoopError
 from loop.files import replacing
@@ -16,6 +16,7 @@ from loop.formats.reading import told_by_name
 from loop.formats.registry import get_writer
 
 _DEFAULT = "jsonl"
+T = TypeVar("T")
 
 
 def write(rows: Iterable[Answered], out: Path | str, *, format: str | None = None) -> int:
@@ -42,15 +43,21 @@ def _write(out: Path | str, fill: Callable[[Any], int]) -> int:
         count = fill(sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return count
+    packed = str(out).lower().endswith(".gz")
+    return write_aside(out, lambda file: _pack(file, fill) if packed else fill(file))
+
+
+def write_aside(out: Path | str, fill: Callable[[Any], T]) -> T:
+    """Let `fill` write a new file, which replaces `out` when it is complete; return what `fill` does.
+
+    Raises:
+        LoopError: it cannot be written; what was there is still there.
+    """
     try:
-        return _replace(Path(out), fill)
+        with replacing(Path(out)) as file:
+            return fill(file)
     except OSError as error:
         raise LoopError(f"{out} cannot be written: {error.strerror}.", hint="Name another file.") from None
-
-
-def _replace(target: Path, fill: Callable[[Any], int]) -> int:
-    with replacing(target) as file:
-        return _pack(file, fill) if target.suffix.lower() == ".gz" else fill(file)
 
 
 def _pack(file: Any, fill: Callable[[Any], int]) -> int:

@@ -113,15 +113,6 @@ def test_one_checkpoint_cannot_be_that_of_several_seeds(run: Run, gold_files, fo
     assert "one seed" in ran.err
 
 
-def test_a_file_to_predict_that_is_not_there_or_too_long_is_named(run: Run, folder: Path):
-    (folder / "long.txt").write_text("x" * 1_000_001)
-    missing, long = (run("predict", SMALL, name, "out.jsonl") for name in ("missing.txt", "long.txt"))
-
-    assert (missing.code, long.code) == (1, 1)
-    assert "missing.txt" in missing.err
-    assert "long.txt, line 1: is a text of 1000001 characters" in long.err
-
-
 def test_a_checkpoint_is_not_saved_over_something_else(run: Run, gold_files, folder: Path):
     gold, test = gold_files
     ran = run("simulate", gold, "--test", test, "--save", folder)
@@ -140,27 +131,6 @@ def test_the_demo_answers_by_itself_and_leaves_a_project(run: Run, folder: Path)
     assert "20 accept" in status.out
     assert "round 2: 20 answers, loss" in status.out
     assert run("demo", "--auto", "20", "--dir", folder / "demo").code == 1
-
-
-@pytest.mark.parametrize("options", [(), ("--all-spans",)])
-def test_any_pipeline_predicts_with_probabilities(run: Run, folder: Path, options):
-    (folder / "in.txt").write_text("Apple moved from London to Paris.\n\nnothing here\n")
-    ran = run("predict", SMALL, folder / "in.txt", folder / "out.jsonl", *options)
-    rows = [json.loads(line) for line in (folder / "out.jsonl").read_text().splitlines()]
-
-    assert ran.code == 0
-    assert rows[0]["text"] == "Apple moved from London to Paris."
-    assert {(0, 5, "ORG"), (17, 23, "GPE")} <= {(s["start"], s["end"], s["label"]) for s in rows[0]["spans"]}
-    assert all(0 < span["p"] <= 1 for row in rows for span in row["spans"])
-    assert all(set(row) == {"text", "entropy", "p", "spans"} for row in rows)
-
-
-def test_predictions_are_not_written_over_a_file(run: Run, folder: Path):
-    (folder / "in.txt").write_text("one\n")
-    (folder / "out.jsonl").write_text("mine")
-
-    assert run("predict", SMALL, folder / "in.txt", folder / "out.jsonl").code == 1
-    assert (folder / "out.jsonl").read_text() == "mine"
 
 
 def test_the_trainer_alone_does_what_is_due_and_says_so(run: Run, project: Path, gold_files):

@@ -1,0 +1,82 @@
+"""Chunks predicted in this process, or by several workers on this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+from loop.bulk.chunks import Chunk, Predicted
+from loop.bulk.ordered import in_order
+from loop.bulk.predictor import Job, Predictor
+from loop.errors import LoopError
+
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB")}
+# Chunks under way for each worker: one in work, one waiting, so that no worker waits for the reader.
+_AHEAD = 2
+_predictor: Predictor | None = None
+
+
+def predicted(job: Job, chunks: Iterable[Chunk], *, workers: int = 1) -> Iterator[Predicted]:
+    """Yield the predictions of every chunk, in their order; the bytes do not depend on the number of workers.
+
+    Each worker is a process that loads the pipeline once and computes on one thread.
+
+    Raises:
+        PipelineError: the pipeline cannot be used.
+        InputError: a chunk cannot be read; those before it were yielded.
+        LoopError: a worker was killed.
+    """
+    if workers == 1:
+        predictor = Predictor(job)
+        yield from (predictor.predict(chunk) for chunk in chunks)
+        return
+    with _one_thread_each():
+        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+        try:
+            yield from in_order(lambda chunk: pool.submit(_predict, job, chunk), chunks, ahead=_AHEAD * workers)
+        except BrokenProcessPool:
+            hint = "Is there enough memory for so many? The same command goes on where it stopped."
+            raise LoopError("A worker was killed.", hint=hint) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes that start meanwhile compute on one thread: the libraries read that when they are loaded."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _begin() -> None:
+    """In a worker: Ctrl-C is the parent's business, and without a parent there is nothing to do."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _predict(job: Job, chunk: Chunk) -> Predicted:
+    global _predictor
+    if _predictor is None:
+        _predictor = Predictor(job)
+    return _predictor.predict(chunk)

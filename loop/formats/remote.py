@@ -1,0 +1,54 @@
+"""Files of other places, named by a URL such as `s3://notes/2026.jsonl`; fsspec knows how to get there."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, cast
+
+from loop.errors import LoopError
+
+
+def is_remote(path: Path | str) -> bool:
+    """Whether a name is a URL."""
+    return isinstance(path, str) and "://" in path
+
+
+def open_remote(url: str, mode: Literal["rb", "wb"]) -> AbstractContextManager[BinaryIO]:
+    """Open a file for as long as a `with` block lasts.
+
+    Raises:
+        LoopError: fsspec is missing, or what it needs for this kind of place.
+        OSError: there is no such file.
+    """
+    system, path = _place(url)
+    return cast(AbstractContextManager[BinaryIO], system.open(path, mode))
+
+
+def is_there(url: str) -> bool:
+    """Whether there is such a file; errors as in `open_remote`."""
+    system, path = _place(url)
+    return bool(system.exists(path))
+
+
+def matching(url: str) -> list[str]:
+    """Return the files that a URL with `*` stands for, sorted; errors as in `open_remote`."""
+    system, path = _place(url)
+    return [system.unstrip_protocol(found) for found in sorted(system.glob(path))]
+
+
+def _place(url: str) -> tuple[Any, str]:
+    try:
+        import fsspec
+
+        system, path = fsspec.core.url_to_fs(url)
+    except ImportError as error:
+        missing = "fsspec" if error.name == "fsspec" else str(error).splitlines()[0].rstrip(".")
+        raise LoopError(f"Files at {_kind(url)} need more: {missing}.", hint="Install it with pip.") from None
+    except ValueError:
+        raise LoopError(f"{_kind(url)} is no place that fsspec knows.", hint="Check the URL.") from None
+    return system, str(path)
+
+
+def _kind(url: str) -> str:
+    return url.split("://")[0] + "://"
