@@ -45,7 +45,8 @@ class Unfinished:
         texts: how many are finished.
 
     Raises:
-        LoopError: it cannot be written, another run is at work on it, or it was begun with another `signature` and is not to be dropped.
+        LoopError: it cannot be written, another run is at work on it, or it was begun with another `signature` and is
+            not to be dropped.
     """
 
     def __init__(self, folder: Path, signature: Mapping[str, Any], *, drop_other: bool = False) -> None:
