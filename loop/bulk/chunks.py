@@ -57,10 +57,13 @@ def cut(raws: Iterable[RawText]) -> Iterator[Chunk]:
     characters = 0
     for raw in map(short_enough, raws):
         characters += len(raw.text)
-        if texts and (len(texts) == CHUNK_TEXTS or characters > CHUNK_CHARACTERS or raw.source != texts[0].source):
+        if texts and (characters > CHUNK_CHARACTERS or raw.source != texts[0].source):
             yield _chunk(texts)
             texts, characters = [], len(raw.text)
         texts.append(raw)
+        if len(texts) == CHUNK_TEXTS:
+            yield _chunk(texts)
+            texts, characters = [], 0
     if texts:
         yield _chunk(texts)
 
