@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 Mode = Literal["correct", "teach", "manual", "import"]
-Share = Literal["doubtful", "random", "pattern", "typical", "held_out", "chosen", "revisit"]
+Share = Literal["doubtful", "random", "pattern", "typical", "held_out", "chosen", "revisit", "again"]
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
 Source = Literal["model", "pattern", "file"]
 
@@ -111,6 +111,8 @@ class Answer:
         id: globally unique. seq: its place in the event log, 0 before it is stored.
         shown: the spans suggested. spans: the spans answered.
         complete: `spans` are all the spans of the labels of its scheme; otherwise the rest of the text is unknown.
+        again: the text was asked again, blind, to measure consistency; the answer neither trains nor takes the place of
+            the earlier one.
         retracts: the id of the answer that this one replaces, or takes back when the verdict is "retract".
         reason: why it was skipped. seconds: time on screen. keys: key presses.
     """
@@ -127,6 +129,7 @@ class Answer:
     round: int = 0
     question_id: str | None = None
     held_out: bool = False
+    again: bool = False
     flag: bool = False
     memo: str = ""
     reason: str = ""
@@ -141,16 +144,16 @@ class Answer:
     def trains(self) -> bool:
         """Whether a round may learn from it: spans that are right or, from a partial answer, a span that is wrong."""
         says_something = self.verdict == "accept" or (self.verdict == "reject" and not self.complete)
-        return says_something and not self.held_out
+        return says_something and not self.held_out and not self.again
 
 
 def latest(answers: Iterable[Answer]) -> list[Answer]:
     """The answers without those that a later one takes the place of, in their order.
 
     A complete answer takes the place of the complete ones that the same annotator gave to the same text before: it was
-    asked about again, for labels that came later.
+    asked about again, for labels that came later. One that was given only to measure consistency takes no place.
     """
-    given = list(answers)
+    given = [answer for answer in answers if not answer.again]
     last: dict[tuple[int, str], int] = {}
     for answer in given:
         if answer.complete:

@@ -42,7 +42,7 @@ def check_cli(
     annotator: AnnotatorOption = "",
 ) -> None:
     """Find answers that may be wrong: strings answered in two ways, improbable ones, hasty ones."""
-    from loop.quality import check
+    from loop.quality import check, pairs
     from loop.session.walk import LOOKED_AT, Walk
 
     if unknown := set(kind or ()) - set(TITLES):
@@ -50,7 +50,8 @@ def check_cli(
     with opened(ctx) as (paths, settings, store):
         answers = whole_answers(store, settings)
         seen = [payload["answer"] for _, name, payload in store.journal.events() if name == LOOKED_AT]
-        found = worst(check(answers, looked_at=() if again else seen), kinds=kind or list(TITLES), most=most)
+        twice = pairs(store.answers.all(), store.journal.schemes())
+        found = worst(check(answers, twice, looked_at=() if again else seen), kinds=kind or list(TITLES), most=most)
         if as_json:
             typer.echo(json.dumps([as_row(finding) for finding in found]))
         elif not walk or not found:

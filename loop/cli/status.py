@@ -14,6 +14,7 @@ from loop.cli.project import opened
 if TYPE_CHECKING:
     from loop.progress import Progress
     from loop.progress.scores import Score
+    from loop.quality import Consistency
     from loop.store import BatchInfo, RoundInfo
 
 labels_app = typer.Typer(no_args_is_help=True, help="The labels that a project teaches.")
@@ -52,6 +53,7 @@ def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
         f"rounds   {len(now.rounds):,}; answers that train until the next: {now.next_round}",
         *(f"  {round_line(info)}" for info in now.rounds[-1:]),
         *(f"F        {score_words(now.scores.overall)}, round {now.measured}" for _ in [1] if now.scores),
+        *(f"again    {words}" for words in [consistency_words(now.consistency)] if words),
         *(f"alarm    {words}" for words in [forgotten_words(now.forgotten)] if words),
         f"trainer  {now.trainer}",
     ]
@@ -62,6 +64,14 @@ def score_words(score: Score) -> str:
     low, high = score.strict.f_interval
     between = f"{low:.0f} to {high:.0f}, from {counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
     return f"{score.strict.f:.1f}, {between}" if score.enough else f"between {between}"
+
+
+def consistency_words(found: Consistency) -> str:
+    """Return how far second answers to the same texts agree with the first ones; empty without any."""
+    if not found.pairs:
+        return ""
+    f = "" if found.f is None else f", F {found.f:.1f} between the two"
+    return f"{counted(found.pairs, 'text')} asked again, {found.same} answered as before{f}"
 
 
 def round_line(info: RoundInfo) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 
 from loop.progress.gold import gold_texts, measured
 from loop.progress.scores import Scores, scores
+from loop.quality import Consistency, consistency, pairs
 from loop.records import latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
@@ -29,6 +30,7 @@ class Progress:
         spans: in the answers that train, by label.
         rounds: that are finished. next_round: answers that train still missing until the next one, 0 when it is due.
         trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
+        consistency: of the annotators with themselves, on texts that were asked again.
         forgotten: labels of the base that the last round no longer finds as the base does, with F in percent.
         measured: the last round that has read texts that measure; None without any. scores: of what it found there.
     """
@@ -42,6 +44,7 @@ class Progress:
     rounds: tuple[RoundInfo, ...]
     next_round: int
     trainer: str
+    consistency: Consistency
     forgotten: Mapping[str, float]
     measured: int | None
     scores: Scores | None
@@ -66,6 +69,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         rounds=rounds,
         next_round=max(0, learned + settings.update.round_size - len(training)),
         trainer=trainer_state(store, paths),
+        consistency=consistency(pairs(store.answers.all(), store.journal.schemes())),
         forgotten=forgotten(rounds, settings),
         measured=last,
         scores=scores(measured(store, gold, last), settings.project.labels) if last is not None else None,

@@ -1,5 +1,6 @@
 """How far the answers can be believed: pure functions of answers and their questions."""
 
+from loop.quality.again import Consistency, Pair, consistency, pairs, unlike
 from loop.quality.checks import check
 from loop.quality.corrections import Correction, corrections
 from loop.quality.fast import hurried
@@ -16,6 +17,11 @@ __all__ = [
     "inconsistent",
     "improbable",
     "hurried",
+    "Consistency",
+    "Pair",
+    "pairs",
+    "consistency",
+    "unlike",
     "check",
     "Correction",
     "corrections",

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from loop.quality.again import Pair, unlike
 from loop.quality.fast import hurried
 from loop.quality.finding import Finding, Given
 from loop.quality.improbable import improbable
 from loop.quality.uses import inconsistent, uses
 
 
-def check(answers: Sequence[Given], *, looked_at: Collection[str] = ()) -> list[Finding]:
+def check(answers: Sequence[Given], twice: Sequence[Pair] = (), *, looked_at: Collection[str] = ()) -> list[Finding]:
     """What is suspicious, kind by kind, and of each kind the most suspicious first.
 
     Args:
         answers: complete ones, with their questions.
+        twice: the answers to texts that were asked again.
         looked_at: ids of answers that somebody has looked at again and left as they were.
     """
     found = uses(answers)
-    findings: Iterable[Finding] = (*inconsistent(found), *improbable(answers, found), *hurried(answers))
+    strings, model = inconsistent(found), improbable(answers, found)
+    findings: Iterable[Finding] = (*strings, *model, *hurried(answers), *unlike(answers, twice))
     return [finding for finding in findings if finding.answer.id not in looked_at]

@@ -242,6 +242,7 @@ class Session:
             round=question.round,
             question_id=question.id,
             held_out=replaced.held_out if replaced else question.share == "held_out",
+            again=question.share == "again",
             flag=flag,
             memo=memo,
             reason=reason,

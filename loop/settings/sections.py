@@ -58,6 +58,10 @@ class QueueSettings(Section):
         0.2, "Share of questions about answered texts that may hold a label added since, as long as there are any.",
         low=0, high=1,
     )  # fmt: skip
+    again_share: float = _setting(
+        0.02, "Share of answered texts asked again, blind, to measure how consistent the answers are; not learned from.",
+        low=0, high=0.1,
+    )  # fmt: skip
     held_out_share: float = _setting(
         0.1, "Share of questions asked only to score each round on, never learned from; none where eval names a file.",
         low=0, high=0.5,

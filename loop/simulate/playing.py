@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -103,6 +103,8 @@ def simulate(
     Raises:
         LoopError: whatever keeps a real session from working.
     """
+    # An oracle is as consistent as it can be: asking it again would only cost answers.
+    settings = replace(settings, queue=replace(settings.queue, again_share=0.0))
     with Store(paths.db) as store:
         store.corpus.add_batch((NewText(text) for text in gold), source="simulation")
         session = Session(paths, settings, store, annotator="oracle")

@@ -21,6 +21,7 @@ from loop.store.schema import answers, drafts, questions, queue, texts
 from loop.store.spans import dump_spans, load_spans
 
 _later = answers.alias("later")
+FIRST = ~answers.c.again
 STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
 
 
@@ -44,8 +45,15 @@ class Answers:
             return _add(connection, answer)
 
     def standing(self) -> list[Answer]:
-        """The answers that stand, by rank: a replacement stands where the answer it replaces stood."""
-        return self._select(select(answers).where(STANDS).order_by(answers.c.place, answers.c.seq))
+        """The answers that stand, by rank: a replacement stands where the answer it replaces stood.
+
+        Not those to texts that were asked again to measure consistency: see `again`.
+        """
+        return self._select(select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq))
+
+    def again(self) -> list[Answer]:
+        """The standing answers to texts that were asked again, blind, to measure consistency."""
+        return self._select(select(answers).where(STANDS, answers.c.again).order_by(answers.c.seq))
 
     def training(self) -> list[Answer]:
         """The answers that rounds learn from, by rank: those that stand and train, but for texts that are held out.
@@ -53,7 +61,7 @@ class Answers:
         A text is held out with its whole group as soon as one of them has a held-out answer that stands, however its
         other answers came in.
         """
-        query = select(answers.c.text_id, answers.c.held_out, texts.c.group_key).where(STANDS)
+        query = select(answers.c.text_id, answers.c.held_out, texts.c.group_key).where(STANDS, FIRST)
         with self._database.read() as connection:
             rows = connection.execute(query.join(texts, texts.c.id == answers.c.text_id)).all()
         unit = {row.text_id: row.text_id if row.group_key is None else row.group_key for row in rows}
@@ -74,7 +82,7 @@ class Answers:
         """Groups of texts with standing answers: those that have ordinary ones, and those that have held-out ones."""
         query = select(texts.c.group_key, answers.c.held_out).distinct().join(texts, texts.c.id == answers.c.text_id)
         with self._database.read() as connection:
-            rows = connection.execute(query.where(STANDS, texts.c.group_key.is_not(None))).all()
+            rows = connection.execute(query.where(STANDS, FIRST, texts.c.group_key.is_not(None))).all()
         taught = frozenset(row.group_key for row in rows if not row.held_out)
         return taught, frozenset(row.group_key for row in rows if row.held_out)
 
@@ -92,12 +100,13 @@ class Answers:
     def of(self, question: Question, annotator: str) -> Answer | None:
         """This annotator's standing answer to a question, or else to its text.
 
-        What was answered before a text is asked about again is no answer to that.
+        What was answered before a text is asked about again is no answer to that, and the other way round.
         """
         query = select(answers).where(STANDS, answers.c.text_id == question.text.id, answers.c.annotator == annotator)
         given = self._select(query.order_by(answers.c.seq.desc()))
         to_this = [answer for answer in given if answer.question_id == question.id]
-        return next(iter(to_this if question.share == "revisit" else to_this or given), None)
+        others = [] if question.share in ("revisit", "again") else [answer for answer in given if not answer.again]
+        return next(iter(to_this or others), None)
 
     def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:
         """How many answers stand (of one annotator; given since a moment)."""
@@ -113,7 +122,7 @@ class Answers:
         """How many texts were answered without saying what is in them, by the reason: skipped ones, unusable ones."""
         query = (
             select(answers.c.verdict, answers.c.reason, func.count())
-            .where(STANDS, answers.c.verdict.in_(["skip", "unusable"]))
+            .where(STANDS, FIRST, answers.c.verdict.in_(["skip", "unusable"]))
             .group_by(answers.c.verdict, answers.c.reason)
         )
         with self._database.read() as connection:
@@ -197,7 +206,7 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     """`answer`, which has its time, as a row of `answers`, but for its rank."""
     assert answer.at is not None
     plain = (
-        "id seq text_id question_id annotator scheme mode round verdict complete held_out "
+        "id seq text_id question_id annotator scheme mode round verdict complete held_out again "
         "reason flag memo guideline_hash seconds keys retracts"
     )
     row = {name: getattr(answer, name) for name in plain.split()}

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select
 
 from loop.records import NO_FOCUS, Candidate, Focus, Question, Share, Span
 from loop.store.corpus import UNANSWERED, text_of
@@ -39,7 +39,8 @@ _WITH_TEXT = select(
 ).join(texts, texts.c.id == questions.c.text_id)
 
 _REVISIT = answers.alias("revisit")
-# Texts that nobody answered, and those asked about again for new labels that nobody has answered since.
+_AGAIN = answers.alias("again")
+# Texts that nobody answered, and those asked about again that nobody has answered since: for new labels, or blind.
 _OPEN = or_(
     UNANSWERED,
     and_(
@@ -48,6 +49,7 @@ _OPEN = or_(
             _REVISIT.c.text_id == texts.c.id, _REVISIT.c.scheme == select(func.max(schemes.c.version)).scalar_subquery()
         ),
     ),
+    and_(questions.c.share == "again", ~exists().where(_AGAIN.c.text_id == texts.c.id, _AGAIN.c.again)),
 )
 
 
@@ -110,7 +112,7 @@ class Questions:
                 row = self._chosen(connection, after)
             if row is None and _focus_of(connection, QUEUE) == focus:
                 waiting = _WITH_TEXT.join(queue, queue.c.question_id == questions.c.id).where(
-                    queue.c.generation == _generation(connection), _OPEN
+                    queue.c.generation == _generation(connection), _OPEN, _consistent(annotator)
                 )
                 if after is not None:
                     waiting = waiting.where(texts.c.id != after.text.id)
@@ -194,6 +196,12 @@ class Questions:
         while removed == WRITE_ROWS:
             with self._database.write() as connection:
                 removed = connection.execute(delete(questions).where(questions.c.id.in_(unused))).rowcount
+
+
+def _consistent(annotator: str) -> ColumnElement[bool]:
+    """Nobody is asked again what somebody else answered."""
+    mine = exists().where(answers.c.text_id == texts.c.id, answers.c.annotator == annotator)
+    return or_(questions.c.share != "again", mine)
 
 
 def _focus_of(connection: Connection, key: str) -> Focus:

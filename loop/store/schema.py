@@ -131,6 +131,8 @@ answers = Table(
     Column("verdict", String, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("held_out", Boolean, nullable=False),
+    # Whether its text was asked again, blind, to measure consistency.
+    Column("again", Boolean, nullable=False, server_default=text("0")),
     Column("shown", Text, nullable=False),
     Column("spans", Text, nullable=False),
     Column("reason", Text, nullable=False),

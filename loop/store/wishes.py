@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, or_, select
 
 from loop.records import NO_FOCUS, Answer, Focus, Question, Text
-from loop.store.answers import STANDS, answer_of
+from loop.store.answers import FIRST, STANDS, answer_of
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
@@ -97,7 +97,7 @@ class Wishes:
     def unsure(self, annotator: str, *, without: Collection[int]) -> str | None:
         """The question of the oldest text that this annotator skipped as unsure, but for the texts `without`."""
         mine = (STANDS, answers.c.annotator == annotator, answers.c.question_id.is_not(None))
-        skipped = (answers.c.verdict == "skip", answers.c.reason == UNSURE, answers.c.text_id.not_in(without))
+        skipped = (FIRST, answers.c.verdict == "skip", answers.c.reason == UNSURE, answers.c.text_id.not_in(without))
         query = select(answers.c.question_id).where(*mine, *skipped).order_by(answers.c.seq).limit(1)
         with self._database.read() as connection:
             return connection.execute(query).scalar_one_or_none()

@@ -24,9 +24,19 @@ SHARES: dict[Share, str] = {
     "chosen": "you chose it",
     "held_out": "HELD OUT: only to measure, never learned from",
     "revisit": "answered before a label was added",
+    "again": "ASKED AGAIN: only to measure how consistent the answers are",
 }
-MEASURE = " MEASURE: this text only measures the model; nothing is learned from it."
-MEASURE_SHORT = " MEASURE: it is not learned from"
+# Texts that only measure, in a loud frame; the shorter words are for narrow screens.
+MEASURES: dict[Share, tuple[str, str]] = {
+    "held_out": (
+        "MEASURE: this text only measures the model; nothing is learned from it.",
+        "MEASURE: it is not learned from",
+    ),
+    "again": (
+        "ASKED AGAIN: you have answered this text before; it only measures how consistent you are.",
+        "ASKED AGAIN: how consistent are you?",
+    ),
+}
 WIDE = 60  # cells from which on there is room for what is merely nice to know
 VERY_WIDE = 100
 MORE = 10  # cells that "more" takes when not all labels fit
@@ -71,7 +81,7 @@ def head(desk: Desk, cells: int) -> list[Row]:
 
 def rule(desk: Desk, cells: int, note: str = "") -> Row:
     """Return a line across the screen, with a note at its right end; a double one around a text that only measures."""
-    measures = desk.question is not None and desk.question.share == "held_out" and desk.view == "text"
+    measures = desk.question is not None and desk.question.share in MEASURES and desk.view == "text"
     line, style = ("═", "class:title") if measures else ("─", "class:rule")
     return [(style, line * (cells - width(note))), ("class:key", note)]
 
@@ -85,8 +95,9 @@ def why(desk: Desk, cells: int) -> Row:
         back = key_name(desk.keys.first("onward"))
         leave = f". {back} leaves it so. "
         return [("class:loud", fit(f" {earlier(desk, question, desk.reopened)}", cells - width(leave)) + leave)]
-    if question.share == "held_out":
-        words = fit(MEASURE if width(MEASURE) <= cells else MEASURE_SHORT, cells)
+    if question.share in MEASURES:
+        long, short = (f" {words}" for words in MEASURES[question.share])
+        words = fit(long if width(long) <= cells else short, cells)
         return [("class:loud", words + " " * (cells - width(words)))]
     reason = visible(question.reason) or SHARES[question.share]
     return [("class:quiet", fit(f" Why this text: {reason}", cells))]

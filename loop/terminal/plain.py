@@ -15,7 +15,7 @@ from loop.store import Past
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed, range_of
 from loop.terminal.desk import Desk
-from loop.terminal.frame import SHARES, earlier, meta_words, said, trouble
+from loop.terminal.frame import MEASURES, SHARES, earlier, meta_words, said, trouble
 from loop.terminal.glyphs import visible
 from loop.terminal.pages import waiting_words
 
@@ -103,8 +103,8 @@ class Plain:
         if question is None or state is None:
             return
         self._say("")
-        if question.share == "held_out":
-            self._say("MEASURE: this text only measures the model; nothing is learned from it.")
+        if question.share in MEASURES:
+            self._say(MEASURES[question.share][0])
         if desk.reopened is not None:
             self._say(f"{visible(earlier(desk, question, desk.reopened))}. `leave` leaves it so.")
         self._say(f"Why this text: {visible(question.reason) or SHARES[question.share]}")

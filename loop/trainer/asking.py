@@ -15,6 +15,7 @@ from loop.ner.questions import Read, doubtful_string, question, read
 from loop.records import NO_FOCUS, Answer, Question, Share
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
+from loop.trainer.again import asked_again
 from loop.trainer.candidates import Candidates, answering_cost, draw, held_out_share, likely, remembered, scored
 from loop.trainer.revisiting import revisits
 from loop.trainer.rounds import Rounds
@@ -92,6 +93,7 @@ class Asking:
         questions = [question(known[pick.text_id], share=pick.share, round=number) for pick in mixed]
         if focus == NO_FOCUS:
             questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
+            questions = [*asked_again(self._store, settings, rng, round=number), *questions]
         seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
         self._store.questions.publish(questions, round=number, seen=seen, focus=focus)
         self._laid_out = pool, len(questions)

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from workshop import workshop_gold
+
+from loop.quality import consistency, pairs
+from loop.records import Question, latest
+from loop.session import Session
+from loop.store import NewText
+from loop.trainer.again import GAP, asked_again
+
+LABELS = ("PART",)
+
+
+@pytest.fixture
+def answered(paths, settings, store):
+    """A session whose annotator has answered `GAP` + 10 questions."""
+    gold = workshop_gold(GAP + 10)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    texts = store.corpus.texts(range(1, len(gold) + 1))
+    asked = [Question(f"q{text.id}", text, ((0, 3),), gold[text.text], share="random") for text in texts]
+    store.questions.publish(asked, round=0)
+    session = Session(paths, settings, store, annotator="ann")
+    while question := session.next():
+        session.answer(question, "accept", gold[question.text.text], seconds=1, keys=1)
+    yield session
+    session.close()
+
+
+def due(store, settings, seed=0):
+    return asked_again(store, settings, Random(seed), round=4)
+
+
+def ask(store, settings) -> Question:
+    (question,) = due(store, settings)
+    store.questions.publish([question], round=4)
+    return question
+
+
+def test_an_early_text_is_asked_again_and_nothing_is_shown(answered, store, settings):
+    (question,) = due(store, settings)
+
+    assert ("again", (), (), b"", 4) == (
+        question.share, question.reading, question.candidates, question.lattice, question.round
+    )  # fmt: skip
+    assert 1 <= question.text.id <= 10
+    assert ((0, 3),) == question.tokens
+
+
+def test_the_share_says_how_many_and_zero_none(answered, store, with_settings):
+    assert [] == due(store, with_settings("queue", again_share=0.0))
+    assert [] == due(store, with_settings("queue", again_share=0.9 / (GAP + 10)))
+    assert 1 == len(due(store, with_settings("queue", again_share=1.0 / (GAP + 10))))
+
+
+def test_the_second_answer_changes_nothing_but_the_agreement(answered, store, settings):
+    standing, training, size = store.answers.standing(), store.answers.training(), store.corpus.pool_size()
+    question = ask(store, settings)
+    assert question == answered.next()
+    assert answered.answered(question) is None
+    again = answered.answer(question, "accept", [], seconds=1, keys=1)
+
+    assert (True, False, None) == (again.again, again.trains, again.retracts)
+    assert (standing, training, size) == (
+        store.answers.standing(), store.answers.training(), store.corpus.pool_size()
+    )  # fmt: skip
+    assert standing == latest([*standing, again])
+    assert 1 == consistency(pairs(store.answers.all(), store.journal.schemes())).pairs
+    assert answered.next() is None
+
+
+def test_a_text_is_asked_again_once(answered, store, with_settings):
+    settings, asked = with_settings("queue", again_share=0.1), set()
+    for _ in range(6):
+        question = ask(store, settings)
+        asked.add(question.text.id)
+        answered.answer(question, "skip", [], seconds=1, keys=1, reason="unsure")
+
+    assert (6, []) == (len(asked), due(store, settings))
+    assert {} == answered.left_out()
+
+
+def test_the_second_answer_can_be_changed_and_the_first_one_too(answered, store, settings):
+    question = ask(store, settings)
+    again = answered.answer(question, "accept", [], seconds=1, keys=1)
+    assert (question, again) == answered.reopen()
+    changed = answered.answer(question, "accept", question.reading, seconds=1, keys=1, memo="hm")
+    assert ([changed], again.id) == (store.answers.again(), changed.retracts)
+
+    first = next(one for one in store.answers.standing() if one.text_id == question.text.id)
+    old, _ = answered.open(first)
+    put_right = answered.answer(old, "accept", [], seconds=1, keys=1)
+    assert (first.id, False) == (put_right.retracts, put_right.again)
+    assert [changed] == store.answers.again()
+
+
+def test_nobody_is_asked_again_what_somebody_else_answered(answered, paths, store, settings):
+    ask(store, settings)
+    answered.close()
+    other = Session(paths, settings, store, annotator="bob")
+
+    assert other.next() is None
+    other.close()
+
+
+def test_what_was_answered_a_moment_ago_is_not_asked_again(answered, store, settings):
+    asked = {due(store, settings, seed)[0].text.id for seed in range(50)}
+
+    assert max(asked) <= 10 < GAP
+    assert len(asked) > 5
