@@ -59,7 +59,7 @@ class QueueSettings(Section):
         low=0, high=1,
     )  # fmt: skip
     again_share: float = _setting(
-        0.02, "Share of answered texts asked again, blind, to measure how consistent the answers are; not learned from.",
+        0.02, "Share of answered texts asked again, blind, to see how consistent the answers are; never learned from.",
         low=0, high=0.1,
     )  # fmt: skip
     held_out_share: float = _setting(
