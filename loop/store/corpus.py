@@ -141,6 +141,12 @@ class Corpus:
             last = connection.execute(select(func.coalesce(func.max(texts.c.id), 0))).scalar_one()
         return self.texts(rng.sample(range(1, last + 1), min(n, last)))
 
+    def fixed_sample(self, n: int) -> list[Text]:
+        """Up to `n` random unanswered texts: the same ones, as long as they stay unanswered."""
+        query = select(texts).where(UNANSWERED).order_by(texts.c.pick, texts.c.id).limit(n)
+        with self._database.read() as connection:
+            return [text_of(row) for row in connection.execute(query)]
+
     def sample_pool(self, n: int, rng: Random, *, where: Sequence[tuple[str, str]] = ()) -> list[Text]:
         """Up to `n` random unanswered texts, in an order that depends on `rng` alone; costs the same at any size.
 

@@ -11,7 +11,7 @@ from loop.acquire.diversity import diverse
 from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
 from loop.ner.patterns import PatternsFile
-from loop.ner.questions import Read, doubtful_string, question, read
+from loop.ner.questions import Read, doubtful_string, estimated, question, read
 from loop.records import NO_FOCUS, Answer, Question, Share
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -84,6 +84,8 @@ class Asking:
         focus = self._store.wishes.focus()
         drawn = draw(self._store, settings, past, rng, focus=focus)
         known = self._read(rounds, drawn)
+        if focus == NO_FOCUS:
+            self._store.journal.set_estimate(number, estimated([known[text.id] for text in drawn.fresh]))
         drawn = likely(drawn, known, focus.label)
         asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
         cost = answering_cost(self._store, answers)

@@ -8,7 +8,7 @@ from random import Random
 
 from loop.errors import PipelineError
 from loop.ner.checkpoints import CheckpointInfo, Checkpoints, to_keep
-from loop.ner.keeping import agreement
+from loop.ner.keeping import agreement as kept_by
 from loop.ner.learner import Learner
 from loop.ner.pipeline import adopted
 from loop.ner.products import use_fast_products
@@ -17,6 +17,7 @@ from loop.progress.scores import best_round
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
+from loop.trainer.agreeing import Agreeing
 from loop.trainer.course import Course
 from loop.trainer.pretrained import Pretrained
 
@@ -37,6 +38,7 @@ class Rounds:
         self._store = store
         self._checkpoints = Checkpoints(paths.models)
         self._course = Course(settings, store, Pretrained(paths, store), self._checkpoints)
+        self._agreeing = Agreeing(store)
         self._checkpoints.sweep()
         use_fast_products()
         store.journal.settings(settings.weights_digest(), settings.weights())
@@ -91,6 +93,7 @@ class Rounds:
     def _go_to(self, number: int) -> None:
         self._checkpoints.publish(number)
         self._course.go_to(number)
+        self._agreeing.forget()
 
     def _kept_by_hold(self) -> int:
         """The last kept round, but none after the one that is held."""
@@ -126,11 +129,13 @@ class Rounds:
     def learn(self, training: Sequence[Answer]) -> RoundInfo:
         """Do the next round with its share of the answers that train, by rank; on disk when this returns."""
         started = time.monotonic()
+        self._agreeing.begin(self.learner)
         self._course.learn(training[: self._course.next_cut(training)])
         info = self._course.info
         self._checkpoints.save(self.learner, info)
         self._newest = max(self._newest, info, key=lambda each: each.round)
-        finished = _round_info(info, seconds=time.monotonic() - started, kept=self._kept())
+        seconds, agreed = time.monotonic() - started, self._agreeing.end(self.learner)
+        finished = _round_info(info, seconds=seconds, kept=self._kept(), agreement=agreed)
         self._store.journal.add_round(finished)
         # Only now: until the store knows of this round, the one before it may be needed again.
         self.prune()
@@ -151,14 +156,14 @@ class Rounds:
             return {}
         texts = self._store.corpus.sample(SAMPLE, Random(f"{self._settings.project.seed}:kept"))
         with self.learner.published() as nlp:
-            return agreement(nlp, self.learner.base, [text.text for text in texts])
+            return kept_by(nlp, self.learner.base, [text.text for text in texts])
 
 
 def _begins_with(training: Sequence[Answer], learned: CheckpointInfo) -> bool:
     return tuple(answer.id for answer in training[: len(learned.answers)]) == learned.answers
 
 
-def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float]) -> RoundInfo:
+def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float], agreement: float | None) -> RoundInfo:
     return RoundInfo(
         number=info.round,
         answers=len(info.answers),
@@ -170,4 +175,5 @@ def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float])
         weights=info.weights,
         digest=info.digest,
         kept=kept,
+        agreement=agreement,
     )

@@ -1,0 +1,51 @@
+"""How much a round changed what the pipeline finds in texts that nobody has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from loop.ner.evaluate import predicted
+from loop.ner.learner import Learner
+from loop.records import Span
+from loop.store import Store
+
+# Texts read after every round: a few hundred entities, a fraction of a second.
+SAMPLE = 300
+# With fewer texts left nothing is said.
+ENOUGH = 50
+
+
+class Agreeing:
+    """Compares each round with the one before it, on the same random texts."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._before: dict[str, Collection[Span]] = {}
+
+    def begin(self, learner: Learner) -> None:
+        """Read with the pipeline as it is before a round; what was read after the last one is known already."""
+        texts = [text.text for text in self._store.corpus.fixed_sample(SAMPLE)]
+        unread = [text for text in texts if text not in self._before]
+        self._before = {text: self._before[text] for text in texts if text in self._before}
+        self._before |= _found(learner, unread)
+
+    def end(self, learner: Learner) -> float | None:
+        """F in percent of what the pipeline finds now against what it found before; None without any entity."""
+        before, self._before = self._before, _found(learner, list(self._before))
+        return agreement(before, self._before) if len(before) >= ENOUGH else None
+
+    def forget(self) -> None:
+        """The next round begins with another pipeline than the last left."""
+        self._before = {}
+
+
+def _found(learner: Learner, texts: list[str]) -> dict[str, Collection[Span]]:
+    with learner.published() as nlp:
+        return dict(zip(texts, predicted(nlp, texts), strict=True))
+
+
+def agreement(one: Mapping[str, Collection[Span]], other: Mapping[str, Collection[Span]]) -> float | None:
+    """F in percent of the spans found in the same texts by two models; None where neither finds any."""
+    same = sum(len(set(spans) & set(other[text])) for text, spans in one.items())
+    both = sum(len(spans) + len(other[text]) for text, spans in one.items())
+    return 200 * same / both if both else None
