@@ -89,6 +89,19 @@ def measures(table: NDArray[np.int64], kind: tuple[int, int, int] = STRICT) -> l
     ]
 
 
+def difference(table: NDArray[np.int64]) -> tuple[float, float, Range]:
+    """F of the first and of the second column, and the interval of what the second has more, on the same resamples.
+
+    Args:
+        table: (texts or other units, 2, …), each column as of `counts`.
+    """
+    table = table[..., STRICT]
+    first, second = _scores(table.sum(axis=0))[:, 2].tolist()
+    resampled = np.concatenate([_scores(sums) for sums in _resampled(table)]).reshape(-1, 2, 3)[..., 2]
+    low, high = np.percentile(resampled[:, 1] - resampled[:, 0], [(100 - LEVEL) / 2, (100 + LEVEL) / 2]).tolist()
+    return first, second, (low, high)
+
+
 def _resampled(table: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """The sums over as many texts, drawn with replacement; (resamples, columns, 3) in parts."""
     texts = len(table)

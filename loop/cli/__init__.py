@@ -16,6 +16,7 @@ from loop.cli.checking import check_cli
 from loop.cli.corpus import add_cli, remove_cli
 from loop.cli.demo import demo_cli
 from loop.cli.exporting import export_cli
+from loop.cli.final import PASSED_ON, train_cli
 from loop.cli.labels import labels_add_cli
 from loop.cli.patterns import patterns_app
 from loop.cli.predicting import predict_cli
@@ -51,6 +52,7 @@ app.command("import")(import_cli)
 app.command("export")(export_cli)
 app.command("status")(status_cli)
 app.command("check")(check_cli)
+app.command("train", context_settings=PASSED_ON)(train_cli)
 app.command("predict")(predict_cli)
 app.command("demo")(demo_cli)
 app.command("simulate")(simulate_cli)

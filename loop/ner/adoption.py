@@ -33,6 +33,11 @@ def hidden(label: str) -> str:
     return HIDDEN + label
 
 
+def shown(label: str) -> str:
+    """The label that a hidden one hides; others as they are."""
+    return label.removeprefix(HIDDEN)
+
+
 def visible(lattice: Lattice) -> Lattice:
     """The lattice without the hidden labels."""
     return limited(lattice, [label for label in lattice.moves.labels if not is_hidden(label)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -188,11 +188,8 @@ def temperatures(pipeline: Path) -> dict[str, float]:
 
 def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:
     nlp.to_disk(folder)
-    base = base_folder(info.base)
-    changed = recognizers_of_base(nlp) if info.adopted else []
-    for part in _parts_of_base(base) if base else ():
-        if part.name not in changed:
-            copy_over(part, folder / part.name)
+    if base := base_folder(info.base):
+        copy_parts(base, folder, without=recognizers_of_base(nlp) if info.adopted else ())
 
 
 def _write_later(learner: Learner, start: Path, folder: Path) -> None:
@@ -204,9 +201,11 @@ def _write_later(learner: Learner, start: Path, folder: Path) -> None:
     srsly.write_json(folder / "meta.json", meta)
 
 
-def _parts_of_base(base: Path) -> Iterator[Path]:
-    """The base's folders (components, vocab) and its tokenizer: all that must stay as it was, to the byte."""
-    return (path for path in base.iterdir() if path.is_dir() or path.name == "tokenizer")
+def copy_parts(source: Path, target: Path, *, without: Collection[str] = ()) -> None:
+    """Copy a pipeline's folders (components, vocab) and its tokenizer: all that must stay as it was, to the byte."""
+    for part in source.iterdir():
+        if (part.is_dir() or part.name == "tokenizer") and part.name not in without:
+            copy_over(part, target / part.name)
 
 
 def _damaged(path: Path, error: Exception) -> PipelineError:

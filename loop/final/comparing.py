@@ -1,0 +1,74 @@
+"""Whether the final model finds more than the last round did, and what chance has to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from spacy.language import Language
+
+from loop.intervals import Range, counts, difference, over_units
+from loop.ner.adoption import is_hidden
+from loop.progress.gold import GoldText
+from loop.records import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """F of two pipelines on the same texts, in percent.
+
+    Attributes:
+        interval: of the difference, 95 %; from where to where it lies by chance.
+    """
+
+    texts: int
+    before: float
+    after: float
+    interval: Range
+
+    @property
+    def verdict(self) -> str:
+        """What may be said, in words."""
+        low, high = self.interval
+        if low > 0:
+            return "the final model is better"
+        if high < 0:
+            return "the last round is better"
+        return "neither can be told from the other"
+
+
+def compared(before: Language, after: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Comparison | None:
+    """Compare what both find in texts that neither learned from; None without any."""
+    if not gold:
+        return None
+    tables = [_table(nlp, gold, labels) for nlp in (before, after)]
+    both = np.stack([table.sum(axis=1) for table in tables], axis=1)
+    one, other, interval = difference(over_units(both, [one.unit for one in gold]))
+    return Comparison(len(gold), one, other, interval)
+
+
+def _table(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> np.ndarray:
+    found = entities(nlp, [one.text for one in gold])
+    asked = [{span for span in spans if span.label in one.labels} for spans, one in zip(found, gold, strict=True)]
+    return counts(asked, [one.spans for one in gold], labels)
+
+
+def agreement(before: Language, after: Language, texts: Sequence[str], taught: Collection[str]) -> float | None:
+    """F in percent of what one pipeline finds against what the other does, for the labels that nobody teaches.
+
+    None where there are no such spans.
+    """
+    both = zip(entities(before, texts), entities(after, texts), strict=True)
+    others = [[{span for span in spans if span.label not in taught} for spans in pair] for pair in both]
+    total = sum(len(one) + len(other) for one, other in others)
+    return 200 * sum(len(one & other) for one, other in others) / total if total else None
+
+
+def entities(nlp: Language, texts: Collection[str]) -> list[set[Span]]:
+    """What a whole pipeline finds in each text; no token of the texts stays in the vocabulary."""
+    with nlp.memory_zone():
+        return [
+            {Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if not is_hidden(ent.label_)}
+            for doc in nlp.pipe(texts)
+        ]

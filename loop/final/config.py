@@ -1,0 +1,105 @@
+"""The settings of the final training: spaCy's own, with the start's components."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spacy.cli._util import parse_config_overrides
+from spacy.cli.init_config import fill_config, init_config
+from spacy.util import load_config, working_dir
+from thinc.api import Config
+
+from loop.errors import InputError, LoopError
+
+START, CONFIG = "start", "config.cfg"
+TRAIN, DEV = "train.spacy", "dev.spacy"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What the training is about.
+
+    Attributes:
+        component: that is trained. annotating: that it needs to have run. beside: that run too when it is scored.
+    """
+
+    component: str
+    annotating: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+
+def write_config(folder: Path, trained: Trained, overrides: Mapping[str, Any]) -> None:
+    """Write `config.cfg`, made by spaCy's own `init config` and `init fill-config`.
+
+    All components are those of `start/`; only the one that is trained learns, and what it does not need does not run.
+    """
+    start = load_config(folder / START / "config.cfg")
+    config = init_config(lang=start["nlp"]["lang"], pipeline=["ner"], optimize="efficiency", gpu=False)
+    names: Sequence[str] = start["nlp"]["pipeline"]
+    running = (trained.component, *trained.annotating, *trained.beside)
+    frozen = [name for name in names if name != trained.component]
+    config["nlp"] = start["nlp"] | {"disabled": [name for name in names if name not in running]}
+    config["components"] = {name: {"source": START} for name in names}
+    config["paths"] |= {"train": TRAIN, "dev": DEV}
+    config["initialize"] = {"before_init": {"@callbacks": "spacy.copy_from_base_model.v1"}}
+    config["initialize"]["before_init"] |= {"tokenizer": START, "vocab": START}
+    training = config["training"]
+    training |= {"frozen_components": frozen, "annotating_components": list(trained.annotating)}
+    training["before_to_disk"] = {"@callbacks": "fresh_pipeline.v1", "start": START, "component": trained.component}
+    # As the rounds publish it: with few texts, the mean over the last steps finds more than the last step.
+    training["optimizer"]["use_averages"] = True
+    config["system"]["gpu_allocator"] = "pytorch" if trained.annotating else None
+    _fill(folder, config.merge(_nested(overrides)))
+
+
+def write_own_config(folder: Path, file: Path, overrides: Mapping[str, Any]) -> None:
+    """Write `config.cfg` from the user's own, with the paths of the folder's data.
+
+    Raises:
+        InputError: it is no config that spaCy can fill.
+    """
+    try:
+        config = load_config(file)
+        paths: dict[str, Any] = {"paths": {"train": TRAIN, "dev": DEV}}
+        _fill(folder, config.merge(_nested(overrides)).merge(paths))
+    except Exception as error:  # spaCy, thinc and other people's functions may raise anything
+        first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        hint = "Try it alone: `python -m spacy init fill-config`."
+        raise InputError(file, f"no config to train with: {first_line}", hint=hint) from error
+
+
+def overrides_of(arguments: Sequence[str]) -> dict[str, Any]:
+    """Single settings as `spacy train` takes them on its command line: `--training.max_steps 2000`.
+
+    Raises:
+        LoopError: an argument is none.
+    """
+    for name in arguments[::2]:
+        if not name.startswith("--") or "." not in name:
+            hint = "Behind the options stand settings of spaCy's config, such as --training.max_steps 2000."
+            raise LoopError(f"There is no option {name}.", hint=hint)
+    if len(arguments) % 2:
+        raise LoopError(f"{arguments[-1]} has no value.", hint="For example: --training.max_steps 2000")
+    return dict(parse_config_overrides(list(arguments), env_var=None))
+
+
+def _fill(folder: Path, config: Config) -> None:
+    partial = folder / f"partial-{CONFIG}"
+    config.to_disk(partial, interpolate=False)
+    with working_dir(folder):  # the sources are named from there
+        fill_config(Path(CONFIG), Path(partial.name), silent=True)
+    partial.unlink()
+
+
+def _nested(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for name, value in overrides.items():
+        *sections, key = name.split(".")
+        place = nested
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[key] = value
+    return nested

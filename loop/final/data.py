@@ -1,0 +1,109 @@
+"""The answers as spaCy's training files: train and dev, parted by group."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+from spacy.tokens import Span as DocSpan
+from spacy.util import filter_spans
+
+from loop.errors import LoopError
+from loop.formats import Part, part_of
+from loop.lattice import Lattice, TokenSpan
+from loop.ner.adoption import shown
+from loop.ner.examples import example
+from loop.ner.merging import BaseReader
+from loop.ner.reader import own_lattices
+from loop.records import Answer, Span, Text
+
+Answered = tuple[Text, Answer]
+
+# A fifth chooses the best of the models, and is not trained on.
+SHARES: Mapping[Part, float] = {"train": 0.8, "dev": 0.2, "test": 0.0}
+# What our component finds in a text that nobody answered is taken for right from SURE on; what it thinks less likely,
+# down to UNLIKELY, is missing there.
+SURE, UNLIKELY = 0.9, 0.05
+
+_ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE")
+
+
+def parted(answered: Iterable[Answered]) -> tuple[list[Answered], list[Answered]]:
+    """The answers to train on and those to choose by, such that no group of texts is in both.
+
+    Raises:
+        LoopError: one of them would be empty.
+    """
+    parts: dict[Part, list[Answered]] = {"train": [], "dev": []}
+    for text, answer in answered:
+        parts[part_of(text, SHARES)].append((text, answer))
+    if not any(answer.spans for _, answer in parts["train"]) or not parts["dev"]:
+        raise LoopError(
+            "There are too few answers for a final training, which also needs some to choose the best model by.",
+            hint="Give some dozens of answers first: `loop annotate`.",
+        )
+    return parts["train"], parts["dev"]
+
+
+class References:
+    """Makes docs with the entities that a component is to find.
+
+    Args:
+        nlp: with the tokenizer. labels: in force. schemes: the labels of every scheme, by its version.
+        base: what it finds stands beside what the answers say; None for nothing.
+        hidden: under the labels that our component tells its own from; otherwise under their names.
+    """
+
+    def __init__(
+        self,
+        nlp: Language,
+        labels: Collection[str],
+        schemes: Mapping[int, Collection[str]],
+        *,
+        base: BaseReader | None = None,
+        hidden: bool = True,
+    ) -> None:
+        self._nlp, self._labels, self._schemes = nlp, labels, schemes
+        self._base, self._hidden = base, hidden
+
+    def answered(self, answered: Iterable[Answered]) -> list[Doc]:
+        """A doc for each answer; what it says nothing about is missing."""
+        return [self._answered(text.text, answer) for text, answer in answered]
+
+    def _answered(self, text: str, answer: Answer) -> Doc:
+        known, beside = self._schemes[answer.scheme], self._beside(text)
+        made = example(self._nlp, text, answer, known=known, labels=self._labels, beside=beside)
+        return made.reference
+
+    def _beside(self, text: str) -> Sequence[Span]:
+        spans = self._base(text) if self._base else ()
+        return spans if self._hidden else [Span(one.start, one.end, shown(one.label)) for one in spans]
+
+    def read(self, texts: Iterable[Text], *, temperature: float) -> list[Doc]:
+        """A doc for each text that nobody answered: as our component and the base read it, doubts missing."""
+        docs = [self._nlp.make_doc(text.text) for text in texts]
+        lattices = own_lattices(self._nlp, docs, temperature=temperature)
+        return [self._read(doc, lattice) for doc, lattice in zip(docs, lattices, strict=True)]
+
+    def _read(self, doc: Doc, lattice: Lattice) -> Doc:
+        likely = lattice.spans(UNLIKELY)
+        ours = [_span(doc, span) for span, p in likely if p >= SURE]
+        doubtful = {i for span, p in likely if p < SURE for i in range(span.start, span.end)}
+        taken = doubtful | {token.i for span in ours for token in span}
+        theirs = (doc.char_span(one.start, one.end, label=one.label) for one in self._beside(doc.text))
+        apart = [span for span in theirs if span and not taken.intersection(range(span.start, span.end))]
+        reference = doc.copy()
+        missing = [reference[i : i + 1] for i in sorted(doubtful - {token.i for span in ours for token in span})]
+        reference.set_ents([*ours, *filter_spans(apart)], missing=missing, default="outside")
+        return reference
+
+
+def _span(doc: Doc, span: TokenSpan) -> DocSpan:
+    return DocSpan(doc, span.start, span.end, label=span.label)
+
+
+def write_docs(docs: Iterable[Doc], path: Path) -> None:
+    """Write docs as spaCy's training reads them."""
+    DocBin(attrs=_ATTRIBUTES, docs=docs).to_disk(path)

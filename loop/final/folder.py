@@ -1,0 +1,219 @@
+"""The folder of a final training: complete by itself, so that it can be repeated without `loop`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import spacy
+
+from loop.acquire.held_out import is_held_out
+from loop.errors import LoopError
+from loop.final import fresh_pipeline
+from loop.final.comparing import Comparison, agreement, compared
+from loop.final.config import DEV, TRAIN, Trained, write_config, write_own_config
+from loop.final.data import Answered, References, parted, write_docs
+from loop.final.start import write_merged_start, write_start
+from loop.final.training import MODEL, command
+from loop.ner.checkpoints import SPACY_VERSION, Checkpoints
+from loop.ner.folders import aside
+from loop.ner.learner import Learner
+from loop.ner.merging import BaseReader
+from loop.ner.pipeline import recognizers_of_base
+from loop.progress.gold import gold_texts
+from loop.records import latest
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.trainer.candidates import held_out_share
+from loop.trainer.pretrained import Pretrained
+
+# Texts that nobody answered, on which two recognizers teach the one that takes their place.
+READ_POOL = 2000
+READ_PER_ANSWER = 3
+# Texts on which the labels that nobody teaches are compared.
+SAMPLE = 150
+
+_README = """# Final training
+
+Made by `loop train` from {train} texts to train on and {dev} to choose the best model by.
+It needs spaCy {spacy} and nothing else; `loop` need not be installed. In this folder:
+
+    python {command}
+
+The best pipeline is then in `training/model-best`; where `loop train` has run it to its end, it stands in `{model}`.
+The same command on the same machine gives the same weights.
+
+| file | holds |
+|---|---|
+| `config.cfg` | all settings, made by spaCy's `init config` and `init fill-config` |
+| `start/` | the pipeline that it starts from; only its component `{component}` learns |
+| `train.spacy`, `dev.spacy` | the answers. They hold your texts: keep them private |
+| `fresh_pipeline.py` | what is saved: the trained component in a fresh copy of `start/`, without a word of your texts |
+| `project.yml` | the same command for `python -m spacy project run train` |
+"""
+
+_PROJECT = """title: Final training
+commands:
+  - name: train
+    script:
+      - "python {command}"
+    deps: [config.cfg, train.spacy, dev.spacy, start]
+    outputs: [training/model-best]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the final model is trained.
+
+    Attributes:
+        merge: one recognizer in the place of ours and the base's.
+        config: the user's own settings for spaCy, instead of ours. overrides: single ones, as `training.max_steps`.
+        gpu_id: -1 for none.
+    """
+
+    merge: bool = False
+    config: Path | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    gpu_id: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the folder: the component to train, and how many docs there are to train on and to choose by.
+
+    Attributes:
+        trained: None where the user's config decides.
+    """
+
+    trained: Trained | None
+    train: int
+    dev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the final model is worth.
+
+    Attributes:
+        comparison: with the last round; None where no text measures.
+        others: F in percent of its spans against the last round's, for the base's labels that nobody teaches.
+    """
+
+    comparison: Comparison | None
+    others: float | None
+
+
+class FinalTraining:
+    """What a project's final training is made from.
+
+    Raises:
+        LoopError: no round was learned yet.
+    """
+
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+        self._paths, self._settings, self._store = paths, settings, store
+        self._checkpoints = Checkpoints(paths.models)
+        rounds = self._checkpoints.rounds()
+        if not rounds or rounds[-1] == 0:
+            hint = "Answer questions with `loop annotate` until the first round is done."
+            raise LoopError("No round was learned yet, from which a final training could start.", hint=hint)
+        self._last = rounds[-1]
+
+    @property
+    def last(self) -> Path:
+        """The pipeline of the last round."""
+        return self._checkpoints.path(self._last)
+
+    def compare(self, model: Path) -> Result:
+        """What the final model finds beside what the last round does.
+
+        Raises:
+            InputError: the gold file of the project cannot be read.
+        """
+        labels, seed = self._settings.project.labels, self._settings.project.seed
+        before, after = spacy.load(self.last), spacy.load(model)
+        gold = gold_texts(self._store, self._settings, self._paths)
+        sample = [text.text for text in self._store.corpus.sample(SAMPLE, Random(f"{seed}:kept"))]
+        others = agreement(before, after, sample, labels) if recognizers_of_base(before) else None
+        return Result(compared(before, after, gold, labels), others)
+
+    def write(self, folder: Path, options: Options) -> Written:
+        """Write everything that spaCy's training needs into a folder, in the place of what is there.
+
+        It is put in place when it is complete.
+
+        Raises:
+            LoopError: there are too few answers, or there is nothing to merge with.
+            InputError: the config of the options cannot be used.
+        """
+        parts = parted(self._answered())
+        with aside(folder) as new:
+            return self._write(new, options, *parts)
+
+    def _write(self, folder: Path, options: Options, train: Sequence[Answered], dev: Sequence[Answered]) -> Written:
+        labels = self._labels([*train, *dev])
+        schemes = self._store.journal.schemes()
+        learner = self._start()
+        if options.merge:
+            trained = write_merged_start(folder, self._settings.project.base, labels)
+            references = References(learner.nlp, labels, schemes, base=learner.base, hidden=False)
+            docs, tried = references.answered(train), references.answered(dev)
+            docs += self._read(labels, schemes, beside=len(train))
+        else:
+            trained = write_start(folder, learner, self._checkpoints, labels)
+            docs = References(learner.nlp, labels, schemes, base=learner.base).answered(train)
+            tried = References(learner.nlp, labels, schemes).answered(dev)
+        write_docs(docs, folder / TRAIN)
+        write_docs(tried, folder / DEV)
+        shutil.copyfile(fresh_pipeline.__file__, folder / "fresh_pipeline.py")
+        if options.config:
+            write_own_config(folder, options.config, options.overrides)
+        else:
+            write_config(folder, trained, options.overrides)
+        _explain(folder, trained, command(gpu_id=options.gpu_id), len(docs), len(tried))
+        return Written(None if options.config else trained, len(docs), len(tried))
+
+    def _answered(self) -> list[Answered]:
+        """By text, so that the order does not depend on when they were given."""
+        given = sorted(latest(self._store.answers.training()), key=lambda answer: (answer.text_id, answer.id))
+        texts = self._store.corpus.texts([answer.text_id for answer in given])
+        return list(zip(texts, given, strict=True))
+
+    def _labels(self, answered: Sequence[Answered]) -> list[str]:
+        """Those in force of which there is a span: of the others a component could not learn what they are."""
+        positive = {span.label for _, answer in answered for span in answer.spans}
+        return [label for label in self._settings.project.labels if label in positive]
+
+    def _start(self) -> Learner:
+        pretrained = Pretrained(self._paths, self._store)
+        since = pretrained.round()
+        learner = pretrained.learner(since, self._checkpoints) if since is not None else None
+        return learner or self._checkpoints.load(0)
+
+    def _read(self, labels: Sequence[str], schemes: Mapping[int, Sequence[str]], *, beside: int) -> list[Any]:
+        """Texts that nobody answered, as the last round reads them: some for each answer, none that is held out."""
+        seed = self._settings.project.seed
+        share = held_out_share(self._settings)
+        drawn = self._store.corpus.sample_pool(min(READ_POOL, READ_PER_ANSWER * beside), Random(f"{seed}:final"))
+        texts = [text for text in drawn if not is_held_out(text, share=share, seed=seed)]
+        nlp = spacy.load(self.last)
+        references = References(nlp, labels, schemes, base=BaseReader(nlp), hidden=False)
+        return references.read(texts, temperature=self._checkpoints.info(self._last).temperature)
+
+
+def _explain(folder: Path, trained: Trained, command: Sequence[str], train: int, dev: int) -> None:
+    words = {
+        "train": train,
+        "dev": dev,
+        "spacy": SPACY_VERSION,
+        "command": " ".join(command),
+        "model": MODEL,
+        "component": trained.component,
+    }
+    (folder / "README.md").write_text(_README.format(**words), encoding="utf-8")
+    (folder / "project.yml").write_text(_PROJECT.format(**words), encoding="utf-8")

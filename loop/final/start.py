@@ -1,0 +1,73 @@
+"""What the final training starts from: a plain pipeline in the folder `start/`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import srsly
+from spacy.language import Language
+
+from loop.errors import LoopError
+from loop.final.config import START, Trained
+from loop.ner.adoption import eraser_of
+from loop.ner.checkpoints import OWN_FOLDER, Checkpoints, copy_parts
+from loop.ner.learner import Learner
+from loop.ner.pipeline import COMPONENT, add_labels, base_folder, load_base, own_component, recognizers_of_base
+
+
+def write_start(folder: Path, learner: Learner, checkpoints: Checkpoints, labels: Sequence[str]) -> Trained:
+    """Round 0 with a component that knows all the labels: what the base knows, and nothing of the answers.
+
+    Args:
+        folder: of the training.
+        learner: round 0, or what pretraining made of it; its component is given the labels.
+        checkpoints: where round 0 is, whose other components are copied to the byte.
+        labels: in their order.
+    """
+    source, start = checkpoints.path(0), folder / START
+    shutil.copytree(source, start, ignore=shutil.ignore_patterns(COMPONENT, OWN_FOLDER))
+    add_labels(learner.nlp, labels)
+    own_component(learner.nlp).to_disk(start / COMPONENT, exclude=["vocab"])
+    meta = srsly.read_json(start / "meta.json")
+    meta["labels"][COMPONENT] = list(own_component(learner.nlp).labels)
+    srsly.write_json(start / "meta.json", meta)
+    eraser = eraser_of(COMPONENT)
+    return Trained(COMPONENT, beside=(eraser,) if eraser in learner.nlp.pipe_names else ())
+
+
+def write_merged_start(folder: Path, base: str, labels: Collection[str]) -> Trained:
+    """The base, its recognizer knowing the labels too.
+
+    Raises:
+        LoopError: there is no recognizer in the base, and so nothing to merge with.
+    """
+    nlp = load_base(base)
+    names = recognizers_of_base(nlp)
+    if not names:
+        raise LoopError(
+            f"{base} has no named-entity recognizer to merge with: the final pipeline has one anyway.",
+            hint="Leave --merge out.",
+        )
+    name, start = names[0], folder / START
+    recognizer: Any = nlp.get_pipe(name)
+    shared = _let_go(nlp, name)
+    for label in labels:
+        recognizer.add_label(label)
+    nlp.to_disk(start)
+    source = base_folder(base)
+    if source:
+        copy_parts(source, start, without=[name])
+    return Trained(name, annotating=shared)
+
+
+def _let_go(nlp: Language, name: str) -> tuple[str, ...]:
+    """Give a recognizer a copy of the tok2vec that it shares; return what it has to go on sharing, a transformer."""
+    for upstream, component in nlp.pipeline:
+        if name in getattr(component, "listening_components", ()):
+            if nlp.get_pipe_meta(upstream).factory != "tok2vec":
+                return (upstream,)
+            nlp.replace_listeners(upstream, name, ["model.tok2vec"])
+    return ()

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_running import Run
+from workshop import workshop_gold
+
+from loop.settings import ProjectPaths, load_settings
+from loop.store import Store
+from loop.trainer import Trainer
+
+SHORT = ("--training.max_steps", "4", "--training.eval_frequency", "2")
+
+
+@pytest.fixture
+def learned(folder: Path, run: Run) -> Path:
+    """A project after its first round."""
+    gold = workshop_gold(30)
+    rows = [{"text": text, "spans": list(map(asdict, spans)), "answer": "accept"} for text, spans in gold.items()]
+    (folder / "gold.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert 0 == run("init", "--labels", "PART", "--here", "--eval", "gold.jsonl").code
+    assert 0 == run("import", "gold.jsonl").code
+    paths = ProjectPaths(folder)
+    with Store(paths.db) as store:
+        trainer = Trainer(paths, load_settings(folder), store)
+        while trainer.work():
+            pass
+        trainer.close()
+    return folder
+
+
+def test_the_final_model_is_trained_and_compared_with_the_last_round(learned: Path, run: Run):
+    ran = run("train", *SHORT)
+
+    assert (0, True) == (ran.code, (learned / "models" / "final" / "model" / "meta.json").is_file())
+    assert "to train on and" in ran.out
+    assert "on 30 texts that neither learned from: last round" in ran.out
+    assert "step      4" in ran.err
+    assert "models/final is there already" in run("train").err
+
+
+def test_the_folder_can_be_written_without_training(learned: Path, run: Run):
+    ran = run("train", "out", "--no-run", *SHORT)
+
+    assert 0 == ran.code
+    assert "max_steps = 4" in (learned / "out" / "config.cfg").read_text()
+    assert not (learned / "out" / "training").exists()
+
+
+def test_a_mistyped_option_is_refused(learned: Path, run: Run):
+    ran = run("train", "--merg")
+
+    assert 1 == ran.code
+    assert "There is no option --merg" in ran.err

@@ -1,0 +1,69 @@
+"""A small project with answers of all kinds, from which a final model can be trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from workshop import workshop_gold
+
+from loop.records import Answer, Span
+from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings
+from loop.store import NewText, Store
+from loop.trainer import Trainer
+
+# Steps enough to tell that it runs; what it finds is spaCy's business.
+SHORT = {"training.max_steps": 8, "training.eval_frequency": 4}
+ANSWERS = 24
+# Words that stand nowhere else: of a text to train on, of one that is held out, of one that nobody answered.
+TRAINED, HELD_OUT, UNANSWERED = "Zyxtrained", "Zyxheldout", "Zyxpool"
+
+
+@dataclass
+class Made:
+    """A project, and its store."""
+
+    paths: ProjectPaths
+    settings: Settings
+    store: Store
+
+
+@contextmanager
+def make(folder: Path, base: str) -> Iterator[Made]:
+    """A project whose trainer has done a round; the last answer but one is partial, the last is held out."""
+    settings = Settings(
+        project=ProjectSettings(base=base, labels=("PART", "FAULT")),
+        update=UpdateSettings(round_size=20, steps=4),
+    )
+    paths = ProjectPaths(folder / "project")
+    with Store(paths.db) as store:
+        made = Made(paths, settings, store)
+        fill(made)
+        trainer = Trainer(paths, settings, store)
+        while trainer.work():
+            pass
+        trainer.close()
+        yield made
+
+
+def fill(made: Made) -> None:
+    gold = workshop_gold(ANSWERS + 6)
+    corpus, answers = made.store.corpus, made.store.answers
+    texts = [NewText(text, group=f"group {i // 2}") for i, text in enumerate(gold)]
+    corpus.add_batch([*texts, NewText(f"{UNANSWERED} and its wheel")], source="gold")
+    scheme = made.store.journal.scheme(made.settings.project.labels)
+    for number, text in enumerate(corpus.texts(range(1, ANSWERS + 1))):
+        answers.add(Answer(f"a{number:02}", text.id, "ann", "accept", spans=gold[text.text], scheme=scheme))
+    corpus.add_batch([NewText(f"the {TRAINED} is worn and the chain makes noise")], source="canary")
+    corpus.add_batch([NewText(f"the {HELD_OUT} is worn and the chain makes noise")], source="canary")
+    trained, held_out = corpus.texts([ANSWERS + 8, ANSWERS + 9])
+    part = (Span(4, 4 + len(TRAINED), "PART"),)
+    answers.add(Answer("partial", trained.id, "ann", "accept", part, complete=False, scheme=scheme))
+    answers.add(Answer("out", held_out.id, "ann", "accept", part, held_out=True, scheme=scheme))
+
+
+def holding(folder: Path, word: str) -> list[str]:
+    """The files in a folder that hold a word."""
+    return [path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+import spacy
+
+from loop.final.comparing import Comparison, agreement, compared
+from loop.progress.gold import GoldText
+from loop.records import Span
+
+LABELS = ("PART", "ORG")
+
+
+def finds(*words: str):
+    """A pipeline that calls these words PART, and Acme an ORG."""
+    nlp = spacy.blank("en")
+    patterns = [*({"label": "PART", "pattern": word} for word in words), {"label": "ORG", "pattern": "Acme"}]
+    nlp.add_pipe("entity_ruler").add_patterns(patterns)
+    return nlp
+
+
+def gold(n: int) -> list[GoldText]:
+    return [GoldText(f"the chain {i}", (Span(4, 9, "PART"),), ("PART",), str(i)) for i in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [((0.5, 3.0), "the final model is better"), ((-3.0, -0.5), "the last round is"), ((-1.0, 1.0), "neither can")],
+)
+def test_it_is_said_which_is_better_only_where_chance_does_not_explain_it(interval, words):
+    assert words in Comparison(10, 50.0, 51.0, interval).verdict
+
+
+def test_two_pipelines_are_compared_on_the_labels_that_were_asked():
+    found = compared(finds(), finds("chain"), gold(20), LABELS)
+
+    assert Comparison(20, 0.0, 100.0, (100.0, 100.0)) == found
+
+
+def test_without_texts_nothing_is_compared():
+    assert compared(finds(), finds(), [], LABELS) is None
+
+
+def test_labels_that_nobody_teaches_are_compared_with_the_last_round():
+    texts = ["Acme makes chains", "the chain"]
+
+    assert agreement(finds(), finds("chain"), texts, ["PART"]) == 100.0
+    assert agreement(finds(), finds("chain"), texts, ["ORG"]) == 0.0
+    assert agreement(finds(), finds(), ["nothing"], ["PART"]) is None
