@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,12 @@ SHORT = ("--training.max_steps", "4", "--training.eval_frequency", "2")
 @pytest.fixture
 def learned(folder: Path, run: Run) -> Path:
     """A project after its first round."""
-    gold = workshop_gold(30)
+    gold = workshop_gold(40)
     rows = [{"text": text, "spans": list(map(asdict, spans)), "answer": "accept"} for text, spans in gold.items()]
-    (folder / "gold.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    for name, some in (("answers", rows[:30]), ("gold", rows[30:])):
+        (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, some)))
     assert 0 == run("init", "--labels", "PART", "--here", "--eval", "gold.jsonl").code
-    assert 0 == run("import", "gold.jsonl").code
+    assert 0 == run("import", "answers.jsonl").code
     paths = ProjectPaths(folder)
     with Store(paths.db) as store:
         trainer = Trainer(paths, load_settings(folder), store)
@@ -36,7 +38,7 @@ def test_the_final_model_is_trained_and_compared_with_the_last_round(learned: Pa
 
     assert (0, True) == (ran.code, (learned / "models" / "final" / "model" / "meta.json").is_file())
     assert "to train on and" in ran.out
-    assert "on 30 texts that neither learned from: last round" in ran.out
+    assert "on 10 texts that neither learned from: last round" in ran.out
     assert "step      4" in ran.err
     assert "models/final is there already" in run("train").err
 
