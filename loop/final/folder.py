@@ -19,7 +19,7 @@ from loop.final.config import DEV, TRAIN, Trained, write_config, write_own_confi
 from loop.final.data import Answered, References, parted, write_docs
 from loop.final.start import write_merged_start, write_start
 from loop.final.training import MODEL, command
-from loop.ner.checkpoints import SPACY_VERSION, Checkpoints
+from loop.ner.checkpoints import VERSIONS, Checkpoints
 from loop.ner.folders import aside
 from loop.ner.learner import Learner
 from loop.ner.merging import BaseReader
@@ -40,7 +40,7 @@ SAMPLE = 150
 _README = """# Final training
 
 Made by `loop train` from {train} texts to train on and {dev} to choose the best model by.
-It needs spaCy {spacy} and nothing else; `loop` need not be installed. In this folder:
+It needs spaCy and nothing else (here: {versions}); `loop` need not be installed. In this folder:
 
     python {command}
 
@@ -210,7 +210,7 @@ def _explain(folder: Path, trained: Trained, command: Sequence[str], train: int,
     words = {
         "train": train,
         "dev": dev,
-        "spacy": SPACY_VERSION,
+        "versions": VERSIONS,
         "command": " ".join(command),
         "model": MODEL,
         "component": trained.component,
