@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from workshop import workshop_gold
 
+from loop.records import Answer
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.simulate import Gold
 from loop.store import NewText, Store
@@ -15,6 +17,12 @@ from loop.store import NewText, Store
 # Machines are shared and slow at times: a property is not wrong for being checked slowly.
 hypothesis_settings.register_profile("no deadline", deadline=None)
 hypothesis_settings.load_profile("no deadline")
+
+SETTINGS = Settings(
+    project=ProjectSettings(labels=("PART",)),
+    queue=QueueSettings(size=12),
+    update=UpdateSettings(round_size=5, steps=3, batch_size=8, new_per_batch=4),
+)
 
 
 @pytest.fixture
@@ -24,11 +32,33 @@ def paths(tmp_path: Path) -> ProjectPaths:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(
-        project=ProjectSettings(labels=("PART",)),
-        queue=QueueSettings(size=12),
-        update=UpdateSettings(round_size=5, steps=3, batch_size=8, new_per_batch=4),
-    )
+    return SETTINGS
+
+
+@pytest.fixture(scope="session")
+def learned_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of 20 texts with 15 answers and three rounds of `settings`; for `learned_project` to copy."""
+    from loop.trainer import Trainer
+
+    paths, gold = ProjectPaths(tmp_path_factory.mktemp("learned") / "project"), workshop_gold(20)
+    with Store(paths.db) as store:
+        store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+        scheme = store.journal.scheme(["PART"])
+        for number, text in enumerate(store.corpus.texts(range(1, 16))):
+            spans = gold[text.text]
+            store.answers.add(Answer(f"answer {number}", text.id, "ann", "accept", spans=spans, scheme=scheme))
+        trainer = Trainer(paths, SETTINGS, store)
+        while trainer.work():
+            pass
+        trainer.close()
+    return paths.root
+
+
+@pytest.fixture
+def learned_project(paths: ProjectPaths, learned_template: Path) -> ProjectPaths:
+    """A copy of it, in the place of `paths`, closed; `store` opens it when it is asked for after this."""
+    shutil.copytree(learned_template, paths.root, symlinks=True)
+    return paths
 
 
 @pytest.fixture

@@ -170,6 +170,8 @@ def trainer_cli(
             os.nice(TRAINER_NICENESS)
         written = paths.cfg.stat().st_mtime_ns
         trainer = Trainer(paths, settings, store, patience=PAUSE_SECONDS)
+        for folder in trainer.rounds.set_aside:
+            say(f"A checkpoint was damaged: it is kept as {folder}, and its round is learned again.")
 
         def is_over() -> bool:
             # With other settings a session starts another trainer.

@@ -55,6 +55,7 @@ def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
         *(f"F        {score_words(now.scores.overall)}, round {now.measured}" for _ in [1] if now.scores),
         *(f"again    {words}" for words in [consistency_words(now.consistency)] if words),
         *(f"alarm    {words}" for words in [forgotten_words(now.forgotten)] if words),
+        *(f"alarm    a damaged checkpoint, learned again since: {folder}" for folder in now.set_aside),
         f"trainer  {now.trainer}",
     ]
 

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import count
 from pathlib import Path
 
 import numpy
@@ -21,11 +22,13 @@ from loop.ner.calibration import DEFAULT, Tried
 from loop.ner.folders import aside, copy_over, drop, entries, link_tree, own_size, point
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, base_folder, own_component, recognizers_of_base
+from loop.ner.sums import Known, is_unchanged, write_sums
 
 # The weights are the same to the bit only with the same ones of these.
 VERSIONS = f"spacy {spacy.about.__version__}, thinc {thinc.__version__}, numpy {numpy.__version__}"
 # spaCy ignores a folder that is none of its components; this one holds what only `loop` needs.
 OWN_FOLDER = "loop"
+SUMS = f"{OWN_FOLDER}/sums.json"
 LAST = "last"
 
 
@@ -39,6 +42,7 @@ class CheckpointInfo:
         versions: of the libraries that computed them.
         loss: mean over the steps of its round, None without any.
         temperature: of our component's probabilities. tried: what it was fitted on, the latest texts last.
+        base_sum: of the base's files, as `loop.ner.sums` has it; in round 0.
     """
 
     round: int
@@ -54,6 +58,7 @@ class CheckpointInfo:
     temperature: float = DEFAULT
     tried: tuple[Tried, ...] = ()
     adopted: tuple[str, ...] = ()
+    base_sum: str = ""
 
 
 class Checkpoints:
@@ -86,25 +91,43 @@ class Checkpoints:
         """Round `number` as it was when it was saved.
 
         Raises:
-            PipelineError: the checkpoint is damaged.
+            PipelineError: it does not load.
         """
         try:
             start = srsly.read_json(self.path(0) / "meta.json")["labels"][COMPONENT]
             anchor = Anchor(self._raw(0).read_bytes()) if start else None
             return Learner.restored(spacy.load(self.path(number)), self._raw(number).read_bytes(), anchor)
-        except Exception as error:  # spaCy raises what the damaged part happens to raise
-            raise _damaged(self.path(number), error) from error
+        except Exception as error:  # spaCy raises what the part at fault happens to raise
+            raise _unloadable(self.path(number), error) from error
 
     def published(self, number: int) -> Language:
         """The pipeline of round `number`, to predict with.
 
         Raises:
-            PipelineError: the checkpoint is damaged.
+            PipelineError: it does not load.
         """
         try:
             return spacy.load(self.path(number))
-        except Exception as error:  # spaCy raises what the damaged part happens to raise
-            raise _damaged(self.path(number), error) from error
+        except Exception as error:  # spaCy raises what the part at fault happens to raise
+            raise _unloadable(self.path(number), error) from error
+
+    def damaged(self) -> list[int]:
+        """The kept rounds that are not on disk as they were written."""
+        known: Known = {}
+        return [number for number in self.rounds() if not self._is_sound(number, known)]
+
+    def _is_sound(self, number: int, known: Known) -> bool:
+        try:
+            return self.info(number).round == number and is_unchanged(self.path(number), self.path(number) / SUMS, known)
+        except PipelineError:
+            return False
+
+    def set_aside(self, number: int) -> Path:
+        """Take a damaged round out of the way; returns the folder that it is kept in, for somebody to look at."""
+        names = (self.folder / f"damaged-{number:04}-{n}" for n in count(1))
+        kept = next(path for path in names if not path.exists())
+        self.path(number).rename(kept)
+        return kept
 
     def save(self, learner: Learner, info: CheckpointInfo) -> None:
         """Save a round: the averaged weights published, the raw ones beside, all that does not change as it was.
@@ -121,6 +144,7 @@ class Checkpoints:
             own.mkdir()
             (own / "raw").write_bytes(learner.raw())
             srsly.write_json(own / "checkpoint.json", asdict(info))
+            write_sums(folder, folder / SUMS)
         self.publish(info.round)
 
     def publish(self, number: int) -> None:
@@ -211,5 +235,12 @@ def copy_parts(source: Path, target: Path, *, without: Collection[str] = ()) -> 
 def _damaged(path: Path, error: Exception) -> PipelineError:
     return PipelineError(
         f"The checkpoint {path} is damaged ({type(error).__name__}).",
-        hint="Move it away: the next `loop annotate` or `loop trainer` goes on from the round before it.",
+        hint="The next `loop annotate` or `loop trainer` sets it aside and learns its round again.",
+    )
+
+
+def _unloadable(path: Path, error: Exception) -> PipelineError:
+    return PipelineError(
+        f"The checkpoint {path} does not load ({type(error).__name__}).",
+        hint="Was spaCy changed since? Set it back, or move the folder away: its round is then learned again.",
     )

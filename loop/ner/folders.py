@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from loop.files import make_private, restrict, rights_in, sync
+
 
 @contextmanager
 def aside(target: Path) -> Iterator[Path]:
     """A folder to write in; on leaving it is synced and becomes `target`, on an error it is dropped."""
     folder = target.with_name(f".{target.name}-{os.getpid()}")
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
+    make_private(folder)
     try:
         yield folder
         make_private_and_sync(folder)
@@ -87,19 +89,11 @@ def _identity(path: Path) -> tuple[int, int]:
 
 
 def make_private_and_sync(folder: Path) -> None:
-    """See that only the owner can read a folder and all in it, and that all of it is on disk."""
+    """See that only those who may use its folder can read a folder and all in it, and that all of it is on disk."""
+    rights = rights_in(folder.parent)
     for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o700 if path.is_dir() else 0o600)
+        restrict(path, rights)
         sync(path)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or the list of a folder, is on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def entries(folder: Path) -> list[Path]:

@@ -32,6 +32,7 @@ class Progress:
         trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
         consistency: of the annotators with themselves, on texts that were asked again.
         forgotten: labels of the base that the last round no longer finds as the base does, with F in percent.
+        set_aside: folders of damaged checkpoints.
         measured: the last round that has read texts that measure; None without any. scores: of what it found there.
     """
 
@@ -46,6 +47,7 @@ class Progress:
     trainer: str
     consistency: Consistency
     forgotten: Mapping[str, float]
+    set_aside: tuple[str, ...]
     measured: int | None
     scores: Scores | None
 
@@ -71,6 +73,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         trainer=trainer_state(store, paths),
         consistency=consistency(pairs(store.answers.all(), store.journal.schemes())),
         forgotten=forgotten(rounds, settings),
+        set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
         measured=last,
         scores=scores(measured(store, gold, last), settings.project.labels) if last is not None else None,
     )

@@ -12,6 +12,7 @@ from loop.ner.examples import Examples, token_spans
 from loop.ner.learner import Learner
 from loop.ner.pipeline import add_labels, adopted, assemble, known_labels
 from loop.ner.reader import own_lattices
+from loop.ner.sums import base_sum
 from loop.ner.update import update
 from loop.records import Answer, latest
 from loop.settings import Settings, UpdateSettings
@@ -42,7 +43,7 @@ class Course:
         """
         project = self._settings.project
         self.learner = Learner(assemble(project.base, project.labels, seed=project.seed))
-        self.info = self._info(0, (), DEFAULT)
+        self.info = replace(self._info(0, (), DEFAULT), base_sum=base_sum(project.base))
         self._checkpoints.save(self.learner, self.info)
 
     def go_to(self, number: int) -> None:

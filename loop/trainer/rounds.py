@@ -12,6 +12,7 @@ from loop.ner.keeping import agreement as kept_by
 from loop.ner.learner import Learner
 from loop.ner.pipeline import adopted
 from loop.ner.products import use_fast_products
+from loop.ner.sums import base_sum
 from loop.progress.gold import gold_texts
 from loop.progress.scores import best_round
 from loop.records import Answer
@@ -67,6 +68,7 @@ class Rounds:
     def _resume(self) -> None:
         """Go on from the last checkpoint on disk that the store knows of, or make round 0."""
         project = self._settings.project
+        self.set_aside = [self._checkpoints.set_aside(number) for number in self._checkpoints.damaged()]
         taken = adopted(project.base, project.labels)
         if 0 in self._checkpoints.rounds() and self._checkpoints.info(0).adopted != taken:
             # Another round 0, from which all rounds are learned again.
@@ -80,6 +82,11 @@ class Rounds:
                 f"This project started from {start.base} with seed {start.seed}; "
                 f"loop.cfg now says {project.base} and {project.seed}.",
                 hint="Set them back, or move models/ away to learn everything again from the new base.",
+            )
+        if start.base_sum not in ("", base_sum(project.base)):
+            raise PipelineError(
+                f"The base {project.base} is not the one that this project started from: its files have changed.",
+                hint="Put that one back, or move models/ away to learn everything again from the new one.",
             )
         finished = {0, *(info.number for info in self._store.journal.rounds())}
         self._forget_after(max(finished.intersection(self._checkpoints.rounds())))
