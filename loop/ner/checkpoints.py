@@ -118,7 +118,9 @@ class Checkpoints:
 
     def _is_sound(self, number: int, known: Known) -> bool:
         try:
-            return self.info(number).round == number and is_unchanged(self.path(number), self.path(number) / SUMS, known)
+            return self.info(number).round == number and is_unchanged(
+                self.path(number), self.path(number) / SUMS, known
+            )
         except PipelineError:
             return False
 

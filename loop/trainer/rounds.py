@@ -29,6 +29,9 @@ SAMPLE = 150
 class Rounds:
     """The rounds of a project, and the pipeline as one of them left it: the last or, while it is held, an earlier one.
 
+    Attributes:
+        set_aside: the folders of checkpoints that were damaged.
+
     Raises:
         PipelineError: the base does not load, or is not the one that the project started from.
     """
