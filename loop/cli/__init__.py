@@ -13,6 +13,7 @@ import typer
 from loop.cli.annotating import annotate_cli, trainer_cli
 from loop.cli.answers import import_cli
 from loop.cli.checking import check_cli
+from loop.cli.checkpoints import checkpoints_app
 from loop.cli.corpus import add_cli, remove_cli
 from loop.cli.demo import demo_cli
 from loop.cli.exporting import export_cli
@@ -21,6 +22,7 @@ from loop.cli.labels import labels_add_cli
 from loop.cli.patterns import patterns_app
 from loop.cli.predicting import predict_cli
 from loop.cli.printing import complain, say
+from loop.cli.rebuilding import rebuild_cli
 from loop.cli.simulating import simulate_cli
 from loop.cli.starting import init_cli
 from loop.cli.status import labels_app, status_cli
@@ -53,12 +55,14 @@ app.command("export")(export_cli)
 app.command("status")(status_cli)
 app.command("check")(check_cli)
 app.command("train", context_settings=PASSED_ON)(train_cli)
+app.command("rebuild")(rebuild_cli)
 app.command("predict")(predict_cli)
 app.command("demo")(demo_cli)
 app.command("simulate")(simulate_cli)
 labels_app.command("add")(labels_add_cli)
 app.add_typer(labels_app, name="labels")
 app.add_typer(patterns_app, name="patterns")
+app.add_typer(checkpoints_app, name="checkpoints")
 
 
 def main() -> NoReturn:

@@ -43,7 +43,7 @@ def status_json(now: Progress, batches: list[BatchInfo]) -> str:
 
 def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
     """Return a project's numbers in words, a line each."""
-    from loop.progress import forgotten_words
+    from loop.progress import forgotten_words, held_words
 
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
     return [
@@ -54,7 +54,7 @@ def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
         *(f"  {round_line(info)}" for info in now.rounds[-1:]),
         *(f"F        {score_words(now.scores.overall)}, round {now.measured}" for _ in [1] if now.scores),
         *(f"again    {words}" for words in [consistency_words(now.consistency)] if words),
-        *(f"alarm    {words}" for words in [forgotten_words(now.forgotten)] if words),
+        *(f"alarm    {words}" for words in [held_words(now.held), forgotten_words(now.forgotten)] if words),
         *(f"alarm    a damaged checkpoint, learned again since: {folder}" for folder in now.set_aside),
         f"trainer  {now.trainer}",
     ]

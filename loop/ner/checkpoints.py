@@ -23,6 +23,7 @@ from loop.ner.folders import aside, copy_over, drop, entries, link_tree, own_siz
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, base_folder, own_component, recognizers_of_base
 from loop.ner.sums import Known, is_unchanged, write_sums
+from loop.records import Answer
 
 # The weights are the same to the bit only with the same ones of these.
 VERSIONS = f"spacy {spacy.about.__version__}, thinc {thinc.__version__}, numpy {numpy.__version__}"
@@ -59,6 +60,10 @@ class CheckpointInfo:
     tried: tuple[Tried, ...] = ()
     adopted: tuple[str, ...] = ()
     base_sum: str = ""
+
+    def begins(self, training: Sequence[Answer]) -> bool:
+        """Whether the answers that it learned from are the first of these, unchanged."""
+        return tuple(answer.id for answer in training[: len(self.answers)]) == self.answers
 
 
 class Checkpoints:

@@ -31,6 +31,7 @@ class Progress:
         rounds: that are finished. next_round: answers that train still missing until the next one, 0 when it is due.
         trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
         consistency: of the annotators with themselves, on texts that were asked again.
+        held: the round after which none is learned, None while rounds go on.
         forgotten: labels of the base that the last round no longer finds as the base does, with F in percent.
         set_aside: folders of damaged checkpoints.
         measured: the last round that has read texts that measure; None without any. scores: of what it found there.
@@ -46,6 +47,7 @@ class Progress:
     next_round: int
     trainer: str
     consistency: Consistency
+    held: int | None
     forgotten: Mapping[str, float]
     set_aside: tuple[str, ...]
     measured: int | None
@@ -72,6 +74,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         next_round=max(0, learned + settings.update.round_size - len(training)),
         trainer=trainer_state(store, paths),
         consistency=consistency(pairs(store.answers.all(), store.journal.schemes())),
+        held=store.journal.hold(),
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
         measured=last,
@@ -83,6 +86,11 @@ def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, floa
     """The labels of the base that nobody teaches and the last round finds otherwise than the base; F in percent."""
     kept = rounds[-1].kept if rounds else {}
     return {label: f for label, f in kept.items() if f < settings.checkpoints.alarm_below}
+
+
+def held_words(held: int | None) -> str:
+    """That a round is held, in a sentence; empty when none is."""
+    return "" if held is None else f"round {held} is held: answers teach nothing until `loop checkpoints forward`"
 
 
 def forgotten_words(found: Mapping[str, float]) -> str:

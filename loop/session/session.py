@@ -12,7 +12,7 @@ from uuid import uuid4
 from loop.acquire.held_out import is_held_out
 from loop.errors import StoreError
 from loop.formats.patterns import append_pattern
-from loop.progress import IDLE, STARTING, STOPPED, forgotten, forgotten_words, start_of_today, trainer_state
+from loop.progress import IDLE, STARTING, STOPPED, forgotten, forgotten_words, held_words, start_of_today, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
 from loop.settings import ProjectPaths, Settings
 from loop.settings.writing import set_value
@@ -35,7 +35,7 @@ class SessionStatus:
         round: the last one published. trainer: what it is doing, in words.
         left_in_queue: questions laid out. pool_left: texts that nobody has answered.
         last: this annotator's latest standing answer.
-        forgotten: what the model no longer finds as its base does, in a sentence; empty without any.
+        forgotten: what the model no longer finds as its base does, and that a round is held; empty without either.
     """
 
     answers_today: int
@@ -85,7 +85,7 @@ class Session:
         store.wishes.set_focus(focus)
         self._start_trainer = start_trainer
         self._starts: list[float] = []
-        self._forgotten = (0, "")
+        self._forgotten = (-1, "")
         self._starts_in_round = -1
         self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
@@ -289,7 +289,8 @@ class Session:
     def _forgotten_by(self, round: int) -> str:
         """Worked out once a round: the screen asks twice a second."""
         if round != self._forgotten[0]:
-            self._forgotten = round, forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
+            words = forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
+            self._forgotten = round, "; ".join(filter(None, [words, held_words(self._store.journal.hold())]))
         return self._forgotten[1]
 
     def _trainer_state(self) -> str:

@@ -16,7 +16,7 @@ from loop.trainer.measuring import Measuring
 from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
 
-__all__ = ["Trainer", "prepare"]
+__all__ = ["Trainer", "prepare", "hold"]
 
 POLL_SECONDS = 0.2
 GATHERING = "gathering changes"
@@ -137,6 +137,22 @@ class Trainer:
         if said != self._said:
             self._store.journal.set_trainer(doing, round=said[1])
             self._said = said
+
+
+def hold(paths: ProjectPaths, settings: Settings, store: Store, number: int | None) -> bool:
+    """Hold a round, or let rounds go on; returns whether that is done, or a trainer at work will do it.
+
+    Raises:
+        StoreError: there is no such round.
+    """
+    last = len(store.journal.rounds())
+    if number is not None and number > last:
+        raise StoreError(f"There is no round {number}.", hint=f"The last is {last}; see `loop checkpoints list`.")
+    store.journal.set_hold(number)
+    if is_held(paths.trainer_lock):
+        return False
+    Trainer(paths, settings, store).close()
+    return True
 
 
 def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:

@@ -113,7 +113,7 @@ class Rounds:
 
     def changed(self, training: Sequence[Answer]) -> tuple[str, ...]:
         """What stands in the place of the answers that were learned from, by their ids; empty while they all stand."""
-        if _begins_with(training, self._newest):
+        if self._newest.begins(training):
             return ()
         learned, ids = set(self._newest.answers), [answer.id for answer in training]
         return tuple(ids[: max((i for i, id_ in enumerate(ids, start=1) if id_ in learned), default=0)]) or ("none",)
@@ -123,9 +123,9 @@ class Rounds:
 
         The rounds after that are then due again.
         """
-        if not _begins_with(training, self._newest):
+        if not self._newest.begins(training):
             kept = reversed(self._checkpoints.rounds())
-            self._forget_after(next(n for n in kept if _begins_with(training, self._checkpoints.info(n))))
+            self._forget_after(next(n for n in kept if self._checkpoints.info(n).begins(training)))
             self._go_to(self._kept_by_hold())
         elif self._hold != self._store.journal.hold():
             self._go_to(self._kept_by_hold())
@@ -167,10 +167,6 @@ class Rounds:
         texts = self._store.corpus.sample(SAMPLE, Random(f"{self._settings.project.seed}:kept"))
         with self.learner.published() as nlp:
             return kept_by(nlp, self.learner.base, [text.text for text in texts])
-
-
-def _begins_with(training: Sequence[Answer], learned: CheckpointInfo) -> bool:
-    return tuple(answer.id for answer in training[: len(learned.answers)]) == learned.answers
 
 
 def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float], agreement: float | None) -> RoundInfo:

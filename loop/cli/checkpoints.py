@@ -1,0 +1,178 @@
+"""`loop checkpoints`: the rounds of a project, what they found, and which of them is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+from loop.cli.status import score_words
+from loop.errors import LoopError
+
+if TYPE_CHECKING:
+    from loop.ner.checkpoints import Checkpoints
+    from loop.progress.scores import Score
+    from loop.settings import ProjectPaths, Settings
+    from loop.store import RoundInfo, Store
+
+checkpoints_app = typer.Typer(no_args_is_help=True, help="The saved rounds: look at them, compare them, go back.")
+
+RoundArgument = Annotated[int, typer.Argument(metavar="N", min=0, help="The number of a round.")]
+
+
+@checkpoints_app.command("list")
+def list_cli(ctx: typer.Context) -> None:
+    """Show every round: its answers, scores, time and size, and whether its pipeline is kept."""
+    from loop.ner.checkpoints import Checkpoints
+
+    with opened(ctx) as (paths, settings, store):
+        rows = table(store, Checkpoints(paths.models), scored(paths, settings, store))
+        held, in_force = store.journal.hold(), store.journal.round_in_force()
+    for line in columns(rows):
+        say(line)
+    if held is not None:
+        say(f"Round {in_force} is held: none after it is learned or published until `loop checkpoints forward`.")
+
+
+def scored(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, Score]:
+    """Return the scores of the rounds that have read texts that measure."""
+    from loop.progress.gold import gold_texts, measured
+    from loop.progress.scores import scores
+
+    gold, labels = gold_texts(store, settings, paths), settings.project.labels
+    found = {number: scores(measured(store, gold, number), labels) for number in store.predictions.rounds()}
+    return {number: each.overall for number, each in found.items() if each}
+
+
+def table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Score]) -> list[Sequence[str]]:
+    """Return a row of words for every round, after one of headings."""
+    kept, in_force = checkpoints.rounds(), store.journal.round_in_force()
+    rows: list[Sequence[str]] = [("round", "answers", "F", "loss", "seconds", "finished", "size", "")]
+    for number, info in enumerate([None, *store.journal.rounds()]):
+        size = megabytes(checkpoints.size(number)) if number in kept else "pruned"
+        words = f_words(scores[number]) if number in scores else "–"
+        rows.append((str(number), *_words(info, words), size, "in force" if number == in_force else ""))
+    return rows
+
+
+def f_words(score: Score) -> str:
+    """Return F, or where it may lie while there is too little to measure on."""
+    low, high = score.strict.f_interval
+    return f"{score.strict.f:.1f}" if score.enough else f"{low:.0f} to {high:.0f}"
+
+
+def _words(info: RoundInfo | None, f: str) -> Sequence[str]:
+    if info is None:
+        return "0", f, "–", "–", "–"
+    loss = "–" if info.loss is None else f"{info.loss:.2f}"
+    return f"{info.answers:,}", f, loss, f"{info.seconds:.1f}", info.at[:16].replace("T", " ")
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of words as lines, the words of a column one below the other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    padded = ([word.rjust(width) for word, width in zip(row, widths, strict=True)] for row in rows)
+    return ["  ".join([*row[:-1], row[-1].strip()]).rstrip() for row in padded]
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes in words."""
+    return f"{size / 1e6:.1f} MB"
+
+
+@checkpoints_app.command("show")
+def show_cli(ctx: typer.Context, number: RoundArgument) -> None:
+    """Show all that is known of one round."""
+    from loop.ner.checkpoints import Checkpoints
+
+    with opened(ctx) as (paths, settings, store):
+        score = scored(paths, settings, store).get(number)
+        for name, words in described(store, Checkpoints(paths.models), number, score):
+            say(f"{name:<12} {words}")
+
+
+def described(store: Store, checkpoints: Checkpoints, number: int, score: Score | None) -> list[tuple[str, str]]:
+    """Return what is known of a round, in pairs of names and words.
+
+    Raises:
+        LoopError: there is no such round.
+    """
+    finished = store.journal.rounds()
+    if number > len(finished):
+        raise LoopError(f"There is no round {number}.", hint=f"The last is {len(finished)}.")
+    kept = number in checkpoints.rounds()
+    known = [("round", str(number))]
+    if number:
+        info = finished[number - 1]
+        given = len(store.answers.training()[: info.answers])
+        known += [
+            ("answers", f"{given:,}, the last {given - (finished[number - 2].answers if number > 1 else 0)} new"),
+            ("steps", f"{info.steps} in {info.seconds:.1f} s, finished {info.at[:16].replace('T', ' ')} UTC"),
+            ("loss", "no label yet" if info.loss is None else f"{info.loss:.2f}"),
+            *((f"kept {label}", f"{value:.1f}") for label, value in info.kept.items()),
+            ("computed by", info.versions),
+            ("weights", info.weights),
+        ]
+    if score:
+        known.append(("F", score_words(score)))
+    if not kept:
+        return [*known, ("pipeline", f"pruned; `loop rebuild {number} --to DIR` makes it again")]
+    saved = checkpoints.info(number)
+    return [
+        *known,
+        ("labels", ", ".join(saved.labels)),
+        ("temperature", f"{saved.temperature:.2f}"),
+        ("pipeline", f"{checkpoints.path(number)}, {megabytes(checkpoints.size(number))}"),
+    ]
+
+
+@checkpoints_app.command("rollback")
+def rollback_cli(ctx: typer.Context, number: RoundArgument) -> None:
+    """Hold a round: `models/last`, suggestions and questions are its own until `loop checkpoints forward`."""
+    from loop.ner.checkpoints import Checkpoints
+    from loop.trainer import hold
+
+    with opened(ctx) as (paths, settings, store):
+        done = hold(paths, settings, store, number)
+        kept = number in Checkpoints(paths.models).rounds()
+    say(f"Round {number} is held. Answers are kept as ever; they teach nothing until `loop checkpoints forward`.")
+    if not kept:
+        say("Its pipeline is pruned, and learned again by the next trainer.")
+    elif not done:
+        say("The trainer at work takes it over.")
+
+
+@checkpoints_app.command("forward")
+def forward_cli(ctx: typer.Context) -> None:
+    """Let rounds go on after `loop checkpoints rollback`, as if it had never been."""
+    from loop.trainer import hold
+
+    with opened(ctx) as (paths, settings, store):
+        held = store.journal.hold()
+        if held is None:
+            raise LoopError("No round is held.", hint="`loop checkpoints rollback N` holds one.")
+        done = hold(paths, settings, store, None)
+        say(
+            f"Round {held} is held no longer; round {store.journal.round_in_force()} is in force."
+            if done
+            else f"Round {held} is held no longer; the trainer at work goes on."
+        )
+
+
+@checkpoints_app.command("prune")
+def prune_cli(ctx: typer.Context) -> None:
+    """Drop the pipelines that [checkpoints] in loop.cfg does not keep, now; each can be rebuilt."""
+    from loop.ner.checkpoints import Checkpoints
+    from loop.trainer import Trainer
+
+    with opened(ctx) as (paths, settings, store):
+        checkpoints = Checkpoints(paths.models)
+        before = {number: checkpoints.size(number) for number in checkpoints.rounds()}
+        trainer = Trainer(paths, settings, store)
+        gone = trainer.rounds.prune()
+        trainer.close()
+    freed = megabytes(sum(before[number] for number in gone))
+    say(f"Dropped {counted(len(gone), 'pipeline')}, {freed}; kept {len(before) - len(gone)}.")

@@ -1,0 +1,127 @@
+"""A round that is held: nothing after it is learned or published, and afterwards nothing is different."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from workshop import workshop_gold
+
+from loop.errors import StoreError
+from loop.ner.checkpoints import Checkpoints
+from loop.progress import progress
+from loop.records import Answer
+from loop.settings import ProjectPaths, Settings
+from loop.store import NewText, Store
+from loop.trainer import Trainer, hold
+
+
+def give(store: Store, first: int, last: int) -> None:
+    gold = workshop_gold(40)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    scheme = store.journal.scheme(["PART"])
+    for text in store.corpus.texts(range(first, last + 1)):
+        store.answers.add(Answer(f"answer {text.id}", text.id, "ann", "accept", gold[text.text], scheme=scheme))
+
+
+def finish(paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    trainer = Trainer(paths, settings, store)
+    while trainer.work():
+        pass
+    trainer.close()
+
+
+def hashes(store: Store) -> list[str]:
+    return [info.weights for info in store.journal.rounds()]
+
+
+def last(paths: ProjectPaths) -> str:
+    return (paths.models / "last").readlink().name
+
+
+def retract(store: Store, index: int) -> None:
+    old = store.answers.standing()[index]
+    store.answers.add(replace(old, id=f"not {old.id}", verdict="skip", spans=(), retracts=old.id, at=None))
+
+
+@pytest.fixture
+def learned(paths: ProjectPaths, settings: Settings, store: Store) -> Store:
+    """A store with three rounds, of which the second is held."""
+    give(store, 1, 15)
+    finish(paths, settings, store)
+    hold(paths, settings, store, 2)
+    return store
+
+
+def test_its_pipeline_and_its_questions_are_in_force(paths, settings, learned) -> None:
+    before = last(paths), [0, 1, 2, 3] == Checkpoints(paths.models).rounds()
+    finish(paths, settings, learned)
+    question = learned.questions.head("ann")
+
+    assert ("round-0002", True) == before
+    assert question
+    assert 2 == question.round
+    assert 2 == progress(learned, settings, paths).held
+
+
+def test_answers_teach_nothing_until_it_goes_forward_and_then_as_if_it_had_never_been_held(
+    tmp_path: Path, settings
+) -> None:
+    one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
+    for paths, held in ((one, True), (other, False)):
+        with Store(paths.db) as store:
+            give(store, 1, 15)
+            finish(paths, settings, store)
+            if held:
+                hold(paths, settings, store, 2)
+            give(store, 16, 25)
+            finish(paths, settings, store)
+            if held:
+                assert ("round-0002", 3) == (last(paths), len(hashes(store)))
+                hold(paths, settings, store, None)
+                assert "round-0003" == last(paths)
+                finish(paths, settings, store)
+            if held:
+                expected = hashes(store)
+            else:
+                assert hashes(store) == expected
+                assert 5 == len(expected)
+
+
+def test_a_later_round_whose_answer_is_changed_is_gone_at_once(paths, settings, learned) -> None:
+    retract(learned, 12)
+    finish(paths, settings, learned)
+
+    assert [0, 1, 2] == Checkpoints(paths.models).rounds()
+    assert 2 == len(hashes(learned))
+    assert "round-0002" == last(paths)
+
+
+def test_when_one_of_its_own_answers_is_changed_it_is_learned_again_and_stays_held(paths, settings, learned) -> None:
+    before = hashes(learned)
+    retract(learned, 2)
+    finish(paths, settings, learned)
+
+    assert 2 == len(hashes(learned))
+    assert not set(before) & set(hashes(learned))
+    assert "round-0002" == last(paths)
+
+
+def test_a_pruned_round_is_learned_again_and_the_later_ones_stay(paths, settings, store) -> None:
+    rule = replace(settings, checkpoints=replace(settings.checkpoints, keep_last=1))
+    give(store, 1, 15)
+    finish(paths, rule, store)
+    before = hashes(store)
+    assert [0, 3] == Checkpoints(paths.models).rounds()
+    hold(paths, rule, store, 2)
+    finish(paths, rule, store)
+
+    assert "round-0002" == last(paths)
+    assert [0, 2, 3] == Checkpoints(paths.models).rounds()
+    assert before == hashes(store)
+
+
+def test_there_must_be_such_a_round(paths, settings, learned) -> None:
+    with pytest.raises(StoreError, match="no round 4"):
+        hold(paths, settings, learned, 4)
