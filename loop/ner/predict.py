@@ -58,7 +58,9 @@ def _rows(
 
 
 def _row(text: str, doc: Doc, lattice: Lattice, all_spans: bool) -> dict[str, Any]:
-    p = dict(lattice.spans(LIKELY if all_spans else 0.0))
+    p = dict(lattice.spans(LIKELY))
+    if not all_spans and not p.keys() >= {*lattice.own}:  # the reading found greedily may be improbable
+        p = dict(lattice.spans(0.0))
     shown = sorted(p) if all_spans else lattice.own
     spans = [(characters(doc, span), p.get(span, 0.0)) for span in shown]
     return {
