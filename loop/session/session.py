@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from loop.acquire.held_out import is_held_out
 from loop.errors import StoreError
-from loop.formats.patterns import append_pattern
 from loop.progress import IDLE, STARTING, STOPPED, forgotten, forgotten_words, held_words, start_of_today, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
 from loop.settings import ProjectPaths, Settings
@@ -172,6 +171,8 @@ class Session:
 
         The project gets a patterns file when it has none.
         """
+        from loop.formats.patterns import append_pattern  # with all formats: not before the first screen
+
         name = self._settings.project.patterns or PATTERNS
         file = self._paths.resolve(name)
         added = append_pattern(file, string, label)

@@ -71,7 +71,6 @@ class App:
 
     def run(self) -> None:
         """Run until the annotator quits or the terminal goes away."""
-        gc.collect()
         gc.freeze()
         gc.disable()  # a collection in the middle of a key press is felt; there is one when nothing happens
         try:
