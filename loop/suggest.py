@@ -17,7 +17,7 @@ Decided = tuple[tuple[Mark, ...], tuple[Range, ...]]
 """What is fixed, and where there is nothing else."""
 
 REMEMBERED = 64  # combinations of decisions: undo comes back to them
-EPSILON = 0.01  # marks below this are neither shown nor offered
+EPSILON = 0.02  # marks below this are neither shown nor offered: a long text has thousands
 
 
 class LatticeSuggester:
@@ -41,7 +41,7 @@ class LatticeSuggester:
         return self._readings((tuple(fixed), tuple(blank)), k)
 
     def likely(self, fixed: Sequence[Mark], blank: Sequence[Range]) -> Sequence[Likely]:
-        """Return every mark of at least 1 % given what is decided, the most probable first."""
+        """Return every mark of at least 2 % given what is decided, the most probable first."""
         return self._likely((tuple(fixed), tuple(blank)))
 
     def _best(self, decided: Decided, k: int) -> list[tuple[Mark, ...]]:
@@ -50,8 +50,9 @@ class LatticeSuggester:
 
     def _probable(self, decided: Decided) -> list[Likely]:
         lattice = self._given(decided)
-        found = [Likely(Mark(*span), p) for span, p in lattice.spans(EPSILON)] if lattice else []
-        return sorted(found, key=lambda item: (-(item.p or 0.0), item.mark))
+        rows = lattice.rows(EPSILON) if lattice else ()
+        found = [Likely(Mark(start, end, label), p) for start, end, label, p in rows]
+        return sorted(found, key=lambda item: -(item.p or 0.0))  # they come sorted by place, and stay so among equals
 
     def _decide(self, decided: Decided) -> Lattice | None:
         from loop.lattice import TokenSpan  # numpy takes a tenth of a second: not before the first screen

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from loop.settings import ProjectPaths, Settings
     from loop.store import Store
 
-# The keyboard comes first: the trainer yields to it, and takes one core, so that the other is the screen's.
+# The keyboard comes first: the trainer yields to it, and takes one core, so that the other is the screen's. The screen
+# needs no more either: sums that numpy shares out wait for the busy core.
 TRAINER_NICENESS = 10
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # An annotator who has not changed an earlier answer for so long is done with changing.
@@ -128,6 +129,7 @@ def run_session(session: Session, settings: Settings, *, plain: bool) -> int:
     """
     from loop import terminal
 
+    os.environ.update(ONE_CORE)  # numpy comes after the first screen
     try:
         before = session.status().answers_total
         terminal.run(session, plain=plain, mouse=settings.screen.mouse)

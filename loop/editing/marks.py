@@ -54,9 +54,9 @@ class Aids:
     redeciding: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
-    """What does not change while a text is edited.
+    """What does not change while a text is edited; a page is equal to itself alone.
 
     Attributes:
         tokens: character offsets (start, end) of every token. labels: those in force, in their order.
@@ -108,7 +108,8 @@ class Page:
 
     def cover(self, start: int, end: int) -> Range | None:
         """Return the smallest token range that covers the characters [start, end), or None where there is no word."""
-        inside = [i for i in self._touching(start, end) if self.text[slice(*self.tokens[i])].strip()]
+        touching = self._touching(start, end)
+        inside = self.words_within(touching.start, touching.stop)
         return (inside[0], inside[-1] + 1) if inside else None
 
     def _touching(self, start: int, end: int) -> range:
@@ -123,10 +124,14 @@ class Page:
     def _ends(self) -> list[int]:
         return [end for _, end in self.tokens]
 
+    def mark(self, span: Span) -> Mark | None:
+        """Return a span as a mark, widened to whole tokens; None where there is no word or the label is unknown."""
+        tokens = self.cover(span.start, span.end) if span.label in self.labels else None
+        return Mark(*tokens, span.label) if tokens else None
+
     def snap(self, spans: Iterable[Span]) -> tuple[Mark, ...]:
-        """Return the spans as marks, widened to whole tokens; where two overlap the earlier one stays."""
-        covered = [(self.cover(span.start, span.end), span.label) for span in sorted(spans)]
-        return lay((), (Mark(*tokens, label) for tokens, label in covered if tokens and label in self.labels))
+        """Return the spans as marks, as `mark` does; where two overlap the earlier one stays."""
+        return lay((), (mark for span in sorted(spans) if (mark := self.mark(span))))
 
     def spans(self, marks: Iterable[Mark]) -> tuple[Span, ...]:
         """Return the marks as spans of characters."""
@@ -156,9 +161,10 @@ def page_of(
     bare = Page(question.text.text, question.tokens, tuple(labels))
     if mode == "manual":
         return replace(bare, mode="manual")
-    likely = (Likely(mark, c.p) for c in question.candidates for mark in bare.snap([c.span]))
+    fitting = [(mark, c) for c in question.candidates if (mark := bare.mark(c.span))]
+    likely = (Likely(mark, c.p) for mark, c in fitting)
     ranked = tuple(sorted(likely, key=lambda item: (-(1.0 if item.p is None else item.p), item.mark)))
-    known = [c for c in question.candidates if bare.snap([c.span])] if mode == "teach" else []
+    known = [c for _, c in fitting] if mode == "teach" else []
     wanted = [c for c in known if about is None or about(c)]
     asked = doubtful(replace(question, candidates=tuple(wanted or known)))
     if asked is not None:

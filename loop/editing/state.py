@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 
 from loop.editing.marks import Likely, Mark, Page, Range, at, lay, overlap, tokens_of
@@ -151,12 +152,25 @@ def likely(state: State) -> Sequence[Likely]:
     return state.page.suggester.likely(state.now.touched, state.now.blank)
 
 
+def chances(state: State) -> Mapping[Mark, float | None]:
+    """Return the same by mark."""
+    return _seen(state.page, state.now)[0]
+
+
 def left_out(state: State) -> tuple[Likely, ...]:
     """Return the likely candidates that overlap no mark and nothing decided, the most likely of each place first."""
-    if not state.page.aids.candidates:
-        return ()
-    taken = tokens_of([*state.now.marks, *state.now.blank])
-    free = [i for i in likely(state) if _worthwhile(i) and taken.isdisjoint(range(i.mark.start, i.mark.end))]
+    return _seen(state.page, state.now)[1]
+
+
+@lru_cache(4)  # a move changes neither, and a long text has thousands of candidates
+def _seen(page: Page, now: Snapshot) -> tuple[Mapping[Mark, float | None], tuple[Likely, ...]]:
+    known = likely(State(page, now))
+    return {item.mark: item.p for item in known}, _left_out(known, now) if page.aids.candidates else ()
+
+
+def _left_out(known: Iterable[Likely], now: Snapshot) -> tuple[Likely, ...]:
+    taken = tokens_of([*now.marks, *now.blank])
+    free = [i for i in known if _worthwhile(i) and taken.isdisjoint(range(i.mark.start, i.mark.end))]
     kept = set(lay((), (item.mark for item in free)))
     return tuple({item.mark: item for item in reversed(free) if item.mark in kept}.values())
 
@@ -173,7 +187,8 @@ def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:
     if reading is None:
         return replace(after, moved=())
     marks = follow(page, after, reading)
-    return replace(after, marks=marks, moved=tuple(m for m in marks if m not in {*before.marks, *after.touched}))
+    known = {*before.marks, *after.touched}
+    return replace(after, marks=marks, moved=tuple(m for m in marks if m not in known))
 
 
 def follow(page: Page, decided: Snapshot, reading: Iterable[Mark]) -> tuple[Mark, ...]:

@@ -17,6 +17,9 @@ from loop.lattice.moves import Floats, Ints, Moves
 OUTSIDE = -1
 """In place of a label: the arc is a token outside any entity."""
 
+TINY = 1e-140
+"""A product of two probabilities that are no smaller is far from the smallest number there is, 1e-308."""
+
 
 @dataclass(frozen=True)
 class Arcs:
@@ -116,7 +119,22 @@ def _sweep(source: Ints, target: Ints, weight: Floats, level: Ints) -> Floats:
 
 
 def _sweep_one(source: Ints, target: Ints, weight: Floats, total: Floats) -> Floats:
-    """The same for a single text, arc by arc: one node a level is too little work for numpy (2 ms, not 7, at 2,000)."""
+    """The same for a single text, arc by arc: one node a level is too little work for numpy.
+
+    Probabilities are added as they are, five times faster than as logarithms, unless one may become too small for that.
+    """
+    sums = np.exp(total).tolist()
+    for before, node, more in zip(source.tolist(), target.tolist(), np.exp(weight).tolist(), strict=True):
+        sums[node] += sums[before] * more
+    added = np.array(sums)
+    smallest = min(added[added > 0.0].min(), np.exp(weight[np.isfinite(weight)].min(initial=0.0)))
+    if smallest < TINY:
+        return _sweep_logs(source, target, weight, total)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(added))
+
+
+def _sweep_logs(source: Ints, target: Ints, weight: Floats, total: Floats) -> Floats:
     sums = total.tolist()
     for before, node, more in zip(source.tolist(), target.tolist(), weight.tolist(), strict=True):
         way, other = sums[before] + more, sums[node]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +37,9 @@ class Lattice:
         entropy: of the reading, in nats. pruned: the probability mass lost to pruning, an upper bound.
     """
 
-    __slots__ = ("_arcs", "_constraints", "_from_end", "_from_start", "entropy", "labels", "moves", "own", "pruned")
+    __slots__ = (
+        "_arcs", "_constraints", "_free", "_from_end", "_from_start", "entropy", "labels", "moves", "own", "pruned",
+    )  # fmt: skip
 
     moves: Moves
     labels: tuple[str, ...]
@@ -45,13 +47,21 @@ class Lattice:
     entropy: float
     pruned: float
 
-    def __init__(self, moves: Moves, own: Iterable[TokenSpan] = (), constraints: Constraints = NOTHING) -> None:
-        """Sum over all paths of `moves`.
+    def __init__(
+        self,
+        moves: Moves,
+        own: Iterable[TokenSpan] = (),
+        constraints: Constraints = NOTHING,
+        *,
+        free: Arcs | None = None,
+    ) -> None:
+        """Sum over all paths of `moves`; `free` are their arcs without constraints, if those are known.
 
         Raises:
             LatticeError: the constraints contradict each other, or every reading.
         """
-        labels, arcs = constrained(moves, arcs_from(moves), constraints)
+        self._free = arcs_from(moves) if free is None else free
+        labels, arcs = constrained(moves, self._free, constraints)
         level = np.arange(moves.n_tokens + 1)
         sums = forward(arcs, level), backward(arcs, level, np.full(len(level), moves.n_tokens))
         self._fill(moves, tuple(own), constraints, labels, arcs, sums)
@@ -124,6 +134,7 @@ class Lattice:
         part = Arcs(arcs.start[arc] - first, arcs.end[arc] - first, arcs.label[arc], arcs.weight[arc], lost)
         lattice = cls.__new__(cls)
         own_moves = moves.cut(first, first + size)
+        lattice._free = part
         lattice._fill(own_moves, own, NOTHING, moves.labels, part, (sums[0][node], sums[1][node]))
         return lattice
 
@@ -134,8 +145,17 @@ class Lattice:
 
     def spans(self, epsilon: float = 0.01) -> list[tuple[TokenSpan, float]]:
         """All spans whose marginal probability is at least `epsilon`, sorted, with that probability."""
+        return [(TokenSpan(start, end, label), p) for start, end, label, p in self.rows(epsilon)]
+
+    def rows(self, epsilon: float = 0.01) -> Iterator[tuple[int, int, str, float]]:
+        """The same as (start, end, label, probability)."""
         found, p = self._found(epsilon)
-        return sorted((self._span(arc), p_) for arc, p_ in zip(found.tolist(), p.tolist(), strict=True))
+        arcs, names = self._arcs, np.array(self.labels, dtype=object)
+        place = np.argsort(np.argsort(self.labels))  # of each label among the sorted ones
+        order = np.lexsort((place[arcs.label[found]], arcs.end[found], arcs.start[found]))
+        there = found[order]
+        columns = (arcs.start[there], arcs.end[there], names[arcs.label[there]], p[order])
+        return zip(*(column.tolist() for column in columns), strict=True)
 
     def _found(self, epsilon: float) -> tuple[Ints, Floats]:
         """The arcs of entities that are at least so probable, and their probabilities."""
@@ -213,7 +233,7 @@ class Lattice:
             LatticeError: they contradict each other, or no reading is left.
         """
         more = Constraints.of(self.n_tokens, fixed=fixed, excluded=excluded, outside=outside)
-        return Lattice(self.moves, self.own, self._constraints.joined(more))
+        return Lattice(self.moves, self.own, self._constraints.joined(more), free=self._free)
 
     def tempered(self, temperature: float) -> Lattice:
         """The lattice with its moves tempered, relative to the present one (see `Moves.tempered`); constraints stay.

@@ -18,7 +18,7 @@ from loop.ner.reader import own_lattices
 from loop.records import Candidate, Question, Share, Source, Span, Text
 
 # Less probable spans are not worth the space they would take in a question.
-CANDIDATE_P = 0.01
+CANDIDATE_P = 0.02
 NAMED_CANDIDATES = 3
 TEXTS_AT_ONCE = 256
 

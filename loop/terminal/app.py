@@ -151,6 +151,7 @@ class App:
         # numpy takes a tenth of a second: in a thread it lets the keys through, and the first edit finds it there.
         await asyncio.get_running_loop().run_in_executor(None, import_module, "loop.lattice")
         page = self._desk.prepare()
+        await asyncio.sleep(0)  # a key that came meanwhile goes first
         if page is not None:
             self._screen.prepare(page)
 

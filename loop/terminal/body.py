@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from loop.editing import Keymap, Layout, Likely, Mark, Page, Range, State, left_out, likely
+from loop.editing import Keymap, Layout, Likely, Mark, Page, Range, State, chances, left_out
 from loop.editing.characters import chosen
 from loop.editing.moving import hints, selection
 from loop.terminal.glyphs import fit, visible, width
@@ -129,7 +129,7 @@ def cut(row: Iterable[tuple[str, str]], cells: int) -> Row:
 
 
 def _names(state: State, keys: Keymap, marks: Iterable[Mark], offered: Iterable[Likely]) -> list[Name]:
-    page, known = state.page, {item.mark: item.p for item in likely(state)}
+    page, known = state.page, chances(state)
     names = []
     for mark in marks:
         note = " ✓" if mark in state.now.touched else percent(known.get(mark))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
-from loop.editing import Keymap, State, likely
+from loop.editing import Keymap, State, chances, likely
 from loop.editing.keymap import key_name
 from loop.editing.marks import overlap
 from loop.editing.moving import hits
@@ -153,9 +154,8 @@ def in_hand(state: State, keys: Keymap, cells: int) -> Row:
     if target is None or state.rest:
         return []
     string = fit(visible(page.string(target.start, target.end)), max(8, cells // 3))
-    known = list(likely(state))
-    p = next((item.p for item in known if item.mark == target), None)
-    others = [item for item in known if item.mark != target and overlap(item.mark, target)][:3]
+    p = chances(state).get(target)
+    others = islice((item for item in likely(state) if item.mark != target and overlap(item.mark, target)), 3)
     notes = [f"or {_other(state, item.mark)}{percent(item.p)}" for item in others]
     note = percent(p)
     if target in state.now.touched:

@@ -85,7 +85,7 @@ def visible(text: str) -> str:
 
 def width(text: str) -> int:
     """Return how many cells a safe text takes."""
-    return sum(g.width for g in glyphs(text))
+    return len(text) if text.isascii() else sum(g.width for g in glyphs(text))
 
 
 def fit(text: str, cells: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from select import select
 from typing import TextIO
 
-from loop.editing import State, likely
+from loop.editing import State, chances
 from loop.progress import STOPPED
 from loop.records import Text
 from loop.store import Past
@@ -236,7 +236,7 @@ class Plain:
 
 def span_lines(state: State) -> Iterator[str]:
     """Yield the spans and candidates, a numbered line for each."""
-    page, known = state.page, {item.mark: item.p for item in likely(state)}
+    page, known = state.page, chances(state)
     if not state.marks:
         yield "No spans are marked."
     for number, mark in enumerate(listed(state), 1):

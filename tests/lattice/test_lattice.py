@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import pytest
 from enumerated import marginals
@@ -192,3 +193,15 @@ def test_the_best_reading_is_the_first_of_the_best(moves: Moves) -> None:
 
     assert [reading.spans for reading in first] == [reading.spans for reading in best] or first[0].logp == best[0].logp
     assert [pytest.approx(reading.logp) for reading in first] == [reading.logp for reading in best]
+
+
+def test_a_reading_far_less_probable_than_the_smallest_number_is_still_found() -> None:
+    rows: dict[str, list[Any]] = {name: [] for name in Moves.__dataclass_fields__}
+    rows |= {"out": [math.log(0.01)] * 200, "dropped": [[0.0, 0.0]] * 200}
+    rows |= {"unit_start": list(range(200)), "unit_label": [0] * 200, "unit_logp": [math.log(0.99)] * 200}
+    lattice = Lattice(build(("A",), rows))
+
+    left = lattice.given(excluded=[TokenSpan(i, i + 1, "A") for i in range(200)])
+
+    assert [((), 0.0)] == [tuple(reading) for reading in left.best(2)]
+    assert 200 * math.log(0.01) == pytest.approx(lattice.logp(()))
