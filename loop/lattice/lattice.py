@@ -84,7 +84,7 @@ class Lattice:
                 hint="Rule out fewer spans, or say that their tokens are outside.",
             )
         lost = float(np.exp(self._from_start[:-1]) @ arcs.lost[:-1])
-        self.pruned = lost / (lost + float(np.exp(total)))
+        self.pruned = lost / (lost + float(np.exp(total))) if lost else 0.0
         p = self._probabilities()
         used = p > 0.0
         self.entropy = max(0.0, float(total - p[used] @ arcs.weight[used]))
