@@ -19,6 +19,7 @@ from loop.cli.demo import demo_cli
 from loop.cli.exporting import export_cli
 from loop.cli.final import PASSED_ON, train_cli
 from loop.cli.labels import labels_add_cli
+from loop.cli.packaging import package_cli
 from loop.cli.patterns import patterns_app
 from loop.cli.predicting import predict_cli
 from loop.cli.printing import complain, say
@@ -56,6 +57,7 @@ app.command("status")(status_cli)
 app.command("check")(check_cli)
 app.command("train", context_settings=PASSED_ON)(train_cli)
 app.command("rebuild")(rebuild_cli)
+app.command("package")(package_cli)
 app.command("predict")(predict_cli)
 app.command("demo")(demo_cli)
 app.command("simulate")(simulate_cli)

@@ -10,7 +10,8 @@ from spacy.language import Language
 
 from loop.intervals import Range, counts, difference, over_units
 from loop.ner.adoption import is_hidden
-from loop.progress.gold import GoldText
+from loop.progress.gold import GoldText, Measured
+from loop.progress.scores import Scores, scores
 from loop.records import Span
 
 
@@ -50,8 +51,19 @@ def compared(before: Language, after: Language, gold: Sequence[GoldText], labels
 
 def _table(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> np.ndarray:
     found = entities(nlp, [one.text for one in gold])
-    asked = [{span for span in spans if span.label in one.labels} for spans, one in zip(found, gold, strict=True)]
+    asked = [_asked(spans, one) for spans, one in zip(found, gold, strict=True)]
     return counts(asked, [one.spans for one in gold], labels)
+
+
+def _asked(spans: Collection[Span], gold: GoldText) -> tuple[Span, ...]:
+    return tuple(sorted(span for span in spans if span.label in gold.labels))
+
+
+def scored(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Scores | None:
+    """How well a whole pipeline does on texts that it did not learn from; None without any."""
+    found = entities(nlp, [one.text for one in gold])
+    read = [Measured(one, _asked(spans, one)) for one, spans in zip(gold, found, strict=True)]
+    return scores(read, labels)
 
 
 def agreement(before: Language, after: Language, texts: Sequence[str], taught: Collection[str]) -> float | None:

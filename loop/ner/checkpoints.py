@@ -184,7 +184,7 @@ class Checkpoints:
     def sweep(self) -> None:
         """Drop what an interrupted save or removal has left behind."""
         for path in entries(self.folder):
-            if path.name.startswith(".") and path.is_dir():
+            if path.name.startswith((".round-", ".dropped-")) and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
 
     def _raw(self, number: int) -> Path:

@@ -56,3 +56,17 @@ def test_a_mistyped_option_is_refused(learned: Path, run: Run):
 
     assert 1 == ran.code
     assert "There is no option --merg" in ran.err
+
+
+def test_a_round_becomes_a_wheel(learned: Path, run: Run):
+    ran = run("package", "wheels", "--license", "MIT")
+
+    assert (0, ["en_project-0.3.0-py3-none-any.whl"]) == (ran.code, [path.name for path in Path("wheels").iterdir()])
+    assert 'spacy.load("en_project")' in ran.out
+
+
+def test_a_round_that_is_not_kept_makes_no_wheel(learned: Path, run: Run):
+    assert "There is no round 9 to make a package of" in run("package", "--round", "9").err
+    assert "Kept are 1, 2, 3" in run("package", "--round", "9").err
+    assert "There is no pipeline in nowhere" in run("package", "--model", "nowhere").err
+    assert "two pipelines" in run("package", "--model", "nowhere", "--round", "1").err

@@ -1,0 +1,176 @@
+"""A pipeline as an installable package: a wheel, made by spaCy's own package command and without a network."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import spacy
+import srsly
+
+from loop.errors import LoopError, PipelineError
+from loop.ner.adoption import is_hidden
+from loop.ner.checkpoints import OWN_FOLDER
+from loop.ner.pipeline import NER_FACTORIES
+from loop.progress.scores import Score, Scores
+
+# Run where the sources of the package are; setuptools is there wherever spaCy is.
+_BUILD = "from setuptools import build_meta; build_meta.build_wheel('.')"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a package says of itself.
+
+    Attributes:
+        name: without the language, which comes before it. licence: empty for none.
+        labels: that the project teaches. answers: that the model learned from. spans: in them, by label.
+        scores: on texts that it did not learn from, None without any.
+    """
+
+    name: str
+    version: str
+    licence: str = ""
+    labels: Sequence[str] = ()
+    answers: int = 0
+    spans: Mapping[str, int] = field(default_factory=dict)
+    scores: Scores | None = None
+
+
+def named(words: str) -> str:
+    """Words as the name of a package."""
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_") or "pipeline"
+
+
+def check_about(about: About) -> None:
+    """See that the package can be called so.
+
+    Raises:
+        LoopError: it cannot.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", about.name):
+        raise LoopError(f"{about.name!r} is no name for a package.", hint="Lower-case letters, digits and single _.")
+    if not re.fullmatch(r"\d+(\.\d+)*((a|b|rc)\d+)?", about.version):
+        raise LoopError(f"{about.version!r} is no version of a package.", hint="For example: --version 1.0.0")
+
+
+def build(model: Path, out: Path, about: About, *, code: Path | None = None) -> Path:
+    """Build a wheel of a pipeline; returns where it is.
+
+    Args:
+        model: the folder of the pipeline.
+        out: the folder for the wheel, made where it is missing.
+        about: what its meta and its README say.
+        code: functions of the user's that the pipeline needs; they go into the package.
+
+    Raises:
+        LoopError: it cannot be called so, or cannot be built.
+    """
+    check_about(about)
+    with TemporaryDirectory(prefix="loop-package-") as folder:
+        staged, sources = Path(folder, "pipeline"), Path(folder, "sources")
+        shutil.copytree(model, staged, ignore=shutil.ignore_patterns(OWN_FOLDER))
+        meta = _meta(srsly.read_json(model / "meta.json"), about, _recognizers(model))
+        srsly.write_json(staged / "meta.json", meta)
+        sources.mkdir()
+        arguments = ["-m", "spacy", "package", str(staged), str(sources), "--build", "none"]
+        _run([*arguments, *(["--code", str(code)] if code else [])], f"spaCy makes no package of {model}")
+        (main,) = sources.iterdir()
+        wheel = _wheel(main)
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Path(shutil.copy(wheel, out / wheel.name))
+
+
+def _wheel(sources: Path) -> Path:
+    _run(["-c", _BUILD], "The wheel was not built (setuptools 70.1 is needed)", folder=sources)
+    (wheel,) = sources.glob("*.whl")
+    return wheel
+
+
+def _run(arguments: Sequence[str], failure: str, *, folder: Path | None = None) -> None:
+    ran = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True)
+    said = [line for line in (ran.stderr + ran.stdout).splitlines() if line.strip()]
+    if ran.returncode:
+        raise PipelineError(f"{failure}: {' '.join(said[-1].split()) if said else 'no word of why'}.")
+
+
+def _recognizers(model: Path) -> dict[str, Sequence[str]]:
+    """The labels of the pipeline's entity recognizers, by their names, in their order."""
+    meta, config = srsly.read_json(model / "meta.json"), spacy.util.load_config(model / "config.cfg")
+    names = [name for name in config["nlp"]["pipeline"] if config["components"][name].get("factory") in NER_FACTORIES]
+    return {name: meta["labels"].get(name, ()) for name in names}
+
+
+def _meta(meta: dict[str, Any], about: About, recognizers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": about.name, "version": about.version, "license": about.licence}
+    said |= {"description": f"Finds {', '.join(about.labels)}; taught with {about.answers:,} answers."}
+    said |= {"performance": _performance(about.scores), "notes": _notes(about, recognizers)}
+    counts = {"answers": about.answers, "spans": dict(about.spans), "labels": list(about.labels)}
+    own = meta.get("loop", {}) | counts | {"scores": _intervals(about.scores)}
+    return meta | said | {"loop": own}
+
+
+def _performance(scores: Scores | None) -> dict[str, Any]:
+    """As spaCy's own training writes them, from 0 to 1."""
+    if scores is None:
+        return {}
+    per_type = {label: _prf(score) for label, score in scores.labels.items()}
+    return {f"ents_{name}": value for name, value in _prf(scores.overall).items()} | {"ents_per_type": per_type}
+
+
+def _prf(score: Score) -> dict[str, float]:
+    return {"p": score.strict.p / 100, "r": score.strict.r / 100, "f": score.strict.f / 100}
+
+
+def _intervals(scores: Scores | None) -> dict[str, Any]:
+    if scores is None:
+        return {}
+    every = {"all": scores.overall, **scores.labels}
+    return {
+        name: {"f": one.strict.f, "f_interval": list(one.strict.f_interval), "texts": one.texts, "gold": one.gold}
+        for name, one in every.items()
+    }
+
+
+def _notes(about: About, recognizers: Mapping[str, Sequence[str]]) -> str:
+    """The end of the README."""
+    lines = ["### How well it does", ""]
+    if about.scores is None:
+        lines += ["Not measured: there were no texts kept back to measure on.", ""]
+    else:
+        lines += ["On texts that it did not learn from; F with its 95 % interval over resampled texts.", ""]
+        lines += ["| label | F | interval | spans | texts |", "|---|---|---|---|---|"]
+        every = {"all": about.scores.overall, **about.scores.labels}
+        lines += [_row(name, score) for name, score in every.items()]
+        lines += [""]
+    lines += [f"It learned from {about.answers:,} answers: {_counts(about.spans)}.", ""]
+    if len(recognizers) > 1:
+        lines += ["### Several components find entities", "", _several(recognizers), ""]
+    return "\n".join(lines)
+
+
+def _row(name: str, score: Score) -> str:
+    low, high = score.strict.f_interval
+    return f"| {name} | {score.strict.f:.1f} | {low:.1f} to {high:.1f} | {score.gold:,} | {score.texts:,} |"
+
+
+def _counts(spans: Mapping[str, int]) -> str:
+    return ", ".join(f"{n:,} {label}" for label, n in spans.items()) or "no spans"
+
+
+def _several(recognizers: Mapping[str, Sequence[str]]) -> str:
+    each = [
+        f"`{name}` ({', '.join(label for label in labels if not is_hidden(label))})"
+        for name, labels in recognizers.items()
+    ]
+    return (
+        f"In this order: {'; '.join(each)}. Each leaves what those before it found as it is and fills in around it. "
+        "`nlp.select_pipes(disable=…)` leaves one out; `loop train --merge` makes one component of them."
+    )
