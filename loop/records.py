@@ -114,6 +114,7 @@ class Answer:
         again: the text was asked again, blind, to measure consistency; the answer neither trains nor takes the place of
             the earlier one.
         retracts: the id of the answer that this one replaces, or takes back when the verdict is "retract".
+        revision: the scheme since which it says something else, as labels were merged or removed; 0 for none.
         reason: why it was skipped. seconds: time on screen. keys: key presses.
     """
 
@@ -139,6 +140,12 @@ class Answer:
     at: datetime | None = None
     retracts: str | None = None
     seq: int = 0
+    revision: int = 0
+
+    @property
+    def key(self) -> str:
+        """What a round learned from: the answer, as it was read then."""
+        return f"{self.id}@{self.revision}" if self.revision else self.id
 
     @property
     def trains(self) -> bool:

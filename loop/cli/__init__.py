@@ -24,6 +24,7 @@ from loop.cli.patterns import patterns_app
 from loop.cli.predicting import predict_cli
 from loop.cli.printing import complain, say
 from loop.cli.rebuilding import rebuild_cli
+from loop.cli.relabeling import labels_merge_cli, labels_remove_cli, labels_rename_cli
 from loop.cli.simulating import simulate_cli
 from loop.cli.starting import init_cli
 from loop.cli.status import labels_app, status_cli
@@ -62,6 +63,9 @@ app.command("predict")(predict_cli)
 app.command("demo")(demo_cli)
 app.command("simulate")(simulate_cli)
 labels_app.command("add")(labels_add_cli)
+labels_app.command("rename")(labels_rename_cli)
+labels_app.command("merge")(labels_merge_cli)
+labels_app.command("remove")(labels_remove_cli)
 app.add_typer(labels_app, name="labels")
 app.add_typer(patterns_app, name="patterns")
 app.add_typer(checkpoints_app, name="checkpoints")

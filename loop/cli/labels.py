@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Annotated
 
 import typer
 
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
-from loop.errors import LoopError, SettingsError
-from loop.files import replacing
-from loop.settings import ProjectPaths, Settings, label_problem, parse_settings
+from loop.errors import LoopError
+from loop.settings import ProjectPaths, Settings, label_problem
+from loop.settings.writing import set_labels
 
 
 def labels_add_cli(
@@ -40,6 +38,18 @@ def add_labels(paths: ProjectPaths, settings: Settings, labels: list[str]) -> No
     Raises:
         LoopError: a session or a trainer is at work, which would go on with the old ones, or a label cannot be added.
     """
+    refuse_while_at_work(paths)
+    wanted = (*settings.project.labels, *labels)
+    check_labels(settings, wanted)
+    set_labels(paths.cfg, wanted)
+
+
+def refuse_while_at_work(paths: ProjectPaths) -> None:
+    """See that nobody is at work who would go on with the old labels.
+
+    Raises:
+        LoopError: a session or a trainer is.
+    """
     from loop.store.locks import is_held
 
     if is_held(paths.session_lock) or is_held(paths.trainer_lock):
@@ -47,18 +57,13 @@ def add_labels(paths: ProjectPaths, settings: Settings, labels: list[str]) -> No
             "A session or a trainer is at work on this project.",
             hint="Close it first, or wait until the trainer is done: neither learns of new labels while it runs.",
         )
-    wanted = (*settings.project.labels, *labels)
+
+
+def check_labels(settings: Settings, wanted: tuple[str, ...]) -> None:
+    """See that these can be the labels.
+
+    Raises:
+        LoopError: they cannot.
+    """
     if problem := label_problem(wanted):
         raise LoopError(f"The list of labels {problem}", hint=f"The project has {', '.join(settings.project.labels)}.")
-    text = paths.cfg.read_text(encoding="utf-8-sig")
-    changed = with_labels(text, wanted)
-    if parse_settings(changed, source=paths.cfg).project.labels != wanted:
-        raise SettingsError(f"{paths.cfg}: [project] labels cannot be found there.", hint="Add the labels by hand.")
-    with replacing(paths.cfg) as file:
-        file.write(changed.encode())
-
-
-def with_labels(text: str, labels: tuple[str, ...]) -> str:
-    """Return the text of a loop.cfg with other labels; a list over several lines becomes one line."""
-    line = f"labels = {json.dumps(list(labels), ensure_ascii=False)}"
-    return re.sub(r"^labels[ \t]*=.*(?:\n[ \t]+\S.*)*", lambda _: line, text, count=1, flags=re.MULTILINE)

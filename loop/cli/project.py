@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import typer
 
 from loop.settings import ProjectPaths, Settings, load_settings
+from loop.settings.writing import set_labels
 
 if TYPE_CHECKING:
     from loop.store import Store
@@ -37,4 +38,20 @@ def opened(ctx: typer.Context) -> Iterator[tuple[ProjectPaths, Settings, Store]]
     paths = paths_of(ctx)
     settings = load_settings(paths.root)
     with Store(paths.db) as store:
+        if finish_relabeling(paths, store):
+            settings = load_settings(paths.root)
         yield paths, settings, store
+
+
+def finish_relabeling(paths: ProjectPaths, store: Store) -> bool:
+    """Let loop.cfg and the patterns follow a change of labels; False when they have, as long as nothing was killed."""
+    from loop.formats.patterns import PATTERNS_NAME, relabel_patterns
+
+    found = store.unfinished_relabeling()
+    if found is None:
+        return False
+    labels, names = found
+    set_labels(paths.cfg, labels, names)
+    relabel_patterns(paths.resolve(load_settings(paths.root).project.patterns or PATTERNS_NAME), names)
+    store.finish_relabeling()
+    return True

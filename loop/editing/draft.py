@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,17 @@ def _snapshot(now: Snapshot, book: dict[Mark, int]) -> dict[str, Any]:
 
     marks = {"marks": numbers(now.marks), "touched": numbers(now.touched), "moved": numbers(now.moved)}
     return marks | {"blank": now.blank, "flag": now.flag, "memo": now.memo}
+
+
+def relabeled(draft: str, names: Mapping[str, str | None]) -> str:
+    """Return a draft with other names for labels; with a label that was removed it is no draft of its text any more."""
+    try:
+        data = json.loads(draft)
+        marks = [[start, end, names.get(label, label)] for start, end, label in data["marks"]]
+        active = names.get(data["active"], data["active"])
+    except (ValueError, KeyError, TypeError):
+        return draft
+    return json.dumps(data | {"marks": marks, "active": active}, separators=(",", ":"))
 
 
 def mode_of(draft: str) -> Mode:

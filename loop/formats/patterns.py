@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from loop.errors import LoopError
-from loop.files import open_private
+from loop.files import open_private, replacing
 from loop.formats.lines import numbered_lines
+
+PATTERNS_NAME = "patterns.jsonl"  # where they are when loop.cfg names no file
 
 
 def append_pattern(path: Path, string: str, label: str) -> bool:
@@ -30,6 +33,34 @@ def append_pattern(path: Path, string: str, label: str) -> bool:
     except OSError as error:
         raise LoopError(f"{path.name} cannot be written: {error.strerror}.", hint="Check its rights.") from None
     return True
+
+
+def relabel_patterns(path: Path, names: Mapping[str, str | None]) -> None:
+    """Give the patterns of a file new labels; those of a label without a name go. All other lines stay.
+
+    Raises:
+        LoopError: the file cannot be read or written.
+    """
+    if not path.exists():
+        return
+    lines = (_relabeled(line, names) for _, line in numbered_lines(path))
+    text = "".join(f"{line}\n" for line in lines if line is not None)
+    try:
+        with replacing(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise LoopError(f"{path.name} cannot be written: {error.strerror}.", hint="Check its rights.") from None
+
+
+def _relabeled(line: str, names: Mapping[str, str | None]) -> str | None:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return line
+    if not isinstance(row, dict) or row.get("label") not in names:
+        return line
+    name = names[row["label"]]
+    return None if name is None else json.dumps(row | {"label": name}, ensure_ascii=False)
 
 
 def _same(line: str, row: dict[str, str]) -> bool:

@@ -60,10 +60,11 @@ class CheckpointInfo:
     tried: tuple[Tried, ...] = ()
     adopted: tuple[str, ...] = ()
     base_sum: str = ""
+    scheme: int = 0
 
     def begins(self, training: Sequence[Answer]) -> bool:
         """Whether the answers that it learned from are the first of these, unchanged."""
-        return tuple(answer.id for answer in training[: len(self.answers)]) == self.answers
+        return tuple(answer.key for answer in training[: len(self.answers)]) == self.answers
 
 
 class Checkpoints:

@@ -18,11 +18,11 @@ from spacy.tokens import Doc
 from loop.alignment import longest
 from loop.errors import InputError
 from loop.formats.lines import numbered_lines, source_name
+from loop.formats.patterns import PATTERNS_NAME
 from loop.formats.writing import write_jsonl
 from loop.records import Span
 from loop.settings import ProjectPaths, Settings
 
-PATTERNS_NAME = "patterns.jsonl"
 Version = tuple[int, int] | None
 """When a file was changed, in nanoseconds, and its size; None where there is none."""
 

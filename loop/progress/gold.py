@@ -47,9 +47,10 @@ def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[Go
     if name is None:
         return _held_out(store, settings.project.labels)
     raws = {raw.text: raw for raw in read_gold(paths.resolve(name))}
-    labels = settings.project.labels
+    labels, naming = settings.project.labels, store.journal.naming()
     return [
-        GoldText(raw.text, _of(labels, raw.spans or ()), labels, _unit(raw.group, raw.text)) for raw in raws.values()
+        GoldText(raw.text, _of(labels, naming.outdated(raw.spans or ())), labels, _unit(raw.group, raw.text))
+        for raw in raws.values()
     ]
 
 

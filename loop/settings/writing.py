@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,21 @@ def set_value(cfg: Path, section: str, key: str, value: Any) -> None:
     Raises:
         SettingsError: the file cannot be read or written, or its settings cannot be meant with the new value.
     """
+    _change(cfg, lambda text: with_value(text, section, key, value))
+
+
+def set_labels(cfg: Path, labels: Sequence[str], names: Mapping[str, str | None] | None = None) -> None:
+    """Set the labels in the file, and rename or drop the notes about those that have new `names`, or none.
+
+    Raises:
+        SettingsError: see `set_value`.
+    """
+    _change(cfg, lambda text: with_keys(with_value(text, "project", "labels", list(labels)), "labels", names or {}))
+
+
+def _change(cfg: Path, change: Callable[[str], str]) -> None:
     try:
-        text = with_value(cfg.read_text(encoding="utf-8-sig"), section, key, value)
+        text = change(cfg.read_text(encoding="utf-8-sig"))
         parse_settings(text, source=cfg)
         mode = cfg.stat().st_mode & 0o777
         with replacing(cfg) as file:
@@ -34,14 +48,44 @@ def with_value(text: str, section: str, key: str, value: Any) -> str:
     """Return the text of a `loop.cfg` with another value; a missing key or section is added."""
     setting = f"{key} = {json.dumps(value, ensure_ascii=False)}"
     lines = text.splitlines()
-    start = next((i for i, line in enumerate(lines) if line.strip() == f"[{section}]"), None)
+    start, end = _bounds(lines, section)
     if start is None:
         return "\n".join([*lines, "", f"[{section}]", setting]) + "\n"
-    end = next((i for i in range(start + 1, len(lines)) if lines[i].startswith("[")), len(lines))
     place = next((i for i in range(start + 1, end) if re.match(rf"{re.escape(key)}\s*=", lines[i])), None)
     if place is None:
         return "\n".join([*lines[: start + 1], setting, *lines[start + 1 :]]) + "\n"
+    return "\n".join([*lines[:place], setting, *lines[_after(lines, place, end) :]]) + "\n"
+
+
+def with_keys(text: str, section: str, names: Mapping[str, str | None]) -> str:
+    """Return the text of a `loop.cfg` with other names for keys; one without a name, or whose name is there, goes."""
+    lines = text.splitlines()
+    start, end = _bounds(lines, section)
+    kept = lines[: end if start is None else start + 1]
+    there = {line.partition("=")[0].strip() for line in lines[len(kept) : end]}
+    place = len(kept)
+    while place < end:
+        key, after = lines[place].partition("=")[0].strip(), _after(lines, place, end)
+        name = names.get(key, key)
+        if name == key:
+            kept += lines[place:after]
+        elif name is not None and name not in there:
+            kept += [lines[place].replace(key, name, 1), *lines[place + 1 : after]]
+        place = after
+    return "\n".join([*kept, *lines[end:]]) + "\n"
+
+
+def _bounds(lines: Sequence[str], section: str) -> tuple[int | None, int]:
+    """Where a section begins, None when it is not there, and where the next one begins."""
+    start = next((i for i, line in enumerate(lines) if line.strip() == f"[{section}]"), None)
+    if start is None:
+        return None, len(lines)
+    return start, next((i for i in range(start + 1, len(lines)) if lines[i].startswith("[")), len(lines))
+
+
+def _after(lines: Sequence[str], place: int, end: int) -> int:
+    """Where a value ends that begins at `place`: it may go on in indented lines."""
     after = place + 1
-    while after < end and lines[after][:1].isspace() and lines[after].strip():  # a value may go on in indented lines
+    while after < end and lines[after][:1].isspace() and lines[after].strip():
         after += 1
-    return "\n".join([*lines[:place], setting, *lines[after:]]) + "\n"
+    return after

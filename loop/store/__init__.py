@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from loop.store import relabeling
 from loop.store.answers import Answers
 from loop.store.batches import BatchReport, NewText, take_back_unfinished
 from loop.store.corpus import BatchInfo, Corpus
 from loop.store.database import open_database
 from loop.store.importing import ImportedAnswers, NewAnswer, import_answers
 from loop.store.journal import Journal, RoundInfo
+from loop.store.naming import Names, Naming
 from loop.store.predictions import Predictions
 from loop.store.questions import Questions
 from loop.store.wishes import Past, Wishes
@@ -22,6 +24,8 @@ __all__ = [
     "Corpus",
     "ImportedAnswers",
     "Journal",
+    "Names",
+    "Naming",
     "NewAnswer",
     "NewText",
     "Past",
@@ -66,6 +70,18 @@ class Store:
             StoreError: an answer or a question has the id of one that belongs to another text.
         """
         return import_answers(self._database, rows, labels=labels, source=source)
+
+    def relabel(self, labels: Sequence[str], names: Names, *, draft: Callable[[str, Names], str]) -> None:
+        """Put `labels` in force; earlier answers are read by their new `names`. See `loop.store.relabeling`."""
+        relabeling.relabel(self._database, labels, names, draft=draft)
+
+    def unfinished_relabeling(self) -> tuple[tuple[str, ...], Names] | None:
+        """The labels and names that the files of the project do not have yet; None when they have them all."""
+        return relabeling.unfinished(self._database)
+
+    def finish_relabeling(self) -> None:
+        """Note that the files of the project have followed."""
+        relabeling.finish(self._database)
 
     def close(self) -> None:
         """Let go of the file."""

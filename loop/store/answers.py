@@ -16,6 +16,7 @@ from loop.errors import StoreError
 from loop.records import Answer, Question
 from loop.store.database import Database, now
 from loop.store.journal import append_event
+from loop.store.naming import Naming, read_naming
 from loop.store.questions import keep_question
 from loop.store.schema import answers, drafts, questions, queue, texts
 from loop.store.spans import dump_spans, load_spans
@@ -163,7 +164,8 @@ class Answers:
 
     def _select(self, query: Select[Any]) -> list[Answer]:
         with self._database.read() as connection:
-            return [answer_of(row) for row in connection.execute(query)]
+            naming = read_naming(connection)
+            return [answer_of(row, naming) for row in connection.execute(query)]
 
 
 @contextmanager
@@ -194,7 +196,7 @@ def _place(connection: Connection, answer: Answer) -> int:
     if answer.retracts is None:
         return answer.seq
     replaced = connection.execute(select(answers).where(answers.c.id == answer.retracts)).first()
-    return int(replaced.place) if replaced and answer_of(replaced).trains else answer.seq
+    return int(replaced.place) if replaced and answer_of(replaced, read_naming(connection)).trains else answer.seq
 
 
 def answer_event(answer: Answer) -> dict[str, Any]:
@@ -217,8 +219,9 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     }
 
 
-def answer_of(row: Row[Any]) -> Answer:
-    """The answer in a row of `answers` (or of a join that holds its columns and the `text`)."""
+def answer_of(row: Row[Any], naming: Naming) -> Answer:
+    """The answer in a row of `answers` (or of a join that holds its columns and the `text`), in the labels of today."""
     fields = {name: value for name, value in row._mapping.items() if name not in ("place", "text")}
-    spans = {name: load_spans(fields[name]) for name in ("shown", "spans")}
-    return Answer(**fields | spans | {"at": datetime.fromisoformat(row.at)})
+    spans = {name: naming.spans(load_spans(fields[name]), row.scheme) for name in ("shown", "spans")}
+    revision = naming.revision(row.scheme)
+    return Answer(**fields | spans | {"at": datetime.fromisoformat(row.at), "revision": revision})

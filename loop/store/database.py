@@ -17,7 +17,7 @@ from loop.files import make_private, open_private
 from loop.store.copying import copy_store
 from loop.store.places import journal_mode
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 BUSY = "busy_timeout=10000"  # milliseconds
 DAMAGED_HINT = "`loop doctor` says what can be read; with --repair it saves that into a new store."
 

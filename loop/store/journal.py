@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from loop.records import TrainerStatus
 from loop.store.database import Database, now
+from loop.store.naming import Naming, read_naming
 from loop.store.schema import events, predictions, rounds, schemes, state
 
 TRAINER = "trainer"
@@ -121,9 +122,14 @@ class Journal:
         return last if hold is None else min(last, hold)
 
     def schemes(self) -> dict[int, tuple[str, ...]]:
-        """The labels of every scheme by its version."""
+        """The labels of every scheme by its version; those that were renamed, merged or removed as they are today."""
+        naming = self.naming()
+        return {version: naming.known(version) for version in range(1, naming.version + 1)}
+
+    def naming(self) -> Naming:
+        """How to read what was said under earlier schemes."""
         with self._database.read() as connection:
-            return {row.version: tuple(json.loads(row.labels)) for row in connection.execute(select(schemes))}
+            return read_naming(connection)
 
     def add_round(self, info: RoundInfo) -> None:
         """Note a finished round."""

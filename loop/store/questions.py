@@ -93,9 +93,7 @@ class Questions:
     def expire(self) -> None:
         """Say that the queue in force is out of date: a trainer puts another in its place as soon as it can."""
         with self._database.write() as connection:
-            queued = get_state(connection, QUEUE)
-            if queued is not None:
-                put_state(connection, QUEUE, queued | {"round": EXPIRED})
+            expire(connection)
 
     def head(self, annotator: str, *, after: Question | None = None, focus: Focus = NO_FOCUS) -> Question | None:
         """The question to ask next: one this annotator has begun or chosen, otherwise the first of the queue.
@@ -202,6 +200,13 @@ def _consistent(annotator: str) -> ColumnElement[bool]:
     """Nobody is asked again what somebody else answered."""
     mine = exists().where(answers.c.text_id == texts.c.id, answers.c.annotator == annotator)
     return or_(questions.c.share != "again", mine)
+
+
+def expire(connection: Connection) -> None:
+    """Say, inside the caller's transaction, that the queue in force is out of date."""
+    queued = get_state(connection, QUEUE)
+    if queued is not None:
+        put_state(connection, QUEUE, queued | {"round": EXPIRED})
 
 
 def _focus_of(connection: Connection, key: str) -> Focus:

@@ -77,6 +77,8 @@ schemes = Table(
     Column("version", Integer, primary_key=True),
     Column("labels", Text, nullable=False),
     Column("at", String, nullable=False),
+    # What became of labels of the version before: JSON of new names by old ones, null for none; NULL for nothing.
+    Column("names", Text),
 )
 
 questions = Table(

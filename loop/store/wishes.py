@@ -13,6 +13,7 @@ from loop.store.answers import FIRST, STANDS, answer_of
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
+from loop.store.naming import read_naming
 from loop.store.questions import REQUEST, keep_question, load_focus
 from loop.store.schema import answers, questions, texts
 
@@ -92,7 +93,8 @@ class Wishes:
             where.append(or_(answers.c.flag, answers.c.memo != ""))
         with self._database.read() as connection:
             rows = connection.execute(query.where(*where).order_by(answers.c.seq.desc()).limit(limit)).all()
-        return [Past(answer_of(row), row.text) for row in rows]
+            naming = read_naming(connection)
+        return [Past(answer_of(row, naming), row.text) for row in rows]
 
     def unsure(self, annotator: str, *, without: Collection[int]) -> str | None:
         """The question of the oldest text that this annotator skipped as unsure, but for the texts `without`."""

@@ -67,7 +67,7 @@ class Course:
         self.learner = anew or self.learner
         losses = self._update(answered, number, settings, afresh=anew is not None)
         temperature = next_temperature(tried, last=self.info.temperature)
-        info = self._info(number, tuple(answer.id for answer in cut), temperature)
+        info = self._info(number, tuple(answer.key for answer in cut), temperature)
         self.info = replace(info, steps=len(losses), loss=sum(losses) / len(losses) if losses else None, tried=tried)
 
     def _update_settings(self, training: Sequence[Answer]) -> UpdateSettings:
@@ -144,4 +144,5 @@ class Course:
             weights=self.learner.weights_hash(),
             temperature=temperature,
             adopted=adopted(project.base, project.labels),
+            scheme=self._store.journal.naming().version,
         )

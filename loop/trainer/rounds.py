@@ -12,6 +12,7 @@ from loop.ner.keeping import agreement as kept_by
 from loop.ner.learner import Learner
 from loop.ner.pipeline import adopted
 from loop.ner.products import use_fast_products
+from loop.ner.renaming import rename_labels
 from loop.ner.sums import base_sum
 from loop.progress.gold import gold_texts
 from loop.progress.scores import best_round
@@ -93,7 +94,26 @@ class Rounds:
             )
         finished = {0, *(info.number for info in self._store.journal.rounds())}
         self._forget_after(max(finished.intersection(self._checkpoints.rounds())))
+        self._forget_changed(self._store.answers.training())
+        self._rename()
         self._go_to(self._kept_by_hold())
+
+    def _rename(self) -> None:
+        """Give labels their present names in the kept rounds."""
+        naming = self._store.journal.naming()
+        for number in self._checkpoints.rounds():
+            info = self._checkpoints.info(number)
+            now = {label: naming.label(label, info.scheme) for label in info.labels}
+            names = {label: name for label, name in now.items() if name not in (None, label)}
+            if names:
+                rename_labels(self._checkpoints, number, names, scheme=naming.version)
+        self._newest = self._checkpoints.info(self.newest)
+
+    def _forget_changed(self, training: Sequence[Answer]) -> None:
+        """Drop the rounds that learned from answers that do not stand, or not as they were."""
+        if not self._newest.begins(training):
+            kept = reversed(self._checkpoints.rounds())
+            self._forget_after(next(n for n in kept if self._checkpoints.info(n).begins(training)))
 
     def _forget_after(self, number: int) -> None:
         self._checkpoints.forget_after(number)
@@ -115,7 +135,7 @@ class Rounds:
         """What stands in the place of the answers that were learned from, by their ids; empty while they all stand."""
         if self._newest.begins(training):
             return ()
-        learned, ids = set(self._newest.answers), [answer.id for answer in training]
+        learned, ids = set(self._newest.answers), [answer.key for answer in training]
         return tuple(ids[: max((i for i, id_ in enumerate(ids, start=1) if id_ in learned), default=0)]) or ("none",)
 
     def settle(self, training: Sequence[Answer]) -> None:
@@ -123,11 +143,9 @@ class Rounds:
 
         The rounds after that are then due again.
         """
-        if not self._newest.begins(training):
-            kept = reversed(self._checkpoints.rounds())
-            self._forget_after(next(n for n in kept if self._checkpoints.info(n).begins(training)))
-            self._go_to(self._kept_by_hold())
-        elif self._hold != self._store.journal.hold():
+        before = self.newest
+        self._forget_changed(training)
+        if (before, self._hold) != (self.newest, self._store.journal.hold()):
             self._go_to(self._kept_by_hold())
 
     def due(self, training: Sequence[Answer]) -> bool:

@@ -1,0 +1,113 @@
+"""Labels that were renamed, merged or removed: what earlier answers say, in the labels of today."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from loop.records import Span
+from loop.store.schema import schemes
+
+Names = Mapping[str, str | None]
+"""What becomes of labels: another name, which may be that of another label, or None for one that is removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relabeling:
+    """A change of labels that earlier answers follow.
+
+    Attributes:
+        version: of the scheme that it led to. before: the labels that were in force. names: of those that change.
+    """
+
+    version: int
+    before: tuple[str, ...]
+    names: Names
+
+    @property
+    def is_renaming(self) -> bool:
+        """Whether it only gives labels other names, so that no answer says more or less than before."""
+        return all(new is not None and new not in self.before for new in self.names.values())
+
+    def touches(self, labels: Iterable[str]) -> bool:
+        """Whether any of these labels changes, or another becomes one of them."""
+        return bool({*self.names, *self.names.values()} & set(labels))
+
+    def known(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """What an answer that was complete for `labels` is complete for now.
+
+        Labels that were merged into one only where it was complete for each of them.
+        """
+        lacking = {self.names.get(label, label) for label in self.before if label not in labels}
+        now = (self.names.get(label, label) for label in labels)
+        return tuple(dict.fromkeys(label for label in now if label is not None and label not in lacking))
+
+
+class Naming:
+    """How to read what was said under an earlier scheme.
+
+    Made from the labels of every scheme by its version, and the relabelings, oldest first.
+    """
+
+    def __init__(self, schemes: Mapping[int, tuple[str, ...]], relabelings: Sequence[Relabeling]) -> None:
+        self._schemes, self._relabelings = schemes, relabelings
+        self._revisions = {version: self._revision(version) for version in schemes} if relabelings else {}
+
+    @property
+    def version(self) -> int:
+        """Of the scheme in force; 0 before the first."""
+        return max(self._schemes, default=0)
+
+    def label(self, label: str, scheme: int) -> str | None:
+        """The name today of a label of a scheme, None when it was removed."""
+        now: str | None = label
+        for each in self._since(scheme):
+            now = each.names.get(now, now) if now is not None else None
+        return now
+
+    def spans(self, spans: tuple[Span, ...], scheme: int) -> tuple[Span, ...]:
+        """Spans of a scheme with the labels of today, in their order, those of removed labels left out."""
+        if not self._since(scheme):
+            return spans
+        named = ((span, self.label(span.label, scheme)) for span in spans)
+        return tuple(dict.fromkeys(replace(span, label=label) for span, label in named if label is not None))
+
+    def outdated(self, spans: Sequence[Span]) -> tuple[Span, ...]:
+        """Spans from elsewhere: their labels that are none of today's are read as those of answers are."""
+        now = self._schemes.get(self.version, ())
+        named = ((span, span.label if span.label in now else self.label(span.label, 0)) for span in spans)
+        return tuple(dict.fromkeys(replace(span, label=label) for span, label in named if label is not None))
+
+    def known(self, scheme: int) -> tuple[str, ...]:
+        """The labels of today that an answer under a scheme was complete for."""
+        labels = self._schemes[scheme]
+        for each in self._since(scheme):
+            labels = each.known(labels)
+        return labels
+
+    def revision(self, scheme: int) -> int:
+        """The last relabeling by which answers under a scheme say something else; 0 without any."""
+        return self._revisions.get(scheme, 0)
+
+    def _revision(self, scheme: int) -> int:
+        labels, last = self._schemes[scheme], 0
+        for each in self._since(scheme):
+            last = each.version if not each.is_renaming and each.touches(labels) else last
+            labels = each.known(labels)
+        return last
+
+    def _since(self, scheme: int) -> list[Relabeling]:
+        return [each for each in self._relabelings if each.version > scheme]
+
+
+def read_naming(connection: Connection) -> Naming:
+    """The naming in force, inside the caller's transaction."""
+    rows = connection.execute(select(schemes).order_by(schemes.c.version)).all()
+    labels = {row.version: tuple(json.loads(row.labels)) for row in rows}
+    changes = [
+        Relabeling(row.version, labels[row.version - 1], json.loads(row.names)) for row in rows if row.names is not None
+    ]
+    return Naming(labels, changes)

@@ -1,0 +1,71 @@
+"""Renaming, merging and removing labels: one event, and everything that names labels but the answers follows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, insert, or_, select, update
+
+from loop.store.database import Database, now
+from loop.store.journal import append_event, get_state, put_state
+from loop.store.naming import Names, read_naming
+from loop.store.questions import expire
+from loop.store.schema import drafts, predictions, questions, schemes, texts
+
+UNFINISHED = "relabeling"
+
+
+def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: Callable[[str, Names], str]) -> None:
+    """Put `labels` in force; earlier answers are read by their new `names`, and no row of them changes.
+
+    Suggestions, questions, predictions and drafts (each rewritten by `draft`) are changed in the same transaction.
+    Until `finish` is called, `unfinished` tells what the files of the project have to follow.
+    """
+    with database.write() as connection:
+        version = 1 + read_naming(connection).version
+        row = {"version": version, "labels": json.dumps(list(labels)), "names": json.dumps(dict(names)), "at": now()}
+        connection.execute(insert(schemes).values(row))
+        append_event(connection, "labels", {"scheme": version, "labels": list(labels), "names": dict(names)})
+        _rewrite(connection, [texts.c.suggested], names)
+        _rewrite(connection, [predictions.c.spans], names)
+        _rewrite(connection, [questions.c.reading, questions.c.candidates], names)
+        # It holds scores for the labels of then. Without it a question is still what was asked.
+        connection.execute(update(questions).values(lattice=b""))
+        for row_ in connection.execute(select(drafts)).all():
+            where = (drafts.c.text_id == row_.text_id) & (drafts.c.annotator == row_.annotator)
+            connection.execute(update(drafts).where(where).values(draft=draft(row_.draft, names)))
+        expire(connection)
+        put_state(connection, UNFINISHED, {"labels": list(labels), "names": dict(names)})
+
+
+def unfinished(database: Database) -> tuple[tuple[str, ...], Names] | None:
+    """The labels and names that the files of the project do not have yet; None when they have them all."""
+    with database.read() as connection:
+        kept = get_state(connection, UNFINISHED)
+    return (tuple(kept["labels"]), kept["names"]) if kept else None
+
+
+def finish(database: Database) -> None:
+    """Note that the files of the project have followed."""
+    with database.write() as connection:
+        put_state(connection, UNFINISHED, None)
+
+
+def _rewrite(connection: Connection, columns: Sequence[Column[Any]], names: Names) -> None:
+    """Give the spans in some columns of a table, JSON lists of [start, end, label, …], their new labels."""
+    table = columns[0].table
+    quoted = [json.dumps(label, ensure_ascii=False) for label in names]
+    named = or_(*(column.contains(label, autoescape=True) for column in columns for label in quoted))
+    keys = list(table.primary_key.columns)
+    for row in connection.execute(select(*keys, *columns).where(named)).all():
+        here = [key == row._mapping[key.name] for key in keys]
+        changed = {column.name: _renamed(row._mapping[column.name], names) for column in columns}
+        connection.execute(update(table).where(*here).values(changed))
+
+
+def _renamed(spans: str, names: Names) -> str:
+    rows = [[start, end, names.get(label, label), *rest] for start, end, label, *rest in json.loads(spans)]
+    kept = {tuple(row[:3]): row for row in reversed(rows) if row[2] is not None}
+    return json.dumps(list(reversed(kept.values())), ensure_ascii=False)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_running import Run
+
+from loop.cli.project import finish_relabeling
+from loop.editing.draft import relabeled
+from loop.settings import ProjectPaths, load_settings
+from loop.store import Store
+
+ANSWER = b'{"text": "one two", "spans": [{"start": 0, "end": 3, "label": "A"}, {"start": 4, "end": 7, "label": "B"}]}'
+NOTES = '\n[labels]\nA = {"description": "first",\n    "examples": ["one"]}\nB = "second"\n'
+
+
+@pytest.fixture
+def annotated(project: Path, run: Run) -> Path:
+    """A project with one answer, notes about its labels, and a pattern for each."""
+    cfg = project / "loop.cfg"
+    *_, rest = cfg.read_text().partition("[project]")
+    cfg.write_text("# mine\n[project]" + rest.partition("\n[labels]")[0] + NOTES)
+    (project / "patterns.jsonl").write_text('{"label": "A", "pattern": "x"}\n\n{"label": "B", "pattern": "y"}\n')
+    assert 0 == run("import", "-", stdin=ANSWER).code
+    return project
+
+
+def exported(run: Run) -> list[str]:
+    rows = [json.loads(line) for line in run("export", "-").out.splitlines()]
+    return [span["label"] for row in rows for span in row["spans"]]
+
+
+def patterns(project: Path) -> list[str]:
+    lines = (project / "patterns.jsonl").read_text().splitlines()
+    return [json.loads(line)["label"] for line in lines if line]
+
+
+@pytest.mark.parametrize(
+    ("command", "labels", "notes", "found"),
+    [
+        ("rename A C", ("C", "B"), {"C": "first", "B": "second"}, ["C", "B"]),
+        ("merge A B", ("B",), {"B": "second"}, ["B", "B"]),
+        ("merge B A", ("A",), {"A": "first"}, ["A", "A"]),
+        ("remove A", ("B",), {"B": "second"}, ["B"]),
+    ],
+)
+def test_settings_patterns_and_exports_follow(annotated: Path, run: Run, command, labels, notes, found) -> None:
+    ran = run("labels", *command.split())
+    settings = load_settings(annotated)
+
+    assert (0, "") == (ran.code, ran.err)
+    assert f"Labels now: {', '.join(labels)}." in ran.out
+    assert labels == settings.project.labels
+    assert notes == {label: note.description for label, note in settings.labels.items()}
+    assert found == patterns(annotated)
+    assert found == exported(run)
+    assert "# mine" in (annotated / "loop.cfg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("command", "problem", "hint"),
+    [
+        ("rename X C", "There is no label X", "A, B"),
+        ("rename A B", "There is a label B already", "merge A B"),
+        ("rename A base:A", "base:", "A, B"),
+        ("merge A X", "There is no label X", "A, B"),
+        ("merge A A", "into itself", ""),
+        ("remove X", "There is no label X", "A, B"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_changes(project: Path, run: Run, command, problem, hint) -> None:
+    ran = run("labels", *command.split())
+
+    assert 1 == ran.code
+    assert problem in ran.err
+    assert hint in ran.err
+    assert ("A", "B") == load_settings(project).project.labels
+
+
+def test_the_last_label_stays(project: Path, run: Run) -> None:
+    run("labels", "remove", "A")
+    ran = run("labels", "remove", "B")
+
+    assert 1 == ran.code
+    assert "needs at least one label" in ran.err
+
+
+def test_files_that_were_not_reached_before_a_kill_follow_with_the_next_command(annotated: Path, run: Run) -> None:
+    paths = ProjectPaths(annotated)
+    with Store(paths.db) as store:
+        store.relabel(("C", "B"), {"A": "C"}, draft=relabeled)
+    ran = run("labels", "list")
+
+    assert "C  1 span\nB  1 span\n" == ran.out
+    assert ["C", "B"] == patterns(annotated)
+    with Store(paths.db) as store:
+        assert not finish_relabeling(paths, store)
