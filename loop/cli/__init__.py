@@ -25,6 +25,7 @@ from loop.cli.predicting import predict_cli
 from loop.cli.printing import complain, say
 from loop.cli.rebuilding import rebuild_cli
 from loop.cli.relabeling import labels_merge_cli, labels_remove_cli, labels_rename_cli
+from loop.cli.reporting import report_cli
 from loop.cli.simulating import simulate_cli
 from loop.cli.starting import init_cli
 from loop.cli.status import labels_app, status_cli
@@ -55,6 +56,7 @@ app.command("trainer")(trainer_cli)
 app.command("import")(import_cli)
 app.command("export")(export_cli)
 app.command("status")(status_cli)
+app.command("report")(report_cli)
 app.command("check")(check_cli)
 app.command("train", context_settings=PASSED_ON)(train_cli)
 app.command("rebuild")(rebuild_cli)

@@ -21,6 +21,7 @@ QUEUE = "queue"
 EXPIRED = -1
 REQUEST = "request"
 SEEN = "seen"
+CONFIDENCE = "confidence"
 # A longer transaction holds an annotator's answer up.
 WRITE_ROWS = 200
 KEPT_READ = 3  # the question in hand, the next one, and the one that a new queue puts in its place
@@ -68,12 +69,19 @@ class Questions:
         self._read_last: dict[str, Question] = {}
 
     def publish(
-        self, asked: Sequence[Question], *, round: int, seen: Sequence[PastReading] = (), focus: Focus = NO_FOCUS
+        self,
+        asked: Sequence[Question],
+        *,
+        round: int,
+        seen: Sequence[PastReading] = (),
+        focus: Focus = NO_FOCUS,
+        confidence: Sequence[float] = (),
     ) -> None:
         """Put a new queue, made with the checkpoint of `round`, in the place of the old one, first question first.
 
         It is written beside the old one in short transactions; the last of them makes it the one in force, and keeps
-        what was `seen` in making it and the focus it was made for.
+        what was `seen` in making it, the focus it was made for and, where it is given, the model's `confidence` in its
+        readings of a random sample of the pool.
         """
         with self._database.read() as connection:
             generation = 1 + _generation(connection)
@@ -88,6 +96,8 @@ class Questions:
         with self._database.write() as connection:
             put_state(connection, QUEUE, {"generation": generation, "round": round, "focus": asdict(focus)})
             put_state(connection, SEEN, seen)
+            if confidence:
+                put_state(connection, CONFIDENCE, list(confidence))
         self._forget_before(generation)
 
     def expire(self) -> None:
@@ -170,6 +180,11 @@ class Questions:
         with self._database.read() as connection:
             kept = get_state(connection, SEEN) or []
         return [PastReading(text_id, tuple((round, entropy) for round, entropy in read)) for text_id, read in kept]
+
+    def confidence(self) -> list[float]:
+        """The probabilities of the best readings of a random sample of the pool, as the last queue's round saw them."""
+        with self._database.read() as connection:
+            return get_state(connection, CONFIDENCE) or []
 
     def lengths(self, ids: Iterable[str]) -> dict[str, int]:
         """How many tokens the texts of these questions have."""

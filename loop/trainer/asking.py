@@ -16,7 +16,16 @@ from loop.records import NO_FOCUS, Answer, Question, Share
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.again import asked_again
-from loop.trainer.candidates import Candidates, answering_cost, draw, held_out_share, likely, remembered, scored
+from loop.trainer.candidates import (
+    Candidates,
+    answering_cost,
+    confidence,
+    draw,
+    held_out_share,
+    likely,
+    remembered,
+    scored,
+)
 from loop.trainer.revisiting import revisits
 from loop.trainer.rounds import Rounds
 
@@ -97,7 +106,8 @@ class Asking:
             questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
             questions = [*asked_again(self._store, settings, rng, round=number), *questions]
         seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
-        self._store.questions.publish(questions, round=number, seen=seen, focus=focus)
+        sample = confidence(known[text.id] for text in drawn.fresh) if focus == NO_FOCUS else ()
+        self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
         self._laid_out = pool, len(questions)
 
     def _read(self, rounds: Rounds, drawn: Candidates) -> dict[int, Read]:

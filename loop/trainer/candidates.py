@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, exp
 from random import Random
 
 from loop.acquire.cost import CostModel, Timed, edits, fitted
@@ -97,6 +97,11 @@ def scored(read: Iterable[Read], past: Iterable[PastReading], *, number: int, co
         for one in read
         if one.lattice
     ]
+
+
+def confidence(read: Iterable[Read]) -> list[float]:
+    """The probability of the best reading of each text that the model has read: that all of it is right."""
+    return [round(exp(one.lattice.best(1)[0].logp), 3) for one in read if one.lattice]
 
 
 def remembered(ranked: Iterable[Scored], past: Iterable[PastReading], *, number: int) -> list[PastReading]:

@@ -1,0 +1,27 @@
+"""The learning curve: what every round finds in the texts that measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loop.progress.gold import GoldText, measured
+from loop.progress.scores import Scores, scores
+from loop.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A round, how many answers it had learned from, and its scores; on the texts that it has read."""
+
+    round: int
+    answers: int
+    scores: Scores
+
+
+def curve(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> list[Point]:
+    """A point for every round that has read any of the texts, first to last."""
+    answers = {info.number: info.answers for info in store.journal.rounds()}
+    rounds = [number for number in store.predictions.rounds() if number in answers]
+    scored = ((number, scores(measured(store, gold, number), labels)) for number in rounds)
+    return [Point(number, answers[number], found) for number, found in scored if found]

@@ -1,0 +1,93 @@
+"""What a model found against what is right, span by span."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import Literal, NamedTuple
+
+from loop.records import Span
+
+Kind = Literal["right", "label", "edges", "both", "missed", "spurious"]
+KINDS: tuple[Kind, ...] = ("right", "label", "edges", "both", "missed", "spurious")
+Edges = Literal["right", "longer", "shorter", "shifted"]
+EDGES: tuple[Edges, ...] = ("right", "longer", "shorter", "shifted")
+
+
+class Match(NamedTuple):
+    """A right span and the one found in its place; None where there is none."""
+
+    gold: Span | None
+    found: Span | None
+
+    @property
+    def kind(self) -> Kind:
+        """What is wrong with it: the label, the edges, both of them, or that one of the two is not there."""
+        if self.gold is None or self.found is None:
+            return "spurious" if self.gold is None else "missed"
+        label, edges = self.gold.label == self.found.label, _place(self.gold) == _place(self.found)
+        return "right" if label and edges else "label" if edges else "edges" if label else "both"
+
+    @property
+    def edges(self) -> Edges | None:
+        """How the edges found lie about the right ones; None where one of the two is not there."""
+        if self.gold is None or self.found is None:
+            return None
+        if _place(self.gold) == _place(self.found):
+            return "right"
+        if self.found.start <= self.gold.start and self.gold.end <= self.found.end:
+            return "longer"
+        if self.gold.start <= self.found.start and self.found.end <= self.gold.end:
+            return "shorter"
+        return "shifted"
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the text."""
+        return min(span.start for span in (self.gold, self.found) if span)
+
+
+def matched(gold: Collection[Span], found: Collection[Span]) -> list[Match]:
+    """Each right span with the one found in its place, by their order in the text; every span stands in one match.
+
+    Spans with the same edges belong together; then those that overlap, of the same label first, the larger overlap
+    first.
+    """
+    left, right = sorted(set(gold)), sorted(set(found))
+    pairs = sorted(
+        ((_closeness(one, other), one, other) for one in left for other in right if _overlap(one, other)), reverse=True
+    )
+    matches: list[Match] = []
+    for _, one, other in pairs:
+        if one in left and other in right:
+            left.remove(one)
+            right.remove(other)
+            matches.append(Match(one, other))
+    matches += [Match(one, None) for one in left] + [Match(None, other) for other in right]
+    return sorted(matches, key=lambda match: match.start)
+
+
+def _place(span: Span) -> tuple[int, int]:
+    return span.start, span.end
+
+
+def _overlap(one: Span, other: Span) -> int:
+    return max(0, min(one.end, other.end) - max(one.start, other.start))
+
+
+def _closeness(one: Span, other: Span) -> tuple[bool, bool, int]:
+    return _place(one) == _place(other), one.label == other.label, _overlap(one, other)
+
+
+def label_confusion(matches: Iterable[Match]) -> Counter[tuple[str, str]]:
+    """How often a span of one label was found as one of another; "" is none."""
+    return Counter((one.gold.label if one.gold else "", one.found.label if one.found else "") for one in matches)
+
+
+def edge_confusion(matches: Iterable[Match]) -> Counter[tuple[str, Edges]]:
+    """By label, how the edges found lie about the right ones, where the label is right."""
+    return Counter(
+        (one.gold.label, one.edges)
+        for one in matches
+        if one.gold and one.found and one.edges and one.gold.label == one.found.label
+    )

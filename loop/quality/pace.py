@@ -1,0 +1,47 @@
+"""How long answers take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median, quantiles
+from typing import NamedTuple
+
+from loop.quality.finding import Given
+
+# An answer that took longer than this was interrupted.
+LONGEST = 600.0
+# Bounds of the bands of length, in words.
+LENGTHS = (10, 20, 40, 80)
+FEWEST = 4  # answers that quartiles are taken of
+
+
+class Pace(NamedTuple):
+    """Seconds an answer took, of so many: quartiles and median. `upto` is the last answer, or the most words."""
+
+    upto: int
+    answers: int
+    low: float
+    median: float
+    high: float
+
+
+def pace(answers: Sequence[Given], *, blocks: int = 20) -> list[Pace]:
+    """The pace over time, in at most so many blocks of equal size."""
+    timed = [one.answer.seconds for one in answers if 0 < one.answer.seconds <= LONGEST]
+    size = max(FEWEST, -(-len(timed) // blocks))
+    parts = [timed[start : start + size] for start in range(0, len(timed), size)]
+    return [_pace(start * size + len(part), part) for start, part in enumerate(parts) if len(part) >= FEWEST]
+
+
+def pace_by_length(answers: Sequence[Given]) -> list[Pace]:
+    """The pace by the length of the text; `upto` is 0 for the longest."""
+    timed = [(len(one.words), one.answer.seconds) for one in answers if 0 < one.answer.seconds <= LONGEST]
+    bounds = [0, *LENGTHS, 10**9]
+    parts = [[s for n, s in timed if low < n <= high] for low, high in pairwise(bounds)]
+    return [_pace(upto, part) for upto, part in zip((*LENGTHS, 0), parts, strict=True) if len(part) >= FEWEST]
+
+
+def _pace(upto: int, seconds: Sequence[float]) -> Pace:
+    low, _, high = quantiles(seconds, n=4, method="inclusive")
+    return Pace(upto, len(seconds), low, median(seconds), high)

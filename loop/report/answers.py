@@ -1,0 +1,110 @@
+"""The sections about probabilities and answers: calibration, confidence, corrections, time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from loop.progress.picture import Picture
+from loop.quality import Bin, Correction, Pace
+from loop.report.axes import Axes, rounded
+from loop.report.charts import Dot, bars, curve, scatter
+from loop.report.html import count, exact, section, table
+from loop.report.shown import isolated
+
+CORRECTIONS = 20
+CONFIDENCE_BINS = 20
+HALF = 420, 320  # the size of a chart that takes half of the width
+
+
+def calibration(picture: Picture) -> str:
+    """How often spans of a probability were right."""
+    found = picture.calibration
+    if found is None:
+        return section("Calibration", "<p>No question has come with probabilities yet.</p>")
+    drawn = "drawn at random" if found.at_random else "that were asked, many of them because the model was unsure"
+    spans = count(sum(one.spans for one in found.bins), "span")
+    words = (
+        f"Of the spans that the model gave 80 %, 80 of 100 should be right. Here are {spans} in "
+        f"{count(found.texts, 'text')} {drawn}, each judged before it was learned; "
+        f"off by {exact(100 * found.error)} points on average."
+    )
+    dots = [_dot(one) for one in found.bins]
+    axes = Axes((0.0, 100.0), (0.0, 100.0), x_name="probability, %", y_name="right, %", size=HALF)
+    return section("Calibration", f"<p>{words}</p>{scatter(dots, axes, 'share of right spans over probability')}")
+
+
+def _dot(one: Bin) -> Dot:
+    low, high = (100 * bound for bound in one.interval)
+    said = f"{one.spans} spans of {100 * one.p:.0f} %: {100 * one.right:.0f} % right ({low:.0f} to {high:.0f})"
+    return Dot(100 * one.p, 100 * one.right, low, high, said, size=2.5 + min(5.0, one.spans**0.5 / 5))
+
+
+def confidence(picture: Picture) -> str:
+    """How confident the last round is of its readings of the texts that nobody has answered."""
+    found = picture.confidence
+    if not found:
+        return ""
+    bins = Counter(min(CONFIDENCE_BINS - 1, int(one * CONFIDENCE_BINS)) for one in found)
+    width = 100 // CONFIDENCE_BINS
+    heights = [(_says(n * width, width, bins[n]), float(bins[n])) for n in range(CONFIDENCE_BINS)]
+    top = rounded(0.0, max(height for _, height in heights))[1]
+    axes = Axes((0.0, 100.0), (0.0, top), x_name="probability of the best reading, %", y_name="texts", size=HALF)
+    words = (
+        f"How probable the model finds its own reading of {count(len(found), 'text')} of the pool, drawn at random: "
+        f"that all spans of the text are right. It expects {exact(100 * sum(found) / len(found))} % of them to be."
+    )
+    return section("Confidence in the pool", f"<p>{words}</p>{bars(heights, axes, 'texts by confidence')}")
+
+
+def _says(low: int, width: int, n: int) -> str:
+    return f"{low} to {low + width} %: {n} texts"
+
+
+def corrections(picture: Picture, *, with_text: bool) -> str:
+    """What was corrected most often; without texts only the kinds and labels."""
+    if not picture.corrections:
+        return ""
+    kinds = Counter(dict(picture.corrections))
+    if not with_text:
+        kinds = Counter()
+        for one, times in picture.corrections:
+            kinds[Correction(one.kind, "", one.shown_label, "", one.answered_label)] += times
+    most = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))[:CORRECTIONS]
+    rows = [[one.kind, _span(one.shown, one.shown_label), _span(one.answered, one.answered_label), exact(n)]
+            for one, n in most]  # fmt: skip
+    note = f"<p>What was made of the suggestions: {count(kinds.total(), 'correction')} in all.</p>"
+    body = note + table(("correction", "suggested", "answered", "times"), rows, kind="words")
+    return section("Most frequent corrections", body, wide=True)
+
+
+def _span(string: str, label: str) -> str:
+    if not label:
+        return "<em>nothing</em>"
+    return f"{isolated(string)} <b>{isolated(label)}</b>" if string else f"<b>{isolated(label)}</b>"
+
+
+def time(picture: Picture) -> str:
+    """How long answers take: over time, and by the length of the text."""
+    if not picture.pace:
+        return ""
+    dots = [Dot(one.upto, one.median, one.low, one.high, _took(one)) for one in picture.pace]
+    axes = Axes((0.0, float(dots[-1].x)), rounded(0.0, max(dot.high for dot in dots)), x_name="answers",
+                y_name="seconds", size=HALF)  # fmt: skip
+    note = "<p>Seconds for an answer: the median, and the middle half as a band.</p>"
+    chart, beside = curve(dots, axes, "seconds an answer over time"), _by_length(picture.by_length)
+    body = f'{note}<div class="pair"><div>{chart}</div><div>{beside}</div></div>'
+    return section("Time for an answer", body, wide=True)
+
+
+def _took(one: Pace) -> str:
+    return f"{one.answers} answers up to the {one.upto}th: {one.median:.1f} s ({one.low:.1f} to {one.high:.1f})"
+
+
+def _by_length(found: Sequence[Pace]) -> str:
+    rows = [[_words(one), exact(one.answers), exact(one.median), f"{one.low:.1f} to {one.high:.1f}"] for one in found]
+    return table(("words", "answers", "median, s", "middle half"), rows)
+
+
+def _words(one: Pace) -> str:
+    return f"up to {one.upto}" if one.upto else "more"

@@ -1,0 +1,114 @@
+"""Axes of a chart: numbers to places, and the lines and numbers along the edges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+Bounds = tuple[float, float]
+# The steps between numbers on an axis are these times a power of ten (Heckbert 1990, "Nice numbers for graph labels").
+NICE = (1.0, 2.0, 5.0, 10.0)
+SMALLEST = 1e-3  # what an axis spans at least
+
+
+def ticks(low: float, high: float, about: int = 5) -> list[float]:
+    """Round numbers from `low` to `high`, both included when they are round, about so many."""
+    step = _step(low, high, about)
+    return [round(n * step, 9) for n in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
+
+
+def rounded(low: float, high: float, about: int = 5) -> Bounds:
+    """Bounds at round numbers around `low` and `high`, never equal."""
+    step = _step(low, high, about)
+    below = floor(low / step + 1e-9)
+    return below * step, max(below + 1, ceil(high / step - 1e-9)) * step
+
+
+def _step(low: float, high: float, about: int) -> float:
+    raw = max(high - low, SMALLEST) / about
+    power = 10.0 ** floor(log10(raw))
+    return next(power * nice for nice in NICE if power * nice >= raw * 0.999)
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The frame of a chart, in units of its picture.
+
+    Attributes:
+        x, y: the values at its edges. size: width and height of the picture. x_name, y_name: what is measured.
+        unit: behind the numbers at the left.
+    """
+
+    x: Bounds
+    y: Bounds
+    size: tuple[int, int]
+    x_name: str = ""
+    y_name: str = ""
+    unit: str = ""
+    left: int = 46
+    right: int = 14
+    top: int = 26
+    bottom: int = 40
+
+    @property
+    def width(self) -> int:
+        """Of the picture."""
+        return self.size[0]
+
+    @property
+    def height(self) -> int:
+        """Of the picture."""
+        return self.size[1]
+
+    def px(self, x: float) -> float:
+        """Where a value lies from the left."""
+        low, high = self.x
+        return round(self.left + (x - low) / ((high - low) or 1.0) * (self.width - self.left - self.right), 1)
+
+    def py(self, y: float) -> float:
+        """Where a value lies from the top."""
+        low, high = self.y
+        return round(self.height - self.bottom - (y - low) / ((high - low) or 1.0) * self._tall, 1)
+
+    @property
+    def _tall(self) -> int:
+        return self.height - self.top - self.bottom
+
+    def drawn(self, parts: Sequence[str], says: str, *, x_ticks: Sequence[tuple[float, str]] | None = None) -> str:
+        """The chart as SVG; `says` is what it shows, for those who do not see it, as HTML."""
+        inside = "".join([*self._grid(), *parts, *self._numbers(x_ticks), *self._names()])
+        return f'<svg viewBox="0 0 {self.width} {self.height}" role="img" aria-label="{says}">{inside}</svg>'
+
+    def _grid(self) -> list[str]:
+        edges = self.px(self.x[0]), self.px(self.x[1])
+        rows = [self.py(y) for y in ticks(*self.y, self._about)]
+        return [f'<line class="grid" x1="{edges[0]}" x2="{edges[1]}" y1="{y}" y2="{y}"/>' for y in rows]
+
+    @property
+    def _about(self) -> int:
+        return max(2, self._tall // 50)
+
+    def _numbers(self, x_ticks: Sequence[tuple[float, str]] | None) -> list[str]:
+        if x_ticks is None:
+            x_ticks = [(x, number(x)) for x in ticks(*self.x, max(2, self.width // 90))]
+        under, beside = self.height - self.bottom + 16, self.left - 7
+        return [
+            *(_tick(self.px(x), under, "middle", name) for x, name in x_ticks),
+            *(_tick(beside, self.py(y) + 4, "end", number(y) + self.unit) for y in ticks(*self.y, self._about)),
+        ]
+
+    def _names(self) -> list[str]:
+        middle = (self.left + self.width - self.right) / 2
+        below = f'<text class="axis" x="{middle}" y="{self.height - 5}" text-anchor="middle">{self.x_name}</text>'
+        above = f'<text class="axis" x="2" y="{self.top - 13}">{self.y_name}</text>'
+        return [text for text, name in ((below, self.x_name), (above, self.y_name)) if name]
+
+
+def _tick(x: float, y: float, anchor: str, words: str) -> str:
+    return f'<text class="tick" x="{x}" y="{y:g}" text-anchor="{anchor}">{words}</text>'
+
+
+def number(value: float) -> str:
+    """A number without needless zeros: "1,200", "0.5"."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.6f}".rstrip("0")

@@ -1,0 +1,74 @@
+"""Charts as SVG that takes its colours from the page, so that it follows light and dark; a point says its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from loop.report.axes import Axes, Bounds, rounded
+
+
+class Dot(NamedTuple):
+    """A value with what chance does to it, and what is said of it."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    says: str = ""
+    size: float = 3.0
+
+
+def curve(dots: Sequence[Dot], axes: Axes, says: str, *, beside: Sequence[Dot] = ()) -> str:
+    """A line through values, in the band of their intervals; `beside` it a dashed one to compare."""
+    lines = [_band(dots, axes), _line(beside, axes, "should"), _line(dots, axes)]
+    return axes.drawn([*lines, *(_dot(dot, axes) for dot in dots)], says)
+
+
+def _band(dots: Sequence[Dot], axes: Axes) -> str:
+    there = [f"{axes.px(dot.x)},{axes.py(dot.high)}" for dot in dots]
+    back = [f"{axes.px(dot.x)},{axes.py(dot.low)}" for dot in reversed(dots)]
+    return f'<polygon class="band" points="{" ".join([*there, *back])}"/>'
+
+
+def _line(dots: Sequence[Dot], axes: Axes, kind: str = "line") -> str:
+    points = " ".join(f"{axes.px(dot.x)},{axes.py(dot.y)}" for dot in dots)
+    return f'<polyline class="{kind}" points="{points}"/>'
+
+
+def _dot(dot: Dot, axes: Axes) -> str:
+    x, y = axes.px(dot.x), axes.py(dot.y)
+    return f'<circle class="dot" cx="{x}" cy="{y}" r="{dot.size:.1f}"><title>{dot.says}</title></circle>'
+
+
+def scatter(dots: Sequence[Dot], axes: Axes, says: str) -> str:
+    """Values with the bars of their intervals, and the diagonal on which they should lie."""
+    (x1, x2), (y1, y2) = axes.x, axes.y
+    diagonal = f'<line class="should" x1="{axes.px(x1)}" y1="{axes.py(y1)}" x2="{axes.px(x2)}" y2="{axes.py(y2)}"/>'
+    return axes.drawn([diagonal, *(_whisker(dot, axes) + _dot(dot, axes) for dot in dots)], says)
+
+
+def _whisker(dot: Dot, axes: Axes) -> str:
+    x = axes.px(dot.x)
+    return f'<line class="whisker" x1="{x}" x2="{x}" y1="{axes.py(dot.low)}" y2="{axes.py(dot.high)}"/>'
+
+
+def bars(heights: Sequence[tuple[str, float]], axes: Axes, says: str) -> str:
+    """A bar for each value, side by side over the whole width; each says the words that come with it."""
+    low, high = axes.x
+    wide = (high - low) / max(1, len(heights))
+    return axes.drawn([_bar(low + n * wide, wide, *one, axes) for n, one in enumerate(heights)], says)
+
+
+def _bar(x: float, wide: float, words: str, height: float, axes: Axes) -> str:
+    left, right, top = axes.px(x) + 1, axes.px(x + wide) - 1, axes.py(height)
+    tall = axes.py(0.0) - top
+    shape = f'x="{left:.1f}" y="{top}" width="{right - left:.1f}" height="{tall:.1f}"'
+    return f'<rect class="bar" {shape}><title>{words}</title></rect>'
+
+
+def around(dots: Sequence[Dot], *, least: float = 0.0, most: float | None = None) -> Bounds:
+    """Round bounds that hold all values and intervals; from `least` on, and up to `most` if it is given."""
+    low, high = min(dot.low for dot in dots), max(dot.high for dot in dots)
+    bounds = rounded(max(least, low), high if most is None else min(most, high))
+    return max(least, bounds[0]), bounds[1] if most is None else min(most, bounds[1])

@@ -1,0 +1,93 @@
+"""The page: its head, which lets a browser fetch and run nothing, the numbers on top, and the sections."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import datetime
+from hashlib import sha256
+from importlib.resources import files
+
+from loop.progress.picture import Picture
+from loop.report import answers, scores, texts
+from loop.report.html import between, count, exact
+from loop.report.shown import isolated, shown
+
+
+def report(picture: Picture, *, name: str, at: datetime, with_text: bool = True) -> str:
+    """The whole page as HTML.
+
+    Args:
+        picture: what it shows.
+        name: of the project.
+        at: when it was made.
+        with_text: whether it holds texts of the corpus, and strings of them.
+    """
+    style = (files("loop.report") / "style.css").read_text(encoding="utf-8")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    head = (
+        '<meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
+        f"<title>{shown(name)}: report</title><style>{style}</style>"
+    )
+    body = _header(picture, name, at, with_text) + f"<main>{_sections(picture, with_text)}</main>"
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}</body></html>\n'
+
+
+def _sections(picture: Picture, with_text: bool) -> str:
+    parts = [
+        scores.learning(picture),
+        scores.labels(picture),
+        scores.confusions(picture),
+        answers.calibration(picture),
+        answers.confidence(picture),
+        answers.corrections(picture, with_text=with_text),
+        answers.time(picture),
+        *([texts.hardest(picture), texts.flagged(picture)] if with_text else []),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _header(picture: Picture, name: str, at: datetime, with_text: bool) -> str:
+    made = at.strftime("%Y-%m-%d %H:%M")
+    private = "It quotes texts: keep it as private as they are." if with_text else "It holds no text of the corpus."
+    tiles = "".join(
+        f'<div class="tile"><dt>{title}</dt><dd>{value}</dd><dd class="note">{note}</dd></div>'
+        for title, value, note in _tiles(picture)
+    )
+    labels = " · ".join(isolated(label) for label in picture.labels)
+    return f"<header><h1>{isolated(name)}</h1><p>{labels}</p><dl>{tiles}</dl><p>Made {made}. {private}</p></header>"
+
+
+def _tiles(picture: Picture) -> list[tuple[str, str, str]]:
+    now = picture.now
+    said = ", ".join(f"{exact(n)} {verdict}" for verdict, n in sorted(now.answers.items()))
+    return [
+        _f_tile(picture),
+        ("answers", exact(sum(now.answers.values())), said or "none yet"),
+        ("rounds", exact(len(now.rounds)), f"{count(now.next_round, 'answer')} until the next"),
+        ("texts", exact(now.texts), f"{exact(now.pool)} not answered"),
+        _consistency_tile(picture),
+    ]
+
+
+def _f_tile(picture: Picture) -> tuple[str, str, str]:
+    found = picture.now.scores
+    if found is None:
+        return "F", "–", "nothing measured yet"
+    overall = found.overall
+    where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {picture.now.measured}"
+    if not overall.enough:
+        return "F, 95 % interval", between(overall.strict.f_interval), f"{where}; too few for a single number"
+    return "F", exact(overall.strict.f), f"{between(overall.strict.f_interval)}; {where}"
+
+
+def _consistency_tile(picture: Picture) -> tuple[str, str, str]:
+    found = picture.now.consistency
+    if not found.pairs:
+        return "agreement with oneself", "–", "no text asked again yet"
+    f = "–" if found.f is None else f"F {exact(found.f)}"
+    note = f"{count(found.pairs, 'text')} asked again, {exact(found.same)} answered as before"
+    return "agreement with oneself", f, note

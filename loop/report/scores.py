@@ -1,0 +1,146 @@
+"""The sections about how good the model is: learning curve, labels, confusions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from loop.intervals import Measure
+from loop.progress.curve import Point
+from loop.progress.picture import Picture
+from loop.progress.scores import Score
+from loop.quality import EDGES
+from loop.report.axes import Axes
+from loop.report.charts import Dot, around, curve
+from loop.report.html import between, count, exact, section, table
+from loop.report.shown import isolated, shown
+
+NOTHING_MEASURED = (
+    "No round has been measured yet. A share of the questions is held out for that; a gold file (eval in loop.cfg) "
+    "measures from the first round on."
+)
+# Sizes of charts.
+WIDE, LOW, SMALL = (1000, 320), (1000, 150), (320, 170)
+
+
+def learning(picture: Picture) -> str:
+    """The learning curve, and the loss of training below it."""
+    if not picture.curve:
+        return section("Learning curve", f"<p>{NOTHING_MEASURED}</p>")
+    last = picture.curve[-1]
+    words = (
+        f"F on {count(last.scores.overall.texts, 'text')} that no round learns from, round by round; the band is the "
+        "95 % interval (bootstrap over texts and groups). A round that is no longer kept was measured on fewer texts."
+    )
+    expected = [
+        Dot(info.answers, f, f, f) for info in picture.now.rounds if (f := info.estimate.get("f", 0.0)) and info.number
+    ]
+    if expected:
+        words += " Dashed: what the model expects of itself on the pool, by its own probabilities."
+    chart = _f_curve(picture.curve, [point.scores.overall for point in picture.curve], WIDE, expected)
+    return section("Learning curve", f"<p>{words}</p>{chart}{_loss(picture)}", wide=True)
+
+
+def _f_curve(
+    points: Sequence[Point], scores: Sequence[Score], size: tuple[int, int], expected: Sequence[Dot] = ()
+) -> str:
+    dots = [
+        Dot(point.answers, score.strict.f, *score.strict.f_interval, _says(point, score))
+        for point, score in zip(points, scores, strict=True)
+    ]
+    x = 0.0, float(max(dot.x for dot in (*dots, *expected)))
+    axes = Axes(x, around([*dots, *expected], most=100.0), x_name="answers learned from", y_name="F", size=size)
+    return curve(dots, axes, f"F over answers, last {dots[-1].y:.1f}", beside=expected)
+
+
+def _says(point: Point, score: Score) -> str:
+    low, high = score.strict.f_interval
+    said = f"round {point.round}, {point.answers} answers: F {score.strict.f:.1f} ({low:.1f} to {high:.1f})"
+    return f"{said}, {score.gold} spans in {score.texts} texts"
+
+
+def _loss(picture: Picture) -> str:
+    dots = [
+        Dot(info.answers, info.loss, info.loss, info.loss, f"round {info.number}: loss {info.loss:.3f}")
+        for info in picture.now.rounds
+        if info.loss is not None
+    ]
+    if len(dots) < 2:
+        return ""
+    x = 0.0, float(max(dot.x for dot in dots))
+    axes = Axes(x, around(dots), size=LOW, x_name="answers learned from", y_name="training loss")
+    words = "The loss of training beside it: when it keeps falling while F stands or falls, the model learns by heart."
+    return f"<p>{words}</p>{curve(dots, axes, 'training loss over answers')}"
+
+
+def labels(picture: Picture) -> str:
+    """A table of the last round's scores by label, and a small curve for each."""
+    scores = picture.now.scores
+    if scores is None:
+        return ""
+    head = ("label", "spans answered", "spans to find", "precision", "recall", "F", "95 % interval", "F, overlapping")
+    rows = [_row(isolated(name), picture.now.spans.get(name, 0), score) for name, score in scores.labels.items()]
+    total = _row("<strong>all</strong>", sum(picture.now.spans.values()), scores.overall)
+    curves = "".join(_label_curve(picture.curve, name) for name in scores.labels)
+    note = "<p>Overlapping: a span counts when it shares a character with one of its label.</p>"
+    return section("Labels", f'{table(head, [*rows, total])}{note}<div class="small">{curves}</div>', wide=True)
+
+
+def _row(name: str, answered: int, score: Score) -> list[str]:
+    strict: Measure = score.strict
+    single = [exact(strict.p), exact(strict.r), exact(strict.f)] if score.enough else ["–", "–", "–"]
+    overlapping = exact(score.overlapping.f) if score.enough else "–"
+    return [name, exact(answered), exact(score.gold), *single, between(strict.f_interval), overlapping]
+
+
+def _label_curve(points: Sequence[Point], label: str) -> str:
+    having = [point for point in points if label in point.scores.labels]
+    chart = _f_curve(having, [point.scores.labels[label] for point in having], SMALL)
+    return f"<figure><figcaption>{isolated(label)}</figcaption>{chart}</figure>"
+
+
+def confusions(picture: Picture) -> str:
+    """Which label is taken for which, and how the edges found lie about the right ones."""
+    if not picture.label_confusion:
+        return ""
+    return _label_confusion(picture) + _edge_confusion(picture)
+
+
+def _label_confusion(picture: Picture) -> str:
+    found = picture.label_confusion
+    names = [*picture.labels, ""]
+    rows = [
+        [_name(gold), *("" if gold == other == "" else _cell(found, gold, other, names) for other in names)]
+        for gold in names
+    ]
+    head = ("right ↓ · found →", *(_name(name) for name in names))
+    note = "<p>Spans by what they are and what the last round takes them for; overlapping spans count as the same.</p>"
+    return section("Confusion of labels", note + table(head, rows, kind="heat"))
+
+
+def _name(label: str) -> str:
+    return isolated(label) if label else "<em>nothing</em>"
+
+
+def _cell(found: Mapping[tuple[str, str], int], gold: str, other: str, names: Sequence[str]) -> str:
+    counts = {name: found.get((gold, name), 0) for name in names}
+    return heat(counts[other], sum(counts.values()), right=gold == other)
+
+
+def heat(n: int, total: int, *, right: bool = False) -> str:
+    """A number in a cell whose colour is its share of the row."""
+    if n == 0:
+        return '<span class="zero">·</span>'
+    step = max(1, round(9 * n / total))
+    return f'<span class="h{step}{" right" if right else ""}">{exact(n)}</span>'
+
+
+def _edge_confusion(picture: Picture) -> str:
+    found = picture.edge_confusion
+    rows = []
+    for label in picture.labels:
+        counts = [found.get((label, edges), 0) for edges in EDGES]
+        cells = [heat(n, sum(counts), right=edges == "right") for n, edges in zip(counts, EDGES, strict=True)]
+        rows.append([shown(label), *cells])
+    head = ("label", "exact", "too long", "too short", "shifted")
+    note = "<p>Where the label is right: how the edges found lie about the right ones.</p>"
+    return section("Confusion of edges", note + table(head, rows, kind="heat"))

@@ -1,0 +1,47 @@
+"""The sections with texts: what is right and what was found, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from loop.progress.picture import Compared, Picture
+from loop.quality import matched
+from loop.report.html import count, section
+from loop.report.shown import colours, isolated, marked
+
+TEXTS = 30
+HARDEST = "The texts that measure, with the most mistakes of the last round first; dashed is not found so, ✗ is wrong."
+FLAGGED = "Answers with a flag or a memo, and what was suggested."
+
+
+def hardest(picture: Picture) -> str:
+    """The texts that the last round finds hardest."""
+    return _side_by_side("Hardest texts", HARDEST, picture.hardest, picture.labels, "found by the last round")
+
+
+def flagged(picture: Picture) -> str:
+    """The texts that the annotator flagged or wrote a memo for."""
+    return _side_by_side("Flagged texts", FLAGGED, picture.flagged, picture.labels, "suggested")
+
+
+def _side_by_side(title: str, words: str, texts: Sequence[Compared], labels: Sequence[str], found: str) -> str:
+    if not texts:
+        return ""
+    classes = colours(labels)
+    more = f" The first {TEXTS} of {count(len(texts), 'text')}." if len(texts) > TEXTS else ""
+    pairs = "".join(_pair(one, classes, found) for one in texts[:TEXTS])
+    return section(title, f"<p>{words}{more}</p>{pairs}", wide=True)
+
+
+def _pair(one: Compared, classes: Mapping[str, str], found: str) -> str:
+    matches = [match for match in matched(one.right, one.found) if match.kind != "right"]
+    missed = {match.gold for match in matches if match.gold}
+    false = {match.found for match in matches if match.found}
+    name = "" if one.id is None else f"<h3>text {one.id}</h3>"
+    memo = f'<p class="memo">{isolated(one.memo)}</p>' if one.memo else ""
+    left = marked(one.text, one.right, classes, missed=missed)
+    right = marked(one.text, one.found, classes, wrong=false)
+    return (
+        f'<article>{name}{memo}<div class="pair"><div><h4>answered</h4>{left}</div>'
+        f"<div><h4>{found}</h4>{right}</div></div></article>"
+    )

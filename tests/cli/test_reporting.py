@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from cli_running import Run
+
+from loop.records import Answer, Candidate, Question, Span, Text
+from loop.store import NewText, RoundInfo, Store
+
+HOSTILE = '<script>alert(1)</script> </style> & "quoted" \x1b[31m \u202edeunrut hub'
+MEMO = "<img src=x onerror=alert(2)>"
+VOID = {"meta", "line", "polygon", "polyline", "rect", "circle"}
+
+
+class Page(HTMLParser):
+    """A page as a browser would take it apart: its tags, its text by section, its numbers."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.titles: list[str] = []
+        self.text = ""
+        self.numbers: list[float] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "data":
+            self.numbers.append(float(dict(attrs)["value"] or "nan"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert tag == self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "h2":
+            self.titles.append(data)
+        if "style" not in self.open:
+            self.text += data
+
+
+@pytest.fixture
+def measured(project: Path) -> Path:
+    """A project with two rounds, hostile texts, and answers of every kind that the report shows."""
+    with Store(project / "data" / "loop.db") as store:
+        texts = [HOSTILE, *(f"number {n} has a hub and a rim" for n in range(30))]
+        store.corpus.add_batch([NewText(text) for text in texts], source="test")
+        scheme = store.journal.scheme(("A", "B"))
+        for text in store.corpus.texts(range(1, len(texts) + 1)):
+            give(store, text, scheme)
+        for number in (1, 2):
+            store.journal.add_round(RoundInfo(number, 10 * number, 12, 1.5 / number, 1.0, 0, "versions", "", ""))
+            store.predictions.put(number, {one: found(one, number) for one in texts})
+    return project
+
+
+def give(store: Store, text: Text, scheme: int) -> None:
+    start = text.text.index("hub")
+    span = Span(start, start + 3, "A")
+    held = text.id % 3 == 1
+    question = Question(
+        f"q{text.id}", text, tuple(m.span() for m in re.finditer(r"\S+", text.text)), (),
+        () if held else (Candidate(span, 0.9), Candidate(Span(0, 2, "B"), 0.3)), b"" if held else b"read",
+        share="held_out" if held else "random", round=1,
+    )  # fmt: skip
+    answer = Answer(
+        f"a{text.id}", text.id, "ann", "accept", (span,), scheme=scheme, question_id=question.id, held_out=held,
+        seconds=2.0 + text.id, flag=text.id < 3, memo=MEMO if text.id < 3 else "",
+    )  # fmt: skip
+    store.answers.add(answer, question)
+
+
+def found(text: str, round: int) -> list[Span]:
+    start = text.index("hub")
+    return [Span(start, start + 3, "A" if round == 2 and "1" in text else "B"), Span(0, 3, "A")]
+
+
+def page(project: Path, run: Run, *args: str) -> str:
+    assert 0 == run("report", *args).code
+    return (project / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_report_is_one_private_well_formed_page_with_every_section(measured: Path, run: Run) -> None:
+    read = Page(page(measured, run))
+
+    assert [] == read.open
+    assert [
+        "Learning curve", "Labels", "Confusion of labels", "Confusion of edges", "Calibration",
+        "Most frequent corrections", "Time for an answer", "Hardest texts", "Flagged texts",
+    ] == read.titles  # fmt: skip
+    assert 0o600 == (measured / "report.html").stat().st_mode & 0o777
+
+
+def test_nothing_in_a_text_is_markup_and_what_is_invisible_is_shown(measured: Path, run: Run) -> None:
+    html = page(measured, run)
+    read = Page(html)
+
+    assert {"script", "img", "iframe", "link", "a"}.isdisjoint(tag for tag, _ in read.tags)
+    assert not [name for _, attrs in read.tags for name in attrs if name.startswith("on") or name in ("src", "href")]
+    assert "<script>alert(1)</script> </style> &" in read.text
+    assert MEMO in read.text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", html)
+    assert "U+202E" in read.text
+    assert "U+001B" in read.text
+
+
+def test_a_browser_may_fetch_and_run_nothing(measured: Path, run: Run) -> None:
+    html = page(measured, run)
+    policies = [attrs["content"] for tag, attrs in Page(html).tags if attrs.get("http-equiv")]
+
+    assert 1 == len(policies)
+    assert (policies[0] or "").startswith("default-src 'none'; style-src 'sha256-")
+    assert not re.search(r"https?:|//[a-z]|url\(|@import|style=", html)
+
+
+def test_its_numbers_are_those_of_status(measured: Path, run: Run) -> None:
+    status = json.loads(run("status", "--json").out)
+    read = Page(page(measured, run))
+    shown = set(read.numbers)
+
+    assert {status["texts"], status["pool"], len(status["rounds"]), status["next_round"]} <= shown
+    assert set(status["answers"].values()) | set(status["spans"].values()) <= shown
+    overall, labels = status["scores"]["overall"], status["scores"]["labels"]
+    assert {*overall["strict"]["f_interval"], overall["gold"], overall["texts"]} <= shown
+    assert {bound for score in labels.values() for bound in score["strict"]["f_interval"]} <= shown
+    assert overall["strict"]["f"] not in shown  # 11 spans are too few for a single number
+
+
+def test_without_text_no_text_and_no_string_is_left(measured: Path, run: Run) -> None:
+    read = Page(page(measured, run, "--no-text"))
+
+    assert not re.search("hub|rim|alert|number 1", read.text)
+    assert "Most frequent corrections" in read.titles
+    assert "Hardest texts" not in read.titles
+
+
+def test_an_empty_project_has_a_report_that_says_what_is_missing(project: Path, run: Run) -> None:
+    read = Page(page(project, run))
+
+    assert ["Learning curve", "Calibration"] == read.titles
+    assert "No round has been measured yet" in read.text
+
+
+def test_a_place_that_cannot_be_written_is_named(project: Path, run: Run) -> None:
+    refused = run("report", project / "missing" / "report.html")
+
+    assert (1, True) == (refused.code, "cannot be written" in refused.err)
