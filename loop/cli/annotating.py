@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from loop.cli.printing import counted, say
-from loop.cli.project import opened
+from loop.cli.project import opened, paths_of
 from loop.cli.status import round_line
-from loop.errors import LoopError
+from loop.errors import LoopError, SettingsError
 from loop.files import open_private
 from loop.records import NO_FOCUS, Focus
 
@@ -167,7 +169,7 @@ def trainer_cli(
     from loop.store.locks import is_held
     from loop.trainer import Trainer
 
-    with opened(ctx) as (paths, settings, store):
+    with _settings_that_fail_said(paths_of(ctx)), opened(ctx) as (paths, settings, store):
         if with_session:
             os.nice(TRAINER_NICENESS)
         written = paths.cfg.stat().st_mtime_ns
@@ -187,3 +189,18 @@ def trainer_cli(
             )
         finally:
             trainer.close()
+
+
+@contextmanager
+def _settings_that_fail_said(paths: ProjectPaths) -> Iterator[None]:
+    """A session shows why its trainer does not start; without a store there is none."""
+    from loop.store import Store
+    from loop.trainer import say_stopped
+
+    try:
+        yield
+    except SettingsError as error:
+        if paths.db.exists():
+            with Store(paths.db) as store:
+                say_stopped(store, error)
+        raise

@@ -6,23 +6,20 @@ import getpass
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from time import monotonic
 from uuid import uuid4
 
 from loop.acquire.held_out import is_held_out
 from loop.errors import StoreError
-from loop.progress import IDLE, STARTING, STOPPED, forgotten, forgotten_words, held_words, start_of_today, trainer_state
+from loop.progress import IDLE, forgotten, forgotten_words, held_words, start_of_today, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
+from loop.session.tending import Tending
 from loop.settings import ProjectPaths, Settings
 from loop.settings.writing import set_value
 from loop.store import Past, Store
 from loop.store.locks import ProcessLock, is_held
 
-# A trainer that dies again and again is left alone after this many starts without a finished round in between.
-TRAINER_STARTS = 3
 PATTERNS = "patterns.jsonl"  # where strings go when the project has no patterns file yet
 LISTED = 100  # lines of a list: who needs more types another word
-SECONDS_BETWEEN_STARTS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +79,8 @@ class Session:
         self._measured = 0
         self._looked_again: set[int] = set()
         store.wishes.set_focus(focus)
-        self._start_trainer = start_trainer
-        self._starts: list[float] = []
+        self._tending = Tending(paths, store, start_trainer)
         self._forgotten = (-1, "")
-        self._starts_in_round = -1
         self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
         store.journal.settings(settings.weights_digest(), settings.weights())
@@ -280,7 +275,7 @@ class Session:
             answers_today=self._store.answers.count(self.annotator, since=start_of_today()),
             answers_total=self._store.answers.count(self.annotator),
             round=said.round if said else 0,
-            trainer=self._trainer_state(),
+            trainer=self._tending.state(),
             left_in_queue=self._store.questions.waiting(),
             pool_left=self._store.corpus.pool_size(),
             last=self._store.answers.last(self.annotator),
@@ -294,27 +289,9 @@ class Session:
             self._forgotten = round, "; ".join(filter(None, [words, held_words(self._store.journal.hold())]))
         return self._forgotten[1]
 
-    def _trainer_state(self) -> str:
-        doing = trainer_state(self._store, self._paths)
-        just_started = bool(self._starts) and monotonic() - self._starts[-1] < SECONDS_BETWEEN_STARTS
-        will_start = self._start_trainer is not None and not self._starts
-        return STARTING if doing == STOPPED and (just_started or will_start) else doing
-
     def tick(self) -> None:
-        """Start the trainer when none is at work: at the beginning, and again when it has died without a word."""
-        if self._start_trainer is None or is_held(self._paths.trainer_lock):
-            return
-        said = self._store.journal.trainer()
-        if self._starts and said is not None and said.state.startswith(f"{STOPPED}:"):
-            return  # it said what is wrong, and would only say it again
-        finished = said.round if said else 0
-        if finished != self._starts_in_round:
-            self._starts, self._starts_in_round = [], finished
-        if len(self._starts) >= TRAINER_STARTS:
-            return
-        if not self._starts or monotonic() - self._starts[-1] > SECONDS_BETWEEN_STARTS:
-            self._starts.append(monotonic())
-            self._start_trainer()
+        """Look after the trainer, see `Tending`."""
+        self._tending.tick()
 
     def close(self) -> None:
         """Let another session in; the trainer that this one started ends when its work is done."""

@@ -241,8 +241,13 @@ def _keys(pairs: Iterable[tuple[str, str]], cells: int) -> Row:
 
 def trouble(desk: Desk) -> str:
     """Return why the trainer stopped, if it said so; the questions that are there can be answered all the same."""
-    said_so = desk.status.trainer.startswith(f"{STOPPED}: ")
-    return f"The trainer {desk.status.trainer} Your answers are saved." if said_so else ""
+    trainer = desk.status.trainer
+    if not trainer.startswith(f"{STOPPED}: "):
+        return ""
+    return (
+        f"The trainer {trainer} Your answers are saved. It starts again when loop.cfg "
+        "is changed, or with the next `loop annotate`."
+    )
 
 
 def pace(desk: Desk) -> list[str]:

@@ -7,13 +7,13 @@ from itertools import groupby
 
 from loop.editing import COMMANDS, Keymap
 from loop.editing.keymap import key_name
-from loop.progress import IDLE, STOPPED
+from loop.progress import IDLE
 from loop.records import NO_FOCUS, Text
 from loop.store import Past
 from loop.terminal.body import Row
 from loop.terminal.desk import Desk
 from loop.terminal.finder import Finder
-from loop.terminal.frame import said
+from loop.terminal.frame import said, trouble
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.wrap import lines_of
 
@@ -110,11 +110,8 @@ def waiting_words(desk: Desk) -> str:
             "This project has no labels yet, so there is nothing to ask. Name them in loop.cfg under [project], "
             "labels, then start again."
         )
-    if status.pool_left and status.trainer.startswith(f"{STOPPED}:"):
-        return (
-            f"The trainer stopped{status.trainer.removeprefix(STOPPED)}. Your answers are saved. When this is mended, "
-            "quit and run `loop annotate` again."
-        )
+    if status.pool_left and (words := trouble(desk)):
+        return words
     if desk.session.over:
         return desk.session.over
     if status.pool_left and desk.session.focus != NO_FOCUS and status.trainer == IDLE:

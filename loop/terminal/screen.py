@@ -120,9 +120,8 @@ def _below(desk: Desk, cells: int, roomy: bool) -> list[Row]:
     state = desk.state
     hand = frame.prompt(state, cells) or frame.in_hand(state, desk.keys, cells)
     legend = frame.legend(state, desk.keys, cells)
-    if roomy:
-        return [hand, *(said or _lines(frame.trouble(desk), cells) or [_tip(desk, cells)]), legend, last, keys]
-    return [*(said or [hand or _tip(desk, cells)]), legend, last, keys]
+    said = said or ([] if hand and not roomy else _lines(frame.trouble(desk), cells) or [_tip(desk, cells)])
+    return [*([hand] if roomy or not said else []), *said, legend, last, keys]
 
 
 def _message(desk: Desk, cells: int) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -16,7 +17,7 @@ from loop.trainer.measuring import Measuring
 from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
 
-__all__ = ["Trainer", "prepare", "hold"]
+__all__ = ["Trainer", "prepare", "hold", "say_stopped"]
 
 POLL_SECONDS = 0.2
 GATHERING = "gathering changes"
@@ -51,7 +52,7 @@ class Trainer:
             self._pretraining = Pretraining(paths, settings, store)
             self._say("idle")
         except LoopError as error:
-            self._say(f"{STOPPED}: {error}")
+            say_stopped(store, error)
             self.close()
             raise
         self._seen = -1
@@ -75,10 +76,10 @@ class Trainer:
                 if not (self.measure() or self.pretrain()):
                     time.sleep(POLL_SECONDS)
         except LoopError as error:
-            self._say(f"{STOPPED}: {error}")
+            say_stopped(self._store, error)
             raise
         except Exception as error:
-            self._say(f"{STOPPED}: an unexpected {type(error).__name__}, see data/trainer.log")
+            self._say(f"{STOPPED}: an unexpected {type(error).__name__}, see data/trainer.log.")
             raise
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
@@ -153,6 +154,12 @@ def hold(paths: ProjectPaths, settings: Settings, store: Store, number: int | No
         return False
     Trainer(paths, settings, store).close()
     return True
+
+
+def say_stopped(store: Store, error: LoopError) -> None:
+    """Let the session know why no trainer is at work, and the way out; the project's files by their short names."""
+    words = f"{STOPPED}: {error} {error.hint}".strip().replace(f"{store.path.parent.parent}{os.sep}", "")
+    store.journal.set_trainer(words, round=store.journal.round_in_force())
 
 
 def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from loop.errors import StoreError
 from loop.oracle import Oracle
 from loop.records import Question, Span, Text
-from loop.session import TRAINER_STARTS, Session
+from loop.session import Session
 
 
 def lay_out(store, n: int) -> list[Question]:
@@ -126,48 +126,6 @@ def test_the_status_counts_what_stands(session):
     assert status.last
     assert status.last.reason == "unsure"
     assert status.trainer == "stopped"
-
-
-def test_a_dead_trainer_is_started_again_but_not_for_ever(session, paths, settings, store, monkeypatch):
-    starts = []
-    session.close()
-    clock = iter(range(0, 1000, 10))
-    monkeypatch.setattr("loop.session.session.monotonic", lambda: next(clock))
-    watching = Session(paths, settings, store, annotator="ann", start_trainer=lambda: starts.append(1))
-    for _ in range(10):
-        watching.tick()
-    store.journal.set_trainer("idle", round=1)
-    watching.tick()
-    watching.close()
-
-    assert len(starts) == TRAINER_STARTS + 1
-
-
-def test_a_trainer_that_is_about_to_start_or_was_just_started_is_not_called_stopped(session, paths, settings, store):
-    alone = session.status().trainer
-    session.close()
-    watching = Session(paths, settings, store, annotator="ann", start_trainer=lambda: None)
-    before = watching.status().trainer
-    watching.tick()
-    after = watching.status().trainer
-    watching.close()
-
-    assert (alone, before, after) == ("stopped", "starting", "starting")
-
-
-def test_a_trainer_that_said_what_is_wrong_is_tried_once_a_session(session, paths, settings, store):
-    session.close()
-    store.journal.set_trainer("stopped: the base is gone", round=0)
-    for _ in range(2):
-        starts = []
-        watching = Session(
-            paths, settings, store, annotator="ann", start_trainer=lambda starts=starts: starts.append(1)
-        )
-        for _ in range(5):
-            watching.tick()
-        watching.close()
-
-        assert len(starts) == 1
 
 
 def test_answers_to_a_text_taken_back_are_refused_with_a_way_out(session, store):

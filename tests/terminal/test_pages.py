@@ -72,4 +72,4 @@ def test_a_trainer_that_cannot_go_on_says_why_and_what_to_do(sit_down: Callable[
     desk.status = replace(desk.status, pool_left=3, trainer="stopped: no pipeline en_x. Run `python -m spacy download`")
 
     assert "The trainer stopped: no pipeline en_x. Run `python -m spacy download`" in waiting_words(desk)
-    assert "quit and run `loop annotate` again" in waiting_words(desk)
+    assert "or with the next `loop annotate`" in waiting_words(desk)

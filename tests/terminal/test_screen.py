@@ -127,10 +127,11 @@ def _shared(sit_down: Sit) -> Desk:
     return DESKS[id(sit_down)]
 
 
-def test_why_the_trainer_stopped_is_said_below_the_text(sit_down: Callable[..., Desk]) -> None:
+@pytest.mark.parametrize(("cells", "rows"), [(80, 24), (40, 12)])
+def test_why_the_trainer_stopped_is_said_below_the_text(sit_down: Sit, cells: int, rows: int) -> None:
     desk = sit_down(ONE)
-    desk.status = replace(desk.status, trainer="stopped: no pipeline is called en_x.")
-    rows = ["".join(text for _, text in row).strip() for row in Screen().draw(desk, 80, 24)]
+    desk.status = replace(desk.status, trainer="stopped: no pipeline is called en_x. Install it.")
+    drawn = ["".join(text for _, text in row).strip() for row in Screen().draw(desk, cells, rows)]
 
-    assert "The trainer stopped: no pipeline is called en_x. Your answers are saved." in rows
-    assert rows[0].endswith("trainer stopped · saved")
+    assert "The trainer stopped: no pipeline is called en_x. Install it. Your answers are saved." in " ".join(drawn)
+    assert any("BRAND" in row for row in drawn)
