@@ -1,8 +1,9 @@
 """Predictions in bulk: any number of texts, on one core, several, or a cluster, and resumable."""
 
 from loop.bulk.chunks import Chunk, Predicted, cut
+from loop.bulk.cluster import predicted_by_ray
 from loop.bulk.predictor import Job
 from loop.bulk.unfinished import Unfinished
 from loop.bulk.workers import predicted
 
-__all__ = ["Chunk", "cut", "Job", "predicted", "Predicted", "Unfinished"]
+__all__ = ["Chunk", "cut", "Job", "predicted", "predicted_by_ray", "Predicted", "Unfinished"]

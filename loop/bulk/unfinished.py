@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -123,14 +124,19 @@ class Unfinished:
                 break
         yield from left
 
+    def finished_chunks(self, chunks: Iterable[Chunk]) -> Counter[str]:
+        """Return how many chunks of each source are done already; errors as in `rest`."""
+        next(self.rest(chunks), None)
+        return Counter(done.source for done in self._done)
+
     def _refuse_others(self, same: int) -> None:
         """The texts are others than those of a chunk that is done, the first `same` left out."""
         texts = sum(done.texts for done in self._done[:same])
         if not self._drop_other:
             problem = f"{self.folder} was begun with other texts: they differ after text {texts:,}."
             raise LoopError(problem, hint="Give the texts it was begun with, or say --force to drop what differs.")
-        self.texts = texts
-        self._cut_back(self._done[:same])
+        self.texts, self._done = texts, self._done[:same]
+        self._cut_back(self._done)
 
     def add(self, predicted: Predicted) -> None:
         """Keep what became of a chunk, the next after those that are kept."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +14,10 @@ import typer
 from loop.cli.corpus import FormatOption, TextFieldOption
 from loop.cli.exporting import ForceOption, refuse_existing
 from loop.cli.printing import counted, say
+from loop.errors import LoopError
 
 if TYPE_CHECKING:
-    from loop.bulk import Job, Predicted, Unfinished
+    from loop.bulk import Chunk, Job, Predicted, Unfinished
 
 
 def predict_cli(
@@ -30,6 +32,9 @@ def predict_cli(
         bool, typer.Option("--all-spans", help="Every span above 0.01, not only those of the pipeline's own reading.")
     ] = False,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes at a time, each with one thread.")] = 1,
+    ray: Annotated[
+        bool, typer.Option("--ray", help="The workers are actors on the Ray cluster of RAY_ADDRESS, or of a local Ray.")
+    ] = False,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
     force: ForceOption = False,
@@ -38,22 +43,55 @@ def predict_cli(
 
     A run that was stopped goes on where it was when the same command is given again.
     """
-    from loop.bulk import Job, cut, predicted
-    from loop.formats import read_all, refuse_other_formats
+    from loop.bulk import Job, cut
+    from loop.formats import files_of, read_all, refuse_other_formats
 
     refuse_existing(out, force=force)
     refuse_other_formats(out)
-    job, total = Job(model, all_spans), count_texts(source)
-    chunks = cut(read_all([source], format=format, text_field=text_field))
+    if ray and source == "-":
+        raise LoopError("Standard input does not reach a cluster.", hint="Name a file that its nodes can read.")
+    files, total = files_of([source]), count_texts(source)
+    work = Work(Job(model, all_spans), files, workers, ray, format, text_field)
+    chunks = cut(read_all(files, format=format, text_field=text_field))
     if out == "-":
-        texts = to_standard_output(with_progress(predicted(job, chunks, workers=workers), total))
+        texts = to_standard_output(with_progress(work.all(chunks), total))
     else:
-        with resumable(job, out, force=force) as unfinished:
-            lines = predicted(job, unfinished.rest(chunks), workers=workers)
-            keep(with_progress(lines, total, done=unfinished.texts), unfinished)
+        with resumable(work.job, out, force=force) as unfinished:
+            keep(with_progress(work.rest(chunks, unfinished), total, done=unfinished.texts), unfinished)
             texts = unfinished.texts
             unfinished.finish(out)
     say(f"Wrote {counted(texts, 'text')}.", err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done, and who does it."""
+
+    job: Job
+    files: Sequence[Path | str]
+    workers: int
+    ray: bool
+    format: str | None
+    text_field: str
+
+    def all(self, chunks: Iterator[Chunk]) -> Iterator[Predicted]:
+        """Predict every chunk of the files."""
+        from loop.bulk import predicted
+
+        return self._by_ray({}) if self.ray else predicted(self.job, chunks, workers=self.workers)
+
+    def rest(self, chunks: Iterator[Chunk], unfinished: Unfinished) -> Iterator[Predicted]:
+        """Predict what is not finished."""
+        if self.ray:
+            return self._by_ray(unfinished.finished_chunks(chunks))
+        return self.all(unfinished.rest(chunks))
+
+    def _by_ray(self, skip: Mapping[str, int]) -> Iterator[Predicted]:
+        from loop.bulk import predicted_by_ray
+
+        return predicted_by_ray(
+            self.job, self.files, actors=self.workers, skip=skip, format=self.format, text_field=self.text_field
+        )
 
 
 @contextmanager
