@@ -16,6 +16,7 @@ from loop.cli.checking import check_cli
 from loop.cli.checkpoints import checkpoints_app
 from loop.cli.corpus import add_cli, remove_cli
 from loop.cli.demo import demo_cli
+from loop.cli.differing import diff_cli  # noqa: F401 (a command of checkpoints_app)
 from loop.cli.exporting import export_cli
 from loop.cli.final import PASSED_ON, train_cli
 from loop.cli.labels import labels_add_cli

@@ -100,9 +100,8 @@ def described(store: Store, checkpoints: Checkpoints, number: int, score: Score 
     Raises:
         LoopError: there is no such round.
     """
+    round_there(store, number)
     finished = store.journal.rounds()
-    if number > len(finished):
-        raise LoopError(f"There is no round {number}.", hint=f"The last is {len(finished)}.")
     kept = number in checkpoints.rounds()
     known = [("round", str(number))]
     if number:
@@ -129,6 +128,17 @@ def described(store: Store, checkpoints: Checkpoints, number: int, score: Score 
     ]
 
 
+def round_there(store: Store, number: int) -> None:
+    """See that there is such a round.
+
+    Raises:
+        LoopError: there is none.
+    """
+    last = len(store.journal.rounds())
+    if number > last:
+        raise LoopError(f"There is no round {number}.", hint=f"The last is {last}; see `loop checkpoints list`.")
+
+
 @checkpoints_app.command("rollback")
 def rollback_cli(ctx: typer.Context, number: RoundArgument) -> None:
     """Hold a round: `models/last`, suggestions and questions are its own until `loop checkpoints forward`."""
@@ -136,6 +146,7 @@ def rollback_cli(ctx: typer.Context, number: RoundArgument) -> None:
     from loop.trainer import hold
 
     with opened(ctx) as (paths, settings, store):
+        round_there(store, number)
         done = hold(paths, settings, store, number)
         kept = number in Checkpoints(paths.models).rounds()
     say(f"Round {number} is held. Answers are kept as ever; they teach nothing until `loop checkpoints forward`.")

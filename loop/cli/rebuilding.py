@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loop.cli.checkpoints import round_there
+from loop.cli.differing import finds
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
+from loop.cli.status import score_words
 from loop.errors import LoopError
 
 if TYPE_CHECKING:
+    from loop.settings import ProjectPaths, Settings
+    from loop.store import Store
     from loop.trainer.rebuilding import Rebuilt
 
 # Enough of a hash to tell two from each other.
@@ -33,10 +38,13 @@ def rebuild_cli(
         raise LoopError(f"{to} is there already.", hint="Name a new folder.")
     with opened(ctx) as (paths, settings, store):
         last = len(store.journal.rounds())
-        if number is not None and number > last:
-            raise LoopError(f"There is no round {number}.", hint=f"The last is {last}.")
+        round_there(store, number or 0)
         with rebuilding(paths, settings, store) as aside:
-            same = report(aside.rounds(last if number is None else number))
+            one, same = report(aside.rounds(last if number is None else number))
+            if not one.is_comparable:
+                say(f"They were computed by {one.versions}; with other versions the bits may differ.")
+                for words in score_lines(paths, settings, store, one):
+                    say(words)
             if to is not None:
                 aside.save(to)
                 say(f"Its pipeline is in {to}.")
@@ -46,20 +54,31 @@ def rebuild_cli(
         )
 
 
-def report(rebuilt: Iterable[Rebuilt]) -> bool:
-    """Say of each round how it came out; returns whether all that ought to be the same are."""
-    rounds, others = 0, 0
-    wrong = []
+def report(rebuilt: Iterable[Rebuilt]) -> tuple[Rebuilt, bool]:
+    """Say of each round how it came out; returns the last, and whether all that ought to be the same are."""
+    every = []
     for one in rebuilt:
         say(line(one))
-        rounds += 1
-        others += not one.is_comparable
-        wrong += [one.number] if one.is_comparable and not one.is_same else []
-    if others:
-        say(f"{counted(others, 'round')} came from other versions of the libraries: the bits may differ.")
-    if not wrong and not others:
-        say(f"{counted(rounds, 'round')}, all identical to the bit.")
-    return not wrong
+        every.append(one)
+    if all(one.is_same for one in every):
+        say(f"{counted(len(every), 'round')}, all identical to the bit.")
+    return every[-1], all(one.is_same or not one.is_comparable for one in every)
+
+
+def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebuilt) -> Iterator[str]:
+    """Yield in words what a round is worth that cannot be the same to the bit: its scores now and then."""
+    from loop.ner.evaluate import predicted
+    from loop.progress.gold import gold_texts, measured_in
+    from loop.progress.scores import scores
+
+    gold = gold_texts(store, settings, paths)
+    texts = [each.text for each in gold]
+    with one.learner.published() as nlp:
+        now = [tuple(spans) for spans in predicted(nlp, texts)]
+    then = finds(paths, store, one.number, texts, measure=True)
+    for name, found in (("now", now), ("then", then)):
+        score = scores(measured_in(gold, found), settings.project.labels)
+        yield f"round {one.number} {name}: {f'F {score_words(score.overall)}' if score else 'no texts measure it'}"
 
 
 def line(one: Rebuilt) -> str:

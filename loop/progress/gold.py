@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from loop.formats import read_gold
@@ -67,7 +67,13 @@ def _held_out(store: Store, labels: Sequence[str]) -> list[GoldText]:
 def measured(store: Store, gold: Sequence[GoldText], round: int) -> list[Measured]:
     """Those of the texts that a round has read, with what it found."""
     found = store.predictions.of(round, [one.text for one in gold])
-    return [Measured(one, _of(one.labels, found[one.text])) for one in gold if one.text in found]
+    read = [one for one in gold if one.text in found]
+    return measured_in(read, [found[one.text] for one in read])
+
+
+def measured_in(gold: Sequence[GoldText], found: Sequence[Iterable[Span]]) -> list[Measured]:
+    """The texts with what was found in each."""
+    return [Measured(one, _of(one.labels, sorted(spans))) for one, spans in zip(gold, found, strict=True)]
 
 
 def _of(labels: Sequence[str], spans: Sequence[Span]) -> tuple[Span, ...]:

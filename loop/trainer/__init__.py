@@ -141,14 +141,7 @@ class Trainer:
 
 
 def hold(paths: ProjectPaths, settings: Settings, store: Store, number: int | None) -> bool:
-    """Hold a round, or let rounds go on; returns whether that is done, or a trainer at work will do it.
-
-    Raises:
-        StoreError: there is no such round.
-    """
-    last = len(store.journal.rounds())
-    if number is not None and number > last:
-        raise StoreError(f"There is no round {number}.", hint=f"The last is {last}; see `loop checkpoints list`.")
+    """Hold a round, or let rounds go on; returns whether that is done, or a trainer at work will do it."""
     store.journal.set_hold(number)
     if is_held(paths.trainer_lock):
         return False

@@ -61,6 +61,11 @@ def test_rounds_are_listed_shown_held_pruned_and_rebuilt(learned: ProjectPaths, 
     _, _, first, _ = rows(run("checkpoints", "list").out)
     assert ["1", "3", "pruned"] == [*first[:2], first[-1]]
 
+    found = run("checkpoints", "diff", "0", "2", "--limit", "1")
+    assert 0 == found.code
+    assert "They differ in" in found.out
+    assert "of 20 texts" in found.out
+
     rebuilt = run("rebuild", "1", "--to", "out")
     assert 0 == rebuilt.code
     assert "2 rounds, all identical to the bit." in rebuilt.out

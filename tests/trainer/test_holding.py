@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from workshop import workshop_gold
 
-from loop.errors import StoreError
 from loop.ner.checkpoints import Checkpoints
 from loop.progress import progress
 from loop.records import Answer
@@ -120,8 +119,3 @@ def test_a_pruned_round_is_learned_again_and_the_later_ones_stay(paths, settings
     assert "round-0002" == last(paths)
     assert [0, 2, 3] == Checkpoints(paths.models).rounds()
     assert before == hashes(store)
-
-
-def test_there_must_be_such_a_round(paths, settings, learned) -> None:
-    with pytest.raises(StoreError, match="no round 4"):
-        hold(paths, settings, learned, 4)
