@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+from itertools import pairwise, permutations
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.scorer import Scorer
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.vocab import Vocab
 
-from loop.intervals import STRICT, counts, measures
+from loop.intervals import OVERLAPPING, STRICT, counts, measures, over_units
 from loop.records import Span
 
 A, B = Span(0, 3, "A"), Span(4, 7, "B")
+WORDS = 8  # of a text of words of one letter: word i is the character 2i
 
 
 def test_an_entity_is_right_when_its_edges_and_its_label_are():
@@ -19,17 +28,130 @@ def test_spans_of_labels_that_nobody_asked_for_do_not_count():
     assert [[[1, 1, 1, 1]]] == counts([{A, B}], [[A, B]], ["B"]).tolist()
 
 
+def test_a_span_that_is_named_twice_counts_once():
+    assert [[[1, 1, 1, 1]]] == counts([[A, A]], [[A, A, A]], ["A"]).tolist()
+
+
+def test_no_text_and_no_entity_are_nothing_to_count():
+    assert (0, 1, 4) == counts([], [], ["A"]).shape
+    assert [[[0, 0, 0, 0]]] == counts([[]], [[]], ["A"]).tolist()
+
+
+def test_an_overlap_counts_once_on_either_side_and_only_with_the_same_label():
+    long, parts = Span(0, 10, "A"), [Span(0, 3, "A"), Span(4, 7, "A")]
+
+    assert [1, 1] == [counts([one], [other], ["A"])[0, 0, 3] for one, other in permutations([[long], parts])]
+    assert 0 == counts([[A]], [[Span(0, 3, "B")]], ["A", "B"])[..., 3].sum()
+    assert 0 == counts([[Span(0, 3, "A")]], [[Span(3, 6, "A")]], ["A"])[..., 3].sum()
+
+
+@st.composite
+def readings(draw: st.DrawFn) -> list[Span]:
+    """Entities that do not overlap, in a text of `WORDS` words."""
+    cuts = sorted(draw(st.sets(st.integers(0, WORDS), max_size=6)))
+    parts = [(a, b) for a, b in pairwise(cuts) if draw(st.booleans())]
+    return [Span(2 * a, 2 * b - 1, draw(st.sampled_from("AB"))) for a, b in parts]
+
+
+pairs_of_readings = st.lists(st.tuples(readings(), readings()), min_size=1, max_size=5)
+
+
+VOCAB = Vocab()
+
+
+def doc(spans: list[Span]) -> Doc:
+    doc = Doc(VOCAB, words=["w"] * WORDS)
+    doc.set_ents([doc.char_span(span.start, span.end, label=span.label) for span in spans])
+    return doc
+
+
+@settings(max_examples=40)
+@given(pairs_of_readings)
+def test_the_scores_are_those_of_spacys_scorer(pairs):
+    theirs = Scorer.score_spans([Example(doc(found), doc(gold)) for found, gold in pairs], "ents")
+    per_type = theirs["ents_per_type"] or {}
+    table = counts([found for found, _ in pairs], [gold for _, gold in pairs], ["A", "B"])
+    ours = dict(zip("AB", measures(table), strict=True))
+    (whole,) = measures(table.sum(axis=1, keepdims=True))
+
+    expected = [100 * (theirs[name] or 0) for name in ("ents_p", "ents_r", "ents_f")]
+    assert expected == pytest.approx([whole.p, whole.r, whole.f])
+    for label, one in per_type.items():
+        assert [100 * one[name] for name in "prf"] == pytest.approx([ours[label].p, ours[label].r, ours[label].f])
+
+
+def conll_counts(found: list[str], gold: list[str]) -> tuple[int, int, int]:
+    """Right, found and gold chunks of two BIO taggings, as the shared task of CoNLL counted them: by begin and end."""
+    right = ours = theirs = 0
+    together = False
+    for i in range(len(gold) + 1):
+        tags = [(side[i] if i < len(side) else "O", side[i - 1] if i else "O") for side in (found, gold)]
+        ends = [before != "O" and not (tag[0] == "I" and tag[1:] == before[1:]) for tag, before in tags]
+        begins = [tag[0] == "B" for tag, _ in tags]
+        if together and any(ends):
+            right += all(ends)
+            together = False
+        ours, theirs = ours + begins[0], theirs + begins[1]
+        if all(begins) and tags[0][0] == tags[1][0]:
+            together = True
+    return right, ours, theirs
+
+
+def tagged(spans: list[Span]) -> list[str]:
+    tags = ["O"] * WORDS
+    for span in spans:
+        for word in range(span.start // 2, (span.end + 1) // 2):
+            tags[word] = ("B-" if 2 * word == span.start else "I-") + span.label
+    return tags
+
+
+@given(pairs_of_readings)
+def test_the_counts_are_those_of_tags_compared_as_the_conll_task_did(pairs):
+    table = counts([found for found, _ in pairs], [gold for _, gold in pairs], ["A", "B"]).sum(axis=1)
+
+    assert [conll_counts(tagged(found), tagged(gold)) for found, gold in pairs] == [tuple(row[:3]) for row in table]
+
+
+@given(readings(), readings())
+def test_overlaps_are_the_most_pairs_that_can_be_made(found, gold):
+    def most(label: str) -> int:
+        ours, theirs = ([span for span in side if span.label == label] for side in (found, gold))
+        short, long = sorted((ours, theirs), key=len)
+        meets = [
+            sum(one.start < other.end and other.start < one.end for one, other in zip(short, order, strict=False))
+            for order in permutations(long, len(short))
+        ]
+        return max(meets, default=0)
+
+    assert [most("A"), most("B")] == counts([found], [gold], ["A", "B"])[0, :, 3].tolist()
+
+
 def test_precision_recall_and_f_are_of_the_sums_over_the_texts():
     measure = measures(np.array([[[1, 1, 2]], [[2, 3, 2]]]))[0]
 
     assert (75.0, 75.0, 75.0) == pytest.approx((measure.p, measure.r, measure.f))
 
 
-def test_where_nothing_is_found_and_nothing_is_there_the_scores_are_zero():
-    measure = measures(np.zeros((3, 1, 3), dtype=np.int64))[0]
+def test_overlapping_scores_take_what_is_found_in_part_for_right():
+    table = np.array([[[0, 2, 4, 2]]] * 3)
+
+    assert (0.0, 0.0) == (measures(table)[0].p, measures(table)[0].f)
+    assert (100.0, 50.0) == pytest.approx((measures(table, OVERLAPPING)[0].p, measures(table, OVERLAPPING)[0].r))
+
+
+@pytest.mark.parametrize("texts", [0, 3])
+def test_where_nothing_is_found_and_nothing_is_there_nothing_is_known(texts):
+    measure = measures(np.zeros((texts, 1, 3), dtype=np.int64))[0]
 
     assert (0.0, 0.0, 0.0) == (measure.p, measure.r, measure.f)
-    assert (0.0, 0.0) == measure.f_interval
+    assert (0.0, 100.0) == measure.f_interval
+
+
+@pytest.mark.parametrize(("right", "interval"), [(0, (0.0, 3.84146 / 13.84146)), (1, (10 / 13.84146, 1.0))])
+def test_where_nothing_or_everything_is_right_the_interval_is_wilsons(right, interval):
+    measure = measures(np.array([[[right, 1, 1]]] * 10))[0]
+
+    assert [100 * bound for bound in interval] == pytest.approx(measure.r_interval, abs=0.01)
 
 
 def test_the_interval_is_that_of_a_share_and_narrows_with_the_texts():
@@ -49,3 +171,30 @@ def test_columns_are_measured_over_the_same_resamples():
     one, other = measures(np.concatenate([table, table], axis=1))
 
     assert one == other
+
+
+def test_texts_of_a_group_are_drawn_together():
+    table = np.array([[[1, 1, 1]], [[1, 1, 1]], [[0, 1, 1]], [[0, 1, 1]]] * 25)
+    groups = [f"{i // 2}" for i in range(100)]
+    alone, together = measures(table)[0], measures(over_units(table, groups))[0]
+
+    assert (50, 1, 3) == over_units(table, groups).shape
+    wide, wider = (high - low for low, high in (alone.f_interval, together.f_interval))
+    assert 2**0.5 == pytest.approx(wider / wide, rel=0.1)
+
+
+def test_intervals_of_rare_entities_hold_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(5)
+    gold = rng.random((200, 300, 1)) < 0.3  # 300 samples, as columns, of 200 texts
+    right = gold & (rng.random(gold.shape) < 0.4)
+    found = right | (rng.random(gold.shape) < 0.05)
+    # What precision and recall are in the long run.
+    p, r = 0.12 / (0.12 + 0.88 * 0.05), 0.4
+    truth = 200 * p * r / (p + r)
+    inside = [low <= truth <= high for low, high in (m.f_interval for m in measures(_table(right, found, gold)))]
+
+    assert 0.92 < sum(inside) / len(inside) < 0.98
+
+
+def _table(*kinds):
+    return np.concatenate(kinds, axis=2).astype(np.int64)
