@@ -57,8 +57,9 @@ def make_private(folder: Path) -> None:
     """
     if folder.is_dir():
         return
+    make_private(folder.parent)
     mode = rights_in(folder).folder
-    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    folder.mkdir(mode=mode, exist_ok=True)
     if mode == SHARED.folder:
         folder.chmod(mode)
 

@@ -12,6 +12,7 @@ import typer
 
 from loop.cli.annotating import annotate_cli, trainer_cli
 from loop.cli.answers import import_cli
+from loop.cli.care import backup_cli, doctor_cli, erase_cli
 from loop.cli.checking import check_cli
 from loop.cli.checkpoints import checkpoints_app
 from loop.cli.corpus import add_cli, remove_cli
@@ -63,6 +64,9 @@ app.command("train", context_settings=PASSED_ON)(train_cli)
 app.command("rebuild")(rebuild_cli)
 app.command("package")(package_cli)
 app.command("predict")(predict_cli)
+app.command("doctor")(doctor_cli)
+app.command("backup")(backup_cli)
+app.command("erase")(erase_cli)
 app.command("demo")(demo_cli)
 app.command("simulate")(simulate_cli)
 labels_app.command("add")(labels_add_cli)

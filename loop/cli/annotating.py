@@ -61,12 +61,17 @@ def annotate_cli(
 ) -> None:
     """Answer questions about your texts, with the keyboard; the model learns from them in the background."""
     with opened(ctx) as (paths, settings, store):
-        focus = Focus(label, tuple(_condition(one) for one in where or ()), measure)
+        focus = Focus(label, tuple(condition(one) for one in where or ()), measure)
         check_focus(focus, settings, store)
         annotate(paths, settings, store, annotator, plain=plain, mode=mode, focus=focus)
 
 
-def _condition(words: str) -> tuple[str, str]:
+def condition(words: str) -> tuple[str, str]:
+    """Return what `--where meta.key=value` says.
+
+    Raises:
+        LoopError: it says something else.
+    """
     key, sign, value = words.partition("=")
     if not key.startswith("meta.") or not key.removeprefix("meta.") or not sign:
         raise LoopError(f"--where {words} cannot be read.", hint="It looks like --where 'meta.shop=north'.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # SQLite's bound on the variables of a statement lies above this.
 ASKED_AT_ONCE = 500
+NO_TEXT = "offsets"
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")]
 OutFormatOption = Annotated[
@@ -63,6 +64,9 @@ def export_cli(
     until: UntilOption = None,
     complete: CompleteOption = None,
     held_out: HeldOutOption = None,
+    no_text: Annotated[
+        bool, typer.Option("--no-text", help="Only numbers, offsets and labels (jsonl): nothing of the texts.")
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Write the answers that stand, always in the same order."""
@@ -77,11 +81,17 @@ def export_cli(
         complete=complete,
         held_out=held_out,
     )
+    if no_text and format is not None:
+        raise LoopError("--no-text is a format of its own.", hint="Leave --format out.")
+    format = NO_TEXT if no_text else format
     files = outs(out, splits)
     for file in files.values():
         refuse_existing(file, force=force)
     with opened(ctx) as (_, settings, store):
         rows = [row for row in answered(store, load_base(settings.project.base)) if selection.takes(row)]
+        for file in files.values() if format != NO_TEXT else ():
+            if file != "-":
+                store.copies.note("export", Path(file))
     export(rows, files, splits=splits, format=format)
 
 

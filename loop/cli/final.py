@@ -48,6 +48,7 @@ def train_cli(
         folder = Path(out) if out else paths.models / "final"
         refuse_existing(str(folder), force=force)
         final = FinalTraining(paths, settings, store)
+        store.copies.note("training folder", folder)
         written = final.write(folder, Options(merge, config, overrides_of(for_spacy), gpu_id))
         say(f"{folder} holds {counted(written.train, 'text')} to train on and {written.dev:,} to choose the best by.")
         if no_run:

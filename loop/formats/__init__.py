@@ -1,7 +1,7 @@
 """Files in and out, one module per format, and the registry of their readers and writers."""
 
 # Each registers its reader and its writer.
-from loop.formats import array, conll, jsonl, parquet, plain, table  # noqa: F401
+from loop.formats import array, conll, jsonl, offsets, parquet, plain, table  # noqa: F401
 from loop.formats.lines import Source, source_name
 from loop.formats.predictions import refuse_other_formats, write_predictions
 from loop.formats.raw import Answered, RawText

@@ -8,8 +8,11 @@ from pathlib import Path
 from loop.store import relabeling
 from loop.store.answers import Answers
 from loop.store.batches import BatchReport, NewText, take_back_unfinished
+from loop.store.checking import Problem, problems, repair
+from loop.store.copies import Copies, Copy
 from loop.store.corpus import BatchInfo, Corpus
 from loop.store.database import open_database
+from loop.store.erasing import Erased, erase, rewrite
 from loop.store.importing import ImportedAnswers, NewAnswer, import_answers
 from loop.store.journal import Journal, RoundInfo
 from loop.store.naming import Names, Naming
@@ -21,7 +24,10 @@ __all__ = [
     "Answers",
     "BatchInfo",
     "BatchReport",
+    "Copies",
+    "Copy",
     "Corpus",
+    "Erased",
     "ImportedAnswers",
     "Journal",
     "Names",
@@ -29,6 +35,7 @@ __all__ = [
     "NewAnswer",
     "NewText",
     "Past",
+    "Problem",
     "Predictions",
     "Questions",
     "RoundInfo",
@@ -43,7 +50,7 @@ class Store:
     Attributes:
         corpus: batches and texts. questions: the queue, and every question that was answered.
         answers: what annotators said, and drafts. journal: events, label schemes, rounds, the trainer's state.
-        predictions: what rounds find in the texts that measure them.
+        predictions: what rounds find in the texts that measure them. copies: where texts were written to.
         wishes: what the annotator wants to be asked about, and finds again.
 
     Raises:
@@ -59,6 +66,7 @@ class Store:
         self.answers = Answers(self._database)
         self.journal = Journal(self._database)
         self.predictions = Predictions(self._database)
+        self.copies = Copies(self._database)
         self.wishes = Wishes(self._database)
 
     def import_answers(self, rows: Sequence[NewAnswer], *, labels: Sequence[str], source: str) -> ImportedAnswers:
@@ -82,6 +90,25 @@ class Store:
     def finish_relabeling(self) -> None:
         """Note that the files of the project have followed."""
         relabeling.finish(self._database)
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with what is in the store."""
+        return list(problems(self._database))
+
+    def repair(self, problem: Problem) -> None:
+        """Put right what can be derived again."""
+        repair(self._database, problem)
+
+    def erase(self, ids: Sequence[int]) -> Erased:
+        """Take texts out for good, with all that was said about them; no byte of them is left in the file.
+
+        Raises:
+            StoreError: the file cannot be written anew, since something else uses it or the disk is full.
+        """
+        erased = erase(self._database, ids)
+        self._database.close()
+        rewrite(self.path)
+        return erased
 
     def close(self) -> None:
         """Let go of the file."""

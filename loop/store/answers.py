@@ -87,6 +87,11 @@ class Answers:
         taught = frozenset(row.group_key for row in rows if not row.held_out)
         return taught, frozenset(row.group_key for row in rows if row.held_out)
 
+    def ids(self) -> frozenset[str]:
+        """The ids of all answers ever given."""
+        with self._database.read() as connection:
+            return frozenset(connection.execute(select(answers.c.id)).scalars())
+
     def all(self) -> list[Answer]:
         """Every answer ever given, oldest first."""
         return self._select(select(answers).order_by(answers.c.seq))

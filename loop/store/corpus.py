@@ -106,6 +106,18 @@ class Corpus:
                 found.update((row.id, text_of(row)) for row in rows)
         return [found[id_] for id_ in ids if id_ in found]
 
+    def containing(self, part: str, *, limit: int) -> list[Text]:
+        """Up to `limit` texts, answered or not, that contain `part`, whatever the case of its ASCII letters."""
+        found = select(texts).where(texts.c.text.contains(part, autoescape=True)).order_by(texts.c.id).limit(limit)
+        with self._database.read() as connection:
+            return [text_of(row) for row in connection.execute(found)]
+
+    def matching(self, where: Sequence[tuple[str, str]]) -> list[Text]:
+        """The texts, answered or not, whose meta has all these values (see `Focus`)."""
+        found = select(texts).where(*(_meta_has(*each) for each in where)).order_by(texts.c.id)
+        with self._database.read() as connection:
+            return [text_of(row) for row in connection.execute(found)]
+
     def unanswered(self, ids: Sequence[int]) -> list[Text]:
         """Those of the texts with these ids, in this order, that nobody has answered."""
         open_ = select(texts.c.id).where(UNANSWERED)

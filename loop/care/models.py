@@ -1,0 +1,98 @@
+"""Are the checkpoints of a project sound, and do they agree with its store."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from loop.care.findings import Finding
+from loop.ner.checkpoints import LAST, VERSIONS, Checkpoints
+from loop.ner.sums import base_sum
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.store.locks import is_held
+
+AGAIN = "The trainer learns it again."
+
+
+def checkpoint_findings(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[Finding]:
+    """Yield what is wrong with the checkpoints; while a trainer is at work, only what it would not have on its way."""
+    checkpoints = Checkpoints(paths.models)
+    for number in checkpoints.damaged():
+        yield Finding(f"The checkpoint of round {number} is damaged.", partial(_set_aside, checkpoints, number))
+    for folder in sorted(paths.models.glob("damaged-*")):
+        yield Finding(f"{folder} holds a damaged checkpoint.", partial(_remove, folder))
+    yield from _pretrained(paths)
+    rounds = checkpoints.rounds()
+    if not rounds or is_held(paths.trainer_lock):
+        return
+    yield from _base(checkpoints, settings)
+    yield from _agreement(checkpoints, store)
+    yield from _weights(checkpoints, checkpoints.rounds()[-1:])
+
+
+def _set_aside(checkpoints: Checkpoints, number: int) -> str:
+    return f"It is kept as {checkpoints.set_aside(number)}. {AGAIN}"
+
+
+def _remove(folder: Path) -> str:
+    shutil.rmtree(folder)
+    return "Removed."
+
+
+def _pretrained(paths: ProjectPaths) -> Iterator[Finding]:
+    for file in sorted((paths.models / "pretrained").glob("*.bin")):
+        if hashlib.sha256(file.read_bytes()).hexdigest() != file.stem:
+            yield Finding(f"The pretrained weights {file} are damaged.", partial(_unlink, file))
+
+
+def _unlink(file: Path) -> str:
+    file.unlink()
+    return "Removed; the trainer makes them again."
+
+
+def _base(checkpoints: Checkpoints, settings: Settings) -> Iterator[Finding]:
+    if 0 in checkpoints.rounds() and checkpoints.info(0).base_sum not in ("", base_sum(settings.project.base)):
+        what = f"The base {settings.project.base} has changed since the project started from it."
+        yield Finding(
+            what, hint="Put the old one back, or move models/ away to learn everything again from the new one."
+        )
+
+
+def _agreement(checkpoints: Checkpoints, store: Store) -> Iterator[Finding]:
+    """A round is one that the store knows, and learned from answers that stand in it."""
+    known, there = {info.number for info in store.journal.rounds()}, store.answers.ids()
+    for number in checkpoints.rounds():
+        strange = number not in known and number > 0
+        if strange or not there.issuperset(checkpoints.info(number).answers):
+            before = max((n for n in checkpoints.rounds() if n < number), default=0)
+            what = "is none that the store knows" if strange else "learned from answers that are not in the store"
+            yield Finding(f"Round {number} {what}.", partial(_forget_after, checkpoints, store, before))
+            return
+    link = checkpoints.folder / LAST
+    if not link.exists():
+        newest = checkpoints.rounds()[-1]
+        yield Finding(f"{link} names no checkpoint.", partial(_publish, checkpoints, newest))
+
+
+def _forget_after(checkpoints: Checkpoints, store: Store, number: int) -> str:
+    checkpoints.forget_after(number)
+    store.journal.forget_rounds_after(number)
+    return f"Back at round {number}; what stands is learned again."
+
+
+def _publish(checkpoints: Checkpoints, number: int) -> str:
+    checkpoints.publish(number)
+    return f"It names round {number}."
+
+
+def _weights(checkpoints: Checkpoints, numbers: list[int]) -> Iterator[Finding]:
+    """The pipeline loads, and has the weights that its round had learned."""
+    for number in numbers:
+        info = checkpoints.info(number)
+        learned = checkpoints.load(number).weights_hash()
+        if info.versions == VERSIONS and info.weights not in ("", learned):
+            yield Finding(f"Round {number} loads with other weights.", partial(_set_aside, checkpoints, number))

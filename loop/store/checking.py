@@ -1,0 +1,134 @@
+"""What can be wrong with a store, and what of it can be derived again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, select, update
+
+from loop.store.answers import STANDS
+from loop.store.batches import digest
+from loop.store.database import Database
+from loop.store.schema import answers, drafts, events, questions, texts
+from loop.store.spans import load_spans
+
+Repair = Callable[[Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong, in a sentence, and what puts it right, if anything can."""
+
+    what: str
+    repair: Repair | None = None
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether SQLite finds that a file is no database, or one with damaged pages or indexes."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",))
+    except sqlite3.DatabaseError:
+        return True
+
+
+def problems(database: Database) -> Iterator[Problem]:
+    """Yield what is wrong with a store whose pages can be read."""
+    with database.read() as connection:
+        yield from _broken_references(connection)
+        yield from _flags(connection)
+        yield from _named("Text", _changed_texts(connection), "is not what was added: its characters have changed")
+        yield from _named("Answer", _bad_answers(connection), "cannot be read, or does not fit its text")
+        yield from _named("Answer", _lost_events(connection), "has lost its event")
+        yield from _named("The draft of text", _bad_drafts(connection), "is about another one")
+
+
+def repair(database: Database, problem: Problem) -> None:
+    """Put a problem right that can be.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    assert problem.repair is not None
+    with database.write() as connection:
+        problem.repair(connection)
+
+
+def _named(one: str, found: Iterable[str | int], problem: str) -> Iterator[Problem]:
+    bad = list(found)
+    if bad:
+        yield Problem(f"{one} {bad[0]} {problem}" + (f"; so it is with {len(bad) - 1} more." if bad[1:] else "."))
+
+
+def _broken_references(connection: Connection) -> Iterator[Problem]:
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    derived = "queue", "questions"  # what the trainer lays out again; questions that were answered have their texts
+    for table in sorted({row[0] for row in rows}):
+        broken = [row[1] for row in rows if row[0] == table]
+        what = f"{len(broken)} rows of the table {table} name what is not there."
+        yield Problem(what, _removing(table, broken) if table in derived else None)
+
+
+def _removing(table: str, rowids: list[int]) -> Repair:
+    def remove(connection: Connection) -> None:
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE rowid = ?", [(rowid,) for rowid in rowids])
+
+    return remove
+
+
+def _flags(connection: Connection) -> Iterator[Problem]:
+    """Whether a text is answered is noted with it, for the pool to be found quickly."""
+    stands = exists().where(STANDS, answers.c.text_id == texts.c.id)
+    wrong = connection.execute(select(func.count()).select_from(texts).where(texts.c.answered != stands)).scalar_one()
+
+    def put_right(connection: Connection) -> None:
+        connection.execute(update(texts).values(answered=stands))
+
+    if wrong:
+        yield Problem(f"{wrong} texts are noted as answered or not, and are otherwise.", put_right)
+
+
+def _changed_texts(connection: Connection) -> Iterator[int]:
+    for row in connection.execute(select(texts.c.id, texts.c.digest, texts.c.text)).yield_per(1000):
+        if digest(row.text) != row.digest:
+            yield row.id
+
+
+def _bad_answers(connection: Connection) -> Iterator[str]:
+    query = select(answers.c.id, answers.c.spans, answers.c.shown, func.length(texts.c.text).label("size"))
+    for row in connection.execute(query.join(texts, texts.c.id == answers.c.text_id)):
+        if not all(_fits(spans, row.size) for spans in (row.spans, row.shown)):
+            yield row.id
+
+
+def _fits(dumped: str, size: int) -> bool:
+    try:
+        return all(0 <= span.start < span.end <= size for span in load_spans(dumped))
+    except (ValueError, TypeError):
+        return False
+
+
+def _lost_events(connection: Connection) -> Iterator[str]:
+    query = select(answers.c.id, events.c.payload).join(events, events.c.seq == answers.c.seq, isouter=True)
+    for row in connection.execute(query):
+        if row.payload is None or _json(row.payload).get("answer") != row.id:
+            yield row.id
+
+
+def _bad_drafts(connection: Connection) -> Iterator[int]:
+    query = select(drafts.c.text_id).join(questions, questions.c.id == drafts.c.question_id)
+    yield from connection.execute(query.where(questions.c.text_id != drafts.c.text_id)).scalars()
+
+
+def _json(dumped: str) -> dict[str, Any]:
+    try:
+        value = json.loads(dumped)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,84 @@
+"""Texts taken out for good, with all that was ever said about them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Table, delete, func, select
+
+from loop.errors import StoreError
+from loop.store.batches import parts
+from loop.store.database import Database
+from loop.store.journal import append_event, get_state, put_state
+from loop.store.questions import REQUEST, SEEN
+from loop.store.schema import answers, batches, drafts, predictions, questions, queue, texts
+
+# SQLite's bound on the variables of a statement lies above this.
+ROWS = 500
+WAIT = 10.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much went."""
+
+    texts: int
+    answers: int
+
+
+def erase(database: Database, ids: Sequence[int]) -> Erased:
+    """Remove texts and their questions, places in the queue, drafts, answers and predictions, in one transaction.
+
+    Of their answers the event log keeps that there were some, by their ids.
+    """
+    with database.write() as connection:
+        # An answer and the one that it retracts go together.
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        said = sum(_erase(connection, part) for part in parts(ids, ROWS))
+        connection.execute(delete(batches).where(batches.c.id.not_in(select(texts.c.batch_id))))
+        _forget(connection, frozenset(ids))
+        append_event(connection, "erased", {"texts": len(ids), "answers": said})
+    return Erased(len(ids), said)
+
+
+def _erase(connection: Connection, ids: Sequence[int]) -> int:
+    asked = select(questions.c.id).where(questions.c.text_id.in_(ids))
+    digests = select(texts.c.digest).where(texts.c.id.in_(ids))
+    said = connection.execute(select(func.count()).where(answers.c.text_id.in_(ids))).scalar_one()
+    connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
+    connection.execute(delete(predictions).where(predictions.c.digest.in_(digests)))
+    of_text: tuple[Table, ...] = (drafts, answers, questions)
+    for table in of_text:
+        connection.execute(delete(table).where(table.c.text_id.in_(ids)))
+    connection.execute(delete(texts).where(texts.c.id.in_(ids)))
+    return int(said)
+
+
+def _forget(connection: Connection, ids: frozenset[int]) -> None:
+    request, seen = get_state(connection, REQUEST), get_state(connection, SEEN)
+    if request is not None and request["text"] in ids:
+        put_state(connection, REQUEST, None)
+    if seen is not None:
+        put_state(connection, SEEN, [each for each in seen if each[0] not in ids])
+
+
+def rewrite(path: Path) -> None:
+    """Write the store anew and empty its log, so that no byte of what was removed is left in either.
+
+    Raises:
+        StoreError: another process uses the store, or the disk is full; what is in the store is as before.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as connection:
+            for pragma in ("temp_store=MEMORY", "secure_delete=ON"):
+                connection.execute(f"PRAGMA {pragma}").close()
+            connection.execute("VACUUM")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        raise StoreError(f"{path} cannot be written anew: {error}.", hint="Look at the free space.") from None
+    if busy:
+        raise StoreError("Another program reads the store.", hint="Close it, and run the same command again.")

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from loop.care.doctor import examine
+from loop.ner.checkpoints import Checkpoints
+from loop.settings import ProjectPaths
+from loop.store import Store
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def sql(paths: ProjectPaths, *statements: str) -> None:
+    with closing(sqlite3.connect(paths.db)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def found(paths: ProjectPaths) -> list[str]:
+    return [finding.what for finding in examine(paths)]
+
+
+def treated(paths: ProjectPaths) -> list[str]:
+    """What was found, each repaired before the next is looked for."""
+    return [finding.what for finding in examine(paths) if finding.repair and finding.repair()]
+
+
+def test_nothing_is_wrong_with_a_project_that_was_left_alone(project: ProjectPaths):
+    assert [] == found(project)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda p: sql(p, "UPDATE texts SET answered = NOT answered WHERE id < 3"), "2 texts are noted as answered"),
+        (
+            lambda p: sql(p, "INSERT INTO queue VALUES (9, 1, 'none')"),
+            "1 rows of the table queue name what is not there",
+        ),
+        (lambda p: flip(p.models / "round-0002" / "loop" / "raw"), "The checkpoint of round 2 is damaged."),
+        (lambda p: (p.models / "damaged-0007-1").mkdir(), "damaged-0007-1 holds a damaged checkpoint"),
+        (lambda p: shutil.copytree(p.models / "round-0000", p.models / "round-0009"), "round 9 is damaged"),
+        (lambda p: sql(p, "DELETE FROM rounds WHERE number = 3"), "Round 3 is none that the store knows"),
+        (lambda p: (p.models / "last").unlink(), "last names no checkpoint"),
+        (lambda p: p.db.chmod(0o644), "Others can read or write"),
+        (lambda p: (p.models / "round-0001").chmod(0o755), "Others can read or write"),
+    ],
+)
+def test_what_can_be_derived_again_is_found_and_repaired(project: ProjectPaths, wrong, said: str):
+    wrong(project)
+    findings = treated(project)
+    treated(project)  # what a damaged checkpoint is kept as
+
+    assert any(said in what for what in findings)
+    assert [] == found(project)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["UPDATE texts SET text = 'other' WHERE id = 7"], "Text 7 is not what was added"),
+        (["UPDATE answers SET spans = '[[0, 999, \"PART\"]]' WHERE id = 'answer 4'"], "Answer answer 4 cannot be read"),
+        (["UPDATE answers SET shown = 'x' WHERE place < 9"], "so it is with"),
+        (
+            ["UPDATE events SET payload = '{}' WHERE seq = (SELECT seq FROM answers WHERE id = 'answer 1')"],
+            "has lost its event",
+        ),
+        (["DELETE FROM schemes"], "15 rows of the table answers name what is not there"),
+        (["DELETE FROM answers WHERE id = 'answer 1'"], "learned from answers that are not in the store"),
+    ],
+)
+def test_answers_and_texts_are_never_touched(project: ProjectPaths, wrong: list[str], said: str):
+    sql(project, *wrong)
+    findings = [finding for finding in examine(project) if said in finding.what]
+
+    assert 1 == len(findings)
+    assert "not in the store" in said or findings[0].repair is None
+
+
+def test_a_base_that_has_changed_and_a_project_without_settings_are_named(project: ProjectPaths):
+    project.cfg.write_text("[project]\nlabels = []\n")
+
+    assert "needs at least one label" in found(project)[0]
+
+
+def test_weights_that_are_not_what_their_round_learned_are_found(project: ProjectPaths):
+    checkpoints = Checkpoints(project.models)
+    (checkpoints.path(3) / "loop" / "sums.json").unlink()  # as in a checkpoint of an older version
+    shutil.copyfile(checkpoints.path(1) / "loop" / "raw", checkpoints.path(3) / "loop" / "raw")
+
+    assert ["Round 3 loads with other weights."] == found(project)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_a_damaged_store_all_that_can_be_read_is_saved(project: ProjectPaths, seed: int):
+    with Store(project.db) as store:
+        answers, texts = store.answers.standing(), store.corpus.texts(range(1, 21))
+    with closing(sqlite3.connect(project.db)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'questions_text'").fetchone()
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    content = bytearray(project.db.read_bytes())
+    content[(page - 1) * size : page * size] = bytes([seed]) * size
+    project.db.write_bytes(content)
+    (finding,) = [finding for finding in examine(project) if finding.repair and "damaged" in finding.what]
+    said = finding.repair()
+    with Store(project.db) as store:
+        saved = store.answers.standing(), store.corpus.texts(range(1, 21)), len(store.journal.rounds())
+
+    assert (answers, texts, 3) == saved
+    assert "Saved 15 answers, 20 texts" in said
+    assert "nothing of them was lost" in said
+    assert (project.data / "loop.db.damaged-1").read_bytes() == content
+    assert [] == found(project)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from loop.care.doctor import examine
+from loop.care.erasing import erase
+from loop.care.privacy import files_with_text
+from loop.errors import LoopError
+from loop.ner.checkpoints import Checkpoints
+from loop.records import Answer, Span, Text
+from loop.session import Session
+from loop.settings import ProjectPaths
+from loop.store import NewText, Store
+from loop.store.copying import copy_store
+from loop.trainer import Trainer
+
+CANARY = "zyxcanary Mrs Quibblethwaite has a worn saddle"
+
+
+@pytest.fixture
+def canary(project: ProjectPaths, settings, store: Store) -> Text:
+    """A text that was asked about, answered, changed, begun again, exported, learned from and made a pattern of."""
+    store.corpus.add_batch(
+        [NewText(CANARY, "zyxcanary house", {"patient": "zyxcanary"}, "zyxcanary.txt")], source="zyxcanary"
+    )
+    (text,) = store.corpus.containing("zyxcanary", limit=1)
+    session = Session(project, settings, store, annotator="ann")
+    session.choose(text)
+    trainer = Trainer(project, settings, store)
+    trainer.work()
+    question = session.next()
+    assert question
+    assert text.id == question.text.id
+    first = session.answer(question, "accept", (Span(38, 44, "PART"),), seconds=1, keys=1, memo="zyxcanary memo")
+    session.answer(question, "accept", (), seconds=1, keys=1, memo="zyxcanary changed")
+    session.save_draft(question, json.dumps("zyxcanary draft"))
+    session.add_pattern("Quibblethwaite", "PART")
+    session.add_pattern("saddle", "PART")
+    session.close()
+    for n in range(16, 20):
+        store.answers.add(Answer(f"more {n}", n, "ann", "accept", scheme=1))
+    while trainer.work():
+        pass
+    trainer.close()
+    assert first.id not in Checkpoints(project.models).info(4).answers
+    assert [0, 1, 2, 3, 4] == Checkpoints(project.models).rounds()
+    return text
+
+
+def holding(root: Path, *words: bytes) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file() and any(word in path.read_bytes() for word in words)]
+
+
+def test_no_file_of_the_project_holds_a_byte_of_it_afterwards(canary: Text, project: ProjectPaths, settings, store):
+    copy_store(project.db, project.db.with_name("loop.db.schema-0001"))
+    before = holding(project.root, b"zyxcanary")
+    report = erase(project, settings, store, [canary])
+
+    assert len(before) >= 2
+    assert (1, 2, 1, 1, (), ()) == (
+        report.texts, report.answers, report.rounds, report.patterns, report.still, report.copies
+    )  # fmt: skip
+    assert [] == holding(project.root, b"zyxcanary", b"Quibblethwaite")
+    assert "saddle" in (project.root / "patterns.jsonl").read_text()
+    assert [] == list(examine(project))
+
+
+def test_what_is_learned_afterwards_is_as_if_it_had_never_been_there(
+    canary: Text, project: ProjectPaths, settings, store, learned_template: Path, tmp_path: Path
+):
+    erase(project, settings, store, [canary])
+    store.answers.add(Answer("more 15", 20, "ann", "accept", scheme=1))
+    never = ProjectPaths(tmp_path / "never")
+    shutil.copytree(learned_template, never.root, symlinks=True)
+    with Store(never.db) as other:
+        for n in (16, 17, 18, 19):
+            other.answers.add(Answer(f"more {n}", n, "ann", "accept", scheme=1))
+        other.answers.add(Answer("more 15", 20, "ann", "accept", scheme=1))
+        for paths, each in ((project, store), (never, other)):
+            trainer = Trainer(paths, settings, each)
+            while trainer.work():
+                pass
+            trainer.close()
+    files = [Checkpoints(paths.models).path(4) / "loop" / "raw" for paths in (project, never)]
+
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_copies_that_cannot_be_reached_and_files_that_quote_it_are_listed(
+    canary: Text, project: ProjectPaths, settings, store, outside: Path
+):
+    outside.write_text("")
+    store.copies.note("export", outside)
+    store.copies.note("export", outside.with_name("gone since"))
+    project.guidelines.write_text(f"Such as: {CANARY}")
+    report = erase(project, settings, store, [canary])
+
+    assert [str(outside)] == [copy.path for copy in report.copies]
+    assert (project.guidelines,) == report.still
+
+
+def test_while_somebody_works_nothing_is_erased(project: ProjectPaths, settings, store):
+    session = Session(project, settings, store)
+    with pytest.raises(LoopError, match="at work"):
+        erase(project, settings, store, store.corpus.texts([1]))
+    session.close()
+
+    assert 1 == len(store.corpus.texts([1]))
+
+
+def test_pretrained_weights_and_what_started_from_them_go_too(project: ProjectPaths, settings, store):
+    folder = project.models / "pretrained"
+    folder.mkdir()
+    (folder / "some.bin").write_bytes(b"learned from all texts")
+    store.journal.note("pretrained", {"hash": "some", "round": 2})
+    report = erase(project, settings, store, store.corpus.texts([20]))
+
+    assert (2, [0, 1], False) == (report.rounds, Checkpoints(project.models).rounds(), folder.exists())
+
+
+def test_files_with_text_are_found_where_they_are(canary: Text, project: ProjectPaths, settings, store, outside: Path):
+    texts = [text.text for text in store.corpus.texts(range(1, 30))]
+    (project.data / "copy.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    (project.data / "none.jsonl").write_text('{"text": "something else altogether"}\n')
+    outside.write_text("elsewhere")
+    store.copies.note("export", outside)
+    with_gold = replace(settings, project=replace(settings.project, eval="gold.jsonl"))
+    found = {private.path.name for private in files_with_text(project, with_gold, store)}
+
+    assert {"loop.db", "loop.db-wal", "loop.db-shm", "copy.jsonl", outside.name, "gold.jsonl"} == found
