@@ -14,9 +14,8 @@ from typing import Any
 import spacy
 from _common import options, show, write_json
 
-from loop.cli.exporting import answered
 from loop.formats import RawText, read, read_all, write
-from loop.intake import add_texts, import_answers
+from loop.intake import add_texts, answered, import_answers
 from loop.ner.patterns import Patterns
 from loop.records import Answer
 from loop.store import NewText, Store

@@ -24,6 +24,8 @@ def lines_with_commands(text: str) -> list[str]:
         "CHANGELOG.md",
         "docs/benchmarks.md",
         "docs/formats.md",
+        "docs/predict.md",
+        "docs/api.md",
         "docs/simulation.md",
         "docs/terminal.md",
         "docs/keys.md",

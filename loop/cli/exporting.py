@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,18 +11,18 @@ import typer
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError
-from loop.records import latest
 
 if TYPE_CHECKING:
-    from spacy.language import Language
-
     from loop.formats import Answered, Part
+<<<<<<< HEAD
     from loop.records import Question
     from loop.store import Store
 
 # SQLite's bound on the variables of a statement lies above this.
 ASKED_AT_ONCE = 500
 NO_TEXT = "offsets"
+=======
+>>>>>>> b62379f (The loop from Python: open a project, score texts, ask an oracle, run rounds, export)
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")]
 OutFormatOption = Annotated[
@@ -71,6 +70,7 @@ def export_cli(
 ) -> None:
     """Write the answers that stand, always in the same order."""
     from loop.formats import Selection, read_moment
+    from loop.intake import answered
     from loop.ner.pipeline import load_base
 
     selection = Selection(
@@ -129,7 +129,6 @@ def export(
 ) -> None:
     """Write every row to the file of its part, and say how many went where."""
     from loop.formats import part_of, read_shares, write
-    from loop.intake import docbin  # noqa: F401 (it registers the format spacy)
 
     shares = read_shares(splits) if splits else None
     for part, file in files.items():
@@ -139,27 +138,3 @@ def export(
         if written < len(own):
             left = counted(len(own) - written, "answer")
             say(f"Left out, since the format cannot hold them: {left}.", err=file == "-")
-
-
-def answered(store: Store, nlp: Language) -> Iterator[Answered]:
-    """Yield every answer that stands: by text, as they were added; answers to one text by time, then by id.
-
-    Of a text that was asked about again, for labels added since, only the last.
-    """
-    from loop.formats import Answered
-
-    standing = sorted(latest(store.answers.standing()), key=lambda answer: (answer.text_id, str(answer.at), answer.id))
-    texts = {text.id: text for text in store.corpus.texts(sorted({answer.text_id for answer in standing}))}
-    asked = questions(store, [answer.question_id for answer in standing if answer.question_id])
-    for id_, answers in groupby(standing, key=lambda answer: answer.text_id):
-        tokens = [(token.idx, token.idx + len(token)) for token in nlp.tokenizer(texts[id_].text)]
-        for answer in answers:
-            yield Answered(texts[id_], answer, tokens, asked.get(answer.question_id or ""))
-
-
-def questions(store: Store, ids: Sequence[str]) -> dict[str, Question]:
-    """Return the questions with these ids."""
-    found: dict[str, Question] = {}
-    for start in range(0, len(ids), ASKED_AT_ONCE):
-        found |= store.questions.get(ids[start : start + ASKED_AT_ONCE])
-    return found

@@ -1,0 +1,164 @@
+"""The loop from Python, for notebooks and scripts: open a project, score texts, ask an oracle, run rounds, export.
+
+Each is a few lines over the session, the trainer and the store that the commands use; see docs/api.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from loop.cli.project import finish_relabeling
+from loop.errors import LoopError
+from loop.formats import Selection, write
+from loop.intake import answered
+from loop.ner.checkpoints import LAST, temperatures
+from loop.ner.pipeline import base_folder, load_base
+from loop.ner.predict import predict
+from loop.oracle import Oracle
+from loop.records import Question, Span
+from loop.session import Session
+from loop.settings import ProjectPaths, load_settings
+from loop.store import RoundInfo, Store
+from loop.trainer import Trainer
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__all__ = ["Oracle", "Project", "open_project", "score"]
+
+EVERY_ANSWER = Selection()
+
+
+def score(model: Language | Path | str, texts: Iterable[str], *, all_spans: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield a row for every text, in order: `text`, `spans` with a probability `p` each, `p` and `entropy` (nats).
+
+    Args:
+        model: a loaded pipeline, the name of an installed one, or the folder of one. A checkpoint's probabilities are
+            calibrated if it is given as a folder, which is where its temperature is kept.
+        texts: any number of them.
+        all_spans: every span of probability 0.01 or more, instead of those that the pipeline itself finds.
+
+    Raises:
+        PipelineError: there is no such pipeline, or it cannot be scored.
+    """
+    if not isinstance(model, Path | str):
+        return predict(model, texts, all_spans=all_spans)
+    folder = base_folder(str(model))
+    fitted = temperatures(folder) if folder else {}
+    return predict(load_base(str(model)), texts, all_spans=all_spans, temperatures=fitted)
+
+
+def open_project(folder: Path | str = ".") -> Project:
+    """Open a project that `loop init` has made; `with` closes it again.
+
+    Raises:
+        SettingsError: there is no project in `folder`, or its loop.cfg cannot be meant.
+        StoreError: the store cannot be used.
+    """
+    return Project(Path(folder))
+
+
+class Project:
+    """An open project.
+
+    Attributes:
+        paths, settings, store: as all of `loop` knows them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.paths, self.settings = ProjectPaths(folder), load_settings(folder)
+        self.store = Store(self.paths.db)
+        if finish_relabeling(self.paths, self.store):
+            self.settings = load_settings(folder)
+        self._trainer: Trainer | None = None
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the store go, and another trainer in."""
+        if self._trainer:
+            self._trainer.close()
+        self.store.close()
+
+    @property
+    def model(self) -> Path:
+        """The folder of the last round's pipeline, for `spacy.load` and `score`.
+
+        Raises:
+            LoopError: there is none.
+        """
+        last = self.paths.models / LAST
+        if not last.exists():
+            raise LoopError("The project has no model yet.", hint="Add texts with `loop add`; then `learn()` makes one.")
+        return last
+
+    def score(self, texts: Iterable[str], *, all_spans: bool = False) -> Iterator[dict[str, Any]]:
+        """Score texts with the last round's pipeline; see `loop.api.score`."""
+        return score(self.model, texts, all_spans=all_spans)
+
+    def ask(self, oracle: Callable[[Question], Iterable[Span]], *, n: int, annotator: str = "oracle") -> int:
+        """Ask about `n` texts of the queue, or fewer if no more are left; return how many were answered.
+
+        Every answer is on disk before the next question is asked. No round is learned meanwhile: see `learn`.
+
+        Args:
+            oracle: gives all the spans in a question's text, such as `Oracle(gold).spans`, a rule or another model.
+                The spans' edges have to lie on the question's tokens.
+            n: how many answers.
+            annotator: the name that stands with the answers.
+
+        Raises:
+            StoreError: a session or a trainer is at work on the project.
+        """
+        session = Session(self.paths, self.settings, self.store, annotator=annotator)
+        answers = 0
+        try:
+            while answers < n and (question := self._next(session)):
+                session.answer(question, "accept", sorted(oracle(question)), seconds=0.0, keys=0)
+                answers += 1
+        finally:
+            session.close()
+        return answers
+
+    def _next(self, session: Session) -> Question | None:
+        question = session.next()
+        if question is None and self._working().ask():
+            question = session.next()
+        return question
+
+    def learn(self) -> list[RoundInfo]:
+        """Run the rounds that are due, one for each `round_size` answers; lay out the next questions.
+
+        Raises:
+            StoreError: another trainer is at work on the project.
+        """
+        rounds: list[RoundInfo] = []
+        while self._working().learn(rounds.append):
+            pass
+        self._working().ask()
+        return rounds
+
+    def _working(self) -> Trainer:
+        if self._trainer is None:
+            self._trainer = Trainer(self.paths, self.settings, self.store)
+        return self._trainer
+
+    def export(self, out: Path | str, *, format: str | None = None, selection: Selection = EVERY_ANSWER) -> int:
+        """Write the answers that stand, as `loop export` does; return how many were written.
+
+        Args:
+            out: a file, which is replaced if it is there.
+            format: otherwise the ending of `out` says it; see docs/formats.md.
+            selection: which answers.
+        """
+        rows = [row for row in answered(self.store, load_base(self.settings.project.base)) if selection.takes(row)]
+        return write(rows, out, format=format)
