@@ -98,7 +98,9 @@ class Project:
         """
         last = self.paths.models / LAST
         if not last.exists():
-            raise LoopError("The project has no model yet.", hint="Add texts with `loop add`; then `learn()` makes one.")
+            raise LoopError(
+                "The project has no model yet.", hint="Add texts with `loop add`; then `learn()` makes one."
+            )
         return last
 
     def score(self, texts: Iterable[str], *, all_spans: bool = False) -> Iterator[dict[str, Any]]:

@@ -14,15 +14,8 @@ from loop.errors import LoopError
 
 if TYPE_CHECKING:
     from loop.formats import Answered, Part
-<<<<<<< HEAD
-    from loop.records import Question
-    from loop.store import Store
 
-# SQLite's bound on the variables of a statement lies above this.
-ASKED_AT_ONCE = 500
 NO_TEXT = "offsets"
-=======
->>>>>>> b62379f (The loop from Python: open a project, score texts, ask an oracle, run rounds, export)
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")]
 OutFormatOption = Annotated[
