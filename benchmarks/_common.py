@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -16,6 +17,7 @@ from rich.table import Table
 
 # One thread per process: the same figures whatever the number of cores, and two runs side by side on two of them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+REPOSITORY = Path(__file__).parents[1]
 PACKAGES = ("spacy-loop", "spacy", "thinc", "numpy", "SQLAlchemy", "prompt_toolkit")
 
 
@@ -55,3 +57,15 @@ def write_json(path: Path | None, rows: Sequence[Mapping[str, Any]], *, seeds: I
         "seeds": list(seeds),
     }
     path.write_text(json.dumps(head | more | {"rows": list(rows)}, indent=1) + "\n", encoding="utf-8")
+
+
+def digest(*parts: str) -> str:
+    """What tells one state of these parts of `loop` (files and folders) from another."""
+    content = hashlib.sha256()
+    for file in (file for part in parts for file in _python(REPOSITORY / "loop" / part)):
+        content.update(file.relative_to(REPOSITORY).as_posix().encode() + b"\0" + file.read_bytes())
+    return content.hexdigest()[:12]
+
+
+def _python(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]

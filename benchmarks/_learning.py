@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -17,13 +16,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from _common import PACKAGES
+from _common import PACKAGES, REPOSITORY, digest
 from _successor import successor, whole_pool
 from _teach import teach
 
 from loop.formats import read_gold
 from loop.ner.products import use_fast_products
-from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings
+from loop.settings import PretrainSettings, ProjectPaths, ProjectSettings, QueueSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
 
@@ -31,7 +30,6 @@ ROUND = 25
 BASES = {"uner_zh": "blank:zh"}
 # The code that the figures depend on: results of another state of it are another folder.
 LEARNING = ("acquire", "lattice", "ner", "settings", "simulate", "store", "trainer", "oracle.py", "session.py")
-REPOSITORY = Path(__file__).parents[1]
 
 
 class Job(NamedTuple):
@@ -61,7 +59,7 @@ class Results:
     """A folder of finished runs: a line of JSON each, written as soon as it is there."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder / digest()
+        self.folder = folder / digest(*LEARNING)
         self._lines = self.folder / "runs.jsonl"
 
     def begin(self) -> None:
@@ -94,19 +92,6 @@ class Results:
     def done(self) -> set[Job]:
         """What need not run again."""
         return {Job(*(run[name] for name in Job._fields)) for run in self.all()}
-
-
-def digest() -> str:
-    """What tells one state of the learning code from another."""
-    files = [file for part in LEARNING for file in _python(REPOSITORY / "loop" / part)]
-    content = hashlib.sha256()
-    for file in files:
-        content.update(file.relative_to(REPOSITORY).as_posix().encode() + b"\0" + file.read_bytes())
-    return content.hexdigest()[:12]
-
-
-def _python(path: Path) -> list[Path]:
-    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
 def _commit() -> str:
@@ -180,7 +165,8 @@ def settings_of(labels: Sequence[str], method: str, seed: int, base: str) -> Set
     As many steps per answer as by default. For random choice no more texts are read than are asked about.
     """
     project = ProjectSettings(base=base, labels=tuple(labels), seed=seed)
-    start = Settings(project=project, queue=QueueSettings(held_out_share=0.0))
+    # Choosing is compared, on sets of which only some are large enough to be pretrained on.
+    start = Settings(project=project, queue=QueueSettings(held_out_share=0.0), pretrain=PretrainSettings(texts=0))
     acquire = start.acquire if method in ("", "teach") else replace(start.acquire, strategy=method)
     if method == "random":
         acquire = replace(acquire, candidates=start.queue.size)

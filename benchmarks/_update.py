@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -78,12 +78,37 @@ def _gold(path: Path) -> Gold:
     return [(row["text"], tuple(Span(s["start"], s["end"], s["label"]) for s in row["spans"])) for row in rows]
 
 
-def in_rounds(task: Task, settings: UpdateSettings, *, seed: int, at: Collection[int]) -> Iterator[Outcome]:
-    """Learn as rounds do, `round_size` answers at a time, and say how it stands after `at` answers."""
+def in_rounds(
+    task: Task,
+    settings: UpdateSettings,
+    *,
+    seed: int,
+    at: Collection[int],
+    from_averages: bool = False,
+    afresh_every: int = 0,
+) -> Iterator[Outcome]:
+    """Learn as rounds do, `round_size` answers at a time, and say how it stands after `at` answers.
+
+    Args:
+        task: what is learned.
+        settings: of the rounds.
+        seed: of the weights and rounds.
+        at: numbers of answers.
+        from_averages: a round starts from what was published, not from the raw weights.
+        afresh_every: after so many answers a round starts from the base, with the steps of all rounds so far; 0 for
+            never.
+    """
     learner, seconds = task.learner(seed), 0.0
     for n in range(settings.round_size, max(at) + 1, settings.round_size):
         started = time.process_time()
-        one_round(learner, answered(task.answers[:n]), task.labels, settings, seed=seed)
+        given = answered(task.answers[:n])
+        if afresh_every and n % afresh_every == 0:
+            learner = task.learner(seed)
+            anew(learner, given, task.labels, settings, seed=seed)
+        else:
+            if from_averages:
+                publish_for_good(learner)
+            one_round(learner, given, task.labels, settings, seed=seed)
         seconds += time.process_time() - started
         if n in at:
             yield Outcome(n, task.f(learner), seconds)
@@ -104,6 +129,30 @@ def one_round(
         new = examples[-settings.round_size :]
         round_seed = Random(f"{seed}:round:{len(given) // settings.round_size}").getrandbits(32)
         update(learner, new, examples, settings, seed=round_seed)
+
+
+def anew(
+    learner: Learner,
+    given: Sequence[tuple[str, Answer]],
+    labels: Sequence[str],
+    settings: UpdateSettings,
+    *,
+    seed: int,
+) -> None:
+    """Learn all answers at once, in as many steps as the rounds so far would have taken."""
+    add_positive(learner, labels, given)
+    with learner.nlp.memory_zone():
+        examples = Examples(learner.nlp, given, labels=labels, schemes={1: labels})
+        steps = settings.steps * len(given) // settings.round_size
+        update(learner, examples, examples, replace(settings, steps=steps), seed=seed)
+
+
+def publish_for_good(learner: Learner) -> None:
+    """Let the raw weights be the averages."""
+    for node in own_component(learner.nlp).model.walk():
+        for name in node.param_names:
+            if (node.id, name) in learner.averages:
+                node.set_param(name, learner.averages[node.id, name].copy())
 
 
 def answered(gold: Gold) -> list[tuple[str, Answer]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from _common import options, show, write_json
+from _common import digest, options, show, write_json
 from _confidence import rows
 from _forgetting import (
     BASE,
@@ -31,6 +34,7 @@ from _forgetting import (
 
 from loop.ner.learner import Learner
 from loop.ner.pipeline import load_base
+from loop.ner.products import use_fast_products
 from loop.records import Span
 from loop.settings import UpdateSettings
 
@@ -45,6 +49,8 @@ CORRECTED = {
     "organisation": "ORG",
     "university": "ORG",
 }
+# The code that the figures depend on.
+CODE = ("ner", "lattice", "alignment.py", "records.py")
 Recipe = Callable[[Task, UpdateSettings, int], Learner]
 JOINT: dict[str, Recipe] = {
     "naive": naive,
@@ -93,12 +99,13 @@ def task_of(job: Job) -> tuple[Task, list[str], Found]:
 
 
 def run(job: Job) -> dict[str, Any]:
+    """Teach, and read both kinds of texts before and after."""
+    use_fast_products()
     task, texts, right = task_of(job)
     old = rows(job.data / "uner_en_ewt" / f"{job.part}.jsonl")[: job.texts]
     old_texts = [row["text"] for row in old]
     old_right = [{Span(s["start"], s["end"], s["label"]) for s in row["spans"]} for row in old]
-    base = load_base(BASE)
-    before, old_before = entities(base, texts), entities(base, old_texts)
+    before, old_before = read_by_base(tuple(texts)), read_by_base(tuple(old_texts))
     found, old_found, seconds = before, old_before, 0.0
     if job.name != "before":
         started = time.process_time()
@@ -108,10 +115,7 @@ def run(job: Job) -> dict[str, Any]:
             found, old_found = entities(nlp, texts), entities(nlp, old_texts)
     names = dict(OLD) if job.case == "corrected" else {label: label for label in task.labels}
     others = {ent.label for ents in (*before, *old_before) for ent in ents} - set(task.labels)
-    return {
-        "case": job.case,
-        "recipe": job.name,
-        "seed": job.seed,
+    return head(job) | {
         "taught": f1(found, right, names),
         "old gold": f1(old_found, old_right, OLD),
         "others agree": f1(old_found, old_before, {label: label for label in others}),
@@ -119,6 +123,17 @@ def run(job: Job) -> dict[str, Any]:
         "kept there": kept(old_found, old_before, task.labels),
         "seconds": seconds,
     }
+
+
+def head(job: Job) -> dict[str, Any]:
+    """What tells a row from others."""
+    return {"case": job.case, "recipe": job.name, "seed": job.seed}
+
+
+@cache
+def read_by_base(texts: tuple[str, ...]) -> Found:
+    """What the base finds: the same for every recipe."""
+    return entities(load_base(BASE), texts)
 
 
 def f1(found: Found, right: Found, names: dict[str, str]) -> float:
@@ -148,11 +163,23 @@ def mean(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for name in dict.fromkeys(row["recipe"] for row in found):
         of_one = [row for row in found if row["recipe"] == name]
         numbers = [key for key in of_one[0] if key not in ("case", "recipe", "seed")]
-        table.append({"recipe": name} | {key: sum(row[key] for row in of_one) / len(of_one) for key in numbers})
+        table.append(
+            {"recipe": name, "seeds": len(of_one)}
+            | {key: sum(row[key] for row in of_one) / len(of_one) for key in numbers}
+        )
     return table
 
 
+def earlier(file: Path | None, about: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a run that was stopped, if it was of the same code and settings."""
+    if file is None or not file.is_file():
+        return []
+    before = json.loads(file.read_text(encoding="utf-8"))
+    return before["rows"] if all(before[name] == value for name, value in about.items()) else []
+
+
 def main() -> None:
+    """Print a table for each case, seeds averaged; with `--json`, go on from the rows that are there."""
     parser = options(__doc__ or "")
     parser.add_argument("--part", choices=("dev", "test"), default="test", help="choose by dev, quote test")
     parser.add_argument("--workers", type=int, default=1, help="processes")
@@ -160,6 +187,8 @@ def main() -> None:
     args = parser.parse_args()
     seeds = [0] if args.quick else [0, 1, 2]
     chosen = args.only or (["before", "naive", "ours"] if args.quick else None)
+    about = {"part": args.part, "quick": args.quick, "settings": asdict(UpdateSettings()), "code": digest(*CODE)}
+    found = earlier(args.json, about)
     jobs = [
         Job(case, name, seed, args.data, args.part, 40 if args.quick else answers, 150 if args.quick else None)
         for seed in seeds
@@ -167,14 +196,14 @@ def main() -> None:
         for name in ("before", *RECIPES[case])
         if chosen is None or name in chosen
     ]
+    left = [job for job in jobs if not any(row.items() >= head(job).items() for row in found)]
     with get_context("spawn").Pool(args.workers) as pool:
-        found = []
-        for row in pool.imap(run, jobs):
+        for row in pool.imap(run, left):
             print(row, flush=True)
             found.append(row)
+            write_json(args.json, found, seeds=seeds, **about)
     for case in RECIPES:
         show(f"Forgetting: {case} labels, percent", mean([row for row in found if row["case"] == case]))
-    write_json(args.json, found, seeds=seeds, part=args.part, settings=str(UpdateSettings()))
 
 
 if __name__ == "__main__":

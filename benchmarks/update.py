@@ -1,8 +1,12 @@
-"""How a round learns, against training from scratch on the same answers and against one update per answer."""
+"""How a round learns, against training from scratch on the same answers and against one update per answer.
+
+With `--variants` instead: other settings and starts of a round, on dev, which the recipe was chosen by.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
@@ -12,11 +16,24 @@ from typing import Any
 from _common import options, show, write_json
 from _update import from_scratch, in_rounds, naive, seconds_of_a_round, task
 
+from loop.ner.products import use_fast_products
 from loop.settings import UpdateSettings
 
 SETS = {"food_ingredients": 400, "ncbi_disease": 400, "crossner_ai": 350}
 SEEDS = (0, 1, 2)
 EVERY = 100
+DEFAULT = UpdateSettings()
+# Settings, and where a round starts; see `in_rounds`.
+VARIANTS: dict[str, tuple[UpdateSettings, dict[str, Any]]] = {
+    "as it is": (DEFAULT, {}),
+    "from averaged weights": (DEFAULT, {"from_averages": True}),
+    "afresh every 100": (DEFAULT, {"afresh_every": 100}),
+    "dropout .1": (replace(DEFAULT, dropout=0.1), {}),
+    "dropout .3": (replace(DEFAULT, dropout=0.3), {}),
+    "batches of 32, 8 new": (replace(DEFAULT, batch_size=32, new_per_batch=8), {}),
+}
+SCORED = 400
+VARIED = {"food_ingredients": 300, "ncbi_disease": 300}
 A_ROUND_AT = 500
 Row = dict[str, Any]
 
@@ -25,22 +42,42 @@ def main() -> None:
     """Print F and seconds of training per set, seeds averaged."""
     parser = options(str(__doc__))
     parser.add_argument("--test", action="store_true", help="score on the test splits: once, at the end")
+    parser.add_argument("--variants", action="store_true", help="compare settings, on dev")
     parser.add_argument("--workers", type=int, default=1, help="runs side by side")
     arguments = parser.parse_args()
-    sets, seeds = (dict.fromkeys(SETS, EVERY), SEEDS[:1]) if arguments.quick else (SETS, SEEDS)
+    sets = VARIED if arguments.variants else SETS
+    seeds = SEEDS[:2] if arguments.variants else SEEDS
+    if arguments.quick:
+        sets, seeds = dict.fromkeys(sets, EVERY), SEEDS[:1]
     jobs = [(name, seed) for seed in seeds for name in sets]
-    run = partial(_run, data=arguments.data, sets=sets, test=arguments.test)
+    run = partial(_vary if arguments.variants else _run, data=arguments.data, sets=sets, test=arguments.test)
     with Pool(arguments.workers) as pool:
         rows = []
         for found in pool.imap(run, jobs):
             rows += found
             write_json(arguments.json, rows, seeds=seeds, split="test" if arguments.test else "dev")
     show("F after so many answers, and processor seconds of training until then", _averaged(rows))
-    show("A round at 500 answers: seconds", [row for row in rows if row["recipe"] == "a round"])
+    if a_round := [row for row in rows if row["recipe"] == "a round"]:
+        show("A round at 500 answers: seconds", a_round)
+
+
+def _vary(job: tuple[str, int], *, data: Path, sets: dict[str, int], test: bool) -> list[Row]:
+    name, seed = job
+    use_fast_products()
+    given = task(data, name, seed=seed, test=test)
+    if not test:  # the dev texts are few
+        given = replace(given, scored_on=[*given.scored_on, *given.answers[sets[name] :]][:SCORED])
+    at = range(EVERY, sets[name] + 1, EVERY)
+    return [
+        {"set": name, "seed": seed, "recipe": recipe, "answers": o.answers, "f": o.f, "seconds": o.seconds}
+        for recipe, (settings, start) in VARIANTS.items()
+        for o in in_rounds(given, settings, seed=seed, at=at, **start)
+    ]
 
 
 def _run(job: tuple[str, int], *, data: Path, sets: dict[str, int], test: bool) -> list[Row]:
     name, seed = job
+    use_fast_products()
     given = task(data, name, seed=seed, test=test)
     at = sorted({n for n in (EVERY, 2 * EVERY, sets[name]) if n <= sets[name]})
     head = {"set": name, "seed": seed}

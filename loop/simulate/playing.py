@@ -131,6 +131,8 @@ class _Play:
         every = self._scenario.every or self._round
         reported = 0
         self._trainer.ask()
+        while self._trainer.pretrain():  # people take longer for their first ten answers than this does
+            pass
         while self._effort.answers < self._scenario.answers and (question := self._next()):
             self._effort = self._effort.plus(question, self._answer(question))
             given = self._effort.answers

@@ -9,9 +9,10 @@ from workshop import workshop_gold
 
 from loop.acquire.cost import PRIOR, edits
 from loop.editing import Page, keymap, plan
-from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings
+from loop.settings import PretrainSettings, ProjectPaths, ProjectSettings, Settings, UpdateSettings
 from loop.simulate import Row, Scenario, simulate
 from loop.store import Store
+from loop.trainer.pretrained import Pretrained
 
 GOLD, TEST = workshop_gold(60), workshop_gold(30, seed=1)
 SETTINGS = Settings(ProjectSettings(labels=("PART",)), update=UpdateSettings(steps=3))
@@ -69,6 +70,20 @@ def test_a_queue_shorter_than_a_round_is_laid_out_again(tmp_path):
     short = replace(AT_RANDOM, queue=replace(AT_RANDOM.queue, size=4))
 
     assert [10, 20] == [row.answers for row in play(tmp_path, Scenario(20), short)]
+
+
+def test_the_first_round_starts_from_what_the_texts_taught_where_a_project_would(tmp_path):
+    few, enough = (replace(AT_RANDOM, pretrain=PretrainSettings(at_least=n)) for n in (len(GOLD) + 1, len(GOLD)))
+
+    assert pretrained_from(tmp_path / "few", few) is None
+    assert pretrained_from(tmp_path / "enough", enough) == 1
+
+
+def pretrained_from(folder: Path, settings: Settings) -> int | None:
+    paths = ProjectPaths(folder)
+    list(simulate(paths, settings, GOLD, TEST, Scenario(10)))
+    with Store(paths.db) as store:
+        return Pretrained(paths, store).round()
 
 
 def test_teach_mode_answers_yes_or_no_once_a_model_has_something_to_ask(tmp_path):
