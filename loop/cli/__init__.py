@@ -18,6 +18,7 @@ from loop.cli.checkpoints import checkpoints_app
 from loop.cli.corpus import add_cli, remove_cli
 from loop.cli.demo import demo_cli
 from loop.cli.differing import diff_cli  # noqa: F401 (a command of checkpoints_app)
+from loop.cli.errors import errors_cli
 from loop.cli.exporting import export_cli
 from loop.cli.final import PASSED_ON, train_cli
 from loop.cli.labels import labels_add_cli
@@ -60,6 +61,7 @@ app.command("export")(export_cli)
 app.command("status")(status_cli)
 app.command("report")(report_cli)
 app.command("check")(check_cli)
+app.command("errors")(errors_cli)
 app.command("train", context_settings=PASSED_ON)(train_cli)
 app.command("rebuild")(rebuild_cli)
 app.command("package")(package_cli)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from loop.errors import LoopError
 
@@ -15,6 +16,16 @@ def say(line: str = "", *, err: bool = False, style: str = "") -> None:
     from loop.terminal.glyphs import visible
 
     Console(stderr=err).print(Text(visible(line), style), soft_wrap=True)
+
+
+def say_parts(parts: Sequence[tuple[str, str]]) -> None:
+    """Print one line of (style, words), made visible."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from loop.terminal.glyphs import visible
+
+    Console().print(Text.assemble(*((visible(words), style) for style, words in parts)), soft_wrap=True)
 
 
 def complain(error: LoopError) -> None:

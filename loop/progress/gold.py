@@ -76,6 +76,12 @@ def measured_in(gold: Sequence[GoldText], found: Sequence[Iterable[Span]]) -> li
     return [Measured(one, _of(one.labels, sorted(spans))) for one, spans in zip(gold, found, strict=True)]
 
 
+def measured_round(store: Store) -> int | None:
+    """The last round in force that has read texts that measure; None without any."""
+    in_force = store.journal.round_in_force()
+    return max((number for number in store.predictions.rounds() if number <= in_force), default=None)
+
+
 def _of(labels: Sequence[str], spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(span for span in spans if span.label in labels)
 

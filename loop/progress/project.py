@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from loop.progress.gold import gold_texts, measured
+from loop.progress.gold import gold_texts, measured, measured_round
 from loop.progress.scores import Scores, scores
 from loop.quality import Consistency, consistency, pairs
 from loop.records import latest
@@ -60,8 +60,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     training = store.answers.training()
     rounds = tuple(store.journal.rounds())
     learned = rounds[-1].answers if rounds else 0
-    in_force = store.journal.round_in_force()
-    last = max((number for number in store.predictions.rounds() if number <= in_force), default=None)
+    last = measured_round(store)
     gold = gold_texts(store, settings, paths) if last is not None else []
     return Progress(
         texts=store.corpus.size(),

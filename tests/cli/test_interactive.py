@@ -8,6 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from cli_running import Run
+from measured_project import measure
 
 from loop.settings import load_settings
 
@@ -78,3 +79,16 @@ def test_nothing_is_shown_when_told_so(project: Path, spawn: Spawn) -> None:
     child.expect_exact("Added 1 text as batch 1.")
 
     assert 0 == ended(child)
+
+
+def test_errors_takes_one_key_for_an_answer_and_ctrl_c_leaves(folder: Path, run: Run, spawn: Spawn) -> None:
+    run("init", "--labels", "A,B")
+    measure(folder)
+    child = spawn("errors")
+    child.expect("18 mistakes left")
+    child.send("u")
+    child.expect("17 mistakes left")
+    child.send("\x03")
+
+    assert 130 == ended(child)
+    assert "18 mistakes, 1 of them judged" in run("errors").out

@@ -1,0 +1,190 @@
+"""`loop errors`: the mistakes of the last round, one by one, and why they were made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.annotating import AnnotatorOption, run_session
+from loop.cli.printing import counted, is_interactive, say, say_parts
+from loop.cli.project import opened
+
+if TYPE_CHECKING:
+    from loop.progress.errors import Mistake
+    from loop.quality import Match
+    from loop.records import Span
+    from loop.settings import ProjectPaths, Settings
+    from loop.store import Store
+
+KEYS = {"b": "boundary", "l": "label", "m": "missed", "s": "spurious", "t": "tokenisation", "u": "unclear", "g": "gold"}
+AROUND = 200  # characters of a long text that are shown on either side
+
+
+def errors_cli(
+    ctx: typer.Context,
+    label: Annotated[str, typer.Option(metavar="LABEL", help="Only mistakes about this label.")] = "",
+    again: Annotated[bool, typer.Option("--all", help="Also those that somebody has judged.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Print them instead of asking.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For programs: one JSON object; it quotes your texts.")
+    ] = False,
+    annotator: AnnotatorOption = "",
+) -> None:
+    """Go through the last round's mistakes on texts that measure, say why with one key, put the gold right."""
+    from loop.progress.errors import judgements, mistakes
+
+    with opened(ctx) as (paths, settings, store):
+        walk = Walk(store, settings, paths, label=label, annotator=annotator)
+        if not (as_json or listed) and is_interactive() and walk.found():
+            walk.run(again=again)
+        found, judged = [one for one in mistakes(store, settings, paths) if label in ("", one.label)], judgements(store)
+    if as_json:
+        typer.echo(json.dumps({"mistakes": [as_row(one, judged) for one in found]}))
+        return
+    if listed or not is_interactive():
+        for one in found:
+            say(f"{_name(one)}  {described(one)}  [{judged.get(one.key) or one.likely + '?'}]")
+    for line in table(found, judged):
+        say(line)
+
+
+class Walk:
+    """One person going through the mistakes of a round."""
+
+    def __init__(
+        self, store: Store, settings: Settings, paths: ProjectPaths, *, label: str = "", annotator: str = ""
+    ) -> None:
+        self._store, self._settings, self._paths = store, settings, paths
+        self._label, self._annotator = label, annotator
+        self._seen: list[str] = []
+
+    def found(self) -> list[Mistake]:
+        """The mistakes as they are now: putting the gold right changes them."""
+        from loop.progress.errors import mistakes
+
+        found = mistakes(self._store, self._settings, self._paths)
+        return [one for one in found if self._label in ("", one.label)]
+
+    def run(self, *, again: bool, read_key: Callable[[], str] | None = None) -> None:
+        """Show one after the other, until all are seen or q is pressed."""
+        from loop.progress.errors import judgements
+        from loop.terminal.keypress import read_key as of_terminal
+
+        key = read_key or of_terminal
+        judged = {} if again else judgements(self._store)
+        while left := [one for one in self.found() if one.key not in self._seen and one.key not in judged]:
+            self._show(left[0], len(left))
+            if not self._act(left[0], key):
+                return
+
+    def _show(self, mistake: Mistake, left: int) -> None:
+        say()
+        say(f"{_name(mistake)}, {counted(left, 'mistake')} left: {mistake.match.kind}", style="bold")
+        for name, spans, marked in (
+            ("right", mistake.gold.spans, mistake.match.gold),
+            ("found", mistake.found, mistake.match.found),
+        ):
+            say_parts([("dim", f"  {name}  "), *_parts(mistake, spans, marked)])
+        keys = " · ".join(f"{key} {reason}" for key, reason in KEYS.items())
+        say(f"Why? Enter {mistake.likely} · {keys} · n next · q quit", style="dim")
+
+    def _act(self, mistake: Mistake, read_key: Callable[[], str]) -> bool:
+        """Do what a key says about a mistake; False when the person leaves."""
+        from loop.progress.errors import judge
+
+        while True:
+            key = read_key()
+            if key == "q":
+                return False
+            reason = mistake.likely if key in "\r\n" else KEYS.get(key)
+            if reason is None and key != "n":
+                continue
+            self._seen.append(mistake.key)
+            if reason is not None:
+                judge(self._store, mistake, reason)
+            if reason == "gold":
+                self._put_right(mistake)
+            return True
+
+    def _put_right(self, mistake: Mistake) -> None:
+        """Open the answer that is taken for right; a gold file is nobody's answer."""
+        from loop.session import Stop, Walk
+
+        answer = mistake.gold.answer
+        asked = self._store.questions.get([answer.question_id or ""] if answer else [])
+        if answer is None or not asked:
+            file = self._settings.project.eval
+            say(f"Put it right in {file}: the next round reads it anew." if file else "This answer has no question.")
+            return
+        stop = Stop(next(iter(asked.values())), answer, f"the model finds {_quoted(mistake, mistake.match.found)}")
+        walk = Walk(self._paths, self._settings, self._store, stops=[stop], annotator=self._annotator)
+        run_session(walk, self._settings, plain=False)
+
+
+def _name(mistake: Mistake) -> str:
+    known = mistake.gold.known
+    return f"text {known.id}" if known else "gold file"
+
+
+def described(mistake: Mistake) -> str:
+    """Return what is right and what was found in a line."""
+    gold, found = (_quoted(mistake, span) for span in mistake.match)
+    return f"{mistake.match.kind:8}  right: {gold}  found: {found}"
+
+
+def _quoted(mistake: Mistake, span: Span | None) -> str:
+    if span is None:
+        return "nothing"
+    return f"“{' '.join(mistake.gold.text[span.start : span.end].split())}” {span.label}"
+
+
+def _parts(mistake: Mistake, spans: Sequence[Span], marked: Span | None) -> list[tuple[str, str]]:
+    """The text around a mistake, every span in brackets with its label, the one it is about marked."""
+    text, middle = mistake.gold.text, mistake.match.start
+    start, end = max(0, middle - AROUND), min(len(text), middle + AROUND)
+    parts, done = [("", "…" if start else "")], start
+    for span in sorted(span for span in spans if start <= span.start and span.end <= end):
+        style = "bold reverse" if span == marked else "underline"
+        parts += [("", text[done : span.start]), (style, f"[{text[span.start : span.end]} {span.label}]")]
+        done = span.end
+    return [*parts, ("", text[done:end]), ("", "…" if end < len(text) else "")]
+
+
+def as_row(mistake: Mistake, judged: dict[str, str]) -> dict[str, object]:
+    """Return a mistake for programs."""
+    match: Match = mistake.match
+    return {
+        "text": mistake.gold.known.id if mistake.gold.known else None,
+        "content": mistake.gold.text,
+        "kind": match.kind,
+        "right": list(_triple(match.gold)),
+        "found": list(_triple(match.found)),
+        "likely": mistake.likely,
+        "reason": judged.get(mistake.key),
+    }
+
+
+def _triple(span: Span | None) -> tuple[object, ...]:
+    return (span.start, span.end, span.label) if span else ()
+
+
+def table(found: Sequence[Mistake], judged: dict[str, str]) -> list[str]:
+    """Return how many mistakes there are of every kind, label by label."""
+    from loop.progress.errors import REASONS, by_label
+
+    if not found:
+        return ["No mistakes: nothing is measured yet, or all of it is right."]
+    counts = by_label(found, judged)
+    labels = sorted({label for _, label in counts})
+    reasons = [reason for reason in REASONS if any(counts[reason, label] for label in labels)]
+    head = f"{'':14}" + "".join(f"{label:>{len(label) + 3}}" for label in labels) + "   all"
+    lines = [head]
+    for reason in reasons:
+        row = [counts[reason, label] for label in labels]
+        cells = "".join(f"{n or '·':>{len(label) + 3}}" for n, label in zip(row, labels, strict=True))
+        lines.append(f"{reason:14}{cells}{sum(row):>6}")
+    told = sum(one.key in judged for one in found)
+    return [*lines, f"{counted(len(found), 'mistake')}, {told} of them judged; the others as the spans alone say."]
