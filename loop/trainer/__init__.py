@@ -21,6 +21,8 @@ __all__ = ["Trainer", "prepare", "hold", "say_stopped"]
 
 POLL_SECONDS = 0.2
 GATHERING = "gathering changes"
+# After an import hundreds of rounds may be due: who annotates meanwhile gets questions of a newer one so often.
+REFRESH_SECONDS = 20.0
 
 
 class Trainer:
@@ -39,9 +41,9 @@ class Trainer:
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, *, patience: float = 0.0) -> None:
         self._store = store
-        self._pause = Pause(patience)
+        self._pause, self._since_asked = Pause(patience), Pause(REFRESH_SECONDS)
         self._said = "", 0
-        self._lock = ProcessLock(paths.trainer_lock)
+        self._session_lock, self._lock = paths.session_lock, ProcessLock(paths.trainer_lock)
         if not self._lock.acquire():
             raise StoreError("Another trainer is at work on this project.", hint="One is enough: leave it to it.")
         try:
@@ -84,7 +86,13 @@ class Trainer:
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
         """Do one piece of what is due, a chosen question, a round or a new queue; False when nothing is."""
-        return self._asking.serve(self.rounds) or self.learn(on_round, patient=patient) or self.ask()
+        if self._asking.serve(self.rounds) or self._refresh():
+            return True
+        return self.learn(on_round, patient=patient) or self.ask()
+
+    def _refresh(self) -> bool:
+        """Lay out questions though a round may be due, if somebody is annotating and has had no new ones for long."""
+        return self._since_asked.is_over(None) and is_held(self._session_lock) and self.ask()
 
     def learn(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
         """Do the next round; False when none is due, or only one after changes that go on."""
@@ -114,6 +122,7 @@ class Trainer:
             return False
         self._say("reading the pool")
         self._asking.refill(self.rounds, answered=self._answered)
+        self._since_asked.begin()
         self._say("idle")
         return True
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from workshop import workshop_gold
 
 from loop import trainer as trainer_module
 from loop.records import Answer
-from loop.settings import ProjectPaths, Settings
-from loop.store import NewText, Store
+from loop.session import Session
+from loop.settings import ProjectPaths
+from loop.store import Store
 from loop.trainer import GATHERING, Trainer
 from loop.trainer.gathering import Pause
 
@@ -52,17 +52,8 @@ def change(store: Store, index: int, id: str) -> None:
 
 
 @pytest.fixture
-def learned(paths: ProjectPaths, settings: Settings, store: Store) -> Store:
-    """A store with ten answers and two rounds."""
-    gold = workshop_gold(20)
-    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
-    scheme = store.journal.scheme(["PART"])
-    for text in store.corpus.texts(range(1, 11)):
-        store.answers.add(Answer(f"answer {text.id}", text.id, "ann", "accept", gold[text.text], scheme=scheme))
-    trainer = Trainer(paths, settings, store)
-    while trainer.work():
-        pass
-    trainer.close()
+def learned(learned_project: ProjectPaths, store: Store) -> Store:
+    """A store with 15 answers and three rounds."""
     return store
 
 
@@ -71,7 +62,7 @@ def test_changes_are_learned_together_after_a_pause(paths, settings, learned, mo
     monkeypatch.setattr(trainer_module, "Pause", lambda seconds: Pause(seconds, clock))
     trainer = Trainer(paths, settings, learned, patience=5.0)
     rounds = []
-    for moment, index in [(0, 6), (3, 2), (6, 4)]:
+    for moment, index in [(0, 9), (3, 7), (6, 8)]:
         clock.now = moment
         change(learned, index, f"changed {index}")
         while trainer.work(rounds.append):
@@ -85,31 +76,52 @@ def test_changes_are_learned_together_after_a_pause(paths, settings, learned, mo
         pass
     trainer.close()
 
-    assert [1, 2] == [info.number for info in rounds]
+    assert [2, 3] == [info.number for info in rounds]
 
 
 def test_new_answers_do_not_prolong_the_pause(paths, settings, learned, monkeypatch) -> None:
     clock = Clock()
     monkeypatch.setattr(trainer_module, "Pause", lambda seconds: Pause(seconds, clock))
     trainer = Trainer(paths, settings, learned, patience=5.0)
-    old = learned.answers.standing()[2]
+    old = learned.answers.standing()[12]
     learned.answers.add(replace(old, id="gone", verdict="skip", spans=(), retracts=old.id, at=None))
     rounds = []
     for moment in (0, 4, 6):
         clock.now = moment
-        learned.answers.add(Answer(f"new {moment}", 11 + moment, "ann", "accept", scheme=1))
+        learned.answers.add(Answer(f"new {moment}", 16 + moment // 2, "ann", "accept", scheme=1))
         while trainer.work(rounds.append):
             pass
     trainer.close()
 
-    assert [1, 2] == [info.number for info in rounds]
+    assert [3] == [info.number for info in rounds]
 
 
 def test_a_trainer_that_is_to_stop_waits_for_no_pause(paths, settings, learned) -> None:
-    change(learned, 0, "changed")
+    change(learned, 12, "changed")
     trainer = Trainer(paths, settings, learned, patience=1e9)
     rounds = []
     trainer.run(lambda: True, rounds.append)
     trainer.close()
 
-    assert [1, 2] == [info.number for info in rounds]
+    assert [3] == [info.number for info in rounds]
+
+
+@pytest.mark.parametrize("annotating", [True, False])
+def test_after_an_import_who_annotates_gets_questions_before_all_rounds_are_done(
+    paths, settings, learned, monkeypatch, annotating
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(trainer_module, "Pause", lambda seconds: Pause(seconds, clock))
+    session = Session(paths, settings, learned, annotator="ann") if annotating else None
+    learned.journal.forget_rounds_after(0)
+    trainer = Trainer(paths, settings, learned)
+    laid_out = []
+    for moment in (0, 10, 25):
+        clock.now = moment
+        trainer.work()
+        laid_out.append((trainer.rounds.number, learned.questions.queue_round()))
+    trainer.close()
+    if session:
+        session.close()
+
+    assert [(1, 3), (2, 3), (2, 2) if annotating else (3, 3)] == laid_out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +13,12 @@ from loop.ner.checkpoints import Checkpoints
 from loop.progress import progress
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
-from loop.store import NewText, Store
+from loop.store import Store
 from loop.trainer import Trainer, hold
 
 
 def give(store: Store, first: int, last: int) -> None:
-    gold = workshop_gold(40)
-    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    gold = workshop_gold(20)
     scheme = store.journal.scheme(["PART"])
     for text in store.corpus.texts(range(first, last + 1)):
         store.answers.add(Answer(f"answer {text.id}", text.id, "ann", "accept", gold[text.text], scheme=scheme))
@@ -45,11 +45,9 @@ def retract(store: Store, index: int) -> None:
 
 
 @pytest.fixture
-def learned(paths: ProjectPaths, settings: Settings, store: Store) -> Store:
+def learned(learned_project: ProjectPaths, settings: Settings, store: Store) -> Store:
     """A store with three rounds, of which the second is held."""
-    give(store, 1, 15)
-    finish(paths, settings, store)
-    hold(paths, settings, store, 2)
+    hold(learned_project, settings, store, 2)
     return store
 
 
@@ -65,27 +63,24 @@ def test_its_pipeline_and_its_questions_are_in_force(paths, settings, learned) -
 
 
 def test_answers_teach_nothing_until_it_goes_forward_and_then_as_if_it_had_never_been_held(
-    tmp_path: Path, settings
+    learned_template: Path, tmp_path: Path, settings
 ) -> None:
     one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
-    for paths, held in ((one, True), (other, False)):
+    for paths, held in ((one, 2), (other, None)):
+        shutil.copytree(learned_template, paths.root, symlinks=True)
         with Store(paths.db) as store:
-            give(store, 1, 15)
-            finish(paths, settings, store)
-            if held:
-                hold(paths, settings, store, 2)
-            give(store, 16, 25)
+            hold(paths, settings, store, held)
+            give(store, 16, 20)
             finish(paths, settings, store)
             if held:
                 assert ("round-0002", 3) == (last(paths), len(hashes(store)))
                 hold(paths, settings, store, None)
                 assert "round-0003" == last(paths)
                 finish(paths, settings, store)
-            if held:
-                expected = hashes(store)
-            else:
-                assert hashes(store) == expected
-                assert 5 == len(expected)
+
+    with Store(one.db) as store, Store(other.db) as another:
+        assert hashes(store) == hashes(another)
+        assert 4 == len(hashes(store))
 
 
 def test_a_later_round_whose_answer_is_changed_is_gone_at_once(paths, settings, learned) -> None:
@@ -107,11 +102,14 @@ def test_when_one_of_its_own_answers_is_changed_it_is_learned_again_and_stays_he
     assert "round-0002" == last(paths)
 
 
-def test_a_pruned_round_is_learned_again_and_the_later_ones_stay(paths, settings, store) -> None:
-    rule = replace(settings, checkpoints=replace(settings.checkpoints, keep_last=1))
-    give(store, 1, 15)
-    finish(paths, rule, store)
+def test_a_pruned_round_is_learned_again_and_the_later_ones_stay(
+    learned_project, settings, with_settings, store
+) -> None:
+    paths, rule = learned_project, with_settings("checkpoints", keep_last=1)
     before = hashes(store)
+    trainer = Trainer(paths, rule, store)
+    trainer.rounds.prune()
+    trainer.close()
     assert [0, 3] == Checkpoints(paths.models).rounds()
     hold(paths, rule, store, 2)
     finish(paths, rule, store)
