@@ -15,6 +15,7 @@ import typer
 
 from loop.cli.printing import counted, say
 from loop.cli.project import opened, paths_of
+from loop.cli.questions import questions_for
 from loop.cli.status import round_line
 from loop.errors import LoopError, SettingsError
 from loop.files import open_private
@@ -117,7 +118,13 @@ def annotate(
     if store.corpus.size() == 0:
         raise LoopError("There are no texts to ask about yet.", hint="Add some with `loop add FILE`.")
     session = Session(
-        paths, settings, store, annotator=annotator, start_trainer=lambda: start_trainer(paths), focus=focus
+        paths,
+        settings,
+        store,
+        annotator=annotator,
+        start_trainer=lambda: start_trainer(paths),
+        question_for=lambda answer: next(questions_for([answer], store, settings)),
+        focus=focus,
     )
     session.mode = mode
     given = run_session(session, settings, plain=plain)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
-from uuid import uuid4
 
 import typer
 
 from loop.cli.annotating import AnnotatorOption, run_session
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
+from loop.cli.questions import questions_for
 from loop.errors import LoopError
 
 if TYPE_CHECKING:
     from loop.quality import Finding, Given
-    from loop.records import Answer, Question
     from loop.session import Stop
     from loop.settings import Settings
     from loop.store import Store
@@ -72,19 +71,6 @@ def whole_answers(store: Store, settings: Settings) -> list[Given]:
     without = [answer for answer in standing if answer.question_id not in asked]
     made = dict(zip([answer.id for answer in without], questions_for(without, store, settings), strict=True))
     return given((asked.get(answer.question_id or "") or made[answer.id], answer) for answer in standing)
-
-
-def questions_for(answers: Sequence[Answer], store: Store, settings: Settings) -> Iterator[Question]:
-    """Yield a question to open an answer with that was given elsewhere and has none."""
-    if not answers:
-        return
-    from loop.ner.pipeline import load_base
-    from loop.records import Question
-
-    tokenizer = load_base(settings.project.base).tokenizer
-    for text, answer in zip(store.corpus.texts([answer.text_id for answer in answers]), answers, strict=True):
-        tokens = tuple((token.idx, token.idx + len(token)) for token in tokenizer(text.text))
-        yield Question(uuid4().hex, text, tokens, answer.spans)
 
 
 def worst(found: Sequence[Finding], *, kinds: Sequence[str], most: int) -> list[Finding]:

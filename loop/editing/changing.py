@@ -99,8 +99,9 @@ def everywhere(state: State) -> State:
     decided = [m for m in state.now.touched if m != target]
     found = [Mark(*tokens, target.label) for tokens in state.page.occurrences(string)]
     new = [m for m in lay(decided, [target, *found]) if m not in decided]
-    count = len([m for m in new if m not in state.marks])
-    return change(state, put=new, cursor=target.start, message=f"{count} more marked as {target.label}.")
+    count = len([m for m in new if m not in state.marks and m != target])
+    message = f"{count} more marked as {target.label}." if count else "It is nowhere else in this text."
+    return change(state, put=new, cursor=target.start, message=message)
 
 
 def undo(state: State) -> State:
@@ -113,12 +114,11 @@ def undo(state: State) -> State:
 
 
 def redo(state: State) -> State:
-    """Do again what was undone last."""
+    """Do again what was undone last: undo with past and future in each other's place."""
     if not state.future:
         return refuse(state, "Nothing to do again.")
-    now, cursor = state.future[-1]
-    back = replace(state, future=state.future[:-1], past=(*state.past, (state.now, state.cursor)))
-    return replace(back, now=now, cursor=cursor, focus=None, rest=False, message="Done again.")
+    again = undo(replace(state, past=state.future, future=state.past))
+    return replace(again, past=again.future, future=again.past, message="Done again.")
 
 
 def reading(by: int) -> Callable[[State], State]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loop.editing.changing import put
-from loop.editing.keymap import Keymap
+from loop.editing.keymap import CANCEL, Keymap
 from loop.editing.marks import Mark, Range
 from loop.editing.state import State, refuse
 
-STEPS = {"left": -1, "h": -1, "right": 1, "l": 1, "home": -(10**9), "end": 10**9}
-CANCEL = ("escape", "c-c", "c-g", "backspace", "u", "c")
+STEPS = {"left": -1, "right": 1, "first": -(10**9), "last": 10**9}
 
 
 def open_characters(state: State) -> State:
@@ -29,16 +28,19 @@ def chosen(state: State) -> Range:
 
 
 def selecting(state: State, key: str, keys: Keymap) -> State:
-    """Take one key of character mode."""
-    if key in STEPS:
-        return _step(state, STEPS[key])
-    if key == "v":
-        return replace(state, char_anchor=state.char)
+    """Take one key of character mode; commands of the text that fit have their keys here too."""
+    command = keys.commands.get(key, "")
     if key == "enter" or key in keys.by_key:
         return _close(state, keys.by_key.get(key, state.active))
-    if key in CANCEL:
+    if key in (*CANCEL, "backspace") or command in ("undo", "characters"):
         return replace(state, stance="edit", message="Back to whole words.")
-    return refuse(state, "Letter by letter: v begins, ←→ move, then a label or Enter; u cancels.")
+    if command in STEPS:
+        return _step(state, STEPS[command])
+    if command == "select":
+        return replace(state, char_anchor=state.char)
+    return refuse(
+        state, "Letter by letter: [select] begins, [left] [right] move, then a label or Enter; [undo] cancels."
+    )
 
 
 def _step(state: State, by: int) -> State:

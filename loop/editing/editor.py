@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from loop.editing import changing, characters, moving, prompts
-from loop.editing.keymap import Keymap
+from loop.editing.keymap import CANCEL, Keymap
 from loop.editing.state import ONE_SPAN, Intent, State, refuse, remember
 
 Act = Callable[[State], State]
@@ -55,7 +55,7 @@ def _selecting(state: State, key: str, keys: Keymap) -> State:
         return changing.label(state, keys.by_key[key])
     if key == "enter":
         return changing.label(state, state.active)
-    if key in (*prompts.CANCEL, "backspace") or command in ("select", "undo"):
+    if key in (*CANCEL, "backspace") or command in ("select", "undo"):
         return replace(state, stance="edit", anchor=None, message="Selection dropped.")
     if command in MOVES:
         return MOVES[command](state)

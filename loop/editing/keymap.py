@@ -82,6 +82,9 @@ KEY_NAMES = {
     "delete": "Del", "escape": "Esc", "s-left": "Shift+←", "s-right": "Shift+→",
 }  # fmt: skip
 
+# Leave whatever is open in any stance, and cannot be taken from it.
+CANCEL = ("escape", "c-c", "c-g")
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from loop.editing.changing import label
-from loop.editing.keymap import Keymap
+from loop.editing.keymap import CANCEL, Keymap
 from loop.editing.moving import hints, hit, hits, to
 from loop.editing.state import Intent, Stance, State, refuse, remember
 
-CANCEL = ("escape", "c-c", "c-g")
 REASONS = {"u": "unsure", "n": "not my field", "b": "bad text"}
-WHY_SKIP = f"Why skip? {' · '.join(f'{key} {reason}' for key, reason in REASONS.items())} · s just skip"
+WHY_SKIP = f"Why skip? {' · '.join(f'{key} {reason}' for key, reason in REASONS.items())} · [skip] just skip"
 
 
 def open_prompt(stance: Stance, message: str = "") -> Callable[[State], State]:

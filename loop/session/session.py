@@ -5,13 +5,14 @@ from __future__ import annotations
 import getpass
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from loop.acquire.held_out import is_held_out
 from loop.errors import StoreError
 from loop.progress import IDLE, forgotten, forgotten_words, held_words, start_of_today, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
+from loop.session.status import SessionStatus
 from loop.session.tending import Tending
 from loop.settings import ProjectPaths, Settings
 from loop.settings.writing import set_value
@@ -20,28 +21,6 @@ from loop.store.locks import ProcessLock, is_held
 
 PATTERNS = "patterns.jsonl"  # where strings go when the project has no patterns file yet
 LISTED = 100  # lines of a list: who needs more types another word
-
-
-@dataclass(frozen=True, slots=True)
-class SessionStatus:
-    """What the screen says beside the question.
-
-    Attributes:
-        answers_today, answers_total: of this annotator, the ones that stand.
-        round: the last one published. trainer: what it is doing, in words.
-        left_in_queue: questions laid out. pool_left: texts that nobody has answered.
-        last: this annotator's latest standing answer.
-        forgotten: what the model no longer finds as its base does, and that a round is held; empty without either.
-    """
-
-    answers_today: int
-    answers_total: int
-    round: int
-    trainer: str
-    left_in_queue: int
-    pool_left: int
-    last: Answer | None
-    forgotten: str = ""
 
 
 class Session:
@@ -66,6 +45,7 @@ class Session:
         *,
         annotator: str = "",
         start_trainer: Callable[[], None] | None = None,
+        question_for: Callable[[Answer], Question] | None = None,
         focus: Focus = NO_FOCUS,
     ) -> None:
         self._lock = ProcessLock(paths.session_lock)
@@ -79,6 +59,7 @@ class Session:
         self._measured = 0
         self._looked_again: set[int] = set()
         store.wishes.set_focus(focus)
+        self._question_for = question_for
         self._tending = Tending(paths, store, start_trainer)
         self._forgotten = (-1, "")
         self._reopened: Answer | None = None
@@ -154,8 +135,13 @@ class Session:
         return "The trainer makes the question; it is the next one as soon as it is ready."
 
     def open(self, answer: Answer) -> tuple[Question, Answer] | None:
-        """An earlier answer and its question, as `reopen` gives the previous one."""
+        """An earlier answer and its question, as `reopen` gives the previous one.
+
+        One that came from elsewhere gets a question. None where there is nobody to make it.
+        """
         found = self._store.questions.get([answer.question_id or ""]).get(answer.question_id or "")
+        if found is None and self._question_for is not None:
+            found = self._question_for(answer)
         if found is None:
             return None
         self._reopened = answer

@@ -81,14 +81,13 @@ class Wishes:
                 put_state(connection, REQUEST, {"text": question.text.id, "question": question.id})
 
     def history(self, annotator: str, typed: str = "", *, hard: bool = False, limit: int) -> list[Past]:
-        """This annotator's standing answers to questions, newest first, in which every word of `typed` occurs.
+        """This annotator's standing answers, newest first, in which every word of `typed` occurs.
 
         A word may stand in the text, in the memo, in the reason of a skip, in the verdict, or begin a label. With
         `hard` only those with a flag or a memo.
         """
         query = select(answers, texts.c.text).join(texts, texts.c.id == answers.c.text_id)
-        mine = (STANDS, answers.c.annotator == annotator, answers.c.question_id.is_not(None))
-        where = [*mine, *(_says(word) for word in typed.split())]
+        where = [STANDS, answers.c.annotator == annotator, *(_says(word) for word in typed.split())]
         if hard:
             where.append(or_(answers.c.flag, answers.c.memo != ""))
         with self._database.read() as connection:

@@ -1,4 +1,4 @@
-"""What one person does at the screen: the question in hand, keys to the editor, answers to the session. No drawing."""
+"""What one person does at the screen: keys to the editor, answers to the session. No drawing."""
 
 from __future__ import annotations
 
@@ -8,25 +8,14 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
-from loop.editing import (
-    Intent,
-    Keymap,
-    Page,
-    Snapshot,
-    State,
-    begin,
-    from_draft,
-    press,
-    resume,
-    to_draft,
-)
+from loop.editing import Intent, Keymap, State, press
 from loop.editing.changing import shorten
 from loop.errors import LoopError
 from loop.records import Answer, Question, Text, Verdict
 from loop.store import Past
-from loop.terminal.ahead import Pages
 from loop.terminal.finder import Finder, history, pool
-from loop.terminal.words import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, NOTHING_DOUBTFUL, WHAT_MODES_ARE
+from loop.terminal.hand import Hand
+from loop.terminal.words import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, WHAT_MODES_ARE
 
 if TYPE_CHECKING:
     from loop.session import Session
@@ -38,18 +27,15 @@ TYPING = ("name", "find", "memo")
 RECENT = 20  # answers that pace and acceptance are taken of: about the last five minutes
 
 
-class Desk:
-    """The question in hand and what becomes of it.
+class Desk(Hand):
+    """What keys mean, and what becomes of the text in hand.
 
     Attributes:
-        question, state: the text in hand; None while there is none to ask.
-        reopened: its answer so far, when it is an earlier text again.
-        drawn: whether the text in hand has been on the screen; until then keys are dropped.
-        status, last: what the session said last. saved: whether the last draft could be kept.
+        status, last: what the session said last.
         mouse: whether the terminal reports the mouse, instead of selecting text for copying.
         finder: the list that is open while the view is "find".
-        view: the text, or what lies over it, scrolled to line `top`. notice: what the message line says.
-        recent: the last answers of this sitting. around: the texts before and after the one in hand, in its group.
+        view: the text, or what lies over it, scrolled to line `top`.
+        recent: the last answers of this sitting.
         left_out: how many texts were left out, by the reason; known when there is no question.
         done: the annotator wants to leave.
     """
@@ -57,24 +43,14 @@ class Desk:
     def __init__(
         self, session: Session, keys: Keymap, *, mouse: bool = True, clock: Callable[[], float] = monotonic
     ) -> None:
-        self.session, self.keys, self._clock = session, keys, clock
-        self.question: Question | None = None
-        self.state: State | None = None
-        self.reopened: Answer | None = None
+        super().__init__(session, clock)
+        self.keys, self.mouse = keys, mouse
         self.view: View = "text"
         self.finder: Finder[Past] | Finder[Text] | None = None
-        self.mouse = mouse
         self.top = 0
-        self.notice = ""
-        self.drawn = False
-        self.saved = True
         self.done = False
-        self._kept: tuple[Snapshot, int] | None = None
         self.recent: deque[Answer] = deque(maxlen=RECENT)
-        self.around = ("", "")
         self.left_out: Mapping[str, int] = {}
-        self._pages = Pages(session)
-        self._since = clock()
         self.status = session.status()
         self.last = self.status.last
         self._take_next()
@@ -137,7 +113,7 @@ class Desk:
             self.save()
             found = self.session.open(after.answer)
             if found is not None:
-                self._show(*found)
+                self.show(*found)
         elif after is not None:
             self.notice = self.session.choose(after)
             if self.question is None:
@@ -166,7 +142,7 @@ class Desk:
         else:
             self.done = True
             if self.state is not None and (self.state.past or self.state.future):
-                self._kept = None  # kept once more, for where the cursor is
+                self.keep_again()
 
     def _change_mode(self) -> None:
         mode = self.session.mode = MODES[(MODES.index(self.session.mode) + 1) % len(MODES)]
@@ -176,7 +152,7 @@ class Desk:
         if self.reopened is not None or self.state.past or self.state.future:
             self.notice = f"{self.notice} This text stays as it was begun; it begins with the next one."
         else:
-            self._show(self.question, None)
+            self.show(self.question, None)
             self.drawn = True  # the same text is still there
 
     def _follow(self, question: Question, state: State, intent: Intent) -> None:
@@ -202,7 +178,7 @@ class Desk:
 
     def _answer(self, question: Question, state: State, verdict: Verdict, reason: str) -> None:
         spans = state.spans if verdict == "accept" else ()
-        seconds, now = self._seconds(state), state.now
+        seconds, now = self.seconds(state), state.now
         try:
             self.last = self.session.answer(
                 question,
@@ -220,7 +196,7 @@ class Desk:
         except LoopError:
             following = self.session.next()
             if self.reopened is None and following is not None and following.id != question.id:
-                self._show(following, None)  # the text has left the corpus: nobody can answer it any more
+                self.show(following, None)  # the text has left the corpus: nobody can answer it any more
             raise
         self.recent.append(self.last)
         if self.reopened is None:  # the session is asked for its numbers when there is time
@@ -241,55 +217,15 @@ class Desk:
         if found is None:
             self.notice = "There is no earlier answer."
         else:
-            self._show(*found)
+            self.show(*found)
 
     def _take_next(self) -> None:
         question = self.session.next()
         if question is None:
-            self.question = self.state = self.reopened = None
+            self.put_away()
             self.status, self.left_out = self.session.status(), self.session.left_out()
         else:
-            self._show(question, self.session.answered(question))
-
-    def _show(self, question: Question, answer: Answer | None) -> None:
-        draft = self.session.draft(question)
-        page = self._pages.of(question, answer, draft)
-        fresh = begin(page)
-        if answer is not None:
-            said = answer.spans if answer.verdict == "accept" else None
-            fresh = resume(page, said, flag=answer.flag, memo=answer.memo)
-        self.state = (from_draft(page, draft) if draft else None) or fresh
-        self.question, self.reopened, self.drawn = question, answer, False
-        self.around = self.session.neighbours(question)
-        self._kept = self._edits(self.state)
-        self._since = self._clock() - self.state.seconds
-        if self.session.mode == "teach" and page.mode == "correct" and answer is None and not draft:
-            self.notice = NOTHING_DOUBTFUL
-
-    def prepare(self) -> Page | None:
-        """Get the next question ready while the annotator reads this one; None when there is nothing to do."""
-        if self.question is None or self.state is None or not self.drawn:
-            return None
-        return self._pages.prepare(self.question, self.state.page)
-
-    def _seconds(self, state: State) -> float:
-        return max(state.seconds, self._clock() - self._since)
-
-    def save(self) -> None:
-        """Keep the text in hand as a draft, if it was edited since it was kept last."""
-        if self.question is None or self.state is None or self._edits(self.state) == self._kept:
-            return
-        timed = replace(self.state, seconds=self._seconds(self.state))
-        try:
-            self.session.save_draft(self.question, to_draft(timed))
-        except LoopError as error:
-            self.saved, self.notice = False, f"{error} {error.hint}".strip()
-        else:
-            self.saved, self._kept = True, self._edits(self.state)
-
-    @staticmethod
-    def _edits(state: State) -> tuple[Snapshot, int]:
-        return state.now, len(state.past)
+            self.show(question, self.session.answered(question))
 
     def tick(self) -> bool:
         """Look after the trainer, the numbers and, while there is no question, the queue; tell whether it changed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from loop.editing.prompts import CANCEL
+from loop.editing.keymap import CANCEL
 from loop.records import Text
 from loop.store import Past
 

@@ -1,15 +1,15 @@
-"""What stands around the text: project and trainer above; the span in hand, labels, last answer and keys below."""
+"""What stands around the text: project and trainer above; the span in hand, labels and the last answer below."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from loop.editing import Keymap, State, chances, likely
 from loop.editing.keymap import key_name
 from loop.editing.marks import overlap
 from loop.editing.moving import hits
-from loop.editing.prompts import REASONS, name, names
+from loop.editing.prompts import name, names
 from loop.progress import STOPPED
 from loop.records import Answer, Question, Share
 from loop.terminal.body import Row, cut, percent
@@ -41,18 +41,6 @@ MEASURES: dict[Share, tuple[str, str]] = {
 WIDE = 60  # cells from which on there is room for what is merely nice to know
 VERY_WIDE = 100
 MORE = 10  # cells that "more" takes when not all labels fit
-# In the order of need: a narrow screen shows the first ones.
-KEY_LINE = (
-    ("accept", "accept"), ("none", "none here"), ("help", "all keys"), ("next_stop", "next span"), ("skip", "skip"),
-    ("delete", "delete"), ("right", "move"), ("select", "select"), ("undo", "undo"), ("right_edge_right", "widen"),
-    ("next_reading", "other reading"), ("jump", "jump"), ("unusable", "unusable"), ("guidelines", "guidelines"),
-    ("quit", "quit"),
-)  # fmt: skip
-TEACH_LINE = (
-    ("accept", "yes"), ("no", "no"), ("help", "all keys"), ("right_edge_right", "widen"),
-    ("left_edge_left", "to the left"), ("name", "another label"), ("skip", "skip"), ("reopen", "previous answer"),
-    ("mode", "mode"), ("quit", "quit"),
-)  # fmt: skip
 
 
 def spread(left: Sequence[tuple[str, str]], right: str, cells: int) -> Row:
@@ -193,49 +181,6 @@ def legend(state: State, keys: Keymap, cells: int) -> Row:
         active = " underline" if label == state.active else ""
         row += [("class:key", pieces + " "), (chip + active, f" {visible(label)} "), ("", "  ")]
         used += size
-    return row
-
-
-def key_line(desk: Desk, cells: int) -> Row:
-    """Return the one line of keys that fits what the next key means."""
-    state, keys = desk.state, desk.keys
-    if desk.finder is not None:
-        hard = (
-            [("Tab", "all of them" if desk.finder.hard else "hard cases only")] if desk.finder.hard is not None else []
-        )
-        enter = "search" if desk.finder.stale else "open" if hard else "ask about it"
-        return _keys([("↑↓", "choose"), ("Enter", enter), *hard, ("Backspace", "delete, close")], cells)
-    if desk.view != "text":
-        return _keys([("↑↓", "scroll"), ("other keys", "back to the text")], cells)
-    if state is None:
-        return _keys(
-            [(key_name(keys.first(c)), w) for c, w in (("reopen", "previous answer"), ("quit", "quit"))], cells
-        )
-    if state.stance == "select":
-        return _keys(
-            [("←→", "extend"), ("label key", "mark"), ("Enter", visible(state.active)), ("u", "cancel")], cells
-        )
-    if state.stance == "chars":
-        return _keys([("v", "begin"), ("←→", "letter"), ("label key", "mark the words"), ("u", "cancel")], cells)
-    if state.stance == "jump":
-        return _keys([("letters", "go to that word"), ("Backspace", "cancel")], cells)
-    if state.stance == "skip":
-        return _keys([(" ".join((*REASONS, "s")), "skip"), ("other keys", "back to the text")], cells)
-    if state.stance in ("name", "find", "memo"):
-        return _keys([("Enter", "take"), ("Tab", "next"), ("Backspace", "delete, cancel")], cells)
-    line = TEACH_LINE if state.page.mode == "teach" else KEY_LINE
-    return _keys([(key_name(keys.first(c)), w) for c, w in line if keys.keys[c]], cells)
-
-
-def _keys(pairs: Iterable[tuple[str, str]], cells: int) -> Row:
-    row: Row = []
-    used = 0
-    for key, words in pairs:
-        gap = "  " if row else " "
-        used += len(gap) + width(key) + 1 + width(words)
-        if used > cells:
-            break
-        row += [("", gap), ("class:key", key), ("class:quiet", f" {words}")]
     return row
 
 

@@ -9,6 +9,7 @@ from loop.terminal import frame, pages
 from loop.terminal.body import Row, body, laid_out, layout_of
 from loop.terminal.desk import Desk
 from loop.terminal.glyphs import fit
+from loop.terminal.key_line import key_line
 from loop.terminal.wrap import lines_of
 
 ROOMY = 16  # rows from which on rules and blank lines are affordable
@@ -113,7 +114,7 @@ def _above(desk: Desk, cells: int, roomy: bool) -> list[Row]:
 
 
 def _below(desk: Desk, cells: int, roomy: bool) -> list[Row]:
-    last, keys = frame.last_line(desk, cells), frame.key_line(desk, cells)
+    last, keys = frame.last_line(desk, cells), key_line(desk, cells)
     said = _message(desk, cells)
     if desk.view != "text" or desk.state is None:
         return [*said, *([last] if roomy or desk.view == "text" else []), keys]

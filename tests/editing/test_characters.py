@@ -5,7 +5,7 @@ from editing_pages import start, type_keys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loop.editing import Mark
+from loop.editing import Mark, keymap, press
 from loop.editing.characters import chosen
 
 TEXT = "re-cabled  the SRAMshifter"
@@ -50,3 +50,14 @@ def test_the_cursor_stays_in_the_text(keys: list[str]) -> None:
 
     assert 0 <= state.char < len(TEXT)
     assert state.cursor in state.page.words
+
+
+def test_the_keys_of_loop_cfg_are_in_force_among_letters_too() -> None:
+    keys = keymap(("BRAND", "PART"), {"select": ["F"], "right": ["."], "undo": ["f2"], "everywhere": ["v"]})
+    state = start(TEXT)
+    for key in ("c", ".", ".", "F", ".", "v"):
+        state = press(state, key, keys)
+
+    assert "Letter by letter: F begins, ← . move, then a label or Enter; f2 cancels." == state.message
+    assert (2, 4) == chosen(state)
+    assert "edit" == press(state, "f2", keys).stance

@@ -6,8 +6,9 @@ import pytest
 
 from loop.errors import StoreError
 from loop.oracle import Oracle
-from loop.records import Question, Span, Text
+from loop.records import Answer, Question, Span, Text
 from loop.session import Session
+from loop.store import NewAnswer, NewText
 
 
 def lay_out(store, n: int) -> list[Question]:
@@ -150,3 +151,20 @@ def test_the_oracle_answers_on_whole_tokens():
     oracle = Oracle({"new chainset x": [Span(4, 9, "PART"), Span(9, 14, "PART")]})
 
     assert oracle.spans(question) == (Span(4, 14, "PART"),)
+
+
+def test_an_answer_from_elsewhere_is_in_the_history_and_is_changed_there(session, paths, settings, store):
+    session.close()
+    gold = Answer("g1", 0, "ann", "accept", (Span(0, 3, "PART"),), mode="import")
+    store.import_answers([NewAnswer(NewText("old hub"), gold)], labels=("PART",), source="gold.jsonl")
+    (text,) = store.corpus.texts(store.corpus.find(["old hub"]).values())
+    asked = Question("made", text, ((0, 3), (4, 7)), gold.spans)
+    finding = Session(paths, settings, store, annotator="ann", question_for=lambda _: asked)
+    (past,) = finding.history("old", hard=False)
+    opened, before = finding.open(past.answer)
+    changed = finding.answer(opened, "accept", [Span(4, 7, "PART")], seconds=1, keys=1)
+    finding.close()
+
+    assert (asked, gold.spans) == (opened, before.spans)
+    assert "g1" == changed.retracts
+    assert [answer.spans for answer in store.answers.standing()] == [(Span(4, 7, "PART"),)]

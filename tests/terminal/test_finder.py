@@ -10,7 +10,7 @@ from loop.editing import keymap
 from loop.records import Focus
 from loop.session import Session
 from loop.terminal.desk import Desk
-from loop.terminal.frame import key_line
+from loop.terminal.key_line import key_line
 from loop.terminal.pages import finder_rows, waiting_words
 
 ONE = question("the SRAM Rival shifter", "SRAM=BRAND 93")

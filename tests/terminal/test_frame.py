@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from terminal_project import LABELS, question
+from terminal_project import question
 
 from loop.editing import begin, keymap, page_of, press
 from loop.records import Answer, Span
 from loop.terminal import frame
 from loop.terminal.body import Row
 from loop.terminal.desk import Desk
+from loop.terminal.key_line import key_line
 
 SRAM = question("the SRAM Rival shifter", "SRAM=BRAND 93", doubtful=["SRAM Rival=PART 30", "shifter=PART 20"])
 MANY = tuple(f"LABEL{i:02}" for i in range(40))
@@ -151,17 +152,9 @@ def test_no_line_of_the_frame_is_wider_than_the_screen(desk: Desk, cells: int, k
     assert desk.state is not None
     state = desk.state
     rows = [*frame.head(desk, cells), frame.why(desk, cells), frame.prompt(state, cells), frame.last_line(desk, cells)]
-    rows += [frame.in_hand(state, desk.keys, cells), frame.legend(state, desk.keys, cells), frame.key_line(desk, cells)]
+    rows += [frame.in_hand(state, desk.keys, cells), frame.legend(state, desk.keys, cells), key_line(desk, cells)]
 
     assert [] == [shown(row) for row in rows if len(shown(row)) > cells]
-
-
-def test_the_keys_shown_are_those_in_force(desk: Desk) -> None:
-    desk.keys = keymap(LABELS, {"accept": ["f5"], "none": []})
-    line = shown(frame.key_line(desk, 80))
-
-    assert " f5 accept" == line[:10]
-    assert "none here" not in line
 
 
 def test_keys_are_written_as_people_write_them() -> None:

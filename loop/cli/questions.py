@@ -1,0 +1,25 @@
+"""Questions for answers that were given elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from loop.records import Answer, Question
+    from loop.settings import Settings
+    from loop.store import Store
+
+
+def questions_for(answers: Sequence[Answer], store: Store, settings: Settings) -> Iterator[Question]:
+    """Yield a question to open an answer with that was given elsewhere and has none; loads spaCy."""
+    if not answers:
+        return
+    from loop.ner.pipeline import load_base
+    from loop.records import Question
+
+    tokenizer = load_base(settings.project.base).tokenizer
+    for text, answer in zip(store.corpus.texts([answer.text_id for answer in answers]), answers, strict=True):
+        tokens = tuple((token.idx, token.idx + len(token)) for token in tokenizer(text.text))
+        yield Question(uuid4().hex, text, tokens, answer.spans)

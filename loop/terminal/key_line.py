@@ -1,0 +1,103 @@
+"""The one line of keys at the bottom: what the next key may be, in the order of need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from loop.editing import Keymap, State, left_out
+from loop.editing.keymap import key_name
+from loop.editing.prompts import REASONS
+from loop.records import Text
+from loop.store import Past
+from loop.terminal.body import Row
+from loop.terminal.desk import Desk
+from loop.terminal.finder import Finder
+from loop.terminal.glyphs import visible, width
+
+Hint = tuple[str, str]
+"""A command or a key, and what it does here. A narrow screen shows the first ones."""
+
+ACCEPT: Hint = ("accept", "accept")
+FIRST: tuple[Hint, ...] = (("none", "none here"), ("help", "all keys"))
+NEXT: Hint = ("next_stop", "next span")
+ELSEWHERE: tuple[Hint, ...] = (("select", "select words"), ("right", "move"), ("jump", "jump"))
+ON_SPAN: tuple[Hint, ...] = (
+    ("delete", "delete"), ("right_edge_right", "widen"), ("right_edge_left", "narrow"),
+    ("next_reading", "other reading"),
+)  # fmt: skip
+ON_CANDIDATE: tuple[Hint, ...] = (("confirm", "yes"), ("delete", "no"), ("right_edge_right", "widen"))
+ALWAYS: tuple[Hint, ...] = (("skip", "skip"), ("unusable", "unusable"), ("guidelines", "guidelines"), ("quit", "quit"))
+TEACH: tuple[Hint, ...] = (
+    ("accept", "yes"), ("no", "no"), ("help", "all keys"), ("right_edge_right", "widen"),
+    ("left_edge_left", "to the left"), ("name", "another label"), ("skip", "skip"), ("reopen", "previous answer"),
+    ("mode", "mode"), ("quit", "quit"),
+)  # fmt: skip
+NO_TEXT: tuple[Hint, ...] = (("reopen", "previous answer"), ("history", "earlier answers"), ("quit", "quit"))
+
+
+def key_line(desk: Desk, cells: int) -> Row:
+    """Return the one line of keys that fits what the next key means."""
+    if desk.finder is not None:
+        return _row(_finding(desk.finder), cells)
+    if desk.view != "text":
+        return _row([("↑↓", "scroll"), ("other keys", "back to the text")], cells)
+    if desk.state is None:
+        return _row(_named(NO_TEXT, desk.keys), cells)
+    return _row(_open(desk.state, desk.keys) or _named(_editing(desk.state), desk.keys), cells)
+
+
+def _finding(finder: Finder[Past] | Finder[Text]) -> list[Hint]:
+    hard = [("Tab", "all of them" if finder.hard else "hard cases only")] if finder.hard is not None else []
+    enter = "search" if finder.stale else "open" if hard else "ask about it"
+    return [("↑↓", "choose"), ("Enter", enter), *hard, ("Backspace", "delete, close")]
+
+
+def _open(state: State, keys: Keymap) -> list[Hint]:
+    """What the next key may be while something other than an edit is going on; empty otherwise."""
+    sideways = "".join(key_name(keys.first(command)) for command in ("left", "right"))
+    cancel = (key_name(keys.first("undo")), "cancel")
+    if state.stance == "select":
+        return [(sideways, "extend"), ("label key", "mark"), ("Enter", visible(state.active)), cancel]
+    if state.stance == "chars":
+        return [
+            (key_name(keys.first("select")), "begin"),
+            (sideways, "letter"),
+            ("label key", "mark the words"),
+            cancel,
+        ]
+    if state.stance == "jump":
+        return [("letters", "go to that word"), ("Backspace", "cancel")]
+    if state.stance == "skip":
+        return [(" ".join((*REASONS, key_name(keys.first("skip")))), "skip"), ("other keys", "back to the text")]
+    if state.stance in ("name", "find", "memo"):
+        return [("Enter", "take"), ("Tab", "next"), ("Backspace", "delete, cancel")]
+    return []
+
+
+def _editing(state: State) -> Sequence[Hint]:
+    if state.page.mode == "teach":
+        return TEACH
+    answer = [ACCEPT, *FIRST] if state.marks else FIRST
+    target = None if state.rest else state.target
+    if target is not None:
+        here = ON_SPAN if target in state.marks else ON_CANDIDATE
+    else:
+        here = (NEXT, *ELSEWHERE) if state.marks or left_out(state) else ELSEWHERE
+    undo: Sequence[Hint] = [("undo", "undo")] if state.past else []
+    return [*answer, *here, *undo, *ALWAYS]
+
+
+def _named(hints: Iterable[Hint], keys: Keymap) -> list[Hint]:
+    return [(key_name(keys.first(command)), words) for command, words in hints if keys.keys[command]]
+
+
+def _row(hints: Iterable[Hint], cells: int) -> Row:
+    row: Row = []
+    used = 0
+    for key, words in hints:
+        gap = "  " if row else " "
+        used += len(gap) + width(key) + 1 + width(words)
+        if used > cells:
+            break
+        row += [("", gap), ("class:key", key), ("class:quiet", f" {words}")]
+    return row
