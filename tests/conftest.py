@@ -25,6 +25,12 @@ SETTINGS = Settings(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--faults", type=int, default=10, metavar="N", help="points at which tests/faults disturbs a project"
+    )
+
+
 @pytest.fixture
 def paths(tmp_path: Path) -> ProjectPaths:
     return ProjectPaths(tmp_path / "project")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from loop.errors import LoopError, StoreError
 from loop.progress import STOPPED
@@ -47,14 +48,14 @@ class Trainer:
         if not self._lock.acquire():
             raise StoreError("Another trainer is at work on this project.", hint="One is enough: leave it to it.")
         try:
-            self._say("loading the pipeline")
-            self.rounds = Rounds(paths, settings, store)
-            self._asking = Asking(paths, settings, store)
-            self._measuring = Measuring(paths, settings, store)
-            self._pretraining = Pretraining(paths, settings, store)
-            self._say("idle")
-        except LoopError as error:
-            say_stopped(store, error)
+            with _explained(store):
+                self._say("loading the pipeline")
+                self.rounds = Rounds(paths, settings, store)
+                self._asking = Asking(paths, settings, store)
+                self._measuring = Measuring(paths, settings, store)
+                self._pretraining = Pretraining(paths, settings, store)
+                self._say("idle")
+        except LoopError:
             self.close()
             raise
         self._seen = -1
@@ -68,7 +69,7 @@ class Trainer:
         Raises:
             LoopError: it cannot go on; the store says so too.
         """
-        try:
+        with _explained(self._store):
             while True:
                 over = stop()
                 if self.work(on_round, patient=not over):
@@ -77,12 +78,6 @@ class Trainer:
                     return
                 if not (self.measure() or self.pretrain()):
                     time.sleep(POLL_SECONDS)
-        except LoopError as error:
-            say_stopped(self._store, error)
-            raise
-        except Exception as error:
-            self._say(f"{STOPPED}: an unexpected {type(error).__name__}, see data/trainer.log.")
-            raise
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
         """Do one piece of what is due, a chosen question, a round or a new queue; False when nothing is."""
@@ -162,6 +157,29 @@ def say_stopped(store: Store, error: LoopError) -> None:
     """Let the session know why no trainer is at work, and the way out; the project's files by their short names."""
     words = f"{STOPPED}: {error} {error.hint}".strip().replace(f"{store.path.parent.parent}{os.sep}", "")
     store.journal.set_trainer(words, round=store.journal.round_in_force())
+
+
+@contextmanager
+def _explained(store: Store) -> Iterator[None]:
+    """Let the store say why nothing goes on, and turn what the system refuses into an error with a way out."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Look at the free space and the rights, then open the session again."
+        refused = StoreError(f"The project cannot be written: {error.strerror or type(error).__name__}.", hint=hint)
+        _say_why(store, refused)
+        raise refused from error
+    except LoopError as error:
+        _say_why(store, error)
+        raise
+    except Exception as error:
+        _say_why(store, LoopError(f"an unexpected {type(error).__name__}, see data/trainer.log."))
+        raise
+
+
+def _say_why(store: Store, error: LoopError) -> None:
+    with suppress(StoreError):  # where nothing can be written, this cannot either
+        say_stopped(store, error)
 
 
 def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:
