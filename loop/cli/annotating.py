@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from loop.cli.completing import complete_label
 from loop.cli.printing import counted, say
 from loop.cli.project import opened, paths_of
 from loop.cli.questions import questions_for
@@ -51,7 +52,12 @@ def annotate_cli(
         AskedMode, typer.Option(help="All spans, one doubtful span, or without suggestions; Ctrl-T changes it.")
     ] = "correct",
     label: Annotated[
-        str, typer.Option(metavar="LABEL", help="Only texts in which this label is likely, if there are any.")
+        str,
+        typer.Option(
+            metavar="LABEL",
+            help="Only texts in which this label is likely, if there are any.",
+            autocompletion=complete_label,
+        ),
     ] = "",
     where: Annotated[
         list[str] | None, typer.Option(metavar="META.KEY=VALUE", help="Only texts whose meta says so; several: all.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loop.cli.completing import complete_label
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError
@@ -33,7 +34,13 @@ SplitsOption = Annotated[
 ]
 AnnotatorsOption = Annotated[list[str] | None, typer.Option("--annotator", metavar="NAME", help="Only theirs.")]
 LabelsOption = Annotated[
-    list[str] | None, typer.Option("--label", metavar="L", help="Only answers with such a span, given or shown.")
+    list[str] | None,
+    typer.Option(
+        "--label",
+        metavar="L",
+        help="Only answers with such a span, given or shown.",
+        autocompletion=complete_label,
+    ),
 ]
 SinceOption = Annotated[str | None, typer.Option(metavar="DAY", help="Only from this day or moment on.")]
 UntilOption = Annotated[str | None, typer.Option(metavar="DAY", help="Only from before this day or moment.")]

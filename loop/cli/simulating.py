@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loop.cli.completing import complete_strategy
 from loop.cli.printing import say
 from loop.errors import LoopError
 from loop.settings import AcquireSettings, ProjectSettings, QueueSettings, Settings
@@ -36,7 +37,7 @@ def simulate_cli(
     base: Annotated[str, typer.Option(metavar="BASE", help="Where round 0 starts from.")] = ProjectSettings().base,
     answers: Annotated[int, typer.Option(metavar="N", min=1, help="How many answers the oracle gives.")] = 200,
     strategy: Annotated[
-        str, typer.Option(metavar="NAME", help="The acquisition function.")
+        str, typer.Option(metavar="NAME", help="The acquisition function.", autocompletion=complete_strategy)
     ] = AcquireSettings().strategy,
     seed: Annotated[int, typer.Option(metavar="K", min=0)] = 0,
     seeds: Annotated[
