@@ -7,7 +7,7 @@ from loop.progress import forgotten_words, progress
 from loop.session import Session
 from loop.store import RoundInfo
 
-ROUND = RoundInfo(1, 10, 12, 0.5, 1.0, 0, "3.8", "digest", kept={"DATE": 80.4, "ORG": 99.0})
+ROUND = RoundInfo(1, 10, 12, 0.5, 1.0, 0, "3.8", "", "digest", kept={"DATE": 80.4, "ORG": 99.0})
 
 
 def test_a_label_of_the_base_that_agrees_too_little_raises_an_alarm_everywhere(paths, settings, store, gold):
