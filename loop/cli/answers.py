@@ -32,6 +32,7 @@ def import_cli(
     from loop.ner.pipeline import load_base
 
     with opened(ctx) as (paths, settings, store):
+        store.journal.settings(settings.weights_digest(), settings.weights())
         report = import_answers(
             store,
             read_all(files, format=format, text_field=text_field),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -38,25 +40,31 @@ def add_labels(paths: ProjectPaths, settings: Settings, labels: list[str]) -> No
     Raises:
         LoopError: a session or a trainer is at work, which would go on with the old ones, or a label cannot be added.
     """
-    refuse_while_at_work(paths)
-    wanted = (*settings.project.labels, *labels)
-    check_labels(settings, wanted)
-    set_labels(paths.cfg, wanted)
+    with nobody_at_work(paths):
+        wanted = (*settings.project.labels, *labels)
+        check_labels(settings, wanted)
+        set_labels(paths.cfg, wanted)
 
 
-def refuse_while_at_work(paths: ProjectPaths) -> None:
-    """See that nobody is at work who would go on with the old labels.
+@contextmanager
+def nobody_at_work(paths: ProjectPaths) -> Iterator[None]:
+    """See that nobody goes on with the old labels: no session can be opened before the block is left.
 
     Raises:
-        LoopError: a session or a trainer is.
+        LoopError: a session or a trainer is at work.
     """
-    from loop.store.locks import is_held
+    from loop.store.locks import ProcessLock, is_held
 
-    if is_held(paths.session_lock) or is_held(paths.trainer_lock):
+    lock = ProcessLock(paths.session_lock)
+    if is_held(paths.trainer_lock) or not lock.acquire():
         raise LoopError(
             "A session or a trainer is at work on this project.",
             hint="Close it first, or wait until the trainer is done: neither learns of new labels while it runs.",
         )
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def check_labels(settings: Settings, wanted: tuple[str, ...]) -> None:

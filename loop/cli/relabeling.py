@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.labels import check_labels, refuse_while_at_work
+from loop.cli.labels import check_labels, nobody_at_work
 from loop.cli.printing import counted, say
 from loop.cli.project import finish_relabeling, opened
 from loop.errors import LoopError
@@ -63,17 +63,17 @@ def change(paths: ProjectPaths, settings: Settings, store: Store, names: Names) 
     from loop.editing.draft import relabeled
     from loop.trainer import Trainer
 
-    refuse_while_at_work(paths)
     for label in names:
         known(settings, label)
     now = (names.get(label, label) for label in settings.project.labels)
     labels = tuple(dict.fromkeys(label for label in now if label is not None))
     check_labels(settings, labels)
-    store.journal.scheme(settings.project.labels)
-    before = len(store.journal.rounds())
-    store.relabel(labels, names, draft=relabeled)
-    finish_relabeling(paths, store)
-    Trainer(paths, load_settings(paths.root), store).close()  # saved rounds follow
+    with nobody_at_work(paths):
+        store.journal.scheme(settings.project.labels)
+        before = len(store.journal.rounds())
+        store.relabel(labels, names, draft=relabeled)
+        finish_relabeling(paths, store)
+        Trainer(paths, load_settings(paths.root), store).close()  # saved rounds follow
     say(f"Labels now: {', '.join(labels)}.")
     if lost := before - len(store.journal.rounds()):
         say(f"{counted(lost, 'round')} will be learned again when `loop annotate` starts the trainer.")

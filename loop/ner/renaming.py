@@ -25,7 +25,7 @@ def rename_labels(checkpoints: Checkpoints, number: int, names: Mapping[str, str
         PipelineError: the checkpoint is damaged.
     """
     info = checkpoints.info(number)
-    labels = tuple(names.get(label, label) for label in info.labels)
+    labels = tuple(dict.fromkeys(names.get(label, label) for label in info.labels))
     with aside(checkpoints.path(number)) as folder:
         link_tree(checkpoints.path(number), folder)
         _replace(folder / COMPONENT / "moves", lambda file: _moves(file.read_bytes(), names))
