@@ -29,7 +29,7 @@ from loop.store import Store
 ROUND = 25
 BASES = {"uner_zh": "blank:zh"}
 # The code that the figures depend on: results of another state of it are another folder.
-LEARNING = ("acquire", "lattice", "ner", "settings", "simulate", "store", "trainer", "oracle.py", "session.py")
+LEARNING = ("acquire", "lattice", "ner", "settings", "simulate", "store", "trainer", "oracle.py", "session")
 
 
 class Job(NamedTuple):

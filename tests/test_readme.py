@@ -34,6 +34,8 @@ def lines_with_commands(text: str) -> list[str]:
         "docs/terminal.md",
         "docs/keys.md",
         "docs/plain.md",
+        "docs/quality.md",
+        "docs/report.md",
     ],
 )
 def test_every_command_and_option_that_the_documents_name_exists(name: str):

@@ -25,6 +25,8 @@ def report_cli(
 
     with opened(ctx) as (paths, settings, store):
         name, target = paths.root.resolve().name, out or paths.root / "report.html"
+        if not no_text:
+            store.copies.note("report", target)
         page = report(picture(store, settings, paths), name=name, at=datetime.now(), with_text=not no_text)
     try:
         with replacing(target) as file:

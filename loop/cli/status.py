@@ -71,7 +71,7 @@ def consistency_words(found: Consistency) -> str:
     """Return how far second answers to the same texts agree with the first ones; empty without any."""
     if not found.pairs:
         return ""
-    f = "" if found.f is None else f", F {found.f:.1f} between the two"
+    f = "" if found.interval is None else f", F {found.f:.1f} ({found.interval[0]:.0f} to {found.interval[1]:.0f})"
     return f"{counted(found.pairs, 'text')} asked again, {found.same} answered as before{f}"
 
 

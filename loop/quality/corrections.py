@@ -41,7 +41,7 @@ def corrections(answers: Iterable[Given]) -> list[tuple[Correction, int]]:
 
 
 def _had_suggestions(one: Given) -> bool:
-    return one.answer.mode == "correct" and bool(one.question.lattice)
+    return one.answer.mode == "correct" and bool(one.question.candidates or one.answer.shown)
 
 
 def _made(one: Given) -> Iterator[Correction]:

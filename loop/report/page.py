@@ -89,5 +89,6 @@ def _consistency_tile(picture: Picture) -> tuple[str, str, str]:
     if not found.pairs:
         return "agreement with oneself", "–", "no text asked again yet"
     f = "–" if found.f is None else f"F {exact(found.f)}"
-    note = f"{count(found.pairs, 'text')} asked again, {exact(found.same)} answered as before"
+    chance = "" if found.interval is None else f"{between(found.interval)}; "
+    note = f"{chance}{count(found.pairs, 'text')} asked again, {exact(found.same)} answered as before"
     return "agreement with oneself", f, note

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from answered import answered
+from answered import answered, marked
 
-from loop.quality import Correction, corrections
+from loop.quality import Correction, Given, corrections
+
+
+def suggested(number: int, written: str, shown: str, **more) -> Given:
+    """An answer to what a model has read and suggested; it also doubted the first letter."""
+    return answered(number, written, shown=shown, sure=f"{marked(written)[0][0]}=PART 10", **more)
 
 
 @pytest.mark.parametrize(
@@ -17,13 +22,13 @@ from loop.quality import Correction, corrections
     ],
 )
 def test_a_correction_has_a_kind_and_both_strings(shown: str, written: str, expected: Correction) -> None:
-    assert [(expected, 1)] == corrections([answered(1, written, shown=shown)])
+    assert [(expected, 1)] == corrections([suggested(1, written, shown)])
 
 
 def test_the_most_frequent_come_first() -> None:
-    twice = [answered(n, "a [hub]PART", shown="a hub") for n in (1, 2)]
+    twice = [suggested(n, "a [hub]PART", "a hub") for n in (1, 2)]
 
-    assert [2, 1] == [count for _, count in corrections([answered(3, "a [rim]PART", shown="a rim"), *twice])]
+    assert [2, 1] == [count for _, count in corrections([suggested(3, "a [rim]PART", "a rim"), *twice])]
 
 
 def test_what_was_shown_right_is_no_correction() -> None:
@@ -31,7 +36,8 @@ def test_what_was_shown_right_is_no_correction() -> None:
 
 
 def test_answers_without_suggestions_say_nothing() -> None:
-    assert [] == corrections([answered(1, "a [hub]PART", shown="a hub", mode="manual")])
+    assert [] == corrections([suggested(1, "a [hub]PART", "a hub", mode="manual")])
+    assert [] == corrections([answered(1, "a [hub]PART", shown="a hub")])
 
 
 def test_a_span_split_in_two_is_moved_and_the_other_part_too() -> None:

@@ -61,6 +61,16 @@ def test_the_reason_of_a_question_goes_before_its_share(sit_down: Callable[..., 
     assert " Why this text: SRAM: BRAND 41 %, ␛PART 38 %" == shown(frame.why(desk, 80))
 
 
+def test_a_text_asked_again_is_loud_and_says_what_for(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(question("the SRAM"))
+    desk.question = question("the SRAM", share="again")
+
+    words = "ASKED AGAIN: you have answered this text before; it only measures how consistent you are."
+    assert words == shown(frame.why(desk, 100)).strip()
+    assert "ASKED AGAIN: how consistent are you?" == shown(frame.why(desk, 40)).strip()
+    assert "═" * 40 == shown(frame.head(desk, 40)[1])
+
+
 def test_a_held_out_text_is_loud(sit_down: Callable[..., Desk]) -> None:
     desk = sit_down(question("the SRAM", share="held_out"))
 
