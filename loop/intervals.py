@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -108,12 +109,22 @@ def difference(table: NDArray[np.int64]) -> tuple[float, float, Range]:
     return first, second, (float(low), float(high))
 
 
+def f_scores(table: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """(columns,) F of each column of `counts`, and (resamples, columns) the same on resampled units."""
+    parts = table[..., STRICT].astype(float)
+    return _scores(parts.sum(axis=0))[..., 2], _scores(resampled(parts))[..., 2]
+
+
 def resampled(table: Floats) -> Floats:
     """(resamples, …) the sums over as many units, drawn with replacement; the same draws for as many units."""
     units = len(table)
-    rng = np.random.default_rng(SEED)
-    times = rng.multinomial(units, np.full(units, 1 / units), size=RESAMPLES)
-    return np.asarray(times.astype(float) @ table.reshape(units, -1)).reshape(-1, *table.shape[1:])
+    return np.asarray(_times(units) @ table.reshape(units, -1)).reshape(-1, *table.shape[1:])
+
+
+@lru_cache(maxsize=4)
+def _times(units: int) -> Floats:
+    """(resamples, units) how often each is drawn; kept, since a learning curve draws again and again from as many."""
+    return np.random.default_rng(SEED).multinomial(units, np.full(units, 1 / units), size=RESAMPLES).astype(float)
 
 
 def _scores(sums: Floats) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from loop.cli.project import opened
 
 if TYPE_CHECKING:
     from loop.progress import Progress
+    from loop.progress.rounds import Change
     from loop.progress.scores import Score
     from loop.quality import Consistency
     from loop.store import BatchInfo, RoundInfo
@@ -32,7 +34,7 @@ def status_cli(
         typer.echo(status_json(now, batches))
         return
     say(f"{paths.root.resolve().name}: {', '.join(settings.project.labels)}, from {settings.project.base}")
-    for line in status_lines(now, batches):
+    for line in status_lines(now, batches, width=get_terminal_size().columns):
         say(line)
 
 
@@ -41,30 +43,96 @@ def status_json(now: Progress, batches: list[BatchInfo]) -> str:
     return json.dumps(asdict(now) | {"batches": [asdict(each) for each in batches]})
 
 
-def status_lines(now: Progress, batches: list[BatchInfo]) -> list[str]:
-    """Return a project's numbers in words, a line each."""
-    from loop.progress import forgotten_words, held_words
+def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) -> list[str]:
+    """Return a project's numbers in words, a line each, with the learning curve."""
+    from loop.progress import by_heart_words, forgotten_words, held_words
 
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
+    pace = "" if now.seconds is None else f"; {now.seconds:.0f} s each of late"
+    alarms = [held_words(now.held), forgotten_words(now.forgotten), by_heart_words(now.advice), near_words(now)]
     return [
         f"texts    {now.texts:,}, of them {now.pool:,} not answered; {counted(now.waiting, 'question')} waiting",
         *(f"  batch {b.id}: {counted(b.texts, 'text')}, {b.answered:,} answered, from {b.source}" for b in batches),
-        f"answers  {verdicts}",
+        f"answers  {verdicts}{pace}",
         f"rounds   {len(now.rounds):,}; answers that train until the next: {now.next_round}",
         *(f"  {round_line(info)}" for info in now.rounds[-1:]),
-        *(f"F        {score_words(now.scores.overall)}, round {now.measured}" for _ in [1] if now.scores),
+        *measured_lines(now, width),
         *(f"again    {words}" for words in [consistency_words(now.consistency)] if words),
-        *(f"alarm    {words}" for words in [held_words(now.held), forgotten_words(now.forgotten)] if words),
+        *(f"alarm    {words}" for words in alarms if words),
         *(f"alarm    a damaged checkpoint, learned again since: {folder}" for folder in now.set_aside),
+        f"advice   {now.advice.words}",
         f"trainer  {now.trainer}",
+        f"disk     {megabytes(now.disk['data'])} of data, {megabytes(now.disk['models'])} of models",
     ]
+
+
+def measured_lines(now: Progress, width: int) -> list[str]:
+    """Return how good the model is: measured, estimated and as the questions tell it, the curve, and each label."""
+    from loop.cli.curves import drawn
+
+    lines = []
+    if now.scores:
+        overlapping = now.scores.overall.overlapping
+        low, high = overlapping.f_interval
+        lines += [
+            f"F        {score_words(now.scores.overall)}; measured on texts never learned from, round {now.measured}"
+        ]
+        lines += [f"         {low:.0f} to {high:.0f} where an overlap is enough"]
+    if now.estimate:
+        n = int(now.estimate["texts"])
+        lines += [
+            f"expected F {now.estimate['f']:.0f} in {n:,} texts of the pool, by the model's own probabilities alone"
+        ]
+    right, shown = now.accepted
+    if shown:
+        lines += [f"accepted {right} of the last {shown} texts as suggested; those asked about are the hardest"]
+    return [*lines, *drawn(now.curve, width), *label_lines(now)]
+
+
+def label_lines(now: Progress) -> list[str]:
+    """Return a table: the spans answered of each label, its F, and what has become of it in the last ten rounds."""
+    if not now.spans and not now.scores:
+        return []
+    names = list(dict.fromkeys((*(now.scores.labels if now.scores else ()), *now.spans)))
+    wide = max(len("label"), *map(len, names))
+    rows = [f"{'label'.ljust(wide)}  answered  to find      F  95 % of F   since ten rounds ago"]
+    for name in names:
+        score = now.scores.labels.get(name) if now.scores else None
+        cells = f"{name.ljust(wide)}  {now.spans.get(name, 0):8,}"
+        rows.append(f"{cells}  {_label_cells(score, now.changes.get(name))}".rstrip() if score else cells)
+    return rows
+
+
+def _label_cells(score: Score, change: Change | None) -> str:
+    low, high = score.strict.f_interval
+    single = f"{score.strict.f:5.1f}" if score.enough else "    –"
+    since = ""
+    if change:
+        less, more = change.interval
+        since = f"{change.now - change.before:+.1f} ({less:+.1f} to {more:+.1f})"
+    return f"{score.gold:7,}  {single}  {low:4.0f} – {high:3.0f}   {since}"
+
+
+def near_words(now: Progress) -> str:
+    """Return the warning that texts on both sides of the line are alike; empty without any."""
+    if not now.near_duplicates or not now.scores:
+        return ""
+    return (
+        f"{now.near_duplicates} of {counted(now.scores.overall.texts, 'text')} that measure nearly repeat one that is "
+        "learned from, which flatters the scores; texts that belong together need a group (`loop add --group`)"
+    )
 
 
 def score_words(score: Score) -> str:
     """Return F with what chance does to it; without a single number where there is too little to measure on."""
     low, high = score.strict.f_interval
-    between = f"{low:.0f} to {high:.0f}, from {counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
-    return f"{score.strict.f:.1f}, {between}" if score.enough else f"between {between}"
+    of = f"from {counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
+    return f"{score.strict.f:.1f}, {low:.0f} to {high:.0f}, {of}" if score.enough else f"{low:.0f} to {high:.0f}, {of}"
+
+
+def megabytes(size: int) -> str:
+    """Return a size in words."""
+    return f"{size / 1e6:,.1f} MB"
 
 
 def consistency_words(found: Consistency) -> str:
@@ -84,9 +152,9 @@ def round_line(info: RoundInfo) -> str:
 @labels_app.command("list")
 def labels_list_cli(ctx: typer.Context) -> None:
     """Show the labels in force, with the spans that answers gave them."""
-    from loop.progress import progress
+    from loop.progress import taught
 
-    with opened(ctx) as (paths, settings, store):
-        spans = progress(store, settings, paths).spans
+    with opened(ctx) as (_, settings, store):
+        spans = taught(store.answers.training())
     for label in settings.project.labels:
         say(f"{label}  {counted(spans.get(label, 0), 'span')}")

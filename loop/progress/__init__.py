@@ -1,5 +1,6 @@
 """The numbers that status, screen and report share: each is computed here and nowhere else."""
 
+from loop.progress.advice import by_heart_words
 from loop.progress.project import (
     IDLE,
     STARTING,
@@ -10,6 +11,7 @@ from loop.progress.project import (
     held_words,
     progress,
     start_of_today,
+    taught,
     trainer_state,
 )
 
@@ -18,10 +20,12 @@ __all__ = [
     "STARTING",
     "STOPPED",
     "Progress",
+    "by_heart_words",
     "forgotten",
     "forgotten_words",
     "held_words",
     "progress",
     "start_of_today",
+    "taught",
     "trainer_state",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from loop.progress.curve import Point, curve
+from loop.progress.answered import whole_answers
+from loop.progress.curve import Point
 from loop.progress.gold import Measured, gold_texts, measured
 from loop.progress.project import Progress, progress
 from loop.quality import (
@@ -17,13 +18,12 @@ from loop.quality import (
     calibration,
     corrections,
     edge_confusion,
-    given,
     label_confusion,
     matched,
     pace,
     pace_by_length,
 )
-from loop.records import Span, latest
+from loop.records import Span
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 
@@ -89,7 +89,7 @@ def picture(store: Store, settings: Settings, paths: ProjectPaths) -> Picture:
     return Picture(
         now=now,
         labels=labels,
-        curve=curve(store, gold, labels),
+        curve=list(now.curve),
         label_confusion=label_confusion(matches),
         edge_confusion=edge_confusion(matches),
         calibration=calibration(answers),
@@ -100,13 +100,6 @@ def picture(store: Store, settings: Settings, paths: ProjectPaths) -> Picture:
         pace=pace(by_time),
         by_length=pace_by_length(by_time),
     )
-
-
-def whole_answers(store: Store) -> list[Given]:
-    """The answers to questions that stand and say all of a text, by rank."""
-    standing = [answer for answer in latest(store.answers.standing()) if answer.question_id]
-    asked = store.questions.get([answer.question_id or "" for answer in standing])
-    return given((asked[answer.question_id or ""], answer) for answer in standing)
 
 
 def _hardest(last: Sequence[Measured]) -> list[Compared]:

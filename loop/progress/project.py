@@ -6,11 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
-from loop.progress.gold import gold_texts, measured, measured_round
+from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
+from loop.progress.answered import acceptance, seconds_an_answer, whole_answers
+from loop.progress.curve import Point, curve
+from loop.progress.disk import bytes_on_disk
+from loop.progress.gold import GoldText, gold_texts, measured, measured_round
+from loop.progress.rounds import Change, changes, together
 from loop.progress.scores import Scores, scores
+from loop.progress.similar import near_duplicates
 from loop.quality import Consistency, consistency, pairs
-from loop.records import latest
+from loop.records import Answer, latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import is_held
@@ -35,6 +42,14 @@ class Progress:
         forgotten: labels of the base that the last round no longer finds as the base does, with F in percent.
         set_aside: folders of damaged checkpoints.
         measured: the last round that has read texts that measure; None without any. scores: of what it found there.
+        curve: a point for every round that was measured.
+        changes: of each label since ten rounds before, on the same texts.
+        estimate: what the last round that read the pool expects of itself there, in percent (see `RoundInfo`).
+        accepted: how many of the last texts were right as suggested, and of how many.
+        seconds: that the last answers took on average; None where nobody was timed.
+        near_duplicates: texts that measure and nearly repeat one that is learned from.
+        advice: what to do next.
+        disk: bytes of the store and of the checkpoints.
     """
 
     texts: int
@@ -52,23 +67,34 @@ class Progress:
     set_aside: tuple[str, ...]
     measured: int | None
     scores: Scores | None
+    curve: tuple[Point, ...]
+    changes: Mapping[str, Change]
+    estimate: Mapping[str, float]
+    accepted: tuple[int, int]
+    seconds: float | None
+    near_duplicates: int
+    advice: Advice
+    disk: Mapping[str, int]
 
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
-    """All numbers of a project; reads every standing answer."""
-    answers = store.answers.standing()
-    training = store.answers.training()
+    """All numbers of a project; reads every standing answer.
+
+    Raises:
+        InputError: the gold file cannot be read.
+    """
+    answers, training = store.answers.standing(), store.answers.training()
     rounds = tuple(store.journal.rounds())
     learned = rounds[-1].answers if rounds else 0
-    last = measured_round(store)
-    gold = gold_texts(store, settings, paths) if last is not None else []
+    spans = taught(training)
+    gold = gold_texts(store, settings, paths)
     return Progress(
         texts=store.corpus.size(),
         pool=store.corpus.pool_size(),
         waiting=store.questions.waiting(),
         answers=dict(Counter(answer.verdict for answer in answers)),
         training=len(training),
-        spans=dict(Counter(span.label for answer in latest(training) for span in answer.spans)),
+        spans=spans,
         rounds=rounds,
         next_round=max(0, learned + settings.update.round_size - len(training)),
         trainer=trainer_state(store, paths),
@@ -76,9 +102,46 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         held=store.journal.hold(),
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
-        measured=last,
-        scores=scores(measured(store, gold, last), settings.project.labels) if last is not None else None,
+        estimate=next((info.estimate for info in reversed(rounds) if info.estimate), {}),
+        accepted=acceptance(answers),
+        seconds=seconds_an_answer(answers),
+        near_duplicates=len(near_duplicates(gold, _texts(store, training))),
+        disk={"data": bytes_on_disk(paths.data), "models": bytes_on_disk(paths.models)},
+        **_measured(store, settings, gold, spans),
     )
+
+
+def taught(training: Sequence[Answer]) -> dict[str, int]:
+    """How many spans of each label the answers that train hold."""
+    return dict(Counter(span.label for answer in latest(training) for span in answer.spans))
+
+
+def _texts(store: Store, answers: Sequence[Answer]) -> list[str]:
+    return [text.text for text in store.corpus.texts([answer.text_id for answer in answers])]
+
+
+def _measured(store: Store, settings: Settings, gold: Sequence[GoldText], spans: Mapping[str, int]) -> dict[str, Any]:
+    """What follows from the texts that measure."""
+    labels, in_force = settings.project.labels, store.journal.round_in_force()
+    last = measured_round(store)
+    found = measured(store, gold, last) if last is not None else []
+    scored, common = scores(found, labels), together(store, gold, labels)
+    seconds = seconds_an_answer(store.answers.standing())
+    said = advice(
+        [info for info in store.journal.rounds() if info.number <= in_force],
+        common,
+        label_facts(labels, spans, scored, found, whole_answers(store)),
+        pool=store.corpus.pool_size(),
+        minutes=None if seconds is None else MORE * seconds / 60,
+        weakest=weakest_kind(found, {batch.id: batch.source for batch in store.corpus.batches()}),
+    )
+    return {
+        "measured": last if scored else None,
+        "scores": scored,
+        "curve": tuple(curve(store, gold, labels)),
+        "changes": changes(common) if common else {},
+        "advice": said,
+    }
 
 
 def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, float]:

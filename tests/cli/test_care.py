@@ -63,7 +63,10 @@ def test_a_backup_is_used_as_a_project(answered: Path, run: Run, tmp_path: Path)
     done = run("backup", tmp_path / "copy")
 
     assert "is a copy of the project" in done.out
-    assert run("status", "--json").out == run("-C", tmp_path / "copy", "status", "--json").out
+    one, other = (json.loads(run(*of, "status", "--json").out) for of in ([], ["-C", tmp_path / "copy"]))
+    assert one.pop("disk")
+    assert other.pop("disk")
+    assert one == other
     assert 1 == run("backup", tmp_path / "copy").code
 
 

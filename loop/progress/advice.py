@@ -1,0 +1,187 @@
+"""What to do next, by the numbers of this project, in a plain sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from loop.acquire.stopping import (
+    Gain,
+    LabelFacts,
+    expected_gain,
+    is_over,
+    learns_by_heart,
+    rest_of_pool,
+    steadiness,
+    weak_point,
+)
+from loop.intervals import f_scores
+from loop.progress.gold import Measured
+from loop.progress.rounds import Together
+from loop.progress.scores import ENOUGH, Scores
+from loop.quality import inconsistent, label_confusion, matched, uses
+from loop.quality.finding import Given
+from loop.quality.uses import EDGES, UNMARKED
+from loop.store import RoundInfo
+
+Kind = Literal["wait", "go on", "add texts", "look at label", "stop"]
+
+MORE = 100
+# A pool of fewer texts is nearly used up.
+FEW_LEFT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do next.
+
+    Attributes:
+        words: the sentence. gain: points of F that the next 100 answers are expected to bring, None where the rounds
+            cannot tell. minutes: that they will take at the annotator's pace, None where nobody was timed.
+        agreement: of the last rounds with the one before each, F in percent, averaged; None with too few.
+        rest: points of F that all texts left would bring, about; None with too few rounds.
+        by_heart: whether the model learns its answers by heart.
+    """
+
+    kind: Kind
+    words: str
+    gain: Gain | None
+    minutes: float | None
+    agreement: float | None
+    rest: float | None
+    by_heart: bool
+
+
+def advice(
+    rounds: Sequence[RoundInfo],
+    measured: Together | None,
+    labels: Sequence[LabelFacts],
+    *,
+    pool: int,
+    minutes: float | None,
+    weakest: str,
+) -> Advice:
+    """What the numbers say.
+
+    Args:
+        rounds: up to the one in force, first to last.
+        measured: those of them that have read the same texts.
+        labels: what is known of each.
+        pool: texts left.
+        minutes: that the next 100 answers take.
+        weakest: the kind of texts in which the model does worst, in words; empty where there is none.
+    """
+    agreements = [info.agreement for info in rounds]
+    rest = rest_of_pool(agreements, [info.answers for info in rounds], pool)
+    gain = _gain(measured)
+    kind, words = _said(len(rounds), rest, gain, weak_point(labels), pool=pool, weakest=weakest)
+    if kind in ("go on", "look at label", "add texts"):
+        words = f"{words} {_expected(gain, minutes)}"
+    return Advice(kind, words, gain, minutes, steadiness(agreements), rest, _by_heart(measured))
+
+
+def _said(
+    rounds: int, rest: float | None, gain: Gain | None, weak: str, *, pool: int, weakest: str
+) -> tuple[Kind, str]:
+    if rounds and pool < FEW_LEFT:
+        return "add texts", f"Add texts {weakest or 'of the kind that it shall work on'}: the pool is nearly used up."
+    if is_over(rest, gain):
+        more = weak or "Texts of another kind might teach it more; `loop train` makes the final model."
+        left = f"the {pool:,} texts left would bring about {rest:.1f} F"
+        return "stop", f"Stop: what the model finds hardly changes any more; {left}. {more}"
+    if rest is None:
+        return "wait", "Go on: it is too early to say what more answers bring."
+    if weak:
+        return "look at label", weak
+    if weakest:
+        return "add texts", f"Go on, and add texts {weakest}: there the model does worst."
+    return "go on", f"Go on: the {pool:,} texts left might bring about {rest:.0f} F."
+
+
+def _expected(gain: Gain | None, minutes: float | None) -> str:
+    time = "" if minutes is None else f" They take about {max(1, round(minutes))} minutes."
+    if gain is None or not gain.tells:
+        return f"What the next {MORE} answers bring cannot be told from what is measured so far.{time}"
+    return f"The next {MORE} answers should bring {gain.f:+.1f} F ({gain.low:+.1f} to {gain.high:+.1f}).{time}"
+
+
+def _gain(measured: Together | None) -> Gain | None:
+    if measured is None or measured.gold < ENOUGH:
+        return None
+    f, drawn = f_scores(measured.overall)
+    return expected_gain([info.answers for info in measured.rounds], f, drawn, more=MORE)
+
+
+def _by_heart(measured: Together | None) -> bool:
+    if measured is None or measured.gold < ENOUGH:
+        return False
+    lost = [i for i, info in enumerate(measured.rounds) if info.loss is not None]
+    f, drawn = f_scores(measured.overall[:, lost])
+    return learns_by_heart([measured.rounds[i].loss or 0.0 for i in lost], f, drawn)
+
+
+def by_heart_words(said: Advice) -> str:
+    """The same in a sentence; empty where it does not."""
+    if not said.by_heart:
+        return ""
+    return (
+        "the training loss keeps falling while F on texts that are not learned from does not rise: the model learns "
+        "its answers by heart. Answer other texts (random_share, `loop add`), or lower steps in [update]."
+    )
+
+
+def label_facts(
+    labels: Sequence[str],
+    taught: Mapping[str, int],
+    scores: Scores | None,
+    last: Sequence[Measured],
+    given: Sequence[Given],
+) -> list[LabelFacts]:
+    """What is known of each label: examples, scores, what it is taken for, and answers that contradict each other."""
+    confused = label_confusion([match for one in last for match in matched(one.gold.spans, one.found)])
+    contradicted = _contradicted(given)
+    facts = []
+    for label in labels:
+        taken = Counter({other: n for (gold, other), n in confused.items() if gold == label != other and other})
+        most = taken.most_common(1)
+        score = scores.labels.get(label) if scores else None
+        gold = score.gold if score else 0
+        facts.append(
+            LabelFacts(label, taught.get(label, 0), gold, contradicted[label], *(most[0] if most else ("", 0)))
+        )
+    return facts
+
+
+def _contradicted(given: Sequence[Given]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for string, same in uses(given).items():
+        rare = len(inconsistent({string: same}))
+        found.update({use.way: rare for use in same if use.way not in (UNMARKED, EDGES)})
+    return found
+
+
+def weakest_kind(last: Sequence[Measured], sources: Mapping[int, str]) -> str:
+    """The batch in which the model does clearly worst, in words; empty where there are not several to compare."""
+    by_batch: dict[int, list[Measured]] = {}
+    for one in last:
+        if one.gold.known is not None:
+            by_batch.setdefault(one.gold.known.batch, []).append(one)
+    f = {batch: _plain_f(part) for batch, part in by_batch.items() if _spans(part) >= ENOUGH / 2}
+    if len(f) < 2:
+        return ""
+    worst = min(f, key=lambda batch: f[batch])
+    others = [f[batch] for batch in f if batch != worst]
+    return f"like those of batch {worst} ({sources.get(worst, '')})" if f[worst] + 10 < float(np.mean(others)) else ""
+
+
+def _spans(texts: Sequence[Measured]) -> int:
+    return sum(len(one.gold.spans) for one in texts)
+
+
+def _plain_f(texts: Sequence[Measured]) -> float:
+    right = sum(len(set(one.found) & set(one.gold.spans)) for one in texts)
+    return 200 * right / max(1, sum(len(one.found) + len(one.gold.spans) for one in texts))

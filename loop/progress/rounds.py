@@ -1,0 +1,90 @@
+"""Several rounds on the same texts, so that they can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loop.intervals import Range, counts, difference, over_units
+from loop.progress.gold import GoldText, Measured, measured
+from loop.store import RoundInfo, Store
+
+# A round takes part when it has read so much of what the last one has read: a round that is no longer kept has not
+# read what was answered since.
+SHARE = 0.8
+BACK = 10
+
+
+@dataclass(frozen=True)
+class Together:
+    """Rounds that have read the same texts.
+
+    Attributes:
+        rounds: first to last. texts: what the last of them found in these texts.
+        labels: that any of the texts was asked about.
+        table: (units, rounds, labels, 4) the counts of `loop.intervals`.
+    """
+
+    rounds: tuple[RoundInfo, ...]
+    texts: tuple[Measured, ...]
+    labels: tuple[str, ...]
+    table: NDArray[np.int64]
+
+    @property
+    def overall(self) -> NDArray[np.int64]:
+        """(units, rounds, 4) the counts over all labels."""
+        return np.asarray(self.table.sum(axis=2))
+
+    @property
+    def gold(self) -> int:
+        """How many spans there are to find."""
+        return sum(len(one.gold.spans) for one in self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """F of a label then and now in percent, on the same texts, with the interval of the difference."""
+
+    since: int
+    before: float
+    now: float
+    interval: Range
+
+
+def together(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> Together | None:
+    """The rounds up to the one in force that have read nearly all that it has read; None where nothing is measured."""
+    in_force = store.journal.round_in_force()
+    infos = {info.number: info for info in store.journal.rounds() if info.number <= in_force}
+    found = {number: measured(store, gold, number) for number in store.predictions.rounds() if number in infos}
+    last = max(found, default=0)
+    if not last or not found[last]:
+        return None
+    texts = {one.gold.text for one in found[last]}
+    near = {number: known for number, one in found.items() if len(known := _texts(one) & texts) >= SHARE * len(texts)}
+    common = set.intersection(*near.values())
+    rows = {number: [one for one in found[number] if one.gold.text in common] for number in near}
+    asked = tuple(label for label in labels if any(label in one.gold.labels for one in rows[last]))
+    units = [one.gold.unit for one in rows[last]]
+    tables = [
+        over_units(counts([one.found for one in part], [one.gold.spans for one in part], asked), units)
+        for part in rows.values()
+    ]
+    return Together(tuple(infos[n] for n in rows), tuple(rows[last]), asked, np.stack(tables, axis=1))
+
+
+def _texts(found: Sequence[Measured]) -> set[str]:
+    return {one.gold.text for one in found}
+
+
+def changes(rounds: Together) -> dict[str, Change]:
+    """How each label has changed since the last ten rounds; empty without an earlier round."""
+    last = rounds.rounds[-1].number
+    earlier = [i for i, info in enumerate(rounds.rounds) if info.number <= last - BACK]
+    if not earlier:
+        return {}
+    pair = rounds.table[:, [earlier[-1], -1]]
+    since = rounds.rounds[earlier[-1]].number
+    return {label: Change(since, *difference(pair[:, :, i])) for i, label in enumerate(rounds.labels)}

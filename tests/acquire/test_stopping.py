@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from loop.acquire.stopping import (
+    FEWEST,
+    Gain,
+    LabelFacts,
+    expected_gain,
+    is_over,
+    learns_by_heart,
+    rest_of_pool,
+    steadiness,
+    weak_point,
+)
+
+ANSWERS = range(10, 410, 10)
+
+
+def curve(f, *, noise=0.0, resamples=200, seed=0):
+    """Scores of the rounds by a function of the answers, and noisy copies that share their level, as resamples do."""
+    rng = np.random.default_rng(seed)
+    exact = np.array([f(n) for n in ANSWERS])
+    point = exact + noise * rng.standard_normal(len(exact))
+    level = rng.standard_normal((resamples, 1)) * 3
+    return point, point + level
+
+
+@pytest.mark.parametrize(
+    "f", [lambda n: 80 - 200 * n**-0.5, lambda n: 80 - 60 * np.exp(-n / 150), lambda n: 90 - 300 * n**-1.0]
+)
+def test_the_gain_of_a_curve_that_has_a_known_form_is_found(f):
+    gain = expected_gain(ANSWERS, *curve(f), more=100)
+
+    assert gain
+    assert f(500) - f(400) == pytest.approx(gain.f, abs=0.3)
+    assert gain.tells
+
+
+def test_the_interval_holds_the_gain_of_noisy_curves():
+    def f(n):
+        return 75 - 180 * n**-0.5
+
+    truth = f(500) - f(400)
+    gains = [expected_gain(ANSWERS, *curve(f, noise=1.5, seed=seed), more=100) for seed in range(60)]
+    inside = [gain.low <= truth <= gain.high for gain in gains if gain]
+
+    assert sum(inside) / len(gains) >= 0.85
+
+
+def test_noise_that_hides_the_gain_tells_nothing():
+    gain = expected_gain(ANSWERS, *curve(lambda n: 60 - 100 * n**-0.5, noise=25.0), more=100)
+
+    assert gain
+    assert not gain.tells
+
+
+def test_too_few_rounds_have_no_curve():
+    f, drawn = curve(lambda n: 80 - 200 * n**-0.5)
+
+    assert expected_gain(ANSWERS[: FEWEST - 1], f[: FEWEST - 1], drawn[:, : FEWEST - 1], more=100) is None
+    assert expected_gain([], f[:0], drawn[:, :0], more=100) is None
+
+
+def test_a_falling_curve_is_not_said_to_rise():
+    gain = expected_gain(ANSWERS, *curve(lambda n: 70 - n / 100), more=100)
+
+    assert gain
+    assert gain.f <= 0.0
+
+
+def test_agreement_is_the_mean_of_the_last_rounds_and_unknown_when_one_of_them_is():
+    assert 98.0 == steadiness([10.0, 96.0, 97.0, 98.0, 99.0, 100.0])
+    assert steadiness([99.0] * 4) is None
+    assert steadiness([99.0, 99.0, None, 99.0, 99.0]) is None
+
+
+def test_the_rest_of_the_pool_brings_more_where_more_changes_and_more_is_left():
+    def rest(agreement, pool):
+        return rest_of_pool([agreement] * 10, range(10, 110, 10), pool)
+
+    assert 0.0 == rest(100.0, 1000)
+    assert 0.0 == rest(98.0, 0)
+    assert rest(97.0, 1000) == pytest.approx(3 * rest(99.0, 1000))
+    assert rest(99.0, 900) == pytest.approx(rest(99.0, 10_000) * np.log(10) / np.log(101))
+
+
+def test_rounds_of_another_size_expect_the_same_of_the_same_changes():
+    small = rest_of_pool([99.0] * 40, range(10, 410, 10), 500)
+    large = rest_of_pool([98.0] * 20, range(20, 420, 20), 500)
+
+    assert small == pytest.approx(large)
+
+
+def test_it_is_over_when_the_rest_is_worth_little_and_the_curve_does_not_say_otherwise():
+    assert is_over(1.0, None)
+    assert is_over(1.0, Gain(0.5, -1.0, 2.0))
+    assert not is_over(1.0, Gain(3.0, 1.5, 4.0))
+    assert is_over(1.0, Gain(9.0, 1.5, 30.0))
+    assert not is_over(3.0, None)
+    assert not is_over(None, None)
+
+
+def test_a_loss_that_falls_while_f_stands_is_learning_by_heart():
+    flat, drawn = np.full(10, 60.0), np.full((100, 10), 60.0)
+    rising = np.linspace(50, 70, 10)
+    falling = np.geomspace(4.0, 0.5, 10).tolist()
+
+    assert learns_by_heart(falling, flat, drawn)
+    assert not learns_by_heart(falling, rising, np.tile(rising, (100, 1)))
+    assert not learns_by_heart([1.0] * 10, flat, drawn)
+    assert not learns_by_heart(falling[:9], flat[:9], drawn[:, :9])
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (LabelFacts("BRAND", 90, 40, 0, "PART", 9), "9 are taken for PART"),
+        (LabelFacts("BRAND", 90, 40, 12), "`loop check`"),
+        (LabelFacts("BRAND", 5, 40), "`loop annotate --label BRAND`"),
+    ],
+)
+def test_a_weak_label_is_named_with_the_reason_and_what_to_do(facts, said):
+    words = weak_point([LabelFacts("PART", 300, 100), facts])
+
+    assert words.startswith("Look at BRAND")
+    assert said in words
+
+
+def test_nothing_stands_out_among_labels_that_are_fine_or_hardly_begun():
+    assert "" == weak_point([LabelFacts("PART", 300, 100, 3, "BRAND", 4), LabelFacts("BRAND", 80, 30)])
+    assert "" == weak_point([LabelFacts("PART", 30, 0), LabelFacts("BRAND", 1, 0)])
+    assert "" == weak_point([LabelFacts("PART", 5, 0)])

@@ -1,0 +1,35 @@
+"""A store as it is after many rounds, without a model: what each round found is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from loop.records import Answer, Span
+from loop.store import NewText, RoundInfo, Store
+
+PART, BRAND = Span(0, 3, "PART"), Span(4, 7, "BRAND")
+TEXTS, HELD = 60, 40
+
+
+def fill(store: Store, *, groups: bool = False) -> list[str]:
+    """A corpus of `TEXTS` texts, the first `HELD` of them held out and the others learned from; returns the held."""
+    names = [f"SRM abc on a bike of the same kind as all the others {n}" for n in range(1, TEXTS + 1)]
+    texts = (NewText(name, group=f"g{n // 4}" if groups else None) for n, name in enumerate(names))
+    store.corpus.add_batch(texts, source="made")
+    scheme = store.journal.scheme(["PART", "BRAND"])
+    for number in range(1, TEXTS + 1):
+        held_out, spans = number <= HELD, (PART, BRAND)
+        answer = Answer(f"a{number}", number, "ann", "accept", spans=spans, scheme=scheme, seconds=6.0, shown=(PART,))
+        store.answers.add(replace(answer, held_out=held_out))
+    return names[:HELD]
+
+
+def add_round(store: Store, number: int, found: Mapping[str, Sequence[Span]], **more: Any) -> None:
+    """A finished round, and what it found."""
+    info: dict[str, Any] = {"loss": 1.0} | more
+    store.journal.add_round(
+        RoundInfo(number, 10 * number, 12, seconds=1.0, seed=0, versions="spacy 3.8", weights="", digest="d", **info)
+    )
+    store.predictions.put(number, found)

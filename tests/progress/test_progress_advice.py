@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from loop.acquire.stopping import LabelFacts
+from loop.progress.advice import advice, by_heart_words, label_facts, weakest_kind
+from loop.progress.gold import GoldText, Measured
+from loop.records import Span, Text
+from loop.store import RoundInfo
+
+PART, BRAND = Span(0, 3, "PART"), Span(4, 7, "BRAND")
+
+
+def rounds(n, agreement):
+    return [
+        RoundInfo(i, 10 * i, 12, 1.0, 1.0, 0, "spacy 3.8", "", "digest", agreement=agreement) for i in range(1, n + 1)
+    ]
+
+
+def said(n=20, agreement=99.9, *, labels=(), pool=500, minutes=None, weakest=""):
+    return advice(rounds(n, agreement), None, labels, pool=pool, minutes=minutes, weakest=weakest)
+
+
+def test_a_model_that_no_longer_changes_is_a_reason_to_stop():
+    advised = said()
+
+    assert "stop" == advised.kind
+    assert "the 500 texts left would bring about 0.2 F" in advised.words
+    assert (99.9, 0.2) == (round(advised.agreement or 0, 1), round(advised.rest or 0, 1))
+
+
+def test_a_model_that_changes_is_a_reason_to_go_on_with_the_time_that_it_takes():
+    advised = said(agreement=95.0, minutes=35.4)
+
+    assert "go on" == advised.kind
+    assert "might bring about 10 F" in advised.words
+    assert "cannot be told" in advised.words
+    assert "about 35 minutes" in advised.words
+
+
+def test_it_says_so_when_it_is_too_early_to_tell():
+    assert "wait" == said(n=3).kind
+    assert "wait" == said(n=0).kind
+
+
+def test_a_pool_that_is_nearly_used_up_wants_texts():
+    advised = said(agreement=50.0, pool=20, weakest="like those of batch 2 (letters.txt)")
+
+    assert "add texts" == advised.kind
+    assert "like those of batch 2 (letters.txt)" in advised.words
+
+
+def test_a_weak_label_comes_before_more_of_the_same():
+    facts = [LabelFacts("PART", 300, 100), LabelFacts("BRAND", 5, 10)]
+
+    assert "look at label" == said(agreement=95.0, labels=facts).kind
+    assert "Look at BRAND" in said(labels=facts).words
+
+
+def gold(text, *spans, batch=1):
+    return GoldText(text, spans, ("PART", "BRAND"), text, Text(1, text, batch=batch))
+
+
+def test_what_is_known_of_a_label_comes_from_answers_scores_and_confusions():
+    texts = [Measured(gold(f"t{n}", PART, BRAND), (PART, Span(4, 7, "PART"))) for n in range(4)]
+    facts = label_facts(("PART", "BRAND"), {"PART": 9, "BRAND": 3}, None, texts, [])
+
+    assert [LabelFacts("PART", 9, 0), LabelFacts("BRAND", 3, 0, 0, "PART", 4)] == facts
+
+
+def test_the_batch_in_which_the_model_does_worst_is_named():
+    good = [Measured(gold(f"g{n}", PART, BRAND), (PART, BRAND)) for n in range(40)]
+    bad = [Measured(gold(f"b{n}", PART, BRAND, batch=2), ()) for n in range(40)]
+
+    assert "like those of batch 2 (letters.txt)" == weakest_kind([*good, *bad], {1: "notes", 2: "letters.txt"})
+    assert "" == weakest_kind(good, {1: "notes"})
+    assert "" == weakest_kind([*good, *bad[:5]], {1: "notes", 2: "letters.txt"})
+
+
+def test_only_learning_by_heart_has_words():
+    assert "" == by_heart_words(said())

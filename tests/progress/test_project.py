@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from measured_project import BRAND, HELD, PART, TEXTS, add_round, fill
+
+from loop.cli.status import status_json, status_lines
+from loop.progress import progress
+from loop.progress.picture import picture
+
+
+@pytest.fixture
+def labelled(with_settings):
+    return with_settings("project", labels=("PART", "BRAND"))
+
+
+def test_status_and_report_show_the_same_numbers(paths, labelled, store):
+    held = fill(store)
+    for number in range(1, 15):
+        found = (PART, BRAND) if number > 4 else ()
+        add_round(store, number, dict.fromkeys(held, found), agreement=99.0, estimate={"f": 71.0, "texts": 20})
+    now, lines = progress(store, labelled, paths), status_lines(progress(store, labelled, paths), [], width=70)
+    as_json = json.loads(status_json(now, []))
+
+    assert picture(store, labelled, paths).now == now
+    assert (14, HELD, 2 * HELD) == (now.measured, now.scores.overall.texts, now.scores.overall.gold)
+    assert [now.scores.overall.strict.f, *now.scores.overall.strict.f_interval] == [
+        as_json["scores"]["overall"]["strict"]["f"],
+        *as_json["scores"]["overall"]["strict"]["f_interval"],
+    ]
+    assert ((0, TEXTS - HELD), 6.0) == (now.accepted, now.seconds)
+    # Every held-out text of this corpus nearly repeats one that is learned from.
+    assert HELD == now.near_duplicates
+    said = "\n".join(lines)
+    assert "F        95 to 100, from 80 spans in 40 texts" in said
+    assert "expected F 71 in 20 texts of the pool" in said
+    assert "accepted 0 of the last 20 texts as suggested" in said
+    assert "40 of 40 texts that measure nearly repeat" in said
+    assert "advice   " in said
+    assert ["PART         20       40      –    91 – 100   +100.0 (+100.0 to +100.0)"] == [
+        line for line in lines if line.startswith("PART")
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 60, 200])
+def test_the_learning_curve_fits_the_terminal_and_has_no_colours(paths, labelled, store, width):
+    held = fill(store)
+    for number in range(1, 5):
+        add_round(store, number, dict.fromkeys(held, (PART,)))
+    lines = status_lines(progress(store, labelled, paths), [], width=width)
+    picture = [line for line in lines if set("│┤┬└┘┐┌") & set(line)]
+
+    assert len(picture) > 8
+    assert max(map(len, picture)) <= width
+    assert not [line for line in lines if "\x1b" in line]
+    assert any("*" in line for line in picture)
+
+
+def test_a_project_that_has_only_begun_has_its_numbers_too(paths, labelled, store):
+    now = progress(store, labelled, paths)
+
+    assert (None, None, (0, 0), None, 0) == (now.measured, now.scores, now.accepted, now.seconds, now.near_duplicates)
+    assert not [line for line in status_lines(now, []) if line.startswith(("F ", "expected", "accepted", "label"))]
+    assert "wait" == now.advice.kind
