@@ -37,7 +37,7 @@ def learning(picture: Picture) -> str:
     if expected:
         words += " Dashed: what the model expects of itself on the pool, by its own probabilities."
     chart = _f_curve(picture.curve, [point.scores.overall for point in picture.curve], WIDE, expected)
-    return section("Learning curve", f"<p>{words}</p>{chart}{_loss(picture)}", wide=True)
+    return section("Learning curve", f'<p>{words}</p><div class="scroll">{chart}</div>{_loss(picture)}', wide=True)
 
 
 def _f_curve(
@@ -69,7 +69,8 @@ def _loss(picture: Picture) -> str:
     x = 0.0, float(max(dot.x for dot in dots))
     axes = Axes(x, around(dots), size=LOW, x_name="answers learned from", y_name="training loss")
     words = "The loss of training beside it: when it keeps falling while F stands or falls, the model learns by heart."
-    return f"<p>{words}</p>{curve(dots, axes, 'training loss over answers')}"
+    chart = curve(dots, axes, "training loss over answers")
+    return f'<p>{words}</p><div class="scroll">{chart}</div>'
 
 
 def labels(picture: Picture) -> str:
