@@ -15,6 +15,7 @@ from loop.progress.disk import bytes_on_disk
 from loop.progress.gold import GoldText, gold_texts, measured, measured_round
 from loop.progress.rounds import Change, changes, together
 from loop.progress.scores import Scores, scores
+from loop.progress.settings_then import settings_of_round
 from loop.progress.similar import near_duplicates
 from loop.quality import Consistency, consistency, pairs
 from loop.records import Answer, latest
@@ -88,6 +89,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     learned = rounds[-1].answers if rounds else 0
     spans = taught(training)
     gold = gold_texts(store, settings, paths)
+    size = settings_of_round(store, settings, training, learned).round_size
     return Progress(
         texts=store.corpus.size(),
         pool=store.corpus.pool_size(),
@@ -96,7 +98,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         training=len(training),
         spans=spans,
         rounds=rounds,
-        next_round=max(0, learned + settings.update.round_size - len(training)),
+        next_round=max(0, learned + size - len(training)),
         trainer=trainer_state(store, paths),
         consistency=consistency(pairs(store.answers.all(), store.journal.schemes())),
         held=store.journal.hold(),

@@ -99,6 +99,15 @@ class Naming:
             labels = each.known(labels)
         return last
 
+    def other_names(self, beginning: str) -> list[tuple[int, str]]:
+        """(scheme, label) for the labels that had other names then than today, where they begin so."""
+        every = [(version, label) for version, labels in self._schemes.items() for label in labels]
+        return [(version, label) for version, label in every if self._is_other(label, version, beginning)]
+
+    def _is_other(self, label: str, scheme: int, beginning: str) -> bool:
+        now = self.label(label, scheme)
+        return now not in (None, label) and str(now).startswith(beginning)
+
     def _since(self, scheme: int) -> list[Relabeling]:
         return [each for each in self._relabelings if each.version > scheme]
 

@@ -13,7 +13,7 @@ from loop.store.answers import FIRST, STANDS, answer_of
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
-from loop.store.naming import read_naming
+from loop.store.naming import Naming, read_naming
 from loop.store.questions import REQUEST, keep_question, load_focus
 from loop.store.schema import answers, questions, texts
 
@@ -87,12 +87,13 @@ class Wishes:
         `hard` only those with a flag or a memo.
         """
         query = select(answers, texts.c.text).join(texts, texts.c.id == answers.c.text_id)
-        where = [STANDS, answers.c.annotator == annotator, *(_says(word) for word in typed.split())]
+        where = [STANDS, answers.c.annotator == annotator]
         if hard:
             where.append(or_(answers.c.flag, answers.c.memo != ""))
         with self._database.read() as connection:
-            rows = connection.execute(query.where(*where).order_by(answers.c.seq.desc()).limit(limit)).all()
             naming = read_naming(connection)
+            where += [_says(word, naming) for word in typed.split()]
+            rows = connection.execute(query.where(*where).order_by(answers.c.seq.desc()).limit(limit)).all()
         return [Past(answer_of(row, naming), row.text) for row in rows]
 
     def unsure(self, annotator: str, *, without: Collection[int]) -> str | None:
@@ -104,7 +105,9 @@ class Wishes:
             return connection.execute(query).scalar_one_or_none()
 
 
-def _says(word: str) -> ColumnElement[bool]:
+def _says(word: str, naming: Naming) -> ColumnElement[bool]:
     columns: Sequence[Any] = (texts.c.text, answers.c.memo, answers.c.reason, answers.c.verdict)
-    label = answers.c.spans.contains(f'"{word}', autoescape=True)
-    return or_(label, *(column.contains(word, autoescape=True) for column in columns))
+    labels = [answers.c.spans.contains(f'"{word}', autoescape=True)]
+    for scheme, label in naming.other_names(word):
+        labels.append((answers.c.scheme == scheme) & answers.c.spans.contains(f'"{label}"', autoescape=True))
+    return or_(*labels, *(column.contains(word, autoescape=True) for column in columns))

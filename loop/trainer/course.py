@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from random import Random
 
 from loop.ner.calibration import DEFAULT, RECENT, Tried, next_temperature, squared_errors
@@ -14,6 +14,7 @@ from loop.ner.pipeline import add_labels, adopted, assemble, known_labels
 from loop.ner.reader import own_lattices
 from loop.ner.sums import base_sum
 from loop.ner.update import update
+from loop.progress.settings_then import settings_of_round
 from loop.records import Answer, latest
 from loop.settings import Settings, UpdateSettings
 from loop.store import Store
@@ -71,16 +72,7 @@ class Course:
         self.info = replace(info, steps=len(losses), loss=sum(losses) / len(losses) if losses else None, tried=tried)
 
     def _update_settings(self, training: Sequence[Answer]) -> UpdateSettings:
-        """The settings that were in force when the first answer of the next round was given.
-
-        Not those of loop.cfg as it is now: a round that is learned late, or again, must come out the same.
-        """
-        first = training[len(self.info.answers) :][:1]
-        then = self._store.journal.settings_at(self._store.answers.place(first[0].id)) if first else None
-        if then is None:
-            return self._settings.update
-        known = {field.name for field in fields(UpdateSettings)}
-        return UpdateSettings(**{name: value for name, value in then["update"].items() if name in known})
+        return settings_of_round(self._store, self._settings, training, len(self.info.answers))
 
     def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Answer]]:
         texts = self._store.corpus.texts([answer.text_id for answer in cut])

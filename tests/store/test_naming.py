@@ -55,6 +55,13 @@ def test_spans_that_become_the_same_are_one() -> None:
     assert (Span(0, 1, "B"),) == MERGED.spans((Span(0, 1, "A"), Span(0, 1, "B")), 1)
 
 
+def test_labels_are_found_by_what_they_are_called_today() -> None:
+    assert [(1, "A")] == RENAMED.other_names("C")
+    assert [] == RENAMED.other_names("A")
+    assert [(1, "A")] == MERGED.other_names("")
+    assert [] == REMOVED.other_names("A")
+
+
 def test_spans_from_elsewhere_follow_only_where_their_label_is_none_of_todays() -> None:
     spans = (Span(0, 1, "A"), Span(2, 3, "B"))
 

@@ -94,6 +94,9 @@ def test_a_renamed_label_has_its_new_name_in_answers_and_models_and_no_weight_ch
 
     assert before == [info.weights for info in learned.journal.rounds()]
     assert before == [checkpoints.load(number).weights_hash() for number in (1, 2, 3)]
+    assert 15 == len(learned.wishes.history("ann", "PIE", limit=20)) + sum(
+        not workshop_gold(20)[text.text] for text in learned.corpus.texts(range(1, 16))
+    )
     assert {"PIECE", "JOB"} == {span.label for answer in learned.answers.standing() for span in answer.spans}
     assert {"PIECE", "JOB"} == set(renamed.get_pipe(COMPONENT).labels)
     names = {"PART": "PIECE", "JOB": "JOB"}
