@@ -163,4 +163,5 @@ class Project:
             selection: which answers.
         """
         rows = [row for row in answered(self.store, load_base(self.settings.project.base)) if selection.takes(row)]
+        self.store.copies.note("export", Path(out))
         return write(rows, out, format=format)

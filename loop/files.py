@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import stat
 from collections.abc import Iterator
@@ -72,6 +73,20 @@ def restrict(path: Path, rights: Rights) -> None:
     """
     if stat.S_IMODE(path.stat().st_mode) != rights.of(path):
         path.chmod(rights.of(path))
+
+
+def share_with(folder: Path, group: str) -> None:
+    """Let a group use a folder and all in it, now and later.
+
+    Raises:
+        LookupError: there is no such group.
+        OSError: something in there belongs to somebody else, or its owner is not in the group.
+    """
+    number = grp.getgrnam(group).gr_gid
+    for path in (*folder.rglob("*"), folder):  # last the folder itself, whose rights say that all is done
+        if not path.is_symlink():
+            os.chown(path, -1, number)
+            path.chmod(SHARED.of(path))
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def test_the_written_file_reads_back_equal(
 def test_spacys_own_reader_understands_the_written_file() -> None:
     config = Config().from_str(template(parse_settings(MINIMAL)))
 
-    expected = {"base": "blank:en", "labels": ["A", "B"], "seed": 0, "patterns": None, "eval": None}
+    expected = {"base": "blank:en", "labels": ["A", "B"], "seed": 0, "patterns": None, "eval": None, "shared": None}
 
     assert expected == config["project"]
     assert 0.002 == config["update"]["learn_rate"]

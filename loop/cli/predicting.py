@@ -14,6 +14,7 @@ import typer
 from loop.cli.corpus import FormatOption, TextFieldOption
 from loop.cli.exporting import ForceOption, refuse_existing
 from loop.cli.printing import counted, say
+from loop.cli.project import say_whose_code
 from loop.errors import LoopError
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def predict_cli(
 
     refuse_existing(out, force=force)
     refuse_other_formats(out)
+    say_whose_code(model)
     if ray and source == "-":
         raise LoopError("Standard input does not reach a cluster.", hint="Name a file that its nodes can read.")
     files, total = files_of([source]), count_texts(source)

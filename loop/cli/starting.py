@@ -23,7 +23,7 @@ from loop.cli.corpus import (
     cut_for,
 )
 from loop.cli.printing import is_interactive, say
-from loop.cli.project import paths_of
+from loop.cli.project import paths_of, say_whose_code
 from loop.errors import LoopError
 from loop.files import make_private, open_private
 from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem, template
@@ -75,6 +75,7 @@ def init_cli(
     check_folder(paths, named, here=here)
     base, labels = ask_missing(base, labels)
     wanted = split_labels(labels)
+    say_whose_code(base)
     project = ProjectSettings(located(base), wanted, 0, in_project(paths, patterns), in_project(paths, eval_file))
     check(project, paths)
     cut = cut_for(sources, project.base)

@@ -31,6 +31,9 @@ def aside(target: Path) -> Iterator[Path]:
 
 def drop(folder: Path) -> None:
     """Remove a folder: it is gone at once, also when the removal of its files is interrupted."""
+    if folder.is_symlink():  # what it points to is not ours
+        folder.unlink()
+        return
     doomed = folder.with_name(f".dropped-{folder.name}-{os.getpid()}")
     folder.rename(doomed)
     shutil.rmtree(doomed, ignore_errors=True)

@@ -43,6 +43,9 @@ class ProjectSettings(Section):
     eval: str | None = _setting(
         None, "Gold texts (jsonl with spans) to score each round on; they are never learned from. null for none."
     )
+    shared: str | None = _setting(
+        None, "A group of this machine whose members may use the project, too; null for its owner alone."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,9 +73,8 @@ def main() -> None:
             points = min(CHAIN, arguments.points - outcome.points)
             run_chain(paths, points, Random(f"{arguments.seed}:{chain}"), outcome)
             shutil.rmtree(paths.root)
-            print(f"{outcome.points} points, {outcome.acknowledged} acknowledged, {outcome.lost}", file=sys.stderr)
-    done = {"points": outcome.points, "acknowledged": outcome.acknowledged, "faults": outcome.faults}
-    print(json.dumps(done | {"lost": outcome.lost}))
+            print(json.dumps(vars(outcome)), file=sys.stderr, flush=True)
+    print(json.dumps(vars(outcome)))
 
 
 def run_chain(paths: ProjectPaths, points: int, rng: Random, outcome: Outcome) -> None:

@@ -30,7 +30,7 @@ SETTINGS = Settings(
     acquire=AcquireSettings(candidates=30),
     update=UpdateSettings(round_size=5, steps=2, batch_size=4, new_per_batch=2),
 )
-PATIENCE = 20.0  # seconds that a session waits for questions
+PATIENCE = 4.0  # seconds that a session waits for questions
 
 
 class JumpingClock(datetime):
@@ -61,18 +61,18 @@ def answer(paths: ProjectPaths, seed: int, n: int, say: Callable[[dict[str, obje
         database.datetime = JumpingClock  # type: ignore[misc]
     with Store(paths.db) as store:
         session = Session(paths, SETTINGS, store, annotator="ann")
-        for _ in range(n):
-            step(session, rng, lambda said: say(said | log_of(paths)))
+        while n and step(session, rng, lambda said: say(said | log_of(paths))):
+            n -= 1
         session.close()
 
 
-def step(session: Session, rng: Random, say: Callable[[dict[str, object]], None]) -> None:
-    """Answer a question, skip it, leave it begun, or change the answer before."""
+def step(session: Session, rng: Random, say: Callable[[dict[str, object]], None]) -> bool:
+    """Answer a question, skip it, or change the answer before, half of them begun first; False without a question."""
     again = session.reopen() if rng.random() < 0.2 else None
     waited = monotonic()
     while (question := again[0] if again else session.next()) is None:
         if monotonic() - waited > PATIENCE:
-            return
+            return False
         sleep(0.01)
     if rng.random() < 0.5:
         draft = json.dumps({"n": rng.random()})
@@ -82,6 +82,7 @@ def step(session: Session, rng: Random, say: Callable[[dict[str, object]], None]
     spans = GOLD[question.text.text] if verdict == "accept" and rng.random() < 0.9 else ()
     given = session.answer(question, verdict, spans, seconds=1.0, keys=rng.randrange(9), memo=str(rng.random()))
     say({"answer": plain(given)})
+    return True
 
 
 def plain(answer: Answer) -> dict[str, object]:
