@@ -8,7 +8,9 @@ from workshop import workshop_gold
 from loop.quality import consistency, pairs
 from loop.records import Question, latest
 from loop.session import Session
-from loop.store import NewText
+from loop.settings import ProjectPaths
+from loop.store import NewText, Store
+from loop.trainer import Trainer
 from loop.trainer.again import GAP, asked_again
 
 LABELS = ("PART",)
@@ -110,3 +112,35 @@ def test_what_was_answered_a_moment_ago_is_not_asked_again(answered, store, sett
 
     assert max(asked) <= 10 < GAP
     assert len(asked) > 5
+
+
+def test_the_trainer_puts_what_is_due_first_and_learns_the_same_without_it(tmp_path, with_settings, monkeypatch):
+    monkeypatch.setattr("loop.trainer.again.GAP", 3)
+    weights, shares = {}, {}
+    for share in (0.1, 0.0):
+        paths = ProjectPaths(tmp_path / str(share))
+        with Store(paths.db) as store:
+            shares[share], weights[share] = played(paths, with_settings("queue", again_share=share), store)
+            assert all(0 <= one <= 1 for one in store.questions.confidence())
+            assert len(store.questions.confidence()) > 5
+
+    assert (1, 0) == tuple(shares[share].count("again") for share in (0.1, 0.0))
+    assert "again" == shares[0.1][10]
+    assert weights[0.1] == weights[0.0]
+
+
+def played(paths, settings, store) -> tuple[list[str], list[str]]:
+    """Two rounds and one more answer: the shares of what was asked, and the hashes of the rounds' weights."""
+    gold = workshop_gold(40)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    session, trainer, asked = Session(paths, settings, store, annotator="ann"), Trainer(paths, settings, store), []
+    for given in (5, 5, 1):
+        while trainer.work():
+            pass
+        for _ in range(given):
+            question = session.next()
+            session.answer(question, "accept", gold[question.text.text], seconds=1, keys=1)
+            asked.append(question.share)
+    trainer.close()
+    session.close()
+    return asked, [info.weights for info in store.journal.rounds()]
