@@ -19,7 +19,7 @@ from _learning import BASES, settings_of, splits
 
 from loop.formats import read_gold
 from loop.oracle import Oracle
-from loop.progress.picture import whole_answers
+from loop.progress.answered import whole_answers
 from loop.quality import Finding, check
 from loop.settings import ProjectPaths
 from loop.simulate import Gold, Scenario, simulate

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loop.progress.answered import whole_answers
-from loop.progress.curve import Point
 from loop.progress.gold import Measured, gold_texts, measured
 from loop.progress.project import Progress, progress
 from loop.quality import (
@@ -50,7 +49,6 @@ class Picture:
 
     Attributes:
         now: the numbers that `loop status` shows.
-        curve: of every round that was measured.
         labels: of the project. label_confusion, edge_confusion: of the last round on the texts that measure.
         calibration: of the probabilities that the questions came with; None without any.
         confidence: of the last round in its readings of a random sample of the pool: the probability that all is right.
@@ -62,7 +60,6 @@ class Picture:
 
     now: Progress
     labels: tuple[str, ...]
-    curve: list[Point]
     label_confusion: Mapping[tuple[str, str], int]
     edge_confusion: Mapping[tuple[str, Edges], int]
     calibration: Calibration | None
@@ -89,7 +86,6 @@ def picture(store: Store, settings: Settings, paths: ProjectPaths) -> Picture:
     return Picture(
         now=now,
         labels=labels,
-        curve=list(now.curve),
         label_confusion=label_confusion(matches),
         edge_confusion=edge_confusion(matches),
         calibration=calibration(answers),

@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from importlib.resources import files
 
+from loop.progress import by_heart_words, forgotten_words, held_words
 from loop.progress.picture import Picture
 from loop.report import answers, scores, texts
 from loop.report.html import between, count, exact
@@ -58,7 +59,19 @@ def _header(picture: Picture, name: str, at: datetime, with_text: bool) -> str:
         for title, value, note in _tiles(picture)
     )
     labels = " · ".join(isolated(label) for label in picture.labels)
-    return f"<header><h1>{isolated(name)}</h1><p>{labels}</p><dl>{tiles}</dl><p>Made {made}. {private}</p></header>"
+    said = f'<p class="advice">{shown(picture.now.advice.words)}</p>{_alarms(picture)}'
+    return (
+        f"<header><h1>{isolated(name)}</h1><p>{labels}</p>{said}<dl>{tiles}</dl><p>Made {made}. {private}</p></header>"
+    )
+
+
+def _alarms(picture: Picture) -> str:
+    now = picture.now
+    near = f"{now.near_duplicates} texts that measure nearly repeat one that is learned from: that flatters the scores"
+    said = [held_words(now.held), forgotten_words(now.forgotten), by_heart_words(now.advice)]
+    return "".join(
+        f'<p class="alarm">{shown(words)}</p>' for words in (*said, near if now.near_duplicates else "") if words
+    )
 
 
 def _tiles(picture: Picture) -> list[tuple[str, str, str]]:
@@ -66,7 +79,9 @@ def _tiles(picture: Picture) -> list[tuple[str, str, str]]:
     said = ", ".join(f"{exact(n)} {verdict}" for verdict, n in sorted(now.answers.items()))
     return [
         _f_tile(picture),
+        *_expected_tile(picture),
         ("answers", exact(sum(now.answers.values())), said or "none yet"),
+        *_accepted_tile(picture),
         ("rounds", exact(len(now.rounds)), f"{count(now.next_round, 'answer')} until the next"),
         ("texts", exact(now.texts), f"{exact(now.pool)} not answered"),
         _consistency_tile(picture),
@@ -82,6 +97,21 @@ def _f_tile(picture: Picture) -> tuple[str, str, str]:
     if not overall.enough:
         return "F, 95 % interval", between(overall.strict.f_interval), f"{where}; too few for a single number"
     return "F", exact(overall.strict.f), f"{between(overall.strict.f_interval)}; {where}"
+
+
+def _expected_tile(picture: Picture) -> list[tuple[str, str, str]]:
+    found = picture.now.estimate
+    if not found:
+        return []
+    where = f"by the model's own probabilities in {count(int(found['texts']), 'text')} of the pool"
+    return [("F that it expects", exact(found["f"]), where)]
+
+
+def _accepted_tile(picture: Picture) -> list[tuple[str, str, str]]:
+    right, asked = picture.now.accepted
+    if not asked:
+        return []
+    return [("right as suggested", exact(right), f"of the last {count(asked, 'text')}; those asked are the hardest")]
 
 
 def _consistency_tile(picture: Picture) -> tuple[str, str, str]:

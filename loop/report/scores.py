@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from loop.intervals import Measure
 from loop.progress.curve import Point
 from loop.progress.picture import Picture
+from loop.progress.rounds import Change
 from loop.progress.scores import Score
 from loop.quality import EDGES
 from loop.report.axes import Axes
@@ -18,15 +19,19 @@ NOTHING_MEASURED = (
     "No round has been measured yet. A share of the questions is held out for that; a gold file (eval in loop.cfg) "
     "measures from the first round on."
 )
+COLUMNS = (
+    "label", "spans answered", "spans to find", "precision", "recall", "F", "95 % interval", "F, overlapping",
+    "in ten rounds",
+)  # fmt: skip
 # Sizes of charts.
 WIDE, LOW, SMALL = (1000, 320), (1000, 150), (320, 170)
 
 
 def learning(picture: Picture) -> str:
     """The learning curve, and the loss of training below it."""
-    if not picture.curve:
+    if not picture.now.curve:
         return section("Learning curve", f"<p>{NOTHING_MEASURED}</p>")
-    last = picture.curve[-1]
+    last = picture.now.curve[-1]
     words = (
         f"F on {count(last.scores.overall.texts, 'text')} that no round learns from, round by round; the band is the "
         "95 % interval (bootstrap over texts and groups). A round that is no longer kept was measured on fewer texts."
@@ -36,7 +41,7 @@ def learning(picture: Picture) -> str:
     ]
     if expected:
         words += " Dashed: what the model expects of itself on the pool, by its own probabilities."
-    chart = _f_curve(picture.curve, [point.scores.overall for point in picture.curve], WIDE, expected)
+    chart = _f_curve(picture.now.curve, [point.scores.overall for point in picture.now.curve], WIDE, expected)
     return section("Learning curve", f'<p>{words}</p><div class="scroll">{chart}</div>{_loss(picture)}', wide=True)
 
 
@@ -78,12 +83,15 @@ def labels(picture: Picture) -> str:
     scores = picture.now.scores
     if scores is None:
         return ""
-    head = ("label", "spans answered", "spans to find", "precision", "recall", "F", "95 % interval", "F, overlapping")
-    rows = [_row(isolated(name), picture.now.spans.get(name, 0), score) for name, score in scores.labels.items()]
-    total = _row("<strong>all</strong>", sum(picture.now.spans.values()), scores.overall)
-    curves = "".join(_label_curve(picture.curve, name) for name in scores.labels)
+    now = picture.now
+    rows = [
+        [*_row(isolated(name), now.spans.get(name, 0), score), _change(now.changes.get(name))]
+        for name, score in scores.labels.items()
+    ]
+    total = [*_row("<strong>all</strong>", sum(now.spans.values()), scores.overall), ""]
+    curves = "".join(_label_curve(picture.now.curve, name) for name in scores.labels)
     note = "<p>Overlapping: a span counts when it shares a character with one of its label.</p>"
-    return section("Labels", f'{table(head, [*rows, total])}{note}<div class="small">{curves}</div>', wide=True)
+    return section("Labels", f'{table(COLUMNS, [*rows, total])}{note}<div class="small">{curves}</div>', wide=True)
 
 
 def _row(name: str, answered: int, score: Score) -> list[str]:
@@ -91,6 +99,13 @@ def _row(name: str, answered: int, score: Score) -> list[str]:
     single = [exact(strict.p), exact(strict.r), exact(strict.f)] if score.enough else ["–", "–", "–"]
     overlapping = exact(score.overlapping.f) if score.enough else "–"
     return [name, exact(answered), exact(score.gold), *single, between(strict.f_interval), overlapping]
+
+
+def _change(change: Change | None) -> str:
+    if change is None:
+        return "–"
+    less, more = change.interval
+    return f"{change.now - change.before:+.1f} ({less:+.1f} to {more:+.1f})"
 
 
 def _label_curve(points: Sequence[Point], label: str) -> str:
