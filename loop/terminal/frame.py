@@ -11,7 +11,7 @@ from loop.editing.marks import overlap
 from loop.editing.moving import hits
 from loop.editing.prompts import name, names
 from loop.progress import STOPPED
-from loop.records import Answer, Question, Share
+from loop.records import Answer, Mode, Question, Share
 from loop.terminal.body import Row, cut, percent
 from loop.terminal.desk import Desk
 from loop.terminal.glyphs import fit, visible, width
@@ -76,10 +76,15 @@ def rule(desk: Desk, cells: int, note: str = "") -> Row:
 
 
 def why(desk: Desk, cells: int) -> Row:
-    """Return the row that says why this text is asked, or how it was answered."""
+    """Return the row that says why this text is asked, or how it was answered; its flag and memo at the right."""
     question = desk.question
-    if question is None:
+    if question is None or desk.state is None:
         return []
+    noted = notes(desk.state, cells // 3)
+    return spread(_why(desk, question, desk.state.page.mode, cells), f"{noted} " if noted else "", cells)
+
+
+def _why(desk: Desk, question: Question, mode: Mode, cells: int) -> Row:
     if desk.reopened is not None:
         back = key_name(desk.keys.first("onward"))
         leave = f". {back} leaves it so. "
@@ -88,8 +93,18 @@ def why(desk: Desk, cells: int) -> Row:
         long, short = (f" {words}" for words in MEASURES[question.share])
         words = fit(long if width(long) <= cells else short, cells)
         return [("class:loud", words + " " * (cells - width(words)))]
-    reason = visible(question.reason) or SHARES[question.share]
-    return [("class:quiet", fit(f" Why this text: {reason}", cells))]
+    return [("class:quiet", fit(f" Why this text: {reason(question, mode)}", cells))]
+
+
+def reason(question: Question, mode: Mode) -> str:
+    """Return why a text is asked; in manual mode not what the model thinks of it."""
+    return (visible(question.reason) if mode != "manual" else "") or SHARES[question.share]
+
+
+def notes(state: State, cells: int) -> str:
+    """Return in at most so many cells that a text is flagged, and its memo; empty without either."""
+    memo = f"memo: {visible(state.now.memo)}" if state.now.memo else ""
+    return fit(" · ".join(filter(None, ["⚑ flagged" if state.now.flag else "", memo])), cells)
 
 
 def earlier(desk: Desk, question: Question, answer: Answer) -> str:
@@ -142,19 +157,29 @@ def in_hand(state: State, keys: Keymap, cells: int) -> Row:
     if target is None or state.rest:
         return []
     string = fit(visible(page.string(target.start, target.end)), max(8, cells // 3))
-    p = chances(state).get(target)
     others = islice((item for item in likely(state) if item.mark != target and overlap(item.mark, target)), 3)
-    notes = [f"or {_other(state, item.mark)}{percent(item.p)}" for item in others]
-    note = percent(p)
+    more = [f"or {_other(state, item.mark)}{percent(item.p)}" for item in others]
+    note = percent(chances(state).get(target))
     if target in state.now.touched:
-        notes, note = ["decided by you"], " ✓"
+        more, note = ["decided by you"], " ✓"
     elif target not in state.marks:
-        notes.insert(0, f"not marked: {keys.first('confirm')} takes it, {keys.first('delete')} says no")
+        more.insert(0, keys.worded("not marked: [confirm] takes it, [delete] says no"))
     row = [
         ("", f" “{string}” "),
         (colour_class("chip", page.labels, target.label), f" {visible(target.label)}{note} "),
     ]
-    return cut([*row, ("class:quiet", "  " + " · ".join(notes))], cells)
+    return cut([*row, ("class:quiet", f"  {_fitting(more, cells - 2 - sum(width(text) for _, text in row))}")], cells)
+
+
+def _fitting(more: Sequence[str], cells: int) -> str:
+    """Return as many whole notes as fit; the first one in any case."""
+    kept = " · ".join(more[:1])
+    for note in more[1:]:
+        longer = f"{kept} · {note}"
+        if width(longer) > cells:
+            break
+        kept = longer
+    return kept
 
 
 def _other(state: State, mark: tuple[int, int, str]) -> str:
@@ -201,7 +226,7 @@ def pace(desk: Desk) -> list[str]:
     seconds = sum(answer.seconds for answer in recent)
     if not recent or seconds <= 0:
         return []
-    said_so = [answer for answer in recent if answer.verdict == "accept"]
+    said_so = [answer for answer in recent if answer.verdict == "accept" and answer.shown]
     unchanged = sum(answer.spans == answer.shown for answer in said_so)
     share = [f"{round(100 * unchanged / len(said_so))} % unchanged"] if said_so else []
     return [f"{60 * len(recent) / seconds:.1f} a minute", *share]

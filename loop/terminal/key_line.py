@@ -49,7 +49,7 @@ def key_line(desk: Desk, cells: int) -> Row:
 def _finding(finder: Finder[Past] | Finder[Text]) -> list[Hint]:
     hard = [("Tab", "all of them" if finder.hard else "hard cases only")] if finder.hard is not None else []
     enter = "search" if finder.stale else "open" if hard else "ask about it"
-    return [("↑↓", "choose"), ("Enter", enter), *hard, ("Backspace", "delete, close")]
+    return [("↑↓", "choose"), ("Enter", enter), ("Backspace", "back"), *hard]
 
 
 def _open(state: State, keys: Keymap) -> list[Hint]:

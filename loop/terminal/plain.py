@@ -15,12 +15,13 @@ from loop.store import Past
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed, range_of
 from loop.terminal.desk import Desk
-from loop.terminal.frame import MEASURES, SHARES, earlier, meta_words, said, trouble
+from loop.terminal.frame import MEASURES, earlier, meta_words, notes, reason, said, trouble
 from loop.terminal.glyphs import visible
 from loop.terminal.pages import waiting_words
 
 SECONDS_BETWEEN_LOOKS = 0.5
 LISTS = ("history", "search")
+LONGEST_NOTE = 200
 LISTED = 20  # lines of a list: more of them nobody would listen to
 HELP = (
     "Every line is a command. The first word may be cut short: `ma 2-3 br` marks the words 2 and 3 as BRAND.",
@@ -107,7 +108,9 @@ class Plain:
             self._say(MEASURES[question.share][0])
         if desk.reopened is not None:
             self._say(f"{visible(earlier(desk, question, desk.reopened))}. `leave` leaves it so.")
-        self._say(f"Why this text: {visible(question.reason) or SHARES[question.share]}")
+        self._say(f"Why this text: {reason(question, state.page.mode)}")
+        if noted := notes(state, LONGEST_NOTE):
+            self._say(noted)
         if meta := meta_words(question):
             self._say(meta)
         before, after = (visible(text) for text in desk.around)

@@ -27,6 +27,11 @@ BARE_TIPS = (
     "Mark words, then Enter; 0: none",
     "Mark, Enter. 0: none",
 )
+TEACH_TIPS = (
+    "Is what is marked right? Enter says yes, n says no; another label or edge puts it right first.",
+    "Is what is marked right? Enter says yes, n says no; or put it right first.",
+    "Is it right? Enter: yes, n: no",
+)
 MESSAGE_ROWS = 3
 SMALLEST = (20, 6)
 
@@ -135,9 +140,13 @@ def _lines(said: str, cells: int) -> list[Row]:
 
 def _tip(desk: Desk, cells: int) -> Row:
     """Return what a newcomer is told until he presses the first key; an empty row for all others."""
-    if desk.state is None or not desk.state.rest or desk.status.answers_total >= LEARNING:
+    state = desk.state
+    if state is None or desk.status.answers_total >= LEARNING:
         return []
-    tips = TIPS if desk.state.marks else BARE_TIPS
+    teaching = state.page.mode == "teach"
+    if state.past or not (state.rest or teaching):
+        return []
+    tips = TEACH_TIPS if teaching else TIPS if state.marks else BARE_TIPS
     return [("class:quiet", " " + next((tip for tip in tips if len(tip) < cells), ""))]
 
 

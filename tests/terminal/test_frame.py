@@ -206,3 +206,31 @@ def test_meta_and_neighbours_stand_around_the_text_on_one_line_each() -> None:
     assert "ticket: 12 · shop⏎: ␛[2J" == frame.meta_words(noted)
     assert "  …wo three" == shown(frame.beside("one two three", 13, last=True))
     assert "  one two …" == shown(frame.beside("one two three", 13, last=False))
+
+
+def test_flag_and_memo_stay_in_sight(desk: Desk) -> None:
+    press_all(desk, "f m a s k space l e e enter")
+
+    assert shown(frame.why(desk, 80)).endswith("⚑ flagged · memo: ask lee ")
+    assert 40 == len(shown(frame.why(desk, 40)))
+    assert "⚑ flagged" in shown(frame.why(desk, 40))
+
+
+def test_manual_mode_does_not_say_what_the_model_thinks(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(question("the SRAM", "SRAM=BRAND 60", reason="the model doubts “SRAM”: BRAND 60 %"))
+    correcting = shown(frame.why(desk, 80))
+    desk.press("c-t")
+    desk.press("c-t")
+
+    assert "BRAND 60 %" in correcting
+    assert " Why this text: the model is unsure" == shown(frame.why(desk, 80))
+
+
+def test_of_what_a_span_may_be_otherwise_whole_notes_are_shown(sit_down: Callable[..., Desk]) -> None:
+    doubtful = ["SRAM Rival=PART 30", "the SRAM=PART 20"]
+    desk = press_all(sit_down(question("the SRAM Rival", "SRAM=BRAND 93", doubtful=doubtful)), "tab")
+    assert desk.state is not None
+    first = " “SRAM”  BRAND 93%   or “SRAM Rival” PART 30%"
+
+    assert first == shown(frame.in_hand(desk.state, desk.keys, 60))
+    assert f"{first} · or “the SRAM” PART 20%" == shown(frame.in_hand(desk.state, desk.keys, 80))
