@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from loop.editing import Keymap, Mark, Range, State, press
 from loop.editing.changing import confirm, delete, everywhere, label, put, reading
+from loop.editing.keymap import IN_BRACKETS
 from loop.editing.moving import stops
 from loop.editing.prompts import REASONS, names
 from loop.editing.state import change, remember
@@ -15,6 +16,11 @@ from loop.errors import LoopError
 from loop.terminal.glyphs import visible
 
 Act = Callable[[State], State]
+# The words for commands, where they are not the command's own name; the four keys for edges are one word.
+SAID = {"accept": "ok", "confirm": "yes", "select": "mark", "reopen": "back", "onward": "leave"} | dict.fromkeys(
+    ("left_edge_left", "left_edge_right", "right_edge_left", "right_edge_right"), "edges"
+)
+ONCE = re.compile(r"(`\w+`)(?: \1)+")
 
 
 class MisunderstoodError(LoopError):
@@ -22,6 +28,14 @@ class MisunderstoodError(LoopError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, hint="`help` lists the commands.")
+
+
+class Words(Keymap):
+    """A keymap whose sentences name words of the line mode instead of keys."""
+
+    def worded(self, message: str) -> str:
+        """Return a sentence of the editor with "`ok`" for "[accept]"."""
+        return ONCE.sub(r"\1", IN_BRACKETS.sub(lambda found: f"`{SAID.get(found[1], found[1])}`", message))
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,7 @@ class Desk(Hand):
 
     def _onward(self, question: Question) -> None:
         if self.reopened is None:
-            self.notice = "This text has no answer yet: Enter accepts it, s skips it."
+            self.notice = self.keys.worded("This text has no answer yet: [accept] accepts it, [skip] skips it.")
             return
         self.session.leave(question)
         self._take_next()

@@ -17,11 +17,12 @@ from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed,
 from loop.terminal.desk import Desk
 from loop.terminal.frame import MEASURES, earlier, meta_words, notes, reason, said, trouble
 from loop.terminal.glyphs import visible
-from loop.terminal.pages import waiting_words
+from loop.terminal.pages import label_rows, waiting_words
 
 SECONDS_BETWEEN_LOOKS = 0.5
 LISTS = ("history", "search")
 LONGEST_NOTE = 200
+ENDLESS = 10**6  # cells: lines are not wrapped here
 LISTED = 20  # lines of a list: more of them nobody would listen to
 HELP = (
     "Every line is a command. The first word may be cut short: `ma 2-3 br` marks the words 2 and 3 as BRAND.",
@@ -177,7 +178,7 @@ class Plain:
 
     def _do(self, line: str) -> None:
         desk = self._desk
-        before, question = desk.state, desk.question
+        before, question, last = desk.state, desk.question, desk.last
         if before is None:
             self._while_waiting(line)
             return
@@ -186,7 +187,7 @@ class Plain:
         except MisunderstoodError as error:
             self._say(f"{error} {error.hint}")
             return
-        self._report(before, question is desk.question)
+        self._report(before, same=question is desk.question, saved=last is not desk.last)
 
     def _while_waiting(self, line: str) -> None:
         name = next((n for n in ("back", "quit", "guidelines") if n.startswith(line.lower())), None)
@@ -197,13 +198,15 @@ class Plain:
             self._desk.press(self._desk.keys.first(commands[name]))
             self._over_the_text()
 
-    def _report(self, before: State, same: bool) -> None:
+    def _report(self, before: State, *, same: bool, saved: bool) -> None:
         desk = self._desk
         notice = desk.notice or (desk.state.message if desk.state is not None and same else "")
         if notice:
             self._say(visible(notice))
-        if not same and desk.last is not None and desk.reopened is None:
+        if saved and desk.last is not None:
             self._say(f"Saved: {said(desk.last)}. {desk.status.answers_today} today. `back` reopens it.")
+        elif same and desk.state is not None and desk.state.page is not before.page:
+            self._text()
         elif same and desk.state is not None and desk.state.now != before.now:
             self._spans(desk.state)
         self._over_the_text()
@@ -211,6 +214,8 @@ class Plain:
     def _over_the_text(self) -> None:
         """What lies over the text on a screen is said at once, and done with."""
         if self._desk.view == "guidelines":
+            for row in label_rows(self._desk, ENDLESS):
+                self._say("".join(text for _, text in row).strip())
             self._say(visible_lines(self._desk.session.guidelines) or "This project has no guidelines yet.")
         elif self._desk.view == "help":
             self._help()

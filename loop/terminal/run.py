@@ -25,9 +25,11 @@ def run(session: Session, *, plain: bool = False, mouse: bool = True) -> None:
         LoopError: there is no terminal, and lines were not asked for.
     """
     if plain or os.environ.get("TERM", "dumb") in ("dumb", "unknown"):
+        from loop.terminal.commands import Words
         from loop.terminal.plain import run_plain
 
-        run_plain(Desk(session, keymap(session.labels, session.keys)))
+        keys = keymap(session.labels, session.keys)
+        run_plain(Desk(session, Words(keys.labels, keys.keys)))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LoopError("Annotating needs a terminal.", hint="Run it in one, or with --plain for lines and pipes.")

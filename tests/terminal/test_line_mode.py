@@ -121,3 +121,22 @@ def test_in_teach_mode_a_span_is_asked_about(folder: Path) -> None:
 
     assert "Is this right? ok says yes; no says no" in told
     assert ("teach", "reject", False) == (answer.mode, answer.verdict, answer.complete)
+
+
+def test_sentences_name_words_and_not_keys(folder: Path) -> None:
+    told = piped(folder, "undo", "mode", "none", "quit")
+
+    assert "Nothing to undo in this text: `back` reopens the previous answer." in told
+    assert "One span is asked about: `ok` says yes, `no` no; `edges` and labels put it right." in told
+
+
+def test_an_answer_that_is_left_as_it_was_is_not_called_saved(folder: Path) -> None:
+    told = piped(folder, "ok", "back", "leave", "quit")
+
+    assert 1 == told.count("Saved:")
+
+
+def test_another_mode_asks_its_own_question_at_once(folder: Path) -> None:
+    told = piped(folder, "mode", "quit")
+
+    assert told.index("Teach mode") < told.index("Is this right? ok says yes")
