@@ -32,6 +32,8 @@ def diff_cli(
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="Show so many texts.")] = 20,
 ) -> None:
     """Compare two rounds: their scores, and the texts in which they find different spans."""
+    from loop.progress.differing import gained
+
     with opened(ctx) as (paths, settings, store):
         for number in (one, other):
             round_there(store, number)
@@ -39,6 +41,9 @@ def diff_cli(
         scores = scored(paths, settings, store)
     for number in (one, other):
         say(f"round {number}: {f'F {score_words(scores[number])}' if number in scores else 'not measured'}")
+    if gain := gained(texts, settings.project.labels):
+        points, (low, high) = gain
+        say(f"round {other} against {one}: {points:+.1f}, {low:+.1f} to {high:+.1f}")
     for line in difference(texts, one, other, limit=limit):
         say(line)
 
@@ -60,7 +65,7 @@ def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, 
     if not gold:
         return [Compared(*row, None) for row in zip(texts, found, others, strict=True)]
     read = zip(*(measured_in(gold, spans) for spans in (found, others)), strict=True)
-    return [Compared(a.gold.text, a.found, b.found, a.gold.spans) for a, b in read]
+    return [Compared(a.gold.text, a.found, b.found, a.gold.spans, a.gold.unit) for a, b in read]
 
 
 def finds(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from loop.intervals import Range, counts, difference, over_units
 from loop.records import Span
 
 
@@ -13,12 +17,14 @@ class Compared:
 
     Attributes:
         one, other: the spans that each found. right: the right ones, None where nobody said.
+        unit: what chance draws, see `GoldText`.
     """
 
     text: str
     one: tuple[Span, ...]
     other: tuple[Span, ...]
     right: tuple[Span, ...] | None
+    unit: str = ""
 
     @property
     def differs(self) -> bool:
@@ -32,3 +38,15 @@ class Compared:
             return 0
         right = set(self.right)
         return len(right ^ set(self.one)) - len(right ^ set(self.other))
+
+
+def gained(texts: Sequence[Compared], labels: Sequence[str]) -> tuple[float, Range] | None:
+    """By how much the other round's F is higher, in points, and the interval of that; None where nobody said more."""
+    said = [text for text in texts if text.right is not None]
+    if not said:
+        return None
+    right, units = [text.right or () for text in said], [text.unit for text in said]
+    sides = ([text.one for text in said], [text.other for text in said])
+    table = np.stack([over_units(counts(side, right, labels).sum(axis=1), units) for side in sides], axis=1)
+    before, now, interval = difference(table)
+    return now - before, interval

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from loop.cli.differing import difference
-from loop.progress.differing import Compared
+from loop.progress.differing import Compared, gained
 from loop.records import Span
 
 PART, SHOP = Span(0, 5, "PART"), Span(6, 9, "SHOP")
@@ -11,6 +11,15 @@ def test_a_text_counts_as_better_when_the_second_round_is_nearer_to_what_is_righ
     assert 1 == Compared("chain Joe", (), (PART,), (PART, SHOP)).gain
     assert -2 == Compared("chain Joe", (PART,), (SHOP,), (PART,)).gain
     assert 0 == Compared("chain Joe", (PART,), (SHOP,), None).gain
+
+
+def test_the_gain_in_f_has_an_interval_and_nobody_gains_where_nobody_said_what_is_right() -> None:
+    better = [Compared(f"{n}", (), (PART,), (PART,), unit=f"{n}") for n in range(30)]
+    points, (low, high) = gained(better, ["PART"]) or (0.0, (0.0, 0.0))
+
+    assert (100.0, 100.0) == (points, high)
+    assert 0 < low <= 100
+    assert gained([Compared("x", (), (PART,), None)], ["PART"]) is None
 
 
 def test_texts_are_shown_with_what_each_side_found() -> None:
