@@ -40,10 +40,10 @@ def uses(answers: Sequence[Given]) -> dict[str, list[Use]]:
     unmarked, it counts when it is written exactly as it is marked elsewhere: "Giant" is not "giant".
     """
     exact = {_string(one.question.text.text, span) for one in answers for span in one.answer.spans}
-    longest = max((len(string.split()) for string in exact), default=0)
+    begins = _beginnings(answers)
     found: dict[str, list[Use]] = defaultdict(list)
     for one in answers:
-        for use in _places(one, exact, longest):
+        for use in _places(one, exact, begins):
             found[_string(one.question.text.text, use.span).casefold()].append(use)
     return dict(found)
 
@@ -52,13 +52,26 @@ def _string(text: str, span: Span) -> str:
     return " ".join(text[span.start : span.end].split())
 
 
-def _places(one: Given, exact: set[str], longest: int) -> Iterator[Use]:
+def _beginnings(answers: Sequence[Given]) -> dict[str, int]:
+    """The first words of marked strings, each with the length in words of the longest that begins with it."""
+    found: dict[str, int] = {}
+    for one in answers:
+        text, spans = one.question.text.text, {span.start: span.end for span in one.answer.spans}
+        words = one.words if spans else []
+        for first, (start, end) in enumerate(words):
+            if start in spans:
+                size = sum(begin < spans[start] for begin, _ in words[first:])
+                found[text[start:end]] = max(size, found.get(text[start:end], 0))
+    return found
+
+
+def _places(one: Given, exact: set[str], begins: Mapping[str, int]) -> Iterator[Use]:
     text, words, marked = one.question.text.text, one.words, one.answer.spans
     for span in marked:
         yield Use(one, span, span.label)
-    for first, (start, _) in enumerate(words):
-        for _, end in words[first : first + max(1, longest)]:
-            here = Span(start, end, "")
+    for first, (start, end) in enumerate(words):
+        for _, last in words[first : first + begins.get(text[start:end], 0)]:
+            here = Span(start, last, "")
             if _string(text, here) in exact and (way := _way(here, marked)) is not None:
                 yield Use(one, here, way)
 
