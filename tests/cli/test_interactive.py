@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from cli_running import Run
-from measured_project import measure
+from reported_project import measure
 
 from loop.settings import load_settings
 

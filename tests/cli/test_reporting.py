@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import Run
-from measured_project import MEMO, measure
+from reported_project import MEMO, measure
 
 VOID = {"meta", "line", "polygon", "polyline", "rect", "circle"}
 

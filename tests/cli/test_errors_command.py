@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import Run
-from measured_project import measure
+from reported_project import measure
 
 from loop.cli.errors import Walk
 from loop.progress.errors import judgements
