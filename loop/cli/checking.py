@@ -30,6 +30,9 @@ TITLES = {
 
 def check_cli(
     ctx: typer.Context,
+    texts: Annotated[
+        list[int] | None, typer.Argument(metavar="[TEXT]...", help="Open the answers to these texts, by their numbers.")
+    ] = None,
     walk: Annotated[bool, typer.Option("--open", help="Go through them in the editor, one by one.")] = False,
     kind: Annotated[
         list[str] | None, typer.Option(metavar="KIND", help=f"Only {', '.join(TITLES)}; several may be named.")
@@ -37,28 +40,48 @@ def check_cli(
     most: Annotated[int, typer.Option("-n", metavar="N", min=1, help="So many of each kind, the worst first.")] = 20,
     again: Annotated[bool, typer.Option("--all", help="Also those that were looked at and left as they were.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list; it quotes your texts.")] = False,
-    plain: Annotated[bool, typer.Option("--plain", help="With --open: in lines instead of a screen.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Open them in lines instead of a screen.")] = False,
     annotator: AnnotatorOption = "",
 ) -> None:
     """Find answers that may be wrong: strings answered in two ways, improbable ones, hasty ones."""
     from loop.quality import check, pairs
-    from loop.session.walk import LOOKED_AT, Walk
+    from loop.session.walk import Walk
 
     if unknown := set(kind or ()) - set(TITLES):
         raise LoopError(f"There is no kind {', '.join(sorted(unknown))}.", hint=f"Kinds are {', '.join(TITLES)}.")
     with opened(ctx) as (paths, settings, store):
         answers = whole_answers(store, settings)
-        seen = [payload["answer"] for _, name, payload in store.journal.events() if name == LOOKED_AT]
         twice = pairs(store.answers.all(), store.journal.schemes())
-        found = worst(check(answers, twice, looked_at=() if again else seen), kinds=kind or list(TITLES), most=most)
+        found = check(answers, twice, looked_at=() if again or texts else looked_at(store))
+        shown = worst(found, kinds=kind or list(TITLES), most=most)
         if as_json:
-            typer.echo(json.dumps([as_row(finding) for finding in found]))
-        elif not walk or not found:
-            print_findings(found, answers)
-        else:
-            stops = stops_at(found, answers)
+            typer.echo(json.dumps([as_row(finding) for finding in shown]))
+        elif texts or (walk and shown):
+            chosen = named(texts, answers) if texts else [finding.answer.id for finding in shown]
+            stops = stops_at(chosen, found if texts else shown, answers)
             session = Walk(paths, settings, store, stops=stops, annotator=annotator)
             run_session(session, settings, plain=plain)
+        else:
+            print_findings(shown, answers)
+
+
+def looked_at(store: Store) -> list[str]:
+    """Return the ids of the answers that somebody has looked at again and left as they were."""
+    from loop.session.walk import LOOKED_AT
+
+    return [payload["answer"] for _, kind, payload in store.journal.events() if kind == LOOKED_AT]
+
+
+def named(texts: Sequence[int], answers: Sequence[Given]) -> list[str]:
+    """Return the ids of the answers to these texts.
+
+    Raises:
+        LoopError: a text has none that says all of it.
+    """
+    if lacking := set(texts) - {one.answer.text_id for one in answers}:
+        numbers = ", ".join(map(str, sorted(lacking)))
+        raise LoopError(f"No answer says all of text {numbers}.", hint="`loop check` lists texts by their numbers.")
+    return [one.answer.id for text in texts for one in answers if one.answer.text_id == text]
 
 
 def whole_answers(store: Store, settings: Settings) -> list[Given]:
@@ -78,15 +101,15 @@ def worst(found: Sequence[Finding], *, kinds: Sequence[str], most: int) -> list[
     return [one for kind in TITLES if kind in kinds for one in [f for f in found if f.kind == kind][:most]]
 
 
-def stops_at(found: Sequence[Finding], answers: Sequence[Given]) -> list[Stop]:
-    """Return a stop for every answer, where all that was found about it is said."""
+def stops_at(chosen: Sequence[str], found: Sequence[Finding], answers: Sequence[Given]) -> list[Stop]:
+    """Return a stop for each of the answers, where all that was found about it is said."""
     from loop.session.walk import Stop
 
     words: dict[str, list[str]] = {}
     for finding in found:
         words.setdefault(finding.answer.id, []).append(finding.words)
     asked = {one.answer.id: one for one in answers}
-    return [Stop(asked[id_].question, asked[id_].answer, "; ".join(said)) for id_, said in words.items()]
+    return [Stop(*asked[id_], "; ".join(words.get(id_, ["you chose it"]))) for id_ in dict.fromkeys(chosen)]
 
 
 def as_row(finding: Finding) -> dict[str, object]:
@@ -113,4 +136,4 @@ def print_findings(found: Sequence[Finding], answers: Sequence[Given]) -> None:
     suspicious = len({finding.answer.id for finding in found})
     say(f"{counted(suspicious, 'answer')} of {len(answers):,} may be wrong." if found else "Nothing is suspicious.")
     if found:
-        say("`loop check --open` goes through them in the editor.")
+        say("`loop check --open` goes through them in the editor; `loop check TEXT` opens one by its number.")

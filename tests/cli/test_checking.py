@@ -61,3 +61,18 @@ def test_what_is_left_as_it_was_comes_up_only_when_all_are_asked_for(run: Run) -
 
     assert "Nothing is suspicious." in run("check").out
     assert "1 answer of 6 may be wrong." in run("check", "--all").out
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_text_opens_by_its_number_also_where_nothing_is_suspicious(run: Run) -> None:
+    said = run("check", "2", "6", "--plain", stdin=b"leave\nleave\nquit\n").out
+
+    assert "1 of 2: you chose it" in said
+    assert "2 of 2: “chain”: A 5 times, unmarked 1; here unmarked" in said
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_text_without_an_answer_is_named(run: Run) -> None:
+    refused = run("check", "6", "77", "99")
+
+    assert (1, True) == (refused.code, "No answer says all of text 77, 99." in refused.err)
