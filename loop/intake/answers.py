@@ -100,7 +100,7 @@ def _fitted(raws: Iterable[RawText], nlp: Language, labels: frozenset[str], tall
         foreign = sorted({span.label for span in (*answer.spans, *answer.shown)} - labels)
         if foreign:
             problem = f"answers with the label {foreign[0]}, which is none of the project's."
-            raise InputError(raw.source, problem, line=raw.line, hint=f"Add {foreign[0]} to labels in loop.cfg.")
+            raise InputError(raw.source, problem, line=raw.line, hint=f"Add it with `loop labels add {foreign[0]}`.")
         yield _new_answer(raw, fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), tally), doc, labels)
 
 

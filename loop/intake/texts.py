@@ -131,7 +131,7 @@ def suggestions(raw: RawText, labels: Container[str]) -> tuple[Span, ...]:
     for span in spans:
         if span.label not in labels:
             problem = f"suggests the label {span.label}, which is none of the project's."
-            raise InputError(raw.source, problem, line=raw.line, hint=f"Add {span.label} to labels in loop.cfg.")
+            raise InputError(raw.source, problem, line=raw.line, hint=f"Add it with `loop labels add {span.label}`.")
     return spans
 
 

@@ -195,7 +195,7 @@ def _pattern(line: str, path: Path | str, number: int, labels: Collection[str]) 
             path,
             f"the label {row['label']!r} is none of the project's ({', '.join(labels)})",
             line=number,
-            hint="Add it to `labels` in loop.cfg, or take the line out.",
+            hint="Add it with `loop labels add`, or take the line out.",
         )
     return Pattern(row["label"], row["pattern"], source_name(path), number)
 
