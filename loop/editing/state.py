@@ -162,7 +162,7 @@ def left_out(state: State) -> tuple[Likely, ...]:
     return _seen(state.page, state.now)[1]
 
 
-@lru_cache(4)  # a move changes neither, and a long text has thousands of candidates
+@lru_cache(16)  # a move changes neither, and a long text has thousands of candidates
 def _seen(page: Page, now: Snapshot) -> tuple[Mapping[Mark, float | None], tuple[Likely, ...]]:
     known = likely(State(page, now))
     return {item.mark: item.p for item in known}, _left_out(known, now) if page.aids.candidates else ()

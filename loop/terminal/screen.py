@@ -56,8 +56,8 @@ class Screen:
         self._first_row, self._cells = len(above), cells
         middle = self._middle(desk, cells, room)
         after = desk.around[1] if roomy and desk.view == "text" and desk.question is not None else ""
-        if after and len(middle) + 1 <= room:
-            middle.append(frame.beside(after, cells, last=False))
+        if after and len(middle) + 2 <= room:
+            middle += [[], frame.beside(after, cells, last=False)]
         rule = [frame.rule(desk, cells, self._hidden)] if roomy else []
         return _padded([*above, *_padded(middle, room), *rule, *below], rows)
 
@@ -141,7 +141,7 @@ def _lines(said: str, cells: int) -> list[Row]:
 def _tip(desk: Desk, cells: int) -> Row:
     """Return what a newcomer is told until he presses the first key; an empty row for all others."""
     state = desk.state
-    if state is None or desk.status.answers_total >= LEARNING:
+    if state is None or desk.reopened is not None or desk.status.answers_total >= LEARNING:
         return []
     teaching = state.page.mode == "teach"
     if state.past or not (state.rest or teaching):
