@@ -126,7 +126,8 @@ def _below(desk: Desk, cells: int, roomy: bool) -> list[Row]:
     state = desk.state
     hand = frame.prompt(state, cells) or frame.in_hand(state, desk.keys, cells)
     legend = frame.legend(state, desk.keys, cells)
-    said = said or ([] if hand and not roomy else _lines(frame.trouble(desk), cells) or [_tip(desk, cells)])
+    trouble = _lines(frame.trouble(desk), cells, 2 * MESSAGE_ROWS if roomy else MESSAGE_ROWS)
+    said = said or ([] if hand and not roomy else trouble or [_tip(desk, cells)])
     return [*([hand] if roomy or not said else []), *said, legend, last, keys]
 
 
@@ -134,8 +135,8 @@ def _message(desk: Desk, cells: int) -> list[Row]:
     return _lines(desk.notice or (desk.state.message if desk.state else ""), cells)
 
 
-def _lines(said: str, cells: int) -> list[Row]:
-    return [[("class:message", f" {line}")] for line in lines_of(said, cells - 1)][:MESSAGE_ROWS] if said else []
+def _lines(said: str, cells: int, most: int = MESSAGE_ROWS) -> list[Row]:
+    return [[("class:message", f" {line}")] for line in lines_of(said, cells - 1)][:most] if said else []
 
 
 def _tip(desk: Desk, cells: int) -> Row:
