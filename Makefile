@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= ../shared/data
 
-.PHONY: demo test bench lock
+.PHONY: demo test test-transformers bench lock
 
 .venv/installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -20,6 +20,12 @@ test: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# Transformers need torch, of which nobody else should have to load 200 MB: an environment of its own.
+test-transformers:
+	test -x .venv-transformers/bin/python || $(PYTHON) -m venv .venv-transformers
+	.venv-transformers/bin/python -m pip install -q -e . pytest hypothesis pyarrow torch spacy-curated-transformers spacy-transformers
+	.venv-transformers/bin/python -m pytest -m transformers tests/pipelines
 
 bench: .venv/installed
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script --quick --data $(DATA) || exit 1; done

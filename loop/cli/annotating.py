@@ -67,7 +67,8 @@ def annotate_cli(
     ] = 0,
 ) -> None:
     """Answer questions about your texts, with the keyboard; the model learns from them in the background."""
-    with opened(ctx) as (paths, settings, store):
+    # A session loads no pipeline, and so needs no code.
+    with opened(ctx, runs_code=False) as (paths, settings, store):
         focus = Focus(label, tuple(condition(one) for one in where or ()), measure)
         check_focus(focus, settings, store)
         annotate(paths, settings, store, annotator, plain=plain, mode=mode, focus=focus)

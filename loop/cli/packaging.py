@@ -62,7 +62,8 @@ def package_cli(
             spans={label: spans[label] for label in labels},
             scores=scored(load_base(str(folder)), gold, labels),
         )
-        wheel = build(folder, out or paths.models / "packages", about)
+        code = paths.resolve(settings.project.code) if settings.project.code else None
+        wheel = build(folder, out or paths.models / "packages", about, code=code)
     language, plain = wheel.name.split("-")[0].split("_", 1)
     say(f'{wheel}: `pip install --no-deps {wheel.name}`, then spacy.load("{language}_{plain}").')
 

@@ -29,8 +29,8 @@ def paths_of(ctx: typer.Context) -> ProjectPaths:
 
 
 @contextmanager
-def opened(ctx: typer.Context) -> Iterator[tuple[ProjectPaths, Settings, Store]]:
-    """Open the project's settings and store.
+def opened(ctx: typer.Context, *, runs_code: bool = True) -> Iterator[tuple[ProjectPaths, Settings, Store]]:
+    """Open the project's settings and store, and run the user's code, if there is some and `runs_code`.
 
     Raises:
         SettingsError: there is no project, or its settings cannot be meant.
@@ -43,6 +43,8 @@ def opened(ctx: typer.Context) -> Iterator[tuple[ProjectPaths, Settings, Store]]
     if settings.project.shared is not None:
         share(paths, settings.project.shared)
     _refuse_vanished(paths)
+    if runs_code:
+        run_code(paths, settings.project.code)
     with Store(paths.db) as store:
         if finish_relabeling(paths, store):
             settings = load_settings(paths.root)
@@ -97,3 +99,15 @@ def finish_relabeling(paths: ProjectPaths, store: Store) -> bool:
     relabel_patterns(paths.resolve(load_settings(paths.root).project.patterns or PATTERNS_NAME), names)
     store.finish_relabeling()
     return True
+
+
+def run_code(paths: ProjectPaths, code: str | None) -> None:
+    """Run the user's own functions, which pipelines may need.
+
+    Raises:
+        InputError: they cannot be run.
+    """
+    if code is not None:
+        from loop.ner.code import import_code
+
+        import_code(paths.resolve(code).resolve())

@@ -23,7 +23,7 @@ from loop.cli.corpus import (
     cut_for,
 )
 from loop.cli.printing import is_interactive, say
-from loop.cli.project import paths_of, say_whose_code
+from loop.cli.project import paths_of, run_code, say_whose_code
 from loop.errors import LoopError
 from loop.files import make_private, open_private
 from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem, template
@@ -58,6 +58,13 @@ def init_cli(
         ),
     ] = None,
     labels: Annotated[str | None, typer.Option(metavar="A,B", help="What to find, parted by commas.")] = None,
+    component: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The base's recognizer to start from.  [default: its first]")
+    ] = None,
+    code: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Python that registers what the base needs; run whenever it is loaded."),
+    ] = None,
     patterns: Annotated[Path | None, typer.Option(metavar="FILE", help="Match patterns to begin with (jsonl).")] = None,
     eval_file: Annotated[
         Path | None, typer.Option("--eval", metavar="FILE", help="Gold texts to score rounds on (jsonl).")
@@ -71,12 +78,19 @@ def init_cli(
 ) -> None:
     """Make the current folder a project: its settings, its guidelines, and its corpus."""
     paths, sources = paths_of(ctx), Sources(files or [], split, group, format, text_field)
-    named = [Path(name) for name in (*sources.files, base, patterns, eval_file) if name]
+    named = [Path(name) for name in (*sources.files, base, code, patterns, eval_file) if name]
     check_folder(paths, named, here=here)
     base, labels = ask_missing(base, labels)
     wanted = split_labels(labels)
     say_whose_code(base)
-    project = ProjectSettings(located(base), wanted, 0, in_project(paths, patterns), in_project(paths, eval_file))
+    project = ProjectSettings(
+        base=located(base),
+        component=component,
+        code=in_project(paths, code),
+        labels=wanted,
+        patterns=in_project(paths, patterns),
+        eval=in_project(paths, eval_file),
+    )
     check(project, paths)
     cut = cut_for(sources, project.base)
     if sources.files and not yes:
@@ -172,12 +186,14 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
     """
     from loop.formats import read_gold
     from loop.ner.patterns import Patterns
-    from loop.ner.pipeline import base_folder, base_labels, load_base
+    from loop.ner.pipeline import base_folder, base_labels, chosen, load_base, recognizers_in
 
     problem = label_problem(project.labels)
     if problem:
         raise LoopError(f"--labels {problem}", hint="For example: --labels PERSON,BRAND")
+    run_code(paths, str(existing(paths.resolve(project.code))) if project.code else None)
     base_labels(project.base)
+    chosen(recognizers_in(project.base), project.component)
     if base_folder(project.base) is None or project.patterns is not None:
         nlp = load_base(project.base)
         if project.patterns is not None:

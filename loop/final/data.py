@@ -16,6 +16,7 @@ from loop.lattice import Lattice, TokenSpan
 from loop.ner.adoption import shown
 from loop.ner.examples import example
 from loop.ner.merging import BaseReader
+from loop.ner.pipeline import ready
 from loop.ner.reader import own_lattices
 from loop.records import Answer, Span, Text
 
@@ -78,12 +79,15 @@ class References:
         return made.reference
 
     def _beside(self, text: str) -> Sequence[Span]:
-        spans = self._base(text) if self._base else ()
-        return spans if self._hidden else [Span(one.start, one.end, shown(one.label)) for one in spans]
+        if self._base is None:
+            return ()
+        if self._hidden:
+            return self._base.rivals(text)
+        return [Span(one.start, one.end, shown(one.label)) for one in self._base(text)]
 
     def read(self, texts: Iterable[Text], *, temperature: float) -> list[Doc]:
         """A doc for each text that nobody answered: as our component and the base read it, doubts missing."""
-        docs = [self._nlp.make_doc(text.text) for text in texts]
+        docs = ready(self._nlp, [self._nlp.make_doc(text.text) for text in texts])
         lattices = own_lattices(self._nlp, docs, temperature=temperature)
         return [self._read(doc, lattice) for doc, lattice in zip(docs, lattices, strict=True)]
 

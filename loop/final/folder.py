@@ -13,13 +13,14 @@ import spacy
 
 from loop.acquire.held_out import is_held_out
 from loop.errors import LoopError
-from loop.final import fresh_pipeline
 from loop.final.comparing import Comparison, agreement, compared
 from loop.final.config import DEV, TRAIN, Trained, write_config, write_own_config
 from loop.final.data import Answered, References, parted, write_docs
 from loop.final.start import write_merged_start, write_start
 from loop.final.training import MODEL, command
+from loop.ner import fresh_pipeline
 from loop.ner.checkpoints import VERSIONS, Checkpoints
+from loop.ner.code import NAME as CODE_NAME
 from loop.ner.folders import aside
 from loop.ner.learner import Learner
 from loop.ner.merging import BaseReader
@@ -156,11 +157,11 @@ class FinalTraining:
             return self._write(new, options, *parts)
 
     def _write(self, folder: Path, options: Options, train: Sequence[Answered], dev: Sequence[Answered]) -> Written:
-        labels = self._labels([*train, *dev])
+        project, labels = self._settings.project, self._labels([*train, *dev])
         schemes = self._store.journal.schemes()
         learner = self._start()
         if options.merge:
-            trained = write_merged_start(folder, self._settings.project.base, labels)
+            trained = write_merged_start(folder, project.base, project.component, labels)
             references = References(learner.nlp, labels, schemes, base=learner.base, hidden=False)
             docs, tried = references.answered(train), references.answered(dev)
             docs += self._read(labels, schemes, beside=len(train))
@@ -171,6 +172,8 @@ class FinalTraining:
         write_docs(docs, folder / TRAIN)
         write_docs(tried, folder / DEV)
         shutil.copyfile(fresh_pipeline.__file__, folder / "fresh_pipeline.py")
+        if project.code:
+            shutil.copyfile(self._paths.resolve(project.code), folder / f"{CODE_NAME}.py")
         if options.config:
             write_own_config(folder, options.config, options.overrides)
         else:

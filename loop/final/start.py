@@ -15,7 +15,16 @@ from loop.final.config import START, Trained
 from loop.ner.adoption import eraser_of
 from loop.ner.checkpoints import OWN_FOLDER, Checkpoints, copy_parts
 from loop.ner.learner import Learner
-from loop.ner.pipeline import COMPONENT, add_labels, base_folder, load_base, own_component, recognizers_of_base
+from loop.ner.pipeline import (
+    COMPONENT,
+    add_labels,
+    base_folder,
+    chosen,
+    load_base,
+    needed,
+    own_component,
+    recognizers_of_base,
+)
 
 
 def write_start(folder: Path, learner: Learner, checkpoints: Checkpoints, labels: Sequence[str]) -> Trained:
@@ -35,23 +44,24 @@ def write_start(folder: Path, learner: Learner, checkpoints: Checkpoints, labels
     meta["labels"][COMPONENT] = list(own_component(learner.nlp).labels)
     srsly.write_json(start / "meta.json", meta)
     eraser = eraser_of(COMPONENT)
-    return Trained(COMPONENT, beside=(eraser,) if eraser in learner.nlp.pipe_names else ())
+    beside = (eraser,) if eraser in learner.nlp.pipe_names else ()
+    return Trained(COMPONENT, annotating=tuple(needed(learner.nlp)), beside=beside)
 
 
-def write_merged_start(folder: Path, base: str, labels: Collection[str]) -> Trained:
-    """The base, its recognizer knowing the labels too.
+def write_merged_start(folder: Path, base: str, component: str | None, labels: Collection[str]) -> Trained:
+    """The base, its recognizer knowing the labels too; `component` names which one, where it has several.
 
     Raises:
         LoopError: there is no recognizer in the base, and so nothing to merge with.
     """
     nlp = load_base(base)
-    names = recognizers_of_base(nlp)
-    if not names:
+    name = chosen(recognizers_of_base(nlp), component)
+    if name is None:
         raise LoopError(
             f"{base} has no named-entity recognizer to merge with: the final pipeline has one anyway.",
             hint="Leave --merge out.",
         )
-    name, start = names[0], folder / START
+    start = folder / START
     recognizer: Any = nlp.get_pipe(name)
     shared = _let_go(nlp, name)
     for label in labels:

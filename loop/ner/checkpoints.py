@@ -43,6 +43,7 @@ class CheckpointInfo:
         versions: of the libraries that computed them.
         loss: mean over the steps of its round, None without any.
         temperature: of our component's probabilities. tried: what it was fitted on, the latest texts last.
+        component: of the base, which ours started from; None for its first recognizer.
         base_sum: of the base's files, as `loop.ner.sums` has it; in round 0.
     """
 
@@ -59,6 +60,7 @@ class CheckpointInfo:
     temperature: float = DEFAULT
     tried: tuple[Tried, ...] = ()
     adopted: tuple[str, ...] = ()
+    component: str | None = None
     base_sum: str = ""
     scheme: int = 0
 

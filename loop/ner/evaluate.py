@@ -10,7 +10,7 @@ from spacy.scorer import PRFScore
 from spacy.tokens import Doc
 
 from loop.ner.adoption import is_hidden
-from loop.ner.pipeline import COMPONENT
+from loop.ner.pipeline import COMPONENT, needed
 from loop.records import Span
 
 Finder = Callable[[Sequence[str]], list[set[Span]]]
@@ -38,7 +38,7 @@ def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, lab
 
 def predicted(nlp: Language, texts: Iterable[str]) -> list[set[Span]]:
     """The entities that our component finds in each text; no token of the texts stays in the vocabulary."""
-    with nlp.memory_zone(), nlp.select_pipes(enable=[COMPONENT]):
+    with nlp.memory_zone(), nlp.select_pipes(enable=[*needed(nlp), COMPONENT]):
         return [set(_visible(doc)) for doc in nlp.pipe(texts)]
 
 

@@ -13,6 +13,7 @@ from spacy.util import filter_spans
 
 from loop.lattice import TokenSpan
 from loop.ner.adoption import is_hidden
+from loop.ner.pipeline import ready
 from loop.records import Answer, Span
 
 
@@ -83,7 +84,7 @@ def example(
     said = {token.i for span in (*answered, *wrong) for token in span}
     right += [span for span in filter_spans(others) if not said & {token.i for token in span}]
     reference.set_ents(right, outside=outside, default="outside" if says_all else "missing")
-    return Example(doc, reference)
+    return Example(ready(nlp, [doc])[0], reference)
 
 
 def refused(answer: Answer) -> tuple[Span, ...]:

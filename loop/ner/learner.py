@@ -11,6 +11,7 @@ from spacy.language import Language
 from thinc.api import Model
 
 from loop.ner.anchor import Anchor
+from loop.ner.fresh_pipeline import freeze_listeners
 from loop.ner.merging import BaseReader
 from loop.ner.pipeline import own_component
 
@@ -24,6 +25,7 @@ class Learner:
     """
 
     def __init__(self, nlp: Language, anchor: Anchor | None = None) -> None:
+        freeze_listeners(own_component(nlp))
         self.nlp, self.anchor, self.base = nlp, anchor, BaseReader(nlp)
         self.averages: dict[Any, Any] = {}
 

@@ -7,10 +7,8 @@ from typing import Any
 from spacy.language import Language
 
 from loop.ner.adoption import eraser_of, hidden, is_hidden
-from loop.ner.pipeline import COMPONENT, recognizers_of_base
+from loop.ner.pipeline import COMPONENT, own_component, recognizers_of_base
 from loop.records import Span
-
-SHARED = ("tok2vec", "transformer")
 
 
 class BaseReader:
@@ -25,7 +23,7 @@ class BaseReader:
     def __init__(self, nlp: Language) -> None:
         self._nlp = nlp
         self._names = recognizers_of_base(nlp)
-        self._shared = [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory in SHARED]
+        self._shared = [name for name, pipe in nlp.pipeline if hasattr(pipe, "listening_components")]
         recognizers: list[Any] = [nlp.get_pipe(name) for name in self._names]
         self.labels = tuple(label for recognizer in recognizers for label in recognizer.labels)
         finding = [COMPONENT, *self._names]
@@ -43,3 +41,8 @@ class BaseReader:
                 Span(ent.start_char, ent.end_char, hidden(ent.label_)) for ent in doc.ents if not is_hidden(ent.label_)
             )
         return self._read[text]
+
+    def rivals(self, text: str) -> list[Span]:
+        """Those of them that our component tells its own from: of the recognizer that it started from."""
+        known = own_component(self._nlp).labels
+        return [span for span in self(text) if span.label in known]

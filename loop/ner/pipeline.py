@@ -9,16 +9,17 @@ from typing import Any
 import spacy
 import srsly
 from spacy.language import Language
+from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import get_package_path, is_package, load_config
-from thinc.api import Model, fix_random_seed
+from thinc.api import fix_random_seed
 
 from loop.errors import PipelineError
 from loop.ner.adoption import add_eraser, adopt, hide, is_hidden
+from loop.ner.inherited import inherited
 
 COMPONENT = "ner_loop"
 NER_FACTORIES = frozenset({"ner", "beam_ner"})
-LISTENERS = ("Tok2VecListener", "TransformerListener")
 
 
 def base_folder(base: str) -> Path | None:
@@ -58,7 +59,17 @@ def load_base(base: str) -> Language:
         return spacy.load(folder)
     except Exception as error:  # a pipeline is other people's code: it may raise anything
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise PipelineError(f"The base {base} does not load: {first_line}", hint=_load_hint(base)) from error
+        raise PipelineError(f"The base {base} does not load: {first_line}", hint=_load_hint(base, error)) from error
+
+
+def recognizers_in(base: str) -> list[str]:
+    """The names of the named-entity components of `base`; read from its files, without loading it.
+
+    Raises:
+        PipelineError: there is no such pipeline.
+    """
+    folder = base_folder(base)
+    return _ner_names(load_config(folder / "config.cfg")["components"]) if folder else []
 
 
 def base_labels(base: str) -> frozenset[str]:
@@ -71,8 +82,7 @@ def base_labels(base: str) -> frozenset[str]:
     if folder is None:
         return frozenset()
     labels = srsly.read_json(folder / "meta.json").get("labels", {})
-    components = load_config(folder / "config.cfg")["components"]
-    return frozenset(label for name in _ner_names(components) for label in labels.get(name, ()))
+    return frozenset(label for name in recognizers_in(base) for label in labels.get(name, ()))
 
 
 def adopted(base: str, labels: Iterable[str]) -> tuple[str, ...]:
@@ -85,35 +95,60 @@ def adopted(base: str, labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(label for label in labels if label in known)
 
 
-def assemble(base: str, labels: Iterable[str], *, seed: int) -> Language:
+def assemble(base: str, labels: Iterable[str], *, seed: int, component: str | None = None) -> Language:
     """The base with our own component in front; its weights depend on base, the labels taken over, and seed.
 
     Of `labels` it knows at once those that the base knows, as the base does; the base's own spans of these are erased
     from now on. Standing first, it needs no other component to run before it, and the base's ner fills in around its
-    entities.
+    entities. Only where it listens to a transformer it stands behind that.
+
+    Args:
+        base: see `load_base`.
+        labels: in force, in their order.
+        seed: of the weights that are drawn.
+        component: the base's recognizer to start from; None for its first.
 
     Raises:
-        PipelineError: the base is missing, does not load, or is of a kind from which nothing can be learned yet.
+        PipelineError: the base is missing, does not load, or is of a kind from which nothing can be learned.
     """
     nlp = load_base(base)
     if COMPONENT in nlp.component_names:
         raise PipelineError(
             f"{base} already has a component {COMPONENT}: it is a checkpoint.", hint="Name the base it came from."
         )
+    theirs = recognizers_of_base(nlp)
+    start = inherited(nlp, chosen(theirs, component))
     fix_random_seed(seed)
-    config, sources = _network(nlp)
-    nlp.add_pipe("ner", name=COMPONENT, first=True, config={"model": config} if config else {})
+    place: dict[str, Any] = {"after": start.after} if start.after else {"first": True}
+    nlp.add_pipe("ner", name=COMPONENT, config={"model": start.config} if start.config else {}, **place)
     ner = own_component(nlp)
-    ner.initialize(lambda: [Example(nlp.make_doc(""), nlp.make_doc(""))])
-    for layer, source in zip(ner.model.get_ref("tok2vec").layers, sources, strict=False):
+    with nlp.memory_zone():
+        ner.initialize(lambda: [Example(ready(nlp, [nlp.make_doc("a")])[0], nlp.make_doc("a"))])
+    for layer, source in zip(ner.model.get_ref("tok2vec").layers, start.layers, strict=False):
         layer.from_bytes(source.to_bytes())
-    if theirs := recognizers_of_base(nlp):
-        _take_over(nlp, theirs, adopted(base, labels))
+    if theirs:
+        _take_over(nlp, chosen(theirs, component) or "", theirs, adopted(base, labels))
     return nlp
 
 
-def _take_over(nlp: Language, theirs: Sequence[str], labels: Sequence[str]) -> None:
-    first: Any = nlp.get_pipe(theirs[0])
+def chosen(recognizers: Sequence[str], component: str | None) -> str | None:
+    """Which of the base's recognizers ours starts from: the one that is named, or else the first; None without any.
+
+    Raises:
+        PipelineError: there is none of that name.
+    """
+    if component is None:
+        return next(iter(recognizers), None)
+    if component not in recognizers:
+        raise PipelineError(
+            f"{component} is no named-entity recognizer of the base.",
+            hint=f"It has {', '.join(recognizers)}." if recognizers else "It has none: leave `component` out.",
+        )
+    return component
+
+
+def _take_over(nlp: Language, chosen: str, theirs: Sequence[str], labels: Sequence[str]) -> None:
+    first: Any = nlp.get_pipe(chosen)
     adopt(own_component(nlp), first, [label for label in labels if label in first.labels])
     add_eraser(nlp, after=COMPONENT)
     for name in theirs if labels else ():
@@ -132,6 +167,19 @@ def own_component(nlp: Language) -> Any:
     return nlp.get_pipe(COMPONENT)
 
 
+def needed(nlp: Language) -> list[str]:
+    """The names of the components that have to run before ours: none, but where it listens to a transformer."""
+    names = nlp.pipe_names
+    return names[: names.index(COMPONENT)] if COMPONENT in names else []
+
+
+def ready(nlp: Language, docs: Sequence[Doc]) -> list[Doc]:
+    """Docs as our component needs them: what has to run before it has run."""
+    if not (names := needed(nlp)):
+        return list(docs)
+    return list(nlp.pipe(docs, disable=[name for name in nlp.pipe_names if name not in names]))
+
+
 def known_labels(nlp: Language) -> tuple[str, ...]:
     """The labels that our component finds so far, without those that it only tells its own from."""
     return tuple(label for label in own_component(nlp).labels if not is_hidden(label))
@@ -144,45 +192,13 @@ def add_labels(nlp: Language, labels: Iterable[str]) -> None:
         ner.add_label(label)
 
 
-def _network(nlp: Language) -> tuple[dict[str, Any], list[Model[Any, Any]]]:
-    """The settings of our component's network and the layers its tok2vec starts from: those of the base's ner.
-
-    Without a ner in the base: none, for spaCy's default network and random weights. A tok2vec that the base's ner
-    shares with other components by listening to it is copied.
-    """
-    components = nlp.config.interpolate()["components"]
-    name = next(iter(_ner_names(components)), None)
-    if name is None:
-        return {}, []
-    config = components[name]["model"]
-    layers = list(_model(nlp, name).get_ref("tok2vec").layers)
-    if not _listens(config["tok2vec"]):
-        return config, layers
-    upstream = config["tok2vec"]["upstream"]
-    upstream = "tok2vec" if upstream == "*" else upstream
-    if upstream not in components or components[upstream]["factory"] != "tok2vec":
-        raise PipelineError(
-            f"The base's {name} listens to {upstream}, which is no tok2vec; learning beside it is not possible yet.",
-            hint="Use a base with a tok2vec of its own, such as en_core_web_sm.",
-        )
-    return config | {"tok2vec": components[upstream]["model"]}, [_model(nlp, upstream), *layers[1:]]
-
-
-def _model(nlp: Language, name: str) -> Model[Any, Any]:
-    component: Any = nlp.get_pipe(name)
-    model: Model[Any, Any] = component.model
-    return model
-
-
-def _listens(tok2vec: dict[str, Any]) -> bool:
-    return any(listener in tok2vec["@architectures"] for listener in LISTENERS)
-
-
 def _ner_names(components: dict[str, Any]) -> list[str]:
     return [name for name, config in components.items() if config.get("factory") in NER_FACTORIES]
 
 
-def _load_hint(base: str) -> str:
+def _load_hint(base: str, error: Exception) -> str:
+    if "E002" in str(error):  # no such factory
+        return "Functions of your own are registered by a Python file: `loop init --code FILE`, or `code` in loop.cfg."
     return (
         "See `python -m spacy info --markdown` for the languages and `python -m spacy validate` for the versions."
         if base.startswith("blank:")

@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from loop.alignment import longest, merged, widened
 from loop.lattice import Lattice, TokenSpan
 from loop.ner.calibration import estimate
-from loop.ner.pipeline import known_labels
+from loop.ner.pipeline import known_labels, ready
 from loop.ner.reader import own_lattices
 from loop.records import Candidate, Question, Share, Source, Span, Text
 
@@ -45,7 +45,7 @@ def read(
     temperature: float = 1.0,
     hits: Callable[[Doc], Sequence[Span]] | None = None,
 ) -> Iterator[Read]:
-    """Every text with the lattice of our component, which runs first, so that no other has to.
+    """Every text with the lattice of our component; no other runs, but for those that it needs.
 
     No token of the texts stays in the pipeline's vocabulary.
     """
@@ -53,7 +53,7 @@ def read(
     waiting = iter(texts)
     while part := list(islice(waiting, TEXTS_AT_ONCE)):
         with nlp.memory_zone():
-            docs = [nlp.make_doc(text.text) for text in part]
+            docs = ready(nlp, [nlp.make_doc(text.text) for text in part])
             lattices: Sequence[Lattice | None] = [None] * len(docs)
             if learned:
                 lattices = own_lattices(nlp, docs, temperature=temperature)

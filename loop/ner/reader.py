@@ -51,7 +51,7 @@ def read(
 
 
 def own_lattices(nlp: Language, docs: Iterable[Doc], *, temperature: float = 1.0) -> list[Lattice]:
-    """The lattices of our component alone, which runs first, so that no other has to; without hidden labels."""
+    """The lattices of our component alone, without hidden labels; the docs are ready for it."""
     return [visible(one) for one in score(nlp, docs, component=COMPONENT, temperature=temperature)]
 
 

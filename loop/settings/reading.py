@@ -28,7 +28,7 @@ def load_settings(project: Path) -> Settings:
     """
     paths = ProjectPaths(project)
     settings = parse_settings(_read(paths.cfg), source=paths.cfg)
-    for key in ("patterns", "eval"):
+    for key in ("patterns", "eval", "code"):
         name = getattr(settings.project, key)
         if name is not None and not paths.resolve(name).is_file():
             _refuse(paths.cfg, "project", key, f"there is no file {paths.resolve(name)}.", "Put it there, or say null.")

@@ -31,6 +31,13 @@ class ProjectSettings(Section):
     base: str = _setting(
         "blank:en", "The pipeline that round 0 starts from: blank:LANG, an installed package, or a folder."
     )
+    component: str | None = _setting(
+        None, "The base's named-entity recognizer to start from, where it has several; null for its first."
+    )
+    code: str | None = _setting(
+        None,
+        "A Python file of yours, run before pipelines are loaded: it registers what they need. null for none.",
+    )
     labels: tuple[str, ...] = _setting(
         (), "What to find. The order is kept in the model, so append new labels instead of sorting."
     )
@@ -162,6 +169,7 @@ class Settings:
         """Return what bears on the weights: base, labels in their order, seed and [update]."""
         return {
             "base": self.project.base,
+            "component": self.project.component,
             "labels": self.project.labels,
             "seed": self.project.seed,
             "update": dataclasses.asdict(self.update),

@@ -43,7 +43,8 @@ class Course:
             PipelineError: see `assemble`.
         """
         project = self._settings.project
-        self.learner = Learner(assemble(project.base, project.labels, seed=project.seed))
+        nlp = assemble(project.base, project.labels, seed=project.seed, component=project.component)
+        self.learner = Learner(nlp)
         self.info = replace(self._info(0, (), DEFAULT), base_sum=base_sum(project.base))
         self._checkpoints.save(self.learner, self.info)
 
@@ -80,7 +81,7 @@ class Course:
 
     def _examples(self, answered: Sequence[tuple[str, Answer]]) -> Examples:
         schemes = self._store.journal.schemes()
-        labels, beside = self._labels(answered), self.learner.base
+        labels, beside = self._labels(answered), self.learner.base.rivals
         return Examples(self.learner.nlp, answered, labels=labels, schemes=schemes, beside=beside)
 
     def _labels(self, answered: Sequence[tuple[str, Answer]]) -> tuple[str, ...]:
@@ -136,5 +137,6 @@ class Course:
             weights=self.learner.weights_hash(),
             temperature=temperature,
             adopted=adopted(project.base, project.labels),
+            component=project.component,
             scheme=self._store.journal.naming().version,
         )

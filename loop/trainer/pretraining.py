@@ -52,7 +52,10 @@ class Pretraining:
         return 1.0
 
     def _is_worth_it(self, rounds: Rounds) -> bool:
-        """Whether there are enough texts for a network that was never trained; asked again only after an event."""
+        """Whether there are enough texts for a network that was never trained and has no word vectors.
+
+        Asked again only after an event.
+        """
         seen = self._store.journal.last_seq()
         if seen == self._seen:
             return False
@@ -61,6 +64,7 @@ class Pretraining:
         return (
             settings.texts > 0
             and not recognizers_of_base(rounds.learner.nlp)
+            and not rounds.learner.nlp.vocab.vectors.shape[0]
             and self._pretrained.round() is None
             and self._store.corpus.size() >= settings.at_least
         )

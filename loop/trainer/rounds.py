@@ -81,10 +81,11 @@ class Rounds:
         if 0 not in self._checkpoints.rounds():
             self._course.begin()
         start = self._checkpoints.info(0)
-        if (start.base, start.seed) != (project.base, project.seed):
+        now = project.base, project.component, project.seed
+        if (start.base, start.component, start.seed) != now:
             raise PipelineError(
-                f"This project started from {start.base} with seed {start.seed}; "
-                f"loop.cfg now says {project.base} and {project.seed}.",
+                f"This project started from {_from(start.base, start.component, start.seed)}; "
+                f"loop.cfg now says {_from(*now)}.",
                 hint="Set them back, or move models/ away to learn everything again from the new base.",
             )
         if start.base_sum not in ("", base_sum(project.base)):
@@ -201,3 +202,7 @@ def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float],
         kept=kept,
         agreement=agreement,
     )
+
+
+def _from(base: str, component: str | None, seed: int) -> str:
+    return f"{base}{f' ({component})' if component else ''} with seed {seed}"

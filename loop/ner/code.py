@@ -1,0 +1,29 @@
+"""Functions of the user's own, which a pipeline may need to load."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from spacy.util import import_file
+
+from loop.errors import InputError
+
+NAME = "project_code"
+
+
+def import_code(file: Path) -> None:
+    """Run a Python file of the user's, once: it registers what pipelines name, such as component factories.
+
+    Raises:
+        InputError: it cannot be run.
+    """
+    loaded = sys.modules.get(NAME)
+    if loaded is not None and Path(loaded.__file__ or "") == file:
+        return
+    try:
+        import_file(NAME, file)
+    except Exception as error:  # it is other people's code: it may raise anything
+        sys.modules.pop(NAME, None)
+        hint = f"Try it alone: python {file}"
+        raise InputError(file, f"cannot be run ({type(error).__name__}: {error}).", hint=hint) from error

@@ -1,0 +1,79 @@
+"""What our component's network starts from: that of the base's recognizer, or of spaCy's own where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spacy.language import Language
+from spacy.util import copy_config
+from thinc.api import Model
+
+from loop.errors import PipelineError
+
+LISTENER = "Listener"
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A network to start from.
+
+    Attributes:
+        config: its settings, {} for spaCy's default.
+        layers: those that its tok2vec starts from; empty for random weights.
+        after: the component that it listens to, and has to stand behind; None where it needs no other.
+    """
+
+    config: Mapping[str, Any]
+    layers: tuple[Model[Any, Any], ...] = ()
+    after: str | None = None
+
+
+def inherited(nlp: Language, recognizer: str | None) -> Inherited:
+    """What a component beside `recognizer` starts from.
+
+    A tok2vec that the recognizer shares with other components by listening to it is copied. A transformer is too large
+    for that: it is listened to as well, and stays as it is.
+
+    Raises:
+        PipelineError: the recognizer listens to a component that is not there.
+    """
+    if recognizer is None:
+        return Inherited(_default(nlp))
+    components = nlp.config.interpolate()["components"]
+    config = components[recognizer]["model"]
+    layers = tuple(_model(nlp, recognizer).get_ref("tok2vec").layers)
+    upstream = _upstream(nlp, recognizer)
+    if upstream is None:
+        if LISTENER in config["tok2vec"]["@architectures"]:
+            raise PipelineError(
+                f"The base's {recognizer} listens to a component that the base does not have.",
+                hint="Source both into one pipeline, or detach it: nlp.replace_listeners.",
+            )
+        return Inherited(config, layers)
+    if components[upstream]["factory"] != "tok2vec":
+        return Inherited(config, layers, after=upstream)
+    copied = config | {"tok2vec": components[upstream]["model"]}
+    return Inherited(copied, (_model(nlp, upstream), *layers[1:]))
+
+
+def _default(nlp: Language) -> dict[str, Any]:
+    """SpaCy's default network; it sees the base's word vectors, if there are some."""
+    if not nlp.vocab.vectors.shape[0]:
+        return {}
+    config: dict[str, Any] = copy_config(nlp.get_factory_meta("ner").default_config or {})
+    config["model"]["tok2vec"]["pretrained_vectors"] = True
+    return dict(config["model"])
+
+
+def _upstream(nlp: Language, name: str) -> str | None:
+    """The component that another one listens to."""
+    shared = (other for other, pipe in nlp.pipeline if name in getattr(pipe, "listening_components", ()))
+    return next(shared, None)
+
+
+def _model(nlp: Language, name: str) -> Model[Any, Any]:
+    component: Any = nlp.get_pipe(name)
+    model: Model[Any, Any] = component.model
+    return model

@@ -1,0 +1,41 @@
+"""A tiny project that learns for five rounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workshop import workshop_gold
+
+from loop.ner.checkpoints import Checkpoints
+from loop.records import Answer
+from loop.settings import AcquireSettings, ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
+from loop.store import NewText, Store
+from loop.trainer import Trainer
+
+LABEL = "PART"
+ROUNDS = 5
+
+
+def settings_for(base: str, component: str | None = None) -> Settings:
+    return Settings(
+        project=ProjectSettings(base=base, component=component, labels=(LABEL,)),
+        queue=QueueSettings(size=4),
+        acquire=AcquireSettings(candidates=6),
+        update=UpdateSettings(round_size=2, steps=2, batch_size=4, new_per_batch=2),
+    )
+
+
+def teach(folder: Path, base: str, *, component: str | None = None) -> Path:
+    """The checkpoint of the last round."""
+    settings = settings_for(base, component)
+    paths, gold = ProjectPaths(folder), workshop_gold(2 * ROUNDS + 4)
+    with Store(paths.db) as store:
+        store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+        scheme = store.journal.scheme([LABEL])
+        for number, text in enumerate(store.corpus.texts(range(1, 2 * ROUNDS + 1))):
+            store.answers.add(Answer(f"a{number:02}", text.id, "ann", "accept", spans=gold[text.text], scheme=scheme))
+        trainer = Trainer(paths, settings, store)
+        while trainer.work():
+            pass
+        trainer.close()
+    return Checkpoints(paths.models).path(ROUNDS)
