@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, 
 
 from loop.errors import StoreError
 from loop.records import Span
-from loop.store.database import Database, now
+from loop.store.database import Database, now, polite
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.locks import ProcessLock
 from loop.store.schema import answers, batches, drafts, incoming, questions, queue, texts
@@ -157,12 +156,8 @@ def _add_in_parts(database: Database, connection: Connection, seen: int, source:
 
 
 def _insert_politely(connection: Connection, batch: int, start: int) -> int:
-    """Insert a part, then leave the lock alone for as long: SQLite wakes nobody who waits, they look now and then."""
-    began = time.monotonic()
-    with connection.begin():
-        added = _insert_staged(connection, batch, start)
-    time.sleep(time.monotonic() - began)
-    return added
+    with polite(), connection.begin():
+        return _insert_staged(connection, batch, start)
 
 
 def _insert_staged(connection: Connection, batch: int, start: int) -> int:
@@ -199,7 +194,7 @@ def _unanswered(database: Database, batch: int) -> Iterator[Sequence[int]]:
     unused = ~exists().where(answers.c.text_id == texts.c.id)
     while True:
         gone = select(texts.c.id).where(texts.c.batch_id == batch, texts.c.id > last, unused)
-        with database.write() as connection:
+        with polite(), database.write() as connection:
             ids = connection.execute(gone.order_by(texts.c.id).limit(ROWS)).scalars().all()
             _remove_texts(connection, ids)
         if not ids:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -25,6 +26,17 @@ DAMAGED_HINT = "`loop doctor` says what can be read; with --repair it saves that
 def now() -> str:
     """The present moment as the store writes it: ISO 8601, UTC."""
     return datetime.now(timezone.utc).isoformat()
+
+
+@contextmanager
+def polite() -> Iterator[None]:
+    """Leave the lock alone for as long as the block has taken, for whoever waits for it.
+
+    SQLite wakes nobody: they look now and then, and a writer that never pauses starves them.
+    """
+    began = time.monotonic()
+    yield
+    time.sleep(time.monotonic() - began)
 
 
 class Database:

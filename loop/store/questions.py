@@ -8,11 +8,12 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, literal_column, or_, select
 
 from loop.records import NO_FOCUS, Candidate, Focus, Question, Share, Span
+from loop.store.batches import parts
 from loop.store.corpus import UNANSWERED, text_of
-from loop.store.database import Database
+from loop.store.database import Database, polite
 from loop.store.journal import get_state, put_state
 from loop.store.schema import answers, drafts, questions, queue, schemes, texts
 from loop.store.spans import dump_spans, load_spans, triple
@@ -25,6 +26,8 @@ CONFIDENCE = "confidence"
 # A longer transaction holds an annotator's answer up.
 WRITE_ROWS = 200
 KEPT_READ = 3  # the question in hand, the next one, and the one that a new queue puts in its place
+
+ROWID: ColumnElement[int] = literal_column("rowid")
 
 _WITH_TEXT = select(
     questions.c.id.label("question_id"),
@@ -52,6 +55,10 @@ _OPEN = or_(
     ),
     and_(questions.c.share == "again", ~exists().where(_AGAIN.c.text_id == texts.c.id, _AGAIN.c.again)),
 )
+
+
+# Questions that nobody will ever want again.
+_UNUSED = tuple(~exists().where(table.c.question_id == questions.c.id) for table in (queue, answers, drafts))
 
 
 class PastReading(NamedTuple):
@@ -89,7 +96,7 @@ class Questions:
             connection.execute(delete(queue).where(queue.c.generation == generation))
         ranked = enumerate(asked)
         while part := list(islice(ranked, WRITE_ROWS)):
-            with self._database.write() as connection:
+            with polite(), self._database.write() as connection:
                 connection.execute(insert(questions), [question_row(question) for _, question in part])
                 rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
                 connection.execute(insert(queue), rows)
@@ -194,21 +201,16 @@ class Questions:
 
     def _forget_before(self, generation: int) -> None:
         """Drop the places of older queues, and their questions that nobody answered or began."""
-        with self._database.write() as connection:
-            connection.execute(delete(queue).where(queue.c.generation < generation))
-        unused = (
-            select(questions.c.id)
-            .where(
-                ~exists().where(queue.c.question_id == questions.c.id),
-                ~exists().where(answers.c.question_id == questions.c.id),
-                ~exists().where(drafts.c.question_id == questions.c.id),
-            )
-            .limit(WRITE_ROWS)
-        )
+        before = select(ROWID).select_from(queue).where(queue.c.generation < generation).limit(WRITE_ROWS)
         removed = WRITE_ROWS
         while removed == WRITE_ROWS:
-            with self._database.write() as connection:
-                removed = connection.execute(delete(questions).where(questions.c.id.in_(unused))).rowcount
+            with polite(), self._database.write() as connection:
+                removed = connection.execute(delete(queue).where(ROWID.in_(before))).rowcount
+        with self._database.read() as connection:  # looked for without the lock, and again with it
+            found = list(connection.execute(select(questions.c.id).where(*_UNUSED)).scalars())
+        for part in parts(found, WRITE_ROWS):
+            with polite(), self._database.write() as connection:
+                connection.execute(delete(questions).where(questions.c.id.in_(part), *_UNUSED))
 
 
 def _consistent(annotator: str) -> ColumnElement[bool]:

@@ -128,7 +128,7 @@ def test_answers_are_let_in_between_the_parts_of_many_texts(store: Store, monkey
             store.answers.add(accept(1, f"a{len(pauses)}"))
             pauses.append(seconds)
 
-    monkeypatch.setattr("loop.store.batches.time.sleep", answer)
+    monkeypatch.setattr("loop.store.database.time.sleep", answer)
     store.corpus.add_batch(many(), source="f.txt")
 
     assert 3 == len(pauses) == len(store.answers.standing())

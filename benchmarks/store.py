@@ -1,0 +1,128 @@
+"""How long an answer takes to be on disk: alone, while a queue of 20,000 rows is replaced, while many texts come in."""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+import numpy as np
+from _common import options, show, write_json
+
+from loop.records import Answer, Question, Span
+from loop.settings import ProjectPaths
+from loop.store import NewText, Store
+
+SEED = 0
+QUEUE = 20_000
+ADDED = 200_000
+THINKING = 0.02  # seconds between two answers: quicker than anybody
+LATTICE = 2000  # bytes, as of a text of 40 tokens
+
+
+def main() -> None:
+    """A row for each thing that another process does meanwhile."""
+    parser = options(str(__doc__))
+    parser.add_argument("--answers", type=int, default=2000, help="per row")
+    arguments = parser.parse_args()
+    n, queue, added = (300, 4000, 40_000) if arguments.quick else (arguments.answers, QUEUE, ADDED)
+    with tempfile.TemporaryDirectory(prefix="loop-store-") as folder:
+        paths = ProjectPaths(Path(folder))
+        with Store(paths.db) as store:
+            store.corpus.add_batch((NewText(text) for text in texts(Random(SEED), queue + 3 * n)), source="first")
+            store.journal.scheme(["PART"])
+        rows = []
+        meanwhile = {
+            "nothing": None,
+            f"a queue of {queue:,} replaced": partial(replace_queue, paths, queue),
+            f"{added:,} texts added": partial(add_texts, paths, added),
+        }
+        for number, (name, other) in enumerate(meanwhile.items()):
+            ms = answers(paths, range(1 + number * n, 1 + (number + 1) * n), other)
+            rows.append({"meanwhile": name, **percentiles(ms)})
+    for row in rows:
+        row |= {f"{which} to alone": row[which] / rows[0][which] for which in ("p50", "p99", "max")}
+    show("Milliseconds until an answer is on disk", rows)
+    write_json(arguments.json, rows, seeds=[SEED], answers=n, queue=queue, added=added)
+
+
+def answers(paths: ProjectPaths, ids: Sequence[int], other: Callable[[Event, Event], None] | None) -> list[float]:
+    """Give an answer to each of these texts; milliseconds."""
+    with Store(paths.db) as store, beside(other):
+        return [answered(store, text_id) for text_id in ids]
+
+
+def answered(store: Store, text_id: int) -> float:
+    """Milliseconds that the answer to a text takes."""
+    time.sleep(THINKING)
+    given = Answer(uuid4().hex, text_id, "ann", "accept", spans=(Span(0, 4, "PART"),), scheme=1)
+    started = time.perf_counter()
+    store.answers.add(given)
+    return 1000 * (time.perf_counter() - started)
+
+
+@contextmanager
+def beside(other: Callable[[Event, Event], None] | None) -> Iterator[None]:
+    """Another process at work meanwhile, again and again; it has begun when the block does."""
+    if other is None:
+        yield
+        return
+    context = multiprocessing.get_context("spawn")
+    begun, over = context.Event(), context.Event()
+    process = context.Process(target=other, args=(begun, over))
+    process.start()
+    begun.wait()
+    try:
+        yield
+    finally:
+        over.set()
+        process.join()
+
+
+def replace_queue(paths: ProjectPaths, size: int, begun: Event, over: Event) -> None:
+    """What a trainer does: put one queue after the other in force."""
+    rng, number = Random(SEED), 0
+    with Store(paths.db) as store:
+        last = store.corpus.size()
+        asked = store.corpus.texts(range(last - size + 1, last + 1))
+        blob = rng.randbytes(LATTICE)
+        while not over.is_set():
+            number += 1
+            questions = [
+                Question(f"{number}-{text.id}", text, tuple((i, i + 4) for i in range(0, 200, 5)), (), lattice=blob)
+                for text in asked
+            ]
+            begun.set()
+            store.questions.publish(questions, round=number)
+
+
+def add_texts(paths: ProjectPaths, n: int, begun: Event, over: Event) -> None:
+    """What `loop add` does: bring a file of many texts in, and the next one."""
+    rng = Random(SEED + 1)
+    with Store(paths.db) as store:
+        while not over.is_set():
+            new = [NewText(text) for text in texts(rng, n)]
+            begun.set()
+            store.corpus.add_batch(new, source="more")
+
+
+def texts(rng: Random, n: int) -> Iterator[str]:
+    """Made-up texts of some 200 characters."""
+    for _ in range(n):
+        yield " ".join(f"{rng.choice(('chain', 'SRAM', 'axle'))}{rng.randrange(10_000)}" for _ in range(25))
+
+
+def percentiles(ms: Sequence[float]) -> dict[str, float]:
+    """The median, the 99th percentile, and the slowest."""
+    return {"p50": float(np.percentile(ms, 50)), "p99": float(np.percentile(ms, 99)), "max": max(ms)}
+
+
+if __name__ == "__main__":
+    main()
