@@ -18,6 +18,8 @@ GAINED = 0.08
 WORTH = 2.0
 # So many rounds, at the least, for a curve to be fitted.
 FEWEST = 8
+# Less than this share of all texts is not worth a stop: it is nearly done.
+SPARED = 0.3
 # An expected gain whose interval is wider than this many points of F tells nothing.
 WIDEST = 6.0
 # A curve begins where the model has found its feet: with this share of the answers so far.

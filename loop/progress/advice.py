@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from loop.acquire.stopping import (
+    SPARED,
     Gain,
     LabelFacts,
     expected_gain,
@@ -76,20 +77,24 @@ def advice(
         weakest: the kind of texts in which the model does worst, in words; empty where there is none.
     """
     agreements = [info.agreement for info in rounds]
-    rest = rest_of_pool(agreements, [info.answers for info in rounds], pool)
+    learned = [info.answers for info in rounds]
+    rest = rest_of_pool(agreements, learned, pool)
     gain = _gain(measured)
-    kind, words = _said(len(rounds), rest, gain, weak_point(labels), pool=pool, weakest=weakest)
-    if kind in ("go on", "look at label", "add texts"):
+    kind, words = _said(learned[-1] if learned else 0, rest, gain, weak_point(labels), pool=pool, weakest=weakest)
+    if kind in ("go on", "look at label"):
         words = f"{words} {_expected(gain, minutes)}"
     return Advice(kind, words, gain, minutes, steadiness(agreements), rest, _by_heart(measured))
 
 
 def _said(
-    rounds: int, rest: float | None, gain: Gain | None, weak: str, *, pool: int, weakest: str
+    learned: int, rest: float | None, gain: Gain | None, weak: str, *, pool: int, weakest: str
 ) -> tuple[Kind, str]:
-    if rounds and pool < FEW_LEFT:
-        return "add texts", f"Add texts {weakest or 'of the kind that it shall work on'}: the pool is nearly used up."
-    if is_over(rest, gain):
+    wanted = f"Add texts {weakest or 'of the kind that the model shall work on'}"
+    if learned and pool < FEW_LEFT:
+        return "add texts", f"{wanted}: the pool is nearly used up."
+    if rest is not None and is_over(rest, gain):
+        if pool < SPARED * (learned + pool):
+            return "add texts", f"{wanted}: the {pool:,} texts left would bring about {rest:.1f} F."
         more = weak or "Texts of another kind might teach it more; `loop train` makes the final model."
         left = f"the {pool:,} texts left would bring about {rest:.1f} F"
         return "stop", f"Stop: what the model finds hardly changes any more; {left}. {more}"

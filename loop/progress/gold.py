@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from loop.formats import read_gold
+from loop.formats import RawText, read_gold
 from loop.records import Answer, Span, Text
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -37,8 +37,37 @@ class Measured:
     found: tuple[Span, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """Texts and groups of a gold file: nobody is asked about them, wherever else they stand."""
+
+    texts: frozenset[str] = frozenset()
+    groups: frozenset[str | None] = frozenset()
+
+    def __contains__(self, text: Text) -> bool:
+        return text.text in self.texts or text.group in self.groups
+
+
+NOTHING_RESERVED = Reserved()
+
+
+def reserved(settings: Settings, paths: ProjectPaths) -> Reserved:
+    """What the project's gold file holds.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if settings.project.eval is None:
+        return NOTHING_RESERVED
+    raws = read_gold(paths.resolve(settings.project.eval))
+    groups = frozenset(raw.group for raw in raws if raw.group is not None)
+    return Reserved(frozenset(raw.text for raw in raws), groups)
+
+
 def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[GoldText]:
     """The texts of the project's gold file or, without one, those held out and answered so far.
+
+    Of the file those that answers teach, and those of a group that has such a text, are left out.
 
     Raises:
         InputError: the gold file cannot be read.
@@ -46,12 +75,19 @@ def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[Go
     name = settings.project.eval
     if name is None:
         return _held_out(store, settings.project.labels)
-    raws = {raw.text: raw for raw in read_gold(paths.resolve(name))}
+    raws = _unlearned(store, {raw.text: raw for raw in read_gold(paths.resolve(name))})
     labels, naming = settings.project.labels, store.journal.naming()
     return [
         GoldText(raw.text, _of(labels, naming.outdated(raw.spans or ())), labels, _unit(raw.group, raw.text))
         for raw in raws.values()
     ]
+
+
+def _unlearned(store: Store, raws: dict[str, RawText]) -> dict[str, RawText]:
+    learned = {answer.text_id for answer in store.answers.training()}
+    taught = {text for text, id_ in store.corpus.find(list(raws)).items() if id_ in learned}
+    groups = store.answers.groups()[0]
+    return {text: raw for text, raw in raws.items() if text not in taught and raw.group not in groups}
 
 
 def _held_out(store: Store, labels: Sequence[str]) -> list[GoldText]:

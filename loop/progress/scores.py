@@ -65,6 +65,15 @@ def scores(texts: Sequence[Measured], labels: Sequence[str]) -> Scores | None:
     return Scores(overall, dict(zip(names, each, strict=True)))
 
 
+def headline(found: Scores | None) -> str:
+    """F with its interval in a few words, the interval alone where there is too little to measure on."""
+    if found is None:
+        return ""
+    low, high = found.overall.strict.f_interval
+    between = f"{low:.0f}–{high:.0f}"
+    return f"F {found.overall.strict.f:.0f} ({between})" if found.overall.enough else f"F {between}"
+
+
 def best_round(store: Store, gold: Sequence[GoldText], rounds: Sequence[int]) -> list[int]:
     """The round of the highest F, strict and over all labels, the later of two; none where none is measured."""
     texts = {number: measured(store, gold, number) for number in rounds}

@@ -266,6 +266,7 @@ class Session:
             pool_left=self._store.corpus.pool_size(),
             last=self._store.answers.last(self.annotator),
             forgotten=self._forgotten_by(said.round if said else 0),
+            score=self._store.journal.headline(),
         )
 
     def _forgotten_by(self, round: int) -> str:

@@ -17,6 +17,7 @@ class SessionStatus:
         left_in_queue: questions laid out. pool_left: texts that nobody has answered.
         last: this annotator's latest standing answer.
         forgotten: what the model no longer finds as its base does, and that a round is held; empty without either.
+        score: how good the model is on texts that it never learns from; empty while nothing is measured.
     """
 
     answers_today: int
@@ -27,3 +28,4 @@ class SessionStatus:
     pool_left: int
     last: Answer | None
     forgotten: str = ""
+    score: str = ""

@@ -87,6 +87,11 @@ class Corpus:
             rows = connection.execute(query.order_by(batches.c.id)).all()
         return [BatchInfo(row.id, row.source, row.at, row.texts, row.answered) for row in rows]
 
+    def batch_sizes(self) -> dict[int, int]:
+        """How many texts each batch brought."""
+        with self._database.read() as connection:
+            return {row.id: row.added for row in connection.execute(select(batches.c.id, batches.c.added))}
+
     def find(self, contents: Sequence[str]) -> dict[str, int]:
         """The ids of those `contents` that are texts of the corpus."""
         found: dict[str, int] = {}

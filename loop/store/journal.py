@@ -17,6 +17,7 @@ from loop.store.naming import Naming, read_naming
 from loop.store.schema import events, predictions, rounds, schemes, state
 
 TRAINER = "trainer"
+HEADLINE = "headline"
 SETTINGS = "settings"
 HOLD = "hold"
 
@@ -166,6 +167,16 @@ class Journal:
         with self._database.read() as connection:
             said = get_state(connection, TRAINER)
         return TrainerStatus(said["state"], said["round"], datetime.fromisoformat(said["at"])) if said else None
+
+    def set_headline(self, words: str) -> None:
+        """Keep what the screen says of how good the model is."""
+        with self._database.write() as connection:
+            put_state(connection, HEADLINE, words)
+
+    def headline(self) -> str:
+        """How good the model is, in a few words; empty as long as nothing is measured."""
+        with self._database.read() as connection:
+            return str(get_state(connection, HEADLINE) or "")
 
 
 def put_scheme(connection: Connection, labels: Sequence[str]) -> int:

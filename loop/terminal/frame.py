@@ -61,7 +61,8 @@ def head(desk: Desk, cells: int) -> list[Row]:
     doing = status.trainer.partition(":")[0]  # why it stopped is said on the message line
     long = f"round {status.round} · trainer {doing} · {saved}"
     short = f"r{status.round} · {saved}"
-    right = long if width(long) + 16 <= cells else short
+    scored = f"{status.score} · {long}" if status.score else long
+    right = next((words for words in (scored, long) if width(words) + 16 <= cells), short)
     mode = desk.state.page.mode if desk.state else desk.session.mode
     left = [("class:title", " " + visible(desk.session.name)), ("class:quiet", f" · {mode}")]
     alarm = fit(f" {visible(status.forgotten)} ", cells) if status.forgotten else ""

@@ -12,6 +12,7 @@ from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
 from loop.ner.patterns import PatternsFile
 from loop.ner.questions import Read, doubtful_string, estimated, question, read
+from loop.progress.gold import reserved
 from loop.records import NO_FOCUS, Answer, Question, Share
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -53,6 +54,7 @@ class Asking:
         self._acquire = get_acquisition(settings.acquire.strategy)
         self._laid_out: tuple[int, int] | None = None
         self._patterns = PatternsFile(paths, settings)
+        self._gold = reserved(settings, paths)
 
     def serve(self, rounds: Rounds) -> bool:
         """Make the question about the text that the annotator chose; False when there is none."""
@@ -91,7 +93,7 @@ class Asking:
         answers = self._store.answers.standing()
         past = self._store.questions.seen()
         focus = self._store.wishes.focus()
-        drawn = draw(self._store, settings, past, rng, focus=focus)
+        drawn = draw(self._store, settings, past, rng, focus=focus, gold=self._gold)
         known = self._read(rounds, drawn)
         if focus == NO_FOCUS:
             self._store.journal.set_estimate(number, estimated([known[text.id] for text in drawn.fresh]))

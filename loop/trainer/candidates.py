@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, exp
 from random import Random
 
 from loop.acquire.cost import CostModel, Timed, edits, fitted
-from loop.acquire.held_out import is_held_out
+from loop.acquire.held_out import balanced, is_held_out
 from loop.acquire.scored import Scored
 from loop.ner.questions import Read
+from loop.progress.gold import NOTHING_RESERVED, Reserved
 from loop.records import NO_FOCUS, Answer, Focus, Text
 from loop.settings import Settings
 from loop.store import Store
@@ -44,12 +46,19 @@ def held_out_share(settings: Settings) -> float:
 
 
 def draw(
-    store: Store, settings: Settings, past: Iterable[PastReading], rng: Random, *, focus: Focus = NO_FOCUS
+    store: Store,
+    settings: Settings,
+    past: Iterable[PastReading],
+    rng: Random,
+    *,
+    focus: Focus = NO_FOCUS,
+    gold: Reserved = NOTHING_RESERVED,
 ) -> Candidates:
     """Candidates from the pool; as many, and as dear to draw, whatever the size of the pool.
 
     A group of texts is asked about on one side of the held-out line only, also where the line has moved since or
-    answers came in from elsewhere: a text is no candidate when one of its group was answered on the other side.
+    answers came in from elsewhere: a text is no candidate when one of its group was answered on the other side. Texts
+    of the gold file, and those of a group that has some there, are none either.
     """
     share, seed = held_out_share(settings), settings.project.seed
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
@@ -59,13 +68,18 @@ def draw(
     learned, measured = store.answers.groups()
     known = {text.id for text in drawn}
     beyond = {text.id for text in (*drawn, *before) if is_held_out(text, share=share, seed=seed)}
+    far = _balanced(store, [text for text in drawn if text.id in beyond and text.group not in learned])
     if focus.measure:
-        return Candidates((), (), tuple(text for text in drawn if text.id in beyond and text.group not in learned))
-    near = [text for text in drawn if text.id not in beyond and text.group not in measured]
+        return Candidates((), (), tuple(far))
+    near = [text for text in drawn if text.id not in beyond and text.group not in measured and text not in gold]
     open_ = [text for text in before if text.group not in measured and focus.covers(text.meta)]
-    again = [text for text in open_ if text.id not in (beyond | known)]
-    far = [text for text in drawn if text.id in beyond and text.group not in learned]
+    again = [text for text in open_ if text.id not in (beyond | known) and text not in gold]
     return Candidates(tuple(near[:fresh]), tuple(again[:carried]), tuple(far[: settings.queue.size]))
+
+
+def _balanced(store: Store, far: Sequence[Text]) -> list[Text]:
+    measured = store.corpus.texts([answer.text_id for answer in store.answers.held_out()])
+    return balanced(far, sizes=store.corpus.batch_sizes(), measured=Counter(text.batch for text in measured))
 
 
 def likely(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidates:

@@ -7,7 +7,8 @@ from functools import partial
 
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.evaluate import Finder, predicted
-from loop.progress.gold import GoldText, gold_texts
+from loop.progress.gold import GoldText, gold_texts, measured, measured_round
+from loop.progress.scores import headline, scores
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.rounds import Rounds
@@ -30,6 +31,7 @@ class Measuring:
         gold = gold_texts(self._store, self._settings, self._paths)
         with rounds.learner.published() as nlp:
             self._read(partial(predicted, nlp), rounds.number, gold)
+        self._say(gold)
 
     def slice(self) -> bool:
         """Read some texts that an older round has not read, since they were answered later; False when there is none.
@@ -45,6 +47,7 @@ class Measuring:
             if lacking := [one for one in gold if one.text not in known]:
                 self._read(self._finder(number), number, lacking[:SLICE])
                 return True
+        self._say(gold)
         self._done, self._opened = seq, None
         return False
 
@@ -57,3 +60,9 @@ class Measuring:
         texts = [one.text for one in gold]
         if texts:
             self._store.predictions.put(number, dict(zip(texts, find(texts), strict=True)))
+
+    def _say(self, gold: Sequence[GoldText]) -> None:
+        """Write down what the screen shows: it has no time to work it out."""
+        last = measured_round(self._store)
+        found = measured(self._store, gold, last) if last is not None else []
+        self._store.journal.set_headline(headline(scores(found, self._settings.project.labels)))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loop.acquire.held_out import is_held_out
+from loop.acquire.held_out import balanced, is_held_out
 from loop.acquire.queue import TOGETHER, Pick, with_held_out
 from loop.records import Text
 
@@ -64,3 +66,20 @@ def test_the_queue_is_as_long_as_it_can_be(ordinary, held_out, size, share, answ
     mixed = queue(share=share, answered=answered, size=size, ordinary=ORDINARY[:ordinary], held_out=HELD_OUT[:held_out])
 
     assert len(mixed) == len(set(mixed)) == min(size, ordinary + held_out)
+
+
+def test_a_batch_that_came_later_catches_up_with_its_share():
+    texts = [Text(n, f"text {n}", batch=1 if n < 60 else 2) for n in range(120)]
+    order = balanced(texts, sizes={1: 500, 2: 500}, measured={1: 20})
+
+    assert [2] * 20 == [text.batch for text in order[:20]]
+    assert {1: 10, 2: 10} == Counter(text.batch for text in order[20:40])
+    assert sorted(texts, key=lambda text: text.id) == sorted(order, key=lambda text: text.id)
+
+
+def test_within_a_batch_the_order_stays():
+    texts = [Text(n, f"text {n}", batch=n % 2) for n in (5, 3, 8, 1, 2, 4)]
+    order = balanced(texts, sizes={0: 10, 1: 30}, measured={})
+
+    assert [5, 3, 1] == [text.id for text in order if text.batch == 1]
+    assert [8, 2, 4] == [text.id for text in order if text.batch == 0]

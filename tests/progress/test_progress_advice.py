@@ -48,6 +48,13 @@ def test_a_pool_that_is_nearly_used_up_wants_texts():
     assert "like those of batch 2 (letters.txt)" in advised.words
 
 
+def test_nobody_is_told_to_stop_just_before_the_end():
+    advised = said(pool=80)
+
+    assert "add texts" == advised.kind
+    assert "the 80 texts left would bring about 0.1 F" in advised.words
+
+
 def test_a_weak_label_comes_before_more_of_the_same():
     facts = [LabelFacts("PART", 300, 100), LabelFacts("BRAND", 5, 10)]
 

@@ -45,6 +45,13 @@ def test_a_narrow_head_keeps_the_round_and_saved(desk: Desk) -> None:
     assert " shop · correct             r0 · saved " == shown(frame.head(desk, 39)[0])
 
 
+def test_the_head_says_how_good_the_model_is_where_there_is_room(desk: Desk) -> None:
+    desk.status = replace(desk.status, score="F 71 (66–76)")
+
+    assert shown(frame.head(desk, 80)[0]).endswith(" F 71 (66–76) · round 0 · trainer stopped · saved ")
+    assert "F 71" not in shown(frame.head(desk, 55)[0])
+
+
 def test_a_draft_that_could_not_be_kept_is_said(desk: Desk) -> None:
     desk.saved = False
 

@@ -309,10 +309,11 @@ def test_each_round_is_scored_on_the_projects_gold_file(paths, with_settings, st
     settings = with_settings("project", eval="gold.jsonl")
     finish(paths, settings, store)
 
-    assert gold.keys() == store.predictions.of(1, gold).keys()
+    learned = {text.text for text in store.corpus.texts([answer.text_id for answer in store.answers.training()])}
+    assert gold.keys() - learned == store.predictions.of(1, gold).keys()
     scores = progress(store, settings, paths).scores
     assert scores
-    assert (40, {"PART"}) == (scores.overall.texts, set(scores.labels))
+    assert (35, {"PART"}) == (scores.overall.texts, set(scores.labels))
 
 
 def test_another_base_than_the_one_it_started_from_is_refused(paths, settings, with_settings, store):
