@@ -1,0 +1,99 @@
+"""Simulated projects with all that a project knows about itself, and what the rest of the pool would have brought."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from loop.intervals import counts
+from loop.ner.checkpoints import Checkpoints
+from loop.ner.evaluate import evaluate
+from loop.ner.examples import Examples
+from loop.ner.learner import Learner
+from loop.ner.pipeline import add_labels
+from loop.ner.update import update
+from loop.progress.gold import gold_texts, measured
+from loop.records import Answer, Span
+from loop.settings import ProjectPaths, ProjectSettings, Settings
+from loop.simulate import Gold, Scenario, scratch, simulate
+from loop.store import Store
+
+Run = dict[str, Any]
+# The rest of the pool is learned from in larger rounds, with as many steps per answer.
+REST_ROUND = 50
+# Every second text to score on measures, as a gold file does, up to so many.
+GOLD = 400
+
+
+def played(pool: Gold, test: Gold, labels: Sequence[str], *, base: str, answers: int, seed: int) -> Run:
+    """A project with the default settings and a gold file, and its last model taught with the rest of the pool."""
+    project = ProjectSettings(base=base, labels=tuple(labels), seed=seed, eval="gold.jsonl")
+    settings = Settings(project=project)
+    with scratch() as paths:
+        paths.root.mkdir(exist_ok=True)
+        rows = [{"text": text, "spans": [_plain(span) for span in test[text]]} for text in list(test)[::2][:GOLD]]
+        paths.resolve("gold.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        scored = list(simulate(paths, settings, pool, test, Scenario(answers=answers)))
+        with Store(paths.db) as store:
+            rounds = list(_rounds(store, settings, paths))
+            answered = {text.text for text in store.corpus.texts([a.text_id for a in store.answers.training()])}
+        learner = Checkpoints(paths.models).load(rounds[-1]["round"])
+    whole = list(_rest(learner, settings, pool, [text for text in pool if text in answered], test))
+    return {
+        "pool": len(pool),
+        "test": [[row.answers, round(row.f, 2)] for row in scored],
+        "rounds": rounds,
+        "whole": whole,
+    }
+
+
+def _plain(span: Span) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "label": span.label}
+
+
+def _rounds(store: Store, settings: Settings, paths: ProjectPaths) -> Iterator[dict[str, Any]]:
+    """What the project knows of each round; `held` are its counts on the gold texts."""
+    gold, labels = gold_texts(store, settings, paths), settings.project.labels
+    for info in store.journal.rounds():
+        found = measured(store, gold, info.number)
+        table = counts([one.found for one in found], [one.gold.spans for one in found], labels).sum(axis=1)
+        yield {
+            "round": info.number,
+            "answers": info.answers,
+            "loss": info.loss,
+            "agreement": info.agreement,
+            "estimate": dict(info.estimate),
+            "held": table.tolist(),
+        }
+
+
+def _rest(
+    learner: Learner, settings: Settings, pool: Gold, given: Sequence[str], test: Gold
+) -> Iterator[tuple[int, float]]:
+    """(answers, F) while the model learns from what is left of the pool, in random order."""
+    project, labels = settings.project, settings.project.labels
+    rest = Random(f"{project.seed}:rest").sample(sorted(set(pool) - set(given)), len(pool) - len(given))
+    answers = [
+        (text, Answer(str(i), i, "oracle", "accept", spans=tuple(pool[text]), scheme=1))
+        for i, text in enumerate([*given, *rest])
+    ]
+    add_labels(learner.nlp, list(labels))
+    steps = round(settings.update.steps * REST_ROUND / settings.update.round_size)
+    larger = replace(settings.update, round_size=REST_ROUND, steps=steps)
+    for done in range(len(given) + REST_ROUND, len(pool) + REST_ROUND, REST_ROUND):
+        with learner.nlp.memory_zone():
+            examples = Examples(learner.nlp, answers[:done], labels=labels, schemes={1: labels})
+            update(learner, examples[-REST_ROUND:], examples, larger, seed=done)
+        if done % 500 < REST_ROUND or len(pool) - done < 4 * REST_ROUND:
+            with learner.published() as nlp:
+                yield min(done, len(pool)), round(evaluate(nlp, test.items(), labels=labels).f, 2)
+
+
+def write(path: Path, run: Run) -> None:
+    """Keep a finished run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(run) + "\n", encoding="utf-8")

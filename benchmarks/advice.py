@@ -1,0 +1,152 @@
+"""Whether `loop status` says "stop" at the right time, and whether the gain that it expects comes true.
+
+A project asks by default settings until the budget is spent. Afterwards its model learns from the whole rest of the
+pool: what that brings after the stop is what the stop has cost. Finished runs are kept, and not run again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import numpy as np
+from _advice import Run, played, write
+from _common import options, show, write_json
+from _learning import splits
+from numpy.typing import NDArray
+
+from loop.acquire.stopping import ROUNDS, SPARED, WORTH, expected_gain, is_over, rest_of_pool
+from loop.formats import read_gold
+from loop.intervals import f_scores
+from loop.progress.advice import MORE
+from loop.simulate import Gold
+
+# Chosen on the first three, by their dev texts.
+SETS = (
+    ("food_ingredients", "dev"),
+    ("demo", "test"),
+    ("ncbi_disease", "dev"),
+    ("crossner_ai", "test"),
+    ("fashion_brands", "test"),
+    ("uner_en_ewt", "test"),
+    ("uner_zh", "test"),
+)
+BUDGET, SAVED = 600, 0.3
+SMOOTH = 5  # rounds whose F is averaged: one round's is noise
+DEMO = Path(__file__).parents[1] / "data" / "demo"
+
+
+def main() -> None:
+    """Run what is missing, then print when it said stop, and what the expected gains were worth."""
+    parser = options(str(__doc__))
+    parser.add_argument("--results", type=Path, default=Path("advice-runs"), help="where finished runs are kept")
+    parser.add_argument("--sets", default="", help="with commas")
+    parser.add_argument("--seeds", type=int, default=1, help="how many")
+    parser.add_argument("--only-show", action="store_true", help="run nothing")
+    arguments = parser.parse_args()
+    wanted = [name for name in arguments.sets.split(",") if name] or [name for name, _ in SETS]
+    jobs = [(name, split, seed) for seed in range(arguments.seeds) for name, split in SETS if name in wanted]
+    budget = BUDGET
+    if arguments.quick:
+        jobs, budget, arguments.results = [("demo", "test", 0)], 100, Path("/tmp/advice-quick")
+    rows = []
+    for name, split, seed in jobs:
+        path = arguments.results / f"{name}-{split}-{seed}.json"
+        if not path.exists() and arguments.only_show:
+            continue
+        if not path.exists():
+            pool, test = texts(arguments.data, name, split)
+            labels = sorted({span.label for spans in (*pool.values(), *test.values()) for span in spans})
+            base = "blank:zh" if name.endswith("_zh") else "blank:en"
+            write(path, played(pool, test, labels, base=base, answers=min(budget, len(pool)), seed=seed))
+        rows.append({"set": f"{name} {split}, seed {seed}"} | judged(json.loads(path.read_text(encoding="utf-8"))))
+    show(f"Stops: the rest of the pool brings less than {WORTH:g} F, at least {SAVED:.0%} saved", rows)
+    write_json(arguments.json, rows, seeds=range(arguments.seeds))
+
+
+def texts(data: Path, name: str, split: str) -> tuple[Gold, Gold]:
+    """The texts to ask about and those to score on."""
+    if name != "demo":
+        return splits(data / name, split)
+    pool, test = ({raw.text: raw.spans or () for raw in read_gold(DEMO / f"{part}.jsonl")} for part in ("pool", "test"))
+    return pool, test
+
+
+def judged(run: Run) -> dict[str, Any]:
+    """What became of the advice in a run: when it was to stop, what that saved and cost, and the expected gains."""
+    x, f = (np.array(column) for column in zip(*run["test"], strict=True))
+    smooth = np.convolve(np.pad(f, SMOOTH // 2, "edge"), np.ones(SMOOTH) / SMOOTH, "valid")
+    whole = mean(score for _, score in run["whole"][-3:]) if run["whole"] else float(smooth[-1])
+    budget = min(BUDGET, run["pool"])
+    latest = float(np.interp((1 - SAVED) * budget, x, smooth))
+    stop, said = stopped(run)
+    cost = whole - float(np.interp(stop or budget, x, smooth))
+    gains = list(expected(run, x, f))
+    right = cost < WORTH and stop <= (1 - SAVED) * budget if stop else whole - latest >= WORTH
+    return {
+        "pool": run["pool"],
+        "F of all": whole,
+        "stop at": stop or "–",
+        "rest said": said,
+        "rest true": cost,
+        "saved": f"{1 - stop / budget:.0%}" if stop else "–",
+        f"rest true at {1 - SAVED:.0%}": whole - latest,
+        "right": "yes" if right else "no",
+        "gain said": mean(g.f for g, _ in gains) if gains else 0.0,
+        "gain true": mean(true for _, true in gains) if gains else 0.0,
+        "inside": f"{sum(g.low <= true <= g.high for g, true in gains)} of {len(gains)}",
+        "off by": mean(abs(g.f - true) for g, true in gains) if gains else 0.0,
+        "estimate off": _estimate_off(run, x, smooth),
+    }
+
+
+def _estimate_off(run: Run, x: NDArray[Any], smooth: NDArray[Any]) -> str:
+    """How far the estimate on the pool is from F on the texts to score on: least and most, from 100 answers on."""
+    off = [
+        info["estimate"]["f"] - float(np.interp(info["answers"], x, smooth))
+        for info in run["rounds"]
+        if info["estimate"] and 100 <= info["answers"] <= run["pool"] / 2
+    ]
+    return f"{min(off):+.0f} … {max(off):+.0f}, mean {mean(off):+.1f}" if off else "–"
+
+
+def stopped(run: Run) -> tuple[int, float]:
+    """How many answers there were when it first said stop, 0 if never, and what it said that the rest would bring."""
+    agreements = [info["agreement"] for info in run["rounds"]]
+    learned = [info["answers"] for info in run["rounds"]]
+    rest: float | None = None
+    for i in range(ROUNDS, len(learned)):
+        left = run["pool"] - learned[i]
+        rest = rest_of_pool(agreements[: i + 1], learned[: i + 1], left)
+        if is_over(rest, _gain(run, i)) and left >= SPARED * run["pool"]:
+            return learned[i], rest or 0.0
+    return 0, rest or 0.0
+
+
+def _table(run: Run, i: int) -> NDArray[np.int64]:
+    """(texts, rounds, 4) the counts on the gold texts up to a round."""
+    return np.stack([np.array(info["held"]) for info in run["rounds"][: i + 1]], axis=1)
+
+
+def _gain(run: Run, i: int) -> Any:
+    if len(run["rounds"][i]["held"]) != len(run["rounds"][0]["held"]):
+        return None  # of an older kind of run, which held texts out as it went
+    answers = [info["answers"] for info in run["rounds"][: i + 1]]
+    return expected_gain(answers, *f_scores(_table(run, i)), more=MORE)
+
+
+def expected(run: Run, x: NDArray[Any], f: NDArray[Any]) -> Iterator[tuple[Any, float]]:
+    """The expected gains of the next answers, at every fifth round, with what came true on all texts to score on."""
+    for i in range(10, len(run["rounds"]), 5):
+        now = run["rounds"][i]["answers"]
+        gain = _gain(run, i) if now + MORE <= x[-1] else None
+        if gain:
+            near = [float(f[np.abs(x - at) <= 20].mean()) for at in (now, now + MORE)]
+            yield gain, near[1] - near[0]
+
+
+if __name__ == "__main__":
+    main()
