@@ -37,7 +37,7 @@ class Course:
         self._pretrained, self._checkpoints = pretrained, checkpoints
 
     def begin(self) -> None:
-        """Make round 0 from the base, and save it.
+        """Make round 0 from the base and save it; `go_to` starts from it, as it was saved.
 
         Raises:
             PipelineError: see `assemble`.

