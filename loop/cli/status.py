@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from loop.quality import Consistency
     from loop.store import BatchInfo, RoundInfo
 
+LAST_ROUNDS = 3  # their training loss beside F
+
 labels_app = typer.Typer(no_args_is_help=True, help="The labels that a project teaches.")
 
 
@@ -47,6 +49,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
     """Return a project's numbers in words, a line each, with the learning curve."""
     from loop.progress import by_heart_words, forgotten_words, held_words
 
+    scored = {point.round: point.scores.overall for point in now.curve}
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
     pace = "" if now.seconds is None else f"; {now.seconds:.0f} s each of late"
     alarms = [held_words(now.held), forgotten_words(now.forgotten), by_heart_words(now.advice), near_words(now)]
@@ -55,7 +58,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
         *(f"  batch {b.id}: {counted(b.texts, 'text')}, {b.answered:,} answered, from {b.source}" for b in batches),
         f"answers  {verdicts}{pace}",
         f"rounds   {len(now.rounds):,}; answers that train until the next: {now.next_round}",
-        *(f"  {round_line(info)}" for info in now.rounds[-1:]),
+        *(f"  {round_line(info, scored.get(info.number))}" for info in now.rounds[-LAST_ROUNDS:]),
         *measured_lines(now, width),
         *(f"again    {words}" for words in [consistency_words(now.consistency)] if words),
         *(f"alarm    {words}" for words in alarms if words),
@@ -143,10 +146,11 @@ def consistency_words(found: Consistency) -> str:
     return f"{counted(found.pairs, 'text')} asked again, {found.same} answered as before{f}"
 
 
-def round_line(info: RoundInfo) -> str:
-    """Return what a round did, in a line."""
+def round_line(info: RoundInfo, score: Score | None = None) -> str:
+    """Return what a round did, and how good it is where that was measured, in a line."""
     loss = "no label yet" if info.loss is None else f"loss {info.loss:.2f}"
-    return f"round {info.number}: {info.answers:,} answers, {loss}, {info.seconds:.1f} s"
+    f = "" if score is None else "; F {:.0f} to {:.0f}".format(*score.strict.f_interval)
+    return f"round {info.number}: {info.answers:,} answers, {loss}{f}, {info.seconds:.1f} s"
 
 
 @labels_app.command("list")
