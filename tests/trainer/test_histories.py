@@ -15,7 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from tiny_network import use_tiny_network
+from tiny_network import tiny_network  # noqa: F401 (a fixture)
 
 from loop.editing.draft import relabeled
 from loop.ner.checkpoints import Checkpoints
@@ -232,13 +232,6 @@ def learned(paths: ProjectPaths, settings: Settings, store: Store) -> list[tuple
         pass
     trainer.close()
     return [(info.answers, info.weights) for info in store.journal.rounds()]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        use_tiny_network(monkeypatch)
-        yield
 
 
 def check(histories: int, steps: int) -> None:

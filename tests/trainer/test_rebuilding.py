@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tiny_network import tiny_network  # noqa: F401 (a fixture)
 from workshop import workshop_gold
 
 from loop.errors import LoopError
@@ -22,7 +23,7 @@ from loop.trainer.rebuilding import Rebuilt, rebuilding
 @pytest.fixture(scope="module")
 def few() -> Settings:
     return Settings(
-        project=ProjectSettings(labels=("PART",)),
+        project=ProjectSettings(base="blank:xx", labels=("PART",)),
         queue=QueueSettings(size=12),
         update=UpdateSettings(round_size=5, steps=3, batch_size=8, new_per_batch=4),
         checkpoints=CheckpointSettings(keep_last=2),

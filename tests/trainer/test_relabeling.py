@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import spacy
+from tiny_network import tiny_network  # noqa: F401 (a fixture)
 from workshop import workshop_gold
 
 from loop.editing.draft import relabeled
@@ -25,7 +26,7 @@ LABELS = ("PART", "JOB")
 
 def with_labels(*labels: str) -> Settings:
     return Settings(
-        project=ProjectSettings(labels=labels),
+        project=ProjectSettings(base="blank:xx", labels=labels),
         queue=QueueSettings(size=12),
         update=UpdateSettings(round_size=5, steps=4, batch_size=8, new_per_batch=4),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from loop.ner import pipeline
+from loop.ner import inherited
 
 NETWORK = {
     "@architectures": "spacy.TransitionBasedParser.v2",
@@ -27,6 +29,9 @@ NETWORK = {
 }
 
 
-def use_tiny_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let projects that start from nothing have it."""
-    monkeypatch.setattr(pipeline, "_network", lambda _: (NETWORK, []))
+@pytest.fixture(scope="module", autouse=True)
+def tiny_network() -> Iterator[None]:
+    """Let projects that start from nothing have it, in the modules that import this."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(inherited, "_default", lambda _: NETWORK)
+        yield
