@@ -92,7 +92,11 @@ def _ray(actors: int) -> Any:
     warnings.filterwarnings("ignore", message="The minimum number of concurrent actors", category=UserWarning)
     # A CPU more than the actors have, for reading.
     started: dict[str, Any] = {"num_cpus": actors + 1, "include_dashboard": False} if own else {}
-    ray.init(log_to_driver=False, logging_level=logging.ERROR, **started)
+    try:
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, **started)
+    except ConnectionError:
+        hint = "RAY_ADDRESS has to name its head, and RAY_AUTH_MODE how one shows who one is, if it asks for that."
+        raise LoopError(f"No Ray cluster answers at {os.environ.get('RAY_ADDRESS')}.", hint=hint) from None
     return ray
 
 

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,11 +63,27 @@ def test_an_actor_does_what_a_plain_run_does_and_hands_errors_on(model: str, sou
     assert "An actor failed with AttributeError." == str(unexpected)
 
 
-def test_without_ray_it_is_said_how_to_get_it(model: str, source: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set for Ray is set back afterwards."""
     for name in ("RAY_USAGE_STATS_ENABLED", "RAY_BACKEND_LOG_LEVEL", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"):
-        monkeypatch.setenv(name, "")  # it is set anew, and back afterwards
+        monkeypatch.setenv(name, "")
+
+
+def test_without_ray_it_is_said_how_to_get_it(own_environment, model: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(LoopError, match="needs ray") as error:
-        next(predicted_by_ray(Job(model), [source], actors=1, skip={}))
+        next(predicted_by_ray(Job(model), ["in.txt"], actors=1, skip={}))
 
     assert "spacy-loop[ray]" in error.value.hint
+
+
+def test_a_cluster_that_does_not_answer_is_named(own_environment, model: str, monkeypatch: pytest.MonkeyPatch):
+    def refuse(**_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setenv("RAY_ADDRESS", "head:6379")
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(init=refuse, data=None))
+    monkeypatch.setitem(sys.modules, "ray.data", SimpleNamespace())
+    with pytest.raises(LoopError, match="No Ray cluster answers at head:6379"):
+        next(predicted_by_ray(Job(model), ["in.txt"], actors=1, skip={}))
