@@ -98,6 +98,10 @@ def test_its_numbers_are_those_of_status(measured: Path, run: Run) -> None:
     overall, labels = status["scores"]["overall"], status["scores"]["labels"]
     assert {*overall["strict"]["f_interval"], overall["gold"], overall["texts"]} <= shown
     assert {bound for score in labels.values() for bound in score["strict"]["f_interval"]} <= shown
+    for point in status["curve"]:
+        f = point["scores"]["overall"]["strict"]["f"]
+        assert f"round {point['round']}, {point['answers']} answers: F {f:.1f} (" in read.text
+    assert status["advice"]["words"] in read.text
     assert overall["strict"]["f"] not in shown  # 11 spans are too few for a single number
 
 
