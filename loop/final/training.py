@@ -15,7 +15,8 @@ import spacy
 import srsly
 
 from loop.errors import LoopError
-from loop.final.config import START
+from loop.final.calibrating import calibrate
+from loop.final.config import DEV, START
 from loop.ner.checkpoints import copy_parts
 from loop.ner.folders import make_private_and_sync
 
@@ -106,6 +107,7 @@ def publish(folder: Path, trained: str | None) -> Path:
     best, model = folder / TRAINING / "model-best", folder / MODEL
     if trained:
         copy_parts(folder / START, best, without=[trained])
+        calibrate(best, trained, folder / DEV)
     else:
         _forget_words(best, folder / START)
     make_private_and_sync(best)

@@ -150,6 +150,7 @@ class Checkpoints:
                 _write_start(learner.nlp, info, folder)
             else:
                 _write_later(learner, self.path(0), folder)
+            note_temperature(folder, COMPONENT, info.temperature)
             own = folder / OWN_FOLDER
             own.mkdir()
             (own / "raw").write_bytes(learner.raw())
@@ -213,11 +214,15 @@ def read_info(checkpoint: Path) -> CheckpointInfo:
 
 
 def temperatures(pipeline: Path) -> dict[str, float]:
-    """The fitted temperature of our component in a saved pipeline, by its name; none where `loop` never was."""
-    try:
-        return {COMPONENT: read_info(pipeline).temperature}
-    except (OSError, ValueError, TypeError, KeyError):
-        return {}
+    """The fitted temperatures in a saved pipeline, by the names of its components; none where `loop` never was."""
+    known: dict[str, float] = srsly.read_json(pipeline / "meta.json").get("loop", {}).get("temperatures", {})
+    return known
+
+
+def note_temperature(pipeline: Path, component: str, temperature: float) -> None:
+    """Leave the temperature of a component in a saved pipeline's meta, from where it travels with the pipeline."""
+    meta = srsly.read_json(pipeline / "meta.json")
+    srsly.write_json(pipeline / "meta.json", meta | {"loop": {"temperatures": {component: temperature}}})
 
 
 def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:

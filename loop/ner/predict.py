@@ -53,11 +53,14 @@ def _rows(
     while batch := list(islice(texts, batch_size)):
         with nlp.memory_zone():
             scored = read(nlp, batch, temperatures=temperatures, batch_size=batch_size)
-            rows = [_row(text, doc, lattice, all_spans) for text, (doc, lattice) in zip(batch, scored, strict=True)]
+            rows = [
+                row(text, doc, lattice, all_spans=all_spans) for text, (doc, lattice) in zip(batch, scored, strict=True)
+            ]
         yield from rows
 
 
-def _row(text: str, doc: Doc, lattice: Lattice, all_spans: bool) -> dict[str, Any]:
+def row(text: str, doc: Doc, lattice: Lattice, *, all_spans: bool) -> dict[str, Any]:
+    """What `predict` yields of a text whose doc has been read."""
     p = dict(lattice.spans(LIKELY))
     if not all_spans and not p.keys() >= {*lattice.own}:  # the reading found greedily may be improbable
         p = dict(lattice.spans(0.0))

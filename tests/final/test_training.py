@@ -213,3 +213,7 @@ def test_a_project_without_a_round_has_nothing_to_start_from(paths, settings, st
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_probabilities_of_the_final_model_are_calibrated(folder: Path):
+    assert ["ner_loop"] == list(spacy.load(folder / "model").meta["loop"]["temperatures"])

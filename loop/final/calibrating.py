@@ -1,0 +1,32 @@
+"""Probabilities of a final model that mean what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import spacy
+from spacy.tokens import Doc, DocBin
+
+from loop.lattice import Lattice, TokenSpan
+from loop.ner.adoption import visible
+from loop.ner.calibration import DEFAULT, fitted, squared_errors
+from loop.ner.checkpoints import note_temperature
+from loop.ner.scores import score
+
+
+def calibrate(model: Path, component: str, dev: Path) -> None:
+    """Fit the temperature of the trained component, on the texts that chose the best model, and leave it in the meta.
+
+    Texts that were answered in part tell nothing about it; without others it is the usual one.
+    """
+    nlp = spacy.load(model)
+    before = nlp.pipe_names[: nlp.pipe_names.index(component)]
+    whole = [doc for doc in DocBin().from_disk(dev).get_docs(nlp.vocab) if all(token.ent_iob for token in doc)]
+    bare = (Doc(nlp.vocab, [t.text for t in doc], [bool(t.whitespace_) for t in doc]) for doc in whole)
+    docs = list(nlp.pipe(bare, disable=[name for name in nlp.pipe_names if name not in before]))
+    gold = [[TokenSpan(ent.start, ent.end, ent.label_) for ent in doc.ents] for doc in whole]
+
+    def read(temperature: float) -> list[Lattice]:
+        return [visible(one) for one in score(nlp, docs, component=component, temperature=temperature)]
+
+    note_temperature(model, component, fitted(squared_errors(read, gold)) if docs else DEFAULT)
