@@ -10,7 +10,7 @@ from typing import Any, Literal
 Mode = Literal["correct", "teach", "manual", "import"]
 Share = Literal["doubtful", "random", "pattern", "typical", "held_out", "chosen", "revisit", "again"]
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
-Source = Literal["model", "pattern", "file"]
+Source = Literal["model", "pattern", "file", "pipeline"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,7 +24,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span that may be an entity, with the probability `p` in [0, 1] that it is one (None for a pattern hit)."""
+    """A span that may be an entity, with the probability `p` in [0, 1] that it is one (None where no model says)."""
 
     span: Span
     p: float | None

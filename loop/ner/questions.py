@@ -28,7 +28,7 @@ class Read:
     """A text with its tokens (character offsets) and what was found in it.
 
     Attributes:
-        lattice: None when the model has nothing to say yet. hits: of the patterns.
+        lattice: None when the model has nothing to say yet. hits: of the patterns. others: of another pipeline.
     """
 
     text: Text
@@ -36,6 +36,7 @@ class Read:
     words: tuple[str, ...]
     lattice: Lattice | None
     hits: tuple[Span, ...] = ()
+    others: tuple[Span, ...] = ()
 
 
 def read(
@@ -87,16 +88,18 @@ def estimated(read: Sequence[Read]) -> dict[str, float]:
 def question(read: Read, *, share: Share, round: int) -> Question:
     """The question about a text, with what is suggested.
 
-    First what the text's file suggests, which was said of this very text; then the model's best reading, then pattern
-    hits, which know no context: each span only where it touches nothing that is suggested already. A held-out question
-    shows nothing: suggestions would pull the answers towards the model that they measure.
+    First what the text's file suggests, which was said of this very text; then the model's best reading, then what
+    another pipeline finds, then pattern hits, which know no context: each span only where it touches nothing that is
+    suggested already. A held-out question shows nothing: suggestions would pull the answers towards the model that they
+    measure.
     """
     if share == "held_out":
-        read = replace(read, text=replace(read.text, suggested=()), lattice=None, hits=())
+        read = replace(read, text=replace(read.text, suggested=()), lattice=None, hits=(), others=())
     candidates = _candidates(read)
-    suggested = _suggested(read)
-    reading = merged(suggested, _best(read), read.hits)
+    suggested, others = _on_words(read, read.text.suggested), _on_words(read, read.others)
+    reading = merged(suggested, _best(read), others, read.hits)
     candidates = _with_source(candidates, suggested, reading, "file")
+    candidates = _with_source(candidates, others, reading, "pipeline")
     candidates = _with_source(candidates, read.hits, reading, "pattern")
     return Question(
         id=uuid4().hex,
@@ -134,10 +137,10 @@ def _candidates(read: Read) -> tuple[Candidate, ...]:
     return tuple(Candidate(_span(span, read.tokens), round(p, 4)) for span, p in read.lattice.spans(CANDIDATE_P))
 
 
-def _suggested(read: Read) -> tuple[Span, ...]:
-    """What the file suggests, widened to whole words; of spans that overlap then the longest stays."""
+def _on_words(read: Read, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Spans from elsewhere, widened to whole words; of those that overlap then the longest stays."""
     words = [token for token in read.tokens if read.text.text[token[0] : token[1]].strip()]
-    return longest(span for span in widened(read.text.suggested, words) if span)
+    return longest(span for span in widened(spans, words) if span)
 
 
 def _with_source(
@@ -151,7 +154,7 @@ def _with_source(
 
 def _sources(read: Read, candidates: Sequence[Candidate]) -> str:
     """Which of the suggestions are not the model's, in words."""
-    words = {"file": "from the file", "pattern": "from patterns"}
+    words = {"file": "from the file", "pipeline": "from another pipeline", "pattern": "from patterns"}
     said = ""
     for source, named in words.items():
         quoted = [_quoted(read, candidate.span) for candidate in candidates if candidate.source == source]

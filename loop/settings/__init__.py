@@ -9,6 +9,7 @@ from loop.settings.sections import (
     ProjectSettings,
     QueueSettings,
     Settings,
+    SuggestSettings,
     UpdateSettings,
     template,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "PretrainSettings",
     "QueueSettings",
     "AcquireSettings",
+    "SuggestSettings",
     "UpdateSettings",
     "CheckpointSettings",
     "load_settings",

@@ -96,6 +96,16 @@ class AcquireSettings(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestSettings(Section):
+    """First suggestions by another pipeline."""
+
+    pipeline: str | None = _setting(
+        None, "A pipeline that sets entities (rules, an LLM, …), as base; its spans are shown at first. null for none."
+    )
+    until: int = _setting(100, "From so many answers on the model's own suggestions do; it is asked no more.", low=0)
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateSettings(Section):
     """How a round learns."""
 
@@ -158,6 +168,7 @@ class Settings:
     project: ProjectSettings = ProjectSettings()
     queue: QueueSettings = QueueSettings()
     acquire: AcquireSettings = AcquireSettings()
+    suggest: SuggestSettings = SuggestSettings()
     update: UpdateSettings = UpdateSettings()
     pretrain: PretrainSettings = PretrainSettings()
     checkpoints: CheckpointSettings = CheckpointSettings()

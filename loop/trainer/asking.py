@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 from loop.acquire.acquisition import get_acquisition
@@ -12,6 +13,7 @@ from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
 from loop.ner.patterns import PatternsFile
 from loop.ner.questions import Read, doubtful_string, estimated, question, read
+from loop.ner.suggesting import OtherPipeline
 from loop.progress.gold import reserved
 from loop.records import NO_FOCUS, Answer, Question, Share
 from loop.settings import ProjectPaths, Settings
@@ -55,6 +57,10 @@ class Asking:
         self._laid_out: tuple[int, int] | None = None
         self._patterns = PatternsFile(paths, settings)
         self._gold = reserved(settings, paths)
+        self._other: OtherPipeline | None = None
+        if (name := settings.suggest.pipeline) is not None:
+            folder = paths.resolve(name)
+            self._other = OtherPipeline(str(folder) if folder.is_dir() else name, settings.project.labels)
 
     def serve(self, rounds: Rounds) -> bool:
         """Make the question about the text that the annotator chose; False when there is none."""
@@ -63,6 +69,7 @@ class Asking:
             return False
         with rounds.learner.published() as nlp:
             (one,) = read(nlp, [text], temperature=rounds.temperature, hits=self._patterns.hits(nlp))
+        (one,) = self._with_others([one], answered=len(self._store.answers.training()) if self._other else 0)
         self._store.wishes.serve(question(one, share="chosen", round=rounds.number))
         return True
 
@@ -103,6 +110,9 @@ class Asking:
         ranked = self._ranked(scored(asked_about, past, number=number, cost=cost), rng)
         picks = self._choose(drawn, known, ranked, answered, rng)
         mixed = picks if focus.label else self._with_held_out(picks, drawn, answers)
+        # Held-out questions show nothing, so nobody is asked for their sake.
+        shown = [known[pick.text_id] for pick in mixed if pick.share != "held_out"]
+        known |= {one.text.id: one for one in self._with_others(shown, answered=answered)}
         questions = [question(known[pick.text_id], share=pick.share, round=number) for pick in mixed]
         if focus == NO_FOCUS:
             questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
@@ -117,6 +127,13 @@ class Asking:
             hits = self._patterns.hits(nlp)
             texts = [*drawn.fresh, *drawn.carried, *drawn.held_out]
             return {one.text.id: one for one in read(nlp, texts, temperature=rounds.temperature, hits=hits)}
+
+    def _with_others(self, chosen: Sequence[Read], *, answered: int) -> list[Read]:
+        """The texts that are going to be asked about, with what the pipeline in [suggest] finds in them."""
+        if self._other is None or answered >= self._settings.suggest.until:
+            return list(chosen)
+        found = self._other([one.text for one in chosen])
+        return [replace(one, others=found[one.text.id]) for one in chosen]
 
     def _ranked(self, read: Sequence[Scored], rng: Random) -> list[Scored]:
         if self._settings.acquire.strategy == "random":
