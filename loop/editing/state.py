@@ -14,6 +14,7 @@ Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "char
 """What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
 
 LIKELY = 0.15  # a candidate that the reading left out is worth a stop of Tab from here on
+REMEMBERED = 16  # states of a text whose candidates are kept: a move changes none, and a long text has thousands
 ONE_SPAN = (
     "One span is asked about: [accept] says yes, [no] no; [left_edge_left] [left_edge_right] [right_edge_left] "
     "[right_edge_right] and labels put it right."
@@ -154,22 +155,23 @@ def likely(state: State) -> Sequence[Likely]:
 
 def chances(state: State) -> Mapping[Mark, float | None]:
     """Return the same by mark."""
-    return _seen(state.page, state.now)[0]
+    return _chances(state.page, state.now)
+
+
+@lru_cache(REMEMBERED)
+def _chances(page: Page, now: Snapshot) -> Mapping[Mark, float | None]:
+    return {item.mark: item.p for item in likely(State(page, now))}
 
 
 def left_out(state: State) -> tuple[Likely, ...]:
     """Return the likely candidates that overlap no mark and nothing decided, the most likely of each place first."""
-    return _seen(state.page, state.now)[1]
+    return _left_out(state.page, state.now) if state.page.aids.candidates else ()
 
 
-@lru_cache(16)  # a move changes neither, and a long text has thousands of candidates
-def _seen(page: Page, now: Snapshot) -> tuple[Mapping[Mark, float | None], tuple[Likely, ...]]:
-    known = likely(State(page, now))
-    return {item.mark: item.p for item in known}, _left_out(known, now) if page.aids.candidates else ()
-
-
-def _left_out(known: Iterable[Likely], now: Snapshot) -> tuple[Likely, ...]:
+@lru_cache(REMEMBERED)
+def _left_out(page: Page, now: Snapshot) -> tuple[Likely, ...]:
     taken = tokens_of([*now.marks, *now.blank])
+    known = likely(State(page, now))
     free = [i for i in known if _worthwhile(i) and taken.isdisjoint(range(i.mark.start, i.mark.end))]
     kept = set(lay((), (item.mark for item in free)))
     return tuple({item.mark: item for item in reversed(free) if item.mark in kept}.values())

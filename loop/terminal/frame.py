@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import islice
 
 from loop.editing import Keymap, State, chances, likely
+from loop.editing.characters import chosen
 from loop.editing.keymap import key_name
 from loop.editing.marks import overlap
-from loop.editing.moving import hits
+from loop.editing.moving import hits, selection
 from loop.editing.prompts import name, names
 from loop.progress import STOPPED
 from loop.records import Answer, Mode, Question, Share
@@ -154,6 +155,8 @@ def _typed(what: str, typed: str, rest: str, cells: int) -> Row:
 
 def in_hand(state: State, keys: Keymap, cells: int) -> Row:
     """Return the row about the span or candidate under the cursor: its text, its name and what else it may be."""
+    if state.stance in ("select", "chars"):
+        return _selected(state, cells)
     page, target = state.page, state.target
     if target is None or state.rest:
         return []
@@ -170,6 +173,17 @@ def in_hand(state: State, keys: Keymap, cells: int) -> Row:
         (colour_class("chip", page.labels, target.label), f" {visible(target.label)}{note} "),
     ]
     return cut([*row, ("class:quiet", f"  {_fitting(more, cells - 2 - sum(width(text) for _, text in row))}")], cells)
+
+
+def _selected(state: State, cells: int) -> Row:
+    """What is selected, and the whole words that it will become where it is less."""
+    page = state.page
+    chars = chosen(state) if state.stance == "chars" else None
+    tokens = page.cover(*chars) if chars else selection(state)
+    words = page.string(*tokens) if tokens else ""
+    string = page.text[slice(*chars)] if chars else words
+    note = f"the model learns whole words: “{visible(words)}”" if words != string.strip() else "selected"
+    return cut([("", f" “{fit(visible(string), max(8, cells // 2))}” "), ("class:quiet", f" {note}")], cells)
 
 
 def _fitting(more: Sequence[str], cells: int) -> str:

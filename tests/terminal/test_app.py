@@ -20,6 +20,9 @@ THREE = question("nothing to see here")
 HOSTILE = question("red \x1b[31m\x1b]0;owned\x07 \u202eevil\u202c [bold]x[/bold] \x9b2J")
 WIDE = question("我的捷安特 链条 坏了 😀 👩\u200d🔧 e\u0301", "捷安特=BRAND 80", "坏了=PART 66")
 
+RIGHT_TO_LEFT = question("دراجتي من شركة شيمانو مكسورة", "شيمانو=BRAND 80")
+LONG = question(" ".join(f"word{n}" for n in range(715)), "word500=BRAND 80")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -108,6 +111,17 @@ def test_wide_characters_keep_their_columns(terminal_on: Callable[..., Terminal]
 
     assert "PART" == "".join(names[x].data for x in range(column, column + 4))
     assert "👩·🔧 é" in terminal.text
+
+
+def test_right_to_left_text_is_echoed_and_nothing_turns_the_direction(terminal_on: Callable[..., Terminal]) -> None:
+    terminal = terminal_on(RIGHT_TO_LEFT).wait("BRAND 80%").press("tab k").wait("“شيمانو مكسورة”  BRAND ✓")
+
+    assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", terminal.raw.decode())
+
+
+def test_a_text_of_five_thousand_letters_scrolls_to_the_cursor(terminal_on: Callable[..., Terminal]) -> None:
+    terminal = terminal_on(LONG, columns=80, rows=24).wait("word0 ", "▼").press("end").wait("word714", "▲")
+    terminal.press("p 2").wait("“word500”  PART ✓", "▲", "▼").press("home").wait("word0 ")
 
 
 def test_no_color_sends_no_colour(terminal_on: Callable[..., Terminal]) -> None:

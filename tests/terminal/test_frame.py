@@ -241,3 +241,13 @@ def test_of_what_a_span_may_be_otherwise_whole_notes_are_shown(sit_down: Callabl
 
     assert first == shown(frame.in_hand(desk.state, desk.keys, 60))
     assert f"{first} · or “the SRAM” PART 20%" == shown(frame.in_hand(desk.state, desk.keys, 80))
+
+
+def test_what_is_selected_is_echoed_with_the_whole_words_it_becomes(desk: Desk) -> None:
+    press_all(desk, "tab v right")
+    assert desk.state is not None
+    words = shown(frame.in_hand(desk.state, desk.keys, 80))
+    press_all(desk, "u home right c v right")
+
+    assert " “SRAM Rival”  selected" == words
+    assert " “SR”  the model learns whole words: “SRAM”" == shown(frame.in_hand(desk.state, desk.keys, 80))
