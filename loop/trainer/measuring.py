@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from loop.errors import PipelineError
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.evaluate import Finder, predicted
 from loop.progress.gold import GoldText, gold_texts, measured, measured_round
@@ -15,6 +16,8 @@ from loop.trainer.rounds import Rounds
 
 # Texts read at a time while idle: an answer that comes in meanwhile waits for a fraction of a second.
 SLICE = 50
+# An older round is loaded for so many texts at least: loading takes longer than reading them.
+WORTH_LOADING = 5
 
 
 class Measuring:
@@ -25,6 +28,7 @@ class Measuring:
         self._checkpoints = Checkpoints(paths.models)
         self._done = -1
         self._opened: tuple[int, Finder] | None = None
+        self._unreadable: set[int] = set()
 
     def measure(self, rounds: Rounds) -> None:
         """Read all texts that measure with the pipeline of the last round."""
@@ -34,22 +38,32 @@ class Measuring:
         self._say(gold)
 
     def slice(self) -> bool:
-        """Read some texts that an older round has not read, since they were answered later; False when there is none.
+        """Read some texts that a round has not read, since they were answered later; False when there are none to read.
 
-        The newest round comes first.
+        The newest round comes first; the others wait until it is worth the loading.
         """
         seq = self._store.journal.last_seq()
         if seq == self._done:
             return False
         gold = gold_texts(self._store, self._settings, self._paths)
-        for number in reversed(self._checkpoints.rounds()):
+        kept = self._checkpoints.rounds()
+        for number in (n for n in reversed(kept) if n not in self._unreadable):
             known = self._store.predictions.of(number, [one.text for one in gold])
-            if lacking := [one for one in gold if one.text not in known]:
-                self._read(self._finder(number), number, lacking[:SLICE])
+            lacking = [one for one in gold if one.text not in known]
+            enough = 1 if number == kept[-1] else min(WORTH_LOADING, len(gold))
+            if lacking and len(lacking) >= enough:
+                self._read_old(number, lacking[:SLICE])
                 return True
         self._say(gold)
         self._done, self._opened = seq, None
         return False
+
+    def _read_old(self, number: int, gold: Sequence[GoldText]) -> None:
+        """Read with a kept checkpoint; one that is damaged is left to whoever learns on from it."""
+        try:
+            self._read(self._finder(number), number, gold)
+        except PipelineError:
+            self._unreadable.add(number)
 
     def _finder(self, number: int) -> Finder:
         if self._opened is None or self._opened[0] != number:

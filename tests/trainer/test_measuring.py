@@ -37,6 +37,30 @@ def test_every_kept_round_reads_what_is_held_out_later(paths, settings, store):
     assert now.scores
     assert (2, 4) == (now.measured, now.scores.overall.texts)
 
+    answer(store, 15, held_out=True)
+    again = Trainer(paths, settings, store)
+    assert [True, False] == [again.measure() for _ in range(2)]
+    again.close()
+    assert 5 == len(store.predictions.of(2, [text.text for text in store.corpus.texts(range(11, 16))]))
+    assert store.journal.headline().startswith("F ")
+
+
+def test_a_damaged_checkpoint_is_left_out(paths, settings, store):
+    store.corpus.add_batch((NewText(text) for text in workshop_gold(40)), source="gold")
+    for number in range(1, 11):
+        answer(store, number)
+    trainer = Trainer(paths, settings, store)
+    while trainer.work():
+        pass
+    (Checkpoints(paths.models).path(1) / "config.cfg").unlink()
+    for number in range(11, 17):
+        answer(store, number, held_out=True)
+    while trainer.measure():
+        pass
+    trainer.close()
+
+    assert [0, 2] == store.predictions.rounds()
+
 
 def test_a_new_round_reads_at_once_and_says_what_it_expects_of_itself(paths, settings, store):
     store.corpus.add_batch((NewText(text) for text in workshop_gold(40)), source="gold")
