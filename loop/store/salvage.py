@@ -35,8 +35,9 @@ Row = dict[str, Any]
 TABLES = (state, events, batches, schemes, texts, questions, answers, drafts, rounds, predictions)
 DERIVED = ("queue", "seen", "request", "unfinished_batch")
 AT_ONCE = 1024
-# Where a table does not tell how far its rows go.
-FAR = 1 << 22
+# Where a table does not tell how far its rows go: so far at least, or twice as far as any that tells.
+FAR = 10_000
+MOST = 1 << 40  # bytes; what says it is longer says nothing
 
 
 @dataclass(slots=True)
@@ -87,7 +88,21 @@ def _copied(source: Path, place: Path) -> Path:
         part = source.with_name(source.name + suffix)
         if part.exists():
             shutil.copyfile(part, place / part.name)
+    _fill_up(place / source.name)
     return place / source.name
+
+
+def _fill_up(copy: Path) -> None:
+    """SQLite refuses all of a file that is shorter than it says; pages of nothing are only damaged ones.
+
+    Where the header says so: https://sqlite.org/fileformat2.html, 1.3.2 and 1.3.8.
+    """
+    with copy.open("rb+") as file:
+        head = file.read(32)
+        size, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+        wanted = (65536 if size == 1 else size) * pages
+        if len(head) == 32 and copy.stat().st_size < wanted < MOST:
+            file.truncate(wanted)
 
 
 def _bring(old: sqlite3.Connection, new: sqlite3.Connection, table: str, done: Salvaged) -> None:
@@ -132,13 +147,18 @@ def _rows(old: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[t
 
 def _last(old: sqlite3.Connection, table: str) -> int:
     for query in (f"SELECT max(rowid) FROM {table}", f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'"):
-        try:
-            found = old.execute(query).fetchone()
-        except sqlite3.DatabaseError:
-            continue
-        if found is not None:
-            return int(found[0] or 0)
-    return FAR
+        if (found := _number(old, query)) is not None:
+            return found
+    return max(FAR, 2 * (_number(old, "SELECT max(seq) FROM sqlite_sequence") or 0))
+
+
+def _number(old: sqlite3.Connection, query: str) -> int | None:
+    """What a query for one number finds; 0 in an empty table, None where it cannot be read."""
+    try:
+        found = old.execute(query).fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    return None if found is None else int(found[0] or 0)
 
 
 def _sound(new: sqlite3.Connection, table: str, row: Row) -> Row | None:
