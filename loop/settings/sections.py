@@ -145,7 +145,11 @@ class CheckpointSettings(Section):
     """Which of the saved rounds stay on disk."""
 
     keep_last: int = _setting(5, "The newest rounds stay, to go back to.", low=1)
-    keep_every: int = _setting(10, "Of the older ones every n-th stays, so that undoing an old answer is quick.", low=1)
+    keep_every: int = _setting(
+        10,
+        "Of the older ones every n-th stays, so that undoing is quick, and the best.",
+        low=1,
+    )
     alarm_below: float = _setting(
         95.0, "A label of the base that nobody teaches and that agrees less with the base (F, percent) is reported.",
         low=0, high=100,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -100,7 +99,7 @@ class Histories(RuleBasedStateMachine):
     def train(self, pieces: int) -> None:
         self.trainer = self.trainer or Trainer(self.paths, self.settings, self.store)
         for _ in range(pieces):
-            self.trainer.work()
+            self.trainer.work(lambda info: self.nothing_held_out_is_learned(info.number))
 
     @precondition(lambda self: self.trainer)
     @rule(before_the_store_knew=st.booleans())
@@ -184,12 +183,13 @@ class Histories(RuleBasedStateMachine):
         held = [answer.text_id for answer in given if answer.held_out]
         return {text.group or text.id for text in self.store.corpus.texts(held)}
 
-    def learned_from(self) -> Iterator[int]:
-        """The texts of the answers that kept rounds learned from."""
-        checkpoints = Checkpoints(self.paths.models)
+    def nothing_held_out_is_learned(self, number: int) -> None:
+        """No text of a round's answers is held out, nor is any text of its group."""
         text_of = {answer.id: answer.text_id for answer in self.store.answers.all()}
-        for number in checkpoints.rounds():
-            yield from (text_of[key.partition("@")[0]] for key in checkpoints.info(number).answers)
+        keys = Checkpoints(self.paths.models).info(number).answers
+        texts = self.store.corpus.texts([text_of[key.partition("@")[0]] for key in keys])
+
+        assert not {text.group or text.id for text in texts} & self.held_out()
 
     def finished(self) -> list[tuple[int, str]]:
         self.stop()
@@ -199,8 +199,8 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             rounds = self.finished()
-            units = {text.group or text.id for text in self.store.corpus.texts(list(self.learned_from()))}
-            assert not units & self.held_out()
+            for number in Checkpoints(self.paths.models).rounds():
+                self.nothing_held_out_is_learned(number)
             assert rounds == self.in_a_new_project()
         finally:
             self.stop()
