@@ -23,7 +23,7 @@ from loop.acquire.stopping import (
 from loop.intervals import f_scores
 from loop.progress.gold import Measured
 from loop.progress.rounds import Together
-from loop.progress.scores import ENOUGH, Scores
+from loop.progress.scores import ENOUGH
 from loop.quality import inconsistent, label_confusion, matched, uses
 from loop.quality.finding import Given
 from loop.quality.uses import EDGES, UNMARKED
@@ -140,24 +140,17 @@ def by_heart_words(said: Advice) -> str:
 
 
 def label_facts(
-    labels: Sequence[str],
-    taught: Mapping[str, int],
-    scores: Scores | None,
-    last: Sequence[Measured],
-    given: Sequence[Given],
+    labels: Sequence[str], taught: Mapping[str, int], last: Sequence[Measured], given: Sequence[Given]
 ) -> list[LabelFacts]:
-    """What is known of each label: examples, scores, what it is taken for, and answers that contradict each other."""
+    """What is known of each label: examples, what it is taken for, and answers that contradict each other."""
     confused = label_confusion([match for one in last for match in matched(one.gold.spans, one.found)])
+    gold = Counter(span.label for one in last for span in one.gold.spans)
     contradicted = _contradicted(given)
     facts = []
     for label in labels:
-        taken = Counter({other: n for (gold, other), n in confused.items() if gold == label != other and other})
-        most = taken.most_common(1)
-        score = scores.labels.get(label) if scores else None
-        gold = score.gold if score else 0
-        facts.append(
-            LabelFacts(label, taught.get(label, 0), gold, contradicted[label], *(most[0] if most else ("", 0)))
-        )
+        taken = Counter({other: n for (right, other), n in confused.items() if right == label != other and other})
+        ((other, times),) = taken.most_common(1) or [("", 0)]
+        facts.append(LabelFacts(label, taught.get(label, 0), gold[label], contradicted[label], other, times))
     return facts
 
 

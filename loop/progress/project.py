@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
 
 from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
 from loop.progress.answered import acceptance, seconds_an_answer, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
-from loop.progress.gold import GoldText, gold_texts, measured, measured_round
-from loop.progress.rounds import Change, changes, together
+from loop.progress.gold import Measured, gold_texts, measured, measured_round
+from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
 from loop.progress.settings_then import settings_of_round
 from loop.progress.similar import near_duplicates
@@ -88,7 +87,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     rounds = tuple(store.journal.rounds())
     learned = rounds[-1].answers if rounds else 0
     spans = taught(training)
-    gold = gold_texts(store, settings, paths)
+    gold, labels, last = gold_texts(store, settings, paths), settings.project.labels, measured_round(store)
+    found = measured(store, gold, last) if last is not None else []
+    common = together(store, gold, labels)
     size = settings_of_round(store, settings, training, learned).round_size
     return Progress(
         texts=store.corpus.size(),
@@ -109,7 +110,11 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         seconds=seconds_an_answer(answers),
         near_duplicates=len(near_duplicates(gold, _texts(store, training))),
         disk={"data": bytes_on_disk(paths.data), "models": bytes_on_disk(paths.models)},
-        **_measured(store, settings, gold, spans),
+        measured=last if found else None,
+        scores=scores(found, labels),
+        curve=tuple(curve(store, gold, labels)),
+        changes=changes(common) if common else {},
+        advice=_advised(store, settings, found, common, spans),
     )
 
 
@@ -122,28 +127,20 @@ def _texts(store: Store, answers: Sequence[Answer]) -> list[str]:
     return [text.text for text in store.corpus.texts([answer.text_id for answer in answers])]
 
 
-def _measured(store: Store, settings: Settings, gold: Sequence[GoldText], spans: Mapping[str, int]) -> dict[str, Any]:
-    """What follows from the texts that measure."""
+def _advised(
+    store: Store, settings: Settings, found: Sequence[Measured], common: Together | None, spans: Mapping[str, int]
+) -> Advice:
+    """The advice of a project's numbers: `found` in the texts that measure, and by the rounds in `common`."""
     labels, in_force = settings.project.labels, store.journal.round_in_force()
-    last = measured_round(store)
-    found = measured(store, gold, last) if last is not None else []
-    scored, common = scores(found, labels), together(store, gold, labels)
     seconds = seconds_an_answer(store.answers.standing())
-    said = advice(
+    return advice(
         [info for info in store.journal.rounds() if info.number <= in_force],
         common,
-        label_facts(labels, spans, scored, found, whole_answers(store)),
+        label_facts(labels, spans, found, whole_answers(store)),
         pool=store.corpus.pool_size(),
         minutes=None if seconds is None else MORE * seconds / 60,
         weakest=weakest_kind(found, {batch.id: batch.source for batch in store.corpus.batches()}),
     )
-    return {
-        "measured": last if scored else None,
-        "scores": scored,
-        "curve": tuple(curve(store, gold, labels)),
-        "changes": changes(common) if common else {},
-        "advice": said,
-    }
 
 
 def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, float]:

@@ -68,9 +68,9 @@ def gold(text, *spans, batch=1):
 
 def test_what_is_known_of_a_label_comes_from_answers_scores_and_confusions():
     texts = [Measured(gold(f"t{n}", PART, BRAND), (PART, Span(4, 7, "PART"))) for n in range(4)]
-    facts = label_facts(("PART", "BRAND"), {"PART": 9, "BRAND": 3}, None, texts, [])
+    facts = label_facts(("PART", "BRAND"), {"PART": 9, "BRAND": 3}, texts, [])
 
-    assert [LabelFacts("PART", 9, 0), LabelFacts("BRAND", 3, 0, 0, "PART", 4)] == facts
+    assert [LabelFacts("PART", 9, 4), LabelFacts("BRAND", 3, 4, 0, "PART", 4)] == facts
 
 
 def test_the_batch_in_which_the_model_does_worst_is_named():
