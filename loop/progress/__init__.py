@@ -1,19 +1,24 @@
 """The numbers that status, screen and report share: each is computed here and nowhere else."""
 
-from loop.progress.advice import by_heart_words
-from loop.progress.project import (
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from loop.progress.present import (
     IDLE,
     STARTING,
     STOPPED,
-    Progress,
     forgotten,
     forgotten_words,
     held_words,
-    progress,
     start_of_today,
-    taught,
     trainer_state,
 )
+
+if TYPE_CHECKING:
+    from loop.progress.advice import by_heart_words
+    from loop.progress.project import Progress, progress, taught
 
 __all__ = [
     "IDLE",
@@ -29,3 +34,13 @@ __all__ = [
     "taught",
     "trainer_state",
 ]
+
+# They need numpy, which a session does without before its first screen.
+LATER = {"by_heart_words": "advice", "Progress": "project", "progress": "project", "taught": "project"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs numpy when it is asked for."""
+    if name not in LATER:
+        raise AttributeError(name)
+    return getattr(import_module(f"loop.progress.{LATER[name]}"), name)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 
 from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
 from loop.progress.answered import acceptance, seconds_an_answer, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
 from loop.progress.gold import Measured, gold_texts, measured, measured_round
+from loop.progress.present import forgotten, trainer_state
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
 from loop.progress.settings_then import settings_of_round
@@ -20,11 +20,6 @@ from loop.quality import Consistency, consistency, pairs
 from loop.records import Answer, latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
-from loop.store.locks import is_held
-
-STOPPED = "stopped"
-IDLE = "idle"
-STARTING = "starting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,35 +136,3 @@ def _advised(
         minutes=None if seconds is None else MORE * seconds / 60,
         weakest=weakest_kind(found, {batch.id: batch.source for batch in store.corpus.batches()}),
     )
-
-
-def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, float]:
-    """The labels of the base that nobody teaches and the last round finds otherwise than the base; F in percent."""
-    kept = rounds[-1].kept if rounds else {}
-    return {label: f for label, f in kept.items() if f < settings.checkpoints.alarm_below}
-
-
-def held_words(held: int | None) -> str:
-    """That a round is held, in a sentence; empty when none is."""
-    return "" if held is None else f"round {held} is held: answers teach nothing until `loop checkpoints forward`"
-
-
-def forgotten_words(found: Mapping[str, float]) -> str:
-    """The same in a sentence; empty without any."""
-    named = ", ".join(f"{label} {f:.0f} %" for label, f in found.items())
-    return f"no longer found as the base finds them: {named}" if named else ""
-
-
-def trainer_state(store: Store, paths: ProjectPaths) -> str:
-    """What the trainer says it is doing, `STOPPED` when none is at work."""
-    said = store.journal.trainer()
-    if said is not None and said.state.startswith(STOPPED):
-        return said.state
-    if not is_held(paths.trainer_lock):
-        return STOPPED
-    return said.state if said is not None else STARTING
-
-
-def start_of_today() -> datetime:
-    """Midnight by the annotator's clock, as a moment in UTC."""
-    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0).astimezone(timezone.utc)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -168,3 +170,11 @@ def test_an_answer_from_elsewhere_is_in_the_history_and_is_changed_there(session
     assert (asked, gold.spans) == (opened, before.spans)
     assert "g1" == changed.retracts
     assert [answer.spans for answer in store.answers.standing()] == [(Span(4, 7, "PART"),)]
+
+
+def test_a_session_needs_nothing_that_takes_long_to_import_before_its_first_screen():
+    heavy = ["numpy", "spacy", "alembic", "loop.formats", "loop.quality", "loop.trainer"]
+    code = f"import sys, loop.cli, loop.session, loop.terminal.app; print([m for m in {heavy} if m in sys.modules])"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert "[]\n" == printed

@@ -1,0 +1,46 @@
+"""What a session says of its project at every moment: nothing that takes long, and no numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+
+from loop.settings import ProjectPaths, Settings
+from loop.store import RoundInfo, Store
+from loop.store.locks import is_held
+
+STOPPED = "stopped"
+IDLE = "idle"
+STARTING = "starting"
+
+
+def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, float]:
+    """The labels of the base that nobody teaches and the last round finds otherwise than the base; F in percent."""
+    kept = rounds[-1].kept if rounds else {}
+    return {label: f for label, f in kept.items() if f < settings.checkpoints.alarm_below}
+
+
+def held_words(held: int | None) -> str:
+    """That a round is held, in a sentence; empty when none is."""
+    return "" if held is None else f"round {held} is held: answers teach nothing until `loop checkpoints forward`"
+
+
+def forgotten_words(found: Mapping[str, float]) -> str:
+    """The same in a sentence; empty without any."""
+    named = ", ".join(f"{label} {f:.0f} %" for label, f in found.items())
+    return f"no longer found as the base finds them: {named}" if named else ""
+
+
+def trainer_state(store: Store, paths: ProjectPaths) -> str:
+    """What the trainer says it is doing, `STOPPED` when none is at work."""
+    said = store.journal.trainer()
+    if said is not None and said.state.startswith(STOPPED):
+        return said.state
+    if not is_held(paths.trainer_lock):
+        return STOPPED
+    return said.state if said is not None else STARTING
+
+
+def start_of_today() -> datetime:
+    """Midnight by the annotator's clock, as a moment in UTC."""
+    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0).astimezone(timezone.utc)
