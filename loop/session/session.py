@@ -61,7 +61,7 @@ class Session:
         store.wishes.set_focus(focus)
         self._question_for = question_for
         self._tending = Tending(paths, store, start_trainer)
-        self._forgotten = (-1, "")
+        self._forgotten: tuple[object, str] = (None, "")
         self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
         store.journal.settings(settings.weights_digest(), settings.weights())
@@ -271,9 +271,10 @@ class Session:
 
     def _forgotten_by(self, round: int) -> str:
         """Worked out once a round: the screen asks twice a second."""
-        if round != self._forgotten[0]:
+        held = self._store.journal.hold()
+        if (round, held) != self._forgotten[0]:
             words = forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
-            self._forgotten = round, "; ".join(filter(None, [words, held_words(self._store.journal.hold())]))
+            self._forgotten = (round, held), "; ".join(filter(None, [words, held_words(held)]))
         return self._forgotten[1]
 
     def tick(self) -> None:

@@ -73,9 +73,12 @@ class Histories(RuleBasedStateMachine):
         spans = tuple(Span(start, end, rng.choice(labels)) for start, end in words if rng.random() < 0.3)
         self.given += 1
         answer = Answer(f"answer {self.given}", text_id, "ann", "accept", spans, scheme=self.opened())
-        self.store.answers.add(replace(answer, **{"complete": rng.random() < 0.8, **other}))
+        answer = replace(answer, **{"complete": rng.random() < 0.8, **other})
+        if answer.verdict == "reject":  # no to what was shown
+            answer = replace(answer, spans=(), shown=spans, complete=False, mode="teach")
+        self.store.answers.add(answer)
 
-    @rule(n=FEW, seed=SEEDS, held_out=st.booleans(), verdict=st.sampled_from(["accept", "accept", "skip"]))
+    @rule(n=FEW, seed=SEEDS, held_out=st.booleans(), verdict=st.sampled_from(["accept", "accept", "reject", "skip"]))
     def answer(self, n: int, seed: int, held_out: bool, verdict: str) -> None:
         pool = self.store.corpus.sample_pool(n, Random(seed))
         for text in pool[:1] if held_out or verdict == "skip" else pool:
