@@ -11,6 +11,7 @@ from loop.ner.checkpoints import Checkpoints
 from loop.ner.learner import Learner
 from loop.ner.pipeline import recognizers_of_base
 from loop.ner.pretraining import pretrain, pretrained_layers
+from loop.progress.gold import reserved
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.candidates import held_out_share
@@ -30,6 +31,7 @@ class Pretraining:
         self._settings, self._store = settings, store
         self._checkpoints = Checkpoints(paths.models)
         self._pretrained = Pretrained(paths, store)
+        self._gold = reserved(settings, paths)
         self._learner: Learner | None = None
         self._work: Iterator[float] = iter(())
         self._seen = -1
@@ -78,4 +80,4 @@ class Pretraining:
         """A sample that does not depend on what was answered, and without the texts that are held out."""
         seed, share = self._settings.project.seed, held_out_share(self._settings)
         drawn = self._store.corpus.sample(self._settings.pretrain.texts, Random(f"{seed}:pretraining"))
-        return [text.text for text in drawn if not is_held_out(text, share=share, seed=seed)]
+        return [text.text for text in drawn if not is_held_out(text, share=share, seed=seed) and text not in self._gold]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -232,13 +233,18 @@ def test_weights_that_are_gone_or_damaged_are_made_again(paths, pretrained, stor
 
 def test_it_learns_from_neither_the_answers_nor_the_texts_that_are_held_out(tmp_path, pretrained):
     one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
+    third = ProjectPaths(tmp_path / "third")
     half = replace(pretrained, queue=replace(pretrained.queue, held_out_share=0.5))
-    for paths, used in ((one, pretrained), (other, half)):
+    gold = replace(pretrained, project=replace(pretrained.project, eval="gold.jsonl"))
+    for paths, used in ((one, pretrained), (other, half), (third, gold)):
+        paths.root.mkdir()
+        rows = [{"text": text, "spans": []} for text in [*workshop_gold(40)][:20]]
+        paths.resolve("gold.jsonl").write_text("\n".join(map(json.dumps, rows)))
         with Store(paths.db) as store:
             fill(store)
             finish(paths, used, store, pretrain=True)
 
-    assert pretrained_file(one).name != pretrained_file(other).name
+    assert 3 == len({pretrained_file(paths).name for paths in (one, other, third)})
 
 
 def test_what_is_kept_of_it_is_private_and_holds_no_word_of_the_corpus(paths, pretrained, store):
