@@ -132,8 +132,8 @@ def _table(run: Run, i: int) -> NDArray[np.int64]:
 
 
 def _gain(run: Run, i: int) -> Any:
-    if len(run["rounds"][i]["held"]) != len(run["rounds"][0]["held"]):
-        return None  # of an older kind of run, which held texts out as it went
+    if not run["rounds"][i]["held"]:
+        return None
     answers = [info["answers"] for info in run["rounds"][: i + 1]]
     return expected_gain(answers, *f_scores(_table(run, i)), more=MORE)
 
