@@ -75,12 +75,14 @@ def measured_lines(now: Progress, width: int) -> list[str]:
 
     lines = []
     if now.scores:
-        overlapping = now.scores.overall.overlapping
-        low, high = overlapping.f_interval
+        strict, overlapping = now.scores.overall.strict, now.scores.overall.overlapping
+        p, r, f = (
+            f"{low:.0f} to {high:.0f}" for low, high in (strict.p_interval, strict.r_interval, overlapping.f_interval)
+        )
         lines += [
             f"F        {score_words(now.scores.overall)}; measured on texts never learned from, round {now.measured}"
         ]
-        lines += [f"         {low:.0f} to {high:.0f} where an overlap is enough"]
+        lines += [f"         precision {p}, recall {r}; F {f} where an overlap is enough"]
     if now.estimate:
         n = int(now.estimate["texts"])
         lines += [
