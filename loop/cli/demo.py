@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +33,8 @@ def demo_cli(
     annotator: AnnotatorOption = "",
 ) -> None:
     """Try it on the bundled corpus: the notes of a bicycle workshop, with brands, parts and faults."""
+    from importlib.resources import as_file, files
+
     with as_file(files("loop") / "demo") as corpus:
         if auto is None:
             annotate_demo(ProjectPaths(folder), corpus, annotator)
