@@ -116,13 +116,14 @@ class Questions:
         """The question to ask next: one this annotator has begun or chosen, otherwise the first of the queue.
 
         With `after`, the one that will be next when that question is answered. A queue made for another focus counts
-        as none.
+        as none, and what was begun outside the focus waits for a session without it.
         """
         begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(drafts.c.annotator == annotator)
         if after is not None:
             begun = begun.where(questions.c.text_id != after.text.id)
         with self._database.read() as connection:
-            row = connection.execute(begun.order_by(drafts.c.at.desc()).limit(1)).first()
+            rows = connection.execute(begun.order_by(drafts.c.at.desc()))
+            row = next((row for row in rows if focus == NO_FOCUS or _is_meant(_question(row), focus)), None)
             if row is None:
                 row = self._chosen(connection, after)
             if row is None and _focus_of(connection, QUEUE) == focus:
@@ -224,6 +225,10 @@ def expire(connection: Connection) -> None:
     queued = get_state(connection, QUEUE)
     if queued is not None:
         put_state(connection, QUEUE, queued | {"round": EXPIRED})
+
+
+def _is_meant(question: Question, focus: Focus) -> bool:
+    return focus.covers(question.text.meta) and (not focus.measure or question.share == "held_out")
 
 
 def _focus_of(connection: Connection, key: str) -> Focus:

@@ -62,6 +62,16 @@ def test_a_queue_made_for_another_focus_counts_as_none(store: Store):
     assert (focus, None) == (store.questions.queue_focus(), store.questions.head("ann", focus=NO_FOCUS))
 
 
+def test_what_was_begun_outside_the_focus_waits_for_a_session_without_it(store: Store):
+    begun, held_out = asked(store, 1), asked(store, 2, share="held_out")
+    for question in (begun, held_out):
+        store.answers.save_draft(question, "ann", "{}")
+    wanted = (NO_FOCUS, Focus(where=(("shop", "A"),)), Focus(measure=3), Focus(where=(("shop", "C"),)))
+    heads = [store.questions.head("ann", focus=focus) for focus in wanted]
+
+    assert [2, 1, 2, None] == [head and head.text.id for head in heads]
+
+
 def test_the_pool_is_searched_for_what_was_typed_and_nothing_is_a_wildcard(store: Store):
     answer(store, 3)
 
