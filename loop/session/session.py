@@ -98,7 +98,8 @@ class Session:
         count = self.focus.measure
         if not 0 < count <= self._measured:
             return ""
-        return f"{count} held-out texts are answered. Quit, and `loop annotate` goes on with the usual questions."
+        done = "1 held-out text is answered" if count == 1 else f"{count} held-out texts are answered"
+        return f"{done}. Quit, and `loop annotate` goes on with the usual questions."
 
     def note(self, question: Question) -> str:  # noqa: ARG002  # a walk through earlier answers has something to say
         """What stands beside an earlier answer instead of what it said; empty for that."""
