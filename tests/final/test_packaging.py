@@ -3,13 +3,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import sysconfig
 import zipfile
 from pathlib import Path
 
 import pytest
 import spacy
 from final_project import HELD_OUT, TRAINED, UNANSWERED, Made
+from without_loop import packages_without_loop
 
 from loop.errors import LoopError, PipelineError
 from loop.final import About, build, named, scored
@@ -33,8 +33,7 @@ def fresh_python(tmp_path: Path) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     python = tmp_path / "venv" / "bin" / "python"
     (site,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
-    # A path in a .pth file brings the packages there, and not what their own .pth files bring: an editable `loop`.
-    (site / "others.pth").write_text(sysconfig.get_path("purelib"))
+    (site / "others.pth").write_text(str(packages_without_loop(tmp_path / "packages")))
     return python
 
 

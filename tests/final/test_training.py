@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 import spacy
 from final_project import HELD_OUT, SHORT, TRAINED, UNANSWERED, Made, holding
 from spacy.tokens import DocBin
+from without_loop import environment_without_loop
 
 from loop.errors import InputError, LoopError
 from loop.final import FinalTraining, Options, publish, train
@@ -87,14 +87,11 @@ def test_too_few_answers_are_refused():
 def test_the_readmes_command_gives_the_same_weights_without_loop(made: Made, folder: Path, tmp_path: Path):
     again = tmp_path / "again"
     FinalTraining(made.paths, made.settings, made.store).write(again, Options(overrides=SHORT))
-    blocker = tmp_path / "blocked" / "loop"
-    blocker.mkdir(parents=True)
-    (blocker / "__init__.py").write_text("raise ImportError('there is no loop here')")
     (command,) = (line for line in (again / "README.md").read_text().splitlines() if line.startswith("    python"))
     subprocess.run(
-        [sys.executable, *command.split()[1:]],
+        [sys.executable, "-S", *command.split()[1:]],
         cwd=again,
-        env=os.environ | {"PYTHONPATH": str(blocker.parent)},
+        env=environment_without_loop(tmp_path / "packages"),
         check=True,
         capture_output=True,
     )

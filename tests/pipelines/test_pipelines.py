@@ -11,6 +11,7 @@ import pytest
 import spacy
 from made_bases import BASES, CODE, COMPONENT, base_of, own_tok2vec, several_recognizers, shared_tok2vec
 from taught import LABEL, teach
+from without_loop import environment_without_loop
 
 from loop.errors import PipelineError
 from loop.ner.checkpoints import Checkpoints
@@ -46,9 +47,10 @@ def test_a_project_learns_from_it_for_five_rounds(kind: str, taught: Taught):
 
 def test_every_checkpoint_loads_in_a_python_without_loop(taught: Taught, tmp_path: Path):
     checkpoints = [str(taught(kind)) for kind in BASES]
-    (tmp_path / "loop.py").write_text("raise ImportError('there is no loop here')")
     code = f"import sys, spacy\n{CODE}\n[spacy.load(path)('a new chain') for path in sys.argv[1:]]"
-    ran = subprocess.run([sys.executable, "-c", code, *checkpoints], cwd=tmp_path, capture_output=True, text=True)
+    environment = environment_without_loop(tmp_path / "packages")
+    python = [sys.executable, "-S", "-c", code, *checkpoints]
+    ran = subprocess.run(python, env=environment, cwd=tmp_path, capture_output=True, text=True)
 
     assert (0, "") == (ran.returncode, ran.stderr)
 
