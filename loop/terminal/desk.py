@@ -114,6 +114,8 @@ class Desk(Hand):
             found = self.session.open(after.answer)
             if found is not None:
                 self.show(*found)
+            else:
+                self.notice = "This answer came from elsewhere, and is opened in `loop annotate`."
         elif after is not None:
             self.notice = self.session.choose(after)
             if self.question is None:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from terminal_project import question
+from terminal_project import LABELS, question
 from test_desk import keys, text
 
 from loop.editing import keymap
-from loop.records import Focus
+from loop.records import Answer, Focus
 from loop.session import Session
+from loop.settings import ProjectPaths
+from loop.store import NewAnswer, NewText, Store
 from loop.terminal.desk import Desk
 from loop.terminal.key_line import key_line
 from loop.terminal.pages import finder_rows, waiting_words
@@ -178,3 +181,16 @@ def test_a_string_becomes_a_pattern_once(sit_down: Sit) -> None:
         '# mine\n[project]\nlabels = ["BRAND", "PART"]  \n# why\npatterns = "patterns.jsonl"\nseed = 1\n'
         == (root / "loop.cfg").read_text()
     )
+
+
+def test_an_answer_from_elsewhere_that_cannot_be_opened_says_where_it_can(sit_down: Sit, tmp_path: Path) -> None:
+    desk = sit_down(ONE)
+    gold = Answer("g1", 0, "ann", "accept", (), mode="import")
+    with Store(ProjectPaths(tmp_path / "shop").db) as store:
+        store.import_answers([NewAnswer(NewText("an old hub"), gold)], labels=LABELS, source="gold.jsonl")
+    found = listed(keys(desk, "c-o"))
+    keys(desk, "enter")
+
+    assert ["› an old hub  no entities"] == found
+    assert ("text", ONE.text.text) == (desk.view, text(desk))
+    assert "is opened in `loop annotate`" in desk.notice
