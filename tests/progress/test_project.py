@@ -43,18 +43,21 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     ]
 
 
-@pytest.mark.parametrize("width", [40, 60, 200])
-def test_the_learning_curve_fits_the_terminal_and_has_no_colours(paths, labelled, store, width):
+@pytest.mark.parametrize("enough", [50, 100])
+@pytest.mark.parametrize("width", [40, 200])
+def test_the_learning_curve_fits_the_terminal_and_has_no_colours(paths, labelled, store, monkeypatch, width, enough):
     held = fill(store)
     for number in range(1, 5):
         add_round(store, number, dict.fromkeys(held, (PART,)))
+    monkeypatch.setattr("loop.progress.scores.ENOUGH", enough)
     lines = status_lines(progress(store, labelled, paths), [], width=width)
     picture = [line for line in lines if set("│┤┬└┘┐┌") & set(line)]
 
     assert len(picture) > 8
     assert max(map(len, picture)) <= width
     assert not [line for line in lines if "\x1b" in line]
-    assert any("*" in line for line in picture)
+    # A single number, a star in the curve, only where there are spans enough.
+    assert (enough == 50) == any("*" in line for line in picture)
 
 
 def test_a_project_that_has_only_begun_has_its_numbers_too(paths, labelled, store):
@@ -63,3 +66,17 @@ def test_a_project_that_has_only_begun_has_its_numbers_too(paths, labelled, stor
     assert (None, None, (0, 0), None, 0) == (now.measured, now.scores, now.accepted, now.seconds, now.near_duplicates)
     assert not [line for line in status_lines(now, []) if line.startswith(("F ", "expected", "accepted", "label"))]
     assert "wait" == now.advice.kind
+
+
+def test_learning_by_heart_is_said_in_words_with_what_to_do(paths, labelled, store, monkeypatch):
+    monkeypatch.setattr("loop.progress.advice.ENOUGH", 50)
+    held = fill(store)
+    found = dict.fromkeys(held, ()) | dict.fromkeys(held[::2], (PART,))
+    for number in range(1, 11):
+        add_round(store, number, found, loss=4.0 * 0.7**number)
+    now = progress(store, labelled, paths)
+    (alarm,) = [line for line in status_lines(now, []) if "by heart" in line]
+
+    assert now.advice.by_heart
+    assert alarm.startswith("alarm    the training loss keeps falling while F")
+    assert "steps in [update]" in alarm
