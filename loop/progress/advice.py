@@ -32,6 +32,8 @@ from loop.store import RoundInfo
 Kind = Literal["wait", "go on", "add texts", "look at label", "stop"]
 
 MORE = 100
+# From here on what the rest of the pool brings is said without a number: early on it comes out far too large.
+MUCH = 15.0
 # A pool of fewer texts is nearly used up.
 FEW_LEFT = 50
 
@@ -104,7 +106,8 @@ def _said(
         return "look at label", weak
     if weakest:
         return "add texts", f"Go on, and add texts {weakest}: there the model does worst."
-    return "go on", f"Go on: the {pool:,} texts left might bring about {rest:.0f} F."
+    bring = f"might bring about {rest:.0f} F" if rest < MUCH else "can still bring much"
+    return "go on", f"Go on: the {pool:,} texts left {bring}."
 
 
 def _expected(gain: Gain | None, minutes: float | None) -> str:

@@ -36,6 +36,10 @@ def test_a_model_that_changes_is_a_reason_to_go_on_with_the_time_that_it_takes()
     assert "about 35 minutes" in advised.words
 
 
+def test_what_cannot_be_said_in_numbers_is_said_without():
+    assert "can still bring much" in said(agreement=80.0).words
+
+
 def test_it_says_so_when_it_is_too_early_to_tell():
     assert "wait" == said(n=3).kind
     assert "wait" == said(n=0).kind
