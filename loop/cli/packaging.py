@@ -87,7 +87,7 @@ def which(
         return model, training, None
     checkpoints = Checkpoints(paths.models)
     kept = checkpoints.rounds()
-    number = round if round is not None else max(kept, default=0)
+    number = round if round is not None else checkpoints.in_force()
     if number not in kept or not number:
         hint = f"Kept are {', '.join(map(str, kept[1:]))}." if kept[1:] else "Answer questions first: `loop annotate`."
         raise LoopError(f"There is no round {number} to make a package of.", hint=hint)

@@ -119,11 +119,10 @@ class FinalTraining:
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
         self._paths, self._settings, self._store = paths, settings, store
         self._checkpoints = Checkpoints(paths.models)
-        rounds = self._checkpoints.rounds()
-        if not rounds or rounds[-1] == 0:
+        self._last = self._checkpoints.in_force()
+        if not self._last:
             hint = "Answer questions with `loop annotate` until the first round is done."
             raise LoopError("No round was learned yet, from which a final training could start.", hint=hint)
-        self._last = rounds[-1]
 
     @property
     def last(self) -> Path:

@@ -162,6 +162,11 @@ class Checkpoints:
         """Let `last` name round `number`."""
         point(self.folder / LAST, self.path(number).name)
 
+    def in_force(self) -> int:
+        """The round that `last` names, which is not the newest while an earlier one is held; 0 when there is none."""
+        named = (self.folder / LAST).resolve()
+        return next((number for number in self.rounds() if self.path(number).resolve() == named), 0)
+
     def size(self, number: int) -> int:
         """Bytes on disk of round `number` alone; what it shares with round 0 counts for round 0."""
         return own_size(self.path(number), shared=self.path(0))

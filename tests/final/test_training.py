@@ -14,6 +14,7 @@ from without_loop import environment_without_loop
 from loop.errors import InputError, LoopError
 from loop.final import FinalTraining, Options, publish, train
 from loop.final.data import parted
+from loop.ner.checkpoints import Checkpoints
 from loop.ner.pipeline import base_folder
 from loop.records import Answer, Span, Text
 
@@ -214,3 +215,13 @@ def digest(path: Path) -> str:
 
 def test_the_probabilities_of_the_final_model_are_calibrated(folder: Path):
     assert ["ner_loop"] == list(spacy.load(folder / "model").meta["loop"]["temperatures"])
+
+
+def test_a_held_round_is_the_one_to_compare_with(made: Made, tmp_path: Path):
+    checkpoints = Checkpoints(tmp_path)
+    for number in (0, 1, 2):
+        checkpoints.path(number).mkdir()
+    assert 0 == checkpoints.in_force()
+    checkpoints.publish(1)
+
+    assert 1 == checkpoints.in_force()
