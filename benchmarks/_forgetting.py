@@ -74,6 +74,11 @@ def alone(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     return ours(task, replace(settings, pull_back=0.0), seed)
 
 
+def unrehearsed(task: Task, settings: UpdateSettings, seed: int) -> Learner:
+    """Ours, but that no texts are made up of the base's words."""
+    return ours(task, replace(settings, rehearsed_per_batch=0), seed)
+
+
 def unmerged(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     """Ours, but that what the base says of other labels is not merged in."""
     nlp = assemble(BASE, task.labels, seed=seed)
@@ -93,7 +98,7 @@ def second(task: Task, settings: UpdateSettings, seed: int, *, copied: bool = Tr
     if copied:
         ner.model.get_ref("tok2vec").from_bytes(tok2vec)
     learner = Learner(nlp)
-    return _rounds(learner, _answered(nlp, task), task, settings, seed)
+    return _rounds(learner, _answered(nlp, task), task, replace(settings, rehearsed_per_batch=0), seed)
 
 
 def uncopied(task: Task, settings: UpdateSettings, seed: int) -> Learner:

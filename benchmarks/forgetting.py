@@ -30,6 +30,7 @@ from _forgetting import (
     second,
     uncopied,
     unmerged,
+    unrehearsed,
 )
 
 from loop.ner.learner import Learner
@@ -66,6 +67,7 @@ RECIPES: dict[str, dict[str, Recipe]] = {
         "second component, tok2vec not copied": uncopied,
         "ours, nothing merged": unmerged,
         "ours, nothing pulls back": alone,
+        "ours, nothing made up": unrehearsed,
         "ours": ours,
     },
     "corrected": JOINT | {"ours, nothing merged": unmerged, "ours, nothing pulls back": alone, "ours": ours},

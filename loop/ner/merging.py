@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from random import Random
 from typing import Any
 
 from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.tokens import Span as DocSpan
+from spacy.training import Example
 
 from loop.ner.adoption import eraser_of, hidden, is_hidden
-from loop.ner.pipeline import COMPONENT, own_component, recognizers_of_base
+from loop.ner.pipeline import COMPONENT, known_labels, own_component, ready, recognizers_of_base
+from loop.ner.rehearsal import MadeUpTexts
 from loop.records import Span
 
 
@@ -29,14 +35,14 @@ class BaseReader:
         finding = [COMPONENT, *self._names]
         self.relevant = (*self._shared, *finding, *map(eraser_of, finding))
         self._read: dict[str, tuple[Span, ...]] = {}
+        self._made_up = MadeUpTexts(nlp.path if self._names else None)
 
     def __call__(self, text: str) -> tuple[Span, ...]:
         """The base's entities of labels that are not taught, under their hidden labels; none without a recognizer."""
         if not self._names:
             return ()
         if text not in self._read:
-            with self._nlp.select_pipes(enable=[*self._shared, *self._names]):
-                doc = self._nlp(text)
+            doc = self._by_base(text)
             self._read[text] = tuple(
                 Span(ent.start_char, ent.end_char, hidden(ent.label_)) for ent in doc.ents if not is_hidden(ent.label_)
             )
@@ -46,3 +52,33 @@ class BaseReader:
         """Those of them that our component tells its own from: of the recognizer that it started from."""
         known = own_component(self._nlp).labels
         return [span for span in self(text) if span.label in known]
+
+    def rehearsed(self, batch: Sequence[Example], n: int, rng: Random) -> list[Example]:
+        """Made-up texts to learn from beside a batch: what the base finds in them is none of the labels it lacks.
+
+        None while only labels of the base are taught. Of these nothing is said: where the base errs, the answers do
+        not.
+        """
+        if not self._made_up or not self._has_new_label():
+            return []
+        tokens = [token for example in batch for token in example.reference]
+        marked = {token.text for token in tokens if token.ent_type}
+        beside = [token.text for token in tokens if token.ent_iob_ == "O" and token.text not in marked]
+        texts = [Doc(self._nlp.vocab, words=self._made_up.draw(beside, rng)) for _ in range(n)]
+        docs = ready(self._nlp, [text.copy() for text in texts])
+        return [Example(doc, self._with_entities(text)) for doc, text in zip(docs, texts, strict=True)]
+
+    def _has_new_label(self) -> bool:
+        return any({label, hidden(label)}.isdisjoint(self.labels) for label in known_labels(self._nlp))
+
+    def _with_entities(self, text: Doc) -> Doc:
+        ents, found = self._by_base(text.copy()).ents, text.copy()
+        known = own_component(self._nlp).labels
+        others = [ent for ent in ents if hidden(ent.label_) in known]
+        spans = [DocSpan(found, ent.start, ent.end, label=hidden(ent.label_)) for ent in others]
+        found.set_ents(spans, missing=[found[ent.start : ent.end] for ent in ents if ent not in others])
+        return found
+
+    def _by_base(self, text: str | Doc) -> Doc:
+        with self._nlp.select_pipes(enable=[*self._shared, *self._names]):
+            return self._nlp(text)

@@ -33,9 +33,10 @@ def update(
     fix_random_seed(seed)
     optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
     averages = Averages(ner.model, learner.averages, steps=_steps_before(new, answered, settings))
-    losses = []
+    losses, rng = [], Random(f"{seed}:rehearsal")
     for batch in islice(_batches(new, answered, settings, Random(seed)), settings.steps):
-        losses.append(_step(ner, batch, optimizer, settings.dropout))
+        beside = learner.base.rehearsed(batch, settings.rehearsed_per_batch, rng)
+        losses.append(_step(ner, [*batch, *beside], optimizer, settings.dropout))
         if learner.anchor:
             learner.anchor.pull(ner.model, settings.pull_back)
         averages.follow()
