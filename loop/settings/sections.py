@@ -125,7 +125,7 @@ class UpdateSettings(Section):
         0.2, "Share of the network switched off while it learns, against overfitting.", low=0, high=0.99
     )
     pull_back: float = _setting(
-        0.005, "Share of the way back to the base per step: what the base knows of texts of other kinds stays known.",
+        0.01, "Share of the way back to the base per step: what the base knows of texts of other kinds stays known.",
         low=0, high=1,
     )  # fmt: skip
     rehearsed_per_batch: int = _setting(
