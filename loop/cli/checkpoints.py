@@ -52,7 +52,8 @@ def table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Score]) -
     kept, in_force = checkpoints.rounds(), store.journal.round_in_force()
     rows: list[Sequence[str]] = [("round", "answers", "F", "loss", "seconds", "finished", "size", "")]
     for number, info in enumerate([None, *store.journal.rounds()]):
-        size = megabytes(checkpoints.size(number)) if number in kept else "pruned"
+        missing = "pruned" if number else "–"  # round 0 is made when the first trainer starts
+        size = megabytes(checkpoints.size(number)) if number in kept else missing
         words = f_words(scores[number]) if number in scores else "–"
         rows.append((str(number), *_words(info, words), size, "in force" if number == in_force else ""))
     return rows

@@ -89,11 +89,11 @@ def say_whose_code(model: str) -> None:
 
 def finish_relabeling(paths: ProjectPaths, store: Store) -> bool:
     """Let loop.cfg and the patterns follow a change of labels; False when they have, as long as nothing was killed."""
-    from loop.formats.patterns import PATTERNS_NAME, relabel_patterns
-
     found = store.unfinished_relabeling()
     if found is None:
         return False
+    from loop.formats.patterns import PATTERNS_NAME, relabel_patterns
+
     labels, names = found
     set_labels(paths.cfg, labels, names)
     relabel_patterns(paths.resolve(load_settings(paths.root).project.patterns or PATTERNS_NAME), names)
