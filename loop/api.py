@@ -15,6 +15,7 @@ from loop.errors import LoopError
 from loop.formats import Selection, write
 from loop.intake import answered
 from loop.ner.checkpoints import LAST, temperatures
+from loop.ner.code import import_code
 from loop.ner.pipeline import base_folder, load_base
 from loop.ner.predict import predict
 from loop.oracle import Oracle
@@ -70,6 +71,8 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.paths, self.settings = ProjectPaths(folder), load_settings(folder)
+        if code := self.settings.project.code:
+            import_code(self.paths.resolve(code).resolve())
         self.store = Store(self.paths.db)
         if finish_relabeling(self.paths, self.store):
             self.settings = load_settings(folder)

@@ -12,6 +12,7 @@ from typing import Any
 from loop.bulk.chunks import CHUNK_CHARACTERS, CHUNK_TEXTS, Chunk, Predicted
 from loop.formats.jsonl import dumped
 from loop.ner.checkpoints import temperatures
+from loop.ner.code import import_code
 from loop.ner.pipeline import base_folder, load_base
 from loop.ner.predict import predict
 from loop.ner.products import use_fast_products
@@ -27,10 +28,12 @@ class Job:
     Attributes:
         model: an installed pipeline, or the folder of one.
         all_spans: see `loop.ner.predict`.
+        code: a Python file that registers what the pipeline needs.
     """
 
     model: str
     all_spans: bool = False
+    code: str | None = None
 
     def signature(self) -> dict[str, Any]:
         """All that the lines depend on but the texts, to compare with when a run is resumed.
@@ -41,6 +44,7 @@ class Job:
         folder = base_folder(self.model)
         return asdict(self) | {
             "model": _digest(folder) if folder else self.model,
+            "code": hashlib.blake2b(Path(self.code).read_bytes()).hexdigest() if self.code else None,
             "chunk": [CHUNK_TEXTS, CHUNK_CHARACTERS],
             "versions": {name: version(name) for name in ("spacy-loop", "spacy", "numpy")},
         }
@@ -66,6 +70,8 @@ class Predictor:
 
     def __init__(self, job: Job) -> None:
         use_fast_products()
+        if job.code:
+            import_code(Path(job.code))
         folder = base_folder(job.model)
         self._nlp = load_base(job.model)
         self._temperatures: Mapping[str, float] = temperatures(folder) if folder else {}

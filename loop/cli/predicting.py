@@ -36,6 +36,10 @@ def predict_cli(
     ray: Annotated[
         bool, typer.Option("--ray", help="The workers are actors on the Ray cluster of RAY_ADDRESS, or of a local Ray.")
     ] = False,
+    code: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Python that registers what MODEL needs."),
+    ] = None,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
     force: ForceOption = False,
@@ -53,7 +57,7 @@ def predict_cli(
     if ray and source == "-":
         raise LoopError("Standard input does not reach a cluster.", hint="Name a file that its nodes can read.")
     files, total = files_of([source]), count_texts(source)
-    work = Work(Job(model, all_spans), files, workers, ray, format, text_field)
+    work = Work(Job(model, all_spans, str(code.resolve()) if code else None), files, workers, ray, format, text_field)
     chunks = cut(read_all(files, format=format, text_field=text_field))
     if out == "-":
         texts = to_standard_output(with_progress(work.all(chunks), total))

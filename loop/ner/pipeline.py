@@ -198,7 +198,7 @@ def _ner_names(components: dict[str, Any]) -> list[str]:
 
 def _load_hint(base: str, error: Exception) -> str:
     if "E002" in str(error):  # no such factory
-        return "Functions of your own are registered by a Python file: `loop init --code FILE`, or `code` in loop.cfg."
+        return "A Python file registers functions of your own: --code FILE (init, predict), or `code` in loop.cfg."
     return (
         "See `python -m spacy info --markdown` for the languages and `python -m spacy validate` for the versions."
         if base.startswith("blank:")

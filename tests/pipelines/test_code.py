@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import zipfile
 from dataclasses import replace
@@ -87,3 +89,15 @@ def test_the_final_training_and_the_package_bring_it_along(base: str, code: Path
     assert CODE == (tmp_path / "final" / "project_code.py").read_text()
     with zipfile.ZipFile(wheel) as archive:
         assert CODE == archive.read("en_coded/functions.py").decode()
+
+
+def test_predictions_run_it_too(base: str, code: Path, tmp_path: Path):
+    (tmp_path / "in.txt").write_text("fitted a new chain\n")
+    predict = [sys.executable, "-m", "loop", "predict", base, "in.txt", "-"]
+    without, with_code = (
+        subprocess.run([*predict, *options], cwd=tmp_path, capture_output=True, text=True)
+        for options in ([], ["--code", str(code)])
+    )
+
+    assert (1, True) == (without.returncode, "--code FILE" in without.stderr)
+    assert (0, "fitted a new chain") == (with_code.returncode, json.loads(with_code.stdout)["text"])
