@@ -30,7 +30,7 @@ def test_the_project_is_named_by_option_or_environment(
 
 @pytest.mark.usefixtures("project")
 def test_ctrl_c_exits_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(*_: object) -> None:
+    def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(loop.cli.status, "status_lines", stopped)
@@ -40,7 +40,7 @@ def test_ctrl_c_exits_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.usefixtures("project")
 def test_an_unexpected_error_shows_where_and_not_what(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise ValueError("secret text")
 
     monkeypatch.setattr(loop.cli.status, "status_lines", fails)
