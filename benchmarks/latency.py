@@ -96,17 +96,18 @@ def laid_out(folder: Path, tokens: int, *, texts: int, at_once: int) -> ProjectP
     gold.write_text("".join(json.dumps(note) + "\n" for note in notes[:TAUGHT]), encoding="utf-8")
     long = islice(joined([note["text"] for note in notes[TAUGHT:]], tokens), texts)
     pool.write_text("".join(json.dumps({"text": text}) + "\n" for text in long), encoding="utf-8")
-    run("init", "--labels", "BRAND,PART,FAULT", str(pool), folder=folder)
+    run("init", "--labels", "BRAND,PART,FAULT", folder=folder)
     paths = ProjectPaths(folder)
     for section, key, value in (("queue", "size", at_once), ("queue", "held_out_share", 0.0), ("pretrain", "texts", 0)):
         set_value(paths.cfg, section, key, value)
     set_value(paths.cfg, "acquire", "candidates", max(READ, at_once))
-    run("import", str(gold), folder=folder)
-    with Store(paths.db) as store:
-        trainer = Trainer(paths, load_settings(folder), store)
-        while trainer.work():
-            pass
-        trainer.close()
+    for command, file in (("import", gold), ("add", pool)):  # the long texts when the rounds are over, which read them
+        run(command, str(file), folder=folder)
+        with Store(paths.db) as store:
+            trainer = Trainer(paths, load_settings(folder), store)
+            while trainer.work():
+                pass
+            trainer.close()
     return paths
 
 
