@@ -59,6 +59,15 @@ def write_config(folder: Path, trained: Trained, overrides: Mapping[str, Any]) -
     training["dropout"] = DROPOUT
     config["system"]["gpu_allocator"] = "pytorch" if trained.annotating else None
     _fill(folder, config.merge(_nested(overrides)))
+    _score_entities_alone(folder / CONFIG)
+
+
+def _score_entities_alone(file: Path) -> None:
+    """Let the best model be chosen by its entities; spaCy gives every component of the pipeline a share."""
+    config = load_config(file)
+    every = dict.fromkeys(config["training"]["score_weights"])
+    config["training"]["score_weights"] = every | {"ents_f": 1.0}
+    config.to_disk(file, interpolate=False)
 
 
 def write_own_config(folder: Path, file: Path, overrides: Mapping[str, Any]) -> None:

@@ -108,7 +108,9 @@ def test_all_but_our_component_stays_as_the_base_has_it_to_the_byte(made_on_a_ba
     for _ in train(folder):
         pass
     model = publish(folder, "ner_loop")
+    weights = spacy.util.load_config(folder / "config.cfg")["training"]["score_weights"]
 
+    assert {"ents_f": 1.0} == {name: weight for name, weight in weights.items() if weight}
     assert "ner_loop" == (written.trained.component if written.trained else "")
     for path in base.rglob("*"):
         if path.is_file() and path.parent != base:
