@@ -49,20 +49,23 @@ def main() -> None:
     seeds = SEEDS[:2] if arguments.variants else SEEDS
     if arguments.quick:
         sets, seeds = dict.fromkeys(sets, EVERY), SEEDS[:1]
-    jobs = [(name, seed) for seed in seeds for name in sets]
+    recipes = VARIANTS if arguments.variants else ("",)
+    jobs = [(name, seed, recipe) for seed in seeds for name in sets for recipe in recipes]
     run = partial(_vary if arguments.variants else _run, data=arguments.data, sets=sets, test=arguments.test)
     with Pool(arguments.workers) as pool:
         rows = []
         for found in pool.imap(run, jobs):
             rows += found
+            print(found[-1], flush=True)
             write_json(arguments.json, rows, seeds=seeds, split="test" if arguments.test else "dev")
     show("F after so many answers, and processor seconds of training until then", _averaged(rows))
     if a_round := [row for row in rows if row["recipe"] == "a round"]:
         show("A round at 500 answers: seconds", a_round)
 
 
-def _vary(job: tuple[str, int], *, data: Path, sets: dict[str, int], test: bool) -> list[Row]:
-    name, seed = job
+def _vary(job: tuple[str, int, str], *, data: Path, sets: dict[str, int], test: bool) -> list[Row]:
+    name, seed, recipe = job
+    settings, start = VARIANTS[recipe]
     use_fast_products()
     given = task(data, name, seed=seed, test=test)
     if not test:  # the dev texts are few
@@ -70,13 +73,12 @@ def _vary(job: tuple[str, int], *, data: Path, sets: dict[str, int], test: bool)
     at = range(EVERY, sets[name] + 1, EVERY)
     return [
         {"set": name, "seed": seed, "recipe": recipe, "answers": o.answers, "f": o.f, "seconds": o.seconds}
-        for recipe, (settings, start) in VARIANTS.items()
         for o in in_rounds(given, settings, seed=seed, at=at, **start)
     ]
 
 
-def _run(job: tuple[str, int], *, data: Path, sets: dict[str, int], test: bool) -> list[Row]:
-    name, seed = job
+def _run(job: tuple[str, int, str], *, data: Path, sets: dict[str, int], test: bool) -> list[Row]:
+    name, seed, _ = job
     use_fast_products()
     given = task(data, name, seed=seed, test=test)
     at = sorted({n for n in (EVERY, 2 * EVERY, sets[name]) if n <= sets[name]})
