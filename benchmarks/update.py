@@ -33,7 +33,7 @@ VARIANTS: dict[str, tuple[UpdateSettings, dict[str, Any]]] = {
     "batches of 32, 8 new": (replace(DEFAULT, batch_size=32, new_per_batch=8), {}),
 }
 SCORED = 400
-VARIED = {"food_ingredients": 200, "ncbi_disease": 200}
+VARIED = {"food_ingredients": 300, "ncbi_disease": 300}
 A_ROUND_AT = 500
 Row = dict[str, Any]
 
