@@ -9,7 +9,7 @@ from loop.report.axes import Axes, Bounds, rounded
 
 
 class Dot(NamedTuple):
-    """A value with what chance does to it, and what is said of it."""
+    """A value with what chance does to it, and what is said of it; only the interval is drawn unless it is `single`."""
 
     x: float
     y: float
@@ -17,12 +17,13 @@ class Dot(NamedTuple):
     high: float
     says: str = ""
     size: float = 3.0
+    single: bool = True
 
 
 def curve(dots: Sequence[Dot], axes: Axes, says: str, *, beside: Sequence[Dot] = ()) -> str:
     """A line through values, in the band of their intervals; `beside` it a dashed one to compare."""
-    lines = [_band(dots, axes), _line(beside, axes, "should"), _line(dots, axes)]
-    return axes.drawn([*lines, *(_dot(dot, axes) for dot in dots)], says)
+    lines = [_band(dots, axes), _line(beside, axes, "should"), _line([dot for dot in dots if dot.single], axes)]
+    return axes.drawn([*lines, *((_dot if dot.single else _whisker)(dot, axes) for dot in dots)], says)
 
 
 def _band(dots: Sequence[Dot], axes: Axes) -> str:
@@ -50,7 +51,8 @@ def scatter(dots: Sequence[Dot], axes: Axes, says: str) -> str:
 
 def _whisker(dot: Dot, axes: Axes) -> str:
     x = axes.px(dot.x)
-    return f'<line class="whisker" x1="{x}" x2="{x}" y1="{axes.py(dot.low)}" y2="{axes.py(dot.high)}"/>'
+    ends = f'x1="{x}" x2="{x}" y1="{axes.py(dot.low)}" y2="{axes.py(dot.high)}"'
+    return f'<line class="whisker" {ends}><title>{dot.says}</title></line>'
 
 
 def bars(heights: Sequence[tuple[str, float]], axes: Axes, says: str) -> str:

@@ -34,7 +34,8 @@ def learning(picture: Picture) -> str:
     last = picture.now.curve[-1]
     words = (
         f"F on {count(last.scores.overall.texts, 'text')} that no round learns from, round by round; the band is the "
-        "95 % interval (bootstrap over texts and groups). A round that is no longer kept was measured on fewer texts."
+        "95 % interval (bootstrap over texts and groups), which stands alone where there are too few spans for a single "
+        "number. A round that is no longer kept was measured on fewer texts."
     )
     expected = [
         Dot(info.answers, f, f, f) for info in picture.now.rounds if (f := info.estimate.get("f", 0.0)) and info.number
@@ -49,18 +50,18 @@ def _f_curve(
     points: Sequence[Point], scores: Sequence[Score], size: tuple[int, int], expected: Sequence[Dot] = ()
 ) -> str:
     dots = [
-        Dot(point.answers, score.strict.f, *score.strict.f_interval, _says(point, score))
+        Dot(point.answers, score.strict.f, *score.strict.f_interval, _says(point, score), single=score.enough)
         for point, score in zip(points, scores, strict=True)
     ]
     x = 0.0, float(max(dot.x for dot in (*dots, *expected)))
     axes = Axes(x, around([*dots, *expected], most=100.0), x_name="answers learned from", y_name="F", size=size)
-    return curve(dots, axes, f"F over answers, last {dots[-1].y:.1f}", beside=expected)
+    return curve(dots, axes, f"F over answers; last: {dots[-1].says}", beside=expected)
 
 
 def _says(point: Point, score: Score) -> str:
     low, high = score.strict.f_interval
-    said = f"round {point.round}, {point.answers} answers: F {score.strict.f:.1f} ({low:.1f} to {high:.1f})"
-    return f"{said}, {score.gold} spans in {score.texts} texts"
+    f = f"F {score.strict.f:.1f} ({low:.1f} to {high:.1f})" if score.enough else f"F {low:.1f} to {high:.1f}"
+    return f"round {point.round}, {point.answers} answers: {f}, {score.gold} spans in {score.texts} texts"
 
 
 def _loss(picture: Picture) -> str:
