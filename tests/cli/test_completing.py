@@ -35,7 +35,8 @@ def test_commands_options_and_strategies_are_completed(folder: Path):
 
 
 def test_completion_is_installed_for_bash(folder: Path):
-    env = os.environ | {"HOME": str(folder)}
+    # The shell is named: under a service manager there is none among the parents to detect.
+    env = os.environ | {"HOME": str(folder), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     subprocess.run(
         [sys.executable, "-m", "loop", "--install-completion", "bash"], env=env, check=True, capture_output=True
     )
