@@ -34,7 +34,7 @@ def learning(picture: Picture) -> str:
     last = picture.now.curve[-1]
     words = (
         f"F on {count(last.scores.overall.texts, 'text')} that no round learns from, round by round; the band is the "
-        "95 % interval (bootstrap over texts and groups), which stands alone where there are too few spans for a single "
+        "95 % interval (bootstrap over texts and groups), which stands alone where spans are too few for a single "
         "number. A round that is no longer kept was measured on fewer texts."
     )
     expected = [

@@ -46,7 +46,6 @@ class Terminal:
             start[1:],
             dimensions=(rows, columns),
             env={**surroundings, "TERM": "xterm-256color", **(env or {})},  # type: ignore[arg-type]
-            preexec_fn=_as_from_a_terminal,
         )
         if shell:
             self.child.sendline(shlex.join(command))
@@ -107,9 +106,3 @@ class Terminal:
         last = {code: self.raw.rfind(code) for code in (b"\x1b[?1049", b"\x1b[?25", b"\x1b[?2004")}
         ends = [self.raw[at + len(code) : at + len(code) + 1] for code, at in last.items()]
         return [b"l", b"h", b"l"] == ends
-
-
-def _as_from_a_terminal() -> None:
-    """Let Ctrl-C through: tests that a shell runs in the background have inherited that it is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
