@@ -99,8 +99,8 @@ def test_its_numbers_are_those_of_status(measured: Path, run: Run) -> None:
     assert {*overall["strict"]["f_interval"], overall["gold"], overall["texts"]} <= shown
     assert {bound for score in labels.values() for bound in score["strict"]["f_interval"]} <= shown
     for point in status["curve"]:
-        f = point["scores"]["overall"]["strict"]["f"]
-        assert f"round {point['round']}, {point['answers']} answers: F {f:.1f} (" in read.text
+        low, high = point["scores"]["overall"]["strict"]["f_interval"]
+        assert f"round {point['round']}, {point['answers']} answers: F {low:.1f} to {high:.1f}, 11 spans" in read.text
     assert status["advice"]["words"] in read.text
     assert overall["strict"]["f"] not in shown  # 11 spans are too few for a single number
 

@@ -28,6 +28,14 @@ def test_a_curve_is_a_line_in_the_band_of_its_intervals() -> None:
     assert ["first", "second"] == [title.text for title in svg.iterfind("circle/title")]
 
 
+def test_a_value_that_is_not_to_be_drawn_has_its_interval_alone() -> None:
+    svg = drawn(curve([DOTS[0]._replace(single=False), DOTS[1]], AXES, ""))
+
+    assert [(40, 40)] == points(svg.find("polyline[@class='line']"))
+    assert ["first"] == [title.text for title in svg.iterfind("line[@class='whisker']/title")]
+    assert ["second"] == [title.text for title in svg.iterfind("circle/title")]
+
+
 def test_what_is_compared_is_a_second_line() -> None:
     svg = drawn(curve(DOTS, AXES, "", beside=[Dot(0, 0, 0, 0), Dot(10, 100, 0, 0)]))
 

@@ -190,3 +190,10 @@ def test_the_screen_says_that_a_round_is_held_as_long_as_it_is(paths, settings, 
 
     assert "round 0 is held" in held
     assert "" == after
+
+
+def test_the_session_and_its_screen_start_without_numpy():
+    code = "import sys, loop.session, loop.terminal.app; print('numpy' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "False\n" == ran.stdout
