@@ -24,6 +24,7 @@ from loop.store.spans import dump_spans, load_spans
 _later = answers.alias("later")
 FIRST = ~answers.c.again
 STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
+_STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq)
 
 
 class Answers:
@@ -50,7 +51,7 @@ class Answers:
 
         Not those to texts that were asked again to measure consistency: see `again`.
         """
-        return self._select(select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq))
+        return self._select(_STANDING)
 
     def again(self) -> list[Answer]:
         """The standing answers to texts that were asked again, blind, to measure consistency."""
@@ -65,9 +66,10 @@ class Answers:
         query = select(answers.c.text_id, answers.c.held_out, texts.c.group_key).where(STANDS, FIRST)
         with self._database.read() as connection:
             rows = connection.execute(query.join(texts, texts.c.id == answers.c.text_id)).all()
+            standing = _read(connection, _STANDING)
         unit = {row.text_id: row.text_id if row.group_key is None else row.group_key for row in rows}
         held = {unit[row.text_id] for row in rows if row.held_out}
-        return [answer for answer in self.standing() if answer.trains and unit[answer.text_id] not in held]
+        return [answer for answer in standing if answer.trains and unit[answer.text_id] not in held]
 
     def place(self, id: str) -> int:
         """The event after which an answer counts: its own, or that of the answer that it replaces."""
@@ -169,8 +171,12 @@ class Answers:
 
     def _select(self, query: Select[Any]) -> list[Answer]:
         with self._database.read() as connection:
-            naming = read_naming(connection)
-            return [answer_of(row, naming) for row in connection.execute(query)]
+            return _read(connection, query)
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[Answer]:
+    naming = read_naming(connection)
+    return [answer_of(row, naming) for row in connection.execute(query)]
 
 
 @contextmanager

@@ -11,12 +11,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 from loop.errors import StoreError
 from loop.records import Answer, Candidate, Question, Span, Text
 from loop.store import NewText, Store
 from loop.store.database import SCHEMA_VERSION
+from loop.store.naming import Naming, read_naming
 from loop.store.schema import metadata
 
 
@@ -49,6 +50,23 @@ def test_a_new_store_has_exactly_the_tables_of_the_schema(store: Store):
 
     assert differences == []
     assert version == SCHEMA_VERSION
+
+
+def test_an_answer_that_comes_while_those_that_train_are_read_waits_for_the_next_reading(store: Store, monkeypatch):
+    first, second = fill(store, "one", "two")
+    store.answers.add(say(first, "a"), ask(first))
+    asked = ask(second)
+
+    def meanwhile(connection: Connection) -> Naming:
+        monkeypatch.undo()
+        with Store(store.path) as session:
+            session.answers.add(say(second, "b"), asked)
+        return read_naming(connection)
+
+    monkeypatch.setattr("loop.store.answers.read_naming", meanwhile)
+
+    assert ["a"] == [answer.id for answer in store.answers.training()]
+    assert ["a", "b"] == [answer.id for answer in store.answers.training()]
 
 
 def test_only_the_owner_can_read_the_store(store: Store):
