@@ -34,6 +34,10 @@ Kind = Literal["wait", "go on", "add texts", "look at label", "stop"]
 MORE = 100
 # From here on what the rest of the pool brings is said without a number: early on it comes out far too large.
 MUCH = 15.0
+# Agreement says nothing of what all models have missed: without a measured curve it is half of the evidence.
+UNCONFIRMED = (
+    " No score confirms it yet, and where entities are rare it may be too early: `loop annotate --measure 100` tells."
+)
 # A pool of fewer texts is nearly used up.
 FEW_LEFT = 50
 
@@ -99,7 +103,8 @@ def _said(
             return "add texts", f"{wanted}: the {pool:,} texts left would bring about {rest:.1f} F."
         more = weak or "Texts of another kind might teach it more; `loop train` makes the final model."
         left = f"the {pool:,} texts left would bring about {rest:.1f} F"
-        return "stop", f"Stop: what the model finds hardly changes any more; {left}. {more}"
+        doubt = "" if gain and gain.tells else UNCONFIRMED
+        return "stop", f"Stop: what the model finds hardly changes any more; {left}.{doubt} {more}"
     if rest is None:
         return "wait", "Go on: it is too early to say what more answers bring."
     if weak:

@@ -24,6 +24,7 @@ def test_a_model_that_no_longer_changes_is_a_reason_to_stop():
 
     assert "stop" == advised.kind
     assert "the 500 texts left would bring about 0.2 F" in advised.words
+    assert "`loop annotate --measure 100` tells" in advised.words
     assert (99.9, 0.2) == (round(advised.agreement or 0, 1), round(advised.rest or 0, 1))
 
 
