@@ -98,8 +98,9 @@ def laid_out(folder: Path, tokens: int, *, texts: int, at_once: int) -> ProjectP
     pool.write_text("".join(json.dumps({"text": text}) + "\n" for text in long), encoding="utf-8")
     run("init", "--labels", "BRAND,PART,FAULT", folder=folder)
     paths = ProjectPaths(folder)
-    for section, key, value in (("queue", "size", at_once), ("queue", "held_out_share", 0.0), ("pretrain", "texts", 0)):
-        set_value(paths.cfg, section, key, value)
+    for key, value in (("size", at_once), ("held_out_share", 0.0), ("again_share", 0.0)):
+        set_value(paths.cfg, "queue", key, value)
+    set_value(paths.cfg, "pretrain", "texts", 0)
     set_value(paths.cfg, "acquire", "candidates", max(READ, at_once))
     for command, file in (("import", gold), ("add", pool)):  # the long texts when the rounds are over, which read them
         run(command, str(file), folder=folder)
