@@ -112,6 +112,7 @@ def plot(curves: dict[str, Sequence[Row]]) -> None:
 
     if not all(curves.values()):
         return
+    plotext.clear_figure()  # one for the whole process
     for (name, rows), marker in zip(curves.items(), "*o", strict=True):
         plotext.plot([row.answers for row in rows], [row.f for row in rows], label=name, marker=marker)
     plotext.title("F on texts never asked about, over answers")

@@ -11,8 +11,10 @@ from loop.cli import main
 
 
 @pytest.fixture
-def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process and in `folder`, nobody at the terminal."""
+def run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> Run:
+    """Run a command line in this process and in `folder`, nobody at the terminal; a failing test shows what it said."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "300")
 
@@ -22,6 +24,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         with pytest.raises(SystemExit) as left:
             main()
         out, err = capsys.readouterr()
+        request.node.add_report_section("call", f"loop {' '.join(map(str, args))}", out + err)
         return Ran(left.value.code, out, err)
 
     return run_

