@@ -140,7 +140,7 @@ def test_curves_show_nothing_of_those_drawn_before_in_this_process(capsys: pytes
     def rows(f: float) -> list[Row]:
         return [Row(n, 0, 0, None, 0.0, f, f, f + n, (f, f), (f, f), (f, f)) for n in (10, 20)]
 
-    plot({"first": rows(10.0)})
+    plot({"first": rows(10.0), "another": rows(20.0)})
     capsys.readouterr()
     plot({"second": rows(70.0), "third": rows(80.0)})
 
