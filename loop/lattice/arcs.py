@@ -8,7 +8,7 @@ along its chain.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, isinf, log1p
+from math import exp, inf, isinf, log1p
 
 import numpy as np
 
@@ -23,7 +23,7 @@ TINY = 1e-140
 
 @dataclass(frozen=True)
 class Arcs:
-    """Weighted arcs between closed nodes: node i stands before token i, the last one behind the last token.
+    """Weighted arcs between closed nodes, sorted by start: node i is before token i, the last behind the last token.
 
     Attributes:
         start, end: (arcs,) nodes. label: (arcs,) an index, or `OUTSIDE`. weight: (arcs,) log weight given the start.
@@ -77,26 +77,54 @@ def _united(arcs: Arcs) -> Arcs:
     return Arcs(start[new], end[new], label[new], np.logaddexp.reduceat(arcs.weight[order], new), arcs.lost)
 
 
-def forward(arcs: Arcs, level: Ints) -> Floats:
-    """(nodes,) log sum of the weights of all ways from the text's first node to each node.
+def sums(arcs: Arcs) -> tuple[Floats, Floats]:
+    """(nodes,) log sums of the weights of all ways: from the text's first node to each, and from each to its last.
+
+    One node after the other: a single text has too little work at each for numpy. Probabilities are added as they
+    are, five times faster than as logarithms, unless one may become too small for that.
+    """
+    n = len(arcs.lost) - 1
+    start, end, weight = arcs.start.tolist(), arcs.end.tolist(), np.exp(arcs.weight)
+    from_start, from_end = [1.0] + [0.0] * n, [0.0] * n + [1.0]
+    steps = list(zip(start, end, weight.tolist(), strict=True))
+    for before, after, p in steps:
+        from_start[after] += from_start[before] * p
+    for before, after, p in reversed(steps):
+        from_end[before] += from_end[after] * p
+    added = np.array((from_start, from_end))
+    if min(added[added > 0.0].min(), weight[weight > 0.0].min(initial=1.0)) < TINY:
+        return _sums_of_logs(start, end, arcs.weight.tolist(), n)
+    with np.errstate(divide="ignore"):
+        from_first, to_last = np.log(added)
+    return from_first, to_last
+
+
+def _sums_of_logs(start: list[int], end: list[int], weight: list[float], n: int) -> tuple[Floats, Floats]:
+    from_start, from_end = [0.0] + [-inf] * n, [-inf] * n + [0.0]
+    steps = list(zip(start, end, weight, strict=True))
+    for before, after, logp in steps:
+        from_start[after] = _log_sum(from_start[after], from_start[before] + logp)
+    for before, after, logp in reversed(steps):
+        from_end[before] = _log_sum(from_end[before], from_end[after] + logp)
+    return np.array(from_start), np.array(from_end)
+
+
+def _log_sum(one: float, other: float) -> float:
+    low, high = (one, other) if one < other else (other, one)
+    return high if isinf(low) else high + log1p(exp(low - high))
+
+
+def sums_of_many(arcs: Arcs, level: Ints, size: Ints) -> tuple[Floats, Floats]:
+    """The same for several texts at once, whose nodes are numbered one after the other.
 
     Args:
-        arcs: of one text, or of several whose nodes are numbered one after the other.
+        arcs: of all of them.
         level: (nodes,) each node's place in its own text. Nodes of one level are summed together, so that many texts
             cost as many steps as the longest of them has tokens.
-    """
-    return _sweep(arcs.start, arcs.end, arcs.weight, level)
-
-
-def backward(arcs: Arcs, level: Ints, size: Ints) -> Floats:
-    """(nodes,) log sum of the weights of all ways from each node to its text's last node.
-
-    Args:
-        arcs: as for `forward`.
-        level: as for `forward`.
         size: (nodes,) the level of the last node of each node's text.
     """
-    return _sweep(arcs.end, arcs.start, arcs.weight, size - level)
+    forward = _sweep(arcs.start, arcs.end, arcs.weight, level)
+    return forward, _sweep(arcs.end, arcs.start, arcs.weight, size - level)
 
 
 def _sweep(source: Ints, target: Ints, weight: Floats, level: Ints) -> Floats:
@@ -105,8 +133,6 @@ def _sweep(source: Ints, target: Ints, weight: Floats, level: Ints) -> Floats:
         return total
     order = np.lexsort((target, level[target]))
     source, target, weight = source[order], target[order], weight[order]
-    if level.max() + 1 == len(level):
-        return _sweep_one(source, target, weight, total)
     segment = np.flatnonzero(np.diff(target, prepend=-1))
     node = target[segment]
     bounds = np.append(np.flatnonzero(np.diff(level[node], prepend=-1)), len(node))
@@ -116,28 +142,3 @@ def _sweep(source: Ints, target: Ints, weight: Floats, level: Ints) -> Floats:
         ways = total[source[arc]] + weight[arc]
         total[node[low:high]] = np.logaddexp.reduceat(ways, segment[low:high] - ends[low])
     return total
-
-
-def _sweep_one(source: Ints, target: Ints, weight: Floats, total: Floats) -> Floats:
-    """The same for a single text, arc by arc: one node a level is too little work for numpy.
-
-    Probabilities are added as they are, five times faster than as logarithms, unless one may become too small for that.
-    """
-    sums = np.exp(total).tolist()
-    for before, node, more in zip(source.tolist(), target.tolist(), np.exp(weight).tolist(), strict=True):
-        sums[node] += sums[before] * more
-    added = np.array(sums)
-    smallest = min(added[added > 0.0].min(), np.exp(weight[np.isfinite(weight)].min(initial=0.0)))
-    if smallest < TINY:
-        return _sweep_logs(source, target, weight, total)
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(added))
-
-
-def _sweep_logs(source: Ints, target: Ints, weight: Floats, total: Floats) -> Floats:
-    sums = total.tolist()
-    for before, node, more in zip(source.tolist(), target.tolist(), weight.tolist(), strict=True):
-        way, other = sums[before] + more, sums[node]
-        low, high = (way, other) if way < other else (other, way)
-        sums[node] = high if isinf(low) else high + log1p(exp(low - high))
-    return np.array(sums)

@@ -76,14 +76,15 @@ def constrained(moves: Moves, arcs: Arcs, known: Constraints) -> tuple[tuple[str
     new = sorted({span.label for span in known.fixed} - set(moves.labels))
     labels = (*moves.labels, *new)
     arcs = _without(arcs, known, labels)
-    fixed = [(span.start, span.end, labels.index(span.label)) for span in sorted(known.fixed)]
-    rows = np.array(fixed + [(i, i + 1, OUTSIDE) for i in sorted(known.outside)], dtype=np.int64).reshape(-1, 3)
+    fixed = [(span.start, span.end, labels.index(span.label)) for span in known.fixed]
+    rows = np.array(sorted(fixed + [(i, i + 1, OUTSIDE) for i in known.outside]), dtype=np.int64).reshape(-1, 3)
+    at = np.searchsorted(arcs.start, rows[:, 0])
     return labels, replace(
         arcs,
-        start=np.concatenate((arcs.start, rows[:, 0])),
-        end=np.concatenate((arcs.end, rows[:, 1])),
-        label=np.concatenate((arcs.label, rows[:, 2])),
-        weight=np.concatenate((arcs.weight, np.zeros(len(rows)))),
+        start=np.insert(arcs.start, at, rows[:, 0]),
+        end=np.insert(arcs.end, at, rows[:, 1]),
+        label=np.insert(arcs.label, at, rows[:, 2]),
+        weight=np.insert(arcs.weight, at, 0.0),
     )
 
 

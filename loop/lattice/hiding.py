@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, forward
+from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, sums
 from loop.lattice.lattice import Lattice
 from loop.lattice.moves import Floats, Moves
 
@@ -37,7 +37,7 @@ def limited(lattice: Lattice, labels: Collection[str]) -> Lattice:
 
 def _closed_share(arcs: Arcs, visible: np.ndarray, n: int) -> Floats:
     """(tokens,) log p(nothing is open before the token | no visible entity is)."""
-    reached = forward(arcs, np.arange(n + 1))
+    reached, _ = sums(arcs)
     hidden = (arcs.label != OUTSIDE) & ~np.append(visible, True)[arcs.label]
     mass = np.exp(reached[arcs.start] + arcs.weight)[hidden]
     change = np.zeros(n + 2)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from loop.errors import LatticeError
-from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, backward, forward
+from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, sums, sums_of_many
 from loop.lattice.codec import pack, unpack
 from loop.lattice.constraints import NOTHING, Constraints, constrained
 from loop.lattice.moves import Floats, Ints, Moves, TokenSpan
@@ -34,17 +34,16 @@ class Lattice:
     Attributes:
         moves: what it was made of, without constraints. labels: every label the lattice knows.
         own: the spans that the pipeline itself predicts, found greedily or by its beam.
-        entropy: of the reading, in nats. pruned: the probability mass lost to pruning, an upper bound.
+        pruned: the probability mass lost to pruning, an upper bound.
     """
 
     __slots__ = (
-        "_arcs", "_constraints", "_free", "_from_end", "_from_start", "entropy", "labels", "moves", "own", "pruned",
+        "_arcs", "_constraints", "_free", "_from_start", "_p", "labels", "moves", "own", "pruned",
     )  # fmt: skip
 
     moves: Moves
     labels: tuple[str, ...]
     own: tuple[TokenSpan, ...]
-    entropy: float
     pruned: float
 
     def __init__(
@@ -62,9 +61,7 @@ class Lattice:
         """
         self._free = arcs_from(moves) if free is None else free
         labels, arcs = constrained(moves, self._free, constraints)
-        level = np.arange(moves.n_tokens + 1)
-        sums = forward(arcs, level), backward(arcs, level, np.full(len(level), moves.n_tokens))
-        self._fill(moves, tuple(own), constraints, labels, arcs, sums)
+        self._fill(moves, tuple(own), constraints, labels, arcs, sums(arcs))
 
     def _fill(
         self,
@@ -73,10 +70,10 @@ class Lattice:
         constraints: Constraints,
         labels: tuple[str, ...],
         arcs: Arcs,
-        sums: tuple[Floats, Floats],
+        ways: tuple[Floats, Floats],
     ) -> None:
         self.moves, self.own, self._constraints, self.labels = moves, own, constraints, labels
-        self._arcs, (self._from_start, self._from_end) = arcs, sums
+        self._arcs, (self._from_start, from_end) = arcs, ways
         total = self._from_start[-1]
         if np.isneginf(total):
             raise LatticeError(
@@ -85,14 +82,13 @@ class Lattice:
             )
         lost = float(np.exp(self._from_start[:-1]) @ arcs.lost[:-1])
         self.pruned = lost / (lost + float(np.exp(total))) if lost else 0.0
-        p = self._probabilities()
-        used = p > 0.0
-        self.entropy = max(0.0, float(total - p[used] @ arcs.weight[used]))
+        self._p = np.exp(self._from_start[arcs.start] + arcs.weight + from_end[arcs.end] - total)
 
-    def _probabilities(self) -> Floats:
-        arcs = self._arcs
-        log_p = self._from_start[arcs.start] + arcs.weight + self._from_end[arcs.end] - self._from_start[-1]
-        return np.asarray(np.exp(log_p))
+    @property
+    def entropy(self) -> float:
+        """The entropy of the reading, in nats."""
+        used = self._p > 0.0
+        return max(0.0, float(self._from_start[-1] - self._p[used] @ self._arcs.weight[used]))
 
     @classmethod
     def batch(cls, moves: Moves, lengths: Sequence[int], own: Sequence[tuple[TokenSpan, ...]]) -> list[Lattice]:
@@ -103,6 +99,8 @@ class Lattice:
             lengths: in tokens, adding up to `moves.n_tokens`.
             own: the pipeline's own spans of each text.
         """
+        if len(lengths) == 1:
+            return [cls(moves, own[0])]
         sizes = np.asarray(lengths, dtype=np.int64)
         text = np.repeat(np.arange(len(sizes)), sizes)
         arcs = arcs_from(moves)
@@ -110,10 +108,10 @@ class Lattice:
         first = np.cumsum(sizes) - sizes
         level = np.arange(moves.n_tokens + len(sizes)) - np.repeat(first + np.arange(len(sizes)), sizes + 1)
         nodes = Arcs(arcs.start + arc_text, arcs.end + arc_text, arcs.label, arcs.weight, arcs.lost)
-        sums = forward(nodes, level), backward(nodes, level, np.repeat(sizes, sizes + 1))
+        ways = sums_of_many(nodes, level, np.repeat(sizes, sizes + 1))
         bounds = np.searchsorted(arcs.start, np.append(first, moves.n_tokens))
         return [
-            cls._part(moves, arcs, sums, own[i], (int(first[i]), int(sizes[i]), i), (bounds[i], bounds[i + 1]))
+            cls._part(moves, arcs, ways, own[i], (int(first[i]), int(sizes[i]), i), (bounds[i], bounds[i + 1]))
             for i in range(len(sizes))
         ]
 
@@ -122,7 +120,7 @@ class Lattice:
         cls,
         moves: Moves,
         arcs: Arcs,
-        sums: tuple[Floats, Floats],
+        ways: tuple[Floats, Floats],
         own: tuple[TokenSpan, ...],
         place: tuple[int, int, int],
         bounds: tuple[int, int],
@@ -135,7 +133,7 @@ class Lattice:
         lattice = cls.__new__(cls)
         own_moves = moves.cut(first, first + size)
         lattice._free = part
-        lattice._fill(own_moves, own, NOTHING, moves.labels, part, (sums[0][node], sums[1][node]))
+        lattice._fill(own_moves, own, NOTHING, moves.labels, part, (ways[0][node], ways[1][node]))
         return lattice
 
     @property
@@ -159,7 +157,7 @@ class Lattice:
 
     def _found(self, epsilon: float) -> tuple[Ints, Floats]:
         """The arcs of entities that are at least so probable, and their probabilities."""
-        p = self._probabilities()
+        p = self._p
         found = np.flatnonzero((p > 0.0) & (p >= epsilon) & (self._arcs.label != OUTSIDE))
         return found, np.minimum(p[found], 1.0)
 
@@ -194,7 +192,7 @@ class Lattice:
 
     def outlook(self) -> Outlook:
         """What to expect of the best reading, judged by the probabilities of all."""
-        return outlook(self._arcs, self._probabilities(), self.n_tokens, float(self._from_start[-1]))
+        return outlook(self._arcs, self._p, self.n_tokens, float(self._from_start[-1]))
 
     def logp(self, spans: Iterable[TokenSpan]) -> float:
         """The log-probability in nats of the reading that has exactly these spans; -inf if it is pruned or impossible.

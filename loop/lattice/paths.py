@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from heapq import nlargest
 from math import inf, isinf
 
-import numpy as np
-
 from loop.lattice.arcs import Arcs
 
 
@@ -37,12 +35,10 @@ def best_paths(arcs: Arcs, n_tokens: int, k: int) -> list[tuple[list[int], float
 
 def _best_path(arcs: Arcs, n_tokens: int) -> list[tuple[list[int], float]]:
     """The heaviest path without lists of ways: after every edit of a long text one is wanted, at once."""
-    usable = np.flatnonzero(np.isfinite(arcs.weight))
-    order = usable[np.argsort(arcs.end[usable], kind="stable")]
     best = [0.0] + [-inf] * n_tokens
     last = [-1] * (n_tokens + 1)
-    columns = (order, arcs.start[order], arcs.end[order], arcs.weight[order])
-    for arc, start, end, weight in zip(*(column.tolist() for column in columns), strict=True):
+    columns = zip(arcs.start.tolist(), arcs.end.tolist(), arcs.weight.tolist(), strict=True)
+    for arc, (start, end, weight) in enumerate(columns):
         way = best[start] + weight
         if way >= best[end] and way > -inf:
             best[end], last[end] = way, arc
