@@ -16,9 +16,11 @@ from spacy.training import Example
 from spacy.util import filter_spans
 from thinc.api import Adam, fix_random_seed
 
+from loop.ner.adoption import add_eraser, adopt
 from loop.ner.anchor import Anchor
 from loop.ner.averaging import Averages
 from loop.ner.examples import Examples
+from loop.ner.inherited import inherited
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, add_labels, assemble, load_base, own_component
 from loop.ner.scores import score
@@ -65,8 +67,9 @@ def entities(nlp: Language, texts: Sequence[str]) -> Found:
 def ours(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     """As the rounds of a project teach."""
     nlp = assemble(BASE, task.labels, seed=seed)
-    learner = Learner(nlp, Anchor(own_component(nlp).model.to_bytes()))
-    return _rounds(learner, _answered(nlp, task, beside=learner.base), task, settings, seed)
+    ner = own_component(nlp)
+    learner = Learner(nlp, Anchor(ner.model.to_bytes()) if ner.labels else None)
+    return _rounds(learner, _answered(nlp, task, beside=learner.base.rivals), task, settings, seed)
 
 
 def alone(task: Task, settings: UpdateSettings, seed: int) -> Learner:
@@ -79,6 +82,11 @@ def unrehearsed(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     return ours(task, replace(settings, rehearsed_per_batch=0), seed)
 
 
+def rehearsed_twice(task: Task, settings: UpdateSettings, seed: int) -> Learner:
+    """Ours with two made-up texts beside a batch."""
+    return ours(task, replace(settings, rehearsed_per_batch=2), seed)
+
+
 def unmerged(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     """Ours, but that what the base says of other labels is not merged in."""
     nlp = assemble(BASE, task.labels, seed=seed)
@@ -86,24 +94,21 @@ def unmerged(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     return _rounds(learner, _answered(nlp, task), task, settings, seed)
 
 
-def second(task: Task, settings: UpdateSettings, seed: int, *, copied: bool = True) -> Learner:
-    """A component beside the base's that knows the new labels alone, on a copy of its tok2vec."""
+def taken_over(task: Task, settings: UpdateSettings, seed: int) -> Learner:
+    """For new labels what ours does for those of the base: it starts as a copy, the base's labels are hidden ones."""
     nlp = assemble(BASE, task.labels, seed=seed)
-    tok2vec = own_component(nlp).model.get_ref("tok2vec").to_bytes()
-    config = nlp.get_pipe_config(COMPONENT)["model"]
+    theirs: Any = nlp.get_pipe("ner")
     nlp.remove_pipe(COMPONENT)
-    ner: Any = nlp.add_pipe("ner", name=COMPONENT, first=True, config={"model": config})
-    fix_random_seed(seed)
+    start = inherited(nlp, "ner")
+    nlp.add_pipe("ner", name=COMPONENT, first=True, config={"model": start.config})
+    ner = own_component(nlp)
     ner.initialize(lambda: [Example(nlp.make_doc(""), nlp.make_doc(""))])
-    if copied:
-        ner.model.get_ref("tok2vec").from_bytes(tok2vec)
-    learner = Learner(nlp)
-    return _rounds(learner, _answered(nlp, task), task, replace(settings, rehearsed_per_batch=0), seed)
-
-
-def uncopied(task: Task, settings: UpdateSettings, seed: int) -> Learner:
-    """The same on a tok2vec that starts from nothing."""
-    return second(task, settings, seed, copied=False)
+    for layer, source in zip(ner.model.get_ref("tok2vec").layers, start.layers, strict=False):
+        layer.from_bytes(source.to_bytes())
+    adopt(ner, theirs, ())
+    add_eraser(nlp, after=COMPONENT)
+    learner = Learner(nlp, Anchor(ner.model.to_bytes()))
+    return _rounds(learner, _answered(nlp, task, beside=learner.base), task, settings, seed)
 
 
 def naive(task: Task, settings: UpdateSettings, seed: int) -> Learner:

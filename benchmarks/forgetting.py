@@ -27,8 +27,8 @@ from _forgetting import (
     ours,
     read_task,
     rehearse,
-    second,
-    uncopied,
+    rehearsed_twice,
+    taken_over,
     unmerged,
     unrehearsed,
 )
@@ -63,11 +63,9 @@ JOINT: dict[str, Recipe] = {
 RECIPES: dict[str, dict[str, Recipe]] = {
     "new": JOINT
     | {
-        "second component": second,
-        "second component, tok2vec not copied": uncopied,
-        "ours, nothing merged": unmerged,
-        "ours, nothing pulls back": alone,
+        "taken over": taken_over,
         "ours, nothing made up": unrehearsed,
+        "ours, two made up": rehearsed_twice,
         "ours": ours,
     },
     "corrected": JOINT | {"ours, nothing merged": unmerged, "ours, nothing pulls back": alone, "ours": ours},

@@ -54,7 +54,7 @@ class BaseReader:
         return [span for span in self(text) if span.label in known]
 
     def rehearsed(self, batch: Sequence[Example], n: int, rng: Random) -> list[Example]:
-        """Made-up texts to learn from beside a batch: what the base finds in them is none of the labels it lacks.
+        """Made-up texts to learn from beside a batch: nothing in them has a label that the base lacks.
 
         None while only labels of the base are taught. Of these nothing is said: where the base errs, the answers do
         not.
@@ -74,9 +74,10 @@ class BaseReader:
     def _with_entities(self, text: Doc) -> Doc:
         ents, found = self._by_base(text.copy()).ents, text.copy()
         known = own_component(self._nlp).labels
-        others = [ent for ent in ents if hidden(ent.label_) in known]
-        spans = [DocSpan(found, ent.start, ent.end, label=hidden(ent.label_)) for ent in others]
-        found.set_ents(spans, missing=[found[ent.start : ent.end] for ent in ents if ent not in others])
+        rivals = [ent for ent in ents if hidden(ent.label_) in known]
+        spans = [DocSpan(found, ent.start, ent.end, label=hidden(ent.label_)) for ent in rivals]
+        taught = [found[ent.start : ent.end] for ent in ents if is_hidden(ent.label_)]
+        found.set_ents(spans, missing=taught)
         return found
 
     def _by_base(self, text: str | Doc) -> Doc:

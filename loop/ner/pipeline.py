@@ -99,8 +99,8 @@ def assemble(base: str, labels: Iterable[str], *, seed: int, component: str | No
     """The base with our own component in front; its weights depend on base, the labels taken over, and seed.
 
     Of `labels` it knows at once those that the base knows, as the base does; the base's own spans of these are erased
-    from now on. Standing first, it needs no other component to run before it, and the base's ner fills in around its
-    entities. Only where it listens to a transformer it stands behind that.
+    from now on. Where there are none, it starts from nothing. Standing first, it needs no other component to run before
+    it, and the base's ner fills in around its entities. Only where it listens to a transformer it stands behind that.
 
     Args:
         base: see `load_base`.
@@ -117,17 +117,18 @@ def assemble(base: str, labels: Iterable[str], *, seed: int, component: str | No
             f"{base} already has a component {COMPONENT}: it is a checkpoint.", hint="Name the base it came from."
         )
     theirs = recognizers_of_base(nlp)
-    start = inherited(nlp, chosen(theirs, component))
+    first, taken = chosen(theirs, component), adopted(base, labels)
+    start = inherited(nlp, first)
     fix_random_seed(seed)
     place: dict[str, Any] = {"after": start.after} if start.after else {"first": True}
     nlp.add_pipe("ner", name=COMPONENT, config={"model": start.config} if start.config else {}, **place)
     ner = own_component(nlp)
     with nlp.memory_zone():
         ner.initialize(lambda: [Example(ready(nlp, [nlp.make_doc("a")])[0], nlp.make_doc("a"))])
-    for layer, source in zip(ner.model.get_ref("tok2vec").layers, start.layers, strict=False):
-        layer.from_bytes(source.to_bytes())
-    if theirs:
-        _take_over(nlp, chosen(theirs, component) or "", theirs, adopted(base, labels))
+    if first and taken:
+        for layer, source in zip(ner.model.get_ref("tok2vec").layers, start.layers, strict=False):
+            layer.from_bytes(source.to_bytes())
+        _take_over(nlp, first, theirs, taken)
     return nlp
 
 
@@ -151,7 +152,7 @@ def _take_over(nlp: Language, chosen: str, theirs: Sequence[str], labels: Sequen
     first: Any = nlp.get_pipe(chosen)
     adopt(own_component(nlp), first, [label for label in labels if label in first.labels])
     add_eraser(nlp, after=COMPONENT)
-    for name in theirs if labels else ():
+    for name in theirs:
         their: Any = nlp.get_pipe(name)
         hide(their, [label for label in labels if label in their.labels])
         add_eraser(nlp, after=name)

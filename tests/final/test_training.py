@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import spacy
-from final_project import HELD_OUT, SHORT, TRAINED, UNANSWERED, Made, holding
+from final_project import HELD_OUT, SHORT, TRAINED, UNANSWERED, Made, holding, make
 from spacy.tokens import DocBin
 from without_loop import environment_without_loop
 
@@ -116,7 +116,21 @@ def test_all_but_our_component_stays_as_the_base_has_it_to_the_byte(made_on_a_ba
         if path.is_file() and path.parent != base:
             assert digest(path) == digest(model / path.relative_to(base))
     assert [] == holding(model, TRAINED)
-    assert spacy.load(model).pipe_names[:2] == ["ner_loop", "ner_loop_erase"]
+    assert ["ner_loop", *spacy.load(base).pipe_names] == spacy.load(model).pipe_names
+
+
+def test_what_is_found_for_labels_of_the_base_that_nobody_taught_is_erased(tmp_path: Path):
+    folder = tmp_path / "final"
+    with make(tmp_path, SMALL, labels=("PART", "GPE")) as made:
+        FinalTraining(made.paths, made.settings, made.store).write(folder, Options(overrides=SHORT))
+    for _ in train(folder):
+        pass
+    nlp = spacy.load(publish(folder, "ner_loop"))
+    found = {ent.label_ for doc in nlp.pipe(["Ann Miller flew to New York on 3 May 1999."]) for ent in doc.ents}
+
+    assert ["ner_loop", "ner_loop_erase"] == nlp.pipe_names[:2]
+    assert {"base:ORG", "GPE", "PART"} <= set(nlp.get_pipe("ner_loop").labels)
+    assert not any(label.startswith("base:") for label in found)
 
 
 def test_merging_teaches_the_bases_recognizer_all_labels(made_on_a_base: Made, tmp_path: Path):

