@@ -10,6 +10,7 @@ from spacy.language import Language
 
 from loop.intervals import Range, counts, difference, over_units
 from loop.ner.adoption import is_hidden
+from loop.ner.piping import piped
 from loop.progress.gold import GoldText, Measured
 from loop.progress.scores import Scores, scores
 from loop.records import Span
@@ -82,5 +83,5 @@ def entities(nlp: Language, texts: Collection[str]) -> list[set[Span]]:
     with nlp.memory_zone():
         return [
             {Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if not is_hidden(ent.label_)}
-            for doc in nlp.pipe(texts)
+            for doc in piped(nlp, texts)
         ]

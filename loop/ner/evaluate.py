@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from loop.ner.adoption import is_hidden
 from loop.ner.pipeline import COMPONENT, needed
+from loop.ner.piping import piped
 from loop.records import Span
 
 Finder = Callable[[Sequence[str]], list[set[Span]]]
@@ -39,7 +40,7 @@ def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, lab
 def predicted(nlp: Language, texts: Iterable[str]) -> list[set[Span]]:
     """The entities that our component finds in each text; no token of the texts stays in the vocabulary."""
     with nlp.memory_zone(), nlp.select_pipes(enable=[*needed(nlp), COMPONENT]):
-        return [set(_visible(doc)) for doc in nlp.pipe(texts)]
+        return [set(_visible(doc)) for doc in piped(nlp, texts)]
 
 
 def _visible(doc: Doc) -> Iterator[Span]:

@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from loop.ner.adoption import hidden, is_hidden
 from loop.ner.merging import BaseReader
 from loop.ner.pipeline import known_labels
+from loop.ner.piping import piped
 from loop.records import Span
 
 # With fewer spans in the sample the figure of a label would be chance.
@@ -27,7 +28,7 @@ def agreement(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str
     expected = Counter[str]()
     ours = known_labels(nlp)
     with nlp.memory_zone():
-        for doc in nlp.pipe(texts, disable=[name for name in nlp.pipe_names if name not in base.relevant]):
+        for doc in piped(nlp, texts, disable=[name for name in nlp.pipe_names if name not in base.relevant]):
             found = _spans(doc)
             taught = [span for span in found if span.label in ours]
             theirs = {span for span in base(doc.text) if not any(_overlap(span, one) for one in taught)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 
 from spacy.language import Language
 from spacy.pipeline import EntityRecognizer
@@ -14,6 +13,7 @@ from loop.errors import PipelineError
 from loop.lattice import Lattice, TokenSpan, stacked
 from loop.ner.adoption import visible
 from loop.ner.pipeline import COMPONENT
+from loop.ner.piping import by_length
 from loop.ner.scores import EPSILON, score
 from loop.records import Span
 
@@ -37,14 +37,13 @@ def read(
         texts: or docs of `nlp.make_doc`, with or without preset entities; these are then written to.
         temperatures: by the name of the component, 1 for one that is not there.
         epsilon: see `loop.ner.scores.score`.
-        batch_size: texts in memory at a time.
+        batch_size: texts in memory at a time; fewer where they are long.
 
     Raises:
         PipelineError: there is no entity recognizer that can be scored, or something after one changes entities.
     """
     names = recognizers(nlp)
-    rest = iter(texts)
-    while batch := list(islice(rest, batch_size)):
+    for batch in by_length(texts, most=batch_size):
         docs = [nlp.make_doc(text) if isinstance(text, str) else text for text in batch]
         lattices = _read_batch(nlp, docs, names, temperatures or {}, epsilon)
         yield from zip(docs, lattices, strict=True)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from spacy.language import Language
 
 from loop.ner.pipeline import load_base
+from loop.ner.piping import piped
 from loop.records import Span, Text
 
 # A pipeline may ask a service that is paid for by the text: no text twice.
@@ -39,7 +40,7 @@ class OtherPipeline:
 
     def _found(self, nlp: Language, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         try:
-            docs = list(nlp.pipe(texts))
+            docs = list(piped(nlp, texts))
         except Exception as error:  # other people's code, or their service: the questions can do without
             print(f"[suggest] {self._name} failed: {type(error).__name__}", file=sys.stderr)
             return []

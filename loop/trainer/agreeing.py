@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import accumulate
 
 from loop.ner.evaluate import predicted
 from loop.ner.learner import Learner
 from loop.records import Span
 from loop.store import Store
 
-# Texts read after every round: a few hundred entities, a fraction of a second.
-SAMPLE = 300
+# Texts read after every round: a few hundred entities, a fraction of a second. Long ones are fewer.
+SAMPLE, CHARACTERS = 300, 200_000
 # With fewer texts left nothing is said.
 ENOUGH = 50
 
@@ -24,7 +25,7 @@ class Agreeing:
 
     def begin(self, learner: Learner) -> None:
         """Read with the pipeline as it is before a round; what was read after the last one is known already."""
-        texts = [text.text for text in self._store.corpus.fixed_sample(SAMPLE)]
+        texts = _first([text.text for text in self._store.corpus.fixed_sample(SAMPLE)])
         unread = [text for text in texts if text not in self._before]
         self._before = {text: self._before[text] for text in texts if text in self._before}
         self._before |= _found(learner, unread)
@@ -37,6 +38,12 @@ class Agreeing:
     def forget(self) -> None:
         """The next round begins with another pipeline than the last left."""
         self._before = {}
+
+
+def _first(texts: list[str]) -> list[str]:
+    """Of the texts the first with `CHARACTERS` together, and `ENOUGH` at least."""
+    before = accumulate(map(len, texts), initial=0)
+    return [text for n, (text, read) in enumerate(zip(texts, before, strict=False)) if n < ENOUGH or read < CHARACTERS]
 
 
 def _found(learner: Learner, texts: list[str]) -> dict[str, Collection[Span]]:

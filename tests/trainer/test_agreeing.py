@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from workshop import workshop_gold
 
+import loop.trainer.agreeing
+from loop.ner.evaluate import predicted
 from loop.ner.examples import Examples
 from loop.ner.learner import Learner
 from loop.ner.pipeline import add_labels, assemble
@@ -48,3 +50,18 @@ def test_too_few_texts_say_nothing(store: Store):
     agreeing.begin(learner)
 
     assert agreeing.end(learner) is None
+
+
+def test_of_long_texts_fewer_are_read(store: Store, monkeypatch):
+    monkeypatch.setattr(loop.trainer.agreeing, "CHARACTERS", 1)
+    store.corpus.add_batch((NewText(text) for text in workshop_gold(ENOUGH + 20)), source="x")
+    learner, agreeing = Learner(assemble("blank:en", ["PART"], seed=0)), Agreeing(store)
+    read: list[int] = []
+    monkeypatch.setattr(
+        loop.trainer.agreeing, "predicted", lambda nlp, texts: read.append(len(texts)) or predicted(nlp, texts)
+    )
+    teach(learner)
+    agreeing.begin(learner)
+
+    assert 100.0 == agreeing.end(learner)
+    assert [ENOUGH, ENOUGH] == read
