@@ -92,7 +92,7 @@ def sums(arcs: Arcs) -> tuple[Floats, Floats]:
     for before, after, p in reversed(steps):
         from_end[before] += from_end[after] * p
     added = np.array((from_start, from_end))
-    if min(added[added > 0.0].min(), weight[weight > 0.0].min(initial=1.0)) < TINY:
+    if min(added[added > 0.0].min(), weight[np.isfinite(arcs.weight)].min(initial=1.0)) < TINY:
         return _sums_of_logs(start, end, arcs.weight.tolist(), n)
     with np.errstate(divide="ignore"):
         from_first, to_last = np.log(added)

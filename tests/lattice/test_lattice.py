@@ -205,3 +205,14 @@ def test_a_reading_far_less_probable_than_the_smallest_number_is_still_found() -
 
     assert [((), 0.0)] == [tuple(reading) for reading in left.best(2)]
     assert 200 * math.log(0.01) == pytest.approx(lattice.logp(()))
+
+
+def test_a_move_far_less_probable_than_the_smallest_number_counts_when_nothing_else_is_left() -> None:
+    rows: dict[str, list[Any]] = {name: [] for name in Moves.__dataclass_fields__}
+    rows |= {"out": [-800.0], "dropped": [[0.0], [0.0]], "unit_start": [0], "unit_label": [0], "unit_logp": [0.0]}
+    lattice = Lattice(build(("A",), rows))
+
+    left = lattice.given(excluded=[TokenSpan(0, 1, "A")])
+
+    assert [((), 0.0)] == [tuple(reading) for reading in left.best(2)]
+    assert -800.0 == pytest.approx(lattice.logp(()))
