@@ -50,8 +50,8 @@ class BaseReader:
 
     def rivals(self, text: str) -> list[Span]:
         """Those of them that our component tells its own from: of the recognizer that it started from."""
-        known = own_component(self._nlp).labels
-        return [span for span in self(text) if span.label in known]
+        known = [label for label in own_component(self._nlp).labels if is_hidden(label)]
+        return [span for span in self(text) if span.label in known] if known else []
 
     def rehearsed(self, batch: Sequence[Example], n: int, rng: Random) -> list[Example]:
         """Made-up texts to learn from beside a batch: nothing in them has a label that the base lacks.
@@ -72,8 +72,9 @@ class BaseReader:
         return any({label, hidden(label)}.isdisjoint(self.labels) for label in known_labels(self._nlp))
 
     def _with_entities(self, text: Doc) -> Doc:
-        ents, found = self._by_base(text.copy()).ents, text.copy()
-        known = own_component(self._nlp).labels
+        known, found = own_component(self._nlp).labels, text.copy()
+        bears_on_it = any(map(is_hidden, (*known, *self.labels)))
+        ents = self._by_base(text.copy()).ents if bears_on_it else ()
         rivals = [ent for ent in ents if hidden(ent.label_) in known]
         spans = [DocSpan(found, ent.start, ent.end, label=hidden(ent.label_)) for ent in rivals]
         taught = [found[ent.start : ent.end] for ent in ents if is_hidden(ent.label_)]
