@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TypeVar
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+T = TypeVar("T")
 TextOrDoc = TypeVar("TextOrDoc", str, Doc, str | Doc)
 
 TEXTS = 256
@@ -17,17 +18,21 @@ CHARACTERS = 100_000
 
 def by_length(texts: Iterable[TextOrDoc], *, most: int = TEXTS) -> Iterator[list[TextOrDoc]]:
     """The texts in their order, at most so many together, and no more than `CHARACTERS` unless one is longer."""
-    batch: list[TextOrDoc] = []
-    characters = 0
-    for text in texts:
-        length = len(text if isinstance(text, str) else text.text)
-        if batch and (len(batch) == most or characters + length > CHARACTERS):
-            yield batch
-            batch, characters = [], 0
-        batch.append(text)
-        characters += length
-    if batch:
-        yield batch
+    return grouped(texts, lambda text: len(text if isinstance(text, str) else text.text), limit=CHARACTERS, most=most)
+
+
+def grouped(items: Iterable[T], size: Callable[[T], int], *, limit: int, most: int | None = None) -> Iterator[list[T]]:
+    """Items in their order, at most so many together, of no more than `limit` in all unless one alone is larger."""
+    group: list[T] = []
+    total = 0
+    for item in items:
+        if group and (len(group) == most or total + size(item) > limit):
+            yield group
+            group, total = [], 0
+        group.append(item)
+        total += size(item)
+    if group:
+        yield group
 
 
 def piped(nlp: Language, texts: Iterable[str], *, disable: Collection[str] = ()) -> Iterator[Doc]:

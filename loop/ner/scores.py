@@ -14,6 +14,7 @@ from loop.lattice import Lattice, Moves, TokenSpan
 from loop.ner.chains import Chains
 from loop.ner.closed import BEGIN, OUT, Closed, closed_moves
 from loop.ner.network import Ints, Network
+from loop.ner.piping import grouped
 from loop.ner.validity import Bools, Validity
 
 EPSILON = 1e-3
@@ -64,7 +65,8 @@ def score(
         own = [*_found_by_beam(pipe, docs)]
         kept = [(*spans, *(found or ())) for spans, found in zip(kept, own, strict=True)]
     lattices: list[Lattice] = [Lattice(_no_moves(network.labels))] * len(docs)
-    for batch in _batches(docs):
+    full = [i for i, doc in enumerate(docs) if len(doc)]
+    for batch in grouped(full, lambda i: len(docs[i]), limit=BATCH_TOKENS):
         rows = [docs[i] for i in batch], [kept[i] for i in batch], [own[i] for i in batch]
         for i, lattice in zip(batch, _scored(network, *rows, temperature, epsilon), strict=True):
             lattices[i] = lattice
@@ -94,21 +96,6 @@ def _check_inputs(pipe: EntityRecognizer, docs: Sequence[Doc]) -> None:
                     f"{pipe.name!r} listens to a component that has not run on a doc.",
                     hint="Run the components before it first, as `loop.ner.reader.read` does.",
                 )
-
-
-def _batches(docs: Sequence[Doc]) -> Iterator[list[int]]:
-    """Indices of docs that are scored together, the empty ones left out."""
-    batch: list[int] = []
-    tokens = 0
-    for i, doc in enumerate(docs):
-        if batch and tokens + len(doc) > BATCH_TOKENS:
-            yield batch
-            batch, tokens = [], 0
-        if len(doc):
-            batch.append(i)
-            tokens += len(doc)
-    if batch:
-        yield batch
 
 
 def _found_by_beam(pipe: EntityRecognizer, docs: Sequence[Doc]) -> Iterator[Spans]:
