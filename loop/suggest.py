@@ -33,8 +33,8 @@ class LatticeSuggester:
         self._likely = lru_cache(REMEMBERED)(self._probable)
 
     def prepare(self) -> None:
-        """Unpack the lattice, while there is time: for a long text that takes as long as what comes after it."""
-        self._lattice  # noqa: B018  # it is kept
+        """Unpack the lattice and read it, while there is time: what an edit changes of it is found faster then."""
+        self._lattice.best()
 
     def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> Sequence[tuple[Mark, ...]]:
         """Return up to `k` readings that agree with what is decided, best first; none when none does."""

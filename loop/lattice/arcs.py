@@ -36,6 +36,11 @@ class Arcs:
     weight: Floats
     lost: Floats
 
+    @property
+    def longest(self) -> int:
+        """The tokens of the longest arc."""
+        return int((self.end - self.start).max(initial=1))
+
 
 def arcs_from(moves: Moves) -> Arcs:
     """All arcs of the moves sorted by start, weighted with log-probabilities; with `lost` they add up to 1 a node."""
@@ -103,13 +108,14 @@ def _sums_of_logs(start: list[int], end: list[int], weight: list[float], n: int)
     from_start, from_end = [0.0] + [-inf] * n, [-inf] * n + [0.0]
     steps = list(zip(start, end, weight, strict=True))
     for before, after, logp in steps:
-        from_start[after] = _log_sum(from_start[after], from_start[before] + logp)
+        from_start[after] = log_sum(from_start[after], from_start[before] + logp)
     for before, after, logp in reversed(steps):
-        from_end[before] = _log_sum(from_end[before], from_end[after] + logp)
+        from_end[before] = log_sum(from_end[before], from_end[after] + logp)
     return np.array(from_start), np.array(from_end)
 
 
-def _log_sum(one: float, other: float) -> float:
+def log_sum(one: float, other: float) -> float:
+    """The logarithm of the sum of two numbers that are given as logarithms."""
     low, high = (one, other) if one < other else (other, one)
     return high if isinf(low) else high + log1p(exp(low - high))
 

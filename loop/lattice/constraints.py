@@ -42,6 +42,19 @@ class Constraints:
         found._check()
         return found
 
+    @property
+    def settled(self) -> frozenset[int]:
+        """The tokens of which everything is known."""
+        return self.outside.union(*(range(span.start, span.end) for span in self.fixed))
+
+    @property
+    def runs(self) -> list[tuple[int, int]]:
+        """The settled tokens as ranges as long as possible, from left to right."""
+        tokens = np.array(sorted(self.settled), dtype=np.int64)
+        apart = np.flatnonzero(np.diff(tokens) > 1)
+        starts, ends = np.concatenate((tokens[:1], tokens[apart + 1])), np.concatenate((tokens[apart], tokens[-1:]))
+        return list(zip(starts.tolist(), (ends + 1).tolist(), strict=True))
+
     def joined(self, other: Constraints) -> Constraints:
         """Both together.
 
@@ -90,9 +103,7 @@ def constrained(moves: Moves, arcs: Arcs, known: Constraints) -> tuple[tuple[str
 
 def _without(arcs: Arcs, known: Constraints, labels: tuple[str, ...]) -> Arcs:
     settled = np.zeros(len(arcs.lost) - 1, dtype=bool)
-    settled[sorted(known.outside)] = True
-    for span in known.fixed:
-        settled[span.start : span.end] = True
+    settled[list(known.settled)] = True
     count = np.concatenate(([0], np.cumsum(settled)))
     keep = count[arcs.start] == count[arcs.end]
     for span in known.excluded:

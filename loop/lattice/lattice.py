@@ -12,8 +12,9 @@ from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, sums, sums_of_many
 from loop.lattice.codec import pack, unpack
 from loop.lattice.constraints import NOTHING, Constraints, constrained
 from loop.lattice.moves import Floats, Ints, Moves, TokenSpan
+from loop.lattice.near import heaviest_near, sums_near
 from loop.lattice.outlook import Outlook, outlook
-from loop.lattice.paths import best_paths
+from loop.lattice.paths import Heaviest, best_paths, heaviest
 
 
 class Reading(NamedTuple):
@@ -38,7 +39,7 @@ class Lattice:
     """
 
     __slots__ = (
-        "_arcs", "_constraints", "_free", "_from_start", "_p", "labels", "moves", "own", "pruned",
+        "_arcs", "_base", "_constraints", "_heaviest", "_p", "_ways", "labels", "moves", "own", "pruned",
     )  # fmt: skip
 
     moves: Moves
@@ -52,16 +53,18 @@ class Lattice:
         own: Iterable[TokenSpan] = (),
         constraints: Constraints = NOTHING,
         *,
-        free: Arcs | None = None,
+        base: Lattice | None = None,
     ) -> None:
-        """Sum over all paths of `moves`; `free` are their arcs without constraints, if those are known.
+        """Sum over all paths of `moves`; `base` is their lattice without constraints, if that is there.
 
         Raises:
             LatticeError: the constraints contradict each other, or every reading.
         """
-        self._free = arcs_from(moves) if free is None else free
-        labels, arcs = constrained(moves, self._free, constraints)
-        self._fill(moves, tuple(own), constraints, labels, arcs, sums(arcs))
+        labels, arcs = constrained(moves, base._arcs if base else arcs_from(moves), constraints)
+        if constraints.excluded:
+            base = None  # what is ruled out is felt beyond it, other than what is settled
+        ways = sums_near(arcs, base._ways, constraints.runs, base._arcs.longest) if base else sums(arcs)
+        self._fill(moves, tuple(own), constraints, labels, arcs, ways, base)
 
     def _fill(
         self,
@@ -71,24 +74,32 @@ class Lattice:
         labels: tuple[str, ...],
         arcs: Arcs,
         ways: tuple[Floats, Floats],
+        base: Lattice | None = None,
     ) -> None:
         self.moves, self.own, self._constraints, self.labels = moves, own, constraints, labels
-        self._arcs, (self._from_start, from_end) = arcs, ways
-        total = self._from_start[-1]
+        self._arcs, self._ways, self._base = arcs, ways, base
+        self._heaviest: Heaviest | None = None
+        from_start, from_end = ways
+        total = from_start[-1]
         if np.isneginf(total):
             raise LatticeError(
                 "No reading of this text is possible with these spans.",
                 hint="Rule out fewer spans, or say that their tokens are outside.",
             )
-        lost = float(np.exp(self._from_start[:-1]) @ arcs.lost[:-1])
+        lost = float(np.exp(from_start[:-1]) @ arcs.lost[:-1])
         self.pruned = lost / (lost + float(np.exp(total))) if lost else 0.0
-        self._p = np.exp(self._from_start[arcs.start] + arcs.weight + from_end[arcs.end] - total)
+        self._p = np.exp(from_start[arcs.start] + arcs.weight + from_end[arcs.end] - total)
+
+    @property
+    def _total(self) -> float:
+        """The log sum of the weights of all readings."""
+        return float(self._ways[0][-1])
 
     @property
     def entropy(self) -> float:
         """The entropy of the reading, in nats."""
         used = self._p > 0.0
-        return max(0.0, float(self._from_start[-1] - self._p[used] @ self._arcs.weight[used]))
+        return max(0.0, float(self._total - self._p[used] @ self._arcs.weight[used]))
 
     @classmethod
     def batch(cls, moves: Moves, lengths: Sequence[int], own: Sequence[tuple[TokenSpan, ...]]) -> list[Lattice]:
@@ -132,7 +143,6 @@ class Lattice:
         part = Arcs(arcs.start[arc] - first, arcs.end[arc] - first, arcs.label[arc], arcs.weight[arc], lost)
         lattice = cls.__new__(cls)
         own_moves = moves.cut(first, first + size)
-        lattice._free = part
         lattice._fill(own_moves, own, NOTHING, moves.labels, part, (ways[0][node], ways[1][node]))
         return lattice
 
@@ -178,21 +188,36 @@ class Lattice:
         here = (arcs.start[found] == span.start) & (arcs.end[found] == span.end) & (arcs.label[found] == label)
         return int(here.argmax()) if here.any() else None
 
-    def _span(self, arc: int) -> TokenSpan:
-        arcs = self._arcs
-        return TokenSpan(int(arcs.start[arc]), int(arcs.end[arc]), self.labels[arcs.label[arc]])
-
     def best(self, k: int = 1) -> list[Reading]:
         """The `k` most probable readings, best first; fewer if the lattice has fewer."""
-        return [self._reading(path, weight) for path, weight in best_paths(self._arcs, self.n_tokens, k)]
+        if k == 1:
+            found = self._heaviest_ways()
+            return [self._reading(found.way(), float(found.weight[-1]))]
+        arcs = self._arcs
+        return [
+            self._reading(
+                zip(arcs.start[way].tolist(), arcs.end[way].tolist(), arcs.label[way].tolist(), strict=True), weight
+            )
+            for way, weight in best_paths(arcs, self.n_tokens, k)
+        ]
 
-    def _reading(self, path: list[int], weight: float) -> Reading:
-        spans = tuple(self._span(arc) for arc in path if self._arcs.label[arc] != OUTSIDE)
-        return Reading(spans, min(0.0, weight - float(self._from_start[-1])))
+    def _heaviest_ways(self) -> Heaviest:
+        if self._heaviest is None:
+            base = self._base
+            self._heaviest = (
+                heaviest_near(self._arcs, base._heaviest_ways(), self._constraints.runs, base._arcs.longest)
+                if base
+                else heaviest(self._arcs)
+            )
+        return self._heaviest
+
+    def _reading(self, way: Iterable[tuple[int, int, int]], weight: float) -> Reading:
+        spans = tuple(TokenSpan(start, end, self.labels[label]) for start, end, label in way if label != OUTSIDE)
+        return Reading(spans, min(0.0, weight - self._total))
 
     def outlook(self) -> Outlook:
         """What to expect of the best reading, judged by the probabilities of all."""
-        return outlook(self._arcs, self._p, self.n_tokens, float(self._from_start[-1]))
+        return outlook(self._arcs, self._p, self.n_tokens, self._total)
 
     def logp(self, spans: Iterable[TokenSpan]) -> float:
         """The log-probability in nats of the reading that has exactly these spans; -inf if it is pruned or impossible.
@@ -208,7 +233,7 @@ class Lattice:
         inside = {i for span in wanted.fixed for i in range(span.start, span.end)}
         steps = [(i, i + 1, OUTSIDE) for i in range(self.n_tokens) if i not in inside]
         steps += [(span.start, span.end, index.get(span.label, len(index))) for span in wanted.fixed]
-        return min(0.0, float(sum(weight.get(step, -np.inf) for step in steps) - self._from_start[-1]))
+        return min(0.0, float(sum(weight.get(step, -np.inf) for step in steps) - self._total))
 
     def given(
         self,
@@ -231,7 +256,8 @@ class Lattice:
             LatticeError: they contradict each other, or no reading is left.
         """
         more = Constraints.of(self.n_tokens, fixed=fixed, excluded=excluded, outside=outside)
-        return Lattice(self.moves, self.own, self._constraints.joined(more), free=self._free)
+        base = self if self._constraints == NOTHING else self._base
+        return Lattice(self.moves, self.own, self._constraints.joined(more), base=base)
 
     def tempered(self, temperature: float) -> Lattice:
         """The lattice with its moves tempered, relative to the present one (see `Moves.tempered`); constraints stay.

@@ -5,8 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import nlargest
 from math import inf, isinf
+from typing import NamedTuple
+
+import numpy as np
 
 from loop.lattice.arcs import Arcs
+from loop.lattice.moves import Floats, Ints
+
+
+class Heaviest(NamedTuple):
+    """The heaviest way from a text's first node to each of them.
+
+    Attributes:
+        weight: (nodes,) log weight, -inf where there is no way.
+        start, label: (nodes,) of the way's last arc; neither means anything where there is no arc.
+    """
+
+    weight: Floats
+    start: Ints
+    label: Ints
+
+    def way(self) -> list[tuple[int, int, int]]:
+        """The arcs (start, end, label) of the way to the last node, which can be reached."""
+        found, node = [], len(self.weight) - 1
+        start, label = self.start.tolist(), self.label.tolist()
+        while node:
+            found.append((start[node], node, label[node]))
+            node = start[node]
+        return found[::-1]
+
+
+def heaviest(arcs: Arcs) -> Heaviest:
+    """The heaviest way to each node (Viterbi's algorithm); of two that weigh the same, that of the later arc."""
+    nodes = len(arcs.lost)
+    best, last = [0.0] + [-inf] * (nodes - 1), [0] * nodes
+    columns = zip(arcs.start.tolist(), arcs.end.tolist(), arcs.weight.tolist(), strict=True)
+    for arc, (start, end, weight) in enumerate(columns):
+        way = best[start] + weight
+        if way >= best[end] and way > -inf:
+            best[end], last[end] = way, arc
+    there = last if len(arcs.start) else []
+    return Heaviest(np.array(best), arcs.start[there], arcs.label[there])
 
 
 def best_paths(arcs: Arcs, n_tokens: int, k: int) -> list[tuple[list[int], float]]:
@@ -15,8 +54,6 @@ def best_paths(arcs: Arcs, n_tokens: int, k: int) -> list[tuple[list[int], float
     Each node keeps its k heaviest ways, each of them one arc added to one of the k ways to that arc's start (Viterbi's
     algorithm with lists, after Seshadri and Sundberg 1994).
     """
-    if k == 1:
-        return _best_path(arcs, n_tokens)
     start, weight = arcs.start.tolist(), arcs.weight.tolist()
     incoming: list[list[int]] = [[] for _ in range(n_tokens + 1)]
     for arc, (end, w) in enumerate(zip(arcs.end.tolist(), weight, strict=True)):
@@ -31,24 +68,6 @@ def best_paths(arcs: Arcs, n_tokens: int, k: int) -> list[tuple[list[int], float
         )
         ways.append(nlargest(k, candidates))
     return [(list(_back(ways, start, n_tokens, rank))[::-1], way[0]) for rank, way in enumerate(ways[-1])]
-
-
-def _best_path(arcs: Arcs, n_tokens: int) -> list[tuple[list[int], float]]:
-    """The heaviest path without lists of ways: after every edit of a long text one is wanted, at once."""
-    best = [0.0] + [-inf] * n_tokens
-    last = [-1] * (n_tokens + 1)
-    columns = zip(arcs.start.tolist(), arcs.end.tolist(), arcs.weight.tolist(), strict=True)
-    for arc, (start, end, weight) in enumerate(columns):
-        way = best[start] + weight
-        if way >= best[end] and way > -inf:
-            best[end], last[end] = way, arc
-    if n_tokens and last[n_tokens] < 0:
-        return []
-    path, node = [], n_tokens
-    while node:
-        path.append(last[node])
-        node = int(arcs.start[path[-1]])
-    return [(path[::-1], best[n_tokens])]
 
 
 def _back(ways: list[list[tuple[float, int, int]]], start: list[int], node: int, rank: int) -> Iterator[int]:
