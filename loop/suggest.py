@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from loop.editing import Likely, Mark, Range, Suggester
 from loop.errors import LatticeError
 from loop.records import Question
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from loop.lattice import Lattice
 
 Decided = tuple[tuple[Mark, ...], tuple[Range, ...]]
 """What is fixed, and where there is nothing else."""
+
+Columns: TypeAlias = "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.object_], NDArray[np.float64]]"
+"""Of likely marks: starts, ends, labels and probabilities."""
 
 REMEMBERED = 64  # combinations of decisions: undo comes back to them
 EPSILON = 0.02  # marks below this are neither shown nor offered: a long text has thousands
@@ -40,19 +46,31 @@ class LatticeSuggester:
         """Return up to `k` readings that agree with what is decided, best first; none when none does."""
         return self._readings((tuple(fixed), tuple(blank)), k)
 
-    def likely(self, fixed: Sequence[Mark], blank: Sequence[Range]) -> Sequence[Likely]:
+    def likely(
+        self, fixed: Sequence[Mark], blank: Sequence[Range], least: float = 0.0, over: Range | None = None
+    ) -> Sequence[Likely]:
         """Return every mark of at least 2 % given what is decided, the most probable first."""
-        return self._likely((tuple(fixed), tuple(blank)))
+        columns = self._likely((tuple(fixed), tuple(blank)))
+        if columns is None:
+            return []
+        start, end, _, p = columns
+        wanted = p >= least
+        if over is not None:
+            wanted &= (start < over[1]) & (over[0] < end)
+        rows = zip(*(column[wanted].tolist() for column in columns), strict=True)
+        return [Likely(Mark(start, end, label), p) for start, end, label, p in rows]
 
     def _best(self, decided: Decided, k: int) -> list[tuple[Mark, ...]]:
         lattice = self._given(decided)
         return [tuple(Mark(*span) for span in reading.spans) for reading in lattice.best(k)] if lattice else []
 
-    def _probable(self, decided: Decided) -> list[Likely]:
+    def _probable(self, decided: Decided) -> Columns | None:
         lattice = self._given(decided)
-        rows = lattice.rows(EPSILON) if lattice else ()
-        found = [Likely(Mark(start, end, label), p) for start, end, label, p in rows]
-        return sorted(found, key=lambda item: -(item.p or 0.0))  # they come sorted by place, and stay so among equals
+        if lattice is None:
+            return None
+        start, end, label, p = lattice.columns(EPSILON)
+        order = (-p).argsort(kind="stable")  # they come sorted by place, and stay so among equals
+        return start[order], end[order], label[order], p[order]
 
     def _decide(self, decided: Decided) -> Lattice | None:
         from loop.lattice import TokenSpan  # numpy takes a tenth of a second: not before the first screen

@@ -49,6 +49,7 @@ def test_likely_marks_come_with_their_probability() -> None:
     likely = [(item.mark, round(item.p or 0.0, 3)) for item in model.likely((), ())]
 
     assert [(Mark(0, 1, "BRAND"), 0.7), (Mark(1, 2, "PART"), 0.3), (Mark(0, 1, "PART"), 0.2)] == likely[:3]
+    assert likely[1:2] == [(item.mark, round(item.p or 0.0, 3)) for item in model.likely((), (), 0.25, (1, 2))]
     assert [1.0] == [item.p for item in model.likely([Mark(0, 1, "PART")], [(1, 2)])]
 
 

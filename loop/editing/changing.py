@@ -152,8 +152,8 @@ def _options(state: State) -> tuple[tuple[Mark, ...], ...]:
         return ()
     if target is not None:
         open_now = replace(state.now, touched=tuple(m for m in state.now.touched if m != target))
-        others = (item.mark for item in likely(replace(state, now=open_now)))
-        kept = [state.page.trim(m) for m in others if overlap(m, target) and m != target]
+        others = (item.mark for item in likely(replace(state, now=open_now), over=target[:2]))
+        kept = [state.page.trim(m) for m in others if m != target]
         return tuple((m,) for m in dict.fromkeys(kept) if m is not None)[: READINGS - 1]
     if state.page.suggester is None:
         return ()

@@ -34,15 +34,20 @@ Range = tuple[int, int]
 class Suggester(Protocol):
     """What a model says about one text, given what the annotator has decided.
 
-    `fixed` are marks that are right; in the token ranges `blank` there is nothing but those. Both methods
-    answer with nothing when the model cannot follow.
+    `fixed` are marks that are right; in the token ranges `blank` there is nothing but those. Both methods answer with
+    nothing when the model cannot follow.
     """
 
     def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> Sequence[tuple[Mark, ...]]:
         """Return up to `k` complete readings, best first."""
 
-    def likely(self, fixed: Sequence[Mark], blank: Sequence[Range]) -> Sequence[Likely]:
-        """Return every mark with a probability worth showing."""
+    def likely(
+        self, fixed: Sequence[Mark], blank: Sequence[Range], least: float, over: Range | None
+    ) -> Sequence[Likely]:
+        """Return every mark with a probability worth showing and not below `least`, the most probable first.
+
+        Only those that share a token with `over`, if that is given.
+        """
 
 
 @dataclass(frozen=True, slots=True)

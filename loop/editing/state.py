@@ -146,21 +146,26 @@ def _start(page: Page, now: Snapshot) -> State:
     return state
 
 
-def likely(state: State) -> Sequence[Likely]:
-    """Return what the model thinks of every mark now, given what the annotator has decided."""
-    if state.page.suggester is None or not (state.now.touched or state.now.blank):
-        return state.page.likely
-    return state.page.suggester.likely(state.now.touched, state.now.blank)
+def likely(state: State, least: float = 0.0, over: Range | None = None) -> Sequence[Likely]:
+    """Return what the model thinks of every mark now, given what the annotator has decided; the most probable first.
 
-
-def chances(state: State) -> Mapping[Mark, float | None]:
-    """Return the same by mark."""
-    return _chances(state.page, state.now)
+    A long text has thousands: say what is wanted, marks not below `least`, or those that share a token with `over`.
+    """
+    return _likely(state.page, state.now, least, over)
 
 
 @lru_cache(REMEMBERED)
-def _chances(page: Page, now: Snapshot) -> Mapping[Mark, float | None]:
-    return {item.mark: item.p for item in likely(State(page, now))}
+def _likely(page: Page, now: Snapshot, least: float, over: Range | None) -> Sequence[Likely]:
+    if page.suggester is not None and (now.touched or now.blank):
+        return page.suggester.likely(now.touched, now.blank, least, over)
+    start, end = over or (0, len(page.tokens))
+    found = [item for item in page.likely if item.mark[0] < end and start < item.mark[1]]
+    return [item for item in found if item.p is None or item.p >= least]
+
+
+def chances(state: State, over: Range | None = None) -> Mapping[Mark, float | None]:
+    """Return the same by mark."""
+    return {item.mark: item.p for item in likely(state, over=over)}
 
 
 def left_out(state: State) -> tuple[Likely, ...]:
@@ -171,14 +176,10 @@ def left_out(state: State) -> tuple[Likely, ...]:
 @lru_cache(REMEMBERED)
 def _left_out(page: Page, now: Snapshot) -> tuple[Likely, ...]:
     taken = tokens_of([*now.marks, *now.blank])
-    known = likely(State(page, now))
-    free = [i for i in known if _worthwhile(i) and taken.isdisjoint(range(i.mark.start, i.mark.end))]
+    known = likely(State(page, now), LIKELY)
+    free = [i for i in known if taken.isdisjoint(range(i.mark.start, i.mark.end))]
     kept = set(lay((), (item.mark for item in free)))
     return tuple({item.mark: item for item in reversed(free) if item.mark in kept}.values())
-
-
-def _worthwhile(item: Likely) -> bool:
-    return item.p is None or item.p >= LIKELY
 
 
 def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loop.errors import LatticeError
 from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, sums, sums_of_many
@@ -153,17 +154,17 @@ class Lattice:
 
     def spans(self, epsilon: float = 0.01) -> list[tuple[TokenSpan, float]]:
         """All spans whose marginal probability is at least `epsilon`, sorted, with that probability."""
-        return [(TokenSpan(start, end, label), p) for start, end, label, p in self.rows(epsilon)]
+        rows = zip(*(column.tolist() for column in self.columns(epsilon)), strict=True)
+        return [(TokenSpan(start, end, label), p) for start, end, label, p in rows]
 
-    def rows(self, epsilon: float = 0.01) -> Iterator[tuple[int, int, str, float]]:
-        """The same as (start, end, label, probability)."""
+    def columns(self, epsilon: float = 0.01) -> tuple[Ints, Ints, NDArray[np.object_], Floats]:
+        """The same as arrays: (spans,) starts, ends, labels and probabilities."""
         found, p = self._found(epsilon)
         arcs, names = self._arcs, np.array(self.labels, dtype=object)
         place = np.argsort(np.argsort(self.labels))  # of each label among the sorted ones
         order = np.lexsort((place[arcs.label[found]], arcs.end[found], arcs.start[found]))
         there = found[order]
-        columns = (arcs.start[there], arcs.end[there], names[arcs.label[there]], p[order])
-        return zip(*(column.tolist() for column in columns), strict=True)
+        return arcs.start[there], arcs.end[there], names[arcs.label[there]], p[order]
 
     def _found(self, epsilon: float) -> tuple[Ints, Floats]:
         """The arcs of entities that are at least so probable, and their probabilities."""

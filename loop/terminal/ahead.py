@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from loop.editing import Page, begin, chances, left_out, mode_of, page_of
+from loop.editing import Page, begin, left_out, mode_of, page_of
 from loop.errors import LatticeError, LoopError
 from loop.records import Answer, Candidate, Mode, Question
 from loop.suggest import LatticeSuggester, suggester_of
@@ -58,8 +58,7 @@ class Pages:
         if following is None or (self._ahead is not None and self._ahead[:2] == (following.id, mode)):
             return None
         made = self._make(following, mode, None)
-        shown = begin(made)
-        chances(shown), left_out(shown)  # kept until they are drawn
+        left_out(begin(made))  # they are kept until they are drawn
         _unpack(made)
         self._ahead = following.id, mode, made
         return made

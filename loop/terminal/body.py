@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -61,8 +62,9 @@ def layout_of(state: State, cells: int, rows: int, top: int) -> tuple[Layout, in
     margin = 1 if lines > 3 else 0
     first = min(max(top, line + margin - lines + 1), line - margin)
     first = max(0, min(first, len(laid.lines) - lines))
-    shown = [token for token, (row, _) in enumerate(places) if first <= row < first + lines]
-    return Layout(places, lines, (shown[0], shown[-1] + 1) if shown else None), first, len(laid.lines) - first - lines
+    shown = bisect_left(places, (first,)), bisect_left(places, (first + lines,))
+    visible = shown if shown[0] < shown[1] else None
+    return Layout(places, lines, visible), first, len(laid.lines) - first - lines
 
 
 def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Row]:
@@ -73,7 +75,7 @@ def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Ro
     offered = [item for item in left_out(state) if _within(state.page, item.mark, seen)]
     marks = [mark for mark in state.marks if _within(state.page, mark, seen)]
     patches = _patches(state, marks, offered)
-    chips = _hints(state) if state.stance == "jump" else _names(state, keys, marks, offered)
+    chips = _hints(state) if state.stance == "jump" else _names(state, keys, marks, offered, seen)
     drawn: list[Row] = []
     for start, end in lines:
         drawn.append(_text_row(laid, start, laid.seen(start, end), patches))
@@ -128,8 +130,8 @@ def cut(row: Iterable[tuple[str, str]], cells: int) -> Row:
     return kept
 
 
-def _names(state: State, keys: Keymap, marks: Iterable[Mark], offered: Iterable[Likely]) -> list[Name]:
-    page, known = state.page, chances(state)
+def _names(state: State, keys: Keymap, marks: Iterable[Mark], offered: Iterable[Likely], seen: Range) -> list[Name]:
+    page, known = state.page, chances(state, state.page.cover(*seen))
     names = []
     for mark in marks:
         note = " ✓" if mark in state.now.touched else percent(known.get(mark))

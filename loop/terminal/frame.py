@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from loop.editing import Keymap, State, chances, likely
+from loop.editing import Keymap, State, chances
 from loop.editing.characters import chosen
 from loop.editing.keymap import key_name
-from loop.editing.marks import overlap
 from loop.editing.moving import hits, selection
 from loop.editing.prompts import name, names
 from loop.progress import STOPPED
@@ -161,9 +160,10 @@ def in_hand(state: State, keys: Keymap, cells: int) -> Row:
     if target is None or state.rest:
         return []
     string = fit(visible(page.string(target.start, target.end)), max(8, cells // 3))
-    others = islice((item for item in likely(state) if item.mark != target and overlap(item.mark, target)), 3)
-    more = [f"or {_other(state, item.mark)}{percent(item.p)}" for item in others]
-    note = percent(chances(state).get(target))
+    known = chances(state, target[:2])
+    others = islice((mark for mark in known if mark != target), 3)
+    more = [f"or {_other(state, mark)}{percent(known[mark])}" for mark in others]
+    note = percent(known.get(target))
     if target in state.now.touched:
         more, note = ["decided by you"], " ✓"
     elif target not in state.marks:

@@ -24,8 +24,9 @@ class Opinions:
         agree = [reading for reading in self.known if set(fixed) <= set(reading)]
         return [r for r in agree if not any(_inside(m, blank) and m not in fixed for m in r)][:k]
 
-    def likely(self, fixed: Sequence[Mark], blank: Sequence[Range]) -> list[Likely]:
-        return [item for item in self.marks if not _inside(item.mark, [*blank, *((m.start, m.end) for m in fixed)])]
+    def likely(self, fixed: Sequence[Mark], blank: Sequence[Range], least: float, over: Range | None) -> list[Likely]:
+        free = [item for item in self.marks if not _inside(item.mark, [*blank, *((m.start, m.end) for m in fixed)])]
+        return [i for i in free if (i.p or 1.0) >= least and (over is None or _inside(i.mark, [over]))]
 
 
 def _inside(mark: Mark, ranges: Sequence[Range]) -> bool:
