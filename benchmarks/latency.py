@@ -40,7 +40,7 @@ from loop.trainer import Trainer
 NOTES = Path(__file__).parents[1] / "data" / "demo" / "pool.jsonl"
 TAUGHT = 40  # notes that the model has learned from at the beginning
 READ = 100  # candidates of a round while it trains: a new queue comes as often as the keys ask for one
-READING, BETWEEN = 0.2, 0.05  # seconds: before a text's first key, and between two keys; nobody is as quick
+READING, BETWEEN = 0.15, 0.05  # seconds: before a text's first key, and between two keys; nobody is as quick
 QUIET = 0.025  # seconds without a byte after which a screen is complete
 SILENT = 5.0  # seconds after which a key counts as without effect
 PATIENCE = 900.0  # seconds that a round may take
@@ -102,6 +102,7 @@ def laid_out(folder: Path, tokens: int, *, texts: int, at_once: int) -> ProjectP
         set_value(paths.cfg, "queue", key, value)
     set_value(paths.cfg, "pretrain", "texts", 0)
     set_value(paths.cfg, "acquire", "candidates", max(READ, at_once))
+    set_value(paths.cfg, "acquire", "carried_share", 0.0)  # the first round has none, and its queue would be shorter
     for command, file in (("import", gold), ("add", pool)):  # the long texts when the rounds are over, which read them
         run(command, str(file), folder=folder)
         with Store(paths.db) as store:

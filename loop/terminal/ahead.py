@@ -1,4 +1,4 @@
-"""The pages of questions, the next of which is made ready while the annotator reads this one."""
+"""The pages of questions, the next of which is made while the annotator reads this one."""
 
 from __future__ import annotations
 
@@ -47,24 +47,26 @@ class Pages:
         label = self._session.focus.label
         return (lambda candidate: candidate.span.label == label) if label else None
 
-    def prepare(self, question: Question, page: Page) -> Page | None:
-        """Get ready what comes after a question and its page; None when there is nothing to do."""
-        _unpack(page)
+    def following(self, question: Question) -> Question | None:
+        """Return what comes after a question; None when there is nothing, or its page is made already."""
         try:
-            following = self._session.upcoming(question)
+            found = self._session.upcoming(question)
         except LoopError:
             return None  # there is time to say so when the text is answered
+        made = self._ahead is not None and found is not None and self._ahead[:2] == (found.id, self._session.mode)
+        return None if made else found
+
+    def make_ahead(self, question: Question) -> Page:
+        """Make the page of a question that will be asked, in any thread, and keep it until then."""
         mode = self._session.mode
-        if following is None or (self._ahead is not None and self._ahead[:2] == (following.id, mode)):
-            return None
-        made = self._make(following, mode, None)
-        left_out(begin(made))  # they are kept until they are drawn
-        _unpack(made)
-        self._ahead = following.id, mode, made
-        return made
+        page = self._make(question, mode, None)
+        self._ahead = question.id, mode, page
+        return page
 
 
-def _unpack(page: Page) -> None:
+def get_ready(page: Page) -> None:
+    """Work out what drawing and editing a page will need, in any thread: it is kept until it is asked for."""
+    left_out(begin(page))
     if isinstance(page.suggester, LatticeSuggester):
         with suppress(LatticeError):  # it says so when it is asked
             page.suggester.prepare()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -30,6 +31,7 @@ SECONDS_BETWEEN_LOOKS = 0.5
 BEFORE_PREPARING = 0.1  # seconds after a new text was drawn: it is read for longer than that
 LONGEST_WITHOUT_LOOK = 2.0  # a dead trainer is started again, however fast the annotator types
 IDLE = 0.4  # seconds without a key after which there is time for slower things
+LONGEST_TURN = 0.0005  # seconds that a key waits for the thread that gets texts ready, each time it waits for a disk
 ESCAPE_WAIT = 0.05  # how long a lone Esc may be the beginning of another key
 # prompt_toolkit's names where the editor's differ.
 NAMES = {"c-m": "enter", "c-j": "enter", "c-i": "tab", "c-h": "backspace", " ": "space", "<sigint>": "c-c"}
@@ -73,9 +75,12 @@ class App:
         """Run until the annotator quits or the terminal goes away."""
         gc.freeze()
         gc.disable()  # a collection in the middle of a key press is felt; there is one when nothing happens
+        turns = sys.getswitchinterval()
+        sys.setswitchinterval(LONGEST_TURN)
         try:
             self.application.run(pre_run=self._start, set_exception_handler=False)
         finally:
+            sys.setswitchinterval(turns)
             gc.enable()
             gc.unfreeze()
             self._desk.save()
@@ -148,12 +153,15 @@ class App:
         self.application.create_background_task(self._get_ready())
 
     async def _get_ready(self) -> None:
-        # numpy takes a tenth of a second: in a thread it lets the keys through, and the first edit finds it there.
-        await asyncio.get_running_loop().run_in_executor(None, import_module, "loop.lattice")
-        page = self._desk.prepare()
-        await asyncio.sleep(0)  # a key that came meanwhile goes first
-        if page is not None:
-            self._screen.prepare(page)
+        # In a thread it lets the keys through: numpy takes a tenth of a second and a long text half of that.
+        in_thread = asyncio.get_running_loop().run_in_executor
+        await in_thread(None, import_module, "loop.lattice")
+        if self._desk.drawn and self._desk.state is not None:
+            await in_thread(None, self._screen.get_ready, self._desk.state.page)
+        following = self._desk.following()
+        if following is not None:
+            page = await in_thread(None, self._desk.pages.make_ahead, following)
+            await in_thread(None, self._screen.get_ready, page)
 
     def _look_once(self) -> None:
         if self._desk.tick():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loop.editing import Page, Snapshot, State, begin, from_draft, resume, to_draft
+from loop.editing import Snapshot, State, begin, from_draft, resume, to_draft
 from loop.errors import LoopError
 from loop.records import Answer, Question
 from loop.terminal.ahead import Pages
@@ -24,6 +24,7 @@ class Hand:
         reopened: its answer so far, when it is an earlier text again.
         drawn: whether the text in hand has been on the screen; until then keys are dropped.
         around: the texts before and after it, in its group.
+        pages: where pages come from.
         saved: whether the last draft could be kept. notice: what the message line says.
     """
 
@@ -37,13 +38,13 @@ class Hand:
         self.saved = True
         self.notice = ""
         self._kept: tuple[Snapshot, int] | None = None
-        self._pages = Pages(session)
+        self.pages = Pages(session)
         self._since = clock()
 
     def show(self, question: Question, answer: Answer | None) -> None:
         """Take a text up, where its draft left it, or else as it was answered, or as it is asked."""
         draft = self.session.draft(question)
-        page = self._pages.of(question, answer, draft)
+        page = self.pages.of(question, answer, draft)
         fresh = begin(page)
         if answer is not None:
             said = answer.spans if answer.verdict == "accept" else None
@@ -60,11 +61,9 @@ class Hand:
         """Have nothing in hand."""
         self.question = self.state = self.reopened = None
 
-    def prepare(self) -> Page | None:
-        """Get the next question ready while the annotator reads this one; None when there is nothing to do."""
-        if self.question is None or self.state is None or not self.drawn:
-            return None
-        return self._pages.prepare(self.question, self.state.page)
+    def following(self) -> Question | None:
+        """The question after this one, to make its page while the annotator reads; None when there is no need."""
+        return self.pages.following(self.question) if self.question is not None and self.drawn else None
 
     def seconds(self, state: State) -> float:
         """How long the text has been in hand, all sittings together."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from loop.editing import Page
 from loop.terminal import frame, pages
+from loop.terminal.ahead import get_ready
 from loop.terminal.body import Row, body, laid_out, layout_of
 from loop.terminal.desk import Desk
 from loop.terminal.glyphs import fit
@@ -80,10 +81,11 @@ class Screen:
             desk.state = replace(desk.state, layout=layout)
         return [[("", " " * MARGIN), *row] for row in body(desk.state, desk.keys, width, rows, self.top)]
 
-    def prepare(self, page: Page) -> None:
-        """Lay a text out before it is shown."""
+    def get_ready(self, page: Page) -> None:
+        """Work out beforehand what showing and editing a page will need."""
         if self._cells:
             laid_out(page.text, page.tokens, self._cells - 2 * MARGIN)
+        get_ready(page)
 
     def token_at(self, desk: Desk, column: int, row: int) -> int | None:
         """Return the token drawn in a cell, or None where there is none."""
