@@ -159,7 +159,7 @@ def _likely(page: Page, now: Snapshot, least: float, over: Range | None) -> Sequ
     if page.suggester is not None and (now.touched or now.blank):
         return page.suggester.likely(now.touched, now.blank, least, over)
     start, end = over or (0, len(page.tokens))
-    found = [item for item in page.likely if item.mark[0] < end and start < item.mark[1]]
+    found = [item for item in page.likely if item.mark.start < end and start < item.mark.end]
     return [item for item in found if item.p is None or item.p >= least]
 
 

@@ -28,7 +28,7 @@ from loop.terminal.screen import Screen
 from loop.terminal.style import style_rules
 
 SECONDS_BETWEEN_LOOKS = 0.5
-BEFORE_PREPARING = 0.1  # seconds after a new text was drawn: it is read for longer than that
+BEFORE_PREPARING = 0.02  # seconds after a new text was drawn: the terminal has it by then
 LONGEST_WITHOUT_LOOK = 2.0  # a dead trainer is started again, however fast the annotator types
 IDLE = 0.4  # seconds without a key after which there is time for slower things
 LONGEST_TURN = 0.0005  # seconds that a key waits for the thread that gets texts ready, each time it waits for a disk
