@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from loop import __version__
 from loop.cli.annotating import annotate_cli, trainer_cli
 from loop.cli.answers import import_cli
 from loop.cli.care import backup_cli, doctor_cli, erase_cli
@@ -40,12 +41,21 @@ __all__ = ["app", "main"]
 app = typer.Typer(name="loop", no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"loop {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def project(
     ctx: typer.Context,
     folder: Annotated[
         Path, typer.Option("-C", "--project", metavar="DIR", envvar="LOOP_PROJECT", help="The project's folder.")
     ] = Path(),
+    version: Annotated[  # noqa: ARG001  # it is done before any command
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version, and do nothing.")
+    ] = False,
 ) -> None:
     """Teach a spaCy pipeline to find the entities in your own texts, with few answers."""
     ctx.obj = folder

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,10 @@ def test_the_project_is_named_by_option_or_environment(
     assert 0 == run("-C", project, "status").code
     monkeypatch.setenv("LOOP_PROJECT", str(project))
     assert 0 == run("status").code
+
+
+def test_the_version_is_that_of_the_installed_package(run: Run) -> None:
+    assert (0, f"loop {version('spacy-loop')}\n") == ((ran := run("--version")).code, ran.out)
 
 
 @pytest.mark.usefixtures("project")
