@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,10 @@ def test_what_is_computed_near_the_settled_tokens_is_what_all_of_the_text_gives(
     moves: Moves, prune: bool, data: st.DataObject
 ) -> None:
     moves = pruned(moves, 0.02) if prune else moves
+    entities = sorted(set(moves.unit_start.tolist()))
+    forced = data.draw(st.sets(st.sampled_from(entities), max_size=5)) if entities else set()
+    out = np.array([-np.inf if token in forced else logp for token, logp in enumerate(moves.out)])
+    moves = replace(moves, out=out)
     fixed, outside = data.draw(settled(moves.n_tokens))
     whole = Lattice(moves, constraints=Constraints.of(moves.n_tokens, fixed=fixed, outside=outside))
 
