@@ -10,7 +10,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from loop import __version__
 from loop.cli.annotating import annotate_cli, trainer_cli
 from loop.cli.answers import import_cli
 from loop.cli.care import backup_cli, doctor_cli, erase_cli
@@ -43,7 +42,9 @@ app = typer.Typer(name="loop", no_args_is_help=True, pretty_exceptions_enable=Fa
 
 def _version(wanted: bool) -> None:
     if wanted:
-        say(f"loop {__version__}")
+        from importlib.metadata import version  # it takes a while that no session should wait for
+
+        say(f"loop {version('spacy-loop')}")
         raise typer.Exit
 
 
@@ -53,7 +54,7 @@ def project(
     folder: Annotated[
         Path, typer.Option("-C", "--project", metavar="DIR", envvar="LOOP_PROJECT", help="The project's folder.")
     ] = Path(),
-    version: Annotated[  # noqa: ARG001  # it is done before any command
+    show_version: Annotated[  # noqa: ARG001  # it is done before any command
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version, and do nothing.")
     ] = False,
 ) -> None:
