@@ -25,8 +25,9 @@ class Pages:
     def of(self, question: Question, answer: Answer | None, draft: str | None) -> Page:
         """Return the page of a question, in the mode it was begun or answered in, otherwise the session's."""
         mode = self._mode(answer, draft)
-        if answer is None and self._ahead is not None and self._ahead[:2] == (question.id, mode):
-            return self._ahead[2]
+        made = self._ahead  # read once: another thread may put the next one there
+        if answer is None and made is not None and made[:2] == (question.id, mode):
+            return made[2]
         return self._make(question, mode, answer)
 
     def _mode(self, answer: Answer | None, draft: str | None) -> Mode:
