@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,12 +22,15 @@ from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, scratch, simulate
 from loop.store import Store
+from loop.trainer.cross_validation import learning_curve
 
 Run = dict[str, Any]
 # The rest of the pool is learned from in larger rounds, with as many steps per answer.
 REST_ROUND = 50
 # Every second text to score on measures, as a gold file does, up to so many.
 GOLD = 400
+# After so many answers a curve is made by cross-validation.
+CURVES = (150, 300, 450)
 
 
 def played(pool: Gold, test: Gold, labels: Sequence[str], *, base: str, answers: int, seed: int) -> Run:
@@ -37,7 +41,11 @@ def played(pool: Gold, test: Gold, labels: Sequence[str], *, base: str, answers:
         paths.root.mkdir(exist_ok=True)
         rows = [{"text": text, "spans": [_plain(span) for span in test[text]]} for text in list(test)[::2][:GOLD]]
         paths.resolve("gold.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-        scored = list(simulate(paths, settings, pool, test, Scenario(answers=answers)))
+        scored, curves = [], []
+        for row in simulate(paths, settings, pool, test, Scenario(answers=answers)):
+            scored.append(row)
+            if row.answers in CURVES and row.answers < answers:
+                curves.append(_expected(paths, settings))
         with Store(paths.db) as store:
             rounds = list(_rounds(store, settings, paths))
             answered = {text.text for text in store.corpus.texts([a.text_id for a in store.answers.training()])}
@@ -47,8 +55,17 @@ def played(pool: Gold, test: Gold, labels: Sequence[str], *, base: str, answers:
         "pool": len(pool),
         "test": [[row.answers, round(row.f, 2)] for row in scored],
         "rounds": rounds,
+        "curves": curves,
         "whole": whole,
     }
+
+
+def _expected(paths: ProjectPaths, settings: Settings) -> dict[str, Any]:
+    """What `loop curve` expects now, and the processor seconds that it takes."""
+    began = time.process_time()
+    with Store(paths.db) as store:
+        expected = learning_curve(paths, settings, store).expected
+    return asdict(expected) | {"seconds": round(time.process_time() - began, 1)}
 
 
 def _plain(span: Span) -> dict[str, Any]:

@@ -7,6 +7,7 @@ pool: what that brings after the stop is what the stop has cost. Finished runs a
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
@@ -18,7 +19,7 @@ from _common import options, show, write_json
 from _learning import splits
 from numpy.typing import NDArray
 
-from loop.acquire.stopping import ROUNDS, SPARED, WORTH, expected_gain, is_over, rest_of_pool
+from loop.acquire.stopping import ROUNDS, SPARED, WORTH, Gain, expected_gain, is_over, rest_of_pool
 from loop.formats import read_gold
 from loop.intervals import f_scores
 from loop.progress.advice import MORE
@@ -45,14 +46,14 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("advice-runs"), help="where finished runs are kept")
     parser.add_argument("--sets", default="", help="with commas")
     parser.add_argument("--seeds", type=int, default=1, help="how many")
+    parser.add_argument("--budget", type=int, default=BUDGET, help="answers")
     parser.add_argument("--only-show", action="store_true", help="run nothing")
     arguments = parser.parse_args()
     wanted = [name for name in arguments.sets.split(",") if name] or [name for name, _ in SETS]
     jobs = [(name, split, seed) for seed in range(arguments.seeds) for name, split in SETS if name in wanted]
-    budget = BUDGET
     if arguments.quick:
-        jobs, budget, arguments.results = [("demo", "test", 0)], 100, Path("/tmp/advice-quick")
-    rows = []
+        jobs, arguments.budget, arguments.results = [("demo", "test", 0)], 160, Path(tempfile.mkdtemp(prefix="loop-"))
+    rows, curves = [], []
     for name, split, seed in jobs:
         path = arguments.results / f"{name}-{split}-{seed}.json"
         if not path.exists() and arguments.only_show:
@@ -61,10 +62,13 @@ def main() -> None:
             pool, test = texts(arguments.data, name, split)
             labels = sorted({span.label for spans in (*pool.values(), *test.values()) for span in spans})
             base = "blank:zh" if name.endswith("_zh") else "blank:en"
-            write(path, played(pool, test, labels, base=base, answers=min(budget, len(pool)), seed=seed))
-        rows.append({"set": f"{name} {split}, seed {seed}"} | judged(json.loads(path.read_text(encoding="utf-8"))))
+            write(path, played(pool, test, labels, base=base, answers=min(arguments.budget, len(pool)), seed=seed))
+        run, head = json.loads(path.read_text(encoding="utf-8")), {"set": f"{name} {split}, seed {seed}"}
+        rows.append(head | judged(run, arguments.budget))
+        curves += [head | line for line in crossed(run)]
     show(f"Stops: the rest of the pool brings less than {WORTH:g} F, at least {SAVED:.0%} saved", rows)
-    write_json(arguments.json, rows, seeds=range(arguments.seeds))
+    show("`loop curve`: F that the next answers and the rest of the pool bring, as said and in truth", curves)
+    write_json(arguments.json, rows, seeds=range(arguments.seeds), curves=curves)
 
 
 def texts(data: Path, name: str, split: str) -> tuple[Gold, Gold]:
@@ -75,12 +79,33 @@ def texts(data: Path, name: str, split: str) -> tuple[Gold, Gold]:
     return pool, test
 
 
-def judged(run: Run) -> dict[str, Any]:
-    """What became of the advice in a run: when it was to stop, what that saved and cost, and the expected gains."""
+def scored(run: Run) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], float]:
+    """The answers, F after them and its mean over some rounds, and F with the whole pool."""
     x, f = (np.array(column) for column in zip(*run["test"], strict=True))
     smooth = np.convolve(np.pad(f, SMOOTH // 2, "edge"), np.ones(SMOOTH) / SMOOTH, "valid")
-    whole = mean(score for _, score in run["whole"][-3:]) if run["whole"] else float(smooth[-1])
-    budget = min(BUDGET, run["pool"])
+    return x, f, smooth, mean(score for _, score in run["whole"][-3:]) if run["whole"] else float(smooth[-1])
+
+
+def crossed(run: Run) -> Iterator[dict[str, Any]]:
+    """What each curve of a run expected, and what came true."""
+    x, _, smooth, whole = scored(run)
+    for said in run["curves"]:
+        now = float(np.interp(said["answers"], x, smooth))
+        line: dict[str, Any] = {"answers": said["answers"]}
+        true = {"rest": whole - now}
+        if said["answers"] + MORE <= x[-1]:
+            true["more"] = float(np.interp(said["answers"] + MORE, x, smooth)) - now
+        for name in ("more", "rest"):
+            f, low, high = said[name]
+            line |= {name: f"{f:.1f} ({low:.1f} … {high:.1f})", f"{name} true": true.get(name, "–")}
+        right = is_over(None, None, Gain(*said["rest"])) == (true["rest"] < WORTH)
+        yield line | {"stop": is_over(None, None, Gain(*said["rest"])), "right": right, "CPU s": said["seconds"]}
+
+
+def judged(run: Run, budget: int) -> dict[str, Any]:
+    """What became of the advice in a run: when it was to stop, what that saved and cost, and the expected gains."""
+    x, f, smooth, whole = scored(run)
+    budget = min(budget, run["pool"])
     latest = float(np.interp((1 - SAVED) * budget, x, smooth))
     stop, said = stopped(run)
     cost = whole - float(np.interp(stop or budget, x, smooth))

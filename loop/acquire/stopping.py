@@ -47,7 +47,9 @@ class Gain(NamedTuple):
         return self.high - self.low <= WIDEST
 
 
-def expected_gain(answers: Sequence[int], f: Floats, drawn: Floats, *, more: int) -> Gain | None:
+def expected_gain(
+    answers: Sequence[float], f: Floats, drawn: Floats, *, more: int, since: float | None = None
+) -> Gain | None:
     """What the fitted learning curve gains from the last round on; None with too few rounds.
 
     Power laws (Cortes et al. 1994; Figueroa et al. 2012) and exponentials that rise to a limit are fitted by least
@@ -59,13 +61,15 @@ def expected_gain(answers: Sequence[int], f: Floats, drawn: Floats, *, more: int
         f: (rounds,) the score of each in percent.
         drawn: (resamples, rounds) the scores on resampled texts, the same resample in a row.
         more: how many answers.
+        since: how many answers there are before them, if not those of the last round.
     """
     x = np.asarray(answers, dtype=float)
     used = x >= BEGINNING * x[-1] if len(x) else np.zeros(0, dtype=bool)
     if used.sum() < FEWEST:
         return None
     x, f, drawn = x[used], f[used], drawn[:, used]
-    curves = _features(x, x[-1] + more)
+    now = float(x[-1]) if since is None else since
+    curves = _features(x, now, now + more)
     fitted, _ = _fit(curves, f[None])
     shapes, _ = _fit(curves, drawn)
     rng = np.random.default_rng(0)
@@ -76,23 +80,23 @@ def expected_gain(answers: Sequence[int], f: Floats, drawn: Floats, *, more: int
     return Gain(float(gain), min(low, float(gain)), max(high, float(gain)))
 
 
-def _features(x: Floats, then: float) -> Floats:
-    """(shapes, rounds + 1) what falls to 0 with the answers, for each power and each scale; the last column is then."""
-    at = np.append(x, then)
+def _features(x: Floats, now: float, then: float) -> Floats:
+    """(shapes, rounds + 2) what falls to 0 with the answers, for each power and each scale; last come now and then."""
+    at = np.append(x, [now, then])
     powers = (at / x[-1]) ** -_POWERS[:, None]
     return np.concatenate([powers, np.exp(-at / (_SCALES[:, None] * x[-1]))])
 
 
 def _fit(curves: Floats, y: Floats) -> tuple[Floats, Floats]:
     """(curves, rounds) the best fit of limit − b · shape with b ≥ 0 to each row of `y`, and (curves,) what it gains."""
-    inside, then = curves[:, :-1], curves[:, -1]
+    inside, now, then = curves[:, :-2], curves[:, -2], curves[:, -1]
     centred = inside - inside.mean(axis=1, keepdims=True)
     slope = np.minimum(y @ centred.T / (centred**2).sum(axis=1), 0.0)  # (rows, shapes); minus b
     mean = y.mean(axis=1, keepdims=True)
     error = ((y - mean) ** 2).sum(axis=1, keepdims=True) - 2 * slope * ((y - mean) @ centred.T)
     best = (error + slope**2 * (centred**2).sum(axis=1)).argmin(axis=1)
     b = np.take_along_axis(slope, best[:, None], axis=1)
-    return mean + b * centred[best], (b[:, 0] * (then - inside[:, -1])[best])
+    return mean + b * centred[best], (b[:, 0] * (then - now)[best])
 
 
 def steadiness(agreements: Sequence[float | None]) -> float | None:
@@ -124,13 +128,16 @@ def rest_of_pool(agreements: Sequence[float | None], learned: Sequence[int], poo
     return float(GAINED * (100 - steady) * learned[-1] / round_size * np.log1p(pool / learned[-1]))
 
 
-def is_over(rest: float | None, gain: Gain | None) -> bool:
+def is_over(rest: float | None, gain: Gain | None, curve: Gain | None = None) -> bool:
     """Whether the rest of the pool is worth no more answers.
 
     Args:
         rest: points of F that it would bring, see `rest_of_pool`.
         gain: of the next 100 answers, as far as it is known.
+        curve: what the rest would bring by a cross-validated curve, which knows better than both where there is one.
     """
+    if curve is not None:
+        return curve.f < WORTH
     return rest is not None and rest < WORTH and not (gain and gain.tells and gain.low > WORTH / 2)
 
 

@@ -16,6 +16,7 @@ from loop.cli.care import backup_cli, doctor_cli, erase_cli
 from loop.cli.checking import check_cli
 from loop.cli.checkpoints import checkpoints_app
 from loop.cli.corpus import add_cli, remove_cli
+from loop.cli.crossing import curve_cli
 from loop.cli.demo import demo_cli
 from loop.cli.differing import diff_cli  # noqa: F401 (a command of checkpoints_app)
 from loop.cli.errors import errors_cli
@@ -70,6 +71,7 @@ app.command("trainer")(trainer_cli)
 app.command("import")(import_cli)
 app.command("export")(export_cli)
 app.command("status")(status_cli)
+app.command("curve")(curve_cli)
 app.command("report")(report_cli)
 app.command("check")(check_cli)
 app.command("errors")(errors_cli)

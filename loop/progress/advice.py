@@ -21,6 +21,7 @@ from loop.acquire.stopping import (
     weak_point,
 )
 from loop.intervals import f_scores
+from loop.progress.expected import Expected
 from loop.progress.gold import Measured
 from loop.progress.rounds import Together
 from loop.progress.scores import ENOUGH
@@ -36,7 +37,7 @@ MORE = 100
 MUCH = 15.0
 # Agreement says nothing of what all models have missed: without a measured curve it is half of the evidence.
 UNCONFIRMED = (
-    " No score confirms it yet, and where entities are rare it may be too early: `loop annotate --measure 100` tells."
+    " No score confirms it yet, and where entities are rare it may be too early: `loop curve` tells, in some minutes."
 )
 # A pool of fewer texts is nearly used up.
 FEW_LEFT = 50
@@ -50,7 +51,8 @@ class Advice:
         words: the sentence. gain: points of F that the next 100 answers are expected to bring, None where the rounds
             cannot tell. minutes: that they will take at the annotator's pace, None where nobody was timed.
         agreement: of the last rounds with the one before each, F in percent, averaged; None with too few.
-        rest: points of F that all texts left would bring, about; None with too few rounds.
+        rest: points of F that all texts left would bring, about, as far as successive rounds tell; None with too few.
+        expected: the same by cross-validation, where `loop curve` was run; it is believed before the others.
         by_heart: whether the model learns its answers by heart.
     """
 
@@ -60,6 +62,7 @@ class Advice:
     minutes: float | None
     agreement: float | None
     rest: float | None
+    expected: Expected | None
     by_heart: bool
 
 
@@ -71,6 +74,7 @@ def advice(
     pool: int,
     minutes: float | None,
     weakest: str,
+    expected: Expected | None = None,
 ) -> Advice:
     """What the numbers say.
 
@@ -81,43 +85,75 @@ def advice(
         pool: texts left.
         minutes: that the next 100 answers take.
         weakest: the kind of texts in which the model does worst, in words; empty where there is none.
+        expected: by cross-validation, where that was done lately.
     """
     agreements = [info.agreement for info in rounds]
     learned = [info.answers for info in rounds]
     rest = rest_of_pool(agreements, learned, pool)
-    gain = _gain(measured)
-    kind, words = _said(learned[-1] if learned else 0, rest, gain, weak_point(labels), pool=pool, weakest=weakest)
+    gain = _gain(measured) or (expected.more if expected else None)
+    left = _Left(pool, learned[-1] if learned else 0, rest, gain, expected)
+    kind, words = _said(left, weak_point(labels), weakest)
     if kind in ("go on", "look at label"):
         words = f"{words} {_expected(gain, minutes)}"
-    return Advice(kind, words, gain, minutes, steadiness(agreements), rest, _by_heart(measured))
+    return Advice(kind, words, gain, minutes, steadiness(agreements), rest, expected, _by_heart(measured))
 
 
-def _said(
-    learned: int, rest: float | None, gain: Gain | None, weak: str, *, pool: int, weakest: str
-) -> tuple[Kind, str]:
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """The texts left, and what is known of their worth."""
+
+    pool: int
+    learned: int
+    rest: float | None
+    gain: Gain | None
+    expected: Expected | None
+
+    @property
+    def is_known(self) -> bool:
+        return self.rest is not None or self.expected is not None
+
+    @property
+    def is_over(self) -> bool:
+        return is_over(self.rest, self.gain, self.expected.rest if self.expected else None)
+
+    @property
+    def words(self) -> str:
+        texts = f"the {self.pool:,} texts left"
+        if self.expected:
+            f, low, high = self.expected.rest
+            return f"{texts} would bring about {f:.1f} F ({low:.1f} to {high:.1f}), by cross-validation"
+        rest = self.rest or 0.0
+        return f"{texts} would bring about {rest:.1f} F" if rest < MUCH else f"{texts} can still bring much"
+
+
+def _said(left: _Left, weak: str, weakest: str) -> tuple[Kind, str]:
     wanted = f"Add texts {weakest or 'of the kind that the model shall work on'}"
-    if learned and pool < FEW_LEFT:
+    if left.learned and left.pool < FEW_LEFT:
         return "add texts", f"{wanted}: the pool is nearly used up."
-    if rest is not None and is_over(rest, gain):
-        if pool < SPARED * (learned + pool):
-            return "add texts", f"{wanted}: the {pool:,} texts left would bring about {rest:.1f} F."
-        more = weak or "Texts of another kind might teach it more; `loop train` makes the final model."
-        left = f"the {pool:,} texts left would bring about {rest:.1f} F"
-        doubt = "" if gain and gain.tells else UNCONFIRMED
-        return "stop", f"Stop: what the model finds hardly changes any more; {left}.{doubt} {more}"
-    if rest is None:
+    if not left.is_known:
         return "wait", "Go on: it is too early to say what more answers bring."
+    if left.is_over:
+        if left.pool < SPARED * (left.learned + left.pool):
+            return "add texts", f"{wanted}: {left.words}."
+        return "stop", _stop(left, weak)
     if weak:
         return "look at label", weak
     if weakest:
         return "add texts", f"Go on, and add texts {weakest}: there the model does worst."
-    bring = f"might bring about {rest:.0f} F" if rest < MUCH else "can still bring much"
-    return "go on", f"Go on: the {pool:,} texts left {bring}."
+    return "go on", f"Go on: {left.words}."
+
+
+def _stop(left: _Left, weak: str) -> str:
+    more = weak or "Texts of another kind might teach it more; `loop train` makes the final model."
+    if left.expected:
+        return f"Stop: {left.words}. {more}"
+    doubt = "" if left.gain else UNCONFIRMED
+    return f"Stop: what the model finds hardly changes any more; {left.words}.{doubt} {more}"
 
 
 def _expected(gain: Gain | None, minutes: float | None) -> str:
     time = "" if minutes is None else f" They take about {max(1, round(minutes))} minutes."
-    if gain is None or not gain.tells:
+    if gain is None:
         return f"What the next {MORE} answers bring cannot be told from what is measured so far.{time}"
     return f"The next {MORE} answers should bring {gain.f:+.1f} F ({gain.low:+.1f} to {gain.high:+.1f}).{time}"
 
@@ -126,7 +162,8 @@ def _gain(measured: Together | None) -> Gain | None:
     if measured is None or measured.gold < ENOUGH:
         return None
     f, drawn = f_scores(measured.overall)
-    return expected_gain([info.answers for info in measured.rounds], f, drawn, more=MORE)
+    gain = expected_gain([info.answers for info in measured.rounds], f, drawn, more=MORE)
+    return gain if gain and gain.tells else None
 
 
 def _by_heart(measured: Together | None) -> bool:

@@ -74,7 +74,7 @@ def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[Go
     """
     name = settings.project.eval
     if name is None:
-        return _held_out(store, settings.project.labels)
+        return answered_gold(store, store.answers.held_out(), settings.project.labels)
     raws = _unlearned(store, {raw.text: raw for raw in read_gold(paths.resolve(name))})
     labels, naming = settings.project.labels, store.journal.naming()
     return [
@@ -90,11 +90,12 @@ def _unlearned(store: Store, raws: dict[str, RawText]) -> dict[str, RawText]:
     return {text: raw for text, raw in raws.items() if text not in taught and raw.group not in groups}
 
 
-def _held_out(store: Store, labels: Sequence[str]) -> list[GoldText]:
-    answers = {answer.text_id: answer for answer in store.answers.held_out()}
+def answered_gold(store: Store, answers: Iterable[Answer], labels: Sequence[str]) -> list[GoldText]:
+    """Texts with what their answers say is right; of several complete answers to a text the last one counts."""
+    last = {answer.text_id: answer for answer in answers if answer.complete and answer.verdict == "accept"}
     schemes, found = store.journal.schemes(), []
-    for text in store.corpus.texts(list(answers)):
-        answer = answers[text.id]
+    for text in store.corpus.texts(list(last)):
+        answer = last[text.id]
         asked = tuple(label for label in labels if label in schemes[answer.scheme])
         found.append(GoldText(text.text, _of(asked, answer.spans), asked, _unit(text.group, text.text), text, answer))
     return found

@@ -10,6 +10,7 @@ from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
 from loop.progress.answered import acceptance, seconds_an_answer, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
+from loop.progress.expected import noted
 from loop.progress.gold import Measured, gold_texts, measured, measured_round
 from loop.progress.present import forgotten, trainer_state
 from loop.progress.rounds import Change, Together, changes, together
@@ -109,7 +110,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         scores=scores(found, labels),
         curve=tuple(curve(store, gold, labels)),
         changes=changes(common) if common else {},
-        advice=_advised(store, settings, found, common, spans),
+        advice=_advised(store, settings, found, common, training),
     )
 
 
@@ -123,16 +124,18 @@ def _texts(store: Store, answers: Sequence[Answer]) -> list[str]:
 
 
 def _advised(
-    store: Store, settings: Settings, found: Sequence[Measured], common: Together | None, spans: Mapping[str, int]
+    store: Store, settings: Settings, found: Sequence[Measured], common: Together | None, training: Sequence[Answer]
 ) -> Advice:
     """The advice of a project's numbers: `found` in the texts that measure, and by the rounds in `common`."""
     labels, in_force = settings.project.labels, store.journal.round_in_force()
     seconds = seconds_an_answer(store.answers.standing())
+    pool = store.corpus.pool_size()
     return advice(
         [info for info in store.journal.rounds() if info.number <= in_force],
         common,
-        label_facts(labels, spans, found, whole_answers(store)),
-        pool=store.corpus.pool_size(),
+        label_facts(labels, taught(training), found, whole_answers(store)),
+        pool=pool,
         minutes=None if seconds is None else MORE * seconds / 60,
         weakest=weakest_kind(found, {batch.id: batch.source for batch in store.corpus.batches()}),
+        expected=noted(store, answers=len(training), pool=pool),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from loop.errors import LoopError
 from loop.files import make_private, replacing
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.learner import Learner
@@ -26,10 +27,17 @@ class Pretrained:
     def __init__(self, paths: ProjectPaths, store: Store) -> None:
         self._folder, self._journal = paths.models / FOLDER, store.journal
 
-    @property
-    def is_lost(self) -> bool:
-        """Whether the event names weights that are not there, or not as they were."""
-        return self._journal.latest(EVENT) is not None and self._landed() is None
+    def must_be_there(self) -> None:
+        """See to it that rounds can be learned as they were.
+
+        Raises:
+            LoopError: the event names weights that are not there, or not as they were.
+        """
+        if self._journal.latest(EVENT) is not None and self._landed() is None:
+            raise LoopError(
+                "The weights of the pretraining are gone from models/pretrained, or changed.",
+                hint="Put them back from a backup: rounds began with them.",
+            )
 
     def round(self) -> int | None:
         """The first round that starts from the pretrained weights."""

@@ -14,11 +14,9 @@ from loop.ner.learner import Learner
 from loop.ner.products import use_fast_products
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
-from loop.store.locks import ProcessLock
+from loop.trainer.aside import aside
 from loop.trainer.course import Course
 from loop.trainer.pretrained import Pretrained
-
-FOLDER, LOCK = "rebuild", "rebuild.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,9 @@ class Rebuilt:
 class Rebuilding:
     """Rounds in a folder of their own in the project; what is in `models/` is left as it is."""
 
-    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, aside: Checkpoints) -> None:
         self._store = store
-        self._kept = Checkpoints(paths.models)
-        self._checkpoints = Checkpoints(paths.data / FOLDER)
+        self._kept, self._checkpoints = Checkpoints(paths.models), aside
         self._pretrained = Pretrained(paths, store)
         self._course = Course(settings, store, self._pretrained, self._checkpoints)
 
@@ -67,11 +64,7 @@ class Rebuilding:
             LoopError: the rounds of the project are not those of the answers that stand now, or the weights of the
             pretraining that they began with are gone.
         """
-        if self._pretrained.is_lost:
-            raise LoopError(
-                "The weights of the pretraining are gone from models/pretrained, or changed.",
-                hint="Put them back from a backup: rounds began with them.",
-            )
+        self._pretrained.must_be_there()
         training = self._store.answers.training()
         kept = self._kept.rounds()
         if kept and not self._kept.info(kept[-1]).begins(training):
@@ -108,12 +101,5 @@ def rebuilding(paths: ProjectPaths, settings: Settings, store: Store) -> Iterato
     Raises:
         LoopError: another one is at work.
     """
-    lock, folder = ProcessLock(paths.data / LOCK), paths.data / FOLDER
-    if not lock.acquire():
-        raise LoopError("Another `loop rebuild` is at work on this project.", hint="Wait until it is done.")
-    try:
-        shutil.rmtree(folder, ignore_errors=True)  # what a killed one left behind
-        yield Rebuilding(paths, settings, store)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        lock.release()
+    with aside(paths, "rebuild") as checkpoints:
+        yield Rebuilding(paths, settings, store, checkpoints)

@@ -38,6 +38,16 @@ def test_the_gain_of_a_curve_that_has_a_known_form_is_found(f):
     assert gain.tells
 
 
+def test_the_gain_counts_from_more_answers_than_the_curve_has_seen():
+    def f(n):
+        return 80 - 200 * n**-0.5
+
+    gain = expected_gain(ANSWERS, *curve(f), more=100, since=500)
+
+    assert gain
+    assert f(600) - f(500) == pytest.approx(gain.f, abs=0.2)
+
+
 def test_the_interval_holds_the_gain_of_noisy_curves():
     def f(n):
         return 75 - 180 * n**-0.5

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from loop.acquire.stopping import LabelFacts
+from loop.acquire.stopping import Gain, LabelFacts
 from loop.progress.advice import advice, by_heart_words, label_facts, weakest_kind
+from loop.progress.expected import Expected, note, noted
 from loop.progress.gold import GoldText, Measured
 from loop.records import Span, Text
 from loop.store import RoundInfo
@@ -15,8 +16,12 @@ def rounds(n, agreement):
     ]
 
 
-def said(n=20, agreement=99.9, *, labels=(), pool=500, minutes=None, weakest=""):
-    return advice(rounds(n, agreement), None, labels, pool=pool, minutes=minutes, weakest=weakest)
+def said(n=20, agreement=99.9, *, labels=(), pool=500, minutes=None, weakest="", expected=None):
+    return advice(rounds(n, agreement), None, labels, pool=pool, minutes=minutes, weakest=weakest, expected=expected)
+
+
+def by_curve(rest):
+    return Expected(200, 500, Gain(1.0, 0.5, 1.5), Gain(*rest))
 
 
 def test_a_model_that_no_longer_changes_is_a_reason_to_stop():
@@ -24,7 +29,7 @@ def test_a_model_that_no_longer_changes_is_a_reason_to_stop():
 
     assert "stop" == advised.kind
     assert "the 500 texts left would bring about 0.2 F" in advised.words
-    assert "`loop annotate --measure 100` tells" in advised.words
+    assert "`loop curve` tells" in advised.words
     assert (99.9, 0.2) == (round(advised.agreement or 0, 1), round(advised.rest or 0, 1))
 
 
@@ -32,9 +37,33 @@ def test_a_model_that_changes_is_a_reason_to_go_on_with_the_time_that_it_takes()
     advised = said(agreement=95.0, minutes=35.4)
 
     assert "go on" == advised.kind
-    assert "might bring about 10 F" in advised.words
+    assert "would bring about 10.0 F" in advised.words
     assert "cannot be told" in advised.words
     assert "about 35 minutes" in advised.words
+
+
+def test_what_cross_validation_expects_is_believed_before_what_rounds_agree_on():
+    going_on, over = said(expected=by_curve((12.0, 2.0, 30.0))), said(agreement=80.0, expected=by_curve((0.4, 0, 1.9)))
+
+    assert "go on" == going_on.kind
+    assert "about 12.0 F (2.0 to 30.0), by cross-validation" in going_on.words
+    assert "The next 100 answers should bring +1.0 F (+0.5 to +1.5)" in going_on.words
+    assert "stop" == over.kind
+    assert "about 0.4 F (0.0 to 1.9), by cross-validation" in over.words
+    assert "`loop curve`" not in over.words
+
+
+def test_cross_validation_tells_where_rounds_cannot():
+    assert "stop" == said(n=3, expected=by_curve((1.0, 0.0, 3.0))).kind
+
+
+def test_what_cross_validation_expected_holds_for_about_as_many_answers_and_texts(store):
+    note(store, by_curve((12.0, 2.0, 30.0)))
+
+    assert by_curve((12.0, 2.0, 30.0)) == noted(store, answers=240, pool=400)
+    assert noted(store, answers=260, pool=400) is None
+    assert noted(store, answers=150, pool=400) is None
+    assert noted(store, answers=200, pool=700) is None
 
 
 def test_what_cannot_be_said_in_numbers_is_said_without():

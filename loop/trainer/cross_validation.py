@@ -1,0 +1,157 @@
+"""The learning curve of all answers: rounds learn from parts of them, and are measured on the parts left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from loop.acquire.stopping import BEGINNING, FEWEST, expected_gain
+from loop.errors import LoopError
+from loop.intervals import counts, f_scores, over_units
+from loop.ner.checkpoints import Checkpoints
+from loop.ner.evaluate import predicted
+from loop.ner.products import use_fast_products
+from loop.progress.advice import MORE
+from loop.progress.curve import Point
+from loop.progress.expected import Expected, note
+from loop.progress.gold import GoldText, Measured, answered_gold, measured_in
+from loop.progress.scores import scores
+from loop.records import Answer
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.trainer.aside import aside
+from loop.trainer.course import Course
+from loop.trainer.pretrained import Pretrained
+
+FOLDS = 5
+# Rounds that are measured, at the most: more make the curve no smoother, and reading takes its time.
+POINTS = 20
+# So many rounds, at the least, for `FEWEST` of them to be behind the beginning of the curve.
+ROUNDS = math.ceil((FEWEST - 1) / (1 - BEGINNING))
+
+
+@dataclass(frozen=True, slots=True)
+class LearningCurve:
+    """F over the answers learned from, on texts that were answered and not learned from.
+
+    Attributes:
+        points: of the rounds that were measured; `answers` is the mean over the folds.
+        expected: what it says of more answers.
+    """
+
+    points: tuple[Point, ...]
+    expected: Expected
+
+
+def learning_curve(
+    paths: ProjectPaths, settings: Settings, store: Store, on_round: Callable[[int, int], None] = lambda *_: None
+) -> LearningCurve:
+    """Learn the rounds of four fifths of the answers, five times, each time measured on the fifth that is left out.
+
+    Every answer that trains takes part, in its order and with its settings; those of a group are never parted. What
+    comes out is kept in the log, for `loop.progress.advice`.
+
+    Args:
+        paths: of the project.
+        settings: of the project.
+        store: of the project; what comes out is noted in its log.
+        on_round: hears how many rounds are learned, and of how many.
+
+    Raises:
+        LoopError: there are too few answers, or another curve is being made.
+    """
+    with aside(paths, "curve") as checkpoints:
+        validation = _CrossValidation(paths, settings, store, checkpoints)
+        curve = validation.curve(on_round)
+    note(store, curve.expected)
+    return curve
+
+
+class _CrossValidation:
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, checkpoints: Checkpoints) -> None:
+        self._store, self._labels = store, settings.project.labels
+        self._training, self._pool = store.answers.training(), store.corpus.pool_size()
+        pretrained = Pretrained(paths, store)
+        pretrained.must_be_there()
+        self._course = Course(settings, store, pretrained, checkpoints)
+        self._parts = list(folds(self._training, units_of(store, self._training), seed=settings.project.seed))
+        size = settings.update.round_size
+        self._rounds = min(len(learned) // size for learned, _ in self._parts)
+        if self._rounds < ROUNDS:
+            raise LoopError(
+                f"Too few answers for a learning curve: {len(self._training):,}.",
+                hint=f"It takes about {math.ceil(ROUNDS * size * FOLDS / (FOLDS - 1)):,} that train.",
+            )
+
+    def curve(self, on_round: Callable[[int, int], None]) -> LearningCurve:
+        use_fast_products()
+        self._course.begin()
+        every = math.ceil(self._rounds / POINTS)
+        measured_rounds = range(self._rounds, 0, -every)[::-1]
+        found: dict[int, list[Measured]] = {number: [] for number in measured_rounds}
+        answers: dict[int, list[int]] = {number: [] for number in measured_rounds}
+        for fold, (learned, left_out) in enumerate(self._parts):
+            gold = answered_gold(self._store, left_out, self._labels)
+            for number in self._learn(learned):
+                on_round(fold * self._rounds + number, FOLDS * self._rounds)
+                if number in found:
+                    found[number] += self._read(gold)
+                    answers[number].append(len(self._course.info.answers))
+        return self._fitted({n: sum(each) / len(each) for n, each in answers.items()}, found)
+
+    def _learn(self, answers: Sequence[Answer]) -> Iterator[int]:
+        self._course.go_to(0)
+        for number in range(1, self._rounds + 1):
+            self._course.learn(answers[: self._course.next_cut(answers)])
+            yield number
+
+    def _read(self, gold: Sequence[GoldText]) -> list[Measured]:
+        with self._course.learner.published() as nlp:
+            return measured_in(gold, predicted(nlp, [one.text for one in gold]))
+
+    def _fitted(self, answers: dict[int, float], found: dict[int, list[Measured]]) -> LearningCurve:
+        points = []
+        for number, texts in found.items():
+            if (score := scores(texts, self._labels)) is None:
+                raise LoopError(
+                    "No answer says all of its text, so there is nothing to measure on.",
+                    hint="Answer some texts in the mode `correct`.",
+                )
+            points.append(Point(number, round(answers[number]), score))
+        f, drawn = f_scores(np.stack([self._table(texts) for texts in found.values()], axis=1))
+        now = len(self._training)
+        more, rest = (
+            expected_gain(list(answers.values()), f, drawn, more=n, since=now) for n in (MORE, max(1, self._pool))
+        )
+        assert more is not None, "there are rounds enough"
+        assert rest is not None
+        return LearningCurve(tuple(points), Expected(now, self._pool, more, rest))
+
+    def _table(self, texts: Sequence[Measured]) -> np.ndarray:
+        table = counts([one.found for one in texts], [one.gold.spans for one in texts], self._labels)
+        return over_units(table.sum(axis=1), [one.gold.unit for one in texts])
+
+
+def units_of(store: Store, answers: Sequence[Answer]) -> dict[int, str]:
+    """What must not be parted, of each text: its group, or the text alone."""
+    texts = store.corpus.texts(list({answer.text_id for answer in answers}))
+    return {text.id: f"text:{text.id}" if text.group is None else f"group:{text.group}" for text in texts}
+
+
+def folds(
+    answers: Sequence[Answer], units: dict[int, str], *, seed: int
+) -> Iterator[tuple[list[Answer], list[Answer]]]:
+    """(learned from, left out) for each fold, by rank; the folds have as many units."""
+    names = sorted(set(units.values()))
+    Random(f"{seed}:curve").shuffle(names)
+    fold_of = {name: place % FOLDS for place, name in enumerate(names)}
+    for fold in range(FOLDS):
+        out = [fold_of[units[answer.text_id]] == fold for answer in answers]
+        yield (
+            [answer for answer, is_out in zip(answers, out, strict=True) if not is_out],
+            [answer for answer, is_out in zip(answers, out, strict=True) if is_out],
+        )

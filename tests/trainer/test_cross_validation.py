@@ -1,0 +1,152 @@
+"""The learning curve of all answers, each measured by rounds that did not learn from it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny_network import tiny_network  # noqa: F401 (a fixture)
+from workshop import workshop_gold
+
+from loop.errors import LoopError
+from loop.progress.expected import noted
+from loop.records import Answer
+from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings
+from loop.store import NewText, Store
+from loop.store.locks import ProcessLock
+from loop.trainer import cross_validation
+from loop.trainer.cross_validation import FOLDS, ROUNDS, folds, learning_curve
+
+ANSWERED, TEXTS = 60, 80
+
+
+@pytest.fixture(scope="module")
+def few() -> Settings:
+    return Settings(
+        project=ProjectSettings(base="blank:xx", labels=("PART",)),
+        update=UpdateSettings(round_size=5, steps=3, batch_size=8, new_per_batch=4),
+    )
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with answers to 60 of 80 texts, the first of them partial, and no round."""
+    paths = ProjectPaths(tmp_path_factory.mktemp("original"))
+    gold = workshop_gold(TEXTS)
+    with Store(paths.db) as store:
+        store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+        scheme = store.journal.scheme(["PART"])
+        for text in store.corpus.texts(range(1, ANSWERED + 1)):
+            answer = Answer(f"answer {text.id}", text.id, "ann", "accept", gold[text.text], scheme=scheme)
+            store.answers.add(replace(answer, complete=text.id > 1))
+    return paths.root
+
+
+@pytest.fixture
+def answered(original: Path, paths: ProjectPaths) -> Iterator[Store]:
+    """A copy of it."""
+    shutil.copytree(original, paths.root)
+    with Store(paths.db) as store:
+        yield store
+
+
+def test_every_text_that_is_answered_completely_measures_once(paths, few, answered) -> None:
+    heard: list[tuple[int, int]] = []
+    curve = learning_curve(paths, few, answered, lambda *now: heard.append(now))
+
+    assert {ANSWERED - 1} == {point.scores.overall.texts for point in curve.points}
+    assert sum(len(spans) for spans in list(workshop_gold(TEXTS).values())[1:ANSWERED]) >= max(
+        point.scores.overall.gold for point in curve.points
+    )
+    assert [5 * n for n in range(1, ROUNDS + 1)] == [point.answers for point in curve.points]
+    assert [(n, FOLDS * ROUNDS) for n in range(1, FOLDS * ROUNDS + 1)] == heard
+
+
+def test_no_round_learns_from_what_it_is_measured_on(paths, few, answered, monkeypatch) -> None:
+    learned: list[set[str]] = []
+    measured: list[set[str]] = []
+    course, gold_of = cross_validation.Course.learn, cross_validation.answered_gold
+
+    def learn(self, cut):
+        learned[-1].update(
+            self._store.corpus.texts([answer.text_id for answer in cut])[i].text for i in range(len(cut))
+        )
+        course(self, cut)
+
+    def answered_gold(store, answers, labels):
+        gold = gold_of(store, answers, labels)
+        learned.append(set())
+        measured.append({one.text for one in gold})
+        return gold
+
+    monkeypatch.setattr(cross_validation.Course, "learn", learn)
+    monkeypatch.setattr(cross_validation, "answered_gold", answered_gold)
+    learning_curve(paths, few, answered)
+
+    assert FOLDS == len(measured)
+    assert ANSWERED - 1 == len(set.union(*measured))
+    assert all(learned)
+    assert not [texts & others for texts, others in zip(learned, measured, strict=True) if texts & others]
+
+
+def test_what_it_expects_is_kept_and_comes_out_the_same_again(paths, few, answered) -> None:
+    first = learning_curve(paths, few, answered).expected
+
+    assert first == noted(answered, answers=ANSWERED, pool=TEXTS - ANSWERED)
+    assert (ANSWERED, TEXTS - ANSWERED) == (first.answers, first.pool)
+    assert first.more.low <= first.more.f <= first.more.high
+    assert first == learning_curve(paths, few, answered).expected
+
+
+def test_it_leaves_nothing_behind_but_an_event(paths, few, answered) -> None:
+    before = answered.journal.last_seq()
+    learning_curve(paths, few, answered)
+
+    assert ["curve"] == [kind for _, kind, _ in answered.journal.events(after=before)]
+    assert not (paths.data / "curve").exists()
+    assert not list(paths.models.glob("*"))
+
+
+def test_too_few_answers_have_no_curve(paths, few, answered) -> None:
+    with pytest.raises(LoopError, match="Too few answers for a learning curve: 60") as raised:
+        learning_curve(paths, replace(few, update=replace(few.update, round_size=10)), answered)
+
+    assert "113" in raised.value.hint
+    assert answered.journal.latest("curve") is None
+
+
+def test_answers_to_single_spans_measure_nothing(paths, few, answered) -> None:
+    for answer in answered.answers.standing():
+        answered.answers.add(replace(answer, id=f"{answer.id} again", complete=False, retracts=answer.id, at=None))
+
+    with pytest.raises(LoopError, match="nothing to measure on"):
+        learning_curve(paths, few, answered)
+
+
+def test_one_curve_is_made_at_a_time(paths, few, answered) -> None:
+    lock = ProcessLock(paths.data / "curve.lock")
+    assert lock.acquire()
+    try:
+        with pytest.raises(LoopError, match="Another `loop curve`"):
+            learning_curve(paths, few, answered)
+    finally:
+        lock.release()
+
+
+@given(st.lists(st.integers(0, 30), max_size=60), st.integers(0, 3))
+def test_folds_part_answers_and_never_groups(groups: list[int], seed: int) -> None:
+    answers = [Answer(f"a{n}", n, "ann", "accept") for n in range(len(groups))]
+    units = {n: f"group:{group}" for n, group in enumerate(groups)}
+    parts = list(folds(answers, units, seed=seed))
+
+    assert FOLDS == len(parts)
+    assert sorted(answer.id for answer in answers) == sorted(answer.id for _, out in parts for answer in out)
+    for learned, out in parts:
+        assert sorted([*learned, *out], key=lambda answer: answer.text_id) == answers
+        assert not {units[a.text_id] for a in learned} & {units[a.text_id] for a in out}
+        assert learned == sorted(learned, key=lambda answer: answer.text_id)
