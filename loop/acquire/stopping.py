@@ -191,6 +191,11 @@ def weak_point(labels: Sequence[LabelFacts]) -> str:
                 "`loop check` shows them."
             )
     for one in labels:
+        if len(labels) > 1 and not one.taught and total >= MANY:
+            return (
+                f"Look at {one.label}: no answer has one yet. Name some (`loop patterns add`), or find texts that have "
+                "one (Ctrl+F in a session)."
+            )
         if len(labels) > 1 and one.taught < FEW and total >= MANY:
             return (
                 f"Look at {one.label}: it has only {one.taught} of {total} spans. "

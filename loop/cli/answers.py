@@ -25,6 +25,9 @@ def import_cli(
     annotator: AnnotatorOption = "",
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
+    replacing: Annotated[
+        bool, typer.Option("--replace", help="Let them take the place of other answers of the same annotators.")
+    ] = False,
 ) -> None:
     """Add answers, or texts with all their spans, and the texts that they answer."""
     from loop.formats import read_all
@@ -41,6 +44,7 @@ def import_cli(
             annotator=annotator or getpass.getuser(),
             source=named(files),
             leave_out=gold_texts(paths, settings),
+            replacing=replacing,
         )
     say_imported(report)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, is_interactive, say
+from loop.cli.printing import confirm, counted, is_interactive, say
 from loop.cli.project import opened, paths_of
 from loop.errors import LoopError
 
@@ -103,7 +103,8 @@ def erase_cli(
         texts = chosen(store, ids or [], where or [], containing)
         said = sum(answer.text_id in {text.id for text in texts} for answer in store.answers.all())
         if not yes:
-            confirm(texts, said)
+            what = f"{counted(len(texts), 'text')} and {counted(said, 'answer')}"
+            confirm(f"Erase {what} for good? Nothing brings them back.")
         report = erase(paths, settings, store, texts)
     say_erased(report)
 
@@ -127,19 +128,6 @@ def chosen(store: Store, ids: list[int], where: list[str], containing: str) -> l
     if len(texts) < max(1, len(set(ids))):
         raise LoopError("There is no such text.", hint="`loop export --no-text` gives the numbers of answered texts.")
     return texts
-
-
-def confirm(texts: list[Text], said: int) -> None:
-    """Ask whether to go on.
-
-    Raises:
-        LoopError: nobody is there to ask.
-        typer.Abort: the person said no.
-    """
-    if not is_interactive():
-        raise LoopError("Nobody is there to ask.", hint="Say --yes if you mean it.")
-    what = f"{counted(len(texts), 'text')} and {counted(said, 'answer')}"
-    typer.confirm(f"Erase {what} for good? Nothing brings them back.", abort=True)
 
 
 def say_erased(report: ErasedReport) -> None:

@@ -62,7 +62,7 @@ def check_cli(
             session = Walk(paths, settings, store, stops=stops, annotator=annotator)
             run_session(session, settings, plain=plain)
         else:
-            print_findings(shown, answers)
+            print_findings(shown, found, answers)
 
 
 def looked_at(store: Store) -> list[str]:
@@ -126,11 +126,12 @@ def as_row(finding: Finding) -> dict[str, object]:
     }
 
 
-def print_findings(found: Sequence[Finding], answers: Sequence[Given]) -> None:
-    """Print a table for every kind that something was found of."""
+def print_findings(shown: Sequence[Finding], found: Sequence[Finding], answers: Sequence[Given]) -> None:
+    """Print a table for every kind that something is shown of, and how many answers all that was `found` is about."""
     for kind, title in TITLES.items():
-        if rows := [finding for finding in found if finding.kind == kind]:
-            say(f"{kind}: {title}")
+        if rows := [finding for finding in shown if finding.kind == kind]:
+            of = sum(finding.kind == kind for finding in found)
+            say(f"{kind}: {title}" + (f" ({len(rows)} of {of:,}; -n shows more)" if of > len(rows) else ""))
             for finding in rows:
                 say(f"  text {finding.answer.text_id:>5}  {finding.words}")
     suspicious = len({finding.answer.id for finding in found})

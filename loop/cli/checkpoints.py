@@ -176,7 +176,7 @@ def forward_cli(ctx: typer.Context) -> None:
 
 @checkpoints_app.command("prune")
 def prune_cli(ctx: typer.Context) -> None:
-    """Drop the pipelines that [checkpoints] in loop.cfg does not keep, now; each can be rebuilt."""
+    """Drop the pipelines that loop.cfg does not keep, now; each can be rebuilt."""
     from loop.ner.checkpoints import Checkpoints
     from loop.trainer import Trainer
 

@@ -16,11 +16,13 @@ from loop.settings.writing import set_labels
 
 
 def labels_add_cli(
-    ctx: typer.Context, labels: Annotated[list[str], typer.Argument(metavar="LABEL...", help="In this order.")]
+    ctx: typer.Context,
+    labels: Annotated[list[str], typer.Argument(metavar="LABEL...", help="In this order; commas part them, too.")],
 ) -> None:
     """Add labels: earlier answers say nothing about them, and texts that may hold one are asked about again."""
     from loop.ner.pipeline import adopted
 
+    labels = [name.strip() for part in labels for name in part.split(",")]
     with opened(ctx) as (paths, settings, store):
         add_labels(paths, settings, labels)
         store.journal.scheme((*settings.project.labels, *labels))

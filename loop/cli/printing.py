@@ -40,6 +40,20 @@ def is_interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def confirm(question: str) -> None:
+    """Ask whether to go on.
+
+    Raises:
+        LoopError: nobody is there to ask.
+        typer.Abort: the person said no.
+    """
+    if not is_interactive():
+        raise LoopError("Nobody is there to ask.", hint="Say --yes if you mean it.")
+    import typer
+
+    typer.confirm(question, abort=True)
+
+
 def counted(n: int, one: str, many: str = "") -> str:
     """Return a number with its noun, such as "1 text" and "1,766 texts"."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.labels import check_labels, nobody_at_work
-from loop.cli.printing import counted, say
+from loop.cli.printing import confirm, counted, say
 from loop.cli.project import finish_relabeling, opened
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, Settings, load_settings
@@ -38,9 +38,19 @@ def labels_merge_cli(ctx: typer.Context, label: LabelArgument, into: IntoArgumen
         change(paths, settings, store, {label: into})
 
 
-def labels_remove_cli(ctx: typer.Context, label: LabelArgument) -> None:
-    """Take a label away: its spans no longer count, and models are learned again."""
+def labels_remove_cli(
+    ctx: typer.Context,
+    label: LabelArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Take a label away for good: its spans no longer count, and models are learned again."""
+    from loop.progress import taught
+
     with opened(ctx) as (paths, settings, store):
+        known(settings, label)
+        spans = taught(store.answers.standing()).get(label, 0)
+        if spans and not yes:
+            confirm(f"{counted(spans, 'span')} of {label} count no longer then, nor if it is added again. Go on?")
         change(paths, settings, store, {label: None})
 
 

@@ -96,10 +96,10 @@ def measured_lines(now: Progress, width: int) -> list[str]:
 
 def label_lines(now: Progress) -> list[str]:
     """Return a table: the spans answered of each label, its F, and what has become of it in the last ten rounds."""
-    if not now.spans and not now.scores:
-        return []
     names = list(dict.fromkeys((*(now.scores.labels if now.scores else ()), *now.spans)))
-    wide = max(len("label"), *map(len, names))
+    if not names:
+        return []
+    wide = max(map(len, ("label", *names)))
     rows = [f"{'label'.ljust(wide)}  answered  to find      F  95 % of F   since ten rounds ago"]
     for name in names:
         score = now.scores.labels.get(name) if now.scores else None

@@ -36,7 +36,8 @@ def put(state: State, mark: Mark, message: str = "") -> State:
 
 
 def shorten(string: str, width: int = 30) -> str:
-    """Return `string` in at most `width` characters, its middle left out."""
+    """Return `string` on one line, in at most `width` characters, its middle left out."""
+    string = " ".join(string.split())
     return string if len(string) <= width else f"{string[: width // 2]}…{string[-(width // 2 - 1) :]}"
 
 

@@ -93,11 +93,12 @@ def to_label_studio(answered: Answered) -> dict[str, Any] | None:
     if not answer.complete or answer.verdict not in ("accept", "skip"):
         return None
     annotation: dict[str, Any] = {
-        "completed_by": {"email": answer.annotator},
         "result": [_result(span.start, span.end, span.label, text.text, n) for n, span in enumerate(answer.spans)],
         "was_cancelled": answer.verdict == "skip",
         "lead_time": answer.seconds,
     }
+    if "@" in answer.annotator:  # a name that is no address makes Label Studio refuse the file
+        annotation["completed_by"] = {"email": answer.annotator}
     if answer.at is not None:
         annotation["created_at"] = answer.at.isoformat()
     return {"data": {_FIRST_FIELD: text.text, "meta": dict(text.meta)}, "annotations": [annotation]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import os
@@ -99,7 +100,8 @@ class Source:
             line = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             problem = f"byte {error.start + 1} of the line is no UTF-8."
-            hint = "Convert the file first, for example with `iconv -f latin1 -t utf-8`."
+            encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "latin1"
+            hint = f"Convert the file first, for example with `iconv -f {encoding} -t utf-8`."
             raise InputError(self.name, problem, line=number, hint=hint) from None
         if "\0" in line:
             hint = "Is it a text file, and UTF-8?"

@@ -50,17 +50,18 @@ def import_answers(
     annotator: str,
     source: str,
     leave_out: Container[str] = (),
+    replacing: bool = False,
 ) -> ImportReport:
     """Add answers, and the texts they answer; those that were imported before are counted and left as they are.
 
     A row with spans and no answer counts as a complete one. Everything is read and fitted to the tokens of `nlp`
     before anything is written. `annotator` is named where a row names nobody. Texts that are in `leave_out` (to measure
-    on) do not come in.
+    on) do not come in. `replacing` lets answers take the place of what the same annotators said otherwise.
 
     Raises:
         InputError: a row cannot be read, holds no answer or a label that is none of `labels`, has the id of another row
             that says something else, or there are no rows.
-        StoreError: an id is that of another text's answer in the store.
+        StoreError: an id is that of another text's answer in the store, or an answer would take another's place.
     """
     tally: Counter[str] = Counter()
     wanted = (raw for raw in raws if not is_held(raw.text, leave_out, tally))
@@ -70,7 +71,7 @@ def import_answers(
             source, "holds no answers.", hint="Is it the right file, and read as what it is? See --format."
         )
     new = [replace(row, answer=replace(row.answer, annotator=row.answer.annotator or annotator)) for row in rows]
-    done = store.import_answers(new, labels=labels, source=source)
+    done = store.import_answers(new, labels=labels, source=source, replacing=replacing)
     unused = _unused(labels, [row.answer for row in rows])
     return ImportReport(
         done.batch.batch,

@@ -14,6 +14,7 @@ from loop.store.locks import is_held
 # A trainer that dies again and again is left alone after this many starts without a finished round in between.
 TRAINER_STARTS = 3
 SECONDS_BETWEEN_STARTS = 5.0
+DIED = f"{STOPPED}: it ended {TRAINER_STARTS} times without a word (was it killed, or is memory short?)."
 
 
 class Tending:
@@ -47,8 +48,11 @@ class Tending:
         doing = trainer_state(self._store, self._paths)
         if not doing.startswith(STOPPED) or self._said_why():
             return doing
-        starting = self._just_started() if self._starts else self._start is not None
-        return STARTING if starting else doing
+        if not self._starts:
+            return STARTING if self._start is not None else doing
+        if self._just_started():
+            return STARTING
+        return DIED if len(self._starts) >= TRAINER_STARTS else doing
 
     def _said_why(self) -> bool:
         said = self._store.journal.trainer()

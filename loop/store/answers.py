@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -117,8 +117,8 @@ class Answers:
         return next(iter(to_this or others), None)
 
     def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:
-        """How many answers stand (of one annotator; given since a moment)."""
-        query = select(func.count()).select_from(answers).where(STANDS)
+        """How many answers stand that were given in sessions, not imported (of one annotator; since a moment)."""
+        query = select(func.count()).select_from(answers).where(STANDS, answers.c.mode != "import")
         if annotator is not None:
             query = query.where(answers.c.annotator == annotator)
         if since is not None:
@@ -172,6 +172,11 @@ class Answers:
     def _select(self, query: Select[Any]) -> list[Answer]:
         with self._database.read() as connection:
             return _read(connection, query)
+
+
+def standing_of(connection: Connection, text_ids: Sequence[int]) -> list[Answer]:
+    """The answers to these texts that stand, by rank."""
+    return _read(connection, _STANDING.where(answers.c.text_id.in_(text_ids)))
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[Answer]:

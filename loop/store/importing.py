@@ -10,8 +10,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from loop.errors import StoreError
-from loop.records import Answer, Question, Text
-from loop.store.answers import answer_event, answer_row
+from loop.records import Answer, Question, Text, latest
+from loop.store.answers import answer_event, answer_row, standing_of
 from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, parts, text_row
 from loop.store.database import Database, now
 from loop.store.journal import event_row, put_scheme
@@ -46,12 +46,20 @@ class ImportedAnswers:
 
 
 def import_answers(
-    database: Database, rows: Sequence[NewAnswer], *, labels: Sequence[str], source: str
+    database: Database, rows: Sequence[NewAnswer], *, labels: Sequence[str], source: str, replacing: bool = False
 ) -> ImportedAnswers:
     """Write answers, in their order, with what they need: all or nothing; those that are there already stay.
 
+    Args:
+        database: to write to.
+        rows: what to write.
+        labels: that the answers are about.
+        source: where they come from, in words.
+        replacing: whether they may take the place of what the same annotators said otherwise about the same texts.
+
     Raises:
-        StoreError: an answer or a question has the id of one that belongs to another text.
+        StoreError: an answer or a question has the id of one that belongs to another text, or takes the place of one
+            and must not.
     """
     with database.write() as connection:
         report = _add_texts(connection, [row.text for row in rows], source)
@@ -60,6 +68,8 @@ def import_answers(
         placed = [_placed(row, ids[digest(row.text.text)], scheme) for row in rows]
         fresh = _new(connection, answers, ((row.answer.id, row.answer.text_id, row) for row in placed))
         asked = [row.question for row in fresh if row.question]
+        if not replacing:
+            _refuse_to_replace(connection, [row.answer for row in fresh])
         unknown = _new(connection, questions, ((each.id, each.text.id, each) for each in asked))
         if unknown:
             connection.execute(insert(questions), [question_row(each) for each in unknown])
@@ -111,6 +121,28 @@ def _new(connection: Connection, table: Table, rows: Iterable[tuple[str, int, T]
         if id_ not in there:
             new.setdefault(id_, what)
     return list(new.values())
+
+
+def _refuse_to_replace(connection: Connection, new: Sequence[Answer]) -> None:
+    coming = {(each.text_id, each.annotator): each for each in new if each.complete and not each.again}
+    others = [
+        answer
+        for part in parts(sorted({text_id for text_id, _ in coming}), LOOKUP_ROWS)
+        for answer in latest(standing_of(connection, part))
+        if answer.complete and answer.verdict == "accept"
+        if (other := coming.get((answer.text_id, answer.annotator))) and not _same(answer, other)
+    ]
+    if others:
+        who = ", ".join(sorted({answer.annotator for answer in others}))
+        raise StoreError(
+            f"{len({answer.text_id for answer in others}):,} of the texts were answered otherwise by {who}, "
+            "whose answers would no longer count. Nothing was imported.",
+            hint="--replace lets them go; --annotator NAME says that another one gave those of the file.",
+        )
+
+
+def _same(answer: Answer, other: Answer) -> bool:
+    return answer.verdict == other.verdict and set(answer.spans) == set(other.spans)
 
 
 def _texts_of(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, int]:

@@ -182,7 +182,7 @@ class Asking:
             picks,
             _picks((text.id for text in drawn.held_out), "held_out"),
             share=held_out_share(self._settings),
-            answered=sum(answer.trains for answer in answers) + measured,
+            answered=sum(answer.trains and answer.question_id is not None for answer in answers) + measured,
             measured=measured,
             size=self._settings.queue.size,
         )

@@ -42,7 +42,7 @@ def patterns(project: Path) -> list[str]:
         ("rename A C", ("C", "B"), {"C": "first", "B": "second"}, ["C", "B"]),
         ("merge A B", ("B",), {"B": "second"}, ["B", "B"]),
         ("merge B A", ("A",), {"A": "first"}, ["A", "A"]),
-        ("remove A", ("B",), {"B": "second"}, ["B"]),
+        ("remove A --yes", ("B",), {"B": "second"}, ["B"]),
     ],
 )
 def test_settings_patterns_and_exports_follow(annotated: Path, run: Run, command, labels, notes, found) -> None:
@@ -76,6 +76,14 @@ def test_what_cannot_be_is_refused_and_nothing_changes(project: Path, run: Run, 
     assert problem in ran.err
     assert hint in ran.err
     assert ("A", "B") == load_settings(project).project.labels
+
+
+def test_a_label_with_spans_goes_only_when_it_is_meant(annotated: Path, run: Run) -> None:
+    ran = run("labels", "remove", "A")
+
+    assert (1, True) == (ran.code, "--yes" in ran.err)
+    assert ("A", "B") == load_settings(annotated).project.labels
+    assert ["A", "B"] == exported(run)
 
 
 def test_the_last_label_stays(project: Path, run: Run) -> None:

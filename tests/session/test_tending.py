@@ -29,6 +29,15 @@ def test_a_dead_trainer_is_started_again_but_not_for_ever(tending, starts, store
     assert len(starts) == TRAINER_STARTS + 1
 
 
+def test_a_trainer_that_died_too_often_is_said_to_have(tending):
+    said = []
+    for _ in range(TRAINER_STARTS + 1):
+        tending.tick()
+        said.append(tending.state())
+
+    assert "stopped: it ended 3 times without a word" in said[-1]
+
+
 def test_a_trainer_that_is_about_to_start_or_was_just_started_is_not_called_stopped(paths, store):
     watching = Tending(paths, store, lambda: None)
     before = watching.state()

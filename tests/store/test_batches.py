@@ -6,12 +6,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from loop.errors import StoreError
-from loop.records import Answer, Question, Span, Text
+from loop.records import Answer, Question, Span, Text, latest
 from loop.store import NewAnswer, NewText, Store
 from loop.store.batches import ROWS, UNFINISHED
 from loop.store.journal import get_state
@@ -200,3 +201,36 @@ def test_an_id_that_belongs_to_another_text_leaves_the_store_as_it_was(store: St
         store.import_answers([fine, clash], labels=["A", "B"], source="g")
 
     assert before == (store.corpus.size(), store.answers.all(), store.journal.events())
+
+
+SPAN = Span(0, 3, "A")
+
+
+def test_answers_do_not_take_the_place_of_others_by_the_same_person_unless_they_may(store: Store):
+    mine = replace(accept(1, "mine"), spans=(SPAN,))
+    store.corpus.add_batch([NewText("one"), NewText("two")], source="f")
+    store.journal.scheme(["A"])
+    store.answers.add(replace(mine, scheme=1))
+    before = store.answers.all(), store.journal.events()
+    rows = [NewAnswer(NewText("one"), accept(0, "empty")), NewAnswer(NewText("two"), accept(0, "other text"))]
+
+    with pytest.raises(StoreError, match=r"1 of the texts were answered otherwise by ann,") as raised:
+        store.import_answers(rows, labels=["A"], source="g")
+
+    assert "--replace" in raised.value.hint
+    assert before == (store.answers.all(), store.journal.events())
+    store.import_answers(rows, labels=["A"], source="g", replacing=True)
+    assert ["empty", "other text"] == [answer.id for answer in latest(store.answers.standing())]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"annotator": "bob"}, {"spans": (SPAN,)}, {"complete": False}, {"again": True}],
+)
+def test_what_takes_no_place_or_says_the_same_comes_in(store: Store, more: dict):
+    store.corpus.add_batch([NewText("one")], source="f")
+    store.journal.scheme(["A"])
+    store.answers.add(replace(accept(1, "mine"), spans=(SPAN,), scheme=1))
+
+    rows = [NewAnswer(NewText("one"), replace(accept(0, "other"), **more))]
+    assert 1 == store.import_answers(rows, labels=["A"], source="g").added
