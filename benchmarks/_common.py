@@ -60,9 +60,9 @@ def write_json(path: Path | None, rows: Sequence[Mapping[str, Any]], *, seeds: I
 
 
 def digest(*parts: str) -> str:
-    """What tells one state of these parts of `loop` (files and folders) from another."""
+    """What tells one state of these files and folders of the repository from another."""
     content = hashlib.sha256()
-    for file in (file for part in parts for file in _python(REPOSITORY / "loop" / part)):
+    for file in (file for part in parts for file in _python(REPOSITORY / part)):
         content.update(file.relative_to(REPOSITORY).as_posix().encode() + b"\0" + file.read_bytes())
     return content.hexdigest()[:12]
 

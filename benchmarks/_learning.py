@@ -22,14 +22,20 @@ from _teach import teach
 
 from loop.formats import read_gold
 from loop.ner.products import use_fast_products
-from loop.settings import PretrainSettings, ProjectPaths, ProjectSettings, QueueSettings, Settings
+from loop.settings import PretrainSettings, ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
 
 ROUND = 25
 BASES = {"uner_zh": "blank:zh"}
 # The code that the figures depend on: results of another state of it are another folder.
-LEARNING = ("acquire", "lattice", "ner", "settings", "simulate", "store", "trainer", "oracle.py", "session")
+ROOMS = ("acquire", "editing", "lattice", "ner", "progress", "session", "settings", "simulate", "store", "trainer")
+FILES = ("alignment", "intervals", "oracle", "records")
+LEARNING = (
+    *(f"loop/{room}" for room in ROOMS),
+    *(f"loop/{name}.py" for name in FILES),
+    *(f"benchmarks/{name}.py" for name in ("_learning", "_successor", "_teach")),
+)
 
 
 class Job(NamedTuple):
@@ -166,7 +172,7 @@ def settings_of(labels: Sequence[str], method: str, seed: int, base: str) -> Set
     """
     project = ProjectSettings(base=base, labels=tuple(labels), seed=seed)
     # Choosing is compared, on sets of which only some are large enough to be pretrained on.
-    start = Settings(project=project, queue=QueueSettings(held_out_share=0.0), pretrain=PretrainSettings(texts=0))
+    start = Settings(project=project, pretrain=PretrainSettings(texts=0))
     acquire = start.acquire if method in ("", "teach") else replace(start.acquire, strategy=method)
     if method == "random":
         acquire = replace(acquire, candidates=start.queue.size)

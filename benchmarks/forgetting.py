@@ -51,7 +51,7 @@ CORRECTED = {
     "university": "ORG",
 }
 # The code that the figures depend on.
-CODE = ("ner", "lattice", "alignment.py", "records.py")
+CODE = ("loop/ner", "loop/lattice", "loop/alignment.py", "loop/records.py", "benchmarks/_forgetting.py")
 Recipe = Callable[[Task, UpdateSettings, int], Learner]
 JOINT: dict[str, Recipe] = {
     "naive": naive,

@@ -53,7 +53,7 @@ def main() -> None:
     for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=arguments.hours):
         print(f"{job.set} {job.split} {job.method} seed {job.seed}", flush=True)
     rows = report([run for run in results.all() if Job(*(run[name] for name in Job._fields)) in set(jobs)])
-    write_json(arguments.json, rows, seeds=range(SEEDS[arguments.stage]))
+    write_json(arguments.json, rows, seeds=range(arguments.seeds or SEEDS[arguments.stage]))
 
 
 def jobs_of(stage: int, sets: str, methods: str, seeds: int | None) -> Iterator[Job]:

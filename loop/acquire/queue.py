@@ -42,6 +42,8 @@ def with_held_out(
 ) -> list[Pick]:
     """Up to `size` of both: `TOGETHER` of `held_out` wherever as many are owed, all that are left of it at the end.
 
+    Between two such blocks there are as many others, however much is owed: a debt is no wall.
+
     Args:
         picks: the other questions, in their order.
         held_out: in their order.
@@ -52,12 +54,15 @@ def with_held_out(
     """
     mixed: list[Pick] = []
     ordinary, measuring = list(reversed(picks)), list(reversed(held_out))
+    between = TOGETHER
     while len(mixed) < size and (ordinary or measuring):
         owed = share * (answered + len(mixed)) - measured
-        if measuring and (owed >= TOGETHER or not ordinary):
+        if measuring and (min(owed, between) >= TOGETHER or not ordinary):
             block = [measuring.pop() for _ in range(min(TOGETHER, len(measuring)))]
             mixed += block
             measured += len(block)
+            between = 0
         else:
             mixed.append(ordinary.pop())
+            between += 1
     return mixed[:size]

@@ -77,7 +77,7 @@ def _forget_rounds(paths: ProjectPaths, store: Store, said: set[str]) -> int:
     for folder in paths.models.glob("damaged-*"):
         shutil.rmtree(folder)
     rounds = checkpoints.rounds()
-    clean = [n for n in rounds if (first is None or n < first) and not said & set(checkpoints.info(n).answers)]
+    clean = [n for n in rounds if (first is None or n < first) and not said & checkpoints.info(n).answer_ids]
     if not rounds or len(clean) == len(rounds):
         return 0
     before = len(store.journal.rounds())

@@ -67,7 +67,7 @@ def _agreement(checkpoints: Checkpoints, store: Store) -> Iterator[Finding]:
     known, there = {info.number for info in store.journal.rounds()}, store.answers.ids()
     for number in checkpoints.rounds():
         strange = number not in known and number > 0
-        if strange or not there.issuperset(checkpoints.info(number).answers):
+        if strange or not there.issuperset(checkpoints.info(number).answer_ids):
             before = max((n for n in checkpoints.rounds() if n < number), default=0)
             what = "is none that the store knows" if strange else "learned from answers that are not in the store"
             yield Finding(f"Round {number} {what}.", partial(_forget_after, checkpoints, store, before))

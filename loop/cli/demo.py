@@ -75,7 +75,6 @@ def automatic_demo(paths: ProjectPaths, corpus: Path, answers: int) -> None:
     at_random = replace(
         settings,
         project=replace(settings.project, patterns=None, eval=None),
-        queue=replace(settings.queue, held_out_share=0.0),
         acquire=replace(settings.acquire, strategy="random"),
     )
     with scratch() as other:

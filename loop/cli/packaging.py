@@ -91,5 +91,5 @@ def which(
     if number not in kept or not number:
         hint = f"Kept are {', '.join(map(str, kept[1:]))}." if kept[1:] else "Answer questions first: `loop annotate`."
         raise LoopError(f"There is no round {number} to make a package of.", hint=hint)
-    learned = set(checkpoints.info(number).answers)
+    learned = checkpoints.info(number).answer_ids
     return checkpoints.path(number), [answer for answer in training if answer.id in learned], number

@@ -17,7 +17,7 @@ import typer
 from loop.cli.completing import complete_strategy
 from loop.cli.printing import say
 from loop.errors import LoopError
-from loop.settings import AcquireSettings, ProjectSettings, QueueSettings, Settings
+from loop.settings import AcquireSettings, ProjectSettings, Settings
 
 if TYPE_CHECKING:
     from loop.intervals import Measure
@@ -84,9 +84,7 @@ def simulate_cli(
 def settings_of(base: str, labels: tuple[str, ...], strategy: str, seed: int) -> Settings:
     """The settings of a simulated project: the defaults but for what is asked."""
     project = ProjectSettings(base=base, labels=labels, seed=seed)
-    # The test texts measure; an oracle has no answers to spare.
-    queue, acquire = QueueSettings(held_out_share=0.0), AcquireSettings(strategy=strategy)
-    return Settings(project=project, queue=queue, acquire=acquire)
+    return Settings(project=project, acquire=AcquireSettings(strategy=strategy))
 
 
 def parse_seeds(said: str, *, first: int) -> list[int]:

@@ -64,6 +64,11 @@ class CheckpointInfo:
     base_sum: str = ""
     scheme: int = 0
 
+    @property
+    def answer_ids(self) -> frozenset[str]:
+        """The ids of the answers that it learned from, however they were read then."""
+        return frozenset(key.partition("@")[0] for key in self.answers)
+
     def begins(self, training: Sequence[Answer]) -> bool:
         """Whether the answers that it learned from are the first of these, unchanged."""
         return tuple(answer.key for answer in training[: len(self.answers)]) == self.answers

@@ -121,11 +121,13 @@ class Session:
         """Ask about this text next; returns in a sentence when that will be.
 
         Raises:
-            StoreError: the text is held out, or its group was asked about to measure.
+            StoreError: the text is held out, or its group was asked about to measure, or it is of the gold file.
         """
+        from loop.progress.gold import reserved  # with all formats: not before the first screen
+
         project, share = self._settings.project, self._settings.queue.held_out_share
         held = project.eval is None and is_held_out(text, share=share, seed=project.seed)
-        if held or text.group in self._store.answers.groups()[1]:
+        if held or text.group in self._store.answers.groups()[1] or text in reserved(self._settings, self._paths):
             raise StoreError(
                 "This text is held out to measure the model, so nobody can choose it.", hint="It is asked by itself."
             )
@@ -221,7 +223,7 @@ class Session:
             shown=question.reading if shown is None else tuple(shown),
             complete=complete,
             mode=mode or self.mode,
-            scheme=self._scheme,
+            scheme=self._scheme_of(replaced, verdict, complete, spans),
             round=question.round,
             question_id=question.id,
             held_out=replaced.held_out if replaced else question.share == "held_out",
@@ -236,6 +238,16 @@ class Session:
         )
         self._measured += answer.held_out and replaced is None
         return self._store.answers.add(answer, question)
+
+    def _scheme_of(self, replaced: Answer | None, verdict: Verdict, complete: bool, spans: Sequence[Span]) -> int:
+        """The scheme that an answer is about: that of the one in whose place it stands, as long as that will do.
+
+        Who puts an earlier answer right says nothing of the labels that came later.
+        """
+        if replaced is None or (replaced.verdict, replaced.complete) != (verdict, complete):
+            return self._scheme
+        still = self._store.journal.naming().holds(replaced.scheme, {span.label for span in spans})
+        return replaced.scheme if still else self._scheme
 
     def leave(self, question: Question) -> None:
         """Leave a reopened answer as it was; an unfinished change of it is dropped."""

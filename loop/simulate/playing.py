@@ -103,8 +103,8 @@ def simulate(
     Raises:
         LoopError: whatever keeps a real session from working.
     """
-    # An oracle is as consistent as it can be: asking it again would only cost answers.
-    settings = replace(settings, queue=replace(settings.queue, again_share=0.0))
+    # The test texts measure, and an oracle is as consistent as it can be: it has no answers to spare for either.
+    settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0, again_share=0.0))
     with Store(paths.db) as store:
         store.corpus.add_batch((NewText(text) for text in gold), source="simulation")
         session = Session(paths, settings, store, annotator="oracle")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
@@ -87,6 +87,10 @@ class Naming:
         for each in self._since(scheme):
             labels = each.known(labels)
         return labels
+
+    def holds(self, scheme: int, labels: Collection[str]) -> bool:
+        """Whether a scheme has all of these labels of today, and is read as it was written."""
+        return not self._since(scheme) and set(labels) <= set(self._schemes[scheme])
 
     def revision(self, scheme: int) -> int:
         """The last relabeling by which answers under a scheme say something else; 0 without any."""

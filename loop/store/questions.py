@@ -97,9 +97,11 @@ class Questions:
         ranked = enumerate(asked)
         while part := list(islice(ranked, WRITE_ROWS)):
             with polite(), self._database.write() as connection:
-                connection.execute(insert(questions), [question_row(question) for _, question in part])
-                rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
-                connection.execute(insert(queue), rows)
+                there = text_ids(connection, [question.text.id for _, question in part])  # some may be removed by now
+                if part := [(rank, question) for rank, question in part if question.text.id in there]:
+                    connection.execute(insert(questions), [question_row(question) for _, question in part])
+                    rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
+                    connection.execute(insert(queue), rows)
         with self._database.write() as connection:
             put_state(connection, QUEUE, {"generation": generation, "round": round, "focus": asdict(focus)})
             put_state(connection, SEEN, seen)
@@ -244,6 +246,11 @@ def load_focus(kept: dict[str, Any]) -> Focus:
 def _generation(connection: Connection) -> int:
     queued = get_state(connection, QUEUE)
     return 0 if queued is None else int(queued["generation"])
+
+
+def text_ids(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Those of the ids that are texts of the corpus."""
+    return set(connection.execute(select(texts.c.id).where(texts.c.id.in_(ids))).scalars())
 
 
 def keep_question(connection: Connection, question: Question) -> None:

@@ -14,7 +14,7 @@ from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
 from loop.store.naming import Naming, read_naming
-from loop.store.questions import REQUEST, keep_question, load_focus
+from loop.store.questions import REQUEST, keep_question, load_focus, text_ids
 from loop.store.schema import answers, questions, texts
 
 FOCUS = "focus"
@@ -76,7 +76,8 @@ class Wishes:
         """Keep the question about the text that is wished for, unless something else is wished for by now."""
         with self._database.write() as connection:
             request = get_state(connection, REQUEST)
-            if request is not None and request["text"] == question.text.id:
+            wished = request is not None and request["text"] == question.text.id
+            if wished and text_ids(connection, [question.text.id]):
                 keep_question(connection, question)
                 put_state(connection, REQUEST, {"text": question.text.id, "question": question.id})
 

@@ -55,11 +55,10 @@ class Trainer:
                 self._measuring = Measuring(paths, settings, store)
                 self._pretraining = Pretraining(paths, settings, store)
                 self._say("idle")
-        except LoopError:
+        except BaseException:
             self.close()
             raise
         self._seen = -1
-        self._answered = 0
 
     def run(self, stop: Callable[[], bool], on_round: Callable[[RoundInfo], None]) -> None:
         """Work until `stop()` and nothing is left to do; `on_round` hears of every round.
@@ -95,7 +94,6 @@ class Trainer:
         if seen == self._seen:
             return False
         training = self._store.answers.training()
-        self._answered = len(training)
         if patient and (changed := self.rounds.changed(training)) and not self._pause.is_over(changed):
             self._say(GATHERING)
             return False
@@ -116,7 +114,7 @@ class Trainer:
         if not self._asking.is_stale(self.rounds.number):
             return False
         self._say("reading the pool")
-        self._asking.refill(self.rounds, answered=self._answered)
+        self._asking.refill(self.rounds)
         self._since_asked.begin()
         self._say("idle")
         return True
@@ -192,6 +190,6 @@ def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:
         return
     trainer = Trainer(paths, settings, store)
     try:
-        trainer.work()
+        trainer.ask()
     finally:
         trainer.close()

@@ -87,17 +87,13 @@ class Asking:
         # What cannot be asked, since its group was answered on the other side of the held-out line, stays in the pool.
         return pool > waiting and (pool, waiting) != self._laid_out
 
-    def refill(self, rounds: Rounds, *, answered: int) -> None:
-        """Read candidates with the pipeline that the last round published and put a new queue in force.
-
-        Args:
-            rounds: the finished ones.
-            answered: how many answers train so far; the fewer, the more questions come from patterns.
-        """
+    def refill(self, rounds: Rounds) -> None:
+        """Read candidates with the pipeline that the last round published and put a new queue in force."""
         settings, number = self._settings, rounds.number
         pool = self._store.corpus.pool_size()
         rng = Random(f"{settings.project.seed}:queue:{number}:{pool}")
         answers = self._store.answers.standing()
+        answered = sum(answer.trains for answer in answers)
         past = self._store.questions.seen()
         focus = self._store.wishes.focus()
         drawn = draw(self._store, settings, past, rng, focus=focus, gold=self._gold)
@@ -109,7 +105,9 @@ class Asking:
         cost = answering_cost(self._store, answers)
         ranked = self._ranked(scored(asked_about, past, number=number, cost=cost), rng)
         picks = self._choose(drawn, known, ranked, answered, rng)
-        mixed = picks if focus.label else self._with_held_out(picks, drawn, answers)
+        # What a session is narrowed to is no sample of the corpus, and measures nothing.
+        narrowed = focus.label or (focus.where and not focus.measure)
+        mixed = picks if narrowed else self._with_held_out(picks, drawn, answers)
         # Held-out questions show nothing, so nobody is asked for their sake.
         shown = [known[pick.text_id] for pick in mixed if pick.share != "held_out"]
         known |= {one.text.id: one for one in self._with_others(shown, answered=answered)}
@@ -120,7 +118,7 @@ class Asking:
         seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
         sample = confidence(known[text.id] for text in drawn.fresh) if focus == NO_FOCUS else ()
         self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
-        self._laid_out = pool, len(questions)
+        self._laid_out = pool, self._store.questions.waiting()
 
     def _read(self, rounds: Rounds, drawn: Candidates) -> dict[int, Read]:
         with rounds.learner.published() as nlp:

@@ -94,12 +94,13 @@ class Course:
         return tuple(dict.fromkeys((*last, *adopted(project.base, project.labels))))
 
     def _try(self, new: Sequence[tuple[str, Answer]]) -> list[Tried]:
-        """How well each temperature would have done on the new texts that were answered completely."""
-        whole = [(text, answer) for text, answer in new if answer.complete]
+        """How well each temperature would have done on the new texts that were answered completely, for every label."""
+        schemes, labels = self._store.journal.schemes(), set(self._labels(new))
+        whole = [(text, answer) for text, answer in new if answer.complete and labels <= set(schemes[answer.scheme])]
         shares = self._store.questions.shares([answer.question_id for _, answer in whole if answer.question_id])
         at_random = [shares.get(answer.question_id or "") == "random" for _, answer in whole]
         with self.learner.published() as nlp, nlp.memory_zone():
-            if not known_labels(nlp):
+            if not (whole and known_labels(nlp)):
                 return []
             examples = self._examples(whole)
             docs, gold = [one.predicted for one in examples], [token_spans(one) for one in examples]

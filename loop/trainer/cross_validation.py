@@ -20,6 +20,7 @@ from loop.progress.curve import Point
 from loop.progress.expected import Expected, note
 from loop.progress.gold import GoldText, Measured, answered_gold, measured_in
 from loop.progress.scores import scores
+from loop.progress.settings_then import settings_of_round
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -79,13 +80,19 @@ class _CrossValidation:
         pretrained.must_be_there()
         self._course = Course(settings, store, pretrained, checkpoints)
         self._parts = list(folds(self._training, units_of(store, self._training), seed=settings.project.seed))
-        size = settings.update.round_size
-        self._rounds = min(len(learned) // size for learned, _ in self._parts)
+        self._rounds = min(self._rounds_of(learned, settings) for learned, _ in self._parts)
         if self._rounds < ROUNDS:
+            size = settings.update.round_size
             raise LoopError(
                 f"Too few answers for a learning curve: {len(self._training):,}.",
                 hint=f"It takes about {math.ceil(ROUNDS * size * FOLDS / (FOLDS - 1)):,} that train.",
             )
+
+    def _rounds_of(self, answers: Sequence[Answer], settings: Settings) -> int:
+        rounds = done = 0
+        while (done := done + settings_of_round(self._store, settings, answers, done).round_size) <= len(answers):
+            rounds += 1
+        return rounds
 
     def curve(self, on_round: Callable[[int, int], None]) -> LearningCurve:
         use_fast_products()

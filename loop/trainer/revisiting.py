@@ -20,7 +20,12 @@ LIKELY = 0.2
 def revisits(store: Store, settings: Settings, rounds: Rounds, rng: Random) -> list[Question]:
     """Questions about answered texts that are likely to hold one of the labels added since, the likeliest first."""
     schemes, labels = store.journal.schemes(), settings.project.labels
-    lacking = [answer for answer in _complete(store) if not set(labels) <= set(schemes[answer.scheme])]
+    said = {answer.text_id for answer in store.answers.standing() if answer.scheme == max(schemes)}  # skipped, too
+    lacking = [
+        answer
+        for answer in _complete(store)
+        if not set(labels) <= set(schemes[answer.scheme]) and answer.text_id not in said
+    ]
     chosen = {answer.text_id: answer for answer in rng.sample(lacking, min(READ, len(lacking)))}
     if not chosen:
         return []

@@ -172,14 +172,15 @@ def test_the_most_doubtful_are_read_again_and_what_was_doubted_is_remembered(pat
     assert entropies == sorted(entropies, reverse=True)
 
 
-def test_no_two_questions_by_doubt_are_nearly_the_same(paths, with_settings, store, gold):
+def test_no_two_questions_by_doubt_are_nearly_the_same(paths, with_settings, store, gold, monkeypatch):
+    monkeypatch.setattr("loop.trainer.asking.COLD_START_ANSWERS", 10)
     copies = {f"{text} {i}": spans for text, spans in gold.items() for i in range(3)}
     store.corpus.add_batch((NewText(text) for text in copies), source="copies")
     settings = with_settings("acquire", strategy="entropy")
     everything = {**gold, **copies}
     rounds(paths, settings, store, everything, 2)
     trainer = Trainer(paths, settings, store)
-    Asking(paths, settings, store).refill(trainer.rounds, answered=100)
+    Asking(paths, settings, store).refill(trainer.rounds)
     trainer.close()
     doubted = [text for text, share in queued(store) if share == "doubtful"]
     stems = [" ".join(word for word in text.split() if not word.isdigit()) for text in doubted]
