@@ -52,10 +52,10 @@ def one(name: str, data: Path, seed: int, answers: int) -> Iterator[dict[str, An
         for _ in simulate(paths, settings, pool, nothing, Scenario(answers, noise=NOISE, every=answers)):
             pass
         with Store(paths.db) as store:
-            given = whole_answers(store)
+            given, schemes = whole_answers(store), store.journal.schemes()
     oracle = Oracle(pool)
     spoilt = {each.answer.id for each in given if oracle.spans(each.question) != each.answer.spans}
-    found = check(given)
+    found = check(given, schemes)
     for kind in ("string", "improbable"):
         yield {"set": name, "seed": seed, "chance": 100 * len(spoilt) / len(given), "kind": kind} | _hits(
             [finding for finding in found if finding.kind == kind], spoilt

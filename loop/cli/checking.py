@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from loop.store import Store
 
 TITLES = {
+    "disputed": "answered otherwise by somebody else",
     "string": "the same string, answered otherwise elsewhere",
     "improbable": "improbable, said the model before it learned them",
     "fast": "faster than the text can be read",
@@ -43,7 +44,7 @@ def check_cli(
     plain: Annotated[bool, typer.Option("--plain", help="Open them in lines instead of a screen.")] = False,
     annotator: AnnotatorOption = "",
 ) -> None:
-    """Find answers that may be wrong: strings answered in two ways, improbable ones, hasty ones."""
+    """Find answers that may be wrong: texts and strings answered in two ways, improbable answers, hasty ones."""
     from loop.quality import check, pairs
     from loop.session.walk import Walk
 
@@ -51,8 +52,9 @@ def check_cli(
         raise LoopError(f"There is no kind {', '.join(sorted(unknown))}.", hint=f"Kinds are {', '.join(TITLES)}.")
     with opened(ctx) as (paths, settings, store):
         answers = whole_answers(store, settings)
-        twice = pairs(store.answers.all(), store.journal.schemes())
-        found = check(answers, twice, looked_at=() if again or texts else looked_at(store))
+        schemes = store.journal.schemes()
+        twice = pairs(store.answers.all(), schemes)
+        found = check(answers, schemes, twice, looked_at=() if again or texts else looked_at(store))
         shown = worst(found, kinds=kind or list(TITLES), most=most)
         if as_json:
             typer.echo(json.dumps([as_row(finding) for finding in shown]))
@@ -103,13 +105,18 @@ def worst(found: Sequence[Finding], *, kinds: Sequence[str], most: int) -> list[
 
 def stops_at(chosen: Sequence[str], found: Sequence[Finding], answers: Sequence[Given]) -> list[Stop]:
     """Return a stop for each of the answers, where all that was found about it is said."""
+    of_answer: dict[str, list[Finding]] = {}
+    for finding in found:
+        of_answer.setdefault(finding.answer.id, []).append(finding)
+    asked = {one.answer.id: one for one in answers}
+    return [_stop(asked[id_], of_answer.get(id_, [])) for id_ in dict.fromkeys(chosen)]
+
+
+def _stop(one: Given, found: Sequence[Finding]) -> Stop:
     from loop.session.walk import Stop
 
-    words: dict[str, list[str]] = {}
-    for finding in found:
-        words.setdefault(finding.answer.id, []).append(finding.words)
-    asked = {one.answer.id: one for one in answers}
-    return [Stop(*asked[id_], "; ".join(words.get(id_, ["you chose it"]))) for id_ in dict.fromkeys(chosen)]
+    why = "; ".join(finding.words for finding in found) or "you chose it"
+    return Stop(*one, why, next((finding.span for finding in found if finding.span), None))
 
 
 def as_row(finding: Finding) -> dict[str, object]:

@@ -119,7 +119,9 @@ class Walk:
             file = self._settings.project.eval
             say(f"Put it right in {file}: the next round reads it anew." if file else "This answer has no question.")
             return
-        stop = Stop(next(iter(asked.values())), answer, f"the model finds {_quoted(mistake, mistake.match.found)}")
+        match, question = mistake.match, next(iter(asked.values()))
+        why = f"the model finds {_quoted(mistake, match.found)}"
+        stop = Stop(question, answer, why, match.gold or match.found)
         walk = Walk(self._paths, self._settings, self._store, stops=[stop], annotator=self._annotator)
         run_session(walk, self._settings, plain=False)
 

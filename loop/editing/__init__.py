@@ -5,7 +5,7 @@ from loop.editing.editor import press
 from loop.editing.keymap import COMMANDS, Command, Keymap, keymap
 from loop.editing.marks import Aids, Likely, Mark, Page, Range, Suggester, page_of
 from loop.editing.plan import plan
-from loop.editing.state import Intent, Layout, Snapshot, State, begin, chances, left_out, likely, resume
+from loop.editing.state import Intent, Layout, Snapshot, State, begin, chances, left_out, likely, looking_at, resume
 
 __all__ = [
     "Mark",
@@ -24,6 +24,7 @@ __all__ = [
     "Layout",
     "State",
     "begin",
+    "looking_at",
     "resume",
     "likely",
     "chances",

@@ -146,6 +146,13 @@ def _start(page: Page, now: Snapshot) -> State:
     return state
 
 
+def looking_at(state: State, place: Span | None) -> State:
+    """Return the state with the cursor on the first word of a place; as it is without one."""
+    tokens = state.page.cover(place.start, place.end) if place else None
+    words = [word for word in state.page.words if tokens and tokens[0] <= word < tokens[1]]
+    return replace(state, cursor=words[0], rest=False) if words else state
+
+
 def likely(state: State, least: float = 0.0, over: Range | None = None) -> Sequence[Likely]:
     """Return what the model thinks of every mark now, given what the annotator has decided; the most probable first.
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loop.progress.gold import GoldText, measured
+from loop.progress.rounds import comparable
 from loop.progress.scores import Scores, scores
 from loop.store import Store
 
@@ -20,8 +21,9 @@ class Point:
 
 
 def curve(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> list[Point]:
-    """A point for every round that has read any of the texts, first to last."""
+    """A point for every round that has read nearly all that the last one has, first to last: they can be compared."""
     answers = {info.number: info.answers for info in store.journal.rounds()}
     rounds = [number for number in store.predictions.rounds() if number in answers]
-    scored = ((number, scores(measured(store, gold, number), labels)) for number in rounds)
+    read = {number: found for number in rounds if (found := measured(store, gold, number))}
+    scored = ((number, scores(read[number], labels)) for number in (comparable(read) if read else ()))
     return [Point(number, answers[number], found) for number, found in scored if found]

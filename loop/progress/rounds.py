@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,8 +62,7 @@ def together(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> T
     last = max(found, default=0)
     if not last or not found[last]:
         return None
-    texts = {one.gold.text for one in found[last]}
-    near = {number: known for number, one in found.items() if len(known := _texts(one) & texts) >= SHARE * len(texts)}
+    near = comparable(found)
     common = set.intersection(*near.values())
     rows = {number: [one for one in found[number] if one.gold.text in common] for number in near}
     asked = tuple(label for label in labels if any(label in one.gold.labels for one in rows[last]))
@@ -73,6 +72,13 @@ def together(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> T
         for part in rows.values()
     ]
     return Together(tuple(infos[n] for n in rows), tuple(rows[last]), asked, np.stack(tables, axis=1))
+
+
+def comparable(found: Mapping[int, Sequence[Measured]]) -> dict[int, set[str]]:
+    """Of the rounds those that have read nearly all texts that the last one has, each with these texts."""
+    texts = _texts(found[max(found)])
+    both = {number: _texts(one) & texts for number, one in found.items()}
+    return {number: known for number, known in both.items() if len(known) >= SHARE * len(texts)}
 
 
 def _texts(found: Sequence[Measured]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from loop.quality.finding import Finding, Given, quoted
+from loop.quality.finding import Finding, Given, listed
 from loop.records import Answer, Span
 
 
@@ -87,6 +87,5 @@ def unlike(answers: Iterable[Given], found: Iterable[Pair]) -> list[Finding]:
 def _unlike(one: Given, pair: Pair) -> Finding:
     text = one.question.text.text
     gone, new = sorted(set(pair.first) - set(pair.second)), sorted(set(pair.second) - set(pair.first))
-    then, later = (", ".join(f"{quoted(text, span)} {span.label}" for span in spans) for spans in (gone, new))
-    words = f"first {then or 'nothing'}, asked again {later or 'nothing'}"
+    words = f"first {listed(text, gone)}, asked again {listed(text, new)}"
     return Finding("unlike", one.answer, words, float(len(gone) + len(new)), (gone or new)[0])

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from loop.quality.again import Pair, unlike
+from loop.quality.disputed import disputed
 from loop.quality.fast import hurried
 from loop.quality.finding import Finding, Given
 from loop.quality.improbable import improbable
 from loop.quality.uses import inconsistent, uses
 
 
-def check(answers: Sequence[Given], twice: Sequence[Pair] = (), *, looked_at: Collection[str] = ()) -> list[Finding]:
+def check(
+    answers: Sequence[Given],
+    schemes: Mapping[int, Collection[str]],
+    twice: Sequence[Pair] = (),
+    *,
+    looked_at: Collection[str] = (),
+) -> list[Finding]:
     """What is suspicious, kind by kind, and of each kind the most suspicious first.
 
     Args:
         answers: complete ones, with their questions.
+        schemes: the labels of each version.
         twice: the answers to texts that were asked again.
         looked_at: ids of answers that somebody has looked at again and left as they were.
     """
     found = uses(answers)
     strings, model = inconsistent(found), improbable(answers, found)
-    findings: Iterable[Finding] = (*strings, *model, *hurried(answers), *unlike(answers, twice))
+    findings: Iterable[Finding] = (
+        *disputed(answers, schemes),
+        *strings,
+        *model,
+        *hurried(answers),
+        *unlike(answers, twice),
+    )
     return [finding for finding in findings if finding.answer.id not in looked_at]

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from loop.records import Answer, Question, Span
 
-Kind = Literal["string", "improbable", "fast", "unlike"]
+Kind = Literal["disputed", "string", "improbable", "fast", "unlike"]
 
 
 class Given(NamedTuple):
@@ -29,8 +29,9 @@ class Finding:
     """An answer that may be wrong.
 
     Attributes:
-        kind: what makes it suspicious: the same string is elsewhere answered otherwise; the model found it improbable
-            before it learned it; it came faster than the text can be read; asked again, it was answered otherwise.
+        kind: what makes it suspicious: somebody else answered the text otherwise; the same string is elsewhere answered
+            otherwise; the model found it improbable before it learned it; it came faster than the text can be read;
+            asked again, it was answered otherwise.
         span: the one it is about; None when it is the whole text. words: why, in a phrase; may quote the text.
         surprise: in nats, minus the log of how probable the answer is if it is right; findings of a kind compare by it.
     """
@@ -45,6 +46,11 @@ class Finding:
 def quoted(text: str, span: Span) -> str:
     """The string of a span in quotation marks, on one line."""
     return f"“{' '.join(text[span.start : span.end].split())}”"
+
+
+def listed(text: str, spans: Iterable[Span]) -> str:
+    """The spans with their labels on one line, "nothing" without any."""
+    return ", ".join(f"{quoted(text, span)} {span.label}" for span in spans) or "nothing"
 
 
 def given(pairs: Iterable[tuple[Question, Answer]]) -> list[Given]:

@@ -105,6 +105,10 @@ class Session:
         """What stands beside an earlier answer instead of what it said; empty for that."""
         return ""
 
+    def place(self, question: Question) -> Span | None:  # noqa: ARG002  # as above
+        """Where to look in an earlier answer; None for its beginning."""
+        return None
+
     def upcoming(self, question: Question) -> Question | None:
         """The question that comes next once this one is answered, as things are now."""
         return self._store.questions.head(self.annotator, after=question, focus=self.focus)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from loop.records import Answer, Question
+from loop.records import Answer, Question, Span
 from loop.session.session import Session
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -15,11 +15,12 @@ LOOKED_AT = "looked at"
 
 
 class Stop(NamedTuple):
-    """An earlier answer to look at again, its question, and why, in words."""
+    """An earlier answer to look at again, its question, and why, in words, and where in the text."""
 
     question: Question
     answer: Answer
     why: str
+    place: Span | None = None
 
 
 class Walk(Session):
@@ -59,8 +60,13 @@ class Walk(Session):
 
     def note(self, question: Question) -> str:
         """Why this answer is looked at again, and how many there are."""
-        at = self._place(question)
+        at = self._number(question)
         return "" if at is None else f"{at + 1} of {len(self._stops)}: {self._stops[at].why}"
+
+    def place(self, question: Question) -> Span | None:
+        """Where the first thing is that was found about this answer."""
+        at = self._number(question)
+        return None if at is None else self._stops[at].place
 
     @property
     def over(self) -> str:
@@ -98,8 +104,8 @@ class Walk(Session):
         self._store.journal.note(LOOKED_AT, {"answer": answer.id})
 
     def _go_on(self, question: Question) -> None:
-        at = self._place(question)
+        at = self._number(question)
         self._at = self._at if at is None else at + 1
 
-    def _place(self, question: Question) -> int | None:
+    def _number(self, question: Question) -> int | None:
         return next((n for n, stop in enumerate(self._stops) if stop.question.id == question.id), None)

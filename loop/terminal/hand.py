@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loop.editing import Snapshot, State, begin, from_draft, resume, to_draft
+from loop.editing import Snapshot, State, begin, from_draft, looking_at, resume, to_draft
 from loop.errors import LoopError
 from loop.records import Answer, Question
 from loop.terminal.ahead import Pages
@@ -49,6 +49,7 @@ class Hand:
         if answer is not None:
             said = answer.spans if answer.verdict == "accept" else None
             fresh = resume(page, said, flag=answer.flag, memo=answer.memo)
+            fresh = looking_at(fresh, self.session.place(question))
         self.state = (from_draft(page, draft) if draft else None) or fresh
         self.question, self.reopened, self.drawn = question, answer, False
         self.around = self.session.neighbours(question)

@@ -47,6 +47,13 @@ def test_held_out_texts_come_a_few_together():
     assert shares.count("h") == 3 * TOGETHER
 
 
+def test_a_large_debt_is_no_wall():
+    shares = "".join("h" if pick.share == "held_out" else "." for pick in queue(answered=5000))
+
+    assert shares.startswith("h" * TOGETHER + "." * TOGETHER + "h" * TOGETHER)
+    assert 30 == shares.count("h")
+
+
 def test_over_many_queues_of_which_little_is_asked_the_share_is_kept():
     answered = measured = 0
     while answered < 400:

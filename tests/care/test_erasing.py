@@ -10,6 +10,7 @@ import pytest
 from loop.care.doctor import examine
 from loop.care.erasing import erase
 from loop.care.privacy import files_with_text
+from loop.editing.draft import relabeled
 from loop.errors import LoopError
 from loop.ner.checkpoints import Checkpoints
 from loop.records import Answer, Span, Text
@@ -133,3 +134,18 @@ def test_files_with_text_are_found_where_they_are(canary: Text, project: Project
     found = {private.path.name for private in files_with_text(project, with_gold, store)}
 
     assert {"loop.db", "loop.db-wal", "loop.db-shm", "copy.jsonl", outside.name, "gold.jsonl"} == found
+
+
+def test_rounds_that_were_learned_after_labels_were_merged_go_too(project: ProjectPaths, settings, store):
+    store.journal.scheme(("PART", "BIT"))
+    store.relabel(("PART",), {"BIT": "PART"}, draft=relabeled)
+    trainer = Trainer(project, settings, store)
+    while trainer.work():
+        pass
+    trainer.close()
+    checkpoints = Checkpoints(project.models)
+    assert all("@" in key for key in checkpoints.info(3).answers)
+    assert not [finding.words for finding in examine(project) if "Round" in finding.words]
+    report = erase(project, settings, store, store.corpus.texts([1]))
+
+    assert (3, [0]) == (report.rounds, checkpoints.rounds())

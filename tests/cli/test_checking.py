@@ -76,3 +76,24 @@ def test_a_text_without_an_answer_is_named(run: Run) -> None:
     refused = run("check", "6", "77", "99")
 
     assert (1, True) == (refused.code, "No answer says all of text 77, 99." in refused.err)
+
+
+@pytest.mark.usefixtures("project")
+def test_texts_that_two_people_answered_in_different_ways_are_found(run: Run) -> None:
+    for who, spans in (("alice", [{"start": 2, "end": 5, "label": "A"}]), ("bob", [])):
+        run("import", "--annotator", who, "-", stdin=json.dumps({"text": "a hub", "spans": spans}).encode())
+
+    assert "alice “hub” A, bob nothing" in run("check").out
+
+
+@pytest.mark.usefixtures("project")
+def test_how_many_may_be_wrong_does_not_depend_on_how_many_are_shown(run: Run) -> None:
+    odd = [{"text": f"odd {n} has a chain", "spans": []} for n in range(4)]
+    usual = [
+        {"text": f"number {n} has a chain", "spans": [{"start": 15, "end": 20, "label": "A"}]} for n in range(10, 40)
+    ]
+    run("import", "-", stdin="\n".join(json.dumps(row) for row in (*odd, *ROWS, *usual)).encode())
+    few, all_ = run("check", "-n", "2").out.splitlines(), run("check").out.splitlines()
+
+    assert few[-2] == all_[-2] == "5 answers of 40 may be wrong."
+    assert few[0].endswith("(2 of 5; -n shows more)")

@@ -21,6 +21,11 @@ def test_labels_are_appended_and_the_rest_of_the_settings_stays(project: Path, r
     assert 0o600 == cfg.stat().st_mode & 0o777
 
 
+def test_labels_may_be_parted_by_commas_as_when_a_project_begins(project: Path, run: Run) -> None:
+    assert 0 == run("labels", "add", "C,D", "E").code
+    assert ("A", "B", "C", "D", "E") == load_settings(project).project.labels
+
+
 def test_a_list_over_several_lines_is_replaced_whole(project: Path, run: Run) -> None:
     cfg = project / "loop.cfg"
     cfg.write_text('[project]\nbase = "blank:en"\nlabels = ["A",\n    "B"]\nseed = 3\n')

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from cli_running import Run
 
+from loop.records import Answer
+from loop.store import NewText, RoundInfo, Store
+
 
 def test_status_counts_texts_answers_and_batches(project: Path, run: Run) -> None:
     run("add", "-", stdin=b"one\ntwo\nthree\n")
@@ -32,3 +35,18 @@ def test_labels_are_listed_with_their_spans(run: Run) -> None:
     run("import", "-", stdin=b'{"text": "one", "spans": [{"start": 0, "end": 3, "label": "A"}]}')
 
     assert ["A  1 span", "B  0 spans"] == run("labels", "list").out.splitlines()
+
+
+def test_status_has_no_table_of_labels_while_none_has_a_figure(project: Path, run: Run) -> None:
+    with Store(project / "data" / "loop.db") as store:
+        store.corpus.add_batch([NewText("one")], source="made")
+        scheme = store.journal.scheme(("A", "B"))
+        store.answers.add(Answer("a", 1, "ann", "accept", (), scheme=scheme, held_out=True))
+        store.journal.add_round(RoundInfo(1, 10, 12, 1.5, 1.0, 0, "versions", "", ""))
+        store.predictions.put(1, {"one": []})
+    for command in ("add C", "remove A", "remove B"):
+        assert 0 == run("labels", *command.split()).code
+
+    shown = run("status")
+    assert (0, "") == (shown.code, shown.err)
+    assert "answered  to find" not in shown.out

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from editing_pages import LABELS, Opinions, page, start, type_keys
 
-from loop.editing import Likely, Mark, left_out, likely, resume
+from loop.editing import Likely, Mark, left_out, likely, looking_at, resume
 from loop.records import Span
 
 TEXT = "my SRAM Rival and my Canyon"
@@ -25,6 +25,14 @@ def test_a_reopened_answer_is_decided_as_a_whole() -> None:
     assert ((SRAM,), True, "hm") == (state.marks, state.now.flag, state.now.memo)
     assert (SRAM, CANYON) == edited.marks
     assert () == left_out(state)
+
+
+def test_a_reopened_answer_can_begin_where_there_is_something_to_see() -> None:
+    state = resume(page(TEXT, SRAM), [Span(3, 7, "BRAND")])
+
+    assert (5, False) == ((there := looking_at(state, Span(21, 27, ""))).cursor, there.rest)
+    assert state == looking_at(state, None)
+    assert state == looking_at(state, Span(7, 8, ""))  # white space alone
 
 
 def test_probabilities_follow_what_was_decided() -> None:

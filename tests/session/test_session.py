@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -197,3 +198,15 @@ def test_the_session_and_its_screen_start_without_numpy():
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "False\n" == ran.stdout
+
+
+def test_texts_of_the_gold_file_are_never_asked_about_nor_chosen(paths, settings, store, gold):
+    first = store.corpus.texts([1])[0]
+    paths.root.mkdir(exist_ok=True)
+    (paths.root / "gold.jsonl").write_text(json.dumps({"text": first.text, "spans": []}), encoding="utf-8")
+    with_gold = replace(settings, project=replace(settings.project, eval="gold.jsonl"))
+    session = Session(paths, with_gold, store, annotator="ann")
+
+    with pytest.raises(StoreError, match="held out to measure"):
+        session.choose(first)
+    session.close()

@@ -16,7 +16,7 @@ def stops(paths, settings, store, gold):
     found = []
     while question := session.next():
         answer = session.answer(question, "accept", [Span(0, 3, "PART")], seconds=1, keys=1)
-        found.append(Stop(question, answer, f"reason {question.text.id}"))
+        found.append(Stop(question, answer, f"reason {question.text.id}", Span(4, 8, "")))
     session.close()
     return found
 
@@ -39,6 +39,7 @@ def change(walk, question, spans=()):
 def test_a_walk_shows_every_stop_with_its_reason_and_its_answer(walk, stops):
     seen = []
     while question := walk.next():
+        assert Span(4, 8, "") == walk.place(question)
         seen.append((question.id, walk.note(question), walk.answered(question)))
         assert "" == walk.over
         walk.leave(question)

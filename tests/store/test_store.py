@@ -309,3 +309,14 @@ def test_a_draft_of_a_text_taken_back_is_refused(store: Store):
 
     with pytest.raises(StoreError, match="gone"):
         store.answers.save_draft(ask(text), "ann", "{}")
+
+
+def test_questions_about_texts_that_were_taken_back_meanwhile_are_left_out(store: Store):
+    store.corpus.add_batch([NewText("one"), NewText("two")], source="f")
+    asked = [Question(f"q{text.id}", text, ((0, 3),), ()) for text in (*store.corpus.texts([1, 2]), Text(3, "gone"))]
+    store.questions.publish(asked, round=0)
+    store.wishes.ask_for(3)
+    store.wishes.serve(asked[2])
+
+    assert 2 == store.questions.waiting()
+    assert {} == store.questions.get(["q3"])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from contextlib import closing
 from dataclasses import replace
+from random import Random
 
 import pytest
 from workshop import workshop_gold
@@ -11,11 +14,12 @@ from workshop import workshop_gold
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.pipeline import COMPONENT
 from loop.progress import progress
-from loop.records import Answer, Span, latest
+from loop.records import Answer, Question, Span, Text, latest
 from loop.session import Session
 from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
 from loop.trainer import Trainer
+from loop.trainer.revisiting import revisits
 
 EARLY, LATE = 10, 30
 
@@ -119,3 +123,48 @@ def test_an_answer_to_the_old_question_is_changed_without_touching_the_new_one(p
     session.close()
 
     assert {changed.id, later.id} == {answer.id for answer in store.answers.standing()}
+
+
+def test_answers_that_say_nothing_of_a_label_do_not_judge_temperatures(paths, early, late, store, gold):
+    give(store, 1, 8, ("PART",))
+    finish(paths, early, store)
+    give(store, 9, 10, ("PART", "JOB"))
+    finish(paths, late, store)
+
+    assert 2 == len(Checkpoints(paths.models).info(2).tried)
+
+
+def test_who_puts_an_earlier_answer_right_says_nothing_of_a_later_label(paths, late, store, gold):
+    give(store, 1, 3, ("PART",))
+    with closing(Session(paths, late, store, annotator="ann", question_for=question_about)) as session:
+        flagged, mended, anew = store.answers.standing()
+        said = [
+            session.answer(question_about(flagged), "accept", flagged.spans, seconds=1, keys=1, flag=True),
+            session.answer(question_about(mended), "accept", (), seconds=1, keys=1),
+            session.answer(question_about(anew), "accept", (Span(4, 7, "JOB"),), seconds=1, keys=1),
+        ]
+
+    assert [1, 1, 2] == [answer.scheme for answer in said]
+
+
+def test_a_text_that_is_skipped_when_it_is_asked_again_makes_room_for_others(paths, early, late, store, gold):
+    give(store, 1, EARLY, ("PART",))
+    finish(paths, early, store)
+    give(store, EARLY + 1, LATE, ("PART", "JOB"))
+    finish(paths, late, store)
+    trainer = Trainer(paths, late, store)
+    again = revisits(store, late, trainer.rounds, Random(0))
+    store.answers.add(Answer("skip", again[0].text.id, "ann", "skip", scheme=2, question_id=again[0].id), again[0])
+    left = revisits(store, late, trainer.rounds, Random(0))
+    trainer.close()
+
+    assert {question.text.id for question in again[1:]} == {question.text.id for question in left}
+
+
+def question_about(answer: Answer) -> Question:
+    (text,) = [text for text in workshop_texts() if text.id == answer.text_id]
+    return Question(f"q{answer.text_id}", text, tuple(m.span() for m in re.finditer(r"\S+", text.text)), ())
+
+
+def workshop_texts() -> list[Text]:
+    return [Text(number, text) for number, text in enumerate(workshop_gold(40), start=1)]

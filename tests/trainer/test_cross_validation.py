@@ -120,6 +120,14 @@ def test_too_few_answers_have_no_curve(paths, few, answered) -> None:
     assert answered.journal.latest("curve") is None
 
 
+def test_rounds_are_counted_by_the_size_that_they_are_learned_with(paths, few, answered) -> None:
+    then = replace(few, update=replace(few.update, round_size=10))
+    answered.journal.settings(then.weights_digest(), then.weights())
+
+    with pytest.raises(LoopError, match="Too few answers"):
+        learning_curve(paths, few, answered)
+
+
 def test_answers_to_single_spans_measure_nothing(paths, few, answered) -> None:
     for answer in answered.answers.standing():
         answered.answers.add(replace(answer, id=f"{answer.id} again", complete=False, retracts=answer.id, at=None))

@@ -1,0 +1,35 @@
+"""Texts that several annotators answered in different ways."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from loop.quality.finding import Finding, Given, listed
+
+
+def disputed(answers: Iterable[Given], schemes: Mapping[int, Collection[str]]) -> list[Finding]:
+    """Answers that differ from what somebody else said of the same text first, the most different first.
+
+    Only spans of labels that both were asked for count.
+
+    Args:
+        answers: complete ones, the latest of each annotator, with their questions.
+        schemes: the labels of each version.
+    """
+    of_text: dict[int, list[Given]] = defaultdict(list)
+    for one in sorted(answers, key=lambda one: one.answer.seq):
+        of_text[one.answer.text_id].append(one)
+    findings = [finding for same in of_text.values() for finding in _differing(same, schemes)]
+    return sorted(findings, key=lambda finding: (-finding.surprise, finding.answer.text_id))
+
+
+def _differing(same: Sequence[Given], schemes: Mapping[int, Collection[str]]) -> Iterator[Finding]:
+    first, *others = same
+    for one in others:
+        both = set(schemes[first.answer.scheme]) & set(schemes[one.answer.scheme])
+        then, now = ({s for s in each.answer.spans if s.label in both} for each in (first, one))
+        if one.answer.annotator != first.answer.annotator and then != now:
+            text, gone, new = one.question.text.text, sorted(then - now), sorted(now - then)
+            words = f"{first.answer.annotator} {listed(text, gone)}, {one.answer.annotator} {listed(text, new)}"
+            yield Finding("disputed", one.answer, words, float(len(gone) + len(new)), (gone or new)[0])
