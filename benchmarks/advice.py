@@ -19,7 +19,7 @@ from _common import options, show, write_json
 from _learning import splits
 from numpy.typing import NDArray
 
-from loop.acquire.stopping import ROUNDS, SPARED, WORTH, Gain, expected_gain, is_over, rest_of_pool
+from loop.acquire.stopping import ROUNDS, SPARED, WORTH, Gain, expected_gain, is_over, is_surely_over, rest_of_pool
 from loop.formats import read_gold
 from loop.intervals import f_scores
 from loop.progress.advice import MORE
@@ -98,8 +98,8 @@ def crossed(run: Run) -> Iterator[dict[str, Any]]:
         for name in ("more", "rest"):
             f, low, high = said[name]
             line |= {name: f"{f:.1f} ({low:.1f} … {high:.1f})", f"{name} true": true.get(name, "–")}
-        right = is_over(None, None, Gain(*said["rest"])) == (true["rest"] < WORTH)
-        yield line | {"stop": is_over(None, None, Gain(*said["rest"])), "right": right, "CPU s": said["seconds"]}
+        over = is_surely_over(Gain(*said["more"]), Gain(*said["rest"]))
+        yield line | {"stop": over, "right": over == (true["rest"] < WORTH), "CPU s": said["seconds"]}
 
 
 def judged(run: Run, budget: int) -> dict[str, Any]:

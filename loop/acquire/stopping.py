@@ -128,17 +128,19 @@ def rest_of_pool(agreements: Sequence[float | None], learned: Sequence[int], poo
     return float(GAINED * (100 - steady) * learned[-1] / round_size * np.log1p(pool / learned[-1]))
 
 
-def is_over(rest: float | None, gain: Gain | None, curve: Gain | None = None) -> bool:
+def is_over(rest: float | None, gain: Gain | None) -> bool:
     """Whether the rest of the pool is worth no more answers.
 
     Args:
         rest: points of F that it would bring, see `rest_of_pool`.
         gain: of the next 100 answers, as far as it is known.
-        curve: what the rest would bring by a cross-validated curve, which knows better than both where there is one.
     """
-    if curve is not None:
-        return curve.f < WORTH
     return rest is not None and rest < WORTH and not (gain and gain.tells and gain.low > WORTH / 2)
+
+
+def is_surely_over(more: Gain, rest: Gain) -> bool:
+    """Whether a cross-validated curve says so: little is to be had, and surely little with the next 100 answers."""
+    return rest.f < WORTH and more.high < WORTH
 
 
 def learns_by_heart(losses: Sequence[float], f: Floats, drawn: Floats) -> bool:

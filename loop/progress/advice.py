@@ -15,6 +15,7 @@ from loop.acquire.stopping import (
     LabelFacts,
     expected_gain,
     is_over,
+    is_surely_over,
     learns_by_heart,
     rest_of_pool,
     steadiness,
@@ -114,7 +115,9 @@ class _Left:
 
     @property
     def is_over(self) -> bool:
-        return is_over(self.rest, self.gain, self.expected.rest if self.expected else None)
+        if self.expected:
+            return is_surely_over(self.expected.more, self.expected.rest)
+        return is_over(self.rest, self.gain)
 
     @property
     def words(self) -> str:

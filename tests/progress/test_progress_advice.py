@@ -53,6 +53,12 @@ def test_what_cross_validation_expects_is_believed_before_what_rounds_agree_on()
     assert "`loop curve`" not in over.words
 
 
+def test_little_that_may_be_much_is_no_reason_to_stop():
+    unsure = Expected(200, 500, Gain(1.0, 0.0, 3.3), Gain(1.5, 0.0, 7.1))
+
+    assert "go on" == said(expected=unsure).kind
+
+
 def test_cross_validation_tells_where_rounds_cannot():
     assert "stop" == said(n=3, expected=by_curve((1.0, 0.0, 3.0))).kind
 
