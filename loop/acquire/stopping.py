@@ -70,12 +70,11 @@ def expected_gain(
     x, f, drawn = x[used], f[used], drawn[:, used]
     now = float(x[-1]) if since is None else since
     curves = _features(x, now, now + more)
-    fitted, _ = _fit(curves, f[None])
+    fitted, (gain,) = _fit(curves, f[None])
     shapes, _ = _fit(curves, drawn)
     rng = np.random.default_rng(0)
     residuals = rng.choice(f - fitted[0], size=shapes.shape)
     _, gains = _fit(curves, shapes + residuals)
-    _, (gain,) = _fit(curves, f[None])
     low, high = np.percentile(gains, [(100 - LEVEL) / 2, (100 + LEVEL) / 2]).tolist()
     return Gain(float(gain), min(low, float(gain)), max(high, float(gain)))
 

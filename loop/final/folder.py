@@ -29,7 +29,6 @@ from loop.progress.gold import gold_texts
 from loop.records import latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-from loop.trainer.candidates import held_out_share
 from loop.trainer.pretrained import Pretrained
 
 # Texts that nobody answered, on which two recognizers teach the one that takes their place.
@@ -200,7 +199,7 @@ class FinalTraining:
     def _read(self, labels: Sequence[str], schemes: Mapping[int, Sequence[str]], *, beside: int) -> list[Any]:
         """Texts that nobody answered, as the last round reads them: some for each answer, none that is held out."""
         seed = self._settings.project.seed
-        share = held_out_share(self._settings)
+        share = self._settings.held_out_share
         drawn = self._store.corpus.sample_pool(min(READ_POOL, READ_PER_ANSWER * beside), Random(f"{seed}:final"))
         texts = [text for text in drawn if not is_held_out(text, share=share, seed=seed)]
         nlp = spacy.load(self.last)

@@ -22,14 +22,23 @@ T = TypeVar("T")
 def write(rows: Iterable[Answered], out: Path | str, *, format: str | None = None) -> int:
     """Write answers in the order given; "-" is standard output. Return how many the format can hold and has written.
 
-    Without `format` the ending of the name decides, and jsonl where that says nothing. What ends in .gz is packed. The
+    Without `format` the ending of the name decides; a name without one is jsonl. What ends in .gz is packed. The
     same answers give the same bytes. A file that is there is replaced when the new one is complete.
 
     Raises:
-        LoopError: there is no such format, or the file cannot be written; what was there is still there.
+        LoopError: there is no such format, none goes by the ending, or the file cannot be written; what was there is
+            still there.
     """
-    writer = get_writer(format or told_by_name(str(out)) or _DEFAULT)
+    writer = get_writer(format or told_by_name(str(out)) or _default(Path(out)))
     return _write(out, lambda file: writer(rows, file))
+
+
+def _default(out: Path) -> str:
+    name = out.with_suffix("") if out.suffix.lower() == ".gz" else out
+    if name.suffix:
+        hint = f"Say which one with --format, for example --format {_DEFAULT}."
+        raise LoopError(f"No format goes by the ending {name.suffix}.", hint=hint)
+    return _DEFAULT
 
 
 def write_jsonl(rows: Iterable[Mapping[str, Any]], out: Path | str) -> int:

@@ -14,7 +14,7 @@ from loop.lattice import Lattice, TokenSpan, stacked
 from loop.ner.adoption import visible
 from loop.ner.pipeline import COMPONENT
 from loop.ner.piping import by_length
-from loop.ner.scores import EPSILON, score
+from loop.ner.scores import score
 from loop.records import Span
 
 
@@ -23,7 +23,6 @@ def read(
     texts: Iterable[str | Doc],
     *,
     temperatures: Mapping[str, float] | None = None,
-    epsilon: float = EPSILON,
     batch_size: int = 256,
 ) -> Iterator[tuple[Doc, Lattice]]:
     """Each text with its lattice; streaming, and without a change to the pipeline.
@@ -36,7 +35,6 @@ def read(
         nlp: the pipeline; disabled components stay disabled.
         texts: or docs of `nlp.make_doc`, with or without preset entities; these are then written to.
         temperatures: by the name of the component, 1 for one that is not there.
-        epsilon: see `loop.ner.scores.score`.
         batch_size: texts in memory at a time; fewer where they are long.
 
     Raises:
@@ -45,7 +43,7 @@ def read(
     names = recognizers(nlp)
     for batch in by_length(texts, most=batch_size):
         docs = [nlp.make_doc(text) if isinstance(text, str) else text for text in batch]
-        lattices = _read_batch(nlp, docs, names, temperatures or {}, epsilon)
+        lattices = _read_batch(nlp, docs, names, temperatures or {})
         yield from zip(docs, lattices, strict=True)
 
 
@@ -81,9 +79,7 @@ def characters(doc: Doc, span: TokenSpan) -> Span:
     return Span(doc[span.start].idx, last.idx + len(last), span.label)
 
 
-def _read_batch(
-    nlp: Language, docs: list[Doc], names: list[str], temperatures: Mapping[str, float], epsilon: float
-) -> list[Lattice]:
+def _read_batch(nlp: Language, docs: list[Doc], names: list[str], temperatures: Mapping[str, float]) -> list[Lattice]:
     """The lattices of the docs, which are replaced in their list by what the components make of them."""
     lattices: list[Lattice] = []
     done = 0
@@ -91,7 +87,7 @@ def _read_batch(
         place = nlp.pipe_names.index(name)
         due = nlp.pipe_names[done:place]
         docs[:] = nlp.pipe(docs, disable=[other for other in nlp.pipe_names if other not in due])
-        found = score(nlp, docs, component=name, temperature=temperatures.get(name, 1.0), epsilon=epsilon)
+        found = score(nlp, docs, component=name, temperature=temperatures.get(name, 1.0))
         scored = [visible(lattice) for lattice in found]
         for doc, lattice in zip(docs, scored, strict=True):
             _write(doc, lattice.own)

@@ -50,7 +50,7 @@ def update(
 
 
 def _steps_before(new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings) -> int:
-    """How many steps the rounds before this one took, had all been of its size."""
+    """About how many steps the rounds before took: had all been of this size, and nothing been replayed twice."""
     return settings.steps * (len(answered) // len(new) - 1)
 
 

@@ -25,7 +25,7 @@ from loop.intervals import f_scores
 from loop.progress.expected import Expected
 from loop.progress.gold import Measured
 from loop.progress.rounds import Together
-from loop.progress.scores import ENOUGH
+from loop.progress.scores import ENOUGH, plain_f
 from loop.quality import inconsistent, label_confusion, matched, uses
 from loop.quality.finding import Given
 from loop.quality.uses import EDGES, UNMARKED
@@ -216,7 +216,7 @@ def weakest_kind(last: Sequence[Measured], sources: Mapping[int, str]) -> str:
     for one in last:
         if one.gold.known is not None:
             by_batch.setdefault(one.gold.known.batch, []).append(one)
-    f = {batch: _plain_f(part) for batch, part in by_batch.items() if _spans(part) >= ENOUGH / 2}
+    f = {batch: plain_f(part) for batch, part in by_batch.items() if _spans(part) >= ENOUGH / 2}
     if len(f) < 2:
         return ""
     worst = min(f, key=lambda batch: f[batch])
@@ -226,8 +226,3 @@ def weakest_kind(last: Sequence[Measured], sources: Mapping[int, str]) -> str:
 
 def _spans(texts: Sequence[Measured]) -> int:
     return sum(len(one.gold.spans) for one in texts)
-
-
-def _plain_f(texts: Sequence[Measured]) -> float:
-    right = sum(len(set(one.found) & set(one.gold.spans)) for one in texts)
-    return 200 * right / max(1, sum(len(one.found) + len(one.gold.spans) for one in texts))

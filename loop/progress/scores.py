@@ -77,10 +77,11 @@ def headline(found: Scores | None) -> str:
 def best_round(store: Store, gold: Sequence[GoldText], rounds: Sequence[int]) -> list[int]:
     """The round of the highest F, strict and over all labels, the later of two; none where none is measured."""
     texts = {number: measured(store, gold, number) for number in rounds}
-    scored = [(_plain_f(found), number) for number, found in texts.items() if found]
+    scored = [(plain_f(found), number) for number, found in texts.items() if found]
     return [number for _, number in sorted(scored)[-1:]]
 
 
-def _plain_f(texts: Sequence[Measured]) -> float:
+def plain_f(texts: Sequence[Measured]) -> float:
+    """Strict F in percent over all labels, without an interval."""
     right = sum(len(set(one.found) & set(one.gold.spans)) for one in texts)
-    return 2 * right / max(1, sum(len(set(one.found)) + len(set(one.gold.spans)) for one in texts))
+    return 200 * right / max(1, sum(len(set(one.found)) + len(set(one.gold.spans)) for one in texts))

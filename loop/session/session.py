@@ -129,8 +129,7 @@ class Session:
         """
         from loop.progress.gold import reserved  # with all formats: not before the first screen
 
-        project, share = self._settings.project, self._settings.queue.held_out_share
-        held = project.eval is None and is_held_out(text, share=share, seed=project.seed)
+        held = is_held_out(text, share=self._settings.held_out_share, seed=self._settings.project.seed)
         if held or text.group in self._store.answers.groups()[1] or text in reserved(self._settings, self._paths):
             raise StoreError(
                 "This text is held out to measure the model, so nobody can choose it.", hint="It is asked by itself."

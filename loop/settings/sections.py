@@ -184,6 +184,11 @@ class Settings:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, LabelNote] = field(default_factory=dict)
 
+    @property
+    def held_out_share(self) -> float:
+        """The share of questions held out: none where the scores come from gold texts."""
+        return 0.0 if self.project.eval is not None else self.queue.held_out_share
+
     def weights(self) -> dict[str, Any]:
         """Return what bears on the weights: base, labels in their order, seed and [update]."""
         return {

@@ -28,7 +28,7 @@ class RoundInfo:
 
     Attributes:
         answers: how many answers it learned from, all rounds before included. steps: of the optimizer.
-        loss: mean over its steps, None without any. seconds: wall time of the update.
+        loss: mean over its steps, None without any. seconds: wall time of the round.
         versions: of the libraries that computed it. weights: SHA-256 of its weights, "" from before they were noted.
         digest: of what the settings say about learning.
         kept: how well labels of the base that nobody teaches are kept, F in percent.

@@ -24,7 +24,6 @@ from loop.trainer.candidates import (
     answering_cost,
     confidence,
     draw,
-    held_out_share,
     likely,
     remembered,
     scored,
@@ -179,7 +178,7 @@ class Asking:
         return with_held_out(
             picks,
             _picks((text.id for text in drawn.held_out), "held_out"),
-            share=held_out_share(self._settings),
+            share=self._settings.held_out_share,
             answered=sum(answer.trains and answer.question_id is not None for answer in answers) + measured,
             measured=measured,
             size=self._settings.queue.size,

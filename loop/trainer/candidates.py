@@ -40,11 +40,6 @@ class Candidates:
     held_out: tuple[Text, ...] = ()
 
 
-def held_out_share(settings: Settings) -> float:
-    """The share of questions held out: none where the scores come from gold texts."""
-    return 0.0 if settings.project.eval is not None else settings.queue.held_out_share
-
-
 def draw(
     store: Store,
     settings: Settings,
@@ -60,7 +55,7 @@ def draw(
     answers came in from elsewhere: a text is no candidate when one of its group was answered on the other side. Texts
     of the gold file, and those of a group that has some there, are none either.
     """
-    share, seed = held_out_share(settings), settings.project.seed
+    share, seed = settings.held_out_share, settings.project.seed
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
     fresh = settings.acquire.candidates - carried
     drawn = store.corpus.sample_pool(ceil(fresh / (1 - share)), rng, where=focus.where)

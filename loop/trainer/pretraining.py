@@ -14,7 +14,6 @@ from loop.ner.pretraining import pretrain, pretrained_layers
 from loop.progress.gold import reserved
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-from loop.trainer.candidates import held_out_share
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.rounds import Rounds
 
@@ -78,6 +77,6 @@ class Pretraining:
 
     def _texts(self) -> list[str]:
         """A sample that does not depend on what was answered, and without the texts that are held out."""
-        seed, share = self._settings.project.seed, held_out_share(self._settings)
+        seed, share = self._settings.project.seed, self._settings.held_out_share
         drawn = self._store.corpus.sample(self._settings.pretrain.texts, Random(f"{seed}:pretraining"))
         return [text.text for text in drawn if not is_held_out(text, share=share, seed=seed) and text not in self._gold]

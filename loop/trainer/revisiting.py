@@ -43,6 +43,6 @@ def revisits(store: Store, settings: Settings, rounds: Rounds, rng: Random) -> l
 
 def _complete(store: Store) -> list[Answer]:
     """Of each text that rounds learn from, its latest answer, where that is complete."""
-    standing = [answer for answer in store.answers.standing() if answer.complete and answer.trains]
-    of_text = {answer.text_id: answer for answer in sorted(latest(standing), key=lambda answer: answer.seq)}
+    training = [answer for answer in store.answers.training() if answer.complete]
+    of_text = {answer.text_id: answer for answer in sorted(latest(training), key=lambda answer: answer.seq)}
     return list(of_text.values())

@@ -180,7 +180,7 @@ class Rounds:
         return self._checkpoints.prune(kept)
 
     def _kept(self) -> dict[str, float]:
-        """How well the base's labels that nobody teaches are kept, on the same texts after every round."""
+        """How well the base's labels that nobody teaches are kept; on the same texts until others are added."""
         if not self.learner.base.labels:
             return {}
         texts = self._store.corpus.sample(SAMPLE, Random(f"{self._settings.project.seed}:kept"))

@@ -108,3 +108,18 @@ def test_a_file_that_is_there_is_replaced_only_by_force(project: Path, run: Run)
 
     assert (1, "precious") == (run("export", "corpus.jsonl").code, (project / "corpus.jsonl").read_text())
     assert "Wrote 1 answer.\n" == run("export", "corpus.jsonl", "--force").out
+
+
+@pytest.mark.usefixtures("project")
+def test_an_import_takes_nobodys_answers_away_unless_it_may(run: Run) -> None:
+    span = {"start": 0, "end": 3, "label": "A"}
+    run("import", "-", stdin=json.dumps({"text": "Ann", "spans": [span]}).encode())
+    empty = json.dumps({"text": "Ann", "spans": []}).encode()
+    refused = run("import", "-", stdin=empty)
+
+    assert 1 == refused.code
+    assert "1 of the texts were answered otherwise by" in refused.err
+    assert "--replace" in refused.err
+    assert [span] == [{k: s[k] for k in span} for s in json.loads(run("export", "-").out)["spans"]]
+    assert 0 == run("import", "--replace", "-", stdin=empty).code
+    assert [] == json.loads(run("export", "-").out)["spans"]
