@@ -98,9 +98,9 @@ def check_focus(focus: Focus, settings: Settings, store: Store) -> None:
     if focus.measure and (evaluated is not None or not settings.queue.held_out_share):
         why = f"the scores come from {evaluated}" if evaluated is not None else "[queue] held_out_share is 0"
         raise LoopError(f"No texts are held out: {why}.", hint="Change that in loop.cfg, or leave --measure out.")
-    if focus.measure and focus.where:
-        hint = "Leave --where out: texts of all kinds measure, or the figure holds for some of them alone."
-        raise LoopError("--measure and --where do not go together.", hint=hint)
+    if focus.measure and (focus.label or focus.where):
+        hint = "Texts of all kinds measure: leave the others out."
+        raise LoopError("--measure goes with neither --label nor --where.", hint=hint)
     if focus.where and not store.corpus.sample_pool(1, Random(0), where=focus.where):
         said = " and ".join(f"meta.{key}={value}" for key, value in focus.where)
         raise LoopError(

@@ -105,8 +105,7 @@ class Asking:
         ranked = self._ranked(scored(asked_about, past, number=number, cost=cost), rng)
         picks = self._choose(drawn, known, ranked, answered, rng)
         # What a session is narrowed to is no sample of the corpus, and measures nothing.
-        narrowed = focus.label or (focus.where and not focus.measure)
-        mixed = picks if narrowed else self._with_held_out(picks, drawn, answers)
+        mixed = picks if focus.label or focus.where else self._with_held_out(picks, drawn, answers)
         # Held-out questions show nothing, so nobody is asked for their sake.
         shown = [known[pick.text_id] for pick in mixed if pick.share != "held_out"]
         known |= {one.text.id: one for one in self._with_others(shown, answered=answered)}

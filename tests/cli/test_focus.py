@@ -45,10 +45,11 @@ def test_measuring_is_refused_where_nothing_is_held_out(shop: Path, run: Run):
     assert (1, True) == (ran.code, "No texts are held out" in ran.err)
 
 
-def test_what_measures_is_not_narrowed(shop: Path, run: Run):
-    ran = run("annotate", "--measure", "5", "--where", "meta.shop=north")
+@pytest.mark.parametrize("also", [("--where", "meta.shop=north"), ("--label", "A")])
+def test_what_measures_is_not_narrowed(shop: Path, run: Run, also):
+    ran = run("annotate", "--measure", "5", *also)
 
-    assert (1, True) == (ran.code, "do not go together" in ran.err)
+    assert (1, True) == (ran.code, "--measure goes with neither" in ran.err)
 
 
 def test_a_mode_that_does_not_exist_is_wrong_usage(shop: Path, run: Run):
