@@ -53,7 +53,7 @@ class Advice:
             cannot tell. minutes: that they will take at the annotator's pace, None where nobody was timed.
         agreement: of the last rounds with the one before each, F in percent, averaged; None with too few.
         rest: points of F that all texts left would bring, about, as far as successive rounds tell; None with too few.
-        expected: the same by cross-validation, where `loop curve` was run; it is believed before the others.
+        expected: the same by cross-validation, where `loop curve` was run; without its consent nothing says stop.
         by_heart: whether the model learns its answers by heart.
     """
 
@@ -115,18 +115,20 @@ class _Left:
 
     @property
     def is_over(self) -> bool:
-        if self.expected:
-            return is_surely_over(self.expected.more, self.expected.rest)
-        return is_over(self.rest, self.gain)
+        if self.expected and not is_surely_over(self.expected.more, self.expected.rest):
+            return False
+        return is_over(self.rest, self.gain) if self.rest is not None else self.expected is not None
 
     @property
     def words(self) -> str:
-        texts = f"the {self.pool:,} texts left"
-        if self.expected:
-            f, low, high = self.expected.rest
-            return f"{texts} would bring about {f:.1f} F ({low:.1f} to {high:.1f}), by cross-validation"
-        rest = self.rest or 0.0
-        return f"{texts} would bring about {rest:.1f} F" if rest < MUCH else f"{texts} can still bring much"
+        changes = None if self.rest is None else f"about {self.rest:.1f} F" if self.rest < MUCH else "much"
+        if self.expected is None:
+            return f"the {self.pool:,} texts left would bring {changes}"
+        f, low, high = self.expected.rest
+        curve = (
+            f"the {self.pool:,} texts left would bring about {f:.1f} F ({low:.1f} to {high:.1f}) by cross-validation"
+        )
+        return f"{curve}, and {changes} by what successive models still change" if changes else curve
 
 
 def _said(left: _Left, weak: str, weakest: str) -> tuple[Kind, str]:
