@@ -98,8 +98,17 @@ def crossed(run: Run) -> Iterator[dict[str, Any]]:
         for name in ("more", "rest"):
             f, low, high = said[name]
             line |= {name: f"{f:.1f} ({low:.1f} … {high:.1f})", f"{name} true": true.get(name, "–")}
-        over = is_surely_over(Gain(*said["more"]), Gain(*said["rest"]))
-        yield line | {"stop": over, "right": over == (true["rest"] < WORTH), "CPU s": said["seconds"]}
+        agreed = _rest(run, said["answers"])
+        over = is_over(agreed, None) and is_surely_over(Gain(*said["more"]), Gain(*said["rest"]))
+        line |= {"by agreement": "–" if agreed is None else agreed, "stop": over}
+        yield line | {"right": over == (true["rest"] < WORTH), "CPU s": said["seconds"]}
+
+
+def _rest(run: Run, answers: int) -> float | None:
+    """What the rest of the pool would bring by the agreement of rounds, after so many answers."""
+    rounds = [info for info in run["rounds"] if info["answers"] <= answers]
+    learned = [info["answers"] for info in rounds]
+    return rest_of_pool([info["agreement"] for info in rounds], learned, run["pool"] - learned[-1])
 
 
 def judged(run: Run, budget: int) -> dict[str, Any]:

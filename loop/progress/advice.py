@@ -121,13 +121,12 @@ class _Left:
 
     @property
     def words(self) -> str:
+        texts = f"the {self.pool:,} texts left would bring"
         changes = None if self.rest is None else f"about {self.rest:.1f} F" if self.rest < MUCH else "much"
         if self.expected is None:
-            return f"the {self.pool:,} texts left would bring {changes}"
+            return f"{texts} {changes}"
         f, low, high = self.expected.rest
-        curve = (
-            f"the {self.pool:,} texts left would bring about {f:.1f} F ({low:.1f} to {high:.1f}) by cross-validation"
-        )
+        curve = f"{texts} about {f:.1f} F ({low:.1f} to {high:.1f}) by cross-validation"
         return f"{curve}, and {changes} by what successive models still change" if changes else curve
 
 
