@@ -26,8 +26,12 @@ def checkpoint_findings(paths: ProjectPaths, settings: Settings, store: Store) -
     for folder in sorted(paths.models.glob("damaged-*")):
         yield Finding(f"{folder} holds a damaged checkpoint.", partial(_remove, folder))
     yield from _pretrained(paths)
-    rounds = checkpoints.rounds()
-    if not rounds or is_held(paths.trainer_lock):
+    if is_held(paths.trainer_lock):
+        return
+    if not checkpoints.rounds():
+        if lost := len(store.journal.rounds()):
+            what = f"The checkpoints of all {lost:,} rounds are gone from {paths.models}."
+            yield Finding(what, hint="They are learned again when a trainer is at work (`loop annotate`).")
         return
     yield from _base(checkpoints, settings)
     yield from _agreement(checkpoints, store)

@@ -93,6 +93,12 @@ def test_a_base_that_has_changed_and_a_project_without_settings_are_named(projec
     assert "needs at least one label" in found(project)[0]
 
 
+def test_checkpoints_that_are_all_gone_are_missed(project: ProjectPaths):
+    shutil.rmtree(project.models)
+
+    assert ["The checkpoints of all 3 rounds are gone"] == [what[:40] for what in found(project)]
+
+
 def test_weights_that_are_not_what_their_round_learned_are_found(project: ProjectPaths):
     checkpoints = Checkpoints(project.models)
     (checkpoints.path(3) / "loop" / "sums.json").unlink()  # as in a checkpoint of an older version

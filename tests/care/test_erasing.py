@@ -145,7 +145,7 @@ def test_rounds_that_were_learned_after_labels_were_merged_go_too(project: Proje
     trainer.close()
     checkpoints = Checkpoints(project.models)
     assert all("@" in key for key in checkpoints.info(3).answers)
-    assert not [finding.words for finding in examine(project) if "Round" in finding.words]
+    assert [] == [finding.what for finding in examine(project) if "Round" in finding.what]
     report = erase(project, settings, store, store.corpus.texts([1]))
 
     assert (3, [0]) == (report.rounds, checkpoints.rounds())
