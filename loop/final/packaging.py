@@ -158,7 +158,8 @@ def _notes(about: About, recognizers: Mapping[str, Sequence[str]]) -> str:
 
 def _row(name: str, score: Score) -> str:
     low, high = score.strict.f_interval
-    return f"| {name} | {score.strict.f:.1f} | {low:.1f} to {high:.1f} | {score.gold:,} | {score.texts:,} |"
+    f = f"{score.strict.f:.1f}" if score.enough else "–"
+    return f"| {name} | {f} | {low:.1f} to {high:.1f} | {score.gold:,} | {score.texts:,} |"
 
 
 def _counts(spans: Mapping[str, int]) -> str:
