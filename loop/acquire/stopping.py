@@ -76,7 +76,8 @@ def expected_gain(
     residuals = rng.choice(f - fitted[0], size=shapes.shape)
     _, gains = _fit(curves, shapes + residuals)
     low, high = np.percentile(gains, [(100 - LEVEL) / 2, (100 + LEVEL) / 2]).tolist()
-    return Gain(float(gain), min(low, float(gain)), max(high, float(gain)))
+    most = 100.0 - float(fitted[0, -1])
+    return Gain(*(min(each, most) for each in (float(gain), min(low, float(gain)), max(high, float(gain)))))
 
 
 def _features(x: Floats, now: float, then: float) -> Floats:

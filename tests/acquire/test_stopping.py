@@ -66,6 +66,13 @@ def test_noise_that_hides_the_gain_tells_nothing():
     assert not gain.tells
 
 
+def test_no_curve_rises_beyond_all_that_there_is():
+    gain = expected_gain(ANSWERS, *curve(lambda n: 20 + 0.15 * n, noise=3.0), more=5000)
+
+    assert gain
+    assert gain.high <= 100 - 20 - 0.15 * 400 + 3
+
+
 def test_too_few_rounds_have_no_curve():
     f, drawn = curve(lambda n: 80 - 200 * n**-0.5)
 
