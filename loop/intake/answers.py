@@ -101,7 +101,10 @@ def _fitted(raws: Iterable[RawText], nlp: Language, labels: frozenset[str], tall
         foreign = sorted({span.label for span in (*answer.spans, *answer.shown)} - labels)
         if foreign:
             problem = f"answers with the label {foreign[0]}, which is none of the project's."
-            raise InputError(raw.source, problem, line=raw.line, hint=f"Add it with `loop labels add {foreign[0]}`.")
+            alike = [label for label in labels if label.casefold() == foreign[0].casefold()]
+            hint = f"If it means {alike[0]}, call it so in the file. " if alike else ""
+            hint += f"A new label comes in with `loop labels add {foreign[0]}`."
+            raise InputError(raw.source, problem, line=raw.line, hint=hint)
         yield _new_answer(raw, fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), tally), doc, labels)
 
 

@@ -123,3 +123,15 @@ def test_an_import_takes_nobodys_answers_away_unless_it_may(run: Run) -> None:
     assert [span] == [{k: s[k] for k in span} for s in json.loads(run("export", "-").out)["spans"]]
     assert 0 == run("import", "--replace", "-", stdin=empty).code
     assert [] == json.loads(run("export", "-").out)["spans"]
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(("label", "alike"), [("a", True), ("C", False)])
+def test_a_label_that_the_project_lacks_is_named_and_one_that_is_nearly_the_same(run: Run, label: str, alike: bool):
+    row = {"text": "Ann", "spans": [{"start": 0, "end": 3, "label": label}]}
+    refused = run("import", "-", stdin=json.dumps(row).encode())
+
+    assert 1 == refused.code
+    assert f"answers with the label {label}, which is none of the project's" in refused.err
+    assert f"`loop labels add {label}`" in refused.err
+    assert alike == ("If it means A, call it so in the file." in refused.err)
