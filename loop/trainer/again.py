@@ -17,9 +17,11 @@ GAP = 50
 def asked_again(store: Store, settings: Settings, rng: Random, *, round: int) -> list[Question]:
     """The question about an earlier text, if one is due: as many are asked again as [queue] again_share says.
 
+    It is a share of the answers to questions; imported ones do not count.
+
     It shows nothing, neither the earlier answer nor suggestions; otherwise it would measure those.
     """
-    share, answers = settings.queue.again_share, store.answers.standing()
+    share, answers = settings.queue.again_share, [one for one in store.answers.standing() if one.question_id]
     before = store.answers.again()
     if share * len(answers) < len(before) + 1:
         return []
@@ -31,14 +33,13 @@ def asked_again(store: Store, settings: Settings, rng: Random, *, round: int) ->
 
 
 def _earlier(answers: list[Answer], *, without: set[int]) -> list[Answer]:
-    """Complete answers to questions, given long ago by the annotator of the last one."""
+    """Complete ones of answers to questions, given long ago by the annotator of the last one."""
     by_time = sorted(answers, key=lambda answer: answer.seq)
     return [
         answer
         for answer in by_time[:-GAP]
         if answer.complete
         and answer.verdict == "accept"
-        and answer.question_id is not None
         and answer.annotator == by_time[-1].annotator
         and answer.text_id not in without
     ]

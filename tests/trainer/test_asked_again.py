@@ -6,10 +6,10 @@ import pytest
 from workshop import workshop_gold
 
 from loop.quality import consistency, pairs
-from loop.records import Question, latest
+from loop.records import Answer, Question, latest
 from loop.session import Session
 from loop.settings import ProjectPaths
-from loop.store import NewText, Store
+from loop.store import NewAnswer, NewText, Store
 from loop.trainer import Trainer
 from loop.trainer.again import GAP, asked_again
 
@@ -55,6 +55,13 @@ def test_the_share_says_how_many_and_zero_none(answered, store, with_settings):
     assert [] == due(store, with_settings("queue", again_share=0.0))
     assert [] == due(store, with_settings("queue", again_share=0.9 / (GAP + 10)))
     assert 1 == len(due(store, with_settings("queue", again_share=1.0 / (GAP + 10))))
+
+
+def test_imported_answers_ask_for_nothing(answered, store, with_settings):
+    rows = [NewAnswer(NewText(f"from elsewhere {n}"), Answer(f"i{n}", 0, "ann", "accept")) for n in range(500)]
+    store.import_answers(rows, labels=LABELS, source="gold.jsonl")
+
+    assert [] == due(store, with_settings("queue", again_share=0.9 / (GAP + 10)))
 
 
 def test_the_second_answer_changes_nothing_but_the_agreement(answered, store, settings):

@@ -7,7 +7,7 @@ from loop.oracle import Oracle
 from loop.records import Answer
 from loop.session import Session
 from loop.settings import ProjectPaths
-from loop.store import NewText, Store
+from loop.store import NewAnswer, NewText, Store
 from loop.trainer import Trainer
 from loop.trainer.asking import Asking
 
@@ -187,3 +187,14 @@ def test_no_two_questions_by_doubt_are_nearly_the_same(paths, with_settings, sto
 
     assert len(stems) >= 3
     assert len(set(stems)) == len(stems)
+
+
+def test_imported_answers_owe_no_questions_that_measure(paths, with_settings, store, gold):
+    settings = with_settings("queue", held_out_share=0.1, size=20)
+    rows = [NewAnswer(NewText(f"the chain {n}"), Answer(f"i{n}", 0, "ann", "accept")) for n in range(100)]
+    store.import_answers(rows, labels=["PART"], source="gold.jsonl")
+    trainer = Trainer(paths, settings, store)
+    trainer.ask()
+    trainer.close()
+
+    assert "held_out" not in {share for _, share in queued(store)[:10]}
