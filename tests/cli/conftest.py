@@ -24,7 +24,9 @@ def run(
         with pytest.raises(SystemExit) as left:
             main()
         out, err = capsys.readouterr()
-        request.node.add_report_section("call", f"loop {' '.join(map(str, args))}", out + err)
+        # Another process may have to show it, and a name that is no UTF-8 cannot be sent there as it is.
+        shown = (out + err).encode("utf-8", "backslashreplace").decode()
+        request.node.add_report_section("call", f"loop {' '.join(map(str, args))}", shown)
         return Ran(left.value.code, out, err)
 
     return run_
