@@ -25,8 +25,11 @@ def run(
             main()
         out, err = capsys.readouterr()
         # Another process may have to show it, and a name that is no UTF-8 cannot be sent there as it is.
-        shown = (out + err).encode("utf-8", "backslashreplace").decode()
-        request.node.add_report_section("call", f"loop {' '.join(map(str, args))}", shown)
+        title, shown = (
+            words.encode("utf-8", "backslashreplace").decode()
+            for words in (f"loop {' '.join(map(str, args))}", out + err)
+        )
+        request.node.add_report_section("call", title, shown)
         return Ran(left.value.code, out, err)
 
     return run_
