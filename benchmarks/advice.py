@@ -149,12 +149,11 @@ def _estimate_off(run: Run, x: NDArray[Any], smooth: NDArray[Any]) -> str:
 
 def stopped(run: Run) -> tuple[int, float]:
     """How many answers there were when it first said stop, 0 if never, and what it said that the rest would bring."""
-    agreements = [info["agreement"] for info in run["rounds"]]
     learned = [info["answers"] for info in run["rounds"]]
     rest: float | None = None
     for i in range(ROUNDS, len(learned)):
         left = run["pool"] - learned[i]
-        rest = rest_of_pool(agreements[: i + 1], learned[: i + 1], left)
+        rest = _rest(run, learned[i])
         if is_over(rest, _gain(run, i)) and left >= SPARED * run["pool"]:
             return learned[i], rest or 0.0
     return 0, rest or 0.0

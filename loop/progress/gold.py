@@ -78,7 +78,7 @@ def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[Go
     raws = _unlearned(store, {raw.text: raw for raw in read_gold(paths.resolve(name))})
     labels, naming = settings.project.labels, store.journal.naming()
     return [
-        GoldText(raw.text, _of(labels, naming.outdated(raw.spans or ())), labels, _unit(raw.group, raw.text))
+        GoldText(raw.text, _of(labels, naming.outdated(raw.spans or ())), labels, unit_of(raw.group, raw.text))
         for raw in raws.values()
     ]
 
@@ -97,7 +97,7 @@ def answered_gold(store: Store, answers: Iterable[Answer], labels: Sequence[str]
     for text in store.corpus.texts(list(last)):
         answer = last[text.id]
         asked = tuple(label for label in labels if label in schemes[answer.scheme])
-        found.append(GoldText(text.text, _of(asked, answer.spans), asked, _unit(text.group, text.text), text, answer))
+        found.append(GoldText(text.text, _of(asked, answer.spans), asked, unit_of(text.group, text.text), text, answer))
     return found
 
 
@@ -123,5 +123,6 @@ def _of(labels: Sequence[str], spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(span for span in spans if span.label in labels)
 
 
-def _unit(group: str | None, text: str) -> str:
+def unit_of(group: str | None, text: str) -> str:
+    """What chance draws, and what is never parted: a group, or a text alone."""
     return f"text:{text}" if group is None else f"group:{group}"

@@ -110,7 +110,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         scores=scores(found, labels),
         curve=tuple(curve(store, gold, labels)),
         changes=changes(common) if common else {},
-        advice=_advised(store, settings, found, common, training),
+        advice=_advised(store, settings, found, common, spans, answers=len(training)),
     )
 
 
@@ -124,7 +124,13 @@ def _texts(store: Store, answers: Sequence[Answer]) -> list[str]:
 
 
 def _advised(
-    store: Store, settings: Settings, found: Sequence[Measured], common: Together | None, training: Sequence[Answer]
+    store: Store,
+    settings: Settings,
+    found: Sequence[Measured],
+    common: Together | None,
+    spans: Mapping[str, int],
+    *,
+    answers: int,
 ) -> Advice:
     """The advice of a project's numbers: `found` in the texts that measure, and by the rounds in `common`."""
     labels, in_force = settings.project.labels, store.journal.round_in_force()
@@ -133,9 +139,9 @@ def _advised(
     return advice(
         [info for info in store.journal.rounds() if info.number <= in_force],
         common,
-        label_facts(labels, taught(training), found, whole_answers(store)),
+        label_facts(labels, spans, found, whole_answers(store)),
         pool=pool,
         minutes=None if seconds is None else MORE * seconds / 60,
         weakest=weakest_kind(found, {batch.id: batch.source for batch in store.corpus.batches()}),
-        expected=noted(store, answers=len(training), pool=pool),
+        expected=noted(store, answers=answers, pool=pool),
     )

@@ -18,7 +18,7 @@ from loop.ner.products import use_fast_products
 from loop.progress.advice import MORE
 from loop.progress.curve import Point
 from loop.progress.expected import Expected, note
-from loop.progress.gold import GoldText, Measured, answered_gold, measured_in
+from loop.progress.gold import GoldText, Measured, answered_gold, measured_in, unit_of
 from loop.progress.scores import scores
 from loop.progress.settings_then import settings_of_round
 from loop.records import Answer
@@ -79,13 +79,20 @@ class _CrossValidation:
         pretrained = Pretrained(paths, store)
         pretrained.must_be_there()
         self._course = Course(settings, store, pretrained, checkpoints)
-        self._parts = list(folds(self._training, units_of(store, self._training), seed=settings.project.seed))
+        texts = store.corpus.texts(list({answer.text_id for answer in self._training}))
+        units = {text.id: unit_of(text.group, text.text) for text in texts}
+        self._parts = list(folds(self._training, units, seed=settings.project.seed))
         self._rounds = min(self._rounds_of(learned, settings) for learned, _ in self._parts)
         if self._rounds < ROUNDS:
             size = settings.update.round_size
             raise LoopError(
                 f"Too few answers for a learning curve: {len(self._training):,}.",
                 hint=f"It takes about {math.ceil(ROUNDS * size * FOLDS / (FOLDS - 1)):,} that train.",
+            )
+        if not any(answer.complete and answer.verdict == "accept" for answer in self._training):
+            raise LoopError(
+                "No answer says all of its text, so there is nothing to measure on.",
+                hint="Answer some texts in the mode `correct`.",
             )
 
     def _rounds_of(self, answers: Sequence[Answer], settings: Settings) -> int:
@@ -121,14 +128,8 @@ class _CrossValidation:
             return measured_in(gold, predicted(nlp, [one.text for one in gold]))
 
     def _fitted(self, answers: dict[int, float], found: dict[int, list[Measured]]) -> LearningCurve:
-        points = []
-        for number, texts in found.items():
-            if (score := scores(texts, self._labels)) is None:
-                raise LoopError(
-                    "No answer says all of its text, so there is nothing to measure on.",
-                    hint="Answer some texts in the mode `correct`.",
-                )
-            points.append(Point(number, round(answers[number]), score))
+        scored = ((number, scores(texts, self._labels)) for number, texts in found.items())
+        points = tuple(Point(number, round(answers[number]), score) for number, score in scored if score)
         f, drawn = f_scores(np.stack([self._table(texts) for texts in found.values()], axis=1))
         now = len(self._training)
         more, rest = (
@@ -136,17 +137,11 @@ class _CrossValidation:
         )
         assert more is not None, "there are rounds enough"
         assert rest is not None
-        return LearningCurve(tuple(points), Expected(now, self._pool, more, rest))
+        return LearningCurve(points, Expected(now, self._pool, more, rest))
 
     def _table(self, texts: Sequence[Measured]) -> np.ndarray:
         table = counts([one.found for one in texts], [one.gold.spans for one in texts], self._labels)
         return over_units(table.sum(axis=1), [one.gold.unit for one in texts])
-
-
-def units_of(store: Store, answers: Sequence[Answer]) -> dict[int, str]:
-    """What must not be parted, of each text: its group, or the text alone."""
-    texts = store.corpus.texts(list({answer.text_id for answer in answers}))
-    return {text.id: f"text:{text.id}" if text.group is None else f"group:{text.group}" for text in texts}
 
 
 def folds(
