@@ -101,12 +101,19 @@ def begin_batch(connection: Connection, source: str) -> int:
 def finish_batch(connection: Connection, batch: int, *, added: int, seen: int) -> BatchReport:
     """Note that a batch brought `added` new texts of the `seen` ones; a batch that brought none goes."""
     if not added:
-        connection.execute(delete(batches).where(batches.c.id == batch))
+        _forget_batch(connection, batch)
         return BatchReport(0, 0, seen)
     row = update(batches).where(batches.c.id == batch)
     connection.execute(row.values(added=added, duplicates=seen - added))
     append_event(connection, "batch_added", {"batch": batch, "texts": added})
     return BatchReport(batch, added, seen - added)
+
+
+def _forget_batch(connection: Connection, batch: int) -> None:
+    """Take a batch that nobody was told of away; the next one gets its number."""
+    connection.execute(delete(batches).where(batches.c.id == batch))
+    last = "UPDATE sqlite_sequence SET seq = seq - 1 WHERE name = 'batches' AND seq = ?"
+    connection.exec_driver_sql(last, (batch,))
 
 
 def text_row(new: NewText) -> dict[str, Any]:
@@ -179,9 +186,12 @@ def _take_out(database: Database, batch: int) -> tuple[int, int]:
     removed = sum(len(ids) for ids in _unanswered(database, batch))
     with database.write() as connection:
         kept = connection.execute(select(func.count()).where(texts.c.batch_id == batch)).scalar_one()
+        was_finished = connection.execute(select(batches.c.added).where(batches.c.id == batch)).scalar_one()
         put_state(connection, UNFINISHED, None)
         if kept:
             connection.execute(update(batches).where(batches.c.id == batch).values(added=kept))
+        elif not was_finished:
+            _forget_batch(connection, batch)
         else:
             connection.execute(delete(batches).where(batches.c.id == batch))
         append_event(connection, "batch_removed", {"batch": batch, "texts": removed})

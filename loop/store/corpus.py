@@ -18,6 +18,8 @@ from loop.store.schema import answers, batches, texts
 from loop.store.spans import load_spans
 
 LOOKUP_ROWS = 500
+# Ids are drawn blindly as long as no more than three of four are gone; otherwise all that are left are read first.
+SPARSE = 4
 # Spelled out: with the number as a parameter SQLite does not see that the index of the pool serves.
 UNANSWERED = texts.c.answered == text("0")
 
@@ -125,14 +127,9 @@ class Corpus:
 
     def unanswered(self, ids: Sequence[int]) -> list[Text]:
         """Those of the texts with these ids, in this order, that nobody has answered."""
-        open_ = select(texts.c.id).where(UNANSWERED)
         with self._database.read() as connection:
-            found = {
-                id_
-                for part in parts(ids, LOOKUP_ROWS)
-                for id_ in connection.execute(open_.where(texts.c.id.in_(part))).scalars()
-            }
-        return self.texts([id_ for id_ in ids if id_ in found])
+            open_ = _among(connection, ids, UNANSWERED)
+        return self.texts(open_)
 
     def size(self) -> int:
         """How many texts there are."""
@@ -152,11 +149,10 @@ class Corpus:
     def sample(self, n: int, rng: Random) -> list[Text]:
         """Up to `n` random texts, answered or not, in random order; it depends on `rng` and the corpus alone.
 
-        Where batches were taken back it may be fewer than there are.
+        Whatever was removed, every text is as likely as any other, and there are fewer only where the corpus has fewer.
         """
         with self._database.read() as connection:
-            last = connection.execute(select(func.coalesce(func.max(texts.c.id), 0))).scalar_one()
-        return self.texts(rng.sample(range(1, last + 1), min(n, last)))
+            return self.texts(_drawn(connection, n, rng))
 
     def fixed_sample(self, n: int) -> list[Text]:
         """Up to `n` random unanswered texts: the same ones, as long as they stay unanswered."""
@@ -198,6 +194,25 @@ def text_of(row: Row[Any]) -> Text:
         source=row.source,
         line=row.line,
     )
+
+
+def _drawn(connection: Connection, n: int, rng: Random) -> list[int]:
+    """Up to `n` ids of texts; drawn blindly, and more of them again until enough are still there."""
+    size, last = _count(connection), connection.execute(select(func.max(texts.c.id))).scalar_one() or 0
+    n = wanted = min(n, size)
+    blind = last <= SPARSE * size
+    ids = range(1, last + 1) if blind else connection.execute(select(texts.c.id)).scalars().all()
+    while len(found := _among(connection, rng.sample(ids, min(wanted, len(ids))))) < n:
+        wanted *= 2
+    return found[:n]
+
+
+def _among(connection: Connection, ids: Sequence[int], *where: ColumnElement[bool]) -> list[int]:
+    """Those of the ids, in this order, that are texts of which all this holds."""
+    found: set[int] = set()
+    for part in parts(ids, LOOKUP_ROWS):
+        found.update(connection.execute(select(texts.c.id).where(texts.c.id.in_(part), *where)).scalars())
+    return [id_ for id_ in ids if id_ in found]
 
 
 def _count(connection: Connection, *where: ColumnElement[bool]) -> int:

@@ -150,6 +150,31 @@ def asked(text: str, id_: str = "q1") -> Question:
     )
 
 
+def test_numbers_of_batches_follow_each_other_whatever_brought_nothing(store: Store, monkeypatch: pytest.MonkeyPatch):
+    store.journal.scheme(["A"])
+    store.corpus.add_batch([NewText("one")], source="f")
+    assert 0 == store.corpus.add_batch([NewText("one")], source="f").batch
+    assert 0 == store.import_answers([NewAnswer(NewText("one"), accept(0))], labels=["A"], source="g").batch.batch
+    store.corpus.add_batch(many(), source="many")
+    assert 0 == store.corpus.add_batch(many(), source="many").batch
+    with monkeypatch.context() as patched:
+        patched.setattr("loop.store.batches._insert_staged", lambda *_: 1 / 0)
+        never = [NewText(f"never {n}") for n in range(2 * ROWS)]
+        with pytest.raises(ZeroDivisionError):
+            store.corpus.add_batch(never, source="cut short")
+    added = store.corpus.add_batch([NewText("two")], source="f")
+
+    assert 3 == added.batch
+    assert [1, 2, 3] == [batch.id for batch in store.corpus.batches()]
+
+
+def test_the_number_of_a_batch_that_was_taken_back_is_not_given_to_another(store: Store):
+    store.corpus.add_batch([NewText("one")], source="f")
+    store.corpus.remove_batch(1)
+
+    assert 2 == store.corpus.add_batch([NewText("two")], source="f").batch
+
+
 def test_answers_texts_and_questions_from_elsewhere_come_in_together(store: Store):
     rows = [
         NewAnswer(NewText("two"), accept(0, "a1"), asked("two")),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -174,6 +175,44 @@ def test_the_same_seed_draws_the_same_sample_of_the_pool_and_leaves_answered_tex
     assert samples[0] == samples[1]
     assert len({text.id for text in samples[0]}) == 20
     assert {text.text for text in store.corpus.sample_pool(99, Random(1))} == set(contents) - {texts[0].text}
+
+
+def sampled(store: Store, n: int, seed: int) -> list[int]:
+    return [text.id for text in store.corpus.sample(n, Random(seed))]
+
+
+def with_gaps(store: Store, *, before: int, kept: int, after: int) -> list[int]:
+    """The ids of a batch of `kept` texts between two batches that are taken back."""
+    for name, n in (("before", before), ("kept", kept), ("after", after)):
+        store.corpus.add_batch([NewText(f"{name} {i}") for i in range(n)], source=name)
+    store.corpus.remove_batch(1)
+    store.corpus.remove_batch(3)
+    return list(range(before + 1, before + kept + 1))
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (40, 30), (700, 600)])
+def test_a_sample_holds_as_many_texts_as_are_asked_for_whatever_was_taken_back(store: Store, before: int, after: int):
+    there = with_gaps(store, before=before or 1, kept=100, after=after or 1)
+
+    for seed in range(5):
+        assert 60 == len(set(sampled(store, 60, seed)) & set(there))
+    assert there == sorted(sampled(store, 1000, 0))
+    assert sampled(store, 60, 3) == sampled(store, 60, 3) != sampled(store, 60, 4)
+
+
+@pytest.mark.parametrize("gone", [1, 12, 200])
+def test_every_text_is_as_likely_in_a_sample_as_any_other(store: Store, gone: int):
+    there = with_gaps(store, before=gone, kept=20, after=gone)
+    drawn = Counter(id_ for seed in range(600) for id_ in sampled(store, 2, seed))
+
+    assert set(there) == set(drawn)
+    # 60 each; the standard deviation is 7.4.
+    assert 30 <= min(drawn.values())
+    assert max(drawn.values()) <= 90
+
+
+def test_a_sample_of_a_corpus_without_texts_is_empty(store: Store):
+    assert [] == store.corpus.sample(5, Random(0))
 
 
 def test_a_text_is_asked_once(store: Store):
