@@ -15,7 +15,7 @@ DEFAULT = 3.0
 """The temperature before anything is known; small models taught with 100 to 1,000 texts needed 2.5 to 5.5."""
 
 STRENGTH = 2.0
-"""How hard the last temperature pulls, in squared errors per squared log ratio: as much as ten to thirty texts."""
+"""How hard the usual temperature pulls, in squared errors per squared log ratio: as much as ten to thirty texts."""
 
 GRID: NDArray[np.float64] = np.geomspace(0.6, 9.0, 13)
 """The temperatures tried; what lies between them is interpolated."""
@@ -53,12 +53,12 @@ class Tried(NamedTuple):
     at_random: bool
 
 
-def next_temperature(tried: Sequence[Tried], *, last: float) -> float:
-    """The temperature that the latest answered texts ask for; `last` where there are none."""
+def temperature_of(tried: Sequence[Tried]) -> float:
+    """The temperature that the latest answered texts ask for, whatever it was before; the usual one without any."""
     recent = tried[-RECENT:]
     at_random = [text for text in recent if text.at_random]
     used = at_random if len(at_random) >= ENOUGH_RANDOM else recent
-    return fitted(np.array([text.errors for text in used]).T, last=last) if used else last
+    return fitted(np.array([text.errors for text in used]).T) if used else DEFAULT
 
 
 def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:
@@ -78,37 +78,25 @@ def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:
     )
 
 
-def fitted(errors: NDArray[np.float64], *, last: float = DEFAULT, strength: float = STRENGTH) -> float:
-    """The temperature of the least squared error (Brier 1950), pulled towards the last one.
+def fitted(errors: NDArray[np.float64]) -> float:
+    """The temperature of the least squared error (Brier 1950), pulled towards the usual one, the more the fewer texts.
 
     The squared error is a proper score as the likelihood is, but bounded: a weak model is sure of some mistakes, and
     these alone would decide the likelihood (it asked for temperatures of 8 to 9 where 5 was calibrated).
 
+    It is pulled towards the same one each time, not to the one before: the same texts give the same temperature,
+    however often it is fitted.
+
     Args:
         errors: of `squared_errors`; any subset of its columns.
-        last: the temperature in force.
-        strength: how hard it pulls; the fewer texts, the more it decides.
     """
     x = np.log(GRID)
-    total = errors.sum(axis=1) + strength * (x - np.log(last)) ** 2
+    total = errors.sum(axis=1) + STRENGTH * (x - np.log(DEFAULT)) ** 2
     best = int(np.clip(total.argmin(), 1, len(GRID) - 2))
     before, here, after = total[best - 1 : best + 2].tolist()
     bend = before - 2 * here + after
     shift = float(np.clip((before - after) / (2 * bend), -1, 1)) if bend > 0 else float(total.argmin() - best)
     return float(np.exp(x[best] + shift * (x[1] - x[0])))
-
-
-def cross_fitted(errors: NDArray[np.float64], *, last: float = DEFAULT, folds: int = 5) -> list[float]:
-    """Per text a temperature fitted on texts of the other folds, so that it may be used to report on that text.
-
-    Args:
-        errors: of `squared_errors`.
-        last: the temperature in force.
-        folds: text i is in fold i modulo this.
-    """
-    fold = np.arange(errors.shape[1]) % folds
-    of_fold = [fitted(errors[:, fold != i], last=last) for i in range(folds)]
-    return [of_fold[i] for i in fold.tolist()]
 
 
 def estimate(lattices: Iterable[Lattice]) -> Estimate:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from loop.ner.calibration import DEFAULT, RECENT, Tried, next_temperature, squared_errors
+from loop.ner.calibration import DEFAULT, RECENT, Tried, squared_errors, temperature_of
 from loop.ner.checkpoints import VERSIONS, CheckpointInfo, Checkpoints
 from loop.ner.examples import Examples, token_spans
 from loop.ner.learner import Learner
@@ -68,8 +68,7 @@ class Course:
         anew = self._pretrained.learner(number, self._checkpoints)
         self.learner = anew or self.learner
         losses = self._update(answered, number, settings, afresh=anew is not None)
-        temperature = next_temperature(tried, last=self.info.temperature)
-        info = self._info(number, tuple(answer.key for answer in cut), temperature)
+        info = self._info(number, tuple(answer.key for answer in cut), temperature_of(tried))
         self.info = replace(info, steps=len(losses), loss=sum(losses) / len(losses) if losses else None, tried=tried)
 
     def _update_settings(self, training: Sequence[Answer]) -> UpdateSettings:

@@ -9,11 +9,10 @@ from loop.ner.calibration import (
     RECENT,
     Estimate,
     Tried,
-    cross_fitted,
     estimate,
     fitted,
-    next_temperature,
     squared_errors,
+    temperature_of,
 )
 
 UNIT = TokenSpan(0, 1, "A")
@@ -50,20 +49,18 @@ def test_the_temperature_that_made_a_model_overconfident_is_found(temperature: f
     assert temperature == pytest.approx(fitted(errors_of(lattices, gold)), rel=0.15)
 
 
-@pytest.mark.parametrize("last", [1.0, 3.0, 6.0])
-def test_without_answers_the_last_temperature_stays(last: float) -> None:
-    nothing = squared_errors(lambda _: [], [])
-
-    assert last == pytest.approx(fitted(nothing, last=last))
+def test_without_answers_the_temperature_is_the_usual_one() -> None:
+    assert pytest.approx(DEFAULT) == fitted(squared_errors(lambda _: [], []))
+    assert DEFAULT == temperature_of([])
 
 
-def test_few_answers_move_the_last_temperature_a_little_and_many_move_it_far() -> None:
-    errors = errors_of(*overconfident(800, 0.8, 1.5))
-    fits = [fitted(errors[:, :n], last=5.0) for n in (0, 10, 100, 800)]
+def test_few_answers_move_the_usual_temperature_a_little_and_many_move_it_far() -> None:
+    errors = errors_of(*overconfident(800, 0.8, 1.2))
+    fits = [fitted(errors[:, :n]) for n in (0, 10, 100, 800)]
 
     assert sorted(fits, reverse=True) == fits
-    assert fits[1] > 3.5
-    assert fits[-1] < 1.8
+    assert fits[1] > 2.4
+    assert fits[-1] < 1.4
 
 
 def test_a_temperature_stays_within_what_was_tried() -> None:
@@ -78,14 +75,10 @@ def tried(best: float, *, at_random: bool) -> Tried:
     return Tried(tuple((np.log(GRID / best) ** 2).tolist()), at_random)
 
 
-def test_the_next_temperature_is_the_last_one_until_a_text_was_read() -> None:
-    assert 4.2 == next_temperature([], last=4.2)
-
-
 def test_texts_drawn_at_random_decide_alone_once_there_are_enough() -> None:
     doubtful, random = tried(6.0, at_random=False), tried(1.5, at_random=True)
-    few = next_temperature([doubtful] * 60 + [random] * (ENOUGH_RANDOM - 1), last=3.0)
-    enough = next_temperature([doubtful] * 60 + [random] * ENOUGH_RANDOM, last=3.0)
+    few = temperature_of([doubtful] * 60 + [random] * (ENOUGH_RANDOM - 1))
+    enough = temperature_of([doubtful] * 60 + [random] * ENOUGH_RANDOM)
 
     assert few > 2.5
     assert enough == pytest.approx(1.5, rel=0.1)
@@ -94,18 +87,7 @@ def test_texts_drawn_at_random_decide_alone_once_there_are_enough() -> None:
 def test_only_the_latest_texts_decide() -> None:
     old, new = tried(6.0, at_random=True), tried(2.0, at_random=True)
 
-    assert next_temperature([new] * RECENT, last=3.0) == next_temperature([old] * 500 + [new] * RECENT, last=3.0)
-
-
-def test_no_text_is_calibrated_by_its_own_answer() -> None:
-    errors = errors_of(*overconfident(50, 0.8, 2.0))
-    changed = errors.copy()
-    changed[:, 7] = np.linspace(100, 0, len(GRID))
-    before, after = cross_fitted(errors), cross_fitted(changed)
-
-    assert before[7] == after[7]
-    assert before[8] != after[8]
-    assert len(before) == 50
+    assert temperature_of([new] * RECENT) == temperature_of([old] * 500 + [new] * RECENT)
 
 
 def test_missed_spans_and_wrong_ones_both_count_as_errors() -> None:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from random import Random
 
 import pytest
 import spacy
 from workshop import workshop_gold
 
 from loop.errors import PipelineError, SettingsError, StoreError
+from loop.ner.calibration import DEFAULT
 from loop.ner.checkpoints import Checkpoints, temperatures
 from loop.ner.pipeline import COMPONENT, base_folder
 from loop.oracle import Oracle
@@ -229,6 +231,19 @@ def test_a_temperature_is_fitted_on_texts_read_before_they_were_learned_and_kept
     assert third.tried[:5] == second.tried
     assert third.temperature not in (second.temperature, first.temperature)
     assert temperatures(paths.models / "last") == {COMPONENT: third.temperature}
+
+
+def test_rounds_without_new_evidence_leave_the_temperature_as_it_is(learned_project, settings, store):
+    before = Checkpoints(learned_project.models).info(3)
+    scheme = store.journal.scheme(["PART"])
+    for number, text in enumerate(store.corpus.sample_pool(5, Random(0)) * 4):
+        yes = Answer(f"yes {number}", text.id, "ann", "accept", (Span(0, 3, "PART"),), complete=False, scheme=scheme)
+        store.answers.add(yes)
+    finish(learned_project, settings, store)
+    after = Checkpoints(learned_project.models).info(7)
+
+    assert before.tried == after.tried != ()
+    assert before.temperature == after.temperature != DEFAULT
 
 
 def test_the_last_pipeline_is_that_of_the_last_round_that_stands(paths, settings, store):
