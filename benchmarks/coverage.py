@@ -49,16 +49,20 @@ def columns(one: Population) -> Iterator[tuple[str, NDArray[np.int64]]]:
 
 
 def covered(name: str, table: NDArray[np.int64], runs: int, sizes: tuple[int, ...]) -> Iterator[dict[str, Any]]:
-    """A row for each size of the sample."""
+    """A row for each size of the sample, about the samples that have an interval."""
     truth = measures(table[:, None])[0]
     for size in sizes:
         rng = np.random.default_rng([SEED, size])
         samples = [table[rng.integers(len(table), size=(size, _TOGETHER))] for _ in range(runs // _TOGETHER)]
-        found = [one for sample in samples for one in measures(sample)]
+        every = [one for sample in samples for one in measures(sample)]
+        found = [one for one in every if one.p_interval and one.r_interval and one.f_interval]
+        if not found:
+            continue
         row: dict[str, Any] = {"population": name, "true F": truth.f, "units": size}
         row["gold spans"] = float(table[:, 2].mean() * size)
         row |= {score.upper(): 100 * sum(_holds(one, truth, score) for one in found) / len(found) for score in SCORES}
-        yield row | {"width of F": float(np.mean([one.f_interval[1] - one.f_interval[0] for one in found]))}
+        wide = [high - low for low, high in (one.f_interval or (0.0, 0.0) for one in found)]
+        yield row | {"width of F": float(np.mean(wide)), "no interval": 100 * (1 - len(found) / len(every))}
 
 
 def _holds(one: Measure, truth: Measure, score: str) -> bool:

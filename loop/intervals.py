@@ -14,7 +14,14 @@ from loop.records import Span
 
 RESAMPLES = 1000
 LEVEL = 95.0
+Z = NormalDist().inv_cdf((1 + LEVEL / 100) / 2)
 SEED = 0  # the same counts give the same interval
+# Of fewer texts or groups not even all that lies between the lowest and the highest holds the middle in 95 samples of
+# 100: in 1 - 2**(1 - n) of them, as in a test of signs.
+FEWEST_UNITS = 6
+TOO_FEW = "too few"
+# What `between` makes of the interval of a difference.
+SIGNED = "{:+.1f} to {:+.1f}"
 # Columns of `counts` that stand for right, found and gold.
 STRICT = (0, 1, 2)
 OVERLAPPING = (3, 1, 2)
@@ -25,14 +32,24 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Precision, recall and F in percent, each with its 95 % interval."""
+    """Precision, recall and F in percent, each with its 95 % interval, None where too few units tell of it.
+
+    Attributes:
+        units: texts or groups in which an entity is found or to be found.
+    """
 
     p: float
     r: float
     f: float
-    p_interval: Range
-    r_interval: Range
-    f_interval: Range
+    p_interval: Range | None
+    r_interval: Range | None
+    f_interval: Range | None
+    units: int
+
+
+def between(interval: Range | None, form: str = "{:.0f} to {:.0f}") -> str:
+    """An interval in words."""
+    return TOO_FEW if interval is None else form.format(*interval)
 
 
 def counts(
@@ -76,9 +93,10 @@ def over_units(table: NDArray[np.int64], units: Sequence[str]) -> NDArray[np.int
 def measures(table: NDArray[np.int64], kind: tuple[int, int, int] = STRICT) -> list[Measure]:
     """One measure per column, all over the same resamples of the units.
 
-    The intervals are those of the bootstrap, corrected for bias and skewness (BCa; Efron 1987): of what was tried they
-    hold the truth as often as they say also where a label is rare. Where nothing or everything is right no resample
-    differs, and the interval is Wilson's (1927) for so many entities; where there is none it is from 0 to 100.
+    The intervals are those of the bootstrap, corrected for bias and skewness (BCa; Efron 1987) and made wider for few
+    units (Hesterberg 2015): of what was tried they hold the truth as often as they say also where a label is rare.
+    Where all units are alike, such as where everything is right, no resample differs, and the interval is Wilson's
+    (1927) for so many units. There is none from fewer than `FEWEST_UNITS`, and none where one holds most entities.
 
     Args:
         table: (texts or other units, columns, …) of `counts`; the sum over the columns is a column like any other.
@@ -86,27 +104,57 @@ def measures(table: NDArray[np.int64], kind: tuple[int, int, int] = STRICT) -> l
     """
     parts = table[..., kind].astype(float) if len(table) else np.zeros((1, table.shape[1], 3))
     sums = parts.sum(axis=0)
-    points = _scores(sums)
-    bounds = _bca(points, _scores(resampled(parts)), _scores(sums - parts))
-    low, high = _at_the_ends(bounds, points, sums)
+    points, units = _scores(sums), (_trials(parts) > 0).sum(axis=0)
+    bounds = _bca(points, _scores(resampled(parts)), _scores(sums - parts), units)
+    low, high = (np.where(_alike(parts), *each) for each in zip(_wilson(points, units), bounds, strict=True))
+    known = _are_enough(_trials(parts))
     return [
-        Measure(*point, *zip(below, above, strict=True))
-        for point, below, above in zip(points.tolist(), low.tolist(), high.tolist(), strict=True)
+        Measure(p, r, f, *_ranges(low[i], high[i], known[i]), int(units[i, -1]))
+        for i, (p, r, f) in enumerate(points.tolist())
     ]
 
 
-def difference(table: NDArray[np.int64]) -> tuple[float, float, Range]:
+def difference(table: NDArray[np.int64]) -> tuple[float, float, Range | None]:
     """F of the first and of the second column, and the interval of what the second has more, on the same resamples.
+
+    Where no resample differs, as when both have found the same, it is as wide as Wilson's for a share of 0.
 
     Args:
         table: (texts or other units, 2, …), each column as of `counts`.
     """
     parts = table[..., STRICT].astype(float)
-    sums = parts.sum(axis=0)
+    sums, trials = parts.sum(axis=0), _trials(parts)[..., 2].sum(axis=1)
+    units = (trials > 0).sum(axis=0)
     point, drawn, without = (_scores(each)[..., 2] for each in (sums, resampled(parts), sums - parts))
-    low, high = _bca(*(each[..., 1] - each[..., 0] for each in (point, drawn, without)))
+    more, in_resamples, left = (each[..., 1] - each[..., 0] for each in (point, drawn, without))
+    low, high = _bca(more, in_resamples, left, units)
+    if np.ptp(in_resamples) < 1e-9:
+        _, apart = _wilson(np.zeros(()), units)
+        low, high = np.clip((more - apart, more + apart), -100.0, 100.0)
     first, second = point.tolist()
-    return first, second, (float(low), float(high))
+    return first, second, (float(low), float(high)) if _are_enough(trials) else None
+
+
+def tell(table: NDArray[np.int64]) -> bool:
+    """Whether there are texts or groups enough for an interval of F in every column of `counts`."""
+    return bool(_are_enough(_trials(table[..., STRICT].astype(float))[..., 2]).all())
+
+
+def no_interval(units: int, unit: str) -> str:
+    """Why there is none, in words: from so many texts or groups, which `unit` names, with entities."""
+    if units >= FEWEST_UNITS:
+        return f"no interval: one {unit} holds most of the entities"
+    return f"no interval from {units} {unit}{'' if units == 1 else 's'} with entities: it takes {FEWEST_UNITS}"
+
+
+def _are_enough(trials: Floats) -> NDArray[np.bool_]:
+    """(…) whether chance can be told from (units, …) what each statistic is a share of."""
+    return np.asarray(((trials > 0).sum(axis=0) >= FEWEST_UNITS) & (trials.max(axis=0) <= trials.sum(axis=0) / 2))
+
+
+def _ranges(low: Floats, high: Floats, known: NDArray[np.bool_]) -> tuple[Range | None, Range | None, Range | None]:
+    p, r, f = ((float(a), float(b)) if there else None for a, b, there in zip(low, high, known, strict=True))
+    return p, r, f
 
 
 def f_scores(table: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -139,18 +187,33 @@ def _trials(sums: Floats) -> Floats:
     return np.stack([found, gold, (found + gold) / 2], axis=-1)
 
 
-def _bca(point: Floats, drawn: Floats, without: Floats) -> tuple[Floats, Floats]:
-    """The interval of each statistic: (…) its value, (resamples, …) in each resample, (units, …) without each unit."""
+def _bca(point: Floats, drawn: Floats, without: Floats, units: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """The interval of each statistic: (…) its value, (resamples, …) in each resample, (units, …) without each unit.
+
+    The last is (…) of how many units each is a statistic.
+    """
     half = 0.5 / len(drawn)
     below = ((drawn < point).mean(axis=0) + (drawn <= point).mean(axis=0)) / 2
     bias = _normal_quantile(np.clip(below, half, 1 - half))
     apart = without.mean(axis=0) - without
     spread = (apart**2).sum(axis=0)
     skew = (apart**3).sum(axis=0) / np.maximum(6 * spread**1.5, 1e-12)
-    drawn = np.sort(drawn, axis=0)
-    wanted = [bias + side * _normal_quantile(np.array((1 + LEVEL / 100) / 2)) for side in (-1, 1)]
-    low, high = (_quantile(drawn, _normal_share(bias + each / (1 - skew * each))) for each in wanted)
+    drawn, reach = np.sort(drawn, axis=0), _reach(units)
+    wanted = [bias + side * reach for side in (-1, 1)]
+    low, high = (_quantile(drawn, _normal_share(bias + each / np.maximum(1 - skew * each, 0.05))) for each in wanted)
     return low, high
+
+
+def _reach(units: NDArray[np.int64]) -> Floats:
+    """How far an interval goes to either side, in standard deviations of resamples, which are too narrow for few units.
+
+    Student's quantile (its expansion: Abramowitz and Stegun 1964, 26.7.5), and n / (n - 1) for the variance: the
+    expanded percentile interval of Hesterberg 2015, "What teachers should know about the bootstrap".
+    """
+    n, z = np.maximum(units, 2).astype(float), Z
+    terms = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96, (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    student = z + sum(term / (n - 1) ** power for power, term in enumerate(terms, start=1))
+    return np.asarray(np.sqrt(n / (n - 1)) * student)
 
 
 def _quantile(ordered: Floats, share: Floats) -> Floats:
@@ -162,13 +225,18 @@ def _quantile(ordered: Floats, share: Floats) -> Floats:
     return np.asarray(low + (place - before) * (high - low))
 
 
-def _at_the_ends(bounds: tuple[Floats, Floats], points: Floats, sums: Floats) -> tuple[Floats, Floats]:
-    """The bounds, with Wilson's in their place where nothing or everything is right."""
-    trials, z2 = _trials(sums), float(_normal_quantile(np.array((1 + LEVEL / 100) / 2))) ** 2
-    reach = 100 * z2 / (trials + z2)
-    none, all_ = (points <= 0), (points >= 100)
-    low = np.where(none, 0.0, np.where(all_, 100 - reach, bounds[0]))
-    return low, np.where(none, reach, np.where(all_, 100.0, bounds[1]))
+def _alike(parts: Floats) -> NDArray[np.bool_]:
+    """(columns, 3) whether precision, recall and F are the same in all units that have any."""
+    right, trials = parts[..., :1], _trials(parts)
+    return np.asarray((right * trials.sum(axis=0) == right.sum(axis=0) * trials).all(axis=0))
+
+
+def _wilson(percent: Floats, units: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """The interval of a share of so many units, as if all entities of one were right or none."""
+    share, n = percent / 100, np.maximum(units, 1)
+    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    reach = Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
+    return np.asarray(100 * (middle - reach)), np.asarray(100 * (middle + reach))
 
 
 def _normal_share(z: Floats) -> Floats:

@@ -11,7 +11,18 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.vocab import Vocab
 
-from loop.intervals import OVERLAPPING, STRICT, counts, measures, over_units
+from loop import intervals
+from loop.intervals import (
+    FEWEST_UNITS,
+    OVERLAPPING,
+    STRICT,
+    Measure,
+    counts,
+    difference,
+    measures,
+    no_interval,
+    over_units,
+)
 from loop.records import Span
 
 A, B = Span(0, 3, "A"), Span(4, 7, "B")
@@ -139,12 +150,41 @@ def test_overlapping_scores_take_what_is_found_in_part_for_right():
     assert (100.0, 50.0) == pytest.approx((measures(table, OVERLAPPING)[0].p, measures(table, OVERLAPPING)[0].r))
 
 
-@pytest.mark.parametrize("texts", [0, 3])
+@pytest.mark.parametrize("texts", [0, 3, 30])
 def test_where_nothing_is_found_and_nothing_is_there_nothing_is_known(texts):
     measure = measures(np.zeros((texts, 1, 3), dtype=np.int64))[0]
 
-    assert (0.0, 0.0, 0.0) == (measure.p, measure.r, measure.f)
-    assert (0.0, 100.0) == measure.f_interval
+    assert Measure(0.0, 0.0, 0.0, None, None, None, 0) == measure
+
+
+ROWS = st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)).map(lambda r: (min(r), r[1], r[2]))
+
+
+@given(st.lists(ROWS, min_size=1, max_size=12))
+def test_no_interval_is_of_zero_width_and_none_comes_from_few_texts(rows):
+    (measure,) = measures(np.array(rows)[:, None])
+    shares = [[row[1] for row in rows], [row[2] for row in rows], [row[1] + row[2] for row in rows]]
+    intervals = measure.p_interval, measure.r_interval, measure.f_interval
+
+    assert [sum(n > 0 for n in of) >= FEWEST_UNITS and 2 * max(of) <= sum(of) for of in shares] == [
+        interval is not None for interval in intervals
+    ]
+    assert all(0 <= low < high <= 100 for low, high in filter(None, intervals))
+
+
+@pytest.mark.parametrize("right", [0, 2, 5])
+def test_one_group_has_no_interval_and_the_reason_is_said(right):
+    (measure,) = measures(over_units(np.array([[[right, 5, 5]]] * 60), ["one"] * 60))
+
+    assert (20.0 * right, None, 1) == (measure.f, measure.f_interval, measure.units)
+    assert "no interval from 1 group with entities: it takes 6" == no_interval(measure.units, "group")
+
+
+def test_a_group_that_holds_most_of_the_entities_is_no_sample():
+    (measure,) = measures(np.array([[[40, 100, 100]], *[[[1, 1, 1]]] * 8]))
+
+    assert (None, 9) == (measure.f_interval, measure.units)
+    assert "no interval: one group holds most of the entities" == no_interval(9, "group")
 
 
 @pytest.mark.parametrize(("right", "interval"), [(0, (0.0, 3.84146 / 13.84146)), (1, (10 / 13.84146, 1.0))])
@@ -162,8 +202,37 @@ def test_the_interval_is_that_of_a_share_and_narrows_with_the_texts():
     assert wide / 4 == pytest.approx((many.p_interval[1] - many.p_interval[0]) / 2, rel=0.15)
 
 
-def test_texts_that_are_all_alike_leave_nothing_to_chance():
-    assert (50.0, 50.0) == measures(np.array([[[1, 2, 2]]] * 20))[0].f_interval
+def test_texts_that_are_all_alike_are_as_many_cases_as_there_are_texts():
+    """Wilson's interval of 10 right ones of 20."""
+    assert (29.930, 70.070) == pytest.approx(measures(np.array([[[3, 6, 6]]] * 20))[0].f_interval, abs=0.001)
+
+
+@pytest.mark.parametrize(("n", "student"), [(6, 2.5706), (10, 2.2622), (30, 2.0452), (100_000, 1.96)])
+def test_few_texts_reach_as_far_as_student_says(n, student):
+    assert student * (n / (n - 1)) ** 0.5 == pytest.approx(float(intervals._reach(np.array(n))), rel=0.002)
+
+
+@pytest.mark.parametrize("n", [6, 10, 20])
+def test_intervals_of_few_groups_hold_the_truth_nearly_as_often_as_they_say(n):
+    rng = np.random.default_rng(n)
+    gold = 2 + rng.poisson(3, size=(n, 400))
+    right = rng.binomial(gold, rng.beta(14, 6, size=gold.shape))  # groups differ, too: 70 % in the long run
+    found = [m.r_interval for m in measures(np.stack([right, gold, gold], axis=2))]
+
+    assert all(found)
+    assert 0.9 < sum(low <= 70 <= high for low, high in found) / len(found) < 0.98
+
+
+def test_two_columns_that_are_alike_may_differ_as_far_as_one_case_in_so_many():
+    same, better = np.array([[[1, 2, 2]] * 2] * 40), np.array([[[0, 1, 1], [1, 1, 1]]] * 40)
+
+    assert (50.0, 50.0, pytest.approx((-8.763, 8.763), abs=0.001)) == difference(same)
+    assert (0.0, 100.0, pytest.approx((91.237, 100.0), abs=0.001)) == difference(better)
+
+
+@pytest.mark.parametrize("units", [1, 2, 5])
+def test_a_difference_on_few_groups_has_no_interval(units):
+    assert (0.0, 100.0, None) == difference(np.array([[[0, 9, 9], [9, 9, 9]]] * units))
 
 
 def test_columns_are_measured_over_the_same_resamples():

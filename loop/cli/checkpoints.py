@@ -61,8 +61,9 @@ def table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Score]) -
 
 def f_words(score: Score) -> str:
     """Return F, or where it may lie while there is too little to measure on."""
-    low, high = score.strict.f_interval
-    return f"{score.strict.f:.1f}" if score.enough else f"{low:.0f} to {high:.0f}"
+    from loop.intervals import between
+
+    return f"{score.strict.f:.1f}" if score.enough else between(score.strict.f_interval)
 
 
 def _words(info: RoundInfo | None, f: str) -> Sequence[str]:

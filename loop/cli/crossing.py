@@ -41,6 +41,7 @@ def curve_cli(
 def curve_lines(curve: LearningCurve, *, width: int = 80) -> list[str]:
     """Return the curve, its last scores, and those of each label there, a line each."""
     from loop.cli.curves import drawn
+    from loop.intervals import between
     from loop.progress.advice import MORE
 
     last = curve.points[-1].scores
@@ -53,7 +54,7 @@ def curve_lines(curve: LearningCurve, *, width: int = 80) -> list[str]:
         f"{'label'.ljust(wide)}  to find      P      R      F  95 % of F",
         *(
             f"{name.ljust(wide)}  {one.gold:7,}  {one.strict.p:5.1f}  {one.strict.r:5.1f}  {one.strict.f:5.1f}  "
-            f"{one.strict.f_interval[0]:4.0f} – {one.strict.f_interval[1]:3.0f}"
+            f"{between(one.strict.f_interval, '{:4.0f} – {:3.0f}')}"
             for name, one in rows
         ),
         f"expects  of the next {MORE} answers {_points(curve.expected.more)}, "

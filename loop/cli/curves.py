@@ -14,7 +14,7 @@ HEIGHT = 14
 
 
 def drawn(points: Sequence[Point], width: int) -> list[str]:
-    """Return F over the answers learned from and its 95 % interval; nothing for few rounds.
+    """Return F over the answers learned from and its 95 % interval; nothing for few rounds that have one.
 
     A round has a star where there are spans enough for a single number. Without colours, so that it is the same in a
     pipe.
@@ -23,16 +23,17 @@ def drawn(points: Sequence[Point], width: int) -> list[str]:
         points: first to last.
         width: of the terminal, in cells.
     """
-    if len(points) < 3 or width < NARROWEST:
+    scores = [(point.answers, point.scores.overall) for point in points]
+    bounds = [(x, *one.strict.f_interval) for x, one in scores if one.strict.f_interval]
+    if len(bounds) < 3 or width < NARROWEST:
         return []
     import plotext
 
-    x = [point.answers for point in points]
-    scores = [point.scores.overall for point in points]
-    known = [(point.answers, one.strict.f) for point, one in zip(points, scores, strict=True) if one.enough]
+    known = [(x, one.strict.f) for x, one in scores if one.enough and one.strict.f_interval]
+    x, *sides = zip(*bounds, strict=True)
     plotext.clear_figure()
-    for side in (0, 1):
-        plotext.plot(x, [one.strict.f_interval[side] for one in scores], marker="·")
+    for side in sides:
+        plotext.plot(x, side, marker="·")
     if known:
         plotext.scatter(*zip(*known, strict=True), marker="*")
     plotext.plotsize(min(width - 1, WIDEST), HEIGHT)

@@ -32,6 +32,7 @@ def diff_cli(
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="Show so many texts.")] = 20,
 ) -> None:
     """Compare two rounds: their scores, and the texts in which they find different spans."""
+    from loop.intervals import SIGNED, between
     from loop.progress.differing import gained
 
     with opened(ctx) as (paths, settings, store):
@@ -42,8 +43,9 @@ def diff_cli(
     for number in (one, other):
         say(f"round {number}: {f'F {score_words(scores[number])}' if number in scores else 'not measured'}")
     if gain := gained(texts, settings.project.labels):
-        points, (low, high) = gain
-        say(f"round {other} against {one}: {points:+.1f}, {low:+.1f} to {high:+.1f}")
+        points, interval = gain
+        words = "too few texts for an interval" if interval is None else between(interval, SIGNED)
+        say(f"round {other} against {one}: {points:+.1f}, {words}")
     for line in difference(texts, one, other, limit=limit):
         say(line)
 

@@ -92,14 +92,16 @@ def run(folder: Path, *, gpu_id: int) -> None:
 
 def result_lines(result: Result) -> list[str]:
     """Return in words what the final model is worth beside the last round."""
+    from loop.intervals import SIGNED, between
+
     one = result.comparison
     if one is None:
         lines = ["No held-out answers and no eval file: whether it is better than the last round, nobody can say."]
     else:
-        low, high = one.interval
+        chance = f"{between(one.interval, SIGNED)} (95 %)" if one.interval else "with no interval, from too few texts"
         lines = [
             f"F on {counted(one.texts, 'text')} that neither learned from: last round {one.before:.1f}, "
-            f"final model {one.after:.1f}; difference {low:+.1f} to {high:+.1f} (95 %): {one.verdict}."
+            f"final model {one.after:.1f}; difference {chance}: {one.verdict}."
         ]
     if result.others is not None:
         lines.append(f"The base's other labels: {result.others:.1f} % as the last round finds them (F).")

@@ -176,5 +176,6 @@ def show_means(curves: Sequence[Sequence[Row]]) -> None:
 
 
 def _range(scores: Row | Measure) -> str:
-    low, high = scores.f_interval
-    return f"{low:5.1f} – {high:5.1f}"
+    from loop.intervals import between
+
+    return between(scores.f_interval, "{:5.1f} – {:5.1f}")

@@ -72,17 +72,17 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
 def measured_lines(now: Progress, width: int) -> list[str]:
     """Return how good the model is: measured, estimated and as the questions tell it, the curve, and each label."""
     from loop.cli.curves import drawn
+    from loop.intervals import between
 
     lines = []
     if now.scores:
         strict, overlapping = now.scores.overall.strict, now.scores.overall.overlapping
-        p, r, f = (
-            f"{low:.0f} to {high:.0f}" for low, high in (strict.p_interval, strict.r_interval, overlapping.f_interval)
-        )
+        p, r, f = map(between, (strict.p_interval, strict.r_interval, overlapping.f_interval))
         lines += [
             f"F        {score_words(now.scores.overall)}; measured on texts never learned from, round {now.measured}"
         ]
-        lines += [f"         precision {p}, recall {r}; F {f} where an overlap is enough"]
+        if strict.f_interval:
+            lines += [f"         precision {p}, recall {r}; F {f} where an overlap is enough"]
     if now.estimate:
         n = int(now.estimate["texts"])
         lines += [
@@ -109,13 +109,12 @@ def label_lines(now: Progress) -> list[str]:
 
 
 def _label_cells(score: Score, change: Change | None) -> str:
-    low, high = score.strict.f_interval
+    from loop.intervals import SIGNED, between
+
     single = f"{score.strict.f:5.1f}" if score.enough else "    –"
-    since = ""
-    if change:
-        less, more = change.interval
-        since = f"{change.now - change.before:+.1f} ({less:+.1f} to {more:+.1f})"
-    return f"{score.gold:7,}  {single}  {low:4.0f} – {high:3.0f}   {since}"
+    interval = between(score.strict.f_interval, "{:4.0f} – {:3.0f}")
+    since = f"{change.now - change.before:+.1f} ({between(change.interval, SIGNED)})" if change else ""
+    return f"{score.gold:7,}  {single}  {interval:>10}   {since}"
 
 
 def near_words(now: Progress) -> str:
@@ -130,9 +129,13 @@ def near_words(now: Progress) -> str:
 
 def score_words(score: Score) -> str:
     """Return F with what chance does to it; without a single number where there is too little to measure on."""
-    low, high = score.strict.f_interval
-    of = f"from {counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
-    return f"{score.strict.f:.1f}, {low:.0f} to {high:.0f}, {of}" if score.enough else f"{low:.0f} to {high:.0f}, {of}"
+    from loop.intervals import between
+
+    of = f"{counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
+    interval = f"{between(score.strict.f_interval)}, from {of}"
+    if score.no_interval:
+        interval = f"{score.no_interval}; there are {of}"
+    return f"{score.strict.f:.1f}, {interval}" if score.enough else interval
 
 
 def megabytes(size: int) -> str:
@@ -151,7 +154,9 @@ def consistency_words(found: Consistency) -> str:
 def round_line(info: RoundInfo, score: Score | None = None) -> str:
     """Return what a round did, and how good it is where that was measured, in a line."""
     loss = "no label yet" if info.loss is None else f"loss {info.loss:.2f}"
-    f = "" if score is None else "; F {:.0f} to {:.0f}".format(*score.strict.f_interval)
+    from loop.intervals import between
+
+    f = f"; F {between(score.strict.f_interval)}" if score and score.strict.f_interval else ""
     return f"round {info.number}: {info.answers:,} answers, {loss}{f}, {info.seconds:.1f} s"
 
 

@@ -21,18 +21,18 @@ class Comparison:
     """F of two pipelines on the same texts, in percent.
 
     Attributes:
-        interval: of the difference, 95 %; from where to where it lies by chance.
+        interval: of the difference, 95 %; from where to where it lies by chance. None where the texts are too few.
     """
 
     texts: int
     before: float
     after: float
-    interval: Range
+    interval: Range | None
 
     @property
     def verdict(self) -> str:
         """What may be said, in words."""
-        low, high = self.interval
+        low, high = self.interval or (0.0, 0.0)
         if low > 0:
             return "the final model is better"
         if high < 0:

@@ -16,6 +16,7 @@ import spacy
 import srsly
 
 from loop.errors import LoopError, PipelineError
+from loop.intervals import between
 from loop.ner.adoption import is_hidden
 from loop.ner.checkpoints import OWN_FOLDER
 from loop.ner.pipeline import NER_FACTORIES
@@ -134,7 +135,7 @@ def _intervals(scores: Scores | None) -> dict[str, Any]:
         return {}
     every = {"all": scores.overall, **scores.labels}
     return {
-        name: {"f": one.strict.f, "f_interval": list(one.strict.f_interval), "texts": one.texts, "gold": one.gold}
+        name: {"f": one.strict.f, "f_interval": one.strict.f_interval, "texts": one.texts, "gold": one.gold}
         for name, one in every.items()
     }
 
@@ -146,6 +147,7 @@ def _notes(about: About, recognizers: Mapping[str, Sequence[str]]) -> str:
         lines += ["Not measured: there were no texts kept back to measure on.", ""]
     else:
         lines += ["On texts that it did not learn from; F with its 95 % interval over resampled texts.", ""]
+        lines += [f"All labels: {about.scores.overall.no_interval}.", ""] if about.scores.overall.no_interval else []
         lines += ["| label | F | interval | spans | texts |", "|---|---|---|---|---|"]
         every = {"all": about.scores.overall, **about.scores.labels}
         lines += [_row(name, score) for name, score in every.items()]
@@ -157,9 +159,9 @@ def _notes(about: About, recognizers: Mapping[str, Sequence[str]]) -> str:
 
 
 def _row(name: str, score: Score) -> str:
-    low, high = score.strict.f_interval
     f = f"{score.strict.f:.1f}" if score.enough else "–"
-    return f"| {name} | {f} | {low:.1f} to {high:.1f} | {score.gold:,} | {score.texts:,} |"
+    interval = between(score.strict.f_interval, "{:.1f} to {:.1f}")
+    return f"| {name} | {f} | {interval} | {score.gold:,} | {score.texts:,} |"
 
 
 def _counts(spans: Mapping[str, int]) -> str:

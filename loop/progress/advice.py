@@ -21,7 +21,7 @@ from loop.acquire.stopping import (
     steadiness,
     weak_point,
 )
-from loop.intervals import f_scores
+from loop.intervals import f_scores, tell
 from loop.progress.expected import Expected
 from loop.progress.gold import Measured
 from loop.progress.rounds import Together
@@ -163,15 +163,19 @@ def _expected(gain: Gain | None, minutes: float | None) -> str:
 
 
 def _gain(measured: Together | None) -> Gain | None:
-    if measured is None or measured.gold < ENOUGH:
+    if measured is None or _is_little(measured):
         return None
     f, drawn = f_scores(measured.overall)
     gain = expected_gain([info.answers for info in measured.rounds], f, drawn, more=MORE)
     return gain if gain and gain.tells else None
 
 
+def _is_little(measured: Together) -> bool:
+    return measured.gold < ENOUGH or not tell(measured.overall[:, -1:])
+
+
 def _by_heart(measured: Together | None) -> bool:
-    if measured is None or measured.gold < ENOUGH:
+    if measured is None or _is_little(measured):
         return False
     lost = [i for i, info in enumerate(measured.rounds) if info.loss is not None]
     f, drawn = f_scores(measured.overall[:, lost])

@@ -40,8 +40,11 @@ class Compared:
         return len(right ^ set(self.one)) - len(right ^ set(self.other))
 
 
-def gained(texts: Sequence[Compared], labels: Sequence[str]) -> tuple[float, Range] | None:
-    """By how much the other round's F is higher, in points, and the interval of that; None where nobody said more."""
+def gained(texts: Sequence[Compared], labels: Sequence[str]) -> tuple[float, Range | None] | None:
+    """By how much the other round's F is higher, in points, and the interval of that; None where nobody said more.
+
+    The interval is None where there are too few texts for one.
+    """
     said = [text for text in texts if text.right is not None]
     if not said:
         return None

@@ -46,12 +46,12 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """F of a label then and now in percent, on the same texts, with the interval of the difference."""
+    """F of a label then and now in percent, on the same texts, with the interval of the difference, if there is one."""
 
     since: int
     before: float
     now: float
-    interval: Range
+    interval: Range | None
 
 
 def together(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> Together | None:

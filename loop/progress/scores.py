@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loop.intervals import OVERLAPPING, Measure, counts, measures, over_units
+from loop.intervals import OVERLAPPING, Measure, between, counts, measures, no_interval, over_units
 from loop.progress.gold import GoldText, Measured, measured
 from loop.store import Store
 
@@ -21,6 +21,7 @@ class Score:
 
     Attributes:
         texts: that were asked about these labels. gold: spans in them. found: spans that the round found there.
+        unit: what chance draws, "text" or, where some hold several texts, "group".
         strict: an entity is right when its edges and its label are. overlapping: when it shares a character with one
             of its label; each counts once.
     """
@@ -28,6 +29,7 @@ class Score:
     texts: int
     gold: int
     found: int
+    unit: str
     strict: Measure
     overlapping: Measure
 
@@ -35,6 +37,11 @@ class Score:
     def enough(self) -> bool:
         """Whether there are gold spans enough for a single number."""
         return self.gold >= ENOUGH
+
+    @property
+    def no_interval(self) -> str:
+        """Why F has no interval, in words; empty where it has one."""
+        return no_interval(self.strict.units, self.unit) if self.strict.f_interval is None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,12 @@ def scores(texts: Sequence[Measured], labels: Sequence[str]) -> Scores | None:
     names = [label for label in labels if asked[label]]
     table = counts([one.found for one in texts], [one.gold.spans for one in texts], names)
     sums = over_units(table, [one.gold.unit for one in texts])
+    unit = "text" if len(sums) == len(texts) else "group"
     sums = np.concatenate([sums.sum(axis=1, keepdims=True), sums], axis=1)
     strict, overlapping = measures(sums), measures(sums, OVERLAPPING)
     totals = sums.sum(axis=0).tolist()
     overall, *each = (
-        Score(n, total[2], total[1], one, other)
+        Score(n, total[2], total[1], unit, one, other)
         for n, total, one, other in zip(
             [len(texts), *(asked[name] for name in names)], totals, strict, overlapping, strict=True
         )
@@ -66,12 +74,15 @@ def scores(texts: Sequence[Measured], labels: Sequence[str]) -> Scores | None:
 
 
 def headline(found: Scores | None) -> str:
-    """F with its interval in a few words, the interval alone where there is too little to measure on."""
-    if found is None:
+    """F with its interval in a few words, the interval alone where there is too little to measure on.
+
+    Empty where nothing is measured, or nothing that has an interval.
+    """
+    if found is None or found.overall.no_interval:
         return ""
-    low, high = found.overall.strict.f_interval
-    between = f"{low:.0f}–{high:.0f}"
-    return f"F {found.overall.strict.f:.0f} ({between})" if found.overall.enough else f"F {between}"
+    strict = found.overall.strict
+    may_be = between(strict.f_interval, "{:.0f}–{:.0f}")
+    return f"F {strict.f:.0f} ({may_be})" if found.overall.enough else f"F {may_be}"
 
 
 def best_round(store: Store, gold: Sequence[GoldText], rounds: Sequence[int]) -> list[int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from loop.intervals import TOO_FEW, Range
+
 
 def section(title: str, body: str, *, wide: bool = False) -> str:
     """A part of the page under its title, both HTML."""
@@ -29,9 +31,9 @@ def exact(value: float) -> str:
     return f'<data value="{value!r}">{said}</data>'
 
 
-def between(interval: tuple[float, float]) -> str:
+def between(interval: Range | None) -> str:
     """An interval in words."""
-    return f"{exact(interval[0])} to {exact(interval[1])}"
+    return TOO_FEW if interval is None else f"{exact(interval[0])} to {exact(interval[1])}"
 
 
 def count(n: int, noun: str) -> str:

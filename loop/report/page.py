@@ -94,6 +94,8 @@ def _f_tile(picture: Picture) -> tuple[str, str, str]:
         return "F", "–", "nothing measured yet"
     overall = found.overall
     where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {picture.now.measured}"
+    if overall.no_interval:
+        return "F", "–", f"{overall.no_interval}; {where}"
     if not overall.enough:
         return "F, 95 % interval", between(overall.strict.f_interval), f"{where}; too few for a single number"
     return "F", exact(overall.strict.f), f"{between(overall.strict.f_interval)}; {where}"
@@ -118,7 +120,7 @@ def _consistency_tile(picture: Picture) -> tuple[str, str, str]:
     found = picture.now.consistency
     if not found.pairs:
         return "agreement with oneself", "–", "no text asked again yet"
-    f = "–" if found.f is None else f"F {exact(found.f)}"
+    f = "–" if found.f is None or found.interval is None else f"F {exact(found.f)}"
     chance = "" if found.interval is None else f"{between(found.interval)}; "
     note = f"{chance}{count(found.pairs, 'text')} asked again, {exact(found.same)} answered as before"
     return "agreement with oneself", f, note

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from loop.intervals import Measure
+from loop.intervals import SIGNED, Measure
+from loop.intervals import between as words_between
 from loop.progress.curve import Point
 from loop.progress.picture import Picture
 from loop.progress.rounds import Change
@@ -52,15 +53,18 @@ def _f_curve(
     dots = [
         Dot(point.answers, score.strict.f, *score.strict.f_interval, _says(point, score), single=score.enough)
         for point, score in zip(points, scores, strict=True)
+        if score.strict.f_interval
     ]
+    if not dots:
+        return f"<p>{shown(scores[-1].no_interval)}</p>"
     x = 0.0, float(max(dot.x for dot in (*dots, *expected)))
     axes = Axes(x, around([*dots, *expected], most=100.0), x_name="answers learned from", y_name="F", size=size)
     return curve(dots, axes, f"F over answers; last: {dots[-1].says}", beside=expected)
 
 
 def _says(point: Point, score: Score) -> str:
-    low, high = score.strict.f_interval
-    f = f"F {score.strict.f:.1f} ({low:.1f} to {high:.1f})" if score.enough else f"F {low:.1f} to {high:.1f}"
+    may_be = words_between(score.strict.f_interval, "{:.1f} to {:.1f}")
+    f = f"F {score.strict.f:.1f} ({may_be})" if score.enough else f"F {may_be}"
     return f"round {point.round}, {point.answers} answers: {f}, {score.gold} spans in {score.texts} texts"
 
 
@@ -105,8 +109,7 @@ def _row(name: str, answered: int, score: Score) -> list[str]:
 def _change(change: Change | None) -> str:
     if change is None:
         return "–"
-    less, more = change.interval
-    return f"{change.now - change.before:+.1f} ({less:+.1f} to {more:+.1f})"
+    return f"{change.now - change.before:+.1f} ({words_between(change.interval, SIGNED)})"
 
 
 def _label_curve(points: Sequence[Point], label: str) -> str:

@@ -83,4 +83,4 @@ def _row(raw: Mapping[str, Any]) -> Row:
 
 
 def _ranges(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if name.endswith("_interval") else value for name, value in fields.items()}
+    return {name: tuple(value) if name.endswith("_interval") and value else value for name, value in fields.items()}

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from loop.editing.teach import doubtful
-from loop.intervals import Measure, counts, measures
+from loop.intervals import Measure, Range, counts, measures
 from loop.ner.evaluate import predicted
 from loop.oracle import Oracle
 from loop.records import Answer, Question, Span
@@ -69,7 +69,8 @@ class Row:
 
     Attributes:
         keys: None where they were not counted.
-        p, r, f: in percent, with 95 % bootstrap intervals over the test texts. labels: the same for each label.
+        p, r, f: in percent, with 95 % bootstrap intervals over the test texts, None where they are too few.
+        labels: the same for each label.
     """
 
     answers: int
@@ -80,9 +81,9 @@ class Row:
     p: float
     r: float
     f: float
-    p_interval: tuple[float, float]
-    r_interval: tuple[float, float]
-    f_interval: tuple[float, float]
+    p_interval: Range | None
+    r_interval: Range | None
+    f_interval: Range | None
     labels: Mapping[str, Measure] = field(default_factory=dict)
 
 

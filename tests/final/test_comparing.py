@@ -24,7 +24,12 @@ def gold(n: int) -> list[GoldText]:
 
 @pytest.mark.parametrize(
     ("interval", "words"),
-    [((0.5, 3.0), "the final model is better"), ((-3.0, -0.5), "the last round is"), ((-1.0, 1.0), "neither can")],
+    [
+        ((0.5, 3.0), "the final model is better"),
+        ((-3.0, -0.5), "the last round is"),
+        ((-1.0, 1.0), "neither can"),
+        (None, "neither can"),
+    ],
 )
 def test_it_is_said_which_is_better_only_where_chance_does_not_explain_it(interval, words):
     assert words in Comparison(10, 50.0, 51.0, interval).verdict
@@ -33,7 +38,8 @@ def test_it_is_said_which_is_better_only_where_chance_does_not_explain_it(interv
 def test_two_pipelines_are_compared_on_the_labels_that_were_asked():
     found = compared(finds(), finds("chain"), gold(20), LABELS)
 
-    assert Comparison(20, 0.0, 100.0, (100.0, 100.0)) == found
+    assert Comparison(20, 0.0, 100.0, pytest.approx((83.9, 100.0), abs=0.1)) == found
+    assert Comparison(5, 0.0, 100.0, None) == compared(finds(), finds("chain"), gold(5), LABELS)
 
 
 def test_without_texts_nothing_is_compared():

@@ -13,10 +13,14 @@ PART, BRAND = Span(0, 3, "PART"), Span(4, 7, "BRAND")
 TEXTS, HELD = 60, 40
 
 
-def fill(store: Store, *, groups: bool = False) -> list[str]:
-    """A corpus of `TEXTS` texts, the first `HELD` of them held out and the others learned from; returns the held."""
+def fill(store: Store, *, group_of: int = 1) -> list[str]:
+    """A corpus of `TEXTS` texts, the first `HELD` of them held out and the others learned from; returns the held.
+
+    So many of them are a group.
+    """
     names = [f"SRM abc on a bike of the same kind as all the others {n}" for n in range(1, TEXTS + 1)]
-    texts = (NewText(name, group=f"g{n // 4}" if groups else None) for n, name in enumerate(names))
+    groups = (f"g{n // group_of}" if group_of > 1 else None for n in range(TEXTS))
+    texts = (NewText(name, group=group) for name, group in zip(names, groups, strict=True))
     store.corpus.add_batch(texts, source="made")
     scheme = store.journal.scheme(["PART", "BRAND"])
     for number in range(1, TEXTS + 1):

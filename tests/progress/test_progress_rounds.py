@@ -30,7 +30,7 @@ def test_rounds_are_compared_on_the_texts_that_all_of_them_have_read(paths, labe
 
 
 def test_texts_of_a_group_are_one_unit(paths, labelled, store):
-    held = fill(store, groups=True)
+    held = fill(store, group_of=4)
     add_round(store, 1, dict.fromkeys(held, ()))
     found = together(store, gold_texts(store, labelled, paths), LABELS)
 

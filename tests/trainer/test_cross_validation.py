@@ -88,6 +88,7 @@ def test_no_round_learns_from_what_it_is_measured_on(paths, few, answered, monke
     monkeypatch.setattr(cross_validation, "answered_gold", answered_gold)
     learning_curve(paths, few, answered)
 
+    del learned[0], measured[0]  # whether there is enough to measure on at all
     assert FOLDS == len(measured)
     assert ANSWERED - 1 == len(set.union(*measured))
     assert all(learned)
@@ -133,6 +134,30 @@ def test_answers_to_single_spans_measure_nothing(paths, few, answered) -> None:
         answered.answers.add(replace(answer, id=f"{answer.id} again", complete=False, retracts=answer.id, at=None))
 
     with pytest.raises(LoopError, match="nothing to measure on"):
+        learning_curve(paths, few, answered)
+
+
+def test_answers_of_one_group_have_no_curve(paths, few) -> None:
+    gold = workshop_gold(ANSWERED)
+    with Store(paths.db) as store:
+        store.corpus.add_batch((NewText(text, group="one document") for text in gold), source="gold")
+        scheme = store.journal.scheme(["PART"])
+        for text in store.corpus.texts(range(1, ANSWERED + 1)):
+            store.answers.add(Answer(f"{text.id}", text.id, "ann", "accept", gold[text.text], scheme=scheme))
+        with pytest.raises(LoopError, match="no interval from 1 group with entities: it takes 6") as raised:
+            learning_curve(paths, few, store)
+
+    assert "of others" in raised.value.hint
+
+
+def test_answers_of_which_few_have_an_entity_have_no_curve(paths, few, answered) -> None:
+    having = [answer for answer in answered.answers.standing() if answer.spans]
+    for answer in having[5:]:
+        answered.answers.add(replace(answer, id=f"{answer.id} none", spans=(), retracts=answer.id, at=None))
+    first_is_partial = not having[0].complete
+    n = 5 - first_is_partial
+
+    with pytest.raises(LoopError, match=f"no interval from {n} texts with entities"):
         learning_curve(paths, few, answered)
 
 
