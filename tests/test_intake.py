@@ -162,7 +162,6 @@ def test_several_answers_to_one_text_all_come_in(store: Store, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"text": "secret"}, "line 2: holds neither spans nor an answer"),
         ({"text": "secret", "spans": [{"start": 0, "end": 3, "label": "C"}]}, "line 2: answers with the label C"),
         (
             {"text": "secret", "spans": [], "answer": "accept", "_loop": {"shown": [[0, 1, "C"]]}},
@@ -185,6 +184,64 @@ def test_a_file_without_answers_is_refused(store: Store, tmp_path: Path) -> None
         imported(store, written(tmp_path))
 
 
+def test_texts_without_an_annotation_come_in_to_be_annotated(store: Store, tmp_path: Path) -> None:
+    report = imported(store, written(tmp_path, {"text": "one", "spans": []}, {"text": "two"}))
+
+    assert (1, 2, {"unanswered": ((str(tmp_path / "in.jsonl"), 2),)}) == (report.answers, report.added, report.remarks)
+    assert ["two"] == [text.text for text in store.corpus.fixed_sample(9)]
+
+
+def test_rows_about_something_else_are_left_out_and_counted(store: Store, tmp_path: Path) -> None:
+    other = {"text": "two", "label": "SPORTS", "answer": "accept"}
+    one = {"text": "one", "spans": [{"start": 0, "end": 3, "label": "A"}]}
+    report = imported(store, written(tmp_path, one, other))
+
+    assert (1, 1) == (report.answers, store.corpus.size())
+    assert {"other": ((str(tmp_path / "in.jsonl"), 2),)} == report.remarks
+
+
+def test_in_a_file_about_something_else_no_row_says_that_there_is_no_entity(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no answers about entities"):
+        imported(store, written(tmp_path, {"text": "one", "label": []}, {"text": "two", "label": ["sports"]}))
+
+    assert 0 == store.corpus.size()
+
+
+def test_texts_alone_are_no_answers(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds texts and no answers"):
+        imported(store, written(tmp_path, {"text": "one"}))
+
+    assert 0 == store.corpus.size()
+
+
+def test_what_was_done_to_spans_is_told_apart_and_named_by_line(store: Store, tmp_path: Path) -> None:
+    def spans(*places: tuple[int, int]) -> dict[str, Any]:
+        rows = [{"start": start, "end": end, "label": "A"} for start, end in places]
+        return {"text": "one  two three", "spans": rows}
+
+    report = imported(
+        store, written(tmp_path, spans((0, 3)), spans((1, 3)), spans((3, 8)), spans((3, 5)), spans((0, 2), (2, 8)))
+    )
+
+    assert {"widened": [2, 5, 5], "trimmed": [3], "empty": [4], "dropped": [5]} == {
+        kind: [place.line for place in places] for kind, places in report.remarks.items()
+    }
+
+
+def test_all_labels_that_the_project_lacks_are_named_at_once(store: Store, tmp_path: Path) -> None:
+    rows = [{"text": "one", "spans": [{"start": 0, "end": 3, "label": label}]} for label in ("C", "A", "D", "C", "b")]
+    path = written(tmp_path, *rows)
+    words = r"line 1: {} the label C, which is none of the project's; nor are D \(line 3\), b \(line 5\)"
+
+    with pytest.raises(InputError, match=words.format("answers with")) as answered:
+        imported(store, path)
+    with pytest.raises(InputError, match=words.format("suggests")) as suggested:
+        add_texts(store, read(path), source="in", labels=("A", "B"))
+    hint = "If b means B, call it so in the file. New labels come in with `loop labels add C,D,b`."
+    assert [hint, hint] == [answered.value.hint, suggested.value.hint]
+    assert (0, []) == (store.corpus.size(), store.answers.all())
+
+
 def test_labels_that_no_whole_answer_uses_are_named(store: Store, tmp_path: Path) -> None:
     report = imported(store, written(tmp_path, {"text": "a", "spans": [{"start": 0, "end": 1, "label": "A"}]}))
 
@@ -200,7 +257,7 @@ def test_spans_are_widened_to_whole_tokens_and_counted() -> None:
     fitted = fit_to_tokens(answer(Span(1, 6, "A"), Span(8, 13, "B")), NLP("one two three"), tally)
 
     assert (Span(0, 7, "A"), Span(8, 13, "B")) == fitted.spans
-    assert {"widened": 1, "dropped": 0} == tally
+    assert {"widened": 1} == tally
 
 
 def test_white_space_at_the_edges_of_a_span_is_left_out() -> None:
@@ -208,7 +265,7 @@ def test_white_space_at_the_edges_of_a_span_is_left_out() -> None:
     fitted = fit_to_tokens(answer(Span(3, 8, "A"), Span(9, 11, "B")), NLP("one  two   three"), tally)
 
     assert (Span(5, 8, "A"),) == fitted.spans
-    assert {"widened": 1, "dropped": 1} == tally
+    assert {"trimmed": 1, "empty": 1} == tally
 
 
 def test_of_spans_that_overlap_on_whole_tokens_the_longest_stays() -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.corpus import FormatOption, TextFieldOption, gold_texts, named, say_held
+from loop.cli.corpus import FormatOption, OffsetsOption, TextFieldOption, gold_texts, named, say_held
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
+from loop.cli.remarks import say_remarks
 
 if TYPE_CHECKING:
     from loop.intake import ImportReport
@@ -25,6 +26,7 @@ def import_cli(
     annotator: AnnotatorOption = "",
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
+    offsets: OffsetsOption = None,
     replacing: Annotated[
         bool, typer.Option("--replace", help="Let them take the place of other answers of the same annotators.")
     ] = False,
@@ -38,7 +40,7 @@ def import_cli(
         store.journal.settings(settings.weights_digest(), settings.weights())
         report = import_answers(
             store,
-            read_all(files, format=format, text_field=text_field),
+            read_all(files, format=format, text_field=text_field, offsets=offsets),
             nlp=load_base(settings.project.base),
             labels=settings.project.labels,
             annotator=annotator or getpass.getuser(),
@@ -57,9 +59,6 @@ def say_imported(report: ImportReport) -> None:
     say_held(report.held)
     if report.blank:
         say(f"Left out {counted(report.blank, 'row')} without text.")
-    if report.widened:
-        say(f"Widened {counted(report.widened, 'span')} to whole tokens.")
-    if report.dropped:
-        say(f"Dropped {counted(report.dropped, 'span')} that overlapped a longer one then, or held only white space.")
+    say_remarks(report.remarks)
     if report.unused:
         say(f"No answer for a whole text has {', '.join(report.unused)}: each now counts as saying there is none.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
@@ -11,8 +11,10 @@ import typer
 
 from loop.cli.printing import counted, is_interactive, say
 from loop.cli.project import Split, opened
+from loop.cli.remarks import say_remarks
 
 if TYPE_CHECKING:
+    from loop.formats import RawText
     from loop.intake import AddReport, Cut
     from loop.settings import ProjectPaths, Settings
     from loop.store import Store
@@ -35,6 +37,14 @@ FormatOption = Annotated[
         help="What the files are, where it cannot be told: jsonl, json, csv, tsv, txt, parquet, spacy, conll.",
     ),
 ]
+OffsetsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--offsets",
+        metavar="UNIT",
+        help="What the offsets of spans count, where the rows leave it open: characters, utf-16, utf-8, graphemes.",
+    ),
+]
 TextFieldOption = Annotated[str, typer.Option(metavar="NAME", help="The JSON field or the column that holds the text.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Show nothing first and do not ask.")]
 
@@ -49,6 +59,13 @@ class Sources:
     format: str | None = None
     text_field: str = "text"
     suggest: bool = False
+    offsets: str | None = None
+
+    def read(self) -> Iterator[RawText]:
+        """Read the files."""
+        from loop.formats import read_all
+
+        return read_all(self.files, format=self.format, text_field=self.text_field, offsets=self.offsets)
 
     @property
     def name(self) -> str:
@@ -74,10 +91,11 @@ def add_cli(
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
     suggest: Annotated[bool, typer.Option("--suggest", help="Show the spans in the files as suggestions.")] = False,
+    offsets: OffsetsOption = None,
     yes: YesOption = False,
 ) -> None:
     """Add texts to the corpus; those that are there already are left out and counted."""
-    sources = Sources(files, split, group, format, text_field, suggest)
+    sources = Sources(files, split, group, format, text_field, suggest, offsets)
     with opened(ctx) as (paths, settings, store):
         cut = cut_for(sources, settings.project.base)
         if not yes:
@@ -110,11 +128,9 @@ def confirm_first_texts(sources: Sources, cut: Cut) -> None:
 
 def first_texts(sources: Sources, cut: Cut) -> list[str]:
     """Return the first texts that the files give."""
-    from loop.formats import read_all
     from loop.intake import new_texts
 
-    raws = read_all(sources.files, format=sources.format, text_field=sources.text_field)
-    return [new.text for new in islice(new_texts(raws, cut=cut, group_field=sources.group), SHOWN_FIRST)]
+    return [new.text for new in islice(new_texts(sources.read(), cut=cut, group_field=sources.group), SHOWN_FIRST)]
 
 
 def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources, cut: Cut) -> None:
@@ -122,15 +138,13 @@ def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources,
 
     If nothing was asked so far, the first questions are laid out, so that the first session begins with one.
     """
-    from loop.formats import read_all
     from loop.intake import add_texts
     from loop.trainer import prepare
 
-    raws = read_all(sources.files, format=sources.format, text_field=sources.text_field)
     held = gold_texts(paths, settings)
     labels = settings.project.labels if sources.suggest else None
     report = add_texts(
-        store, raws, source=sources.name, cut=cut, group_field=sources.group, leave_out=held, labels=labels
+        store, sources.read(), source=sources.name, cut=cut, group_field=sources.group, leave_out=held, labels=labels
     )
     say_added(report)
     if report.added:
@@ -166,6 +180,7 @@ def say_added(report: AddReport) -> None:
         say(f"{counted(report.annotated, 'text')} had spans or answers: `loop import` takes those over.")
     if report.added and report.suggested:
         say(f"{counted(report.suggested, 'span')} will be shown as suggestions.")
+    say_remarks(report.remarks)
     if report.cut:
         say(f"Left out {counted(report.cut, 'suggestion')} that the text was cut in.")
 

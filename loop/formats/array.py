@@ -1,8 +1,7 @@
-"""JSON in one piece: a list of rows, one row alone, or Label Studio's list of tasks."""
+"""JSON in one piece: a list of rows, rows one after the other over several lines, or Label Studio's list of tasks."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
@@ -13,9 +12,8 @@ from loop.formats.lines import Source
 from loop.formats.prodigy import prodigy_row
 from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
-from loop.formats.rows import parsed, read_row
-
-_SPACE = " \t\r\n"
+from loop.formats.rows import read_row
+from loop.formats.strict_json import parsed_all
 
 
 @reader("label-studio", "json")
@@ -26,31 +24,35 @@ def read_json(source: Source, *, text_field: str) -> Iterator[RawText]:
         InputError: it is no list of JSON objects, or a row cannot be meant.
     """
     content = source.text()
+    lines = _Lines(content)
+    elements = parsed_all(content)
+    while (element := _next(elements, source.name)) is not None:
+        at, row = element
+        yield from read_row(row, source, lines.number(at), text_field=text_field)
+
+
+def _next(elements: Iterator[tuple[int, Any]], source: str) -> tuple[int, Any] | None:
     try:
-        parsed(content)  # says what is wrong and where; `raw_decode` does not check the whole
+        return next(elements, None)
     except BadRowError as error:
-        raise InputError(source.name, error.problem, hint=error.hint) from None
-    for number, row in _elements(content):
-        yield from read_row(row, source.name, number, text_field=text_field)
+        raise InputError(source, error.problem, hint=error.hint) from None
 
 
-def _elements(content: str) -> Iterator[tuple[int, Any]]:
-    """The elements of the list, or the one value, in a valid JSON text, each with its line."""
-    decoder = json.JSONDecoder()
-    at = _skip(content, 0, _SPACE)
-    is_list = content[at] == "["
-    at, counted, line = at + is_list, 0, 1
-    while (at := _skip(content, at, _SPACE + ",")) < len(content) and content[at] != "]":
-        line += content.count("\n", counted, at)
-        counted = at
-        value, at = decoder.raw_decode(content, at)
-        yield line, value
+class _Lines:
+    """Numbers the elements of a text, in their order: by lines, or one by one where there is but one line."""
 
+    def __init__(self, content: str) -> None:
+        self._content, self._counted, self._number = content, 0, 1
+        self._has_lines = "\n" in content.strip()
 
-def _skip(content: str, at: int, characters: str) -> int:
-    while at < len(content) and content[at] in characters:
-        at += 1
-    return at
+    def number(self, at: int) -> int:
+        """Return the number of the element that begins at `at`."""
+        if self._has_lines:
+            self._number += self._content.count("\n", self._counted, at)
+        elif self._counted:
+            self._number += 1
+        self._counted = at or 1
+        return self._number
 
 
 @writer("json")

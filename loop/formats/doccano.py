@@ -1,4 +1,7 @@
-"""Rows of doccano's jsonl: spans as [start, end, label] in a field `label` (or `labels`), or under `entities`."""
+"""Rows of doccano's jsonl: spans as [start, end, label] in a field `label` (or `labels`), or under `entities`.
+
+spaCy 2's training data and Label Studio's JSON-MIN look alike enough to be read with them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ _OWN = frozenset({"relations", "Comments", "comments"})
 
 
 def is_doccano(row: Mapping[str, Any]) -> bool:
-    """Whether a row holds spans as doccano writes them; spaCy's old `entities` look the same."""
+    """Whether a row holds spans as doccano, spaCy 2 or Label Studio's JSON-MIN writes them."""
     return "spans" not in row and _field(row) is not None
 
 
@@ -40,11 +43,15 @@ def _field(row: Mapping[str, Any]) -> str | None:
 
 def _is_span(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return "start_offset" in value and "end_offset" in value
-    return isinstance(value, list) and len(value) == 3 and type(value[0]) is int and type(value[1]) is int
+        return "start_offset" in value or ("start" in value and "labels" in value)
+    # spaCy's may have the id of an entry in a knowledge base behind the label.
+    return isinstance(value, list) and len(value) in (3, 4) and type(value[0]) is int and type(value[1]) is int
 
 
 def _span(value: Any) -> dict[str, Any]:
-    if isinstance(value, Mapping):
-        return {"start": value["start_offset"], "end": value["end_offset"], "label": value.get("label")}
-    return {"start": value[0], "end": value[1], "label": value[2]}
+    if not isinstance(value, Mapping):
+        return {"start": value[0], "end": value[1], "label": value[2]}
+    if "start_offset" in value:
+        return {"start": value["start_offset"], "end": value.get("end_offset"), "label": value.get("label")}
+    label = value["labels"][0] if isinstance(value["labels"], list) and value["labels"] else None
+    return {"start": value["start"], "end": value.get("end"), "label": label, "text": value.get("text")}

@@ -12,7 +12,8 @@ from loop.formats.lines import Source
 from loop.formats.prodigy import prodigy_row
 from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
-from loop.formats.rows import parsed, read_row
+from loop.formats.rows import read_row
+from loop.formats.strict_json import parsed
 
 Row = Mapping[str, Any]
 
@@ -30,7 +31,7 @@ def read_jsonl(source: Source, *, text_field: str) -> Iterator[RawText]:
                 row = parsed(line)
             except BadRowError as error:
                 raise InputError(source.name, error.problem, line=number, hint=error.hint) from None
-            yield from read_row(row, source.name, number, text_field=text_field)
+            yield from read_row(row, source, number, text_field=text_field)
 
 
 @writer("jsonl")

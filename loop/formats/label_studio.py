@@ -1,11 +1,8 @@
-"""Tasks of Label Studio's JSON: several annotations of a text, and predictions.
-
-Label Studio counts characters since 2021; before, it counted UTF-16 units, as JavaScript does. The text that it writes
-beside the offsets tells which.
-"""
+"""Tasks of Label Studio's JSON: several annotations of a text, and predictions."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +10,9 @@ from loop.formats.raw import Answered, BadRowError
 
 _ANNOTATIONS = ("annotations", "completions")
 _FIRST_FIELD = "text"
+_HYPERTEXT = "hypertextlabels"
+_REGIONS = ("labels", _HYPERTEXT)
+_MARKUP = re.compile(r"<\w|&\w+;")
 
 
 def is_label_studio(row: Mapping[str, Any]) -> bool:
@@ -60,31 +60,37 @@ def _answer(annotation: Mapping[str, Any], text: str, own: Mapping[str, Any]) ->
     seconds = annotation.get("lead_time")
     if type(seconds) is float and 0 <= seconds < 1e9:
         more["seconds"] = seconds
+    spans = _spans(annotation.get("result"), text)
+    others = [str(each.get("type")) for each in _objects(annotation.get("result"))] if not spans else []
     return {
-        "spans": _spans(annotation.get("result"), text),
+        "spans": spans,
         "answer": "ignore" if annotation.get("was_cancelled") else "accept",
         "_annotator_id": "" if who is None else str(who),
+        # What has only results of other types says nothing of entities.
+        **({"_view_id": others[0]} if others else {}),
     } | ({"_loop": more} if more else {})
 
 
 def _spans(result: Any, text: str) -> list[dict[str, Any]]:
-    return [span for each in _objects(result) if each.get("type") == "labels" for span in _labelled(each, text)]
+    regions = [each for each in _objects(result) if each.get("type") in _REGIONS]
+    return [span for region in regions for span in _labelled(region, text)]
 
 
 def _labelled(result: Mapping[str, Any], text: str) -> Iterator[dict[str, Any]]:
     value = result.get("value")
-    if not isinstance(value, Mapping) or not isinstance(value.get("labels"), list):
+    labels = value.get(str(result["type"])) if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(labels, list):
         raise BadRowError("a result has no value with labels.")
-    start, end, covered = value.get("start"), value.get("end"), value.get("text")
-    if type(start) is int and type(end) is int and isinstance(covered, str) and text[start:end] != covered:
-        start, end = _characters(text, start), _characters(text, end)
-    for label in value["labels"]:
-        yield {"start": start, "end": end, "label": label} | ({"text": covered} if isinstance(covered, str) else {})
-
-
-def _characters(text: str, units: int) -> int:
-    """How many characters the first UTF-16 units of a text are."""
-    return len(text.encode("utf-16-le")[: 2 * max(units, 0)].decode("utf-16-le", "ignore"))
+    covered, offsets = value.get("text"), value
+    if result["type"] == _HYPERTEXT:
+        offsets = value.get("globalOffsets") or {}
+        # Its offsets count what a browser shows.
+        if not offsets or (not isinstance(covered, str) and _MARKUP.search(text)):
+            hint = "Export the project with the text of its regions, or annotate plain text."
+            raise BadRowError("a region of HTML has no offsets (globalOffsets) that its text bears out.", hint)
+    for label in labels:
+        named = {"text": covered} if isinstance(covered, str) else {}
+        yield {"start": offsets.get("start"), "end": offsets.get("end"), "label": label} | named
 
 
 def to_label_studio(answered: Answered) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, cast
 
 from loop.errors import InputError
 from loop.formats.remote import is_remote, open_remote
+from loop.formats.units import OffsetUnit
 
 STDIN = "stdin"
 _BOM = b"\xef\xbb\xbf"
@@ -33,10 +34,12 @@ class Source:
     Attributes:
         name: what it is called in messages and in the store.
         head: its first bytes, from which its format can be told.
+        unit: what its offsets count.
     """
 
     def __init__(self, name: str, stream: io.BufferedIOBase) -> None:
         self.name = name
+        self.unit = OffsetUnit()
         self._stream = stream
         self.head = self._read(_HEAD)
 

@@ -37,17 +37,17 @@ def read_parquet(source: Source, *, text_field: str) -> Iterator[RawText]:
             raise InputError(source.name, f"has no column {text_field}.", hint=hint)
         for batch in file.iter_batches(ROWS_AT_ONCE):
             for number, cells in enumerate(batch.to_pylist(), start=rows + 1):
-                yield from _read(cells, source.name, number, text_field)
+                yield from _read(cells, source, number, text_field)
             rows += batch.num_rows
     except (arrow.ArrowException, UnicodeDecodeError):
         raise InputError(source.name, "is no parquet, or a damaged one.", hint="Write it anew.") from None
 
 
-def _read(cells: Mapping[str, Any], source: str, number: int, text_field: str) -> Iterator[RawText]:
+def _read(cells: Mapping[str, Any], source: Source, number: int, text_field: str) -> Iterator[RawText]:
     try:
         row = cells_to_row({name: _plain(cell) for name, cell in cells.items()}, text_field)
     except BadRowError as error:
-        raise InputError(source, error.problem, line=number, hint=error.hint) from None
+        raise InputError(source.name, error.problem, line=number, hint=error.hint) from None
     yield from read_row(row, source, number, text_field=text_field)
 
 

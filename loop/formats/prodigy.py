@@ -56,7 +56,7 @@ def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
     said = row["answer"]
     if not isinstance(said, str) or said not in VERDICTS:
         raise BadRowError("its answer is none of accept, reject and ignore.")
-    own = _own(row)
+    own = own_fields(row)
     complete = _checked(own, "complete", bool, default=not _is_binary(row))
     answered = _answered(row, spans, complete)
     return Answer(
@@ -79,7 +79,7 @@ def read_group(row: Mapping[str, Any]) -> str | None:
     Raises:
         BadRowError: it is no text.
     """
-    group: str | None = _checked(_own(row), "group", str, default=None)
+    group: str | None = _checked(own_fields(row), "group", str, default=None)
     return group
 
 
@@ -89,7 +89,7 @@ def read_origin(row: Mapping[str, Any]) -> tuple[str, int | None] | None:
     Raises:
         BadRowError: they are no text and no number.
     """
-    own = _own(row)
+    own = own_fields(row)
     source, line = own.get("source"), own.get("line")
     if not (source is None or isinstance(source, str)) or not (line is None or type(line) is int):
         raise BadRowError("its _loop.source or _loop.line is of a wrong type.")
@@ -102,7 +102,7 @@ def read_question(row: Mapping[str, Any], text: str) -> Question | None:
     Raises:
         BadRowError: a field cannot be meant.
     """
-    asked = _own(row).get("question")
+    asked = own_fields(row).get("question")
     if asked is None:
         return None
     if not isinstance(asked, dict):
@@ -122,7 +122,12 @@ def read_question(row: Mapping[str, Any], text: str) -> Question | None:
     )
 
 
-def _own(row: Mapping[str, Any]) -> Mapping[str, Any]:
+def own_fields(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a row says under `_loop`.
+
+    Raises:
+        BadRowError: that is no JSON object.
+    """
     own = row.get("_loop", {})
     if not isinstance(own, dict):
         raise BadRowError("its _loop is no JSON object.")
@@ -155,8 +160,8 @@ def row_key(row: Mapping[str, Any]) -> str:
     Raises:
         BadRowError: its own is too long or holds control characters.
     """
-    if "id" in _own(row):
-        return _identity(_checked(_own(row), "id", str, default=""), "id")
+    if "id" in own_fields(row):
+        return _identity(_checked(own_fields(row), "id", str, default=""), "id")
     content = hashlib.blake2b(json.dumps(row, sort_keys=True).encode(), digest_size=10).hexdigest()
     hashes = row.get("_input_hash"), row.get("_task_hash")
     return "prodigy:{}:{}:".format(*hashes) + content if all(type(each) is int for each in hashes) else f"row:{content}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from loop.formats.tasks import Task
 from loop.records import Answer, Question, Span, Text
 
 
@@ -23,6 +24,7 @@ class RawText:
         suggested: spans that the file holds as a guess of some model or rule, sorted.
         question: of an answer that `loop` exported: why and by which round the text was chosen, without its tokens.
         origin: of a text that `loop` exported: the file and line it first came from.
+        task: what the row is about. notes: what had to be done to read it, in words without its text.
     """
 
     text: str
@@ -36,6 +38,8 @@ class RawText:
     suggested: tuple[Span, ...] = ()
     question: Question | None = None
     origin: tuple[str, int | None] | None = None
+    task: Task = "unclear"
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from loop.formats.raw import RawText
 from loop.formats.registry import get_reader
 from loop.formats.remote import is_remote, matching
 from loop.formats.table import delimiter_of
+from loop.formats.units import OffsetUnit
 
 _SUFFIXES = {
     ".jsonl": "jsonl",
@@ -38,17 +40,21 @@ _PARQUET = b"PAR1"
 _TAGGED_LINES = 20
 
 
-def read(path: Path | str, *, format: str | None = None, text_field: str = "text") -> Iterator[RawText]:
+def read(
+    path: Path | str, *, format: str | None = None, text_field: str = "text", offsets: str | None = None
+) -> Iterator[RawText]:
     """Yield the texts of a file in its order; "-" reads standard input.
 
     Without `format` the first bytes decide where they are unmistakable (gzip, parquet, DocBin, a list of JSON), then
-    the file's ending, then its first lines. `text_field` names the field or the column that holds the text.
+    the file's ending, then its first lines. `text_field` names the field or the column that holds the text, `offsets`
+    the unit that the file counts, where its rows leave that open.
 
     Raises:
         InputError: the file cannot be read, or a line of it; texts before that line were yielded already.
-        LoopError: there is no such format.
+        LoopError: there is no such format or unit.
     """
     with open_source(path) as source:
+        source.unit = OffsetUnit(offsets)
         reader = get_reader(format or sniff(source, text_field))
         yield from reader(source, text_field=text_field)
 
@@ -91,7 +97,7 @@ def _is_json(lines: list[str]) -> bool:
     if not written:
         return False
     if written[0].startswith("["):
-        return "".join(written[:2])[1:].lstrip()[:1] in ("{", "]")
+        return re.match(r'\[\s*([{\]]|\[\s*")', "".join(written[:3])) is not None
     return len(written) > 1 and written[0].startswith("{") and _goes_on(written[0])
 
 
@@ -106,10 +112,12 @@ def _goes_on(line: str) -> bool:
     return False
 
 
-def read_all(paths: Iterable[Path | str], *, format: str | None = None, text_field: str = "text") -> Iterator[RawText]:
+def read_all(
+    paths: Iterable[Path | str], *, format: str | None = None, text_field: str = "text", offsets: str | None = None
+) -> Iterator[RawText]:
     """Yield the texts of several files, one after the other; see `read` and `files_of`."""
     for path in files_of(paths):
-        yield from read(path, format=format, text_field=text_field)
+        yield from read(path, format=format, text_field=text_field, offsets=offsets)
 
 
 def files_of(paths: Iterable[Path | str]) -> list[Path | str]:

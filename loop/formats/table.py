@@ -39,7 +39,7 @@ def read_table(source: Source, *, text_field: str) -> Iterator[RawText]:
     try:
         next(reader)
         for start, cells in _rows(reader):
-            yield from _read(cells, columns, source.name, start, text_field)
+            yield from _read(cells, columns, source, start, text_field)
     except csv.Error as error:
         hint = 'A cell with quotes or line breaks must stand in quotes, its own quotes doubled ("").'
         raise InputError(source.name, f"is no csv: {error}.", line=max(reader.line_num, 1), hint=hint) from None
@@ -78,13 +78,14 @@ def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         start = reader.line_num + 1  # type: ignore[attr-defined]
 
 
-def _read(cells: list[str], columns: list[str], source: str, line: int, text_field: str) -> Iterator[RawText]:
+def _read(cells: list[str], columns: list[str], source: Source, line: int, text_field: str) -> Iterator[RawText]:
     if len(cells) != len(columns):
-        raise InputError(source, f"has {len(cells)} cells, and the first line names {len(columns)} columns.", line=line)
+        problem = f"has {len(cells)} cells, and the first line names {len(columns)} columns."
+        raise InputError(source.name, problem, line=line)
     try:
         row = cells_to_row(dict(zip(columns, cells, strict=True)), text_field)
     except BadRowError as error:
-        raise InputError(source, error.problem, line=line, hint=error.hint) from None
+        raise InputError(source.name, error.problem, line=line, hint=error.hint) from None
     yield from read_row(row, source, line, text_field=text_field)
 
 

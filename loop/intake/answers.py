@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -12,8 +12,10 @@ from spacy.tokens import Doc
 from loop.alignment import longest, widened
 from loop.errors import InputError
 from loop.formats import RawText
+from loop.intake.annotated import OTHER, UNANSWERED, sort_out
+from loop.intake.remarks import Remarking, Remarks
 from loop.intake.texts import is_held, new_text
-from loop.records import Answer
+from loop.records import Answer, Span
 from loop.store import NewAnswer, Store
 
 
@@ -24,10 +26,11 @@ class ImportReport:
     Attributes:
         batch: of the texts that were new, 0 without any. added: how many texts were new.
         answers: added. known: answers that were there already. blank: rows without text, left out.
-        widened: spans that did not fit the tokens and were widened to the tokens they touch.
-        dropped: spans of white space only, and spans that overlapped another after widening.
         unused: labels of the project that no answer for a whole text uses: were they asked about at all?
         held: answers to texts that were to be left out.
+        remarks: by their kind, the rows: spans that did not fit the tokens are "widened", "trimmed", "dropped" (for a
+            longer one) or "empty" (white space), rows about something else than entities are "other", texts that came
+            in to be annotated "unanswered"; what a reader had to do is in words.
     """
 
     batch: int
@@ -35,10 +38,9 @@ class ImportReport:
     answers: int
     known: int
     blank: int
-    widened: int
-    dropped: int
     unused: tuple[str, ...]
     held: int
+    remarks: Remarks = field(default_factory=dict)
 
 
 def import_answers(
@@ -64,14 +66,15 @@ def import_answers(
         StoreError: an id is that of another text's answer in the store, or an answer would take another's place.
     """
     tally: Counter[str] = Counter()
-    wanted = (raw for raw in raws if not is_held(raw.text, leave_out, tally))
-    rows = list(_fitted(wanted, nlp, frozenset(labels), tally))
+    remarking = Remarking()
+    wanted = (raw for raw in raws if _is_wanted(raw, leave_out, tally))
+    answered, bare = sort_out(wanted, remarking)
+    rows = list(_fitted(answered, nlp, tuple(labels), remarking))
     if not rows and not tally["held"]:
-        raise InputError(
-            source, "holds no answers.", hint="Is it the right file, and read as what it is? See --format."
-        )
+        raise _no_answers(source, remarking.all())
     new = [replace(row, answer=replace(row.answer, annotator=row.answer.annotator or annotator)) for row in rows]
-    done = store.import_answers(new, labels=labels, source=source, replacing=replacing)
+    others = [new_text(replace(raw, suggested=()), raw.group) for raw in bare]
+    done = store.import_answers(new, others, labels=labels, source=source, replacing=replacing)
     unused = _unused(labels, [row.answer for row in rows])
     return ImportReport(
         done.batch.batch,
@@ -79,36 +82,52 @@ def import_answers(
         done.added,
         done.known,
         tally["blank"],
-        tally["widened"],
-        tally["dropped"],
         unused,
         tally["held"],
+        remarking.all(),
     )
 
 
-def _fitted(raws: Iterable[RawText], nlp: Language, labels: frozenset[str], tally: Counter[str]) -> Iterator[NewAnswer]:
+def _is_wanted(raw: RawText, leave_out: Container[str], tally: Counter[str]) -> bool:
+    blank = not raw.text.strip()
+    tally["blank"] += blank
+    return not blank and not is_held(raw.text, leave_out, tally)
+
+
+def _no_answers(source: str, remarks: Remarks) -> InputError:
+    if OTHER in remarks:
+        hint = "They may label whole texts. Their texts alone come in with `loop add`."
+        return InputError(source, "holds no answers about entities: all its rows are about something else.", hint=hint)
+    if UNANSWERED in remarks:
+        return InputError(source, "holds texts and no answers.", hint="Texts come in with `loop add`.")
+    return InputError(source, "holds no answers.", hint="Is it the right file, and read as what it is? See --format.")
+
+
+def _fitted(
+    raws: Iterable[RawText], nlp: Language, labels: tuple[str, ...], remarking: Remarking
+) -> Iterator[NewAnswer]:
+    """The answers on the tokens of `nlp`; refused at the end if some have labels that are none of `labels`."""
     seen: dict[str, tuple[str, Answer]] = {}
     for raw in raws:
-        if not raw.text.strip():
-            tally["blank"] += 1
-            continue
         answer = _answer(raw)
         if seen.setdefault(answer.id, (raw.text, answer)) != (raw.text, answer):
             hint = "Take the field _loop out of one of them."
             raise InputError(
                 raw.source, "has the id of an earlier row that says something else.", line=raw.line, hint=hint
             )
-        foreign = sorted({span.label for span in (*answer.spans, *answer.shown)} - labels)
-        if foreign:
-            problem = f"answers with the label {foreign[0]}, which is none of the project's."
-            alike = [label for label in labels if label.casefold() == foreign[0].casefold()]
-            hint = f"If it means {alike[0]}, call it so in the file. " if alike else ""
-            hint += f"A new label comes in with `loop labels add {foreign[0]}`."
-            raise InputError(raw.source, problem, line=raw.line, hint=hint)
-        yield _new_answer(raw, fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), tally), doc, labels)
+        for label in sorted({span.label for span in (*answer.spans, *answer.shown)} - set(labels)):
+            remarking.miss(label, raw)
+        for note in raw.notes:
+            remarking.note(note, raw)
+        changes: Counter[str] = Counter()
+        fitted = fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), changes)
+        for kind, times in changes.items():
+            remarking.note(kind, raw, times)
+        yield _new_answer(raw, fitted, doc, labels)
+    remarking.refuse_missing("answers with", labels)
 
 
-def _new_answer(raw: RawText, answer: Answer, doc: Doc, labels: frozenset[str]) -> NewAnswer:
+def _new_answer(raw: RawText, answer: Answer, doc: Doc, labels: Container[str]) -> NewAnswer:
     suggested = tuple(span for span in raw.suggested if span.label in labels)
     tokens = tuple((token.idx, token.idx + len(token)) for token in doc)
     question = raw.question and replace(raw.question, tokens=tokens, reading=answer.shown)
@@ -116,29 +135,34 @@ def _new_answer(raw: RawText, answer: Answer, doc: Doc, labels: frozenset[str]) 
 
 
 def _answer(raw: RawText) -> Answer:
-    if raw.answer is not None:
-        return raw.answer
-    if raw.spans is None:
-        hint = "Texts without answers come in with `loop add`."
-        raise InputError(raw.source, "holds neither spans nor an answer.", line=raw.line, hint=hint)
-    return Answer(raw.key, 0, "", "accept", raw.spans, mode="import")
+    return raw.answer or Answer(raw.key, 0, "", "accept", raw.spans or (), mode="import")
 
 
-def fit_to_tokens(answer: Answer, doc: Doc, tally: Counter[str]) -> Answer:
+def fit_to_tokens(answer: Answer, doc: Doc, changes: Counter[str]) -> Answer:
     """Return `answer` with its spans widened to the tokens they touch, white space left out at their edges.
 
-    Of spans that overlap then the longest stays, unless they are rejected one by one. `tally` counts "widened" and
-    "dropped" spans.
+    Of spans that overlap then the longest stays, unless they are rejected one by one. `changes` counts the spans that
+    were "widened", those that were "trimmed" alone, "empty" ones of nothing but white space, and those "dropped" for a
+    longer one.
     """
     words = [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
     spans = widened(answer.spans, words)
-    tally["widened"] += sum(span is not None and span not in answer.spans for span in spans)
-    kept = tuple(sorted({span for span in spans if span is not None}))
+    changes.update(kind for old, new in zip(answer.spans, spans, strict=True) if (kind := _change(old, new)))
+    found = [span for span in spans if span is not None]
+    kept = tuple(sorted(set(found)))
     if answer.complete or answer.verdict == "accept":
         kept = longest(kept)
-    tally["dropped"] += len(answer.spans) - len(kept)
+    changes.update(["dropped"] * (len(found) - len(kept)))
     shown = tuple(span for span in widened(answer.shown, words) if span is not None)
     return replace(answer, spans=kept, shown=shown)
+
+
+def _change(old: Span, new: Span | None) -> str:
+    if new is None:
+        return "empty"
+    if new.start < old.start or new.end > old.end:
+        return "widened"
+    return "trimmed" if new != old else ""
 
 
 def _unused(labels: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from loop.errors import InputError
 from loop.formats import Answered, RawText, Source, reader, writer
 from loop.formats.prodigy import prodigy_row
 from loop.formats.raw import BadRowError
-from loop.formats.rows import parsed, read_row
+from loop.formats.rows import read_row
+from loop.formats.strict_json import parsed
 from loop.records import Span
 
 # What a doc says of itself, in its user data: JSON, the row of Prodigy without text, tokens and spans.
@@ -47,7 +48,7 @@ def read_docbin(source: Source, *, text_field: str) -> Iterator[RawText]:  # noq
             row = _row(doc)
         except BadRowError as error:
             raise InputError(source.name, error.problem, line=number, hint=error.hint) from None
-        yield from read_row(row, source.name, number, text_field="text")
+        yield from read_row(row, source, number, text_field="text")
 
 
 def _row(doc: Doc) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from spacy.language import Language
@@ -12,6 +12,7 @@ from spacy.pipeline import Sentencizer
 
 from loop.errors import InputError
 from loop.formats import RawText
+from loop.intake.remarks import Remarking, Remarks
 from loop.records import Span
 from loop.store import NewText, Store
 
@@ -30,6 +31,7 @@ class AddReport:
         blank: pieces of white space only, left out. annotated: texts whose spans or answers were not taken over.
         held: texts that were to be left out.
         suggested: spans taken over as suggestions. cut: spans that were not, since the text was cut inside them.
+        remarks: what a reader had to do to find these spans, in words, with the rows.
     """
 
     batch: int
@@ -40,6 +42,7 @@ class AddReport:
     held: int
     suggested: int = 0
     cut: int = 0
+    remarks: Remarks = field(default_factory=dict)
 
 
 def whole(text: str) -> Iterable[str]:
@@ -65,7 +68,7 @@ def add_texts(
     cut: Cut = whole,
     group_field: str | None = None,
     leave_out: Container[str] = (),
-    labels: Container[str] | None = None,
+    labels: Sequence[str] | None = None,
 ) -> AddReport:
     """Add texts to the corpus as one batch, all or nothing; texts that are there already are counted.
 
@@ -78,13 +81,15 @@ def add_texts(
             none of `labels`; or there are no texts.
     """
     tally: Counter[str] = Counter()
-    pieces = new_texts(raws, cut=cut, group_field=group_field, tally=tally, labels=labels)
+    remarking = Remarking()
+    read = raws if labels is None else _suggesting(raws, labels, remarking)
+    pieces = new_texts(read, cut=cut, group_field=group_field, tally=tally, suggest=labels is not None)
     wanted = (new for new in pieces if not is_held(new.text, leave_out, tally))
     batch = store.corpus.add_batch(wanted, source=source)
     if not batch.added + batch.duplicates + tally["held"]:
         raise InputError(source, "holds no texts.", hint="Is it the right file, and read as what it is? See --format.")
     counts = {name: tally[name] for name in ("blank", "annotated", "held", "suggested", "cut")}
-    return AddReport(batch.batch, batch.added, batch.duplicates, **counts)
+    return AddReport(batch.batch, batch.added, batch.duplicates, **counts, remarks=remarking.all())
 
 
 def is_held(text: str, leave_out: Container[str], tally: Counter[str]) -> bool:
@@ -100,9 +105,11 @@ def new_texts(
     cut: Cut,
     group_field: str | None = None,
     tally: Counter[str] | None = None,
-    labels: Container[str] | None = None,
+    suggest: bool = False,
 ) -> Iterator[NewText]:
     """Yield the pieces of every text, blank ones left out; `tally` counts these, annotated texts and suggestions.
+
+    With `suggest` the spans that a file holds are what is suggested.
 
     Raises:
         InputError: see `add_texts`.
@@ -111,8 +118,8 @@ def new_texts(
     for raw in raws:
         pieces = list(cut(raw.text))
         group = _group(raw, group_field, cut_up=len(pieces) > 1)
-        suggested = () if labels is None else suggestions(raw, labels)
-        tally["annotated"] += labels is None and (bool(raw.spans) or raw.answer is not None)
+        suggested = _suggested(raw) if suggest else ()
+        tally["annotated"] += not suggest and (bool(raw.spans) or raw.answer is not None)
         for piece, spans in _parted(raw.text, pieces, suggested, tally):
             if piece.strip():
                 yield new_text(replace(raw, text=piece, suggested=spans), group)
@@ -120,19 +127,21 @@ def new_texts(
                 tally["blank"] += 1
 
 
-def suggestions(raw: RawText, labels: Container[str]) -> tuple[Span, ...]:
-    """What a row's annotation suggests: its spans, unless they were rejected, or else what some model guessed.
+def _suggesting(raws: Iterable[RawText], labels: Sequence[str], remarking: Remarking) -> Iterator[RawText]:
+    """The rows as they are; refused at the end if some suggest labels that are none of `labels`."""
+    for raw in raws:
+        for label in sorted({span.label for span in _suggested(raw)} - set(labels)):
+            remarking.miss(label, raw)
+        for note in raw.notes:
+            remarking.note(note, raw)
+        yield raw
+    remarking.refuse_missing("suggests", tuple(labels))
 
-    Raises:
-        InputError: a label is none of `labels`.
-    """
+
+def _suggested(raw: RawText) -> tuple[Span, ...]:
+    """What a row's annotation suggests: its spans, unless they were rejected, or else what some model guessed."""
     rejected = raw.answer is not None and raw.answer.verdict == "reject"
-    spans = raw.suggested if rejected or not raw.spans else raw.spans
-    for span in spans:
-        if span.label not in labels:
-            problem = f"suggests the label {span.label}, which is none of the project's."
-            raise InputError(raw.source, problem, line=raw.line, hint=f"Add it with `loop labels add {span.label}`.")
-    return spans
+    return raw.suggested if rejected or not raw.spans else raw.spans
 
 
 def _parted(

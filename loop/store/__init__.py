@@ -70,17 +70,24 @@ class Store:
         self.wishes = Wishes(self._database)
 
     def import_answers(
-        self, rows: Sequence[NewAnswer], *, labels: Sequence[str], source: str, replacing: bool = False
+        self,
+        rows: Sequence[NewAnswer],
+        others: Sequence[NewText] = (),
+        *,
+        labels: Sequence[str],
+        source: str,
+        replacing: bool = False,
     ) -> ImportedAnswers:
         """Add answers from elsewhere with their texts and questions, in their order, in one transaction.
 
-        Answers that are there already, known by their ids, stay as they are. See `loop.store.importing`.
+        `others` are texts that nobody answered. Answers that are there already, known by their ids, stay as they are.
+        See `loop.store.importing`.
 
         Raises:
             StoreError: an answer or a question has the id of one that belongs to another text, or takes the place of
                 one and must not.
         """
-        return import_answers(self._database, rows, labels=labels, source=source, replacing=replacing)
+        return import_answers(self._database, rows, others, labels=labels, source=source, replacing=replacing)
 
     def relabel(self, labels: Sequence[str], names: Names, *, draft: Callable[[str, Names], str]) -> None:
         """Put `labels` in force; earlier answers are read by their new `names`. See `loop.store.relabeling`."""

@@ -46,13 +46,20 @@ class ImportedAnswers:
 
 
 def import_answers(
-    database: Database, rows: Sequence[NewAnswer], *, labels: Sequence[str], source: str, replacing: bool = False
+    database: Database,
+    rows: Sequence[NewAnswer],
+    others: Sequence[NewText] = (),
+    *,
+    labels: Sequence[str],
+    source: str,
+    replacing: bool = False,
 ) -> ImportedAnswers:
     """Write answers, in their order, with what they need: all or nothing; those that are there already stay.
 
     Args:
         database: to write to.
         rows: what to write.
+        others: texts that come in with them, not answered.
         labels: that the answers are about.
         source: where they come from, in words.
         replacing: whether they may take the place of what the same annotators said otherwise about the same texts.
@@ -62,7 +69,7 @@ def import_answers(
             and must not.
     """
     with database.write() as connection:
-        report = _add_texts(connection, [row.text for row in rows], source)
+        report = _add_texts(connection, [*(row.text for row in rows), *others], source)
         ids = _ids(connection, [digest(row.text.text) for row in rows])
         scheme = put_scheme(connection, labels)
         placed = [_placed(row, ids[digest(row.text.text)], scheme) for row in rows]

@@ -66,7 +66,7 @@ def test_import_says_what_became_of_the_rows(project: Path, run: Run) -> None:
 
     assert [
         "Imported 4 answers and 3 new texts.",
-        "Widened 2 spans to whole tokens.",
+        "Widened 2 spans to whole tokens: lines 1 and 4.",
     ] == run("import", "in.jsonl").out.splitlines()
     assert "Left out, since known already: 4 answers." in run("import", "in.jsonl").out
 
@@ -134,4 +134,4 @@ def test_a_label_that_the_project_lacks_is_named_and_one_that_is_nearly_the_same
     assert 1 == refused.code
     assert f"answers with the label {label}, which is none of the project's" in refused.err
     assert f"`loop labels add {label}`" in refused.err
-    assert alike == ("If it means A, call it so in the file." in refused.err)
+    assert alike == (f"If {label} means A, call it so in the file." in refused.err)

@@ -36,6 +36,8 @@ FORMATS = ("jsonl", "json", "csv", "txt", "conll", "parquet", "spacy", "doccano"
         ("a.json", '{"text": "one"}\n'),
         ("a.json", '{\n "text":\n"one"}'),
         ("a.jsonl", ' [\n{"text": "one"}\n]'),
+        ("a.jsonl", '{\n "text":\n"one"}'),
+        ("a.json", '[\n [\n  "one",\n  {"entities": []}\n ]\n]'),
         ("a", '{"text": "one", "meta": {\n}}\n'),
         ("a", '[{"text": "one"}]'),
         ("a", "n,text\n1,one\n"),
@@ -66,7 +68,7 @@ def test_a_jsonl_that_is_a_csv_is_refused_with_a_way_out(tmp_path: Path) -> None
     assert "--format" in caught.value.hint
 
 
-@pytest.mark.parametrize("content", ["[deleted]\n", "text\n", "a, b\n", "so do I\n", "x^2\n"])
+@pytest.mark.parametrize("content", ["[deleted]\n", "[[Rome]] burns\n", "text\n", "a, b\n", "so do I\n", "x^2\n"])
 def test_what_only_looks_like_another_format_is_text(tmp_path: Path, content: str) -> None:
     (tmp_path / "a").write_text(content)
 

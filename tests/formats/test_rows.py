@@ -58,11 +58,102 @@ def test_predictions_alone_are_no_answer() -> None:
     assert (None, None, (Span(10, 13, "B"),)) == (raw.answer, raw.spans, raw.suggested)
 
 
-def test_offsets_in_utf16_units_are_converted_where_the_text_shows_it() -> None:
-    value = {"start": 3, "end": 6, "text": "Ann", "labels": ["A"]}
-    (raw,) = read(TASK | {"annotations": [{"result": [{"type": "labels", "value": value}]}]})
+def region(value: dict[str, Any], kind: str = "labels") -> dict[str, Any]:
+    """A task with one annotation that has one region."""
+    return TASK | {"annotations": [{"result": [{"type": kind, "value": value}]}]}
+
+
+def test_offsets_of_an_older_label_studio_are_converted_where_the_text_shows_it() -> None:
+    (raw,) = read(region({"start": 3, "end": 6, "text": "Ann", "labels": ["A"]}) | {"predictions": []})
 
     assert (Span(2, 5, "A"),) == raw.spans
+
+
+HYPER = {
+    "start": "/div[1]/text()[1]",
+    "end": "/div[1]/text()[1]",
+    "startOffset": 2,
+    "endOffset": 5,
+    "hypertextlabels": ["A"],
+}
+
+
+def test_regions_of_hypertext_are_read_by_their_global_offsets() -> None:
+    (raw,) = read(region(HYPER | {"globalOffsets": {"start": 2, "end": 5}, "text": "Ann"}, "hypertextlabels"))
+
+    assert (Span(2, 5, "A"),) == raw.spans
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (HYPER, "🎉 Ann met Bob"),
+        (HYPER | {"globalOffsets": {"start": 0, "end": 3}}, "<p>Ann</p> met Bob"),
+        (HYPER | {"globalOffsets": {"start": 0, "end": 3}, "text": "Ann"}, "<p>Ann</p> met Bob"),
+    ],
+)
+def test_regions_of_hypertext_whose_place_in_the_source_is_not_known_are_refused(
+    value: dict[str, Any], text: str
+) -> None:
+    said = refusal(region(value, "hypertextlabels") | {"data": {"text": text}, "predictions": []})
+
+    assert "no offsets (globalOffsets) that its text bears out" in said or "names another text" in said
+
+
+SPAN = {"start": 0, "end": 3, "label": "A"}
+OTHERS: list[dict[str, Any]] = [
+    {"text": "Ann", "label": "TRAVEL", "answer": "accept", "_input_hash": 1, "_task_hash": 2},
+    {"text": "Ann", "label": "TRAVEL", "answer": "accept", "spans": []},
+    {"text": "Ann", "label": "X", "spans": [{"start": 0, "end": 3}], "answer": "accept", "_view_id": "classification"},
+    {"text": "Ann", "options": [{"id": 1}], "accept": [1], "answer": "accept", "_view_id": "choice"},
+    {"text": "Ann", "options": [{"id": 1}], "accept": [], "answer": "accept"},
+    {"text": "Ann", "answer": "accept", "_view_id": "text"},
+    {"text": "Ann", "answer": "accept", "_view_id": "blocks", "accept": [1]},
+    {"text": "Ann", "label": ["sports"]},
+    {"text": "Ann", "labels": ["sports", "news"]},
+    {"text": "Ann", "cats": {"sports": 1}},
+    TASK | {"annotations": [{"result": [{"type": "choices", "value": {"choices": ["x"]}}]}]},
+    TASK | {"annotations": [{"result": [{"type": "textarea", "value": {"text": ["x"]}}]}]},
+]
+
+
+@pytest.mark.parametrize("row", OTHERS)
+def test_a_row_about_something_else_says_nothing_about_entities(row: dict[str, Any]) -> None:
+    (raw,) = read(row)
+
+    assert ("other", None, None) == (raw.task, raw.spans, raw.answer)
+
+
+@pytest.mark.parametrize(
+    ("row", "task"),
+    [
+        ({"text": "Ann", "answer": "accept", "_view_id": "ner_manual"}, "entities"),
+        ({"text": "Ann", "answer": "accept", "_view_id": "spans_manual", "spans": []}, "entities"),
+        ({"text": "Ann", "answer": "accept", "_view_id": "blocks", "spans": []}, "entities"),
+        (
+            {"text": "Ann", "label": "A", "spans": [{"start": 0, "end": 3, "label": "A"}], "answer": "accept"},
+            "entities",
+        ),
+        ({"text": "Ann", "spans": [], "label": "good"}, "unclear"),
+        ({"text": "Ann", "label": []}, "unclear"),
+        (TASK | {"annotations": [{"result": []}]}, "unclear"),
+    ],
+)
+def test_a_row_about_entities_may_have_none(row: dict[str, Any], task: str) -> None:
+    (raw,) = read(row)
+
+    assert (task, False) == (raw.task, raw.spans is None and raw.answer is None)
+
+
+@pytest.mark.parametrize("format", ["json", "jsonl"])
+def test_training_data_of_spacy_2_are_rows(format: str) -> None:
+    pairs = [["Ann left", {"entities": [[0, 3, "A"]]}], ["Bo", {"entities": []}], ["Cy", {"cats": {"x": 1}}]]
+    content = json.dumps(pairs) if format == "json" else "\n".join(map(json.dumps, pairs))
+    found = list(get_reader(format)(source_of(content, "f"), text_field="text"))
+
+    assert [("Ann left", (Span(0, 3, "A"),), 1), ("Bo", (), 2), ("Cy", None, 3)] == [
+        (raw.text, raw.spans, raw.line) for raw in found
+    ]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +167,7 @@ def test_offsets_in_utf16_units_are_converted_where_the_text_shows_it() -> None:
             "entities": [{"id": 1, "label": "A", "start_offset": 0, "end_offset": 3}],
             "relations": [],
         },
+        {"text": "Ann left", "label": [{"start": 0, "end": 3, "text": "Ann", "labels": ["A"]}]},
         {"text": "Ann left", "spans": [{"start": 0, "end": 3, "label": "A"}]},
     ],
 )
@@ -119,3 +211,20 @@ def test_rows_of_a_list_are_named_by_the_line_they_begin_in() -> None:
     found = get_reader("json")(source_of(content), text_field="text")
 
     assert [("a", 2), ("b", 4), ("c", 5)] == [(raw.text, raw.line) for raw in found]
+
+
+def test_rows_of_a_list_without_lines_are_counted() -> None:
+    found = get_reader("json")(source_of('[{"text": "a"}, {"text": "b"}]'), text_field="text")
+
+    assert [("a", 1), ("b", 2)] == [(raw.text, raw.line) for raw in found]
+
+
+def test_objects_over_several_lines_need_no_list_around_them() -> None:
+    found = get_reader("json")(source_of('{\n "text": "a"\n}\n{\n "text": "b"\n}\n'), text_field="text")
+
+    assert [("a", 1), ("b", 4)] == [(raw.text, raw.line) for raw in found]
+
+
+def test_what_follows_the_first_object_is_checked_too() -> None:
+    with pytest.raises(InputError, match=r"f: is no JSON: .* \(line 4, column 2\)"):
+        list(get_reader("json")(source_of('{\n "text": "a"\n}\n{]\n'), text_field="text"))
