@@ -16,6 +16,7 @@ LINES_SHOWN = 10
 REMARKS = {
     "other": ("row", "Left out {} about something else than entities"),
     "unanswered": ("text", "Left {} without an annotation to be asked about"),
+    "repaired": ("tag", "Read {} as conlleval does, which the file's scheme does not allow there"),
     "widened": ("span", "Widened {} to whole tokens"),
     "trimmed": ("span", "Trimmed {}, which began or ended with white space"),
     "empty": ("span", "Dropped {} of nothing but white space"),

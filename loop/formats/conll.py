@@ -1,99 +1,92 @@
-"""Columns of tokens and tags, as in CoNLL-2003: IOB, IOB2, BILUO or IOBES, a token a line, an empty line between texts.
+"""Columns of tokens and tags, as in CoNLL-2003 or CoNLL-U: a token a line, an empty line between texts.
 
-The tags are read as conlleval reads them (Tjong Kim Sang and De Meulder 2003), which holds for all of these schemes:
-an entity begins at B, S or U, where the label changes, and after O, E, L, S or U. spaCy's converter for the same files
-knows no line numbers and lives above this floor; a test compares the two.
+spaCy's converters for the same files know no line numbers and live above this floor; a test compares the two.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from loop.errors import InputError
+from loop.formats.columns import DOCUMENT, Block, Token, blocks_of, layout_of, tokens_of
 from loop.formats.lines import Source
 from loop.formats.prodigy import row_key
-from loop.formats.raw import Answered, RawText
+from loop.formats.raw import Answered, Note, RawText
 from loop.formats.registry import reader, writer
+from loop.formats.tags import contradictions, entities
+from loop.formats.universal import is_universal, universal_tokens
 from loop.records import Span
 from loop.settings import label_problem
-
-TAG = re.compile(r"O|[BILMUSE]-(\S+)")
-_DOCUMENT = "-DOCSTART-"
-
-Row = tuple[int, str, str]
-"""A line's number, its token and its tag."""
-
-
-def is_tagged(line: str) -> bool:
-    """Whether a line looks like a token with its tag."""
-    columns = _columns(line)
-    return len(columns) > 1 and TAG.fullmatch(columns[-1]) is not None
-
-
-def _columns(line: str) -> list[str]:
-    # Where tabs part the columns, a token may hold spaces.
-    return line.rstrip("\r\n").split("\t") if "\t" in line else line.split()
 
 
 @reader("biluo", "iob", "conll")
 def read_conll(source: Source, *, text_field: str) -> Iterator[RawText]:  # noqa: ARG001 (every reader is given it)
     """Yield a text for each block of lines: its tokens with a space between them, its entities complete.
 
-    The first column is the token, the last its tag. The texts of a document form a group.
+    The last column holds the tags, the first the tokens, or the second where the first numbers them. A text is as a
+    comment says (`# text = …`) where that has its tokens. The texts of a document form a group, if there are several.
 
     Raises:
         InputError: a line has no tag, or one that is none.
     """
-    block: list[Row] = []
-    document: int | None = None
-    for number, line in source.lines():
-        columns = _columns(line)
-        starts = bool(columns) and columns[0] == _DOCUMENT
-        if starts or not line.strip():
-            yield from _text(block, source.name, document)
-            block = []
-            document = number if starts else document
-        elif is_tagged(line):
-            block.append((number, columns[0].strip(), columns[-1]))
-        elif not line.startswith("#"):
-            hint = "A line holds a token, then its tag: O, or B- or I- (L-, U-, E-, S-) and a label."
-            raise InputError(source.name, "has no tag in its last column.", line=number, hint=hint)
-    yield from _text(block, source.name, document)
-
-
-def _text(block: Sequence[Row], source: str, document: int | None) -> Iterator[RawText]:
-    if not block:
+    blocks = blocks_of(source)
+    if not blocks:
         return
-    text = " ".join(token for _, token, _ in block)
-    spans = tuple(_entities(block, source))
+    if is_universal(blocks):
+        texts = universal_tokens(blocks, source.name)
+    else:
+        layout = layout_of(blocks, source.name)
+        texts = [tokens_of(block, layout, source.name) for block in blocks]
+    words = [[word for token in tokens for word in token.words] for tokens in texts]
+    wrong = contradictions([[tag for _, tag in each if tag] for each in words])
+    for block, tokens, each, where in zip(blocks, texts, words, wrong, strict=True):
+        yield _text(block, tokens, source.name, [Note("repaired", each[n][0]) for n in where])
+
+
+def _text(block: Block, tokens: Sequence[Token], source: str, notes: Sequence[Note]) -> RawText:
+    text, places = _laid_out(tokens, block.text)
+    words = [(place, line, tag) for token, place in zip(tokens, places, strict=True) for line, tag in token.words]
+    for _, line, tag in words:
+        if tag[2:] and label_problem((tag[2:],)):
+            raise InputError(source, "has a tag whose label holds control characters.", line=line)
+    found = entities([tag for _, _, tag in words])
+    spans = tuple(Span(words[one.first][0][0], words[one.last][0][1], one.label) for one in found)
     key = row_key({"text": text, "spans": [[span.start, span.end, span.label] for span in spans]})
-    group = None if document is None else f"{source}:{document}"
-    yield RawText(text, source, block[0][0], spans=spans, group=group, key=key)
+    group = None if block.document is None else f"{source}:{block.document}"
+    said = None if all(not tag for _, _, tag in words) else spans
+    return RawText(text, source, block.rows[0].number, spans=said, group=group, key=key, notes=tuple(notes))
 
 
-def _entities(block: Sequence[Row], source: str) -> Iterator[Span]:
-    at, start, end = 0, 0, 0
-    before, open_label = "O", ""
-    for number, token, tag in block:
-        label = tag[2:]
-        if label and label_problem((label,)):
-            raise InputError(source, "has a tag whose label holds control characters.", line=number)
-        if open_label and (label != open_label or tag[0] in "BSU" or before[0] in "ELSU"):
-            yield Span(start, end, open_label)
-            open_label = ""
-        if label and not open_label:
-            start, open_label = at, label
-        end, before = at + len(token), tag
-        at = end + 1
-    if open_label:
-        yield Span(start, end, open_label)
+def _laid_out(tokens: Sequence[Token], said: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text of some tokens, and where each of them is in it; `said` is the text if it has them one by one."""
+    places = _found(tokens, said)
+    if places is not None:
+        return said, places
+    text, places = "", []
+    for token in tokens:
+        places.append((len(text), len(text) + len(token.text)))
+        text += token.text + ("" if token.glued else " ")
+    return text.rstrip(" "), places
+
+
+def _found(tokens: Sequence[Token], said: str) -> list[tuple[int, int]] | None:
+    at, places = 0, []
+    for token in tokens:
+        start = said.find(token.text, at)
+        if start < 0 or said[at:start].strip():
+            return None
+        at = start + len(token.text)
+        places.append((start, at))
+    return None if said[at:].strip() else places
 
 
 @writer("iob", "conll")
 def write_conll(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write complete answers in the four columns of CoNLL-2003, tagged in IOB2; white space is lost."""
+    """Write complete answers in the four columns of CoNLL-2003, tagged in IOB2; white space is lost.
+
+    Texts of a group form a document, and so does each text without one, if there are groups at all.
+    """
     return _write(rows, out, "BIIB")
 
 
@@ -104,21 +97,28 @@ def write_biluo(rows: Iterable[Answered], out: BinaryIO) -> int:
 
 
 def _write(rows: Iterable[Answered], out: BinaryIO, letters: str) -> int:
-    written = 0
-    out.write(f"{_DOCUMENT} -X- O O\n\n".encode())
-    for row in rows:
-        block = _block(row, letters) if row.answer.complete and row.answer.verdict == "accept" else []
-        if block:
-            out.write("".join(f"{token} -X- _ {tag}\n" for token, tag in block).encode() + b"\n")
-            written += 1
-    return written
+    blocks = [(row.text.group, block) for row in rows if _is_held(row) and (block := _block(row, letters))]
+    groups = {group: n for n, group in enumerate(dict.fromkeys(group for group, _ in blocks))}
+    if len(groups) > 1:
+        blocks.sort(key=lambda held: groups[held[0]])
+    before: object = out
+    for group, block in blocks:
+        if len(groups) > 1 and (group is None or group != before):
+            out.write(f"{DOCUMENT} -X- O O\n\n".encode())
+        out.write("".join(f"{token} -X- _ {tag}\n" for token, tag in block).encode() + b"\n")
+        before = group
+    return len(blocks)
+
+
+def _is_held(row: Answered) -> bool:
+    return row.answer.complete and row.answer.verdict == "accept"
 
 
 def _block(row: Answered, letters: str) -> list[tuple[str, str]]:
     """Tokens and tags; empty when the text has no tokens, or one that a column cannot hold."""
     words = [(row.text.text[start:end], start, end) for start, end in row.tokens]
     words = [(word, start, end) for word, start, end in words if word.strip()]
-    if any(word.split() != [word] or word == _DOCUMENT for word, _, _ in words):
+    if any(word.split() != [word] or word == DOCUMENT for word, _, _ in words):
         return []
     return [(word, _tag(row.answer.spans, start, end, letters)) for word, start, end in words]
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from loop.formats.tasks import Task
 from loop.records import Answer, Question, Span, Text
+
+
+class Note(NamedTuple):
+    """What had to be done to read a line, in words without its text."""
+
+    words: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class RawText:
         suggested: spans that the file holds as a guess of some model or rule, sorted.
         question: of an answer that `loop` exported: why and by which round the text was chosen, without its tokens.
         origin: of a text that `loop` exported: the file and line it first came from.
-        task: what the row is about. notes: what had to be done to read it, in words without its text.
+        task: what the row is about. notes: what had to be done to read it.
     """
 
     text: str
@@ -39,7 +46,7 @@ class RawText:
     question: Question | None = None
     origin: tuple[str, int | None] | None = None
     task: Task = "unclear"
-    notes: Sequence[str] = ()
+    notes: Sequence[Note] = ()
 
 
 @dataclass(frozen=True, slots=True)

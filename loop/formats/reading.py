@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from loop.errors import InputError
-from loop.formats.conll import is_tagged
+from loop.formats.columns import is_tagged
 from loop.formats.lines import STDIN, Source, open_source, source_name
 from loop.formats.raw import RawText
 from loop.formats.registry import get_reader
@@ -28,11 +28,15 @@ _SUFFIXES = {
     ".parquet": "parquet",
     ".spacy": "spacy",
     ".conll": "conll",
+    ".conllu": "conll",
+    ".conllx": "conll",
     ".iob": "conll",
     ".iob2": "conll",
     ".bio": "conll",
     ".biluo": "conll",
     ".bilou": "conll",
+    ".iobes": "conll",
+    ".bioes": "conll",
 }
 _ZLIB = (b"x\x01", b"x\x9c", b"x\xda")  # how a DocBin begins
 _PARQUET = b"PAR1"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from loop.formats.prodigy import own_fields
-from loop.formats.raw import BadRowError
+from loop.formats.raw import BadRowError, Note
 from loop.formats.units import CHARACTERS, Given, OffsetUnit
 from loop.records import Span
 from loop.settings import label_problem
@@ -17,7 +17,7 @@ class RowSpans(NamedTuple):
 
     spans: list[Span] | None
     suggested: list[Span]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def read_spans(row: Mapping[str, Any], text: str, unit: OffsetUnit, number: int) -> RowSpans:
@@ -36,7 +36,7 @@ def read_spans(row: Mapping[str, Any], text: str, unit: OffsetUnit, number: int)
     labels = [label for _, label in (*given, *suggested)]
     spans = [Span(*place, label) for place, label in zip(read.places, labels, strict=True)]
     converted = read.places != tuple((one.start, one.end) for one in offsets)
-    notes = (f"Offsets converted from {read.words}",) if converted else ()
+    notes = (Note(f"Offsets converted from {read.words}", number),) if converted else ()
     return RowSpans(None if said is None else spans[: len(given)], spans[len(given) :], notes)
 
 

@@ -118,7 +118,7 @@ def _fitted(
         for label in sorted({span.label for span in (*answer.spans, *answer.shown)} - set(labels)):
             remarking.miss(label, raw)
         for note in raw.notes:
-            remarking.note(note, raw)
+            remarking.note(note.words, raw, line=note.line)
         changes: Counter[str] = Counter()
         fitted = fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), changes)
         for kind, times in changes.items():

@@ -27,9 +27,9 @@ class Remarking:
         self._found: dict[str, list[Place]] = defaultdict(list)
         self._missing: dict[str, Place] = {}
 
-    def note(self, kind: str, raw: RawText, times: int = 1) -> None:
-        """Remark that something was the case in a row."""
-        self._found[kind] += [Place(raw.source, raw.line)] * times
+    def note(self, kind: str, raw: RawText, times: int = 1, *, line: int = 0) -> None:
+        """Remark that something was the case in a row, or in another `line` of it than its first."""
+        self._found[kind] += [Place(raw.source, line or raw.line)] * times
 
     def miss(self, label: str, raw: RawText) -> None:
         """Remember a label that is none of the project's."""

@@ -133,7 +133,7 @@ def _suggesting(raws: Iterable[RawText], labels: Sequence[str], remarking: Remar
         for label in sorted({span.label for span in _suggested(raw)} - set(labels)):
             remarking.miss(label, raw)
         for note in raw.notes:
-            remarking.note(note, raw)
+            remarking.note(note.words, raw, line=note.line)
         yield raw
     remarking.refuse_missing("suggests", tuple(labels))
 

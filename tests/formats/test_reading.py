@@ -43,6 +43,7 @@ FORMATS = ("jsonl", "json", "csv", "txt", "conll", "parquet", "spacy", "doccano"
         ("a", "n,text\n1,one\n"),
         ("a", "one NN O\n"),
         ("a.iob2", "one O\n"),
+        ("a.conllu", "one O\n"),
         ("text.txt", "one\n"),
     ],
 )

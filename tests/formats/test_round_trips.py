@@ -78,6 +78,8 @@ def at(words: list[tuple[int, int]], offset: int, edge: int) -> int:
 @given(rows=st.lists(answers(complete=True), max_size=3))
 def test_columns_bring_back_words_and_the_spans_on_them(format: str, rows: list[Answered]) -> None:
     held = [row for row in rows if all(word.split() == [word] for word in on_words(row)[0])]
+    places = {group: n for n, group in enumerate(dict.fromkeys(row.text.group for row in held))}
+    held.sort(key=lambda row: places[row.text.group])  # a group is written in one piece
     again = []
     for raw in read_again(rows, format):
         words = raw.text.split(" ")

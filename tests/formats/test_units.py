@@ -72,7 +72,7 @@ def test_offsets_in_another_unit_are_converted_where_the_spans_own_text_or_words
     (raw,) = read(row(text, "Ann of Rome", unit, named=named))
 
     assert ["Ann of Rome"] == marked(raw)
-    assert [f"Offsets converted from {UNITS[unit].words}"] == list(raw.notes)
+    assert [f"Offsets converted from {UNITS[unit].words}"] == [note.words for note in raw.notes]
 
 
 words = st.lists(
