@@ -42,7 +42,7 @@ def main() -> None:
 def adding(folder: Path, size: int) -> dict[str, Any]:
     """Texts added while somebody answers: seconds, and the longest an answer took."""
     rng = random.Random(0)
-    with Store(folder / "add" / "loop.db") as store:
+    with Store.create(folder / "add" / "loop.db") as store:
         store.corpus.add_batch([NewText("one")], source="first")
         store.journal.scheme(LABELS)
         raws = (RawText(f"{n} {word(rng)} {word(rng)} {word(rng)}", "made", n) for n in range(size))
@@ -79,7 +79,7 @@ def matching(folder: Path, terms: int) -> dict[str, Any]:
 
 def there_and_back(folder: Path, exports: Iterable[Path]) -> list[dict[str, Any]]:
     """Prodigy's answers imported, written in every format, read again."""
-    with Store(folder / "one" / "loop.db") as store:
+    with Store.create(folder / "one" / "loop.db") as store:
         seconds, report = timed(lambda: imported(store, list(exports)))
         rows = [row("import Prodigy's exports", seconds, f"{report.answers:,} answers, {report.added:,} texts")]
         out = list(answered(store, NLP))
@@ -89,7 +89,7 @@ def there_and_back(folder: Path, exports: Iterable[Path]) -> list[dict[str, Any]
         seconds, found = timed(lambda path=path, format=format: sum(1 for _ in read(path, format=format)))
         told = f"{count:,} written in {written:.2f} s, {found:,} read, {path.stat().st_size / 1e6:.1f} MB"
         rows.append(row(f"read {format}", seconds, told))
-    with Store(folder / "two" / "loop.db") as store:
+    with Store.create(folder / "two" / "loop.db") as store:
         imported(store, [folder / "out.jsonl"])
         write(answered(store, NLP), folder / "again.jsonl")
     same = (folder / "out.jsonl").read_bytes() == (folder / "again.jsonl").read_bytes()

@@ -111,7 +111,7 @@ def import_texts(paths: ProjectPaths, texts: int) -> dict[str, Any]:
     for _ in generated(texts):
         pass
     generating, started = time.monotonic() - started, time.monotonic()
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         store.corpus.add_batch((NewText(text, source="generated") for text in generated(texts)), source="generated")
     return {"seconds": time.monotonic() - started - generating, "peak": peak()}
 

@@ -40,7 +40,7 @@ def main() -> None:
     gold = dict(made(Random(SEED), n + max(200, n // 5)))
     with tempfile.TemporaryDirectory(prefix="loop-soak-") as folder:
         paths = ProjectPaths(Path(folder) / "project")
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             store.corpus.add_batch((NewText(text) for text in gold), source="soak")
         paths.cfg.write_text(template(SETTINGS), encoding="utf-8")
         command = [sys.executable, "-m", "loop", "-C", str(paths.root), "trainer"]

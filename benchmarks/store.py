@@ -35,7 +35,7 @@ def main() -> None:
     n, queue, added = (300, 4000, 40_000) if arguments.quick else (arguments.answers, QUEUE, ADDED)
     with tempfile.TemporaryDirectory(prefix="loop-store-") as folder:
         paths = ProjectPaths(Path(folder))
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             store.corpus.add_batch((NewText(text) for text in texts(Random(SEED), queue + 3 * n)), source="first")
             store.journal.scheme(["PART"])
         rows = []

@@ -6,23 +6,23 @@ Each is a few lines over the session, the trainer and the store that the command
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from loop.cli.project import finish_relabeling
 from loop.errors import LoopError
 from loop.formats import Selection, write
 from loop.intake import answered
 from loop.ner.checkpoints import LAST, temperatures
-from loop.ner.code import import_code
 from loop.ner.pipeline import base_folder, load_base
 from loop.ner.predict import predict
 from loop.oracle import Oracle
+from loop.project import opened
 from loop.records import Question, Span
 from loop.session import Session
-from loop.settings import ProjectPaths, load_settings
-from loop.store import RoundInfo, Store
+from loop.settings import ProjectPaths
+from loop.store import RoundInfo
 from loop.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -52,14 +52,19 @@ def score(model: Language | Path | str, texts: Iterable[str], *, all_spans: bool
     return predict(load_base(str(model)), texts, all_spans=all_spans, temperatures=fitted)
 
 
-def open_project(folder: Path | str = ".") -> Project:
+def open_project(folder: Path | str = ".", *, trust_code: bool = False) -> Project:
     """Open a project that `loop init` has made; `with` closes it again.
 
+    Args:
+        folder: of the project.
+        trust_code: you trust the project's own code (`code` in loop.cfg) as it is now, and need not say so again.
+
     Raises:
-        SettingsError: there is no project in `folder`, or its loop.cfg cannot be meant.
-        StoreError: the store cannot be used.
+        SettingsError: there is no project in `folder`, or its loop.cfg is invalid.
+        StoreError: the store has vanished or cannot be used.
+        LoopError: the project runs code of its own that nobody has trusted yet.
     """
-    return Project(Path(folder))
+    return Project(Path(folder), trust_code=trust_code)
 
 
 class Project:
@@ -69,13 +74,10 @@ class Project:
         paths, settings, store: as all of `loop` knows them.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.paths, self.settings = ProjectPaths(folder), load_settings(folder)
-        if code := self.settings.project.code:
-            import_code(self.paths.resolve(code).resolve())
-        self.store = Store(self.paths.db)
-        if finish_relabeling(self.paths, self.store):
-            self.settings = load_settings(folder)
+    def __init__(self, folder: Path, *, trust_code: bool = False) -> None:
+        self._open = ExitStack()
+        project = opened(ProjectPaths(folder), trust_code=trust_code)
+        self.paths, self.settings, self.store = self._open.enter_context(project)
         self._trainer: Trainer | None = None
 
     def __enter__(self) -> Project:
@@ -90,7 +92,7 @@ class Project:
         """Let the store go, and another trainer in."""
         if self._trainer:
             self._trainer.close()
-        self.store.close()
+        self._open.close()
 
     @property
     def model(self) -> Path:

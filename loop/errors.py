@@ -36,6 +36,10 @@ class StoreError(LoopError):
     """The store cannot be opened, or refuses what it was asked to keep."""
 
 
+class StoreMissingError(StoreError):
+    """The store is gone; none is begun in its place."""
+
+
 class PipelineError(LoopError):
     """The base or a checkpoint cannot be loaded, or is of a kind that cannot be learned or scored."""
 

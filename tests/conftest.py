@@ -35,6 +35,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def nothing_is_kept_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is kept beside all projects, such as whose code is trusted, is kept in a folder of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture
 def paths(tmp_path: Path) -> ProjectPaths:
     return ProjectPaths(tmp_path / "project")
@@ -51,7 +59,7 @@ def learned_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from loop.trainer import Trainer
 
     paths, gold = ProjectPaths(tmp_path_factory.mktemp("learned") / "project"), workshop_gold(20)
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         store.corpus.add_batch((NewText(text) for text in gold), source="gold")
         scheme = store.journal.scheme(["PART"])
         for number, text in enumerate(store.corpus.texts(range(1, 16))):
@@ -73,7 +81,7 @@ def learned_project(paths: ProjectPaths, learned_template: Path) -> ProjectPaths
 
 @pytest.fixture
 def store(paths: ProjectPaths) -> Iterator[Store]:
-    with Store(paths.db) as store:
+    with Store(paths.db) if paths.db.exists() else Store.create(paths.db) as store:
         yield store
 
 

@@ -24,7 +24,7 @@ NLP = spacy.blank("en")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "data" / "loop.db") as opened:
+    with Store.create(tmp_path / "data" / "loop.db") as opened:
         yield opened
 
 

@@ -3,36 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
 
 from loop.care.findings import Finding
 from loop.care.models import checkpoint_findings
-from loop.errors import LoopError
+from loop.errors import LoopError, StoreMissingError
 from loop.files import restrict, rights_in
-from loop.settings import ProjectPaths, load_settings
+from loop.project import Opened, begin_anew, is_open_to_changes, opened
+from loop.settings import ProjectPaths
 from loop.store import Problem, Store
 from loop.store.checking import is_damaged
+from loop.store.copying import readable_copy
 from loop.store.salvage import salvage
 
 
-def examine(paths: ProjectPaths) -> Iterator[Finding]:
+def examine(paths: ProjectPaths, project: AbstractContextManager[Opened] | None = None) -> Iterator[Finding]:
     """Yield what is wrong with a project, the gravest first; nothing is changed.
 
     A finding is to be repaired, or not, before the next is asked for: what cannot be read hides what is behind it.
+
+    Args:
+        paths: of the project.
+        project: opens it; None if nobody is to be asked about its code.
     """
-    if paths.db.exists() and is_damaged(paths.db):
+    writable = is_open_to_changes(paths)
+    for finding in _findings(paths, project or opened(paths, writes=False)):
+        yield finding if writable else replace(finding, repair=None)
+
+
+def _findings(paths: ProjectPaths, project: AbstractContextManager[Opened]) -> Iterator[Finding]:
+    if _is_damaged(paths):
         yield Finding(f"{paths.db} is damaged.", partial(_salvage, paths.db))
     try:
-        settings = load_settings(paths.root)
-        with Store(paths.db) as store:
+        with project as (_, settings, store):
             for problem in store.problems():
                 yield _of_store(store, problem)
             yield from checkpoint_findings(paths, settings, store)
+    except StoreMissingError as error:
+        yield Finding(str(error), partial(_begin_anew, paths), hint=error.hint)
     except LoopError as error:
         yield Finding(str(error), hint=error.hint)
     yield from _rights(paths)
+
+
+def _is_damaged(paths: ProjectPaths) -> bool:
+    if not paths.db.is_file() or paths.db.is_symlink():
+        return False
+    if is_open_to_changes(paths):
+        return is_damaged(paths.db)
+    with readable_copy(paths.db) as copy:
+        return is_damaged(copy)
+
+
+def _begin_anew(paths: ProjectPaths) -> str:
+    begin_anew(paths)
+    return "An empty one is there."
 
 
 def _of_store(store: Store, problem: Problem) -> Finding:

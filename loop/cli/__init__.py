@@ -55,6 +55,9 @@ def project(
     folder: Annotated[
         Path, typer.Option("-C", "--project", metavar="DIR", envvar="LOOP_PROJECT", help="The project's folder.")
     ] = Path(),
+    trust_code: Annotated[  # noqa: ARG001  # read where a project is opened
+        bool, typer.Option("--trust-code", help="You trust the project's own code (`code` in loop.cfg) as it is now.")
+    ] = False,
     show_version: Annotated[  # noqa: ARG001  # it is done before any command
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version, and do nothing.")
     ] = False,

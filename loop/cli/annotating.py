@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -216,13 +216,12 @@ def trainer_cli(
 @contextmanager
 def _settings_that_fail_said(paths: ProjectPaths) -> Iterator[None]:
     """A session shows why its trainer does not start; without a store there is none."""
-    from loop.store import Store
+    from loop.project import open_store
     from loop.trainer import say_stopped
 
     try:
         yield
     except SettingsError as error:
-        if paths.db.exists():
-            with Store(paths.db) as store:
-                say_stopped(store, error)
+        with suppress(LoopError), open_store(paths) as store:
+            say_stopped(store, error)
         raise

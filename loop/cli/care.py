@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.printing import confirm, counted, is_interactive, say
-from loop.cli.project import opened, paths_of
+from loop.cli.project import opened, paths_of, say_finished
 from loop.errors import LoopError
 
 if TYPE_CHECKING:
-    from loop.care.erasing import ErasedReport
+    from loop.care.erasing import Left
     from loop.care.findings import Finding
+    from loop.project import ErasedReport
     from loop.records import Text
     from loop.settings import ProjectPaths
     from loop.store import Store
@@ -35,7 +36,7 @@ def doctor_cli(
         raise LoopError(f"{paths.root.resolve()} is no project.", hint="Name one with -C DIR.")
     findings = 0
     left = 0
-    for finding in examine(paths):
+    for finding in examine(paths, opened(ctx, writes=False)):
         findings += 1
         left += not treat(paths, finding, repair=repair)
     if not findings:
@@ -69,7 +70,7 @@ def list_private(ctx: typer.Context) -> None:
     """Print every file that holds text of the corpus, and what it is."""
     from loop.care.privacy import files_with_text
 
-    with opened(ctx) as (paths, settings, store):
+    with opened(ctx, writes=False) as (paths, settings, store):
         for private in files_with_text(paths, settings, store):
             say(f"{private.path}  {private.what}")
 
@@ -97,16 +98,23 @@ def erase_cli(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Erase texts for good, with their answers; what learned from them is learned again without them."""
-    from loop.care.erasing import erase
+    from loop.care.erasing import left_of
+    from loop.project import erase
 
-    with opened(ctx) as (paths, settings, store):
+    finished: list[ErasedReport] = []
+    with opened(ctx, heard=finished.append) as (paths, settings, store):
+        for one in finished:
+            say_finished(one)
+        if finished and not named(store, ids or [], where or [], containing):
+            return
         texts = chosen(store, ids or [], where or [], containing)
         said = sum(answer.text_id in {text.id for text in texts} for answer in store.answers.all())
         if not yes:
             what = f"{counted(len(texts), 'text')} and {counted(said, 'answer')}"
             confirm(f"Erase {what} for good? Nothing brings them back.")
         report = erase(paths, settings, store, texts)
-    say_erased(report)
+        left = left_of(texts, paths, store)
+    say_erased(report, left)
 
 
 def chosen(store: Store, ids: list[int], where: list[str], containing: str) -> list[Text]:
@@ -115,29 +123,37 @@ def chosen(store: Store, ids: list[int], where: list[str], containing: str) -> l
     Raises:
         LoopError: none was named, or there is none.
     """
-    from loop.cli.annotating import condition
-
-    if bool(ids) + bool(where) + bool(containing) != 1:
-        raise LoopError("Say which texts: by number, with --where, or with --containing.")
-    if ids:
-        texts = store.corpus.texts(ids)
-    elif where:
-        texts = store.corpus.matching([condition(one) for one in where])
-    else:
-        texts = store.corpus.containing(containing, limit=store.corpus.size())
+    texts = named(store, ids, where, containing)
     if len(texts) < max(1, len(set(ids))):
         raise LoopError("There is no such text.", hint="`loop export --no-text` gives the numbers of answered texts.")
     return texts
 
 
-def say_erased(report: ErasedReport) -> None:
+def named(store: Store, ids: list[int], where: list[str], containing: str) -> list[Text]:
+    """Return the texts with these numbers, or that meet the conditions, or that contain the words.
+
+    Raises:
+        LoopError: none of the three was given, or several.
+    """
+    from loop.cli.annotating import condition
+
+    if bool(ids) + bool(where) + bool(containing) != 1:
+        raise LoopError("Say which texts: by number, with --where, or with --containing.")
+    if ids:
+        return store.corpus.texts(ids)
+    if where:
+        return store.corpus.matching([condition(one) for one in where])
+    return store.corpus.containing(containing, limit=store.corpus.size())
+
+
+def say_erased(report: ErasedReport, left: Left) -> None:
     """Print what went, and what is left to do by hand."""
     say(f"Erased {counted(report.texts, 'text')} and {counted(report.answers, 'answer')}.")
     if report.rounds:
         say(f"{counted(report.rounds, 'round')} had learned from them: the trainer learns anew, without them.")
     if report.patterns:
         say(f"Erased {counted(report.patterns, 'pattern')} whose words stood nowhere else.")
-    for path in report.still:
+    for path in left.files:
         say(f"Still in {path}: take it out there by hand.")
-    for copy in report.copies:
+    for copy in left.copies:
         say(f"Cannot reach the {copy.what} of {copy.at[:10]}: {copy.path}")

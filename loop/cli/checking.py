@@ -50,7 +50,7 @@ def check_cli(
 
     if unknown := set(kind or ()) - set(TITLES):
         raise LoopError(f"There is no kind {', '.join(sorted(unknown))}.", hint=f"Kinds are {', '.join(TITLES)}.")
-    with opened(ctx) as (paths, settings, store):
+    with opened(ctx, writes=walk or bool(texts)) as (paths, settings, store):
         answers = whole_answers(store, settings)
         schemes = store.journal.schemes()
         twice = pairs(store.answers.all(), schemes)

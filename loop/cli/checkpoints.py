@@ -28,7 +28,7 @@ def list_cli(ctx: typer.Context) -> None:
     """Show every round: its answers, scores, time and size, and whether its pipeline is kept."""
     from loop.ner.checkpoints import Checkpoints
 
-    with opened(ctx) as (paths, settings, store):
+    with opened(ctx, writes=False) as (paths, settings, store):
         rows = table(store, Checkpoints(paths.models), scored(paths, settings, store))
         held, in_force = store.journal.hold(), store.journal.round_in_force()
     for line in columns(rows):
@@ -90,7 +90,7 @@ def show_cli(ctx: typer.Context, number: RoundArgument) -> None:
     """Show all that is known of one round."""
     from loop.ner.checkpoints import Checkpoints
 
-    with opened(ctx) as (paths, settings, store):
+    with opened(ctx, writes=False) as (paths, settings, store):
         score = scored(paths, settings, store).get(number)
         for name, words in described(store, Checkpoints(paths.models), number, score):
             say(f"{name:<12} {words}")

@@ -12,10 +12,10 @@ import typer
 
 from loop.cli.annotating import AnnotatorOption, annotate
 from loop.cli.printing import say
+from loop.cli.project import opened
 from loop.cli.simulating import Table, read_gold_spans
-from loop.cli.starting import create_project
 from loop.errors import LoopError
-from loop.settings import ProjectPaths, ProjectSettings, Settings, load_settings
+from loop.settings import ProjectPaths, ProjectSettings, Settings
 
 if TYPE_CHECKING:
     from loop.simulate import Gold, Row
@@ -24,6 +24,7 @@ DEMO_LABELS = ("BRAND", "PART", "FAULT")
 
 
 def demo_cli(
+    ctx: typer.Context,
     auto: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Let an oracle answer N questions, without a terminal.")
     ] = None,
@@ -37,20 +38,19 @@ def demo_cli(
 
     with as_file(files("loop") / "demo") as corpus:
         if auto is None:
-            annotate_demo(ProjectPaths(folder), corpus, annotator)
+            annotate_demo(ctx, ProjectPaths(folder), corpus, annotator)
         else:
             automatic_demo(ProjectPaths(folder), corpus, auto)
 
 
-def annotate_demo(paths: ProjectPaths, corpus: Path, annotator: str) -> None:
+def annotate_demo(ctx: typer.Context, paths: ProjectPaths, corpus: Path, annotator: str) -> None:
     """Open a session on the bundled corpus; the project is made on the first call and kept."""
-    from loop.store import NewText, Store
+    from loop.store import NewText
     from loop.trainer import prepare
 
     if not paths.cfg.exists():
         make_demo_project(paths, corpus)
-    settings = load_settings(paths.root)
-    with Store(paths.db) as store:
+    with opened(ctx, paths) as (_, settings, store):
         if store.corpus.size() == 0:
             texts = read_gold_spans(corpus / "pool.jsonl")
             store.corpus.add_batch((NewText(text, source="demo") for text in texts), source="the bundled corpus")
@@ -85,9 +85,10 @@ def automatic_demo(paths: ProjectPaths, corpus: Path, answers: int) -> None:
 
 def make_demo_project(paths: ProjectPaths, corpus: Path) -> Settings:
     """Make a project on the bundled corpus, without its texts."""
-    create_project(
-        paths, settings := Settings(ProjectSettings(labels=DEMO_LABELS, patterns="patterns.jsonl", eval="test.jsonl"))
-    )
+    from loop.project import create_project
+
+    settings = Settings(ProjectSettings(labels=DEMO_LABELS, patterns="patterns.jsonl", eval="test.jsonl"))
+    create_project(paths, settings)
     for name in ("guidelines.md", "patterns.jsonl", "test.jsonl"):
         shutil.copyfile(corpus / name, paths.root / name)
     return settings

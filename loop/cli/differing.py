@@ -35,7 +35,7 @@ def diff_cli(
     from loop.intervals import SIGNED, between
     from loop.progress.differing import gained
 
-    with opened(ctx) as (paths, settings, store):
+    with opened(ctx, writes=False) as (paths, settings, store):
         for number in (one, other):
             round_there(store, number)
         texts = comparison(paths, settings, store, one, other)

@@ -36,9 +36,10 @@ def errors_cli(
     """Go through the last round's mistakes on texts that measure, say why with one key, put the gold right."""
     from loop.progress.errors import judgements, mistakes
 
-    with opened(ctx) as (paths, settings, store):
+    walked = is_interactive() and not (as_json or listed)
+    with opened(ctx, writes=walked) as (paths, settings, store):
         walk = Walk(store, settings, paths, label=label, annotator=annotator)
-        if not (as_json or listed) and is_interactive() and walk.found():
+        if walked and walk.found():
             walk.run(again=again)
         found, judged = [one for one in mistakes(store, settings, paths) if label in ("", one.label)], judgements(store)
     if as_json:

@@ -87,11 +87,11 @@ def export_cli(
     files = outs(out, splits)
     for file in files.values():
         refuse_existing(file, force=force)
-    with opened(ctx) as (_, settings, store):
+    copies = [Path(file) for file in files.values() if file != "-" and format != NO_TEXT]
+    with opened(ctx, writes=bool(copies)) as (_, settings, store):
         rows = [row for row in answered(store, load_base(settings.project.base)) if selection.takes(row)]
-        for file in files.values() if format != NO_TEXT else ():
-            if file != "-":
-                store.copies.note("export", Path(file))
+        for copy in copies:
+            store.copies.note("export", copy)
     export(rows, files, splits=splits, format=format)
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 import typer
 
-from loop.cli.printing import say
-from loop.errors import LoopError
-from loop.files import SHARED, rights_in, share_with
-from loop.settings import CFG_NAME, ProjectPaths, Settings, load_settings
-from loop.settings.writing import set_labels
+from loop.cli.printing import counted, is_interactive, say
+from loop.settings import CFG_NAME, ProjectPaths
 
 if TYPE_CHECKING:
-    from loop.store import Store
+    from loop.project import ErasedReport, Opened
 
 # The same values as in `loop.intake`, which takes too long to import for `loop --help`; where they are handed on, mypy
 # compares them.
@@ -29,52 +26,44 @@ def paths_of(ctx: typer.Context) -> ProjectPaths:
 
 
 @contextmanager
-def opened(ctx: typer.Context, *, runs_code: bool = True) -> Iterator[tuple[ProjectPaths, Settings, Store]]:
-    """Open the project's settings and store, and run the user's code, if there is some and `runs_code`.
+def opened(
+    ctx: typer.Context,
+    paths: ProjectPaths | None = None,
+    *,
+    runs_code: bool = True,
+    writes: bool = True,
+    heard: Callable[[ErasedReport], None] | None = None,
+) -> Iterator[Opened]:
+    """Open the project that a command works on, or the one of other `paths`; see `loop.project.opened`.
 
-    Raises:
-        SettingsError: there is no project, or its settings cannot be meant.
-        StoreError: the store cannot be used.
+    Whether its own code is trusted is asked where somebody can be, and said by the option --trust-code.
     """
-    from loop.store import Store
+    from loop.project import opened as open_project
 
-    paths = paths_of(ctx)
-    settings = load_settings(paths.root)
-    if settings.project.shared is not None:
-        share(paths, settings.project.shared)
-    _refuse_vanished(paths)
-    if runs_code:
-        run_code(paths, settings.project.code)
-    with Store(paths.db) as store:
-        if finish_relabeling(paths, store):
-            settings = load_settings(paths.root)
-        yield paths, settings, store
-
-
-def share(paths: ProjectPaths, group: str) -> None:
-    """Let a group use a project, if it cannot yet.
-
-    Raises:
-        LoopError: there is no such group, or this is not the project's owner.
-    """
-    try:
-        if rights_in(paths.root) != SHARED or paths.root.group() != group:
-            share_with(paths.root, group)
-    except (LookupError, OSError):
-        raise LoopError(
-            f"The project cannot be shared with the group {group}.",
-            hint="[project] shared in loop.cfg names it; the project's owner, one of the group, has to open it first.",
-        ) from None
+    ask = ask_about_code if is_interactive() else None
+    trust_code = bool(ctx.find_root().params.get("trust_code"))
+    with open_project(
+        paths or paths_of(ctx),
+        ask=ask,
+        trust_code=trust_code,
+        runs_code=runs_code,
+        writes=writes,
+        heard=heard or say_finished,
+    ) as project:
+        yield project
 
 
-def _refuse_vanished(paths: ProjectPaths) -> None:
-    """A store that is gone is not to be begun anew: its rounds would be dropped as if their answers had never been."""
-    gone = not paths.db.exists() or not paths.db.stat().st_size
-    if gone and any(paths.models.glob("round-*[1-9]*")):
-        raise LoopError(
-            f"{paths.db} is gone or empty, though rounds have learned from it.",
-            hint="Put a backup there; or move models/ away to begin anew.",
-        )
+def say_finished(erased: ErasedReport) -> None:
+    """Say that texts were erased now whose erasing had been interrupted."""
+    say(f"Erased {counted(erased.texts, 'text')}: that had been interrupted, and is finished now.", err=True)
+
+
+def ask_about_code(files: Sequence[Path]) -> bool:
+    """Ask whether these files may be run."""
+    say("This project runs code of its own, which can do whatever you can:")
+    for file in files:
+        say(f"  {file}")
+    return typer.confirm("Do you trust it? You are asked again when it changes.", default=False)
 
 
 def say_whose_code(model: str) -> None:
@@ -85,29 +74,3 @@ def say_whose_code(model: str) -> None:
             f"{model} comes from outside. A pipeline runs the code that it names: use it only if you trust it.",
             err=True,
         )
-
-
-def finish_relabeling(paths: ProjectPaths, store: Store) -> bool:
-    """Let loop.cfg and the patterns follow a change of labels; False when they have, as long as nothing was killed."""
-    found = store.unfinished_relabeling()
-    if found is None:
-        return False
-    from loop.formats.patterns import PATTERNS_NAME, relabel_patterns
-
-    labels, names = found
-    set_labels(paths.cfg, labels, names)
-    relabel_patterns(paths.resolve(load_settings(paths.root).project.patterns or PATTERNS_NAME), names)
-    store.finish_relabeling()
-    return True
-
-
-def run_code(paths: ProjectPaths, code: str | None) -> None:
-    """Run the user's own functions, which pipelines may need.
-
-    Raises:
-        InputError: they cannot be run.
-    """
-    if code is not None:
-        from loop.ner.code import import_code
-
-        import_code(paths.resolve(code).resolve())

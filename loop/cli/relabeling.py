@@ -8,7 +8,7 @@ import typer
 
 from loop.cli.labels import check_labels, nobody_at_work
 from loop.cli.printing import confirm, counted, say
-from loop.cli.project import finish_relabeling, opened
+from loop.cli.project import opened
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, Settings, load_settings
 
@@ -71,6 +71,7 @@ def change(paths: ProjectPaths, settings: Settings, store: Store, names: Names) 
         LoopError: there is no such label, it cannot have the new name, or a session or a trainer is at work.
     """
     from loop.editing.draft import relabeled
+    from loop.project import finish_relabeling
     from loop.trainer import Trainer
 
     for label in names:

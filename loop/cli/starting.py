@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,29 +21,14 @@ from loop.cli.corpus import (
     cut_for,
 )
 from loop.cli.printing import is_interactive, say
-from loop.cli.project import paths_of, run_code, say_whose_code
+from loop.cli.project import opened, paths_of, say_whose_code
 from loop.errors import LoopError
-from loop.files import make_private, open_private
-from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem, template
+from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem
 
 if TYPE_CHECKING:
     from questionary import Question
 
 DEFAULT_BASE = ProjectSettings().base
-IGNORED = "# Texts are private and models are large: neither belongs into the repository.\n/data/\n/models/\n"
-GUIDELINES = """# Guidelines
-
-What the annotators of this project agreed on. The key g shows it while annotating.
-"""
-GUIDELINE = """
-## {label}
-
-What counts as one, with examples:
-
-What does not, though it looks like one:
-
-Where it begins and ends:
-"""
 
 
 def init_cli(
@@ -77,6 +60,8 @@ def init_cli(
     here: Annotated[bool, typer.Option("--here", help="Also in a folder with other files, or in your home.")] = False,
 ) -> None:
     """Make the current folder a project: its settings, its guidelines, and its corpus."""
+    from loop.project import created
+
     paths, sources = paths_of(ctx), Sources(files or [], split, group, format, text_field)
     named = [Path(name) for name in (*sources.files, base, code, patterns, eval_file) if name]
     check_folder(paths, named, here=here)
@@ -95,11 +80,10 @@ def init_cli(
     cut = cut_for(sources, project.base)
     if sources.files and not yes:
         confirm_first_texts(sources, cut)
-    with created(paths, settings := Settings(project)):
+    named_base = str(in_project(paths, Path(project.base))) if Path(project.base).is_absolute() else project.base
+    with created(paths, Settings(replace(project, base=named_base))):
         if sources.files:
-            from loop.store import Store
-
-            with Store(paths.db) as store:
+            with opened(ctx) as (_, settings, store):
                 add(paths, settings, store, sources, cut)
     say(f"{paths.root.resolve()} is a project now. Next: `loop {'annotate' if sources.files else 'add FILE'}`.")
 
@@ -187,11 +171,13 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
     from loop.formats import read_gold
     from loop.ner.patterns import Patterns
     from loop.ner.pipeline import base_folder, base_labels, chosen, load_base, recognizers_in
+    from loop.project import run_code
 
     problem = label_problem(project.labels)
     if problem:
         raise LoopError(f"--labels {problem}", hint="For example: --labels PERSON,BRAND")
-    run_code(paths, str(existing(paths.resolve(project.code))) if project.code else None)
+    if project.code:
+        run_code(paths, str(existing(paths.resolve(project.code))))
     base_labels(project.base)
     chosen(recognizers_in(project.base), project.component)
     if base_folder(project.base) is None or project.patterns is not None:
@@ -211,53 +197,3 @@ def existing(file: Path) -> Path:
     if not file.is_file():
         raise LoopError(f"There is no file {file}.", hint="Check its name.")
     return file
-
-
-@contextmanager
-def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
-    """Make a project for the body to fill; if that fails, what was made is taken away again.
-
-    Raises:
-        LoopError: the folder cannot be written.
-    """
-    made: list[Path] = []
-    try:
-        create_project(paths, settings, made)
-        yield
-    except BaseException as error:
-        for path in reversed(made):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        if isinstance(error, OSError):
-            raise LoopError(f"{paths.root} cannot be written: {error.strerror}.", hint="Check its rights.") from None
-        raise
-
-
-def create_project(paths: ProjectPaths, settings: Settings, made: list[Path] | None = None) -> None:
-    """Write a project's settings, guidelines, .gitignore and folders, for its owner alone.
-
-    Guidelines that are there stay, and a .gitignore gets what it lacks. What is new is added to `made`.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    made = [] if made is None else made
-    for folder in (paths.root, paths.data, paths.models):
-        if not folder.exists():
-            make_private(folder)
-            made.append(folder)
-    _write_new(paths.cfg, template(settings), made)
-    if not paths.guidelines.exists():
-        sections = (GUIDELINE.format(label=label) for label in settings.project.labels)
-        _write_new(paths.guidelines, GUIDELINES + "".join(sections), made)
-    ignore = paths.root / ".gitignore"
-    if not ignore.exists():
-        _write_new(ignore, IGNORED, made)
-    elif "/data/" not in ignore.read_text(encoding="utf-8").splitlines():
-        with ignore.open("a", encoding="utf-8") as file:
-            file.write("\n" + IGNORED)
-
-
-def _write_new(path: Path, text: str, made: list[Path]) -> None:
-    with os.fdopen(open_private(path, os.O_WRONLY | os.O_EXCL), "w", encoding="utf-8") as file:
-        made.append(path)
-        file.write(text)

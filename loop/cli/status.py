@@ -30,7 +30,7 @@ def status_cli(
     """Show how many texts, answers and rounds there are."""
     from loop.progress import progress
 
-    with opened(ctx) as (paths, settings, store):
+    with opened(ctx, writes=False) as (paths, settings, store):
         now, batches = progress(store, settings, paths), store.corpus.batches()
     if as_json:
         typer.echo(status_json(now, batches))
@@ -165,7 +165,7 @@ def labels_list_cli(ctx: typer.Context) -> None:
     """Show the labels in force, with the spans that answers gave them."""
     from loop.progress import taught
 
-    with opened(ctx) as (_, settings, store):
+    with opened(ctx, writes=False) as (_, settings, store):
         spans = taught(store.answers.training())
     for label in settings.project.labels:
         say(f"{label}  {counted(spans.get(label, 0), 'span')}")

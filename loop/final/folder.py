@@ -13,6 +13,7 @@ import spacy
 
 from loop.acquire.held_out import is_held_out
 from loop.errors import LoopError
+from loop.files import new_folder
 from loop.final.comparing import Comparison, agreement, compared
 from loop.final.config import DEV, TRAIN, Trained, write_config, write_own_config
 from loop.final.data import Answered, References, parted, write_docs
@@ -21,7 +22,6 @@ from loop.final.training import MODEL, command
 from loop.ner import fresh_pipeline
 from loop.ner.checkpoints import VERSIONS, Checkpoints
 from loop.ner.code import NAME as CODE_NAME
-from loop.ner.folders import aside
 from loop.ner.learner import Learner
 from loop.ner.merging import BaseReader
 from loop.ner.pipeline import recognizers_of_base
@@ -151,7 +151,7 @@ class FinalTraining:
             InputError: the config of the options cannot be used.
         """
         parts = parted(self._answered())
-        with aside(folder) as new:
+        with new_folder(folder) as new:
             return self._write(new, options, *parts)
 
     def _write(self, folder: Path, options: Options, train: Sequence[Answered], dev: Sequence[Answered]) -> Written:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from loop.errors import LoopError
@@ -24,7 +24,7 @@ def append_pattern(path: Path, string: str, label: str) -> bool:
     try:
         if path.exists() and any(_same(line, row) for _, line in numbered_lines(path)):
             return False
-        with os.fdopen(open_private(path, os.O_RDWR), "rb+") as file:
+        with os.fdopen(open_private(path.resolve(), os.O_RDWR), "rb+") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
             begun = file.read(1) not in (b"", b"\n")
             file.write(b"\n" * begun + json.dumps(row, ensure_ascii=False).encode() + b"\n")
@@ -41,15 +41,42 @@ def relabel_patterns(path: Path, names: Mapping[str, str | None]) -> None:
     Raises:
         LoopError: the file cannot be read or written.
     """
+    _rewrite(path, lambda line: _relabeled(line, names))
+
+
+def drop_patterns(path: Path, are_dropped: Callable[[str], bool]) -> int:
+    """Take out the patterns whose string is to be dropped; return how many went. All other lines stay.
+
+    Raises:
+        LoopError: the file cannot be read or written.
+    """
+    return _rewrite(path, lambda line: None if (string := _string(line)) and are_dropped(string) else line)
+
+
+def _rewrite(path: Path, change: Callable[[str], str | None]) -> int:
+    """Change each line of a file, or drop it; return how many went. A file in which nothing changes stays as it is."""
     if not path.exists():
-        return
-    lines = (_relabeled(line, names) for _, line in numbered_lines(path))
-    text = "".join(f"{line}\n" for line in lines if line is not None)
+        return 0
+    lines = [line for _, line in numbered_lines(path)]
+    changed = [change(line) for line in lines]
+    if changed == lines:
+        return 0
     try:
-        with replacing(path) as file:
-            file.write(text.encode())
+        with replacing(path.resolve()) as file:
+            file.write("".join(line for line in changed if line is not None).encode())
     except OSError as error:
-        raise LoopError(f"{path.name} cannot be written: {error.strerror}.", hint="Check its rights.") from None
+        raise LoopError(f"{path.name} cannot be written: {error.strerror}.", hint="Check its permissions.") from None
+    return changed.count(None)
+
+
+def _string(line: str) -> str | None:
+    """The string of a pattern that is one."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    pattern = row.get("pattern") if isinstance(row, dict) else None
+    return pattern if isinstance(pattern, str) else None
 
 
 def _relabeled(line: str, names: Mapping[str, str | None]) -> str | None:
@@ -60,7 +87,7 @@ def _relabeled(line: str, names: Mapping[str, str | None]) -> str | None:
     if not isinstance(row, dict) or row.get("label") not in names:
         return line
     name = names[row["label"]]
-    return None if name is None else json.dumps(row | {"label": name}, ensure_ascii=False)
+    return None if name is None else json.dumps(row | {"label": name}, ensure_ascii=False) + "\n"
 
 
 def _same(line: str, row: dict[str, str]) -> bool:

@@ -17,9 +17,9 @@ import thinc
 from spacy.language import Language
 
 from loop.errors import PipelineError
+from loop.files import copy_over, drop, entries, link_tree, new_folder, own_size, point
 from loop.ner.anchor import Anchor
 from loop.ner.calibration import DEFAULT, Tried
-from loop.ner.folders import aside, copy_over, drop, entries, link_tree, own_size, point
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, base_folder, own_component, recognizers_of_base
 from loop.ner.sums import Known, is_unchanged, write_sums
@@ -150,7 +150,7 @@ class Checkpoints:
         Round 0 must be saved before it sees any text: what belongs to the base is copied from the base, to the byte;
         later rounds link to that.
         """
-        with aside(self.path(info.round)) as folder:
+        with new_folder(self.path(info.round)) as folder:
             if info.round == 0:
                 _write_start(learner.nlp, info, folder)
             else:

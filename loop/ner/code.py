@@ -15,12 +15,16 @@ NAME = "project_code"
 def import_code(file: Path) -> None:
     """Run a Python file of the user's, once: it registers what pipelines name, such as component factories.
 
+    As under `python FILE`, it can import what lies beside it; a module of Python's or an installed one goes before.
+
     Raises:
         InputError: it cannot be run.
     """
     loaded = sys.modules.get(NAME)
     if loaded is not None and Path(loaded.__file__ or "") == file:
         return
+    if str(file.parent) not in sys.path:
+        sys.path.append(str(file.parent))
     try:
         import_file(NAME, file)
     except Exception as error:  # it is other people's code: it may raise anything

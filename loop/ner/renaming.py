@@ -9,8 +9,8 @@ from typing import Any
 
 import srsly
 
+from loop.files import link_tree, new_folder
 from loop.ner.checkpoints import OWN_FOLDER, SUMS, Checkpoints
-from loop.ner.folders import aside, link_tree
 from loop.ner.pipeline import COMPONENT
 from loop.ner.sums import write_sums
 
@@ -26,7 +26,7 @@ def rename_labels(checkpoints: Checkpoints, number: int, names: Mapping[str, str
     """
     info = checkpoints.info(number)
     labels = tuple(dict.fromkeys(names.get(label, label) for label in info.labels))
-    with aside(checkpoints.path(number)) as folder:
+    with new_folder(checkpoints.path(number)) as folder:
         link_tree(checkpoints.path(number), folder)
         _replace(folder / COMPONENT / "moves", lambda file: _moves(file.read_bytes(), names))
         _replace(folder / "meta.json", lambda file: srsly.json_dumps(_meta(srsly.read_json(file), names)).encode())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import srsly
 
-from loop.ner.folders import files
+from loop.files import files
 from loop.ner.pipeline import base_folder
 
 # The SHA-256 (hex) of files by their identity: checkpoints share most of theirs.

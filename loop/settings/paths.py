@@ -54,6 +54,11 @@ class ProjectPaths:
         """What the trainer has to say; never text of the corpus."""
         return self.data / "trainer.log"
 
+    def pipeline(self, name: str) -> str:
+        """Return the pipeline that a setting names: the full name of a folder in the project, or `name` as it is."""
+        folder = self.root / name
+        return str(folder.resolve()) if (folder / "config.cfg").is_file() else name
+
     def resolve(self, name: str) -> Path:
         """Return the file that a setting names: relative to the project, or absolute."""
         return self.root / name

@@ -20,7 +20,7 @@ _AnySection = TypeVar("_AnySection", bound=Section)
 
 
 def load_settings(project: Path) -> Settings:
-    """Return the checked settings of the project folder.
+    """Return the checked settings of the project folder; a base that is a folder of the project is named in full.
 
     Raises:
         SettingsError: `loop.cfg` is missing or unreadable, holds an unknown section or key, a value of a wrong type or
@@ -32,7 +32,8 @@ def load_settings(project: Path) -> Settings:
         name = getattr(settings.project, key)
         if name is not None and not paths.resolve(name).is_file():
             _refuse(paths.cfg, "project", key, f"there is no file {paths.resolve(name)}.", "Put it there, or say null.")
-    return settings
+    base = paths.pipeline(settings.project.base)
+    return dataclasses.replace(settings, project=dataclasses.replace(settings.project, base=base))
 
 
 def _read(cfg: Path) -> str:

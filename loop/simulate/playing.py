@@ -13,11 +13,12 @@ from loop.editing.teach import doubtful
 from loop.intervals import Measure, Range, counts, measures
 from loop.ner.evaluate import predicted
 from loop.oracle import Oracle
+from loop.project import begin_anew, open_store
 from loop.records import Answer, Question, Span
 from loop.session import Session
 from loop.settings import ProjectPaths, Settings
 from loop.simulate.effort import Effort, keys_to
-from loop.store import NewText, Store
+from loop.store import NewText
 from loop.trainer import Trainer
 
 Gold = Mapping[str, Sequence[Span]]
@@ -95,7 +96,7 @@ def simulate(
     Answers left over, too few for a round, have a row of their own; no model has learned from them.
 
     Args:
-        paths: an empty folder, in which the project stays.
+        paths: an empty folder, or a new project, in which all stays.
         settings: of the project; `eval` is not needed.
         gold: the texts to ask about, with the spans that the oracle answers.
         test: texts that are never asked about.
@@ -106,7 +107,9 @@ def simulate(
     """
     # The test texts measure, and an oracle is as consistent as it can be: it has no answers to spare for either.
     settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0, again_share=0.0))
-    with Store(paths.db) as store:
+    if not paths.db.exists():
+        begin_anew(paths)
+    with open_store(paths) as store:
         store.corpus.add_batch((NewText(text) for text in gold), source="simulation")
         session = Session(paths, settings, store, annotator="oracle")
         trainer = Trainer(paths, settings, store)

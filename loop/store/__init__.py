@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from loop.store import relabeling
+from loop.store import erasing, relabeling
 from loop.store.answers import Answers
 from loop.store.batches import BatchReport, NewText, take_back_unfinished
 from loop.store.checking import Problem, problems, repair
 from loop.store.copies import Copies, Copy
 from loop.store.corpus import BatchInfo, Corpus
-from loop.store.database import open_database
-from loop.store.erasing import Erased, erase, rewrite
+from loop.store.database import create_database, open_database
+from loop.store.erasing import Erased
 from loop.store.importing import ImportedAnswers, NewAnswer, import_answers
 from loop.store.journal import Journal, RoundInfo
 from loop.store.naming import Names, Naming
@@ -54,7 +54,7 @@ class Store:
         wishes: what the annotator wants to be asked about, and finds again.
 
     Raises:
-        StoreError: `path` is no store, or one this version cannot use.
+        StoreError: there is no store at `path`, or one that this version cannot use.
     """
 
     def __init__(self, path: Path) -> None:
@@ -68,6 +68,16 @@ class Store:
         self.predictions = Predictions(self._database)
         self.copies = Copies(self._database)
         self.wishes = Wishes(self._database)
+
+    @classmethod
+    def create(cls, path: Path) -> Store:
+        """Make an empty store, with the folder for it, and open it.
+
+        Raises:
+            StoreError: something is at `path` already, or it cannot be written.
+        """
+        create_database(path)
+        return cls(path)
 
     def import_answers(
         self,
@@ -109,15 +119,24 @@ class Store:
         """Put right what can be derived again."""
         repair(self._database, problem)
 
+    def begin_erasing(self, ids: Sequence[int]) -> None:
+        """Note that texts are to be erased; what is begun is finished, if need be when the project is opened next."""
+        erasing.begin(self._database, ids)
+
+    def unfinished_erasing(self) -> list[int] | None:
+        """The texts whose erasing was begun, an empty list when only `erase` itself has to end; None without any."""
+        return erasing.unfinished(self._database)
+
     def erase(self, ids: Sequence[int]) -> Erased:
         """Take texts out for good, with all that was said about them; no byte of them is left in the file.
 
         Raises:
             StoreError: the file cannot be written anew, since something else uses it or the disk is full.
         """
-        erased = erase(self._database, ids)
+        erased = erasing.erase(self._database, ids)
         self._database.close()
-        rewrite(self.path)
+        erasing.rewrite(self.path)
+        erasing.finish(self._database)
         return erased
 
     def close(self) -> None:

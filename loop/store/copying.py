@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from loop.errors import StoreError
-from loop.files import open_private, put_in_place, sync
+from loop.files import new_file
 
 
 def copy_store(source: Path, target: Path) -> None:
@@ -17,18 +19,55 @@ def copy_store(source: Path, target: Path) -> None:
     Raises:
         StoreError: it cannot be read, or the copy cannot be written; what was at `target` is still there.
     """
-    aside = target.with_name(f".{target.name}-{os.getpid()}")
     try:
-        os.close(open_private(aside, os.O_RDWR | os.O_TRUNC))
-        with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(aside)) as copy:
+        with (
+            new_file(target) as aside,
+            closing(sqlite3.connect(source)) as original,
+            closing(sqlite3.connect(aside)) as copy,
+        ):
             original.backup(copy)
             # A copy is one file; whoever opens it as a store says anew how it is logged.
             copy.execute("PRAGMA journal_mode=DELETE").close()
-        sync(aside)
-        put_in_place(aside, target)
     except (OSError, sqlite3.Error) as error:
-        aside.unlink(missing_ok=True)
         reason = error.strerror if isinstance(error, OSError) else error
         raise StoreError(
-            f"The store cannot be copied to {target}: {reason}.", hint="Check the free space and the rights."
+            f"The store cannot be copied to {target}: {reason}.", hint="Check disk space and permissions."
         ) from None
+
+
+@contextmanager
+def readable_copy(source: Path) -> Iterator[Path]:
+    """A private copy of a store in whose folder nothing can be written, for the time of the block.
+
+    SQLite needs to write there to read a log that is not merged yet; told that the store does not change
+    (`immutable=1`), it would overlook the log, and the latest answers with it.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    with TemporaryDirectory(prefix="loop-") as folder:
+        copy = Path(folder, source.name)
+        try:
+            try:
+                _copy_by_sqlite(source, copy)
+            except sqlite3.Error:  # it would have to write beside it, and so nobody else does now
+                _copy_files(source, copy)
+        except OSError as error:
+            hint = "Check its permissions."
+            raise StoreError(f"{source} cannot be read: {error.strerror}.", hint=hint) from None
+        yield copy
+
+
+def _copy_by_sqlite(source: Path, copy: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as original,
+        closing(sqlite3.connect(copy)) as new,
+    ):
+        original.backup(new)
+
+
+def _copy_files(source: Path, copy: Path) -> None:
+    for suffix in ("", "-wal", "-journal"):
+        part = source.with_name(source.name + suffix)
+        if part.exists():
+            shutil.copyfile(part, copy.with_name(part.name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +14,14 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from loop.errors import StoreError
-from loop.files import make_private, open_private
+from loop.errors import StoreError, StoreMissingError
+from loop.files import make_private, new_file
 from loop.store.copying import copy_store
 from loop.store.places import journal_mode
 
 SCHEMA_VERSION = "0006"
 BUSY = "busy_timeout=10000"  # milliseconds
+MISSING_HINT = "Put a backup there. Where nothing is lost with it, `loop doctor --repair` makes an empty one."
 DAMAGED_HINT = "`loop doctor` says what can be read; with --repair it saves that into a new store."
 
 
@@ -100,18 +102,64 @@ class Database:
 
 
 def open_database(path: Path) -> Database:
-    """Open the store at `path`, made when missing, brought up to date when older.
+    """Open the store at `path`, brought up to date when it is older; nothing is created.
 
     Before an older store is changed a copy of it is left beside it, `loop.db.schema-0001` or so.
 
     Raises:
-        StoreError: it is no store, or was written by a newer version, or cannot be opened.
+        StoreError: it is not there, is no store, was written by a newer version, or cannot be opened.
     """
-    _create_private(path)
+    check_present(path)
+    return _at_schema(path, new=False)
+
+
+def create_database(path: Path) -> None:
+    """Make an empty store, and the folder for it; it is there when it is whole.
+
+    Raises:
+        StoreError: something is there already, or the folder cannot be written.
+    """
+    try:
+        make_private(path.parent)
+        if os.path.lexists(path):
+            raise StoreError(f"{path} is there already.", hint="A store is never made in the place of another.")
+        with new_file(path) as aside:
+            _at_schema(aside, new=True).close()
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be made: {error.strerror}.", hint="Check disk space and permissions."
+        ) from None
+
+
+def check_present(path: Path) -> None:
+    """See that there is a file with something in it where a store is to be opened.
+
+    Raises:
+        StoreError: it is missing, empty, a link, or no file.
+    """
+    try:
+        status = path.lstat() if os.path.lexists(path) else None
+    except OSError as error:
+        hint = "Check disk space and permissions."
+        raise StoreError(f"{path} cannot be opened: {error.strerror}.", hint=hint) from None
+    if status and stat.S_ISLNK(status.st_mode):
+        raise StoreError(f"{path} is a symbolic link.", hint="Put the store itself there; its folder may be a link.")
+    if status and not stat.S_ISREG(status.st_mode):
+        raise StoreError(f"{path} is not a file.", hint="Move it away, and put a backup there.")
+    if not (status and status.st_size):
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise StoreError(f"{path} is missing or empty, but not its log.", hint="Put a backup of both there.")
+        raise StoreMissingError(f"{path} is missing or empty.", hint=MISSING_HINT)
+
+
+def _at_schema(path: Path, *, new: bool) -> Database:
     database = Database(path)
     try:
         with database.read() as connection:
             version = _schema_version(connection, path)
+        if version is None and not new:
+            raise StoreMissingError(f"{path} has no tables: it is no store.", hint=MISSING_HINT)
         if version != SCHEMA_VERSION:
             _migrate(database, version)
     except BaseException:
@@ -120,22 +168,10 @@ def open_database(path: Path) -> Database:
     return database
 
 
-def _create_private(path: Path) -> None:
-    """An empty file that only its owner can read; SQLite gives its own side files the same rights."""
-    log = path.with_name(f"{path.name}-wal")
-    if log.exists() and log.stat().st_size and not (path.exists() and path.stat().st_size):
-        raise StoreError(f"{path} is gone or empty, but not its log.", hint="Put a backup of both there.")
-    try:
-        make_private(path.parent)
-        os.close(open_private(path, os.O_RDWR))
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be opened: {error.strerror}.", hint="Check the folder's rights and the free space."
-        ) from error
-
-
 def _engine(path: Path) -> Engine:
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    # SQLite itself would make a file that is missing, also in the middle of a session.
+    file = {"mode": "rw", "uri": "true"}
+    engine = create_engine(URL.create("sqlite", database=path.absolute().as_uri(), query=file))
     mode = journal_mode(path.parent)
     # Without a log a commit ends with a deleted file, and only EXTRA waits for that.
     safe = f"journal_mode={mode}", f"synchronous={'FULL' if mode == 'WAL' else 'EXTRA'}", "fullfsync=ON"

@@ -20,6 +20,8 @@ from loop.store.schema import answers, batches, drafts, predictions, questions, 
 # SQLite's bound on the variables of a statement lies above this.
 ROWS = 500
 WAIT = 10.0  # seconds
+UNFINISHED = "erasing"
+EVENT = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,25 @@ class Erased:
 
     texts: int
     answers: int
+
+
+def begin(database: Database, ids: Sequence[int]) -> None:
+    """Note that these texts are to be erased: from here on it is done, if need be when the project is opened next."""
+    with database.write() as connection:
+        put_state(connection, UNFINISHED, list(ids))
+
+
+def unfinished(database: Database) -> list[int] | None:
+    """The texts whose erasing was begun; an empty list when only the file has to be written anew, None without any."""
+    with database.read() as connection:
+        ids: list[int] | None = get_state(connection, UNFINISHED)
+    return ids
+
+
+def finish(database: Database) -> None:
+    """Note that no byte of them is left."""
+    with database.write() as connection:
+        put_state(connection, UNFINISHED, None)
 
 
 def erase(database: Database, ids: Sequence[int]) -> Erased:
@@ -41,7 +62,9 @@ def erase(database: Database, ids: Sequence[int]) -> Erased:
         said = sum(_erase(connection, part) for part in parts(ids, ROWS))
         connection.execute(delete(batches).where(batches.c.id.not_in(select(texts.c.batch_id))))
         _forget(connection, frozenset(ids))
-        append_event(connection, "erased", {"texts": len(ids), "answers": said})
+        if ids:
+            append_event(connection, EVENT, {"texts": len(ids), "answers": said})
+        put_state(connection, UNFINISHED, [])
     return Erased(len(ids), said)
 
 

@@ -44,11 +44,15 @@ class ProcessLock:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock on `path`."""
-    if not path.exists():
+    """Whether some process holds the lock on `path`; nothing is written."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
         return False
-    probe = ProcessLock(path)
-    if not probe._try(0.0):
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
-    probe.release()
+    finally:
+        os.close(descriptor)
     return False

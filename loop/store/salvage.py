@@ -14,7 +14,7 @@ from typing import Any
 from loop.errors import StoreError
 from loop.files import make_private, sync
 from loop.store.batches import digest
-from loop.store.database import now, open_database
+from loop.store.database import create_database, now
 from loop.store.schema import (
     answers,
     batches,
@@ -59,7 +59,7 @@ def salvage(source: Path, target: Path) -> Salvaged:
     shutil.rmtree(place, ignore_errors=True)
     try:
         copy = _copied(source, place)
-        open_database(target).close()
+        create_database(target)
         with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(target)) as new:
             new.execute("PRAGMA foreign_keys=ON").close()
             for table in TABLES:

@@ -58,8 +58,7 @@ class Asking:
         self._gold = reserved(settings, paths)
         self._other: OtherPipeline | None = None
         if (name := settings.suggest.pipeline) is not None:
-            folder = paths.resolve(name)
-            self._other = OtherPipeline(str(folder) if folder.is_dir() else name, settings.project.labels)
+            self._other = OtherPipeline(paths.pipeline(name), settings.project.labels)
 
     def serve(self, rounds: Rounds) -> bool:
         """Make the question about the text that the annotator chose; False when there is none."""

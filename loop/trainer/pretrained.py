@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from loop.errors import LoopError
 from loop.files import make_private, replacing
@@ -12,6 +13,7 @@ from loop.ner.learner import Learner
 from loop.ner.pretraining import pretrained_layers
 from loop.settings import ProjectPaths
 from loop.store import Store
+from loop.store.erasing import EVENT as ERASED
 
 EVENT = "pretrained"
 FOLDER = "pretrained"
@@ -33,7 +35,7 @@ class Pretrained:
         Raises:
             LoopError: the event names weights that are not there, or not as they were.
         """
-        if self._journal.latest(EVENT) is not None and self._landed() is None:
+        if self._event() is not None and self._landed() is None:
             raise LoopError(
                 "The weights of the pretraining are gone from models/pretrained, or changed.",
                 hint="Put them back from a backup: rounds began with them.",
@@ -62,12 +64,17 @@ class Pretrained:
         self._journal.note(EVENT, {"hash": digest, "round": round})
 
     def _landed(self) -> tuple[int, bytes] | None:
-        event = self._journal.latest(EVENT)
+        event = self._event()
         if event is None or not self._file(event["hash"]).is_file():
             return None
         weights = self._file(event["hash"]).read_bytes()
         unchanged = hashlib.sha256(weights).hexdigest() == event["hash"]
         return (event["round"], weights) if unchanged else None
+
+    def _event(self) -> dict[str, Any] | None:
+        """The event that names the weights; None where texts were erased since, and with them what they had taught."""
+        landed, erased = (self._journal.events(kind=kind)[-1:] for kind in (EVENT, ERASED))
+        return None if not landed or (erased and erased[0][0] > landed[0][0]) else landed[0][2]
 
     def _file(self, digest: str) -> Path:
         return self._folder / f"{digest}.bin"

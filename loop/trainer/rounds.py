@@ -17,7 +17,7 @@ from loop.ner.sums import base_sum
 from loop.progress.gold import gold_texts
 from loop.progress.scores import best_round
 from loop.records import Answer
-from loop.settings import ProjectPaths, Settings
+from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.store import RoundInfo, Store
 from loop.trainer.agreeing import Agreeing
 from loop.trainer.course import Course
@@ -80,19 +80,7 @@ class Rounds:
             self._store.journal.forget_rounds_after(-1)
         if 0 not in self._checkpoints.rounds():
             self._course.begin()
-        start = self._checkpoints.info(0)
-        now = project.base, project.component, project.seed
-        if (start.base, start.component, start.seed) != now:
-            raise PipelineError(
-                f"This project started from {_from(start.base, start.component, start.seed)}; "
-                f"loop.cfg now says {_from(*now)}.",
-                hint="Set them back, or move models/ away to learn everything again from the new base.",
-            )
-        if start.base_sum not in ("", base_sum(project.base)):
-            raise PipelineError(
-                f"The base {project.base} is not the one that this project started from: its files have changed.",
-                hint="Put that one back, or move models/ away to learn everything again from the new one.",
-            )
+        _refuse_other_start(self._checkpoints.info(0), project)
         finished = {0, *(info.number for info in self._store.journal.rounds())}
         self._forget_after(max(finished.intersection(self._checkpoints.rounds())))
         self._forget_changed(self._store.answers.training())
@@ -186,6 +174,23 @@ class Rounds:
         texts = self._store.corpus.sample(SAMPLE, Random(f"{self._settings.project.seed}:kept"))
         with self.learner.published() as nlp:
             return kept_by(nlp, self.learner.base, [text.text for text in texts])
+
+
+def _refuse_other_start(start: CheckpointInfo, now: ProjectSettings) -> None:
+    """A base is known by its files where it has some: a project that was moved may call it by another name."""
+    files = base_sum(now.base)
+    base = start.base if files and start.base_sum == files else now.base
+    if (start.base, start.component, start.seed) != (base, now.component, now.seed):
+        raise PipelineError(
+            f"This project started from {_from(start.base, start.component, start.seed)}; "
+            f"loop.cfg now says {_from(now.base, now.component, now.seed)}.",
+            hint="Set them back, or move models/ away to learn everything again from the new base.",
+        )
+    if start.base_sum not in ("", files):
+        raise PipelineError(
+            f"The base {now.base} is not the one that this project started from: its files have changed.",
+            hint="Put that one back, or move models/ away to learn everything again from the new one.",
+        )
 
 
 def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float], agreement: float | None) -> RoundInfo:

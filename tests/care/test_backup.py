@@ -63,6 +63,8 @@ def test_a_folder_that_is_there_or_lies_in_the_project_is_refused_and_nothing_ha
         back_up(project, settings, store, project.data / "copy")
     broken = replace(settings, project=replace(settings.project, patterns="is a folder"))
     (project.root / "is a folder").mkdir()
-    back_up(project, broken, store, outside / "fine")
+    with pytest.raises(LoopError, match="there is no file"):
+        back_up(project, broken, store, outside / "broken")
+    back_up(project, settings, store, outside / "fine")
 
     assert ["fine"] == [path.name for path in outside.iterdir()]

@@ -8,17 +8,21 @@ from pathlib import Path
 import pytest
 
 from loop.care.doctor import examine
-from loop.care.erasing import erase
+from loop.care.erasing import left_of
 from loop.care.privacy import files_with_text
 from loop.editing.draft import relabeled
 from loop.errors import LoopError
 from loop.ner.checkpoints import Checkpoints
+from loop.ner.pretraining import pretrained_layers
+from loop.project import erase, opened
 from loop.records import Answer, Span, Text
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import NewText, Store
 from loop.store.copying import copy_store
 from loop.trainer import Trainer
+from loop.trainer.pretrained import Pretrained
+from loop.trainer.rebuilding import rebuilding
 
 CANARY = "zyxcanary Mrs Quibblethwaite has a worn saddle"
 
@@ -61,11 +65,11 @@ def test_no_file_of_the_project_holds_a_byte_of_it_afterwards(canary: Text, proj
     copy_store(project.db, project.db.with_name("loop.db.schema-0001"))
     before = holding(project.root, b"zyxcanary")
     report = erase(project, settings, store, [canary])
+    left = left_of([canary], project, store)
 
     assert len(before) >= 2
-    assert (1, 2, 1, 1, (), ()) == (
-        report.texts, report.answers, report.rounds, report.patterns, report.still, report.copies
-    )  # fmt: skip
+    assert (1, 2, 1, 1) == (report.texts, report.answers, report.rounds, report.patterns)
+    assert ((), ()) == (left.files, left.copies)
     assert [] == holding(project.root, b"zyxcanary", b"Quibblethwaite")
     assert "saddle" in (project.root / "patterns.jsonl").read_text()
     assert [] == list(examine(project))
@@ -99,10 +103,11 @@ def test_copies_that_cannot_be_reached_and_files_that_quote_it_are_listed(
     store.copies.note("export", outside)
     store.copies.note("export", outside.with_name("gone since"))
     project.guidelines.write_text(f"Such as: {CANARY}")
-    report = erase(project, settings, store, [canary])
+    erase(project, settings, store, [canary])
+    left = left_of([canary], project, store)
 
-    assert [str(outside)] == [copy.path for copy in report.copies]
-    assert (project.guidelines,) == report.still
+    assert [str(outside)] == [copy.path for copy in left.copies]
+    assert (project.guidelines,) == left.files
 
 
 def test_while_somebody_works_nothing_is_erased(project: ProjectPaths, settings, store):
@@ -114,14 +119,117 @@ def test_while_somebody_works_nothing_is_erased(project: ProjectPaths, settings,
     assert 1 == len(store.corpus.texts([1]))
 
 
-def test_pretrained_weights_and_what_started_from_them_go_too(project: ProjectPaths, settings, store):
-    folder = project.models / "pretrained"
-    folder.mkdir()
-    (folder / "some.bin").write_bytes(b"learned from all texts")
-    store.journal.note("pretrained", {"hash": "some", "round": 2})
-    report = erase(project, settings, store, store.corpus.texts([20]))
+@pytest.fixture
+def pretrained(project: ProjectPaths, settings, store) -> ProjectPaths:
+    """The project, whose second round began with pretrained weights."""
+    trainer = Trainer(project, settings, store)
+    weights = pretrained_layers(trainer.rounds.learner.nlp).to_bytes()
+    Pretrained(project, store).land(weights, round=2)
+    Checkpoints(project.models).forget_after(1)
+    trainer.close()
+    trainer = Trainer(project, settings, store)
+    while trainer.learn():
+        pass
+    trainer.close()
+    assert 3 == len(store.journal.rounds())
+    return project
 
-    assert (2, [0, 1], False) == (report.rounds, Checkpoints(project.models).rounds(), folder.exists())
+
+def test_pretrained_weights_and_what_started_from_them_go_too(pretrained: ProjectPaths, settings, store):
+    assert 1 == len(list((pretrained.models / "pretrained").iterdir()))
+    report = erase(pretrained, settings, store, store.corpus.texts([20]))
+
+    assert (2, [0, 1]) == (report.rounds, Checkpoints(pretrained.models).rounds())
+    assert not (pretrained.models / "pretrained").exists()
+    assert Pretrained(pretrained, store).round() is None
+
+
+def test_rounds_can_be_rebuilt_after_pretrained_weights_were_erased_and_pretraining_begins_again(
+    pretrained: ProjectPaths, settings, store
+):
+    erase(pretrained, settings, store, store.corpus.texts([20]))
+    trainer = Trainer(pretrained, settings, store)
+    while trainer.learn():
+        pass
+    Pretrained(pretrained, store).land(pretrained_layers(trainer.rounds.learner.nlp).to_bytes(), round=4)
+    trainer.close()
+    with rebuilding(pretrained, settings, store) as rounds:
+        same = [one.is_same for one in rounds.rounds(3)]
+
+    assert [True] * 4 == same
+    assert 4 == Pretrained(pretrained, store).round()
+    shutil.rmtree(pretrained.models / "pretrained")
+    with rebuilding(pretrained, settings, store) as rounds, pytest.raises(LoopError, match="are gone"):
+        next(rounds.rounds(3))
+
+
+LINES = [
+    '{"label": "PART", "pattern": "one\u2028two"}\n',
+    '{"label": "PART", "pattern": "Quibblethwaite"}\r\n',
+    '{"label": "PART",   "pattern": "three\x85four\u2029five\x1c"}\n',
+    "\n",
+    "not a pattern\n",
+    '{"label": "PART", "pattern": [{"lower": "hub"}]}',
+]
+
+
+def test_lines_of_patterns_that_are_not_erased_stay_to_the_byte(canary: Text, project: ProjectPaths, settings, store):
+    file = project.root / "patterns.jsonl"
+    file.write_bytes("".join(LINES).encode())
+    report = erase(project, settings, store, [canary])
+
+    assert 1 == report.patterns
+    assert "".join(LINES[:1] + LINES[2:]).encode() == file.read_bytes()
+
+
+def test_a_patterns_file_that_cannot_be_read_is_named_before_anything_is_touched(
+    canary: Text, project: ProjectPaths, settings, store
+):
+    (project.root / "patterns.jsonl").write_bytes(b'{"label": "PART", "pattern": "h\xffb"}\n')
+    before = sorted(path for path in project.models.rglob("*"))
+    with pytest.raises(LoopError, match=r"patterns\.jsonl, line 1: byte 32 of the line is no UTF-8"):
+        erase(project, settings, store, [canary])
+
+    assert before == sorted(path for path in project.models.rglob("*"))
+    assert [canary.text] == [text.text for text in store.corpus.texts([canary.id])]
+    assert store.unfinished_erasing() is None
+
+
+STEPS = [
+    "loop.project.erasing._forget_rounds",
+    "loop.ner.checkpoints.drop",
+    "loop.store.journal.Journal.forget_rounds_after",
+    "loop.project.erasing._drop_patterns",
+    "loop.formats.patterns.replacing",
+    "loop.project.erasing._drop_copies",
+    "loop.store.erasing.erase",
+    "loop.store.erasing.rewrite",
+    "loop.store.erasing.finish",
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_erasing_that_is_interrupted_at_any_step_is_finished_by_whoever_opens_the_project_next(
+    canary: Text, project: ProjectPaths, settings, store, step: str, monkeypatch: pytest.MonkeyPatch
+):
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    copy_store(project.db, project.db.with_name("loop.db.schema-0001"))
+    with monkeypatch.context() as patch:
+        patch.setattr(step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase(project, settings, store, [canary])
+    store.close()
+    heard = []
+    with opened(project, writes=False, heard=heard.append) as (_, _settings, again):
+        texts, unfinished = again.corpus.containing("zyxcanary", limit=1), again.unfinished_erasing()
+
+    assert ([], None, 1) == (texts, unfinished, len(heard))
+    assert [] == holding(project.root, b"zyxcanary", b"Quibblethwaite")
+    assert [] == list(examine(project))
+    with opened(project, heard=heard.append):
+        assert 1 == len(heard)
 
 
 def test_files_with_text_are_found_where_they_are(canary: Text, project: ProjectPaths, settings, store, outside: Path):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cli_running import Run
 
-from loop.cli.project import finish_relabeling
 from loop.editing.draft import relabeled
+from loop.project import finish_relabeling
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
 

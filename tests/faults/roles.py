@@ -45,7 +45,7 @@ class JumpingClock(datetime):
 
 def make_project(paths: ProjectPaths) -> None:
     """Texts, round 0 and the first questions."""
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         store.corpus.add_batch((NewText(text) for text in GOLD), source="gold")
         store.journal.scheme(SETTINGS.project.labels)
         trainer = Trainer(paths, SETTINGS, store)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from loop.errors import StoreError
+from loop.records import Answer
 from loop.session import Session
+from loop.settings import ProjectPaths
 from loop.store import Store
 
 # Run in a namespace of its own, where a small file system can be mounted without being root.
@@ -22,7 +27,7 @@ from loop.records import Answer
 from loop.store import NewText, Store
 
 disk = Path(sys.argv[1])
-with Store(disk / "project" / "loop.db") as store:
+with Store.create(disk / "project" / "loop.db") as store:
     store.journal.scheme(["A"])
     store.corpus.add_batch([NewText(f"text {n}") for n in range(900)], source="s")
     (disk / "ballast").write_bytes(b"x" * 200_000)
@@ -76,21 +81,60 @@ def test_on_a_full_disk_an_answer_is_refused_and_given_again_when_there_is_room(
     assert int(done.stdout.split()[0]) > 5
 
 
-def test_a_project_that_cannot_be_written_is_refused_by_every_command(project_cfg: Path):
-    root = project_cfg.parent
+def read_only(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on a project whose file system is mounted read-only."""
     mount = f"mount --bind {root} {root} && mount -o remount,ro,bind {root}"
-    for command in (
-        ["status"],
-        ["annotate", "--plain"],
-        ["trainer"],
-        ["doctor"],
-        ["export", "-"],
-        ["erase", "1", "--yes"],
-    ):
-        done = in_namespace(root.parent, mount, sys.executable, "-m", "loop", "-C", str(root), *command)
+    return in_namespace(root.parent, mount, sys.executable, "-m", "loop", "-C", str(root), *command)
 
-        assert (1, True) == (done.returncode, "Read-only file system" in done.stdout + done.stderr), done.stderr
+
+def without_rights(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on a project whose folders this user may not write, not even as root."""
+    for folder in (root / "data", root / "models", root):
+        folder.chmod(0o500)
+    lacking = "-dac_override,-dac_read_search"
+    drop = ["setpriv", f"--bounding-set={lacking}", f"--inh-caps={lacking}"] if os.geteuid() == 0 else []
+    if drop and subprocess.run([*drop, "true"], capture_output=True).returncode:
+        pytest.skip("no setpriv here")
+    try:
+        loop = [sys.executable, "-m", "loop", "-C", str(root), *command]
+        return subprocess.run([*drop, *loop], capture_output=True, text=True, cwd=root.parent)
+    finally:
+        for folder in (root, root / "data", root / "models"):
+            folder.chmod(0o700)
+
+
+@pytest.fixture
+def unmerged(project_cfg: Path) -> Path:
+    """A project whose last answer is only in the log of its store."""
+    root = project_cfg.parent
+    db = ProjectPaths(root).db
+    with Store(db) as store:
+        store.answers.add(Answer("unmerged", 16, "ann", "accept", scheme=1))
+        for suffix in ("", "-wal"):
+            shutil.copyfile(f"{db}{suffix}", f"{db}{suffix}.kept")
+    for suffix in ("", "-wal"):
+        Path(f"{db}{suffix}.kept").rename(f"{db}{suffix}")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("refusing", "reason"), [(read_only, "Read-only file system"), (without_rights, "Permission denied")]
+)
+def test_what_only_reads_works_where_nothing_can_be_written_and_overlooks_no_answer(
+    unmerged: Path, refusing: Callable[..., subprocess.CompletedProcess[str]], reason: str
+) -> None:
+    exported = refusing(unmerged, "export", "-")
+    before = {path.name: path.stat().st_mtime_ns for path in unmerged.rglob("*")}
+    status = refusing(unmerged, "status", "--json")
+    refused = {command: refusing(unmerged, *command.split()) for command in ("annotate --plain", "trainer", "add -")}
+
+    assert 16 == len(exported.stdout.splitlines()), exported.stderr
+    assert ({"accept": 16}, 3) == ((said := json.loads(status.stdout))["answers"], len(said["rounds"])), status.stderr
+    for command, done in refused.items():
+        assert (command, 1, True) == (command, done.returncode, f"cannot be written: {reason}" in done.stderr)
         assert "Traceback" not in done.stderr
+        assert "only reads" in done.stderr
+    assert before == {path.name: path.stat().st_mtime_ns for path in unmerged.rglob("*")}
 
 
 def test_there_is_one_session_at_a_time(paths, settings, store):

@@ -38,7 +38,7 @@ def make(folder: Path, base: str, labels: tuple[str, ...] = ("PART", "FAULT")) -
         update=UpdateSettings(round_size=20, steps=4),
     )
     paths = ProjectPaths(folder / "project")
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         made = Made(paths, settings, store)
         fill(made)
         trainer = Trainer(paths, settings, store)

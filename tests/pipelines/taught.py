@@ -29,7 +29,7 @@ def teach(folder: Path, base: str, *, component: str | None = None) -> Path:
     """The checkpoint of the last round."""
     settings = settings_for(base, component)
     paths, gold = ProjectPaths(folder), workshop_gold(2 * ROUNDS + 4)
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         store.corpus.add_batch((NewText(text) for text in gold), source="gold")
         scheme = store.journal.scheme([LABEL])
         for number, text in enumerate(store.corpus.texts(range(1, 2 * ROUNDS + 1))):

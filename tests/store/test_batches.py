@@ -38,7 +38,7 @@ store.corpus.add_batch([NewText(f"text {{n}}") for n in range({4 * ROWS})], sour
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "data" / "loop.db") as store:
+    with Store.create(tmp_path / "data" / "loop.db") as store:
         yield store
 
 

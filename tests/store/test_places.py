@@ -44,7 +44,7 @@ def test_where_the_system_does_not_tell_the_log_is_used(tmp_path: Path, mounts: 
 
 def test_a_store_on_a_network_needs_no_memory_shared_between_processes(tmp_path: Path, mounts: Path):
     mounts.write_text(f"host:/x {tmp_path} nfs rw 0 0\n")
-    with Store(tmp_path / "loop.db") as store, Store(tmp_path / "loop.db") as other:
+    with Store.create(tmp_path / "loop.db") as store, Store(tmp_path / "loop.db") as other:
         store.journal.scheme(["A"])
         pragmas = [f"PRAGMA {name}" for name in ("journal_mode", "synchronous")]
         with other._database.read() as connection:

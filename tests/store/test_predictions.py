@@ -13,7 +13,7 @@ A, B = Span(0, 3, "PART"), Span(4, 7, "BRAND")
 
 @pytest.fixture
 def store(tmp_path: Path):
-    with Store(tmp_path / "loop.db") as store:
+    with Store.create(tmp_path / "loop.db") as store:
         yield store
 
 

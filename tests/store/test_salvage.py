@@ -20,7 +20,7 @@ PAGE = 4096
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of many pages: texts, answers of which some are changed, questions, drafts."""
     path = tmp_path_factory.mktemp("whole") / "loop.db"
-    with Store(path) as store:
+    with Store.create(path) as store:
         store.corpus.add_batch([NewText(f"text {n} " + "x" * 100) for n in range(300)], source="s")
         store.journal.scheme(["A"])
         asked = [Question(f"q{text.id}", text, ((0, 4),), ()) for text in store.corpus.texts(range(1, 121))]

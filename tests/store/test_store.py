@@ -24,7 +24,7 @@ from loop.store.schema import metadata
 
 @pytest.fixture
 def store(tmp_path: Path):
-    with Store(tmp_path / "data" / "loop.db") as store:
+    with Store.create(tmp_path / "data" / "loop.db") as store:
         store.journal.scheme(["PART"])
         yield store
 
@@ -309,7 +309,7 @@ def test_what_bears_on_the_weights_is_in_the_event_log(store: Store):
     meta=st.dictionaries(st.text(max_size=5), st.integers(-(2**53), 2**53) | st.text(max_size=5), max_size=3),
 )
 def test_texts_come_back_character_by_character(tmp_path_factory, contents, meta):
-    with Store(tmp_path_factory.mktemp("store") / "loop.db") as store:
+    with Store.create(tmp_path_factory.mktemp("store") / "loop.db") as store:
         store.corpus.add_batch([NewText(text, "g", meta) for text in contents], source="s")
         found = store.corpus.find(contents)
         texts = store.corpus.texts([found[text] for text in contents])

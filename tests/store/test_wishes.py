@@ -13,7 +13,7 @@ NOTES = ("a KMC chain", "SRAM brake 100% worn", "my Canyon rubs")
 
 @pytest.fixture
 def store(tmp_path: Path):
-    with Store(tmp_path / "loop.db") as store:
+    with Store.create(tmp_path / "loop.db") as store:
         metas = ({"shop": "A", "paid": True}, {"shop": "B", "year": 2024}, {"shop": "A", "year": 2024})
         texts = [NewText(text, meta=meta) for text, meta in zip(NOTES, metas, strict=True)]
         store.corpus.add_batch(texts, source="test")

@@ -40,7 +40,7 @@ def _candidate(text: str, item: str) -> Candidate:
 def lay_out(folder: Path, questions: Sequence[Question], guidelines: str = "") -> ProjectPaths:
     """Make a project in `folder` whose queue is `questions`."""
     paths = ProjectPaths(folder)
-    with Store(paths.db) as store:
+    with Store(paths.db) if paths.db.exists() else Store.create(paths.db) as store:
         new = [NewText(q.text.text, group=q.text.group, meta=q.text.meta) for q in questions]
         store.corpus.add_batch(new, source="test")
         ids = store.corpus.find([q.text.text for q in questions])

@@ -92,7 +92,7 @@ def test_answered_texts_that_may_hold_it_are_asked_about_again(paths, early, lat
 def test_what_is_learned_does_not_depend_on_when_the_label_came_to_the_trainer(tmp_path, early, late):
     one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
     for paths, in_between in ((one, True), (other, False)):
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             store.corpus.add_batch((NewText(text) for text in workshop_gold(40)), source="gold")
             give(store, 1, EARLY, ("PART",))
             if in_between:

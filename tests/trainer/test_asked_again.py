@@ -126,7 +126,7 @@ def test_the_trainer_puts_what_is_due_first_and_learns_the_same_without_it(tmp_p
     weights, shares = {}, {}
     for share in (0.1, 0.0):
         paths = ProjectPaths(tmp_path / str(share))
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             shares[share], weights[share] = played(paths, with_settings("queue", again_share=share), store)
             assert all(0 <= one <= 1 for one in store.questions.confidence())
             assert len(store.questions.confidence()) > 5

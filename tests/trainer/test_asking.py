@@ -146,7 +146,7 @@ def test_a_restart_does_not_change_what_is_asked(tmp_path, paths, with_settings,
     settings = with_settings("acquire", strategy="fluctuation", candidates=20, carried_share=0.5)
     other = ProjectPaths(tmp_path / "other")
     asked = rounds(paths, settings, store, gold, 4)
-    with Store(other.db) as second:
+    with Store.create(other.db) as second:
         second.corpus.add_batch((NewText(text) for text in gold), source="gold")
         trainer = Trainer(other, settings, second)
         going = []

@@ -81,7 +81,7 @@ def test_it_lands_as_an_event_with_the_hash_and_the_round_from_which_it_counts(p
 def test_rounds_before_it_are_as_without_and_the_next_begins_anew_with_all_answers(tmp_path, settings, pretrained):
     one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
     for paths, used in ((one, settings), (other, pretrained)):
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             fill(store)
             answer(store, range(5))
             finish(paths, used, store, pretrain=True)
@@ -98,7 +98,7 @@ def test_rounds_before_it_are_as_without_and_the_next_begins_anew_with_all_answe
 def test_interrupted_pretraining_ends_as_an_uninterrupted_one(tmp_path, pretrained):
     one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
     for paths, stopped_after in ((one, ()), (other, (1, 3))):
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             fill(store)
             for slices in stopped_after:
                 trainer = Trainer(paths, pretrained, store)
@@ -114,7 +114,7 @@ def test_interrupted_pretraining_ends_as_an_uninterrupted_one(tmp_path, pretrain
 def test_weights_follow_from_the_events_also_when_an_answer_from_before_it_is_changed(tmp_path, pretrained):
     kept, changed = ProjectPaths(tmp_path / "kept"), ProjectPaths(tmp_path / "changed")
     for paths, empty in ((kept, 3), (changed, None)):
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             fill(store)
             answer(store, range(10), empty=empty)
             finish(paths, pretrained, store, pretrain=True)
@@ -147,7 +147,7 @@ def test_rounds_are_rebuilt_from_it_and_not_without_it(paths, pretrained, store)
 def test_an_answer_from_after_it_is_taken_back_without_it_being_lost(tmp_path, pretrained):
     kept, changed = ProjectPaths(tmp_path / "kept"), ProjectPaths(tmp_path / "changed")
     for paths, empty in ((kept, 12), (changed, None)):
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             fill(store)
             answer(store, range(5))
             finish(paths, pretrained, store, pretrain=True)
@@ -240,7 +240,7 @@ def test_it_learns_from_neither_the_answers_nor_the_texts_that_are_held_out(tmp_
         paths.root.mkdir()
         rows = [{"text": text, "spans": []} for text in [*workshop_gold(40)][:20]]
         paths.resolve("gold.jsonl").write_text("\n".join(map(json.dumps, rows)))
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             fill(store)
             finish(paths, used, store, pretrain=True)
 

@@ -38,7 +38,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with answers to 60 of 80 texts, the first of them partial, and no round."""
     paths = ProjectPaths(tmp_path_factory.mktemp("original"))
     gold = workshop_gold(TEXTS)
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         store.corpus.add_batch((NewText(text) for text in gold), source="gold")
         scheme = store.journal.scheme(["PART"])
         for text in store.corpus.texts(range(1, ANSWERED + 1)):

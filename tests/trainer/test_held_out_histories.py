@@ -27,7 +27,7 @@ class History:
     """A project whose texts come in groups of up to three, and what happens to it."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store(folder / "loop.db")
+        self.store = Store.create(folder / "loop.db")
         self.scheme = self.store.journal.scheme(["PART"])
         self.share, self.count, self.asked = 0.3, 0, 0
 

@@ -38,7 +38,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.paths = ProjectPaths(self.folder / "project")
-        self.store = Store(self.paths.db)
+        self.store = Store.create(self.paths.db)
         self.settings = Settings(
             project=ProjectSettings(base="blank:xx", labels=("PART", "FAULT")),
             queue=QueueSettings(size=6),
@@ -214,7 +214,7 @@ class Histories(RuleBasedStateMachine):
     def in_a_new_project(self) -> list[tuple[int, str]]:
         """The rounds of a project in which nothing else was ever said than what stands, as it is read today."""
         paths = ProjectPaths(self.folder / "new")
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             texts = self.store.corpus.texts(range(1, self.store.corpus.size() + 1))
             store.corpus.add_batch((NewText(text.text, group=text.group) for text in texts), source="all")
             known = {version: store.journal.scheme(labels) for version, labels in self.store.journal.schemes().items()}

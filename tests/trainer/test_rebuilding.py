@@ -34,7 +34,7 @@ def few() -> Settings:
 def original(few: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with four rounds, of which the first two are pruned and an answer of the second was changed."""
     paths = ProjectPaths(tmp_path_factory.mktemp("original"))
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         fill(paths, few, store)
     return paths.root
 

@@ -63,7 +63,7 @@ def without_learning(paths: ProjectPaths, settings: Settings, store: Store) -> N
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with three rounds."""
     paths = ProjectPaths(tmp_path_factory.mktemp("original"))
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         give(store, LABELS, {})
         finish(paths, with_labels(*LABELS), store)
     return paths.root
@@ -80,7 +80,7 @@ def learned(original: Path, paths: ProjectPaths) -> Iterator[Store]:
 def fresh(folder: Path, labels: tuple[str, ...], names: Mapping[str, str | None]) -> list[str]:
     """The weights of a project in which the answers were given so from the start."""
     paths = ProjectPaths(folder)
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         give(store, labels, names)
         return finish(paths, with_labels(*labels), store)
 
@@ -113,7 +113,7 @@ def test_a_renamed_label_has_its_new_name_in_answers_and_models_and_no_weight_ch
 def test_after_a_renaming_rounds_go_on_as_if_the_name_had_always_been_so(paths, learned, tmp_path) -> None:
     learned.relabel(("PIECE", "JOB"), {"PART": "PIECE"}, draft=relabeled)
     settings, other = with_labels("PIECE", "JOB"), ProjectPaths(tmp_path / "other")
-    with Store(other.db) as store:
+    with Store.create(other.db) as store:
         give(store, settings.project.labels, {"PART": "PIECE"})
         for each, where in ((learned, paths), (store, other)):
             scheme = each.journal.scheme(settings.project.labels)

@@ -80,10 +80,10 @@ def test_a_round_learns_them_and_leaves_the_other_components_as_they_were(paths,
 
 def test_a_changed_answer_leaves_no_trace_in_what_was_learned_of_them(tmp_path, taught):
     kept, changed = ProjectPaths(tmp_path / "kept"), ProjectPaths(tmp_path / "changed")
-    with Store(kept.db) as store:
+    with Store.create(kept.db) as store:
         fill(store, 10, empty=3)
         finish(kept, taught, store)
-    with Store(changed.db) as store:
+    with Store.create(changed.db) as store:
         fill(store, 10)
         finish(changed, taught, store)
         before = weights(changed, 2)
@@ -97,11 +97,11 @@ def test_a_changed_answer_leaves_no_trace_in_what_was_learned_of_them(tmp_path, 
 def test_a_label_of_the_base_that_comes_later_starts_everything_again_from_the_base(tmp_path, taught):
     early = replace(taught, project=replace(taught.project, labels=("PART",)))
     one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
-    with Store(one.db) as store:
+    with Store.create(one.db) as store:
         fill(store, 10, labels=("PART",))
         finish(one, early, store)
         finish(one, taught, store)
-    with Store(other.db) as store:
+    with Store.create(other.db) as store:
         fill(store, 10, labels=("PART",))
         finish(other, taught, store)
 

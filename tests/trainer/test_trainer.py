@@ -163,10 +163,10 @@ def test_unchanged_files_are_shared_between_checkpoints_and_all_are_private(path
 
 def test_an_interrupted_run_equals_an_uninterrupted_one(tmp_path, settings):
     one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
-    with Store(one.db) as store:
+    with Store.create(one.db) as store:
         fill(store, 15)
         finish(one, settings, store)
-    with Store(other.db) as store:
+    with Store.create(other.db) as store:
         fill(store, 15)
         trainer = Trainer(other, settings, store)
         trainer.work()
@@ -193,10 +193,10 @@ def test_a_checkpoint_that_the_store_never_heard_of_is_made_again(paths, setting
 
 def test_a_changed_answer_leaves_no_trace_in_the_weights(tmp_path, settings):
     kept, changed = ProjectPaths(tmp_path / "kept"), ProjectPaths(tmp_path / "changed")
-    with Store(kept.db) as store:
+    with Store.create(kept.db) as store:
         fill(store, 10, leave_empty=3)
         finish(kept, settings, store)
-    with Store(changed.db) as store:
+    with Store.create(changed.db) as store:
         fill(store, 10)
         finish(changed, settings, store)
         before = weights(changed, 2)
@@ -289,7 +289,7 @@ def test_rounds_that_are_learned_again_keep_the_settings_of_their_time(tmp_path,
     kept, changed = ProjectPaths(tmp_path / "kept"), ProjectPaths(tmp_path / "changed")
     other = with_settings("update", steps=5)
     for paths, empty in ((kept, 3), (changed, None)):
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             fill(store, 10, leave_empty=empty)
             finish(paths, settings, store)
             store.journal.settings(other.weights_digest(), other.weights())

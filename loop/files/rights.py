@@ -1,15 +1,13 @@
-"""Files that are whole, on disk and private: their owner's alone or, in a folder shared with a group, the group's."""
+"""Who may use what is made: its owner alone or, in a folder shared with a group, the group."""
 
 from __future__ import annotations
 
+import errno
 import grp
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 _SHARED = stat.S_ISGID | stat.S_IWGRP
 
@@ -41,12 +39,23 @@ def open_private(path: Path, flags: int) -> int:
     """Open a file, made if it is missing, for those alone who may use its folder; returns the descriptor.
 
     Raises:
-        OSError: it cannot be opened.
+        OSError: it cannot be opened, is a symbolic link, or is no regular file.
     """
     mode = rights_in(path.parent).file
-    descriptor = os.open(path, flags | os.O_CREAT, mode)
-    if mode == SHARED.file and os.fstat(descriptor).st_uid == os.geteuid():
-        os.fchmod(descriptor, mode)  # the umask takes the group's rights away
+    # Without O_NONBLOCK a pipe that somebody has put there is waited for.
+    safe = flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor, is_new = os.open(path, safe | os.O_CREAT | os.O_EXCL, mode), True
+    except FileExistsError:
+        if flags & os.O_EXCL:
+            raise
+        descriptor, is_new = os.open(path, safe), False
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "It is not a regular file", str(path))
+    if is_new or (mode == SHARED.file and status.st_uid == os.geteuid()):
+        os.fchmod(descriptor, mode)  # the umask takes rights away
     return descriptor
 
 
@@ -60,9 +69,18 @@ def make_private(folder: Path) -> None:
         return
     make_private(folder.parent)
     mode = rights_in(folder).folder
-    folder.mkdir(mode=mode, exist_ok=True)
-    if mode == SHARED.folder:
-        folder.chmod(mode)
+    try:
+        folder.mkdir(mode=mode)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+        return
+    folder.chmod(mode)  # the umask takes rights away
+
+
+def is_writable(path: Path) -> bool:
+    """Whether a file or a folder may be written by this process; False also where it is not there."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def restrict(path: Path, rights: Rights) -> None:
@@ -89,31 +107,6 @@ def share_with(folder: Path, group: str) -> None:
             path.chmod(SHARED.of(path))
 
 
-@contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
-    """A file to fill; when the block ends it is on disk and in the place of `target`, after an error all is as before.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    aside = target.with_name(f".{target.name}-{os.getpid()}")
-    try:
-        with os.fdopen(open_private(aside, os.O_WRONLY | os.O_TRUNC), "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        put_in_place(aside, target)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-
-
-def put_in_place(aside: Path, target: Path) -> None:
-    """Give a file or a folder that is on disk its name, which it also has after a loss of power."""
-    aside.replace(target)
-    sync(target.parent)
-
-
 def sync(path: Path) -> None:
     """Wait until what is in a file, or which names are in a folder, is on disk."""
     descriptor = os.open(path, os.O_RDONLY)
@@ -121,3 +114,12 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_private_and_sync(folder: Path) -> None:
+    """See that only those who may use its folder can read a folder and all in it, and that all of it is on disk."""
+    rights = rights_in(folder.parent)
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            restrict(path, rights)
+            sync(path)

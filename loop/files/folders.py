@@ -8,19 +8,21 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from loop.files import make_private, restrict, rights_in, sync
+from loop.files.rights import make_private, make_private_and_sync, sync
+from loop.files.writing import name_aside
 
 
 @contextmanager
-def aside(target: Path) -> Iterator[Path]:
+def new_folder(target: Path) -> Iterator[Path]:
     """A folder to write in; on leaving it is synced and becomes `target`, on an error it is dropped."""
-    folder = target.with_name(f".{target.name}-{os.getpid()}")
-    shutil.rmtree(folder, ignore_errors=True)
-    make_private(folder)
+    make_private(target.parent)
+    folder = name_aside(target)
+    folder.mkdir(mode=0o700)
+    folder.chmod(0o700)  # the umask takes rights away
     try:
         yield folder
         make_private_and_sync(folder)
-        if target.exists():
+        if os.path.lexists(target):
             drop(target)
         folder.rename(target)
     except BaseException:
@@ -31,18 +33,17 @@ def aside(target: Path) -> Iterator[Path]:
 
 def drop(folder: Path) -> None:
     """Remove a folder: it is gone at once, also when the removal of its files is interrupted."""
-    if folder.is_symlink():  # what it points to is not ours
+    if folder.is_symlink() or not folder.is_dir():  # what a link points to is not ours
         folder.unlink()
         return
-    doomed = folder.with_name(f".dropped-{folder.name}-{os.getpid()}")
+    doomed = name_aside(folder.with_name(f"dropped-{folder.name}"))
     folder.rename(doomed)
     shutil.rmtree(doomed, ignore_errors=True)
 
 
 def point(link: Path, target: str) -> None:
     """Let a symbolic link name another target."""
-    aside = link.with_name(f".{link.name}-{os.getpid()}")
-    aside.unlink(missing_ok=True)
+    aside = name_aside(link)
     aside.symlink_to(target)
     aside.replace(link)
 
@@ -89,14 +90,6 @@ def files(folder: Path) -> list[Path]:
 def _identity(path: Path) -> tuple[int, int]:
     status = path.stat()
     return status.st_dev, status.st_ino
-
-
-def make_private_and_sync(folder: Path) -> None:
-    """See that only those who may use its folder can read a folder and all in it, and that all of it is on disk."""
-    rights = rights_in(folder.parent)
-    for path in [folder, *folder.rglob("*")]:
-        restrict(path, rights)
-        sync(path)
 
 
 def entries(folder: Path) -> list[Path]:

@@ -1,0 +1,43 @@
+"""Files and folders that are whole, on disk and private: the one place that writes aside and moves into place."""
+
+from loop.files.folders import copy_over, drop, entries, files, link_tree, new_folder, own_size, point
+from loop.files.rights import (
+    PRIVATE,
+    SHARED,
+    Rights,
+    is_writable,
+    make_private,
+    make_private_and_sync,
+    open_private,
+    restrict,
+    rights_in,
+    share_with,
+    sync,
+)
+from loop.files.writing import copy_file, name_aside, new_file, replacing
+
+__all__ = [
+    "PRIVATE",
+    "SHARED",
+    "Rights",
+    "copy_file",
+    "copy_over",
+    "drop",
+    "entries",
+    "files",
+    "is_writable",
+    "link_tree",
+    "make_private",
+    "make_private_and_sync",
+    "name_aside",
+    "new_file",
+    "new_folder",
+    "open_private",
+    "own_size",
+    "point",
+    "replacing",
+    "restrict",
+    "rights_in",
+    "share_with",
+    "sync",
+]

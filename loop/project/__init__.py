@@ -1,0 +1,24 @@
+"""A project: how it is opened, with every guard, and how it is made. Nothing else opens its store."""
+
+from loop.project.creating import create_project, created
+from loop.project.erasing import ErasedReport, erase
+from loop.project.labels import finish_relabeling
+from loop.project.opening import Opened, begin_anew, is_open_to_changes, open_store, opened
+from loop.project.trust import code_files, is_trusted, run_code, trust
+
+__all__ = [
+    "ErasedReport",
+    "Opened",
+    "begin_anew",
+    "code_files",
+    "create_project",
+    "created",
+    "erase",
+    "finish_relabeling",
+    "is_open_to_changes",
+    "is_trusted",
+    "open_store",
+    "opened",
+    "run_code",
+    "trust",
+]

@@ -1,0 +1,89 @@
+"""Making a project: a folder with settings, guidelines and an empty store, for its owner alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from loop.errors import LoopError
+from loop.files import make_private, open_private
+from loop.project.trust import code_files, trust
+from loop.settings import ProjectPaths, Settings, template
+from loop.store import Store
+
+IGNORED = "# Texts are private and models are large: neither belongs into the repository.\n/data/\n/models/\n"
+GUIDELINES = """# Guidelines
+
+What the annotators of this project agreed on. The key g shows it while annotating.
+"""
+GUIDELINE = """
+## {label}
+
+What counts as one, with examples:
+
+What does not, though it looks like one:
+
+Where it begins and ends:
+"""
+
+
+@contextmanager
+def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
+    """Make a project for the body to fill; if that fails, what was made is taken away again.
+
+    Raises:
+        LoopError: the folder cannot be written, or holds a store.
+    """
+    made: list[Path] = []
+    try:
+        _make(paths, settings, made)
+        yield
+    except BaseException as error:
+        for path in reversed(made):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if isinstance(error, OSError):
+            hint = "Check its permissions."
+            raise LoopError(f"{paths.root} cannot be written: {error.strerror}.", hint=hint) from None
+        raise
+
+
+def create_project(paths: ProjectPaths, settings: Settings) -> None:
+    """Make a project with an empty store; guidelines that are there stay, and a .gitignore gets what it lacks.
+
+    Who makes a project trusts the code that its settings name.
+
+    Raises:
+        LoopError: see `created`.
+    """
+    with created(paths, settings):
+        pass
+
+
+def _make(paths: ProjectPaths, settings: Settings, made: list[Path]) -> None:
+    for folder in (paths.root, paths.data, paths.models):
+        if not folder.exists():
+            make_private(folder)
+            made.append(folder)
+    _write_new(paths.cfg, template(settings), made)
+    if not paths.guidelines.exists():
+        sections = (GUIDELINE.format(label=label) for label in settings.project.labels)
+        _write_new(paths.guidelines, GUIDELINES + "".join(sections), made)
+    ignore = paths.root / ".gitignore"
+    if not ignore.exists():
+        _write_new(ignore, IGNORED, made)
+    elif "/data/" not in ignore.read_text(encoding="utf-8").splitlines():
+        with ignore.open("a", encoding="utf-8") as file:
+            file.write("\n" + IGNORED)
+    if settings.project.code is not None:
+        trust(code_files(paths, settings.project.code))
+    Store.create(paths.db).close()
+    made.append(paths.db)
+
+
+def _write_new(path: Path, text: str, made: list[Path]) -> None:
+    with os.fdopen(open_private(path, os.O_WRONLY | os.O_EXCL), "w", encoding="utf-8") as file:
+        made.append(path)
+        file.write(text)

@@ -1,0 +1,155 @@
+"""Texts erased from a project: what is begun is finished, by the command or by whoever opens the project next."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from loop.errors import LoopError, PipelineError
+from loop.files import is_writable
+from loop.formats.patterns import PATTERNS_NAME, drop_patterns
+from loop.records import Text
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.store.locks import ProcessLock
+
+if TYPE_CHECKING:
+    from loop.ner.checkpoints import Checkpoints
+
+LONG_ENOUGH = 4  # characters of a pattern; shorter ones are nobody's
+# Who learns from texts, or writes them: sessions and trainers, and the two commands that learn rounds aside.
+ASIDE = ("rebuild", "curve")
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedReport:
+    """What went.
+
+    Attributes:
+        rounds: that had learned from an erased text, to be learned again without it.
+        patterns: lines of the patterns file whose string stood in erased texts and in no other.
+    """
+
+    texts: int
+    answers: int
+    rounds: int
+    patterns: int
+
+
+def erase(paths: ProjectPaths, settings: Settings, store: Store, texts: Sequence[Text]) -> ErasedReport:
+    """Erase texts and all that came of them; the trainer learns the rounds again that had seen them.
+
+    After an error nothing is changed, or all of it is done when the project is opened next.
+
+    Raises:
+        LoopError: somebody is at work, or something cannot be written.
+    """
+    with _alone(paths) as is_alone:
+        if not is_alone:
+            raise LoopError("Somebody is at work on this project.", hint="Close the session, or wait for the trainer.")
+        _refuse_unwritable(paths, settings)
+        store.begin_erasing([text.id for text in texts])
+        return _carry_out(paths, settings, store, texts)
+
+
+def finish_erasing(paths: ProjectPaths, settings: Settings, store: Store) -> ErasedReport | None:
+    """Finish an erasing that was interrupted; None where there is none, or somebody is at it now.
+
+    Raises:
+        LoopError: something cannot be written.
+    """
+    if store.unfinished_erasing() is None:
+        return None
+    with _alone(paths) as is_alone:
+        ids = store.unfinished_erasing() if is_alone else None
+        return None if ids is None else _carry_out(paths, settings, store, store.corpus.texts(ids))
+
+
+@contextmanager
+def _alone(paths: ProjectPaths) -> Iterator[bool]:
+    """Whether nobody else is at work on the project, nor can begin as long as the block lasts."""
+    aside = (paths.data / f"{command}.lock" for command in ASIDE)
+    locks = [ProcessLock(lock) for lock in (paths.session_lock, paths.trainer_lock, *aside)]
+    try:
+        yield all(lock.acquire() for lock in locks)
+    finally:
+        for lock in locks:
+            lock.release()
+
+
+def _refuse_unwritable(paths: ProjectPaths, settings: Settings) -> None:
+    patterns = paths.resolve(settings.project.patterns or PATTERNS_NAME).resolve()
+    needed = [paths.data, paths.models, *([patterns.parent] if patterns.exists() else [])]
+    for folder in needed:
+        if folder.exists() and not is_writable(folder):
+            raise LoopError(f"{folder} cannot be written.", hint="Check its permissions. Nothing was erased.")
+    drop_patterns(patterns, lambda _: False)  # it can be read
+
+
+def _carry_out(paths: ProjectPaths, settings: Settings, store: Store, texts: Sequence[Text]) -> ErasedReport:
+    """Each step can be done again: the texts themselves go last, so that the others can still be told from them."""
+    ids = {text.id for text in texts}
+    try:
+        rounds = _forget_rounds(paths, store, {answer.id for answer in store.answers.all() if answer.text_id in ids})
+        patterns = _drop_patterns(paths, settings, store, texts)
+        _drop_copies(paths)
+        erased = store.erase(sorted(ids))
+    except OSError as error:
+        raise LoopError(
+            f"The texts are not erased yet: {error.filename} cannot be changed ({error.strerror}).",
+            hint="Check its permissions; the next command goes on with it.",
+        ) from None
+    return ErasedReport(erased.texts, erased.answers, rounds, patterns)
+
+
+def _forget_rounds(paths: ProjectPaths, store: Store, said: Collection[str]) -> int:
+    """Go back to the last round that knows nothing of the texts; what pretraining made of them goes, too."""
+    from loop.ner.checkpoints import Checkpoints
+
+    pretrained = store.journal.latest("pretrained")
+    first = pretrained["round"] if pretrained else None
+    _remove(paths, "pretrained", "damaged-*", ".*")
+    checkpoints = Checkpoints(paths.models)
+    rounds, before = checkpoints.rounds(), len(store.journal.rounds())
+    clean = [n for n in rounds if (first is None or n < first) and _knows_none(checkpoints, n, said)]
+    if len(clean) < len(rounds):
+        checkpoints.forget_after(max(clean, default=0))
+    if rounds:
+        store.journal.forget_rounds_after(max(clean, default=0))
+    return before - len(store.journal.rounds())
+
+
+def _knows_none(checkpoints: Checkpoints, number: int, answers: Collection[str]) -> bool:
+    """Whether a round learned from none of these answers; of a damaged one nobody knows."""
+    try:
+        return checkpoints.info(number).answer_ids.isdisjoint(answers)
+    except PipelineError:
+        return False
+
+
+def _remove(paths: ProjectPaths, *patterns: str) -> None:
+    for path in [path for pattern in patterns for path in paths.models.glob(pattern)]:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _drop_patterns(paths: ProjectPaths, settings: Settings, store: Store, texts: Sequence[Text]) -> int:
+    erased, ids = "\n".join(text.text.casefold() for text in texts), {text.id for text in texts}
+
+    def is_theirs(string: str) -> bool:
+        """Whether it stands in a text that is erased and in none that stays: who put it there had it from there."""
+        if len(string) < LONG_ENOUGH or string.casefold() not in erased:
+            return False
+        return not any(text.id not in ids for text in store.corpus.containing(string, limit=len(ids) + 1))
+
+    return drop_patterns(paths.resolve(settings.project.patterns or PATTERNS_NAME), is_theirs)
+
+
+def _drop_copies(paths: ProjectPaths) -> None:
+    """Of the store, which were made on the way to another schema or out of a damaged one, also half of them."""
+    name = paths.db.name
+    for pattern in (f"{name}.schema-*", f"{name}.damaged-*", f"{name}.new*", f".{name}*"):
+        for copy in paths.data.glob(pattern):
+            shutil.rmtree(copy) if copy.is_dir() else copy.unlink()

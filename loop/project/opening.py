@@ -1,0 +1,178 @@
+"""Opening a project: its settings, its code, its store, and what was interrupted in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from loop.errors import LoopError, StoreError, StoreMissingError
+from loop.files import SHARED, is_writable, rights_in, share_with
+from loop.project.erasing import ErasedReport, finish_erasing
+from loop.project.labels import finish_relabeling
+from loop.project.trust import check_trust, run_code
+from loop.settings import ProjectPaths, Settings, load_settings
+from loop.store import Store
+from loop.store.copying import readable_copy
+from loop.store.database import check_present
+
+READING = "`loop status`, `loop export -` and whatever else only reads works all the same."
+AskAboutCode = Callable[[Sequence[Path]], bool]
+OnErased = Callable[[ErasedReport], None]
+
+
+class Opened(NamedTuple):
+    """An open project.
+
+    Attributes:
+        store: of a project that cannot be written, a private copy.
+    """
+
+    paths: ProjectPaths
+    settings: Settings
+    store: Store
+
+
+@contextmanager
+def opened(
+    paths: ProjectPaths,
+    *,
+    ask: AskAboutCode | None = None,
+    trust_code: bool = False,
+    runs_code: bool = True,
+    writes: bool = True,
+    heard: OnErased = lambda _: None,
+) -> Iterator[Opened]:
+    """Open a project for the block. Nothing is created, and a store that has vanished is not begun anew.
+
+    Args:
+        paths: of the project.
+        ask: asked whether somebody trusts these files of code, if nobody has said so yet; None where nobody can be.
+        trust_code: somebody does.
+        runs_code: run the project's own code, which its pipelines may need.
+        writes: whether the project is going to be changed. What only reads also works in a folder that cannot be
+            written.
+        heard: told of an erasing that was interrupted and has been finished now.
+
+    Raises:
+        SettingsError: there is no project, or its settings are invalid.
+        StoreError: the store has vanished or cannot be used.
+        LoopError: the project's code is not trusted, or its folder cannot be written.
+    """
+    settings = load_settings(paths.root)
+    if settings.project.shared is not None:
+        _share(paths, settings.project.shared)
+    check_store(paths)
+    if settings.project.code is not None:
+        check_trust(paths, settings.project.code, ask=ask, trust_code=trust_code)
+        if runs_code:
+            run_code(paths, settings.project.code)
+    with open_store(paths, writes=writes) as store:
+        if is_open_to_changes(paths):
+            settings = _finish(paths, settings, store, heard)
+        elif store.unfinished_erasing() is not None:
+            hint = "The erasing is finished when it is opened by somebody who may write there."
+            raise LoopError(f"Texts of {paths.root} are to be erased, and are still there.", hint=hint)
+        yield Opened(paths, settings, store)
+
+
+def _finish(paths: ProjectPaths, settings: Settings, store: Store, heard: OnErased) -> Settings:
+    """Finish what was interrupted; return the settings as they are then."""
+    if finish_relabeling(paths, store):
+        settings = load_settings(paths.root)
+    if erased := finish_erasing(paths, settings, store):
+        heard(erased)
+    return settings
+
+
+def _share(paths: ProjectPaths, group: str) -> None:
+    """Let a group use a project, if it cannot yet."""
+    try:
+        if rights_in(paths.root) != SHARED or paths.root.group() != group:
+            share_with(paths.root, group)
+    except (LookupError, OSError):
+        raise LoopError(
+            f"The project cannot be shared with the group {group}.",
+            hint="[project] shared in loop.cfg names it; the project's owner, one of the group, has to open it first.",
+        ) from None
+
+
+@contextmanager
+def open_store(paths: ProjectPaths, *, writes: bool = True) -> Iterator[Store]:
+    """Open a project's store alone, as `opened` does.
+
+    Raises:
+        StoreError: it has vanished or cannot be used.
+        LoopError: the folder cannot be written, and that is needed.
+    """
+    check_store(paths)
+    if is_open_to_changes(paths):
+        with _explained(paths), Store(paths.db) as store:
+            _refuse_emptied(paths, store)
+            yield store
+    elif writes:
+        raise LoopError(f"{paths.root} cannot be written: {_reason(paths)}.", hint=READING)
+    else:
+        with readable_copy(paths.db) as copy, _explained(paths), Store(copy) as store:
+            yield store
+
+
+def is_open_to_changes(paths: ProjectPaths) -> bool:
+    """Whether this process may write the project's store."""
+    return is_writable(paths.data) and (is_writable(paths.db) or not paths.db.exists())
+
+
+def check_store(paths: ProjectPaths) -> None:
+    """See that the store has not vanished.
+
+    Raises:
+        StoreError: it has; nothing is begun in its place.
+    """
+    with _explained(paths):
+        check_present(paths.db)
+
+
+@contextmanager
+def _explained(paths: ProjectPaths) -> Iterator[None]:
+    try:
+        yield
+    except StoreMissingError as error:
+        if _has_learned(paths):
+            raise _vanished(paths) from error
+        raise
+
+
+def _refuse_emptied(paths: ProjectPaths, store: Store) -> None:
+    """Rounds come from answers, and every answer is an event."""
+    if _has_learned(paths) and not store.journal.last_seq():
+        raise _vanished(paths)
+
+
+def _vanished(paths: ProjectPaths) -> StoreError:
+    return StoreError(
+        f"{paths.db} is gone or empty, though rounds have learned from it.",
+        hint="Put a backup there; or move models/ away, and begin anew with `loop doctor --repair`.",
+    )
+
+
+def _has_learned(paths: ProjectPaths) -> bool:
+    return any(paths.models.glob("round-*[1-9]*"))
+
+
+def begin_anew(paths: ProjectPaths) -> None:
+    """Make an empty store where one is missing and nothing has learned from it.
+
+    Raises:
+        StoreError: rounds have learned from it, there is one, or it cannot be written.
+    """
+    if _has_learned(paths):
+        raise _vanished(paths)
+    paths.db.unlink(missing_ok=True)
+    Store.create(paths.db).close()
+
+
+def _reason(paths: ProjectPaths) -> str:
+    read_only = os.statvfs(paths.data).f_flag & os.ST_RDONLY
+    return "Read-only file system" if read_only else "Permission denied"

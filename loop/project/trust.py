@@ -1,0 +1,119 @@
+"""Whose code is run: that of a project that came from elsewhere only when somebody on this machine trusts it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.machinery import all_suffixes
+from pathlib import Path
+
+from loop.errors import LoopError
+from loop.files import make_private, replacing
+from loop.settings import ProjectPaths
+
+FOLDER = "spacy-loop/trusted-code"
+FLAG = "--trust-code"
+
+
+def check_trust(
+    paths: ProjectPaths, code: str, *, ask: Callable[[Sequence[Path]], bool] | None = None, trust_code: bool = False
+) -> None:
+    """See that somebody trusts a project's code as it is now; who is asked and says so is not asked again.
+
+    Raises:
+        LoopError: nobody does.
+    """
+    files = code_files(paths, code)
+    if is_trusted(files):
+        return
+    if not trust_code and not (ask and ask(files)):
+        named = paths.resolve(code)
+        raise LoopError(
+            f"The project's own code is not trusted yet: {named}{f' and {len(files) - 1} more' * bool(files[1:])}.",
+            hint=f"It can do whatever you can. Read it, then say so once: `loop {FLAG} status`, or trust_code=True.",
+        )
+    trust(files)
+
+
+def code_files(paths: ProjectPaths, code: str) -> list[Path]:
+    """The file that a setting names, and all that it can import from beside it or from the project's folder."""
+    file = paths.resolve(code).resolve()
+    seen: set[Path] = set()
+    beside = {path for folder in (file.parent, paths.root) for path in _modules(folder.resolve(), seen)}
+    return [file, *sorted(beside - {file})]
+
+
+def _modules(folder: Path, seen: set[Path]) -> Iterator[Path]:
+    """The modules in a folder and in the packages in there; a folder that was `seen` has none."""
+    if folder in seen:
+        return
+    seen.add(folder)
+    for path in folder.iterdir():
+        if path.is_dir() and (path / "__init__.py").is_file():
+            yield from _modules(path.resolve(), seen)
+        elif path.is_file() and path.name.endswith(tuple(all_suffixes())):
+            yield path
+
+
+def is_trusted(files: Sequence[Path]) -> bool:
+    """Whether somebody has said that they trust these files as they are now."""
+    return _record(files).is_file()
+
+
+def trust(files: Sequence[Path]) -> None:
+    """Keep that somebody trusts these files as they are now.
+
+    Raises:
+        LoopError: it cannot be kept.
+    """
+    record = _record(files)
+    try:
+        make_private(record.parent)
+        with replacing(record) as out:
+            out.write("".join(f"{file}\n" for file in files).encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise LoopError(
+            f"That the code is trusted cannot be kept: {record.parent} cannot be written ({error.strerror}).",
+            hint="XDG_STATE_HOME names another folder for it.",
+        ) from None
+
+
+def _record(files: Sequence[Path]) -> Path:
+    return _state_home() / FOLDER / _digest(files)
+
+
+def _digest(files: Iterable[Path]) -> str:
+    """One SHA-256 (hex) of names and contents; the first file is the one that is run. Where they lie does not count."""
+    first, *others = files
+    named = [[os.path.relpath(file, first.parent), _sum(file)] for file in (first, *others)]
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()
+
+
+def _sum(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise LoopError(f"{file} cannot be read: {error.strerror}.", hint="Check its permissions.") from None
+
+
+def _state_home() -> Path:
+    """Where programs keep what is no setting and no cache (XDG base directories); a relative path does not count."""
+    named = Path(os.environ.get("XDG_STATE_HOME", ""))
+    try:
+        return named if named.is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError:
+        hint = "XDG_STATE_HOME names a folder in which it is kept which code is trusted."
+        raise LoopError("You have no home folder.", hint=hint) from None
+
+
+def run_code(paths: ProjectPaths, code: str) -> None:
+    """Run the user's own functions, which pipelines may need.
+
+    Raises:
+        InputError: they cannot be run.
+    """
+    from loop.ner.code import import_code
+
+    import_code(paths.resolve(code).resolve())
