@@ -139,7 +139,7 @@ def test_answers_to_single_spans_measure_nothing(paths, few, answered) -> None:
 
 def test_answers_of_one_group_have_no_curve(paths, few) -> None:
     gold = workshop_gold(ANSWERED)
-    with Store(paths.db) as store:
+    with Store.create(paths.db) as store:
         store.corpus.add_batch((NewText(text, group="one document") for text in gold), source="gold")
         scheme = store.journal.scheme(["PART"])
         for text in store.corpus.texts(range(1, ANSWERED + 1)):
