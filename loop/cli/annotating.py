@@ -17,6 +17,7 @@ from loop.cli.completing import complete_label
 from loop.cli.printing import counted, say
 from loop.cli.project import opened, paths_of
 from loop.cli.questions import questions_for
+from loop.cli.quiet import words_left_out
 from loop.cli.status import round_line
 from loop.errors import LoopError, SettingsError
 from loop.files import open_private
@@ -191,7 +192,7 @@ def trainer_cli(
     from loop.store.locks import is_held
     from loop.trainer import Trainer
 
-    with _settings_that_fail_said(paths_of(ctx)), opened(ctx) as (paths, settings, store):
+    with words_left_out(), _settings_that_fail_said(paths_of(ctx)), opened(ctx) as (paths, settings, store):
         if with_session:
             os.nice(TRAINER_NICENESS)
         written = paths.cfg.stat().st_mtime_ns

@@ -13,7 +13,7 @@ import spacy
 
 from loop.acquire.held_out import is_held_out
 from loop.errors import LoopError
-from loop.files import new_folder
+from loop.files import copy_file, make_private, new_folder
 from loop.final.comparing import Comparison, agreement, compared
 from loop.final.config import DEV, TRAIN, Trained, write_config, write_own_config
 from loop.final.data import Answered, References, parted, write_docs
@@ -26,6 +26,7 @@ from loop.ner.learner import Learner
 from loop.ner.merging import BaseReader
 from loop.ner.pipeline import recognizers_of_base
 from loop.progress.gold import gold_texts
+from loop.project import code_files
 from loop.records import latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -171,7 +172,7 @@ class FinalTraining:
         write_docs(tried, folder / DEV)
         shutil.copyfile(fresh_pipeline.__file__, folder / "fresh_pipeline.py")
         if project.code:
-            shutil.copyfile(self._paths.resolve(project.code), folder / f"{CODE_NAME}.py")
+            _copy_code(code_files(self._paths, project.code), folder)
         if options.config:
             write_own_config(folder, options.config, options.overrides)
         else:
@@ -205,6 +206,16 @@ class FinalTraining:
         nlp = spacy.load(self.last)
         references = References(nlp, labels, schemes, base=BaseReader(nlp), hidden=False)
         return references.read(texts, temperature=self._checkpoints.info(self._last).temperature)
+
+
+def _copy_code(files: Sequence[Path], folder: Path) -> None:
+    """The file that is run, and what it can import beside it."""
+    run, *others = files
+    copy_file(run, folder / f"{CODE_NAME}.py")
+    for file in others:
+        if file.is_relative_to(run.parent):
+            make_private((folder / file.relative_to(run.parent)).parent)
+            copy_file(file, folder / file.relative_to(run.parent))
 
 
 def _explain(folder: Path, trained: Trained, command: Sequence[str], train: int, dev: int) -> None:

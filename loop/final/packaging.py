@@ -16,9 +16,11 @@ import spacy
 import srsly
 
 from loop.errors import LoopError, PipelineError
+from loop.files import copy_file, make_private
 from loop.intervals import between
 from loop.ner.adoption import is_hidden
 from loop.ner.checkpoints import OWN_FOLDER
+from loop.ner.code import imported_beside
 from loop.ner.pipeline import NER_FACTORIES
 from loop.progress.scores import Score, Scores
 
@@ -72,9 +74,12 @@ def build(model: Path, out: Path, about: About, *, code: Path | None = None) -> 
         code: functions of the user's that the pipeline needs; they go into the package.
 
     Raises:
-        LoopError: it cannot be called so, or cannot be built.
+        LoopError: it cannot be called so, or cannot be built, or its code is more than a file.
     """
     check_about(about)
+    if code and (others := imported_beside(code)):
+        problem = f"{code.name} imports {', '.join(others)}, which a package cannot take along."
+        raise LoopError(problem, hint="Put all of it into one file.")
     with TemporaryDirectory(prefix="loop-package-") as folder:
         staged, sources = Path(folder, "pipeline"), Path(folder, "sources")
         shutil.copytree(model, staged, ignore=shutil.ignore_patterns(OWN_FOLDER))
@@ -85,8 +90,16 @@ def build(model: Path, out: Path, about: About, *, code: Path | None = None) -> 
         _run([*arguments, *(["--code", str(code)] if code else [])], f"spaCy makes no package of {model}")
         (main,) = sources.iterdir()
         wheel = _wheel(main)
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Path(shutil.copy(wheel, out / wheel.name))
+        return _put(wheel, out)
+
+
+def _put(wheel: Path, out: Path) -> Path:
+    try:
+        make_private(out)
+        copy_file(wheel, out / wheel.name)
+    except OSError as error:
+        raise LoopError(f"{out} cannot be written: {error.strerror}.", hint="Name another folder.") from None
+    return out / wheel.name
 
 
 def _wheel(sources: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 
@@ -31,3 +32,15 @@ def import_code(file: Path) -> None:
         sys.modules.pop(NAME, None)
         hint = f"Try it alone: python {file}"
         raise InputError(file, f"cannot be run ({type(error).__name__}: {error}).", hint=hint) from error
+
+
+def imported_beside(file: Path) -> list[str]:
+    """The names of the modules and packages beside a file that it imports, as far as its source says so."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    beside = {path.stem for path in file.parent.iterdir() if path.suffix == ".py" or path.is_dir()}
+    return sorted(names & beside - sys.stdlib_module_names)

@@ -15,6 +15,7 @@ from loop.settings import ProjectPaths
 
 FOLDER = "spacy-loop/trusted-code"
 FLAG = "--trust-code"
+SUFFIXES = tuple(all_suffixes())  # of files that Python imports
 
 
 def check_trust(
@@ -38,23 +39,29 @@ def check_trust(
 
 
 def code_files(paths: ProjectPaths, code: str) -> list[Path]:
-    """The file that a setting names, and all that it can import from beside it or from the project's folder."""
+    """The file that a setting names, and all that it can import from the project or from beside it."""
     file = paths.resolve(code).resolve()
-    seen: set[Path] = set()
-    beside = {path for folder in (file.parent, paths.root) for path in _modules(folder.resolve(), seen)}
-    return [file, *sorted(beside - {file})]
+    found = {*_modules(paths.root.resolve(), lambda folder: _may_hold_code(folder, paths))}
+    if not file.is_relative_to(paths.root.resolve()):
+        found |= {*_modules(file.parent, lambda folder: (folder / "__init__.py").is_file())}
+    return [file, *sorted(found - {file})]
 
 
-def _modules(folder: Path, seen: set[Path]) -> Iterator[Path]:
-    """The modules in a folder and in the packages in there; a folder that was `seen` has none."""
-    if folder in seen:
-        return
-    seen.add(folder)
-    for path in folder.iterdir():
-        if path.is_dir() and (path / "__init__.py").is_file():
-            yield from _modules(path.resolve(), seen)
-        elif path.is_file() and path.name.endswith(tuple(all_suffixes())):
-            yield path
+def _modules(folder: Path, is_entered: Callable[[Path], bool]) -> Iterator[Path]:
+    """The modules in a folder and in those of its folders, at any depth, that are to be entered; no link is."""
+    left = [folder]
+    while left:
+        for path in left.pop().iterdir():
+            if path.is_file() and path.name.endswith(SUFFIXES):
+                yield path
+            elif path.is_dir() and not path.is_symlink() and is_entered(path):
+                left.append(path)
+
+
+def _may_hold_code(folder: Path, paths: ProjectPaths) -> bool:
+    """A folder need not say that it is a package for its modules to be imported."""
+    own = folder in (paths.data.resolve(), paths.models.resolve())
+    return not (own or folder.name.startswith(".") or (folder / "pyvenv.cfg").is_file())
 
 
 def is_trusted(files: Sequence[Path]) -> bool:
