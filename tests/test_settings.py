@@ -23,7 +23,7 @@ from loop.settings import (
     parse_settings,
     template,
 )
-from loop.settings.writing import set_value
+from loop.settings.writing import set_value, with_value
 
 MINIMAL = '[project]\nlabels = ["A", "B"]\n'
 
@@ -258,3 +258,13 @@ def test_a_value_that_cannot_be_meant_is_not_written(tmp_path):
         set_value(cfg, "queue", "size", 0)
     assert CFG == cfg.read_text()
     assert [cfg] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("header", ["[project]  # note", "[project] # see [queue]", "[project]\t#"])
+def test_a_comment_may_follow_the_name_of_a_section(header: str) -> None:
+    text = f'{header}\nlabels = ["A"]\n'
+    changed = with_value(text, "project", "labels", ["A", "B"])
+
+    assert ("A",) == parse_settings(text).project.labels
+    assert f'{header}\nlabels = ["A", "B"]\n' == changed
+    assert ("A", "B") == parse_settings(changed).project.labels

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ from loop.cli.corpus import FormatOption, OffsetsOption, TextFieldOption, gold_t
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.remarks import say_remarks
+from loop.settings.login import login
 
 if TYPE_CHECKING:
     from loop.intake import ImportReport
@@ -43,7 +43,7 @@ def import_cli(
             read_all(files, format=format, text_field=text_field, offsets=offsets),
             nlp=load_base(settings.project.base),
             labels=settings.project.labels,
-            annotator=annotator or getpass.getuser(),
+            annotator=annotator or login(),
             source=named(files),
             leave_out=gold_texts(paths, settings),
             replacing=replacing,

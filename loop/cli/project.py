@@ -11,6 +11,7 @@ import typer
 
 from loop.cli.printing import counted, is_interactive, say
 from loop.settings import CFG_NAME, ProjectPaths
+from loop.settings.paths import expanded
 
 if TYPE_CHECKING:
     from loop.project import ErasedReport, Opened
@@ -68,7 +69,7 @@ def ask_about_code(files: Sequence[Path]) -> bool:
 
 def say_whose_code(model: str) -> None:
     """Say that loading a pipeline runs code, before one is loaded from a folder that is no project's."""
-    folder = Path(model).expanduser().resolve()
+    folder = expanded(model).resolve()
     if folder.is_dir() and not any((above / CFG_NAME).is_file() for above in folder.parents):
         say(
             f"{model} comes from outside. A pipeline runs the code that it names: use it only if you trust it.",

@@ -24,6 +24,7 @@ from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened, paths_of, say_whose_code
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem
+from loop.settings.paths import expanded
 
 if TYPE_CHECKING:
     from questionary import Question
@@ -134,7 +135,7 @@ def check_folder(paths: ProjectPaths, named: Sequence[Path], *, here: bool) -> N
         raise LoopError(f"{root} is a project already.", hint="Add texts with `loop add`; settings are in loop.cfg.")
     if here:
         return
-    if root == Path.home().resolve():
+    if root == expanded("~").resolve():
         raise LoopError("This is your home folder.", hint="Make a folder for the project, or say --here.")
     known = {path.resolve() for path in named}
     others = [path for path in _entries(root) if not path.name.startswith(".") and path.resolve() not in known]
@@ -151,7 +152,7 @@ def _entries(root: Path) -> list[Path]:
 
 def located(base: str) -> str:
     """Return a base such that it means the same from every folder."""
-    return str(Path(base).expanduser().resolve()) if Path(base).expanduser().is_dir() else base
+    return str(expanded(base).resolve()) if expanded(base).is_dir() else base
 
 
 def in_project(paths: ProjectPaths, file: Path | None) -> str | None:

@@ -17,6 +17,7 @@ from thinc.api import fix_random_seed
 from loop.errors import PipelineError
 from loop.ner.adoption import add_eraser, adopt, hide, is_hidden
 from loop.ner.inherited import inherited
+from loop.settings.paths import expanded
 
 COMPONENT = "ner_loop"
 NER_FACTORIES = frozenset({"ner", "beam_ner"})
@@ -30,15 +31,16 @@ def base_folder(base: str) -> Path | None:
     """
     if base.startswith("blank:"):
         return None
-    if is_package(base):
-        package = get_package_path(base)
+    if is_package(base) and ((package := get_package_path(base)) / "meta.json").is_file():
         meta = srsly.read_json(package / "meta.json")
         return Path(package / f"{meta['lang']}_{meta['name']}-{meta['version']}")
-    folder = Path(base).expanduser()
+    folder = expanded(base)
     if (folder / "config.cfg").is_file() and (folder / "meta.json").is_file():
         return folder.resolve()
     if folder.is_dir():
         raise PipelineError(f"{base} is a folder without a spaCy pipeline: config.cfg and meta.json are not there.")
+    if is_package(base):
+        raise PipelineError(f"The package {base} holds no spaCy pipeline.", hint="Name one, or the folder of one.")
     named = f"Get it with `python -m spacy download {base}`, or start from nothing with base blank:en."
     raise PipelineError(
         f"There is no pipeline {base}: neither a folder nor an installed package.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Ve
 from loop.session.status import SessionStatus
 from loop.session.tending import Tending
 from loop.settings import ProjectPaths, Settings
+from loop.settings.login import login
 from loop.settings.writing import set_value
 from loop.store import Past, Store
 from loop.store.locks import ProcessLock, is_held
@@ -65,7 +65,7 @@ class Session:
         self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
         store.journal.settings(settings.weights_digest(), settings.weights())
-        self.annotator = annotator or getpass.getuser()
+        self.annotator = annotator or login()
         self.name = paths.root.resolve().name
         self.labels = settings.project.labels
         self.keys, self.notes = settings.keys, settings.labels

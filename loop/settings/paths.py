@@ -62,3 +62,11 @@ class ProjectPaths:
     def resolve(self, name: str) -> Path:
         """Return the file that a setting names: relative to the project, or absolute."""
         return self.root / name
+
+
+def expanded(name: str) -> Path:
+    """Return the path of a name that may begin with ~; one of somebody whom the system does not know stays as it is."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)

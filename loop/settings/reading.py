@@ -6,6 +6,7 @@ import configparser
 import dataclasses
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_type_hints
@@ -15,6 +16,8 @@ from loop.settings.paths import CFG_NAME, ProjectPaths
 from loop.settings.sections import Section, Settings
 from loop.settings.tables import WHY, read_keys, read_labels
 
+# A comment may follow; a bracket in it ends nothing.
+HEADER = re.compile(r"\[(?P<header>[^\]]+)\]\s*(#.*)?$")
 _LARGEST = 1e300  # beyond it, and for infinity and NaN, a value is a slip of the hand
 _AnySection = TypeVar("_AnySection", bound=Section)
 
@@ -78,6 +81,7 @@ def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
 def _parse(text: str, source: Path) -> dict[str, dict[str, str]]:
     # No default section: whatever [DEFAULT] held would otherwise appear in every section.
     parser = configparser.ConfigParser(interpolation=None, default_section="", delimiters=("=",), comment_prefixes="#")
+    parser.SECTCRE = HEADER
     parser.optionxform = str  # type: ignore[assignment, method-assign]  # keys keep their case, as in spaCy
     try:
         parser.read_string(text)

@@ -11,7 +11,7 @@ from typing import Any
 
 from loop.errors import SettingsError
 from loop.files import replacing
-from loop.settings.reading import parse_settings
+from loop.settings.reading import HEADER, parse_settings
 
 
 def set_value(cfg: Path, section: str, key: str, value: Any) -> None:
@@ -77,7 +77,8 @@ def with_keys(text: str, section: str, names: Mapping[str, str | None]) -> str:
 
 def _bounds(lines: Sequence[str], section: str) -> tuple[int | None, int]:
     """Where a section begins, None when it is not there, and where the next one begins."""
-    start = next((i for i, line in enumerate(lines) if line.strip() == f"[{section}]"), None)
+    headers = ((i, HEADER.match(line.strip())) for i, line in enumerate(lines))
+    start = next((i for i, header in headers if header and header["header"] == section), None)
     if start is None:
         return None, len(lines)
     return start, next((i for i in range(start + 1, len(lines)) if lines[i].startswith("[")), len(lines))

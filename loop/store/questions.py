@@ -8,7 +8,20 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+)
 
 from loop.records import NO_FOCUS, Candidate, Focus, Question, Share, Span
 from loop.store.batches import parts
@@ -153,15 +166,11 @@ class Questions:
 
     def get(self, ids: Iterable[str]) -> dict[str, Question]:
         """The questions with these ids that are kept."""
-        with self._database.read() as connection:
-            rows = connection.execute(_WITH_TEXT.where(questions.c.id.in_(list(ids)))).all()
-        return {row.question_id: _question(row) for row in rows}
+        return {row.question_id: _question(row) for row in self._rows(_WITH_TEXT, ids)}
 
     def shares(self, ids: Iterable[str]) -> dict[str, Share]:
         """Which part of the queue each of these questions came from."""
-        with self._database.read() as connection:
-            rows = connection.execute(select(questions.c.id, questions.c.share).where(questions.c.id.in_(list(ids))))
-            return {row.id: row.share for row in rows}
+        return {row.id: row.share for row in self._rows(select(questions.c.id, questions.c.share), ids)}
 
     def waiting(self) -> int:
         """How many questions of the queue in force nobody has answered."""
@@ -199,8 +208,13 @@ class Questions:
     def lengths(self, ids: Iterable[str]) -> dict[str, int]:
         """How many tokens the texts of these questions have."""
         query = select(questions.c.id, func.json_array_length(questions.c.tokens).label("tokens"))
+        return {row.id: row.tokens for row in self._rows(query, ids)}
+
+    def _rows(self, query: Select[Any], ids: Iterable[str]) -> list[Row[Any]]:
+        """The rows of questions with these ids, however many: SQLite bounds the variables of a statement."""
         with self._database.read() as connection:
-            return {row.id: row.tokens for row in connection.execute(query.where(questions.c.id.in_(list(ids))))}
+            found = (connection.execute(query.where(questions.c.id.in_(part))) for part in parts(ids, WRITE_ROWS))
+            return [row for rows in found for row in rows]
 
     def _forget_before(self, generation: int) -> None:
         """Drop the places of older queues, and their questions that nobody answered or began."""

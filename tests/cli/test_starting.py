@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -123,3 +125,26 @@ def test_a_base_in_a_folder_is_named_in_full(folder: Path, run: Run) -> None:
     run("init", "--labels", "A", "--base", "../mine")
 
     assert str(folder.parent / "mine") == load_settings(folder).project.base
+
+
+def test_a_user_whom_the_system_does_not_know_can_make_a_project_and_answer(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(_: int) -> None:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    for name in ("HOME", "LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    made = run("init", "--labels", "A")
+    imported = run("import", "-", stdin=b'{"text": "a", "spans": []}')
+
+    assert (0, 0) == (made.code, imported.code)
+    assert f"uid{os.getuid()}" == json.loads(run("export", "-").out)["_annotator_id"]
+
+
+def test_a_package_without_a_pipeline_is_refused_without_a_trace(folder: Path, run: Run) -> None:
+    refused = run("init", "--labels", "A", "--base", "numpy")
+
+    assert (1, True) == (refused.code, refused.err.startswith("Error: The package numpy holds no spaCy pipeline."))
+    assert not (folder / "loop.cfg").exists()

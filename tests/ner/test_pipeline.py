@@ -153,3 +153,8 @@ def test_a_base_that_does_not_load_is_named(tmp_path: Path):
 
     with pytest.raises(PipelineError, match="does not load"):
         assemble(str(base), ["A"], seed=0)
+
+
+def test_a_package_that_is_no_pipeline_is_refused_as_base() -> None:
+    with pytest.raises(PipelineError, match="The package numpy holds no spaCy pipeline"):
+        load_base("numpy")
