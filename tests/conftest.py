@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+import catalogue
 import pytest
 from hypothesis import settings as hypothesis_settings
+from tiny_network import NETWORK
+from trainer_kit import finish
 from workshop import workshop_gold
 
+from loop.ner import inherited
 from loop.records import Answer
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.simulate import Gold
@@ -22,11 +30,25 @@ hypothesis_settings.load_profile("no deadline")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
+DEFAULT_NETWORK = inherited._default
 SETTINGS = Settings(
-    project=ProjectSettings(labels=("PART",)),
+    project=ProjectSettings(base="blank:xx", labels=("PART",)),
     queue=QueueSettings(size=12),
     update=UpdateSettings(round_size=5, steps=3, batch_size=8, new_per_batch=4),
 )
+
+
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 2**30  # bytes; a whole run takes a fraction of it
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests work in memory where there is room: every commit of a store waits for the disk."""
+    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    if config.option.basetemp is None and not hasattr(config, "workerinput") and has_room:
+        config.option.basetemp = tempfile.mkdtemp(prefix="loop-tests-", dir=MEMORY)
+        config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +65,54 @@ def nothing_is_kept_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _entry_points_found_once() -> Iterator[None]:
+    """Look for the entry points of installed packages once: catalogue does so at each access to a registry."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        of_namespace = cache(lambda name: tuple(catalogue.AVAILABLE_ENTRY_POINTS.select(group=name)))
+        monkeypatch.setattr(
+            catalogue.Registry, "_get_entry_points", lambda registry: of_namespace(registry.entry_point_namespace)
+        )
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tiny_network() -> Iterator[None]:
+    """Let projects that start from nothing have a network that learns in milliseconds."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(inherited, "_default", lambda _: NETWORK)
+        yield
+
+
+_PROCESSES = ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn")
+_may_start_processes = True
+
+
+def _refuse_processes(event: str, _: tuple[object, ...]) -> None:
+    if event in _PROCESSES and not _may_start_processes:
+        raise AssertionError("A test that starts a process is marked `integration`: `make check` leaves it out.")
+
+
+sys.addaudithook(_refuse_processes)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Hold tests to their mark: the quick ones start no process."""
+    global _may_start_processes
+    _may_start_processes = item.get_closest_marker("integration") is not None
+    try:
+        return (yield)
+    finally:
+        _may_start_processes = True
+
+
+@pytest.fixture
+def default_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let projects have the network that they have outside of tests."""
+    monkeypatch.setattr(inherited, "_default", DEFAULT_NETWORK)
+
+
 @pytest.fixture
 def paths(tmp_path: Path) -> ProjectPaths:
     return ProjectPaths(tmp_path / "project")
@@ -56,8 +126,6 @@ def settings() -> Settings:
 @pytest.fixture(scope="session")
 def learned_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of 20 texts with 15 answers and three rounds of `settings`; for `learned_project` to copy."""
-    from loop.trainer import Trainer
-
     paths, gold = ProjectPaths(tmp_path_factory.mktemp("learned") / "project"), workshop_gold(20)
     with Store.create(paths.db) as store:
         store.corpus.add_batch((NewText(text) for text in gold), source="gold")
@@ -65,10 +133,7 @@ def learned_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, text in enumerate(store.corpus.texts(range(1, 16))):
             spans = gold[text.text]
             store.answers.add(Answer(f"answer {number}", text.id, "ann", "accept", spans=spans, scheme=scheme))
-        trainer = Trainer(paths, SETTINGS, store)
-        while trainer.work():
-            pass
-        trainer.close()
+        finish(paths, SETTINGS, store)
     return paths.root
 
 

@@ -187,6 +187,7 @@ def test_the_parts_of_a_project_lie_where_the_design_says() -> None:
     assert Path("/abs/x") == paths.resolve("/abs/x")
 
 
+@pytest.mark.integration
 def test_reading_settings_imports_nothing_heavy() -> None:
     code = "import sys, loop.settings; print(sorted({'confection', 'pydantic', 'spacy', 'numpy'} & set(sys.modules)))"
 

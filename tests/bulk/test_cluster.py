@@ -16,6 +16,8 @@ from loop.errors import InputError, LoopError, PipelineError
 from loop.formats import read_all
 
 
+@pytest.mark.slow
+@pytest.mark.integration
 def test_two_actors_of_a_local_ray_go_on_to_the_same_bytes_as_a_plain_run(model: str, source: Path, tmp_path: Path):
     more = source.with_name("in2.jsonl")
     more.write_text('{"text": "the saddle squeaks", "id": 1}\n' * (CHUNK_TEXTS + 1) + "{\n")

@@ -14,6 +14,8 @@ from loop.bulk import Job, Predicted, cut, predicted
 from loop.errors import InputError, LoopError, PipelineError
 from loop.formats import RawText, read_all
 
+pytestmark = pytest.mark.integration
+
 
 def run(model: str, *paths: Path, workers: int = 1) -> list[Predicted]:
     return list(predicted(Job(model), cut(read_all(paths)), workers=workers))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from trainer_kit import finish
 
 from loop.care.doctor import examine
 from loop.care.erasing import left_of
@@ -87,10 +88,7 @@ def test_what_is_learned_afterwards_is_as_if_it_had_never_been_there(
             other.answers.add(Answer(f"more {n}", n, "ann", "accept", scheme=1))
         other.answers.add(Answer("more 15", 20, "ann", "accept", scheme=1))
         for paths, each in ((project, store), (never, other)):
-            trainer = Trainer(paths, settings, each)
-            while trainer.work():
-                pass
-            trainer.close()
+            finish(paths, settings, each)
     files = [Checkpoints(paths.models).path(4) / "loop" / "raw" for paths in (project, never)]
 
     assert files[0].read_bytes() == files[1].read_bytes()
@@ -247,10 +245,7 @@ def test_files_with_text_are_found_where_they_are(canary: Text, project: Project
 def test_rounds_that_were_learned_after_labels_were_merged_go_too(project: ProjectPaths, settings, store):
     store.journal.scheme(("PART", "BIT"))
     store.relabel(("PART",), {"BIT": "PART"}, draft=relabeled)
-    trainer = Trainer(project, settings, store)
-    while trainer.work():
-        pass
-    trainer.close()
+    finish(project, settings, store)
     checkpoints = Checkpoints(project.models)
     assert all("@" in key for key in checkpoints.info(3).answers)
     assert [] == [finding.what for finding in examine(project) if "Round" in finding.what]

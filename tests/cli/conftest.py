@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,27 @@ def run(
     return run_
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for projects that are built once and copied: see `built_once`."""
+    return tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture
+def built_once(folder: Path, templates: Path, request: pytest.FixtureRequest) -> Callable[[Callable[[], object]], None]:
+    """Fill `folder` by what `build` does, and for later tests of the module from a copy of that."""
+
+    def filled(build: Callable[[], object]) -> None:
+        template = templates / request.module.__name__ / build.__name__
+        if not template.exists():
+            build()
+            shutil.copytree(folder, template, symlinks=True)
+        else:
+            shutil.copytree(template, folder, symlinks=True, dirs_exist_ok=True)
+
+    return filled
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An empty folder, the current one."""
@@ -46,5 +69,5 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def project(folder: Path, run: Run) -> Path:
     """A project with the labels A and B, the current folder."""
-    assert 0 == run("init", "--labels", "A,B").code
+    assert 0 == run("init", "--labels", "A,B", "--base", "blank:xx").code
     return folder

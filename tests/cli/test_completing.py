@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cli_running import Run
 
+pytestmark = pytest.mark.integration
+
 
 def completed(folder: Path, *words: str) -> list[str]:
     """What bash is told for the last word."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,16 @@ ROWS = [
 
 
 @pytest.fixture
-def answered(project: Path, run: Run) -> Path:
+def answered(folder: Path, run: Run, built_once: Callable[[Callable[[], object]], None]) -> Path:
     """A project with three answers."""
-    (project / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    assert 0 == run("import", "in.jsonl").code
-    return project
+
+    def build() -> None:
+        assert 0 == run("init", "--labels", "A,B", "--base", "blank:xx").code
+        (folder / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+        assert 0 == run("import", "in.jsonl").code
+
+    built_once(build)
+    return folder
 
 
 def ids(out: str) -> list[str]:

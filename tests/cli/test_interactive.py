@@ -12,6 +12,8 @@ from reported_project import measure
 
 from loop.settings import load_settings
 
+pytestmark = pytest.mark.integration
+
 Spawn = Callable[..., "pexpect.spawn[str]"]
 
 

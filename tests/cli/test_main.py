@@ -58,6 +58,7 @@ def test_an_unexpected_error_shows_where_and_not_what(run: Run, monkeypatch: pyt
     assert "secret text\n" not in ran.err
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("start", [["-m", "loop"], ["-c", "from loop.cli import main; main()"]])
 def test_help_imports_nothing_heavy(start: list[str]) -> None:
     heavy = "spacy", "thinc", "numpy", "sqlalchemy", "prompt_toolkit", "questionary", "pydantic"

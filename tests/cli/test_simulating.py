@@ -34,7 +34,7 @@ def gold_files(folder: Path) -> tuple[Path, Path]:
 
 def test_a_simulation_prints_what_so_many_answers_bring(run: Run, gold_files):
     gold, test = gold_files
-    ran = run("simulate", gold, "--test", test, "--answers", "30", "--json")
+    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, "--answers", "30", "--json")
     rows = json.loads(ran.out)
 
     assert ran.code == 0
@@ -46,7 +46,21 @@ def test_a_simulation_prints_what_so_many_answers_bring(run: Run, gold_files):
 
 def test_the_same_seed_gives_the_same_curve_and_saves_a_plain_pipeline(run: Run, gold_files, folder: Path):
     gold, test = gold_files
-    options = ("simulate", gold, "--test", test, "--answers", "20", "--seed", "3", "--strategy", "random", "--json")
+    options = (
+        "simulate",
+        gold,
+        "--base",
+        "blank:xx",
+        "--test",
+        test,
+        "--answers",
+        "20",
+        "--seed",
+        "3",
+        "--strategy",
+        "random",
+        "--json",
+    )
     one, other = run(*options), run(*options, "--save", folder / "saved")
 
     assert one.out == other.out
@@ -55,24 +69,27 @@ def test_the_same_seed_gives_the_same_curve_and_saves_a_plain_pipeline(run: Run,
 
 def test_a_simulation_ends_when_the_texts_do(run: Run, gold_files):
     gold, test = gold_files
-    rows = json.loads(run("simulate", gold, "--test", test, "--answers", "500", "--json").out)
+    rows = json.loads(run("simulate", gold, "--base", "blank:xx", "--test", test, "--answers", "500", "--json").out)
 
     assert rows[-1]["answers"] == 50
 
 
 def test_answers_too_few_for_a_round_are_counted_too(run: Run, gold_files):
     gold, test = gold_files
-    rows = json.loads(run("simulate", gold, "--test", test, "--answers", "13", "--json").out)
+    rows = json.loads(run("simulate", gold, "--base", "blank:xx", "--test", test, "--answers", "13", "--json").out)
 
     assert [row["answers"] for row in rows] == [10, 13]
     assert rows[0]["f"] == rows[1]["f"]
 
 
+@pytest.mark.integration
 def test_several_seeds_have_a_curve_each_and_finished_ones_are_not_run_again(run: Run, gold_files, folder: Path):
     gold, test = gold_files
     options = (
         "simulate",
         gold,
+        "--base",
+        "blank:xx",
         "--test",
         test,
         "--answers",
@@ -93,7 +110,7 @@ def test_several_seeds_have_a_curve_each_and_finished_ones_are_not_run_again(run
 def test_a_number_of_seeds_begins_at_the_seed_and_ends_with_their_mean(run: Run, gold_files):
     gold, test = gold_files
     options = ("--answers", "20", "--every", "20", "--seed", "3", "--seeds", "2", "--mode", "teach", "--noise", "0.1")
-    ran = run("simulate", gold, "--test", test, *options, "--lag", "1", "--keys")
+    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, *options, "--lag", "1", "--keys")
 
     assert ["seed 3:", "seed 4:"] == [line.split(", ")[1] for line in ran.out.splitlines() if ", seed" in line]
     assert "mean of 2 seeds:" in ran.out
@@ -102,7 +119,7 @@ def test_a_number_of_seeds_begins_at_the_seed_and_ends_with_their_mean(run: Run,
 @pytest.mark.parametrize("seeds", ["a", "1,,2", "1,1", "0"])
 def test_seeds_that_cannot_be_meant_are_refused(run: Run, gold_files, seeds):
     gold, test = gold_files
-    ran = run("simulate", gold, "--test", test, "--seeds", seeds)
+    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, "--seeds", seeds)
 
     assert 1 == ran.code
     assert "is no list of different numbers" in ran.err
@@ -110,7 +127,7 @@ def test_seeds_that_cannot_be_meant_are_refused(run: Run, gold_files, seeds):
 
 def test_one_checkpoint_cannot_be_that_of_several_seeds(run: Run, gold_files, folder: Path):
     gold, test = gold_files
-    ran = run("simulate", gold, "--test", test, "--seeds", "2", "--save", folder / "saved")
+    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, "--seeds", "2", "--save", folder / "saved")
 
     assert 1 == ran.code
     assert "one seed" in ran.err
@@ -118,7 +135,7 @@ def test_one_checkpoint_cannot_be_that_of_several_seeds(run: Run, gold_files, fo
 
 def test_a_checkpoint_is_not_saved_over_something_else(run: Run, gold_files, folder: Path):
     gold, test = gold_files
-    ran = run("simulate", gold, "--test", test, "--save", folder)
+    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, "--save", folder)
 
     assert ran.code == 1
     assert "exists already" in ran.err
@@ -150,6 +167,7 @@ def test_curves_show_nothing_of_those_drawn_before_in_this_process(capsys: pytes
     assert "third" in drawn
 
 
+@pytest.mark.integration
 def test_the_trainer_alone_does_what_is_due_and_says_so(run: Run, project: Path, gold_files):
     gold, _ = gold_files
     rows = [json.loads(line) for line in gold.read_text().splitlines()]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.integration
+
 HARNESS = Path(__file__).parent / "harness.py"
 
 

@@ -14,6 +14,8 @@ import pytest
 from loop.settings import ProjectPaths
 from loop.store.locks import is_held
 
+pytestmark = pytest.mark.integration
+
 PATIENCE = 90.0
 # Python runs it at the start of every process that can import it, the trainer's too.
 WATCH = """

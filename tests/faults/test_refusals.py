@@ -18,6 +18,8 @@ from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import Store
 
+pytestmark = pytest.mark.integration
+
 # Run in a namespace of its own, where a small file system can be mounted without being root.
 FULL = """
 import sys

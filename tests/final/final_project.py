@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from trainer_kit import finish
 from workshop import workshop_gold
 
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
-from loop.trainer import Trainer
 
 # Steps enough to tell that it runs; what it finds is spaCy's business.
 SHORT = {"training.max_steps": 8, "training.eval_frequency": 4}
@@ -41,10 +41,7 @@ def make(folder: Path, base: str, labels: tuple[str, ...] = ("PART", "FAULT")) -
     with Store.create(paths.db) as store:
         made = Made(paths, settings, store)
         fill(made)
-        trainer = Trainer(paths, settings, store)
-        while trainer.work():
-            pass
-        trainer.close()
+        finish(paths, settings, store)
         yield made
 
 

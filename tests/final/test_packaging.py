@@ -17,6 +17,8 @@ from loop.ner.checkpoints import Checkpoints
 from loop.progress.gold import GoldText
 from loop.records import Span
 
+pytestmark = pytest.mark.integration
+
 ABOUT = About("workshop", "0.1.0", licence="MIT", labels=("PART",), answers=20, spans={"PART": 18})
 
 

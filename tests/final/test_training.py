@@ -35,6 +35,7 @@ def docs(path: Path) -> list[spacy.tokens.Doc]:
     return list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
 
 
+@pytest.mark.integration
 def test_the_final_model_finds_the_labels_that_were_answered(folder: Path):
     nlp = spacy.load(folder / "model")
 
@@ -42,11 +43,13 @@ def test_the_final_model_finds_the_labels_that_were_answered(folder: Path):
     assert [] == nlp.disabled
 
 
+@pytest.mark.integration
 def test_no_word_of_the_texts_is_in_the_final_model(folder: Path):
     for word in (TRAINED, HELD_OUT, UNANSWERED, "worn", "saddle"):
         assert [] == holding(folder / "model", word)
 
 
+@pytest.mark.integration
 def test_what_is_held_out_or_unanswered_is_nowhere_in_the_folder(folder: Path):
     texts = [doc.text for name in ("train", "dev") for doc in docs(folder / f"{name}.spacy")]
 
@@ -55,12 +58,14 @@ def test_what_is_held_out_or_unanswered_is_nowhere_in_the_folder(folder: Path):
     assert [] == holding(folder / "start", TRAINED)
 
 
+@pytest.mark.integration
 def test_the_folder_is_for_its_owner_alone(folder: Path):
     modes = {path.stat().st_mode & 0o077 for path in [folder, *folder.rglob("*")]}
 
     assert {0} == modes
 
 
+@pytest.mark.integration
 def test_what_a_partial_answer_does_not_say_is_missing(folder: Path):
     every = [*docs(folder / "train.spacy"), *docs(folder / "dev.spacy")]
     (partial,) = (doc for doc in every if TRAINED in doc.text)
@@ -85,6 +90,7 @@ def test_too_few_answers_are_refused():
         parted([(Text(1, "one"), Answer("a", 1, "ann", "accept", spans=(Span(0, 3, "PART"),)))])
 
 
+@pytest.mark.integration
 def test_the_readmes_command_gives_the_same_weights_without_loop(made: Made, folder: Path, tmp_path: Path):
     again = tmp_path / "again"
     FinalTraining(made.paths, made.settings, made.store).write(again, Options(overrides=SHORT))
@@ -102,6 +108,7 @@ def test_the_readmes_command_gives_the_same_weights_without_loop(made: Made, fol
     assert [] == holding(again / "training" / "model-best", TRAINED)
 
 
+@pytest.mark.integration
 def test_all_but_our_component_stays_as_the_base_has_it_to_the_byte(made_on_a_base: Made, tmp_path: Path):
     made, folder, base = made_on_a_base, tmp_path / "final", base_folder(SMALL)
     written = FinalTraining(made.paths, made.settings, made.store).write(folder, Options(overrides=SHORT))
@@ -119,6 +126,7 @@ def test_all_but_our_component_stays_as_the_base_has_it_to_the_byte(made_on_a_ba
     assert ["ner_loop", *spacy.load(base).pipe_names] == spacy.load(model).pipe_names
 
 
+@pytest.mark.integration
 def test_what_is_found_for_labels_of_the_base_that_nobody_taught_is_erased(tmp_path: Path):
     folder = tmp_path / "final"
     with make(tmp_path, SMALL, labels=("PART", "GPE")) as made:
@@ -133,6 +141,7 @@ def test_what_is_found_for_labels_of_the_base_that_nobody_taught_is_erased(tmp_p
     assert not any(label.startswith("base:") for label in found)
 
 
+@pytest.mark.integration
 def test_merging_teaches_the_bases_recognizer_all_labels(made_on_a_base: Made, tmp_path: Path):
     made, folder = made_on_a_base, tmp_path / "final"
     final = FinalTraining(made.paths, made.settings, made.store)
@@ -157,6 +166,7 @@ def test_there_is_nothing_to_merge_with_in_a_blank_base(made: Made, tmp_path: Pa
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.integration
 def test_a_config_of_the_users_own_is_filled_and_trained(made: Made, tmp_path: Path):
     own, folder = tmp_path / "own.cfg", tmp_path / "final"
     own.write_text(_OWN)
@@ -198,6 +208,7 @@ def test_a_config_that_cannot_be_used_is_named(made: Made, tmp_path: Path):
         FinalTraining(made.paths, made.settings, made.store).write(tmp_path / "final", Options(config=own))
 
 
+@pytest.mark.integration
 def test_a_stopped_training_leaves_no_process_and_no_finished_model(made: Made, tmp_path: Path):
     folder = tmp_path / "final"
     long = {"training.max_steps": 100_000, "training.patience": 0, "training.eval_frequency": 1}
@@ -210,6 +221,7 @@ def test_a_stopped_training_leaves_no_process_and_no_finished_model(made: Made, 
     assert (folder / "config.cfg").is_file()
 
 
+@pytest.mark.integration
 def test_a_training_that_fails_says_how_to_see_why(made: Made, tmp_path: Path):
     folder = tmp_path / "final"
     FinalTraining(made.paths, made.settings, made.store).write(folder, Options(overrides=SHORT))
@@ -229,6 +241,7 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.integration
 def test_the_probabilities_of_the_final_model_are_calibrated(folder: Path):
     assert ["ner_loop"] == list(spacy.load(folder / "model").meta["loop"]["temperatures"])
 

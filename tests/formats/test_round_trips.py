@@ -38,12 +38,12 @@ def as_answered(raw: RawText, tokens: object) -> Answered:
     return Answered(text, replace(raw.answer, text_id=1), tokens, raw.question)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("format", WHOLE)
 @given(rows=st.lists(answers(), max_size=3))
-def test_answers_come_back_whole(format: str, rows: list[Answered]) -> None:
-    again = read_again(rows, format)
+def test_answers_come_back_whole(rows: list[Answered]) -> None:
+    for format in WHOLE:
+        again = read_again(rows, format)
 
-    assert rows == [as_answered(raw, row.tokens) for raw, row in zip(again, rows, strict=True)]
+        assert rows == [as_answered(raw, row.tokens) for raw, row in zip(again, rows, strict=True)], format
 
 
 @given(rows=st.lists(answers(), max_size=3))
@@ -55,12 +55,14 @@ def test_a_docbin_brings_back_every_answer_that_names_spans(rows: list[Answered]
     assert held == [as_answered(raw, row.tokens) for raw, row in zip(again, held, strict=True)]
 
 
-@pytest.mark.parametrize("format", SPANS)
 @given(rows=st.lists(answers(complete=True), max_size=3))
-def test_other_programs_formats_bring_back_text_spans_and_meta(format: str, rows: list[Answered]) -> None:
-    assert [(row.text.text, row.answer.spans, row.text.meta) for row in rows] == [
-        (raw.text, raw.spans, raw.meta) for raw in read_again(rows, format)
-    ]
+def test_other_programs_formats_bring_back_text_spans_and_meta(rows: list[Answered]) -> None:
+    for format in SPANS:
+        again = read_again(rows, format)
+
+        assert [(row.text.text, row.answer.spans, row.text.meta) for row in rows] == [
+            (raw.text, raw.spans, raw.meta) for raw in again
+        ], format
 
 
 def on_words(row: Answered) -> tuple[list[str], list[tuple[int, int, str]]]:
@@ -74,20 +76,23 @@ def at(words: list[tuple[int, int]], offset: int, edge: int) -> int:
     return next(n for n, word in enumerate(words) if word[edge] == offset)
 
 
-@pytest.mark.parametrize("format", COLUMNS)
 @given(rows=st.lists(answers(complete=True), max_size=3))
-def test_columns_bring_back_words_and_the_spans_on_them(format: str, rows: list[Answered]) -> None:
+def test_columns_bring_back_words_and_the_spans_on_them(rows: list[Answered]) -> None:
     held = [row for row in rows if all(word.split() == [word] for word in on_words(row)[0])]
     places = {group: n for n, group in enumerate(dict.fromkeys(row.text.group for row in held))}
     held.sort(key=lambda row: places[row.text.group])  # a group is written in one piece
-    again = []
-    for raw in read_again(rows, format):
-        words = raw.text.split(" ")
-        ends = [len(" ".join(words[: n + 1])) for n in range(len(words))]
-        tokens = [(end - len(word), end) for word, end in zip(words, ends, strict=True)]
-        again.append(Answered(Text(1, raw.text), Answer("x", 1, "", "accept", raw.spans or ()), tokens))
+    for format in COLUMNS:
+        again = [between_blanks(raw) for raw in read_again(rows, format)]
 
-    assert [on_words(row) for row in held] == [on_words(row) for row in again]
+        assert [on_words(row) for row in held] == [on_words(row) for row in again], format
+
+
+def between_blanks(raw: RawText) -> Answered:
+    """What was read, its words as tokens."""
+    words = raw.text.split(" ")
+    ends = [len(" ".join(words[: n + 1])) for n in range(len(words))]
+    tokens = [(end - len(word), end) for word, end in zip(words, ends, strict=True)]
+    return Answered(Text(1, raw.text), Answer("x", 1, "", "accept", raw.spans or ()), tokens)
 
 
 @given(rows=st.lists(answers(), max_size=3))
@@ -98,10 +103,10 @@ def test_plain_text_brings_back_each_text_that_fits_a_line_once(rows: list[Answe
     assert fit == [raw.text for raw in read_again(rows, "txt")]
 
 
-@pytest.mark.parametrize("format", EVERY)
 @given(rows=st.lists(answers(), max_size=2))
-def test_the_same_answers_give_the_same_bytes(format: str, rows: list[Answered]) -> None:
-    assert written(rows, format) == written(rows, format)
+def test_the_same_answers_give_the_same_bytes(rows: list[Answered]) -> None:
+    for format in EVERY:
+        assert written(rows, format) == written(rows, format), format
 
 
 @pytest.mark.parametrize("format", EVERY)

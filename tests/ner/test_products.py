@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 LEARN = """
 import hashlib
 from loop.ner.products import use_fast_products
@@ -29,5 +31,6 @@ def learned(threads: int) -> str:
     return subprocess.run([sys.executable, "-c", LEARN], env=env, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.integration
 def test_the_weights_do_not_depend_on_how_many_threads_the_machine_offers() -> None:
     assert learned(1) == learned(2)

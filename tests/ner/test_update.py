@@ -16,6 +16,8 @@ from loop.ner.update import update
 from loop.records import Answer, Span
 from loop.settings import UpdateSettings
 
+pytestmark = pytest.mark.usefixtures("default_network")  # how much is learned is what is tested
+
 SETTINGS = UpdateSettings(steps=20, batch_size=8, new_per_batch=4)
 REFUSAL = Answer("a", 1, "ann", "reject", mode="teach", complete=False, scheme=1)
 

@@ -1,19 +1,19 @@
-"""A tiny project that learns for five rounds."""
+"""A tiny project that learns for three rounds."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from trainer_kit import finish
 from workshop import workshop_gold
 
 from loop.ner.checkpoints import Checkpoints
 from loop.records import Answer
 from loop.settings import AcquireSettings, ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
-from loop.trainer import Trainer
 
 LABEL = "PART"
-ROUNDS = 5
+ROUNDS = 3
 
 
 def settings_for(base: str, component: str | None = None) -> Settings:
@@ -34,8 +34,5 @@ def teach(folder: Path, base: str, *, component: str | None = None) -> Path:
         scheme = store.journal.scheme([LABEL])
         for number, text in enumerate(store.corpus.texts(range(1, 2 * ROUNDS + 1))):
             store.answers.add(Answer(f"a{number:02}", text.id, "ann", "accept", spans=gold[text.text], scheme=scheme))
-        trainer = Trainer(paths, settings, store)
-        while trainer.work():
-            pass
-        trainer.close()
+        finish(paths, settings, store)
     return Checkpoints(paths.models).path(ROUNDS)

@@ -74,6 +74,7 @@ def test_code_that_fails_is_named(tmp_path: Path):
         import_code(tmp_path / "broken.py")
 
 
+@pytest.mark.integration
 def test_the_final_training_and_the_package_bring_it_along(base: str, code: Path, tmp_path: Path):
     paths = ProjectPaths(tmp_path / "project")
     teach(paths.root, base)
@@ -91,6 +92,7 @@ def test_the_final_training_and_the_package_bring_it_along(base: str, code: Path
         assert CODE == archive.read("en_coded/functions.py").decode()
 
 
+@pytest.mark.integration
 def test_predictions_run_it_too(base: str, code: Path, tmp_path: Path):
     (tmp_path / "in.txt").write_text("fitted a new chain\n")
     predict = [sys.executable, "-m", "loop", "predict", base, "in.txt", "-"]

@@ -173,6 +173,7 @@ def test_an_answer_from_elsewhere_is_in_the_history_and_is_changed_there(session
     assert [answer.spans for answer in store.answers.standing()] == [(Span(4, 7, "PART"),)]
 
 
+@pytest.mark.integration
 def test_a_session_needs_nothing_that_takes_long_to_import_before_its_first_screen():
     heavy = ["numpy", "spacy", "alembic", "loop.formats", "loop.quality", "loop.trainer"]
     code = f"import sys, loop.cli, loop.session, loop.terminal.app; print([m for m in {heavy} if m in sys.modules])"
@@ -193,6 +194,7 @@ def test_the_screen_says_that_a_round_is_held_as_long_as_it_is(paths, settings, 
     assert "" == after
 
 
+@pytest.mark.integration
 def test_the_session_and_its_screen_start_without_numpy():
     code = "import sys, loop.session, loop.terminal.app; print('numpy' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -15,7 +15,7 @@ from loop.store import Store
 from loop.trainer.pretrained import Pretrained
 
 GOLD, TEST = workshop_gold(60), workshop_gold(30, seed=1)
-SETTINGS = Settings(ProjectSettings(labels=("PART",)), update=UpdateSettings(steps=3))
+SETTINGS = Settings(ProjectSettings(base="blank:xx", labels=("PART",)), update=UpdateSettings(steps=3))
 AT_RANDOM = replace(SETTINGS, acquire=replace(SETTINGS.acquire, strategy="random"))
 
 

@@ -13,7 +13,7 @@ GOLD, TEST = workshop_gold(40), workshop_gold(20, seed=1)
 RUNS = [
     Run(
         Settings(
-            ProjectSettings(labels=("PART",), seed=seed),
+            ProjectSettings(base="blank:xx", labels=("PART",), seed=seed),
             acquire=AcquireSettings(strategy="random"),
             update=UpdateSettings(steps=2),
         ),
@@ -27,6 +27,8 @@ def play(runs, **more):
     return {run.name: rows for run, rows in finished_runs(runs, GOLD, TEST, **more)}
 
 
+@pytest.mark.integration
+@pytest.mark.usefixtures("default_network")  # the processes have it, too
 def test_processes_give_the_rows_that_one_process_gives_and_tell_of_them_as_they_come():
     heard = []
     side_by_side = play(RUNS, workers=2, on_row=lambda run, row: heard.append((run.name, row.answers)))

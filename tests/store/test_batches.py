@@ -88,6 +88,7 @@ def test_texts_that_cannot_be_written_to_the_end_all_go_again(store: Store, monk
     assert (0, [], None) == (store.corpus.size(), store.corpus.batches(), unfinished(store))
 
 
+@pytest.mark.integration
 def test_a_killed_add_is_taken_back_when_the_store_is_opened_next(store: Store):
     killed = subprocess.run([sys.executable, "-c", KILLED, str(store.path)], env=os.environ)
     half = store.corpus.size()
@@ -97,6 +98,7 @@ def test_a_killed_add_is_taken_back_when_the_store_is_opened_next(store: Store):
     assert (-signal.SIGKILL, 2 * ROWS, (0, [], None)) == (killed.returncode, half, left)
 
 
+@pytest.mark.integration
 def test_texts_answered_before_a_killed_add_was_taken_back_stay_with_their_answers(store: Store):
     subprocess.run([sys.executable, "-c", KILLED, str(store.path)], env=os.environ)
     store.journal.scheme(["A"])
@@ -106,6 +108,7 @@ def test_texts_answered_before_a_killed_add_was_taken_back_stay_with_their_answe
         assert [1] == [batch.answered for batch in again.corpus.batches()]
 
 
+@pytest.mark.integration
 def test_texts_that_are_being_added_now_are_left_alone_by_others(store: Store):
     lock = ProcessLock(store.path.parent / "adding.lock")
     subprocess.run([sys.executable, "-c", KILLED, str(store.path)], env=os.environ)

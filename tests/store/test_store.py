@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -304,15 +305,23 @@ def test_what_bears_on_the_weights_is_in_the_event_log(store: Store):
     assert store.journal.schemes() == {1: ("PART",), 2: ("PART", "BRAND")}
 
 
+@pytest.fixture(scope="module")
+def used_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store that stays open for all examples of a property."""
+    with Store.create(tmp_path_factory.mktemp("used") / "loop.db") as store:
+        yield store
+
+
 @given(
     contents=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1), unique=True),
     meta=st.dictionaries(st.text(max_size=5), st.integers(-(2**53), 2**53) | st.text(max_size=5), max_size=3),
 )
-def test_texts_come_back_character_by_character(tmp_path_factory, contents, meta):
-    with Store.create(tmp_path_factory.mktemp("store") / "loop.db") as store:
-        store.corpus.add_batch([NewText(text, "g", meta) for text in contents], source="s")
-        found = store.corpus.find(contents)
-        texts = store.corpus.texts([found[text] for text in contents])
+def test_texts_come_back_character_by_character(used_store, contents, meta):
+    report = used_store.corpus.add_batch([NewText(text, "g", meta) for text in contents], source="s")
+    found = used_store.corpus.find(contents)
+    texts = used_store.corpus.texts([found[text] for text in contents])
+    if report.batch:
+        used_store.corpus.remove_batch(report.batch)
 
     assert [text.text for text in texts] == contents
     assert all((text.meta, text.group) == (meta, "g") for text in texts)

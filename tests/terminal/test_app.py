@@ -14,6 +14,8 @@ from loop.records import Answer
 from loop.settings import ProjectPaths
 from loop.store import Store
 
+pytestmark = pytest.mark.integration
+
 ONE = question("the SRAM Rival shifter of my Canyon rubs", "SRAM=BRAND 93", doubtful=["Canyon=BRAND 34"])
 TWO = question("a KMC chain for the workshop", "KMC=BRAND 80")
 THREE = question("nothing to see here")

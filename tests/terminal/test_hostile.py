@@ -14,6 +14,8 @@ from terminal_project import lay_out, question
 
 from loop.records import Candidate, Question, Span
 
+pytestmark = pytest.mark.integration
+
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\x90q\x1b\\\u202egnp\u202c\u2066x\u2069\u200f[bold]b[/bold]\r\x08\x00\x7f"
 LABELS = (f"A{EVIL}", f"B{EVIL}")
 # What the program itself may send: colours and attributes, cursor, erasing, modes (screen, paste, mouse, wrapping).

@@ -12,6 +12,8 @@ from loop.records import Answer
 from loop.settings import ProjectPaths
 from loop.store import Store
 
+pytestmark = pytest.mark.integration
+
 ONE = question("the SRAM Rival shifter of my Canyon rubs", "SRAM=BRAND 93", doubtful=["Canyon=BRAND 34"])
 TWO = question("a KMC chain for the workshop", "KMC=BRAND 80", share="held_out")
 HOSTILE = question("red \x1b[31m\x1b]0;owned\x07 \u202eevil\u202c [bold]x[/bold] \x9b2J\rover")

@@ -13,6 +13,8 @@ from loop.records import Answer
 from loop.settings import ProjectPaths
 from loop.store import Store
 
+pytestmark = pytest.mark.integration
+
 ONE = question("the SRAM Rival shifter", "SRAM=BRAND 93", doubtful=["Rival=PART 45"])
 TWO = question("a KMC chain for the workshop", "KMC=BRAND 60")
 THREE = question("my Canyon rubs", "Canyon=BRAND 70")

@@ -61,6 +61,7 @@ def test_a_cell_of_the_screen_is_known_as_its_word(sit_down: Callable[..., Desk]
     assert None is screen.token_at(desk, 5, below + 6)
 
 
+@pytest.mark.integration
 def test_the_mouse_works_in_a_terminal_and_a_key_switches_it_off(tmp_path: Path) -> None:
     lay_out(tmp_path / "shop", [ONE])
     terminal = Terminal(tmp_path / "shop").wait("SRAM Rival")

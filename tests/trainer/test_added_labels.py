@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from contextlib import closing
 from dataclasses import replace
 from random import Random
 
 import pytest
+from trainer_kit import finish, weights
 from workshop import workshop_gold
 
 from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import COMPONENT
 from loop.progress import progress
 from loop.records import Answer, Question, Span, Text, latest
 from loop.session import Session
@@ -27,13 +26,6 @@ EARLY, LATE = 10, 30
 def job(text: str) -> Span:
     """The number of the job, which every text begins with."""
     return Span(4, text.index(" :"), "JOB")
-
-
-def finish(paths: ProjectPaths, settings: Settings, store: Store) -> None:
-    trainer = Trainer(paths, settings, store)
-    while trainer.work():
-        pass
-    trainer.close()
 
 
 def give(store: Store, first: int, last: int, labels: tuple[str, ...]) -> None:
@@ -100,12 +92,7 @@ def test_what_is_learned_does_not_depend_on_when_the_label_came_to_the_trainer(t
             give(store, EARLY + 1, EARLY + 5, ("PART", "JOB"))
             finish(paths, late, store)
 
-    assert weights(one) == weights(other)
-
-
-def weights(paths: ProjectPaths) -> list[str]:
-    folders = (Checkpoints(paths.models).path(number) for number in (1, 2, 3))
-    return [hashlib.sha256((folder / COMPONENT / "model").read_bytes()).hexdigest() for folder in folders]
+    assert weights(one, 1, 2, 3) == weights(other, 1, 2, 3)
 
 
 def test_an_answer_to_the_old_question_is_changed_without_touching_the_new_one(paths, early, late, store, gold):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from workshop import workshop_gold
 
 import loop.trainer.agreeing
@@ -12,6 +13,8 @@ from loop.records import Answer, Span
 from loop.settings import UpdateSettings
 from loop.store import NewText, Store
 from loop.trainer.agreeing import ENOUGH, Agreeing, agreement
+
+pytestmark = pytest.mark.usefixtures("default_network")  # a smaller one learns too little to agree about
 
 A, B = Span(0, 3, "PART"), Span(4, 7, "PART")
 

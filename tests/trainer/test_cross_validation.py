@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_network import tiny_network  # noqa: F401 (a fixture)
 from workshop import workshop_gold
 
 from loop.errors import LoopError
@@ -20,7 +19,7 @@ from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSetting
 from loop.store import NewText, Store
 from loop.store.locks import ProcessLock
 from loop.trainer import cross_validation
-from loop.trainer.cross_validation import FOLDS, ROUNDS, folds, learning_curve
+from loop.trainer.cross_validation import FOLDS, ROUNDS, LearningCurve, folds, learning_curve
 
 ANSWERED, TEXTS = 60, 80
 
@@ -55,27 +54,34 @@ def answered(original: Path, paths: ProjectPaths) -> Iterator[Store]:
         yield store
 
 
-def test_every_text_that_is_answered_completely_measures_once(paths, few, answered) -> None:
+@dataclass
+class Curve:
+    """A curve, learned once for this module, and what happened meanwhile.
+
+    Attributes:
+        root: the project afterwards. events: their kinds. heard: the progress.
+        learned, measured: the texts of each fold.
+    """
+
+    root: Path
+    curve: LearningCurve
+    events: list[str]
+    heard: list[tuple[int, int]]
+    learned: list[set[str]]
+    measured: list[set[str]]
+
+
+@pytest.fixture(scope="module")
+def learned(original: Path, few: Settings, tmp_path_factory: pytest.TempPathFactory) -> Curve:
+    paths = ProjectPaths(tmp_path_factory.mktemp("learned") / "project")
+    shutil.copytree(original, paths.root)
     heard: list[tuple[int, int]] = []
-    curve = learning_curve(paths, few, answered, lambda *now: heard.append(now))
-
-    assert {ANSWERED - 1} == {point.scores.overall.texts for point in curve.points}
-    assert sum(len(spans) for spans in list(workshop_gold(TEXTS).values())[1:ANSWERED]) >= max(
-        point.scores.overall.gold for point in curve.points
-    )
-    assert [5 * n for n in range(1, ROUNDS + 1)] == [point.answers for point in curve.points]
-    assert [(n, FOLDS * ROUNDS) for n in range(1, FOLDS * ROUNDS + 1)] == heard
-
-
-def test_no_round_learns_from_what_it_is_measured_on(paths, few, answered, monkeypatch) -> None:
     learned: list[set[str]] = []
     measured: list[set[str]] = []
     course, gold_of = cross_validation.Course.learn, cross_validation.answered_gold
 
     def learn(self, cut):
-        learned[-1].update(
-            self._store.corpus.texts([answer.text_id for answer in cut])[i].text for i in range(len(cut))
-        )
+        learned[-1].update(text.text for text in self._store.corpus.texts([answer.text_id for answer in cut]))
         course(self, cut)
 
     def answered_gold(store, answers, labels):
@@ -84,31 +90,49 @@ def test_no_round_learns_from_what_it_is_measured_on(paths, few, answered, monke
         measured.append({one.text for one in gold})
         return gold
 
-    monkeypatch.setattr(cross_validation.Course, "learn", learn)
-    monkeypatch.setattr(cross_validation, "answered_gold", answered_gold)
-    learning_curve(paths, few, answered)
-
+    with pytest.MonkeyPatch.context() as monkeypatch, Store(paths.db) as store:
+        monkeypatch.setattr(cross_validation.Course, "learn", learn)
+        monkeypatch.setattr(cross_validation, "answered_gold", answered_gold)
+        before = store.journal.last_seq()
+        curve = learning_curve(paths, few, store, lambda *now: heard.append(now))
+        events = [kind for _, kind, _ in store.journal.events(after=before)]
     del learned[0], measured[0]  # whether there is enough to measure on at all
-    assert FOLDS == len(measured)
-    assert ANSWERED - 1 == len(set.union(*measured))
-    assert all(learned)
-    assert not [texts & others for texts, others in zip(learned, measured, strict=True) if texts & others]
+    return Curve(paths.root, curve, events, heard, learned, measured)
 
 
-def test_what_it_expects_is_kept_and_comes_out_the_same_again(paths, few, answered) -> None:
-    first = learning_curve(paths, few, answered).expected
+def test_every_text_that_is_answered_completely_measures_once(learned) -> None:
+    points = learned.curve.points
 
-    assert first == noted(answered, answers=ANSWERED, pool=TEXTS - ANSWERED)
-    assert (ANSWERED, TEXTS - ANSWERED) == (first.answers, first.pool)
-    assert first.more.low <= first.more.f <= first.more.high
-    assert first == learning_curve(paths, few, answered).expected
+    assert {ANSWERED - 1} == {point.scores.overall.texts for point in points}
+    assert sum(len(spans) for spans in list(workshop_gold(TEXTS).values())[1:ANSWERED]) >= max(
+        point.scores.overall.gold for point in points
+    )
+    assert [5 * n for n in range(1, ROUNDS + 1)] == [point.answers for point in points]
+    assert [(n, FOLDS * ROUNDS) for n in range(1, FOLDS * ROUNDS + 1)] == learned.heard
 
 
-def test_it_leaves_nothing_behind_but_an_event(paths, few, answered) -> None:
-    before = answered.journal.last_seq()
-    learning_curve(paths, few, answered)
+def test_no_round_learns_from_what_it_is_measured_on(learned) -> None:
+    assert FOLDS == len(learned.measured)
+    assert ANSWERED - 1 == len(set.union(*learned.measured))
+    assert all(learned.learned)
+    assert [] == [
+        both for pair in zip(learned.learned, learned.measured, strict=True) if (both := set.intersection(*pair))
+    ]
 
-    assert ["curve"] == [kind for _, kind, _ in answered.journal.events(after=before)]
+
+def test_what_it_expects_is_kept_and_comes_out_the_same_again(learned, few) -> None:
+    expected, paths = learned.curve.expected, ProjectPaths(learned.root)
+    with Store(paths.db) as store:
+        assert expected == noted(store, answers=ANSWERED, pool=TEXTS - ANSWERED)
+        assert (ANSWERED, TEXTS - ANSWERED) == (expected.answers, expected.pool)
+        assert expected.more.low <= expected.more.f <= expected.more.high
+        assert expected == learning_curve(paths, few, store).expected
+
+
+def test_it_leaves_nothing_behind_but_an_event(learned) -> None:
+    paths = ProjectPaths(learned.root)
+
+    assert ["curve"] == learned.events
     assert not (paths.data / "curve").exists()
     assert not list(paths.models.glob("*"))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from trainer_kit import finish, weights
 
 from loop.errors import PipelineError
 from loop.ner.checkpoints import Checkpoints
@@ -16,24 +16,11 @@ from loop.progress import progress
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-from loop.trainer import Trainer
 
 
-def finish(paths: ProjectPaths, settings: Settings, store: Store) -> list[str]:
-    """Everything that is due; returns the names of the folders that were set aside."""
-    trainer = Trainer(paths, settings, store)
-    try:
-        while trainer.work():
-            pass
-        return [folder.name for folder in trainer.rounds.set_aside]
-    finally:
-        trainer.close()
-
-
-def weights(paths: ProjectPaths) -> list[str]:
-    checkpoints = Checkpoints(paths.models)
-    parts = (checkpoints.path(n) / part for n in checkpoints.rounds() for part in (f"{COMPONENT}/model", "loop/raw"))
-    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in parts]
+def set_aside(paths: ProjectPaths, settings: Settings, store: Store) -> list[str]:
+    """The names of the folders that were set aside when everything due was done."""
+    return [folder.name for folder in finish(paths, settings, store).set_aside]
 
 
 @pytest.fixture
@@ -67,7 +54,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_learned_again(
 ):
     before = weights(paths)
     damage(learned.path(number) / part)
-    said = finish(paths, settings, store)
+    said = set_aside(paths, settings, store)
 
     assert before == weights(paths)
     assert [f"damaged-{number:04}-1"] == said
@@ -78,7 +65,7 @@ def test_all_rounds_are_learned_again_when_no_checkpoint_is_sound(learned: Check
     before = weights(paths)
     for number in learned.rounds():
         flip(learned.path(number) / f"{COMPONENT}/model")
-    said = finish(paths, settings, store)
+    said = set_aside(paths, settings, store)
 
     assert (before, 4) == (weights(paths), len(said))
 
@@ -87,7 +74,7 @@ def test_a_damaged_checkpoint_among_those_gone_back_to_is_passed_over(learned: C
     flip(learned.path(1) / "loop/raw")
     old = store.answers.standing()[7]
     store.answers.add(Answer("taken back", old.text_id, "ann", "retract", scheme=1, retracts=old.id))
-    said = finish(paths, settings, store)
+    said = set_aside(paths, settings, store)
 
     assert ["damaged-0001-1"] == said
     assert [0, 1, 2] == learned.rounds()

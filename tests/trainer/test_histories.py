@@ -14,7 +14,6 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from tiny_network import tiny_network  # noqa: F401 (a fixture)
 
 from loop.editing.draft import relabeled
 from loop.ner.checkpoints import Checkpoints

@@ -7,28 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from workshop import workshop_gold
+from trainer_kit import answer, finish
 
 from loop.ner.checkpoints import Checkpoints
 from loop.progress import progress
-from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer import Trainer, hold
-
-
-def give(store: Store, first: int, last: int) -> None:
-    gold = workshop_gold(20)
-    scheme = store.journal.scheme(["PART"])
-    for text in store.corpus.texts(range(first, last + 1)):
-        store.answers.add(Answer(f"answer {text.id}", text.id, "ann", "accept", gold[text.text], scheme=scheme))
-
-
-def finish(paths: ProjectPaths, settings: Settings, store: Store) -> None:
-    trainer = Trainer(paths, settings, store)
-    while trainer.work():
-        pass
-    trainer.close()
 
 
 def hashes(store: Store) -> list[str]:
@@ -70,7 +55,7 @@ def test_answers_teach_nothing_until_it_goes_forward_and_then_as_if_it_had_never
         shutil.copytree(learned_template, paths.root, symlinks=True)
         with Store(paths.db) as store:
             hold(paths, settings, store, held)
-            give(store, 16, 20)
+            answer(store, range(15, 20))
             finish(paths, settings, store)
             if held:
                 assert ("round-0002", 3) == (last(paths), len(hashes(store)))

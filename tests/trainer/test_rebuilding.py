@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tiny_network import tiny_network  # noqa: F401 (a fixture)
+from trainer_kit import answer, fill, finish
 from workshop import workshop_gold
 
 from loop.errors import LoopError
@@ -35,7 +35,11 @@ def original(few: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with four rounds, of which the first two are pruned and an answer of the second was changed."""
     paths = ProjectPaths(tmp_path_factory.mktemp("original"))
     with Store.create(paths.db) as store:
-        fill(paths, few, store)
+        fill(store, 10)
+        finish(paths, few, store)
+        change(store)
+        answer(store, range(10, 20))
+        finish(paths, few, store)
     return paths.root
 
 
@@ -47,28 +51,9 @@ def learned(original: Path, paths: ProjectPaths) -> Iterator[Store]:
         yield store
 
 
-def fill(paths: ProjectPaths, few: Settings, store: Store) -> None:
-    gold = workshop_gold(40)
-    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
-    scheme = store.journal.scheme(["PART"])
-    for text in store.corpus.texts(range(1, 21)):
-        store.answers.add(Answer(f"answer {text.id}", text.id, "ann", "accept", gold[text.text], scheme=scheme))
-        if text.id == 10:
-            finish(paths, few, store)
-            change(store)
-    finish(paths, few, store)
-
-
 def change(store: Store) -> None:
     old = store.answers.standing()[6]
     store.answers.add(replace(old, id="changed", spans=(), retracts=old.id, at=None))
-
-
-def finish(paths: ProjectPaths, settings: Settings, store: Store) -> None:
-    trainer = Trainer(paths, settings, store)
-    while trainer.work():
-        pass
-    trainer.close()
 
 
 def rebuilt(paths: ProjectPaths, settings: Settings, store: Store, last: int) -> list[Rebuilt]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import spacy
-from tiny_network import tiny_network  # noqa: F401 (a fixture)
+from trainer_kit import finish
 from workshop import workshop_gold
 
 from loop.editing.draft import relabeled
@@ -47,11 +47,8 @@ def give(store: Store, labels: tuple[str, ...], names: Mapping[str, str | None])
         store.answers.add(Answer(f"answer {text.id}", text.id, "ann", "accept", said, scheme=scheme))
 
 
-def finish(paths: ProjectPaths, settings: Settings, store: Store) -> list[str]:
-    trainer = Trainer(paths, settings, store)
-    while trainer.work():
-        pass
-    trainer.close()
+def learned_weights(paths: ProjectPaths, settings: Settings, store: Store) -> list[str]:
+    finish(paths, settings, store)
     return [info.weights for info in store.journal.rounds()]
 
 
@@ -82,7 +79,7 @@ def fresh(folder: Path, labels: tuple[str, ...], names: Mapping[str, str | None]
     paths = ProjectPaths(folder)
     with Store.create(paths.db) as store:
         give(store, labels, names)
-        return finish(paths, with_labels(*labels), store)
+        return learned_weights(paths, with_labels(*labels), store)
 
 
 def test_a_renamed_label_has_its_new_name_in_answers_and_models_and_no_weight_changes(paths, learned, tmp_path) -> None:
@@ -131,7 +128,7 @@ def test_merged_and_removed_labels_are_learned_again_as_if_they_had_never_been(p
     learned.relabel(("PART",), {"JOB": into}, draft=relabeled)
     without_learning(paths, with_labels("PART"), learned)
     forgotten = [] == learned.journal.rounds()
-    weights = finish(paths, with_labels("PART"), learned)
+    weights = learned_weights(paths, with_labels("PART"), learned)
 
     assert forgotten
     assert weights == fresh(tmp_path / "fresh", ("PART",), {"JOB": into})

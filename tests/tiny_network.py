@@ -1,12 +1,6 @@
-"""A network so small that a round takes milliseconds, where the size of the default one would only cost time."""
+"""A network so small that a round takes milliseconds; tests have it unless the size of the real one matters."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-
-import pytest
-
-from loop.ner import inherited
 
 NETWORK = {
     "@architectures": "spacy.TransitionBasedParser.v2",
@@ -27,11 +21,3 @@ NETWORK = {
         "subword_features": True,
     },
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def tiny_network() -> Iterator[None]:
-    """Let projects that start from nothing have it, in the modules that import this."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(inherited, "_default", lambda _: NETWORK)
-        yield
