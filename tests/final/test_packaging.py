@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 import spacy
 from final_project import HELD_OUT, TRAINED, UNANSWERED, Made
-from without_loop import packages_without_loop
+from without_loop import fresh_python, install, packages_without_loop, plain_environment
 
 from loop.errors import LoopError, PipelineError
 from loop.final import About, build, named, scored
@@ -29,25 +28,19 @@ def wheel(made_on_a_base: Made, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return build(last, tmp_path_factory.mktemp("wheel"), ABOUT)
 
 
-@pytest.fixture
-def fresh_python(tmp_path: Path) -> Path:
-    """The Python of a new virtual environment that has what spaCy needs, and no `loop`."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    (site,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
-    (site / "others.pth").write_text(str(packages_without_loop(tmp_path / "packages")))
-    return python
-
-
 def run(python: Path, code: str) -> str:
-    return subprocess.run([python, "-c", code], check=True, capture_output=True, text=True, cwd=python.parent).stdout
+    command = [python, "-c", code]
+    ran = subprocess.run(
+        command, check=True, capture_output=True, text=True, cwd=python.parent, env=plain_environment()
+    )
+    return ran.stdout
 
 
-def test_the_wheel_is_installed_and_predicts_in_a_python_without_loop(wheel: Path, fresh_python: Path):
-    pip = [sys.executable, "-m", "pip", "--python", str(fresh_python), "install", "--no-deps", "--no-index", "-q"]
-    subprocess.run([*pip, str(wheel)], check=True)
+def test_the_wheel_is_installed_and_predicts_in_a_python_without_loop(wheel: Path, tmp_path: Path):
+    python = fresh_python(tmp_path / "venv", packages_without_loop(tmp_path / "packages"))
+    install(wheel, python)
     found = run(
-        fresh_python,
+        python,
         "import importlib.util, json, spacy; assert importlib.util.find_spec('loop') is None; "
         "nlp = spacy.load('en_workshop'); doc = nlp('Apple is looking at London.'); "
         "print(json.dumps([nlp.meta['version'], [[e.text, e.label_] for e in doc.ents]]))",
