@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from loop.errors import LoopError
+from loop.files import make_private, replacing
 from loop.intervals import Measure
 from loop.records import Span
 from loop.simulate.playing import Gold, Row, Run
@@ -27,7 +27,7 @@ class Kept:
         versions = {name: version(name) for name in PACKAGES}
         self._origin = {"gold": _digest(gold), "test": _digest(test), "versions": versions}
         if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_private(folder)
 
     def rows(self, run: Run) -> list[Row] | None:
         """The rows of a run that finished; None when it did not.
@@ -54,10 +54,9 @@ class Kept:
         path = self._path(run)
         if path is None:
             return
-        aside = path.with_name(f".{path.name}-{os.getpid()}")
         content = {"run": self._described(run), "rows": [asdict(row) for row in rows]}
-        aside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        aside.replace(path)
+        with replacing(path) as file:
+            file.write(json.dumps(content, indent=1, ensure_ascii=False).encode() + b"\n")
 
     def _path(self, run: Run) -> Path | None:
         return self._folder / f"{run.name}.json" if self._folder else None

@@ -59,6 +59,22 @@ def test_no_word_of_the_texts_is_in_the_wheel(wheel: Path):
             assert "/loop/" not in name
 
 
+def test_the_wheel_is_for_its_owner_alone(wheel: Path):
+    assert 0o600 == wheel.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize(
+    "line", ["import helper", "from helper import x", "def f():\n    import helper.inside", "import os, helper as h"]
+)
+def test_code_that_needs_more_than_its_file_is_refused(tmp_path: Path, line: str):
+    (tmp_path / "functions.py").write_text(f"import json\n{line}\n")
+    (tmp_path / "helper.py").write_text("")
+    (tmp_path / "json.py").write_text("")  # not the one that is imported
+
+    with pytest.raises(LoopError, match=r"functions\.py imports helper, which"):
+        build(tmp_path / "no model", tmp_path / "out", ABOUT, code=tmp_path / "functions.py")
+
+
 def test_the_readme_says_when_there_are_two_components(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         (readme,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith("README.md"))

@@ -1,0 +1,81 @@
+"""A project with code of its own, through the commands: who trusts it, and what its words become."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import spacy
+
+from loop.ner.code import import_code
+
+# As a library does that warns of texts it does not like.
+CODE = """
+import logging, warnings
+from pathlib import Path
+import spacy
+
+class Telling:
+    def __init__(self, tokenizer):
+        self.tokenizer = tokenizer
+
+    def __call__(self, text):
+        warnings.warn(f"[W030] {text} could not be aligned")
+        logging.getLogger("spacy").warning(text)
+        return self.tokenizer(text)
+
+    def __getattr__(self, name):
+        return getattr(self.tokenizer, name)
+
+@spacy.registry.tokenizers("telling")
+def make():
+    return lambda nlp: Telling(spacy.blank("en").tokenizer)
+
+(Path(__file__).parent / "ran").touch()
+"""
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pipeline that needs the code in `functions.py` beside it."""
+    folder = tmp_path_factory.mktemp("base")
+    (folder / "functions.py").write_text(CODE)
+    import_code(folder / "functions.py")
+    spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "telling"}}}).to_disk(folder / "base")
+    return folder
+
+
+def loop(folder: Path, *command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "loop", *map(str, command)]
+    return subprocess.run(words, cwd=folder, env=os.environ | variables, capture_output=True, text=True)
+
+
+@pytest.mark.integration
+def test_what_libraries_say_of_texts_is_in_no_log_and_another_person_is_asked_before_anything_is_run(
+    base: Path, tmp_path: Path
+) -> None:
+    rows = ({"text": f"zyxcanary {n}", "spans": [{"start": 0, "end": 9, "label": "PART"}]} for n in range(12))
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    options = ("--base", base / "base", "--code", base / "functions.py", "--labels", "PART")
+    made = loop(tmp_path, "-C", "project", "init", *options)
+    imported = loop(tmp_path, "-C", "project", "import", "in.jsonl")
+    trained = loop(tmp_path, "-C", "project", "trainer", "--with-session")
+    (base / "ran").unlink()
+    other = {"XDG_STATE_HOME": str(tmp_path / "theirs")}
+    refused = [loop(tmp_path, "-C", "project", *words, **other) for words in (["annotate", "--plain"], ["trainer"])]
+    ran = (base / "ran").exists()
+    trusting = loop(tmp_path, "-C", "project", "--trust-code", "status", "--json", **other)
+    trusted = loop(tmp_path, "-C", "project", "status", "--json", **other)
+
+    assert [0, 0, 0] == [done.returncode for done in (made, imported, trained)], trained.stderr
+    assert "round 1: " in trained.stdout
+    assert "zyxcanary" not in trained.stdout + trained.stderr
+    assert "UserWarning from" in trained.stderr
+    for done in refused:
+        assert (1, True, True) == (done.returncode, "not trusted yet" in done.stderr, "--trust-code" in done.stderr)
+    assert not ran
+    assert [12, 12] == [json.loads(done.stdout)["texts"] for done in (trusting, trusted)]
