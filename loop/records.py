@@ -24,7 +24,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span that may be an entity, with the probability `p` in [0, 1] that it is one (None where no model says)."""
+    """A span that may be an entity, with the probability `p` in [0, 1] that it is one (None where no model says).
+
+    `source` is who suggests it: another one than the model goes before it, also where the model gives a `p`.
+    """
 
     span: Span
     p: float | None

@@ -1,7 +1,7 @@
 """The editor as a state machine: `press(state, key, keys)` gives the next state, and the screen only draws it."""
 
 from loop.editing.draft import from_draft, mode_of, to_draft
-from loop.editing.editor import press
+from loop.editing.editor import act, press
 from loop.editing.keymap import COMMANDS, Command, Keymap, keymap
 from loop.editing.marks import Aids, Likely, Mark, Page, Range, Suggester, page_of
 from loop.editing.plan import plan
@@ -29,6 +29,7 @@ __all__ = [
     "likely",
     "chances",
     "left_out",
+    "act",
     "press",
     "to_draft",
     "from_draft",

@@ -159,7 +159,7 @@ def _options(state: State) -> tuple[tuple[Mark, ...], ...]:
     if state.page.suggester is None:
         return ()
     found = state.page.suggester.readings(state.now.touched, state.now.blank, READINGS)
-    followed = dict.fromkeys(follow(state.page, state.now, marks) for marks in found)
+    followed = dict.fromkeys(follow(state.page, state.now, state.now, marks) for marks in found)
     return tuple(marks for marks in followed if marks != state.marks)
 
 
@@ -174,6 +174,5 @@ def _apply(cycle: Cycle, index: int) -> State:
     gone = [(m.start, m.end) for m in state.marks if m not in marks and not any(overlap(m, n) for n in new)]
     now = state.now
     decided = lay(new, now.touched)
-    return remember(
-        state, replace(now, marks=marks, touched=decided, blank=tuple(sorted({*now.blank, *gone})), moved=())
-    )
+    blank = tuple(sorted({*now.blank, *gone}))
+    return remember(state, replace(now, marks=marks, touched=decided, blank=blank, moved=(), gone=()))

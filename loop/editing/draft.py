@@ -32,7 +32,8 @@ def _snapshot(now: Snapshot, book: dict[Mark, int]) -> dict[str, Any]:
     def numbers(marks: tuple[Mark, ...]) -> list[int]:
         return [book.setdefault(mark, len(book)) for mark in marks]
 
-    marks = {"marks": numbers(now.marks), "touched": numbers(now.touched), "moved": numbers(now.moved)}
+    kinds = {"marks": now.marks, "touched": now.touched, "moved": now.moved, "gone": now.gone}
+    marks = {name: numbers(own) for name, own in kinds.items()}
     return marks | {"blank": now.blank, "flag": now.flag, "memo": now.memo}
 
 
@@ -80,5 +81,8 @@ def _history(entries: list[dict[str, Any]], book: list[Mark]) -> tuple[tuple[Sna
 
 
 def _restored(entry: dict[str, Any], book: list[Mark]) -> Snapshot:
-    marks, touched, moved = (tuple(book[i] for i in entry[name]) for name in ("marks", "touched", "moved"))
-    return Snapshot(marks, touched, tuple((a, b) for a, b in entry["blank"]), moved, entry["flag"], entry["memo"])
+    kinds = ("marks", "touched", "moved", "gone")
+    # Drafts of earlier releases do not say what is gone.
+    marks = {name: tuple(book[i] for i in entry.get(name, ())) for name in kinds}
+    blank = tuple((start, end) for start, end in entry["blank"])
+    return Snapshot(**marks, blank=blank, flag=entry["flag"], memo=entry["memo"])

@@ -42,8 +42,16 @@ def _editing(state: State, key: str, keys: Keymap) -> State:
     command = keys.commands.get(key)
     if command is None:
         return _unknown(state, key)
+    return act(state, command)
+
+
+def act(state: State, command: str) -> State:
+    """Return the state after a command, whatever its key and also without one."""
     if command not in ("next_reading", "previous_reading"):
         state = replace(state, cycle=None)
+    if state.stance == "select" and command in MOVES:
+        return MOVES[command](state)
+    state = replace(state, stance="edit", anchor=None)
     if state.page.mode == "teach" and command in TEACH:
         return TEACH[command](state)
     return EDITS[command](state)
@@ -58,7 +66,7 @@ def _selecting(state: State, key: str, keys: Keymap) -> State:
     if key in (*CANCEL, "backspace") or command in ("select", "undo"):
         return replace(state, stance="edit", anchor=None, message="Selection dropped.")
     if command in MOVES:
-        return MOVES[command](state)
+        return act(state, command)
     return refuse(state, "Selecting: move to the other end, then a label or Enter; [undo] cancels.")
 
 
@@ -78,7 +86,7 @@ def _accept(state: State) -> State:
 
 
 def _none(state: State) -> State:
-    empty = replace(state.now, marks=(), touched=(), blank=((0, len(state.page.tokens)),), moved=())
+    empty = replace(state.now, marks=(), touched=(), blank=((0, len(state.page.tokens)),), moved=(), gone=())
     return replace(remember(state, empty), intent=Intent("answer"))
 
 

@@ -22,7 +22,7 @@ class Mark(NamedTuple):
 
 
 class Likely(NamedTuple):
-    """A mark that may be right, with its probability in [0, 1] (None for a pattern hit)."""
+    """A mark that may be right, with its probability in [0, 1] (None where no model says)."""
 
     mark: Mark
     p: float | None
@@ -65,7 +65,9 @@ class Page:
 
     Attributes:
         tokens: character offsets (start, end) of every token. labels: those in force, in their order.
-        shown: the marks suggested. likely: marks that may be right, the best first.
+        shown: the marks suggested. elsewhere: those of them that a file, a pattern or another pipeline suggests: no
+            model takes them back.
+        likely: marks that may be right, the best first.
         suggester: re-decides and offers other readings; None when no model has read the text.
     """
 
@@ -73,6 +75,7 @@ class Page:
     tokens: tuple[Range, ...]
     labels: tuple[str, ...]
     shown: tuple[Mark, ...] = ()
+    elsewhere: tuple[Mark, ...] = ()
     likely: tuple[Likely, ...] = ()
     mode: Mode = "correct"
     aids: Aids = Aids()
@@ -87,12 +90,6 @@ class Page:
         """Return the words of the token range [start, end)."""
         return self.words[bisect_right(self.words, start - 1) : bisect_right(self.words, end - 1)]
 
-    @cached_property
-    def hits(self) -> tuple[Mark, ...]:
-        """The pattern hits among the marks shown: no model reads them, so none takes them back."""
-        found = {item.mark for item in self.likely if item.p is None}
-        return tuple(mark for mark in self.shown if mark in found)
-
     def step(self, token: int, by: int) -> int:
         """Return the word `by` words to the right of `token` (left when negative), stopping at both ends."""
         if not self.words:
@@ -106,6 +103,10 @@ class Page:
         if not words or mark.label not in self.labels:
             return None
         return Mark(words[0], words[-1] + 1, mark.label)
+
+    def fitted(self, marks: Iterable[Mark]) -> tuple[Mark, ...]:
+        """Return the marks that are left of these, each as `trim` gives it."""
+        return tuple(fit for mark in marks if (fit := self.trim(mark)))
 
     def string(self, start: int, end: int) -> str:
         """Return the text of the token range [start, end)."""
@@ -175,7 +176,10 @@ def page_of(
     if asked is not None:
         only = Aids(candidates=False, redeciding=False)
         return replace(bare, shown=bare.snap([asked.span]), likely=ranked, mode="teach", aids=only, suggester=suggester)
-    return replace(bare, shown=bare.snap(question.reading), likely=ranked, suggester=suggester)
+    shown = bare.snap(question.reading)
+    named = {mark for mark, c in fitting if c.source != "model"}
+    elsewhere = tuple(mark for mark in shown if mark in named)
+    return replace(bare, shown=shown, elsewhere=elsewhere, likely=ranked, suggester=suggester)
 
 
 def overlap(one: Mark | Range, other: Mark | Range) -> bool:

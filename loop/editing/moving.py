@@ -38,8 +38,14 @@ def by_rows(count: int) -> Callable[[State], State]:
 
 
 def by_pages(count: int) -> Callable[[State], State]:
-    """Return the move by `count` heights of the screen."""
-    return lambda state: _by_rows(state, count * max(1, state.layout.height - 1))
+    """Return the move by `count` heights of the screen, less a line; the text scrolls by as much."""
+    return lambda state: _by_pages(state, count)
+
+
+def _by_pages(state: State, count: int) -> State:
+    layout = state.layout
+    rows = count * max(1, layout.height - 1)
+    return replace(_by_rows(state, rows), layout=replace(layout, top=max(0, layout.top + rows)))
 
 
 def _by_rows(state: State, count: int) -> State:

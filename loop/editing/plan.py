@@ -127,15 +127,12 @@ def _makings(state: State, mark: Mark, goal: tuple[Mark, ...], keys: Keymap) -> 
     in_the_way = [other for other in state.marks if overlap(other, mark)]
     near = Mark(mark.start - NEAR, mark.end + NEAR, mark.label)
     useless = [m for m in state.marks if m not in in_the_way and overlap(m, near) and m not in goal]
-    for other in (*in_the_way, *useless):
-        there = _into(state, other, keys)
-        yield (*there, *_reshape(state.page, other, mark, keys))
+    candidates = [stop for stop in stops(state) if stop not in state.marks and overlap(stop, mark)]
+    ways = [(other, _into(state, other, keys)) for other in (*in_the_way, *useless)]
+    for other, there in (*ways, *((stop, _onto(state, stop, keys)) for stop in candidates)):
+        yield (*there, *(_reshape(state.page, other, mark, keys) or (keys.first("confirm"),)))
         yield from _readings(state, there, keys)
-    for stop, there in _by_tab(state, keys):
-        if stop not in state.marks and overlap(stop, mark):
-            yield (*there, *(_reshape(state.page, stop, mark, keys) or (keys.first("confirm"),)))
-            yield from _readings(state, there, keys)
-    yield from _from_nothing(state, mark, in_the_way, keys)
+    yield from _from_nothing(state, mark, [*in_the_way, *candidates], keys)
 
 
 def _from_nothing(state: State, mark: Mark, in_the_way: Sequence[Mark], keys: Keymap) -> Iterator[Keys]:
@@ -179,6 +176,12 @@ def _by_tab(state: State, keys: Keymap) -> Iterator[tuple[Mark, Keys]]:
     behind = [*reversed(before), *(m for m in reversed(found) if m not in before)]
     for name, order in (("next_stop", ahead), ("previous_stop", behind)):
         yield from ((mark, (keys.first(name),) * times) for times, mark in enumerate(order[:TABS], 1))
+
+
+def _onto(state: State, candidate: Mark, keys: Keymap) -> Keys:
+    """Return the fewest keys that bring the cursor onto a candidate: by Tab, unless another way is shorter."""
+    tabs = [there for stop, there in _by_tab(state, keys) if stop == candidate]
+    return min([*tabs, _into(state, candidate, keys)], key=len)
 
 
 def _into(state: State, mark: Mark, keys: Keymap) -> Keys:

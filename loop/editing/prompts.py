@@ -106,8 +106,11 @@ def jumping(state: State, key: str) -> State:
 
 def skipping(state: State, key: str, keys: Keymap) -> State:
     """Take the reason to skip; the key that asked for it, or Enter, gives none."""
-    if key in REASONS:
-        return replace(close(state), intent=Intent("answer", "skip", REASONS[key]))
-    if key == "enter" or keys.commands.get(key) == "skip":
-        return replace(close(state), intent=Intent("answer", "skip"))
+    if key in REASONS or key == "enter" or keys.commands.get(key) == "skip":
+        return skip(state, REASONS.get(key, ""))
     return close(state, "Not skipped.")
+
+
+def skip(state: State, reason: str = "") -> State:
+    """Skip the text."""
+    return replace(close(state), intent=Intent("answer", "skip", reason))

@@ -28,14 +28,15 @@ class Snapshot:
 
     Attributes:
         marks: sorted, never overlapping. touched: those of them that the annotator decided; they never change by
-            themselves. blank: token ranges where he said there is nothing (else). moved: marks that the model
-            changed by itself at the last edit.
+            themselves. blank: token ranges where they said there is nothing (else).
+        moved: marks that the model set by itself at the last edit. gone: those that it took back, where nothing is now.
     """
 
     marks: tuple[Mark, ...] = ()
     touched: tuple[Mark, ...] = ()
     blank: tuple[Range, ...] = ()
     moved: tuple[Mark, ...] = ()
+    gone: tuple[Mark, ...] = ()
     flag: bool = False
     memo: str = ""
 
@@ -57,11 +58,13 @@ class Layout:
 
     Attributes:
         cells: (row, column) of every token. height: rows of a page. visible: the range of tokens on the screen.
+        top: the row at the top of the page, as far as the cursor's allows it.
     """
 
     cells: tuple[tuple[int, int], ...] = ()
     height: int = 10
     visible: Range | None = None
+    top: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,9 @@ class State:
     """Everything about one text being edited; the screen is a function of it.
 
     Attributes:
-        cursor: a word. rest: it has not moved yet. focus: the candidate that Tab stopped at. anchor: the word where
-            the selection began. typed: what has been typed at a prompt. choice: which of its hits.
+        cursor: a word. rest: it has not moved yet. focus: the candidate that Tab stopped at, so that Enter asks about
+            it. anchor: the word where the selection began. typed: what has been typed at a prompt. choice: which of
+            its hits.
         char, char_anchor: the character under the cursor in character mode, and the one where the selection began.
         active: the label that Enter gives. keys: key presses so far. seconds: time on screen, kept by the caller.
     """
@@ -117,10 +121,10 @@ class State:
 
     @property
     def target(self) -> Mark | None:
-        """The mark that an edit means: the candidate in focus, the one under the cursor, in teach mode the only one."""
+        """The mark that an edit means: the span or candidate under the cursor, in teach mode the only one."""
         if self.page.mode == "teach":
             return next(iter(self.now.marks), None)
-        return self.focus or at(self.now.marks, self.cursor)
+        return at(self.now.marks, self.cursor) or at((item.mark for item in left_out(self)), self.cursor)
 
 
 def begin(page: Page) -> State:
@@ -176,36 +180,50 @@ def chances(state: State, over: Range | None = None) -> Mapping[Mark, float | No
 
 
 def left_out(state: State) -> tuple[Likely, ...]:
-    """Return the likely candidates that overlap no mark and nothing decided, the most likely of each place first."""
+    """Return the candidates that overlap no mark and nothing decided, the most likely of each place.
+
+    They are the likely ones, and whatever the model took back at the last edit.
+    """
     return _left_out(state.page, state.now) if state.page.aids.candidates else ()
 
 
 @lru_cache(REMEMBERED)
 def _left_out(page: Page, now: Snapshot) -> tuple[Likely, ...]:
     taken = tokens_of([*now.marks, *now.blank])
-    known = likely(State(page, now), LIKELY)
-    free = [i for i in known if taken.isdisjoint(range(i.mark.start, i.mark.end))]
+    state = State(page, now)
+    gone = (Likely(mark, chances(state, mark[:2]).get(mark)) for mark in now.gone)
+    found = (*gone, *likely(state, LIKELY))
+    free = [i for i in found if taken.isdisjoint(range(i.mark.start, i.mark.end))]
     kept = set(lay((), (item.mark for item in free)))
     return tuple({item.mark: item for item in reversed(free) if item.mark in kept}.values())
 
 
 def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:
-    """Return `after` with everything undecided as the model reads it now; what is decided stays as it is."""
-    if page.suggester is None or not page.aids.redeciding:
-        return replace(after, moved=())
-    reading = next(iter(page.suggester.readings(after.touched, after.blank, 1)), None)
+    """Return `after` with the model's own marks as it reads the text now; all others stay as they are."""
+    reading = _reading(page, after) if page.aids.redeciding else None
     if reading is None:
-        return replace(after, moved=())
-    marks = follow(page, after, reading)
+        return replace(after, moved=(), gone=())
+    marks = follow(page, before, after, reading)
     known = {*before.marks, *after.touched}
-    return replace(after, marks=marks, moved=tuple(m for m in marks if m not in known))
+    gone = (m for m in after.marks if not any(overlap(m, other) for other in marks))
+    return replace(after, marks=marks, moved=tuple(m for m in marks if m not in known), gone=tuple(gone))
 
 
-def follow(page: Page, decided: Snapshot, reading: Iterable[Mark]) -> tuple[Mark, ...]:
-    """Return what is decided, and of pattern hits and the reading what that leaves room for."""
-    marks = (m for m in (*page.hits, *reading) if page.trim(m) == m)
-    blank = tokens_of(decided.blank)
-    return lay(decided.touched, (m for m in marks if blank.isdisjoint(range(m.start, m.end))))
+def _reading(page: Page, now: Snapshot) -> tuple[Mark, ...] | None:
+    """The model's best reading, given what is decided; None without a model, and where it cannot follow."""
+    found = page.suggester.readings(now.touched, now.blank, 1) if page.suggester is not None else ()
+    return next((page.fitted(reading) for reading in found), None)
+
+
+def follow(page: Page, before: Snapshot, after: Snapshot, reading: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Return what is decided in `after`, and what that leaves room for: of the marks there, and of a reading.
+
+    What is on the screen stays, but for the model's own marks: those that it read `before`, and it alone.
+    """
+    own = {*(_reading(page, before) or ())}.difference(page.elsewhere)
+    marks = (*(m for m in after.marks if m not in own), *page.elsewhere, *page.fitted(reading))
+    blank = tokens_of(after.blank)
+    return lay(after.touched, (m for m in marks if blank.isdisjoint(range(m.start, m.end))))
 
 
 def change(
@@ -229,10 +247,15 @@ def change(
         drop = old.marks
     stays = [m for m in old.marks if m not in drop and not any(overlap(m, p) for p in put)]
     decided = [m for m in old.touched if m in stays]
-    new = replace(
-        old, marks=lay(put, stays), touched=lay(put, decided), blank=tuple(sorted({*old.blank, *blank})), moved=()
-    )
-    return remember(state, redecide(state.page, old, new), cursor=cursor, message=message)
+    new = replace(old, marks=lay(put, stays), touched=lay(put, decided), blank=tuple(sorted({*old.blank, *blank})))
+    new = redecide(state.page, old, new)
+    return remember(state, new, cursor=cursor, message=f"{message} {changed_words(new)}".strip())
+
+
+def changed_words(now: Snapshot) -> str:
+    """Return in a sentence what the model changed by itself at the last edit; empty for nothing."""
+    said = [f"{len(marks)} {word}" for marks, word in ((now.moved, "new"), (now.gone, "gone")) if marks]
+    return f"The model changed the rest: {', '.join(said)}." if said else ""
 
 
 def remember(state: State, new: Snapshot, *, cursor: int | None = None, message: str = "") -> State:

@@ -97,10 +97,11 @@ def question(read: Read, *, share: Share, round: int) -> Question:
         read = replace(read, text=replace(read.text, suggested=()), lattice=None, hits=(), others=())
     candidates = _candidates(read)
     suggested, others = _on_words(read, read.text.suggested), _on_words(read, read.others)
-    reading = merged(suggested, _best(read), others, read.hits)
+    hits = _on_words(read, read.hits)
+    reading = merged(suggested, _best(read), others, hits)
     candidates = _with_source(candidates, suggested, reading, "file")
     candidates = _with_source(candidates, others, reading, "pipeline")
-    candidates = _with_source(candidates, read.hits, reading, "pattern")
+    candidates = _with_source(candidates, hits, reading, "pattern")
     return Question(
         id=uuid4().hex,
         text=read.text,
@@ -146,10 +147,14 @@ def _on_words(read: Read, spans: Sequence[Span]) -> tuple[Span, ...]:
 def _with_source(
     candidates: tuple[Candidate, ...], found: Sequence[Span], reading: Sequence[Span], source: Source
 ) -> tuple[Candidate, ...]:
-    """The candidates and what a file or a pattern found and the reading shows, unless they hold it already."""
+    """The candidates with what a source other than the model found and the reading shows; the first source counts.
+
+    One that the model has too keeps its probability.
+    """
+    theirs = [span for span in found if span in reading]
+    named = [replace(c, source=source) if c.span in theirs and c.source == "model" else c for c in candidates]
     known = {candidate.span for candidate in candidates}
-    new = [span for span in found if span in reading and span not in known]
-    return candidates + tuple(Candidate(span, None, source) for span in new)
+    return (*named, *(Candidate(span, None, source) for span in theirs if span not in known))
 
 
 def _sources(read: Read, candidates: Sequence[Candidate]) -> str:

@@ -68,7 +68,7 @@ def _spans(answers: Sequence[Given]) -> list[tuple[float, bool]]:
         (candidate.p, candidate.span in one.answer.spans)
         for one in answers
         for candidate in one.question.candidates
-        if candidate.source == "model" and candidate.p is not None and candidate.p >= LEAST
+        if candidate.p is not None and candidate.p >= LEAST
     ]
 
 

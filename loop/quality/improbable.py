@@ -41,7 +41,7 @@ def _denied(one: Given, found: Mapping[str, Sequence[Use]]) -> Iterator[Finding]
         return
     for candidate in one.question.candidates:
         span, p = candidate.span, candidate.p or 0.0
-        if candidate.source != "model" or p < SURE or span in marked:
+        if p < SURE or span in marked:
             continue
         string = " ".join(text[span.start : span.end].split()).casefold()
         others = (use for use in found.get(string, ()) if use.given.answer.text_id != one.answer.text_id)

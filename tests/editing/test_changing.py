@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from editing_pages import Opinions, start, type_keys
 
-from loop.editing import Likely, Mark
+from loop.editing import Likely, Mark, left_out
 
 TEXT = "my Canyon and the other Canyon and a canyon bell"
 FIRST = Mark(1, 2, "BRAND")
@@ -71,6 +71,46 @@ def test_a_pattern_hit_is_not_taken_back_by_the_model() -> None:
 
     assert (FIRST, SECOND, LONG) == state.marks
     assert (FIRST,) == type_keys(start(TEXT, FIRST, LONG, likely=hits, suggester=model), "s-tab d").marks
+
+
+def test_what_a_file_or_a_pattern_suggests_stays_also_where_the_model_has_it_too() -> None:
+    model = Opinions([(FIRST, LONG), (FIRST, SECOND)], [Likely(LONG, 0.6)])
+    state = type_keys(start(TEXT, FIRST, LONG, elsewhere=(LONG,), suggester=model), [*["right"] * 5, "1"])
+
+    assert (FIRST, SECOND, LONG) == state.marks
+    assert ((), ()) == (state.now.moved, state.now.gone)
+
+
+def test_what_the_model_did_not_read_it_cannot_take_back() -> None:
+    state = type_keys(start(TEXT, FIRST, LONG, suggester=Opinions([(FIRST,)])), "tab y")
+
+    assert (FIRST, LONG) == state.marks
+
+
+def test_what_the_model_takes_back_is_marked_as_gone_can_be_taken_again_and_is_said() -> None:
+    model = Opinions([(FIRST, LONG), (FIRST, SECOND)], [Likely(LONG, 0.05)])
+    state = type_keys(start(TEXT, FIRST, LONG, suggester=model), [*["right"] * 5, "1"])
+
+    assert (FIRST, SECOND) == state.marks
+    assert ((LONG,), [Likely(LONG, 0.05)]) == (state.now.gone, list(left_out(state)))
+    assert "“Canyon” is BRAND. The model changed the rest: 1 gone." == state.message
+    assert (FIRST, SECOND, LONG) == type_keys(state, "tab y").marks
+    assert () == type_keys(state, "tab y").now.gone
+
+
+def test_what_the_model_replaces_is_marked_as_new() -> None:
+    model = Opinions([(FIRST, LONG), (FIRST, SECOND, THIRD)])
+    state = type_keys(start(TEXT, FIRST, LONG, suggester=model), [*["right"] * 5, "1"])
+
+    assert ((THIRD,), ()) == (state.now.moved, state.now.gone)
+    assert state.message.endswith("The model changed the rest: 1 new.")
+
+
+def test_a_span_with_white_space_at_its_edge_stays_as_it_was_shown() -> None:
+    spaced = Mark(1, 3, "PART")
+    state = start("a  SRAM b", Mark(2, 3, "PART"), suggester=Opinions([(spaced,)]))
+
+    assert (Mark(0, 1, "BRAND"), Mark(2, 3, "PART")) == type_keys(state, "1").marks
 
 
 def test_what_was_deleted_does_not_come_back_by_itself() -> None:

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from editing_pages import page, type_keys
+from editing_pages import Opinions, page, type_keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +33,24 @@ def test_time_and_keys_go_on_where_they_were() -> None:
 
 def test_a_draft_holds_no_text() -> None:
     assert "SRAM" not in to_draft(type_keys(begin(PAGE), "right 1"))
+
+
+def test_what_the_model_took_back_is_still_marked_in_a_draft() -> None:
+    mark = PAGE.shown[1]
+    model = Opinions([PAGE.shown, PAGE.shown[:1]])
+    state = replace(type_keys(begin(replace(PAGE, suggester=model)), "end 1 u z"), message="")
+    gone = replace(state, now=replace(state.now, gone=(mark,)))
+
+    assert gone == from_draft(state.page, to_draft(gone))
+
+
+def test_a_draft_of_a_release_that_did_not_tell_what_is_gone_is_read() -> None:
+    state = replace(type_keys(begin(PAGE), "right 1"), message="")
+    entries = json.loads(to_draft(state))
+    for entry in (*entries["past"], *entries["now"]):
+        del entry["gone"]
+
+    assert state == from_draft(PAGE, json.dumps(entries))
 
 
 @pytest.mark.parametrize("broken", ["", "{}", "[]", "null", "not json", '{"version": 1}'])

@@ -182,6 +182,34 @@ def test_a_candidate_in_focus_is_not_overlooked_by_a_hasty_enter() -> None:
     assert Intent("answer") == type_keys(once, "enter").intent
 
 
+CANDIDATES = {"home": Mark(0, 1, "PART"), "right right": RIVAL, "end": Mark(7, 8, "PART")}
+
+
+@pytest.mark.parametrize("way", CANDIDATES)
+@pytest.mark.parametrize(
+    ("key", "marked"), [("y", True), ("d", False), ("1", True), ("k", True), ("e", True), ("+", False)]
+)
+def test_keys_mean_the_candidate_under_the_cursor_however_it_got_there(way: str, key: str, marked: bool) -> None:
+    candidate = CANDIDATES[way]
+    state = type_keys(start(TEXT, likely=(Likely(candidate, 0.4),)), [*way.split(), key])
+
+    assert "No span here" not in state.message
+    assert marked == (candidate.start in {mark.start for mark in state.marks})
+    assert (key == "d") == (state.now.blank == ((candidate.start, candidate.end),))
+
+
+def test_a_label_key_gives_a_candidate_of_several_words_its_label_also_where_no_tab_led_to_it() -> None:
+    state = type_keys(start(TEXT, likely=(Likely(Mark(1, 3, "BRAND"), 0.4),)), "right right P")
+
+    assert [("SRAM Rival", "PART")] == marked(state)
+
+
+def test_a_candidate_that_the_cursor_merely_stands_on_holds_no_enter_up() -> None:
+    state = type_keys(start(TEXT, SRAM, likely=(Likely(RIVAL, 0.4),)), "right right enter")
+
+    assert Intent("answer") == state.intent
+
+
 def test_flag_and_memo_are_kept_and_undone_like_edits() -> None:
     state = type_keys(start(TEXT), ["f", "m", *"odd", "space", *"one", "enter"])
     state = type_keys(state, ["m", "backspace", "!", "enter"])

@@ -15,6 +15,7 @@ from loop.ner.update import update
 from loop.records import Span, Text
 from loop.settings import UpdateSettings
 
+SAID = {"file": "suggested", "pipeline": "others", "pattern": "hits"}
 TEXTS = [Text(1, "a new Chain please"), Text(2, ""), Text(3, "no \x1b[31m parts")]
 
 
@@ -72,6 +73,28 @@ def test_what_the_file_suggests_goes_before_the_model_and_the_model_before_patte
     assert Span(0, 5, "PART") not in asked.reading
     assert "; from the file: “new”" in asked.reason or Span(2, 5, "PART") in {c.span for c in asked.candidates if c.p}
     assert question(one, share="held_out", round=1).reading == ()
+
+
+@pytest.mark.parametrize("source", ["file", "pipeline", "pattern"])
+def test_a_span_that_the_model_has_too_keeps_its_source_and_its_probability(fresh, source):
+    (one,) = read(trained(fresh), TEXTS[:1])
+    alone = question(one, share="doubtful", round=1)
+    likely = next(c for c in alone.candidates if c.span in alone.reading)
+    said = {"suggested": (), "others": (), "hits": ()} | {SAID[source]: (likely.span,)}
+    one = replace(one, text=replace(one.text, suggested=said.pop("suggested")), **said)
+    asked = question(one, share="doubtful", round=1)
+
+    assert [replace(likely, source=source)] == [c for c in asked.candidates if c.span == likely.span]
+    assert likely.span in asked.reading
+
+
+def test_of_two_sources_for_a_span_the_first_is_named(fresh):
+    span = Span(6, 11, "PART")
+    (one,) = read(fresh, [replace(TEXTS[0], suggested=(span,))])
+    asked = question(replace(one, hits=(span,), others=(span, Span(2, 5, "PART"))), share="doubtful", round=0)
+
+    assert {span: "file", Span(2, 5, "PART"): "pipeline"} == {c.span: c.source for c in asked.candidates}
+    assert asked.reason.endswith("; from the file: “Chain”; from another pipeline: “new”")
 
 
 @pytest.mark.parametrize(
