@@ -109,7 +109,7 @@ class App:
             return
         if told.button not in (LEFT, DRAGGED):
             for _ in range(LINES_PER_TURN):
-                self._press("up" if told.button == WHEEL_UP else "down")
+                desk.turn("up" if told.button == WHEEL_UP else "down")
             return
         token = self._screen.token_at(desk, told.column, told.row)
         if token is not None and desk.state is not None:

@@ -25,25 +25,44 @@ Patch = tuple[int, int, str]
 """Characters [start, end) and a style they add."""
 
 
+class Forms(NamedTuple):
+    """A name as long as there is room for: with its note, alone, cut, or its letter; always with its sign.
+
+    Attributes:
+        sign: "?" for what is not marked, "✓" for what the annotator decided, "*" for what the model changed.
+        note: the same in words, and what else there is to say. letter: empty where the label has none.
+        whole: it is never cut, and has no extent.
+    """
+
+    name: str
+    sign: str = ""
+    note: str = ""
+    letter: str = ""
+    whole: bool = False
+
+    def fitting(self, room: int) -> str:
+        """Return the longest form of at most `room` cells."""
+        cut = fit(self.name, room - width(self.sign)) if room >= READABLE or not self.letter else self.letter
+        ways = (self.name + self.note, self.name + self.sign, cut + self.sign, self.sign[:1], self.letter)
+        return next((form for form in ways[: 1 if self.whole else None] if width(form) <= room), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A word under the text at `column`: the longest of its forms that fits, drawn out to the span's `cells`.
-
-    `forms` are a name with a note, the name, and perhaps a letter for where the name cannot even be cut.
-    """
+    """A word under the text at `column`: the longest of its forms that fits, drawn out to the span's `cells`."""
 
     column: int
     cells: int
-    forms: tuple[str, ...]
+    forms: Forms
     style: str
 
 
 class Name(NamedTuple):
-    """What is to be named under the characters [start, end): the forms of the name, the longest first."""
+    """What is to be named under the characters [start, end), and how."""
 
     start: int
     end: int
-    forms: tuple[str, ...]
+    forms: Forms
     style: str
 
 
@@ -64,7 +83,7 @@ def layout_of(state: State, cells: int, rows: int, top: int) -> tuple[Layout, in
     first = max(0, min(first, len(laid.lines) - lines))
     shown = bisect_left(places, (first,)), bisect_left(places, (first + lines,))
     visible = shown if shown[0] < shown[1] else None
-    return Layout(places, lines, visible), first, len(laid.lines) - first - lines
+    return Layout(places, lines, visible, first), first, len(laid.lines) - first - lines
 
 
 def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Row]:
@@ -134,13 +153,23 @@ def _names(state: State, keys: Keymap, marks: Iterable[Mark], offered: Iterable[
     page, known = state.page, chances(state, state.page.cover(*seen))
     names = []
     for mark in marks:
-        note = " ✓" if mark in state.now.touched else percent(known.get(mark))
-        note += " new" if mark in state.now.moved else ""
         style = colour_class("chip", page.labels, mark.label)
-        names.append(Name(*_offsets(page, mark), _forms(mark.label, "", note, keys), style))
+        names.append(Name(*_offsets(page, mark), forms(state, mark, known.get(mark), keys), style))
     for mark, p in offered:
-        names.append(Name(*_offsets(page, mark), _forms(mark.label, "?", percent(p), keys), "class:candidate-chip"))
+        names.append(Name(*_offsets(page, mark), forms(state, mark, p, keys), "class:candidate-chip"))
     return sorted(names)
+
+
+def forms(state: State, mark: Mark, p: float | None, keys: Keymap) -> Forms:
+    """Return how a span or candidate of probability `p` is named."""
+    name, letter = visible(mark.label), keys.letters.get(mark.label, "")
+    if mark in state.now.touched:
+        return Forms(name, "✓", " ✓", letter)
+    if mark in state.marks:
+        is_new = mark in state.now.moved
+        return Forms(name, "*" if is_new else "", percent(p) + (" new" if is_new else ""), letter)
+    is_gone = mark in state.now.gone
+    return Forms(name, "?*" if is_gone else "?", f"?{percent(p)}{' gone' if is_gone else ''}", letter)
 
 
 def percent(p: float | None) -> str:
@@ -148,42 +177,35 @@ def percent(p: float | None) -> str:
     return "" if p is None else f" {min(99, max(1, round(100 * p)))}%"
 
 
-def _forms(label: str, doubt: str, note: str, keys: Keymap) -> tuple[str, ...]:
-    name = visible(label) + doubt
-    letter = keys.letters.get(label)
-    return (name + note, name, letter + doubt) if letter else (name + note, name)
-
-
 def _hints(state: State) -> list[Name]:
     typed, tokens = state.typed, state.page.tokens
     words = sorted((tokens[word], hint) for hint, word in hints(state).items() if hint.startswith(typed))
-    return [Name(start, end, (hint[len(typed) :],), "class:hint") for (start, end), hint in words]
+    return [Name(start, end, Forms(hint[len(typed) :], whole=True), "class:hint") for (start, end), hint in words]
 
 
 def _in_line(names: Iterable[Name], laid: Wrapped, start: int, end: int) -> list[Chip]:
     here = [(max(n.start, start), min(n.end, end), n) for n in names if n.start < end and start < n.end]
-    return [Chip(laid.cell(a)[1], laid.cells_of(a, b) if len(n.forms) > 1 else 0, n.forms, n.style) for a, b, n in here]
+    return [Chip(laid.cell(a)[1], laid.cells_of(a, b), n.forms, n.style) for a, b, n in here]
 
 
 def _chip_row(chips: Sequence[Chip], cells: int) -> Row:
     row: Row = []
     used = 0
-    limits = [*(chip.column - 1 for chip in chips[1:]), cells]
+    # Where spans of one cell touch there is no room for a gap between their names.
+    limits = [*(max(chip.column + 1, after.column - 1) for chip, after in pairwise(chips)), cells]
     for chip, limit in zip(chips, limits, strict=False):
-        last = cells - width(chip.forms[0])  # a name at the right edge is moved to the left rather than cut
-        column = max(used, min(chip.column, last) if limit == cells else chip.column)
-        shown = _fitting(chip, limit - column)
-        if not shown:
-            continue
-        row += [("", " " * (column - used)), (chip.style, shown)]
-        used = column + width(shown) + 1
-        row.append(("", " "))
+        column = max(used, chip.column)
+        if chip is chips[-1]:  # a name at the right edge is moved to the left rather than cut
+            free = used + 1 if row else 0
+            column = max(min(free, column), min(column, cells - width(chip.forms.name + chip.forms.note)))
+        shown = _drawn_out(chip, limit - column)
+        if shown:
+            row += [("", " " * (column - used)), (chip.style, shown)]
+            used = column + width(shown)
     return row
 
 
-def _fitting(chip: Chip, room: int) -> str:
-    form = next((form for form in chip.forms[:2] if width(form) <= room), "")
-    if not form and len(chip.forms) > 1:
-        form = fit(chip.forms[1] if room >= READABLE else chip.forms[-1], room)
+def _drawn_out(chip: Chip, room: int) -> str:
+    form = chip.forms.fitting(room)
     gap = min(chip.cells, room) - width(form)
-    return f"{form} {'─' * (gap - 1)}" if form and gap > 2 else form
+    return f"{form} {'─' * (gap - 1)}" if form and gap > 2 and not chip.forms.whole else form

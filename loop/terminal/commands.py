@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from loop.editing import Keymap, Mark, Range, State, press
+from loop.editing import Keymap, Mark, Range, State, act, press
 from loop.editing.changing import confirm, delete, everywhere, label, put, reading
 from loop.editing.keymap import IN_BRACKETS
 from loop.editing.moving import stops
-from loop.editing.prompts import REASONS, names
+from loop.editing.prompts import REASONS, names, skip
 from loop.editing.state import change, remember
 from loop.errors import LoopError
 from loop.terminal.glyphs import visible
@@ -68,37 +68,33 @@ def listed(state: State) -> tuple[Mark, ...]:
     return stops(state)
 
 
-def _key(command: str) -> Callable[[str, State, Keymap], Act]:
-    def act(rest: str, _: State, keys: Keymap) -> Act:
+def _command(name: str) -> Callable[[str, State, Keymap], Act]:
+    def alone(rest: str, _: State, __: Keymap) -> Act:
         if rest:
             raise MisunderstoodError(f"Nothing follows this command; “{visible(rest)}” was not understood.")
-        key = keys.first(command)
-        if not key:
-            raise MisunderstoodError(f"{command} has no key in [keys] of loop.cfg, and is switched off.")
-        return lambda state: press(replace(state, focus=None), key, keys)
+        return lambda state: act(replace(state, focus=None, stance="edit"), name)
 
-    return act
+    return alone
 
 
 def _keys(rest: str, _: State, keys: Keymap) -> Act:
     if not rest:
         raise MisunderstoodError("keys: names of keys follow, for example `keys tab k enter`.")
 
-    def act(state: State) -> State:
+    def pressed(state: State) -> State:
         for key in rest.split():
             if state.intent is None:
                 state = press(state, key, keys)
         return state
 
-    return act
+    return pressed
 
 
-def _skip(rest: str, _: State, keys: Keymap) -> Act:
-    reasons = {name: key for key, name in REASONS.items()}
-    key = next((k for name, k in reasons.items() if rest and name.startswith(rest.lower())), "s" if not rest else "")
-    if not key:
-        raise MisunderstoodError(f"skip: nothing, or one of {', '.join(reasons)}.")
-    return lambda state: press(press(state, keys.first("skip"), keys), key, keys)
+def _skip(rest: str, _: State, __: Keymap) -> Act:
+    reason = next((name for name in REASONS.values() if rest and name.startswith(rest.lower())), "")
+    if rest and not reason:
+        raise MisunderstoodError(f"skip: nothing, or one of {', '.join(REASONS.values())}.")
+    return lambda state: skip(replace(state, anchor=None), reason)
 
 
 def _mark(rest: str, state: State, keys: Keymap) -> Act:
@@ -135,10 +131,10 @@ def _edges(rest: str, state: State, _: Keymap) -> Act:
     return lambda state: change(state, put=[moved], drop=[mark], cursor=start)
 
 
-def _at_span(act: Act) -> Callable[[str, State, Keymap], Act]:
+def _at_span(edit: Act) -> Callable[[str, State, Keymap], Act]:
     def with_number(rest: str, state: State, _: Keymap) -> Act:
         mark = _span(rest, state)
-        return lambda state: act(_on(state, mark))
+        return lambda state: edit(_on(state, mark))
 
     return with_number
 
@@ -154,17 +150,12 @@ def _find(rest: str, _: State, __: Keymap) -> Act:
     if not rest:
         raise MisunderstoodError("find: what to look for follows.")
 
-    def act(state: State) -> State:
+    def told(state: State) -> State:
         found = [state.page.words_within(*tokens) for tokens in state.page.occurrences(rest)]
         where = ", ".join(_range_words(state, words) for words in found if words)
         return replace(state, message=f"At {where}." if where else "Not in this text.")
 
-    return act
-
-
-def _pattern(rest: str, state: State, keys: Keymap) -> Act:
-    mark = _span(rest, state)
-    return lambda state: press(_on(state, mark), keys.first("pattern"), keys)
+    return told
 
 
 def _memo(rest: str, _: State, __: Keymap) -> Act:
@@ -231,29 +222,31 @@ def _range_words(state: State, words: Sequence[int]) -> str:
 
 
 VERBS = (
-    Verb("ok", "", "accept: these are all the spans", _key("accept")),
-    Verb("none", "", "there are no entities in this text", _key("none")),
+    Verb("ok", "", "accept: these are all the spans", _command("accept")),
+    Verb("none", "", "there are no entities in this text", _command("none")),
     Verb("mark", "2-3 LABEL", "mark words; a label by its key, or a part of its name", _mark),
     Verb("label", "1 LABEL", "give a span or candidate another label", _relabel),
     Verb("edges", "1 2-4", "put a span's edges at other words", _edges),
     Verb("yes", "1", "this span or candidate is right", _at_span(confirm)),
-    Verb("no", "", "in teach mode: this is none", _key("no")),
+    Verb("no", "", "in teach mode: this is none", _command("no")),
     Verb("delete", "1", "this span or candidate is no entity", _at_span(delete)),
     Verb("same", "1", "the same string everywhere in this text", _at_span(everywhere)),
     Verb("letters", "5-9 LABEL", "mark letters; they are widened to words", _letters),
     Verb("other", "[1]", "another reading of the text, or of a span", _other),
     Verb("find", "STRING", "the numbers of the words that hold it", _find),
-    Verb("undo", "", "undo the last edit in this text", _key("undo")),
-    Verb("redo", "", "do it again", _key("redo")),
+    Verb("undo", "", "undo the last edit in this text", _command("undo")),
+    Verb("redo", "", "do it again", _command("redo")),
     Verb("skip", "[REASON]", f"skip this text: {', '.join(REASONS.values())}", _skip),
-    Verb("unusable", "", "the text is unusable: never ask it again", _key("unusable")),
-    Verb("back", "", "reopen the previous answer", _key("reopen")),
-    Verb("leave", "", "leave a reopened answer as it is", _key("onward")),
-    Verb("pattern", "1", "the string of a span is a pattern from now on", _pattern),
-    Verb("mode", "", "the next mode: correct, teach, manual", _key("mode")),
-    Verb("flag", "", "flag this text as a hard case", _key("flag")),
+    Verb("unusable", "", "the text is unusable: never ask it again", _command("unusable")),
+    Verb("back", "", "reopen the previous answer", _command("reopen")),
+    Verb("leave", "", "leave a reopened answer as it is", _command("onward")),
+    Verb(
+        "pattern", "1", "the string of a span is a pattern from now on", _at_span(lambda state: act(state, "pattern"))
+    ),
+    Verb("mode", "", "the next mode: correct, teach, manual", _command("mode")),
+    Verb("flag", "", "flag this text as a hard case", _command("flag")),
     Verb("memo", "TEXT", "write a memo on this text", _memo),
     Verb("keys", "KEY KEY…", "press keys of the full screen: tab, enter, left, k, …", _keys),
-    Verb("guidelines", "", "the guidelines of this project", _key("guidelines")),
-    Verb("quit", "", "quit; everything is kept", _key("quit")),
+    Verb("guidelines", "", "the guidelines of this project", _command("guidelines")),
+    Verb("quit", "", "quit; everything is kept", _command("quit")),
 )

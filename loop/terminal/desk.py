@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
-from loop.editing import Intent, Keymap, State, press
+from loop.editing import Intent, Keymap, State, act, press
 from loop.editing.changing import shorten
 from loop.errors import LoopError
 from loop.records import Answer, Question, Text, Verdict
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 View = Literal["text", "help", "guidelines", "find"]
 
-SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10, "space": 10, "home": -(10**6)}
+SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "home": -(10**6)}
+PAGES = {"pageup": -1, "pagedown": 1, "space": 1}
 TYPING = ("name", "find", "memo")
 RECENT = 20  # answers that pace and acceptance are taken of: about the last five minutes
 
@@ -34,7 +35,7 @@ class Desk(Hand):
         status, last: what the session said last.
         mouse: whether the terminal reports the mouse, instead of selecting text for copying.
         finder: the list that is open while the view is "find".
-        view: the text, or what lies over it, scrolled to line `top`.
+        view: the text, or what lies over it, scrolled to line `top`; `page` lines of that are seen.
         recent: the last answers of this sitting.
         left_out: how many texts were left out, by the reason; known when there is no question.
         done: the annotator wants to leave.
@@ -47,7 +48,7 @@ class Desk(Hand):
         self.keys, self.mouse = keys, mouse
         self.view: View = "text"
         self.finder: Finder[Past] | Finder[Text] | None = None
-        self.top = 0
+        self.top, self.page = 0, 10
         self.done = False
         self.recent: deque[Answer] = deque(maxlen=RECENT)
         self.left_out: Mapping[str, int] = {}
@@ -57,9 +58,30 @@ class Desk(Hand):
 
     def press(self, key: str) -> None:
         """Do what a key means. An error of the session is said on the message line; nothing is lost by it."""
+        self._try(lambda: self._press(key))
+
+    def command(self, name: str) -> None:
+        """Do what a command's key means, also when it has none; otherwise as `press`."""
+        if self.state is None or self.question is None:
+            self._try(lambda: self._wait(name))
+        else:
+            self.do(lambda state: act(state, name))
+
+    def turn(self, way: Literal["up", "down"]) -> None:
+        """Do what a turn of the mouse's wheel means; nothing while something is typed."""
+        if self.finder is not None or self.view != "text":
+            self.press(way)
+        elif self.state is not None and self.state.stance in ("edit", "select"):
+            self.command(way)
+
+    def do(self, what: Callable[[State], State]) -> None:
+        """Do one act of the editor that no key stands for; otherwise as `press`."""
+        self._try(lambda: self._do(what))
+
+    def _try(self, what: Callable[[], None]) -> None:
         self.notice = ""
         try:
-            self._press(key)
+            what()
         except LoopError as error:
             self.notice = f"{error} {error.hint}".strip()
 
@@ -69,24 +91,19 @@ class Desk(Hand):
         elif self.view != "text":
             self._read(key)
         elif self.state is None or self.question is None:
-            self._wait(key)
+            self._wait(self.keys.commands.get(key, ""))
         elif self.drawn:
             self.state = press(self.state, key, self.keys)
             if self.state.intent is not None:
                 self._follow(self.question, self.state, self.state.intent)
 
-    def do(self, act: Callable[[State], State]) -> None:
-        """Do one act of the editor that no key stands for; otherwise as `press`."""
-        self.notice = ""
+    def _do(self, what: Callable[[State], State]) -> None:
         if self.state is None or self.question is None:
             return
-        try:
-            after = act(replace(self.state, message="", intent=None, keys=self.state.keys + 1))
-            self.state = replace(after, message=self.keys.worded(after.message))
-            if self.state.intent is not None:
-                self._follow(self.question, self.state, self.state.intent)
-        except LoopError as error:
-            self.notice = f"{error} {error.hint}".strip()
+        after = what(replace(self.state, message="", intent=None, keys=self.state.keys + 1))
+        self.state = replace(after, message=self.keys.worded(after.message))
+        if self.state.intent is not None:
+            self._follow(self.question, self.state, self.state.intent)
 
     def paste(self, text: str) -> None:
         """Take pasted text: something to type where something is typed, otherwise nothing; never commands."""
@@ -98,13 +115,14 @@ class Desk(Hand):
             self.press(char if char.isprintable() else "space")
 
     def _read(self, key: str) -> None:
-        if key in SCROLL:
-            self.top = max(0, self.top + SCROLL[key])
+        if key in SCROLL or key in PAGES:
+            by = SCROLL.get(key, 0) + PAGES.get(key, 0) * max(1, self.page - 1)
+            self.top = max(0, self.top + by)
         else:
             self.view, self.top = "text", 0
 
     def _find(self, finder: Finder[Past] | Finder[Text], key: str) -> None:
-        after = finder.press(key)
+        after = finder.press(key, page=self.page)
         if isinstance(after, Finder):
             self.finder = after
             return
@@ -121,8 +139,7 @@ class Desk(Hand):
             if self.question is None:
                 self._take_next()
 
-    def _wait(self, key: str) -> None:
-        command = self.keys.commands.get(key)
+    def _wait(self, command: str) -> None:
         if command == "reopen":
             self._reopen()
         elif command in ("quit", "help", "guidelines", "mouse", "mode", "history", "search"):

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from loop.session import Session
 
 Item = TypeVar("Item")
-STEPS = {"up": -1, "s-tab": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -(10**6), "end": 10**6}
+STEPS = {"up": -1, "s-tab": -1, "down": 1, "tab": 1, "home": -(10**6), "end": 10**6}
+PAGES = {"pageup": -1, "pagedown": 1}
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,17 @@ class Finder(Generic[Item]):
         """Return it with what is found now."""
         return replace(self, items=tuple(self.look(self.typed.strip(), bool(self.hard))), chosen=0, stale=False)
 
-    def press(self, key: str) -> Finder[Item] | Item | None:
-        """Return the list after one key, what was taken from it, or None when it was left."""
+    def press(self, key: str, *, page: int = 10) -> Finder[Item] | Item | None:
+        """Return the list after one key, what was taken from it, or None when it was left; it shows `page` lines."""
         if key in CANCEL or (key == "backspace" and not self.typed):
             return None
         if key == "enter":
             return self.found() if self.stale else self.items[self.chosen] if self.items else self
         if key == "tab" and self.hard is not None:
             return replace(self, hard=not self.hard).found()
-        if key in STEPS or key == "tab":
-            return replace(self, chosen=max(0, min(len(self.items) - 1, self.chosen + STEPS.get(key, 1))))
+        if key in STEPS or key in PAGES:
+            by = STEPS.get(key, 0) + PAGES.get(key, 0) * max(1, page - 1)
+            return replace(self, chosen=max(0, min(len(self.items) - 1, self.chosen + by)))
         letter = " " if key == "space" else key
         typed = self.typed[:-1] if key == "backspace" else self.typed + letter if len(letter) == 1 else self.typed
         if typed == self.typed:

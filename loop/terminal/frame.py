@@ -12,7 +12,7 @@ from loop.editing.moving import hits, selection
 from loop.editing.prompts import name, names
 from loop.progress import STOPPED
 from loop.records import Answer, Mode, Question, Share
-from loop.terminal.body import Row, cut, percent
+from loop.terminal.body import Row, cut, forms, percent
 from loop.terminal.desk import Desk
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
@@ -88,7 +88,7 @@ def why(desk: Desk, cells: int) -> Row:
 def _why(desk: Desk, question: Question, mode: Mode, cells: int) -> Row:
     if desk.reopened is not None:
         back = key_name(desk.keys.first("onward"))
-        leave = f". {back} leaves it so. "
+        leave = f". {back} leaves it so. " if back else ""
         return [("class:loud", fit(f" {earlier(desk, question, desk.reopened)}", cells - width(leave)) + leave)]
     if question.share in MEASURES:
         long, short = (f" {words}" for words in MEASURES[question.share])
@@ -159,19 +159,16 @@ def in_hand(state: State, keys: Keymap, cells: int) -> Row:
     page, target = state.page, state.target
     if target is None or state.rest:
         return []
-    string = fit(visible(page.string(target.start, target.end)), max(8, cells // 3))
+    string = f" “{fit(visible(page.string(target.start, target.end)), max(8, cells // 3))}” "
     known = chances(state, target[:2])
     others = islice((mark for mark in known if mark != target), 3)
     more = [f"or {_other(state, mark)}{percent(known[mark])}" for mark in others]
-    note = percent(known.get(target))
     if target in state.now.touched:
-        more, note = ["decided by you"], " ✓"
+        more = ["decided by you"]
     elif target not in state.marks:
         more.insert(0, keys.worded("not marked: [confirm] takes it, [delete] says no"))
-    row = [
-        ("", f" “{string}” "),
-        (colour_class("chip", page.labels, target.label), f" {visible(target.label)}{note} "),
-    ]
+    name = forms(state, target, known.get(target), keys).fitting(cells - width(string) - 2)
+    row = [("", string), (colour_class("chip", page.labels, target.label), f" {name} ")]
     return cut([*row, ("class:quiet", f"  {_fitting(more, cells - 2 - sum(width(text) for _, text in row))}")], cells)
 
 
@@ -215,7 +212,7 @@ def legend(state: State, keys: Keymap, cells: int) -> Row:
         size = width(pieces) + width(visible(label)) + 5
         is_last = label == state.page.labels[-1]
         if used + size > cells - (0 if is_last else MORE):
-            row.append(("class:quiet", f"{keys.first('name')} more"))
+            row.append(("class:quiet", f"{keys.first('name')} more".strip()))
             break
         chip = colour_class("chip", state.page.labels, label)
         active = " underline" if label == state.active else ""
@@ -270,6 +267,7 @@ def last_line(desk: Desk, cells: int) -> Row:
     right = " · ".join([*parts, *([f"{status.answers_total} in all"] if cells >= WIDE else [])]) + " "
     if desk.last is None:
         return spread([("class:quiet", " No answer yet")], right, cells)
-    back = f" · {key_name(desk.keys.first('reopen'))} reopens"
+    key = key_name(desk.keys.first("reopen"))
+    back = f" · {key} reopens" if key else ""
     shown = fit(f" Last: {said(desk.last)}", max(8, cells - width(back) - width(right) - 1))
     return spread([("class:quiet", shown + back)], right, cells)

@@ -10,7 +10,7 @@ from loop.editing import Snapshot, State, begin, from_draft, looking_at, resume,
 from loop.errors import LoopError
 from loop.records import Answer, Question
 from loop.terminal.ahead import Pages
-from loop.terminal.words import NOTHING_DOUBTFUL
+from loop.terminal.words import ANSWERED, BEGINS_ANEW, BEGUN, NOTHING_DOUBTFUL
 
 if TYPE_CHECKING:
     from loop.session import Session
@@ -45,18 +45,24 @@ class Hand:
         """Take a text up, where its draft left it, or else as it was answered, or as it is asked."""
         draft = self.session.draft(question)
         page = self.pages.of(question, answer, draft)
+        begun = from_draft(page, draft) if draft else None
+        if draft and begun is None:
+            page = self.pages.of(question, answer, None)
         fresh = begin(page)
         if answer is not None:
             said = answer.spans if answer.verdict == "accept" else None
             fresh = resume(page, said, flag=answer.flag, memo=answer.memo)
             fresh = looking_at(fresh, self.session.place(question))
-        self.state = (from_draft(page, draft) if draft else None) or fresh
+        self.state = begun or fresh
         self.question, self.reopened, self.drawn = question, answer, False
         self.around = self.session.neighbours(question)
         self._kept = _edits(self.state)
         self._since = self._clock() - self.state.seconds
-        if self.session.mode == "teach" and page.mode == "correct" and answer is None and not draft:
-            self.notice = NOTHING_DOUBTFUL
+        if draft and begun is None:
+            self.notice = BEGINS_ANEW
+        elif page.mode != self.session.mode:
+            words = BEGUN if begun else ANSWERED if answer else NOTHING_DOUBTFUL
+            self.notice = words.format(mode=page.mode, asked=self.session.mode)
 
     def put_away(self) -> None:
         """Have nothing in hand."""

@@ -55,7 +55,7 @@ def _finding(finder: Finder[Past] | Finder[Text]) -> list[Hint]:
 def _open(state: State, keys: Keymap) -> list[Hint]:
     """What the next key may be while something other than an edit is going on; empty otherwise."""
     sideways = "".join(key_name(keys.first(command)) for command in ("left", "right"))
-    cancel = (key_name(keys.first("undo")), "cancel")
+    cancel = (key_name(keys.first("undo") or "escape"), "cancel")
     if state.stance == "select":
         return [(sideways, "extend"), ("label key", "mark"), ("Enter", visible(state.active)), cancel]
     if state.stance == "chars":

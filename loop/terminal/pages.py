@@ -18,17 +18,23 @@ from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.wrap import lines_of
 
 INTRODUCTION = (
-    "The marked words are what the model thinks. Put right what is wrong, then press Enter: that says "
+    "The marked words are what the model thinks. Put right what is wrong, then press [accept]: that says "
     "“these are all the entities in this text”. Everything is saved as you go; there is no save key."
 )
+SIGNS = (
+    "Under a word: ✓ you decided it, ? it may be one and is not marked, * (new, gone) the model changed it by itself."
+)
+
+FINDER_HEAD = 3  # rows above a list to find something in
 
 
 def help_rows(keys: Keymap, cells: int) -> list[Row]:
     """Return the help: what to do, then every key with what it does."""
-    rows = [[("class:title", " How it works")], *_paragraph(INTRODUCTION, cells), []]
+    rows = [[("class:title", " How it works")], *_paragraph(keys.worded(INTRODUCTION), cells)]
+    rows += [*_paragraph(SIGNS, cells), []]
     labels = ", ".join(f"{' '.join(_of(keys, label))} {visible(label)}" for label in keys.labels)
     rows += [[("class:title", " Labels")], *_paragraph(f"{labels}. A label key marks the word or selection under the "
-             "cursor, or changes the label of the span there.", cells), []]  # fmt: skip
+             "cursor, or gives the span or candidate there its label.", cells), []]  # fmt: skip
     column = min(24, cells // 3)
     for group, commands in groupby(COMMANDS, key=lambda command: command.group):
         rows.append([("class:title", f" {group}")])
@@ -81,7 +87,7 @@ def finder_rows(finder: Finder[Past] | Finder[Text], cells: int, rows: int) -> l
     ]
     if not finder.items and not finder.stale and (finder.typed or finder.live):
         return [*head, *_paragraph(finder.empty, cells)]
-    room = max(1, rows - len(head))
+    room = max(1, rows - FINDER_HEAD)
     first = max(0, min(finder.chosen - room // 2, len(finder.items) - room))
     shown: Sequence[Past | Text] = finder.items[first : first + room]
     return [*head, *(_found(item, n == finder.chosen, cells) for n, item in enumerate(shown, first))]

@@ -16,14 +16,15 @@ from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed, range_of
 from loop.terminal.desk import Desk
 from loop.terminal.frame import MEASURES, earlier, meta_words, notes, reason, said, trouble
-from loop.terminal.glyphs import visible
+from loop.terminal.glyphs import fit, visible
 from loop.terminal.pages import label_rows, waiting_words
 
 SECONDS_BETWEEN_LOOKS = 0.5
 LISTS = ("history", "search")
 LONGEST_NOTE = 200
 ENDLESS = 10**6  # cells: lines are not wrapped here
-LISTED = 20  # lines of a list: more of them nobody would listen to
+LISTED = 20  # lines of a list, and characters of a text in it: more of them nobody would listen to
+LISTED_TEXT = 80
 HELP = (
     "Every line is a command. The first word may be cut short: `ma 2-3 br` marks the words 2 and 3 as BRAND.",
     "An empty line says the text again; `words` numbers its words. Everything is saved as you go.",
@@ -89,11 +90,17 @@ class Plain:
         if question is not None and question.id != self._shown:
             self._shown = question.id
             self._text()
+        self._notice()
         self._desk.drawn = True
         if problem := trouble(self._desk):
             self._once(problem)
         if self._source.isatty():
             self._write("> ")
+
+    def _notice(self) -> None:
+        if self._desk.notice:
+            self._say(visible(self._desk.notice))
+            self._desk.notice = ""
 
     def _once(self, line: str) -> None:
         if line != self._told:
@@ -146,7 +153,7 @@ class Plain:
 
     def _list(self, command: str, wanted: str) -> None:
         desk = self._desk
-        desk.press(desk.keys.first(command))
+        desk.command(command)
         desk.paste(wanted)
         if desk.finder is not None and desk.finder.stale:
             desk.press("enter")
@@ -157,7 +164,7 @@ class Plain:
         shown: Sequence[Past | Text] = desk.finder.items[:LISTED]
         for number, item in enumerate(shown, 1):
             note = "" if isinstance(item, Text) else f" ({said(item.answer)})"
-            self._say(f"{number}. {visible(item.text)}{note}")
+            self._say(f"{number}. {fit(visible(item.text), LISTED_TEXT)}{note}")
         self._say("Its number opens a text; anything else leaves the list.")
 
     def _choose(self, line: str) -> None:
@@ -169,8 +176,7 @@ class Plain:
             return
         for key in ("home", *["down"] * (number - 1), "enter"):
             desk.press(key)
-        if desk.notice:
-            self._say(visible(desk.notice))
+        self._notice()
 
     def _leave_list(self) -> None:
         if self._desk.finder is not None:
@@ -195,14 +201,15 @@ class Plain:
         if name is None:
             self._say("There is no text now: back, guidelines or quit.")
         else:
-            self._desk.press(self._desk.keys.first(commands[name]))
+            self._desk.command(commands[name])
             self._over_the_text()
 
     def _report(self, before: State, *, same: bool, saved: bool) -> None:
         desk = self._desk
-        notice = desk.notice or (desk.state.message if desk.state is not None and same else "")
-        if notice:
-            self._say(visible(notice))
+        if same and desk.state is not None:
+            desk.notice = desk.notice or desk.state.message
+        if not saved:  # otherwise it is about the next text, and said after that
+            self._notice()
         if saved and desk.last is not None:
             self._say(f"Saved: {said(desk.last)}. {desk.status.answers_today} today. `back` reopens it.")
         elif same and desk.state is not None and desk.state.page is not before.page:
@@ -250,9 +257,12 @@ def span_lines(state: State) -> Iterator[str]:
     for number, mark in enumerate(listed(state), 1):
         notes = [range_of(state, mark)]
         if mark not in state.marks:
-            notes.append(f"not marked, a candidate{percent(known.get(mark))}")
+            gone = ", taken back by the model" if mark in state.now.gone else ""
+            notes.append(f"not marked, a candidate{percent(known.get(mark))}{gone}")
+        elif mark in state.now.touched:
+            notes.append("decided by you")
         else:
-            notes.append("decided by you" if mark in state.now.touched else f"suggested{percent(known.get(mark))}")
+            notes.append(f"suggested{percent(known.get(mark))}{', new' if mark in state.now.moved else ''}")
         string = visible(page.string(mark.start, mark.end))
         yield f"{number}. “{string}” {visible(mark.label)}, {', '.join(notes)}"
 

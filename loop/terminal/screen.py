@@ -9,7 +9,7 @@ from loop.terminal import frame, pages
 from loop.terminal.ahead import get_ready
 from loop.terminal.body import Row, body, laid_out, layout_of
 from loop.terminal.desk import Desk
-from loop.terminal.glyphs import fit
+from loop.terminal.glyphs import fit, width
 from loop.terminal.key_line import key_line
 from loop.terminal.wrap import lines_of
 
@@ -17,21 +17,21 @@ ROOMY = 16  # rows from which on rules and blank lines are affordable
 MARGIN = 2  # blank cells on either side of the text
 LEARNING = 3  # answers until which a newcomer is told what to do
 TIPS = (
-    "Marked words are suggestions. Put them right, then press Enter; 0 if there is nothing to mark.",
-    "Marked words are suggestions. Put them right, then Enter; 0 if there are none.",
-    "Put the marks right, then Enter; 0: none",
-    "Enter: all right. 0: none",
+    "Marked words are suggestions. Put them right, then press [accept]; [none] if there is nothing to mark.",
+    "Marked words are suggestions. Put them right, then [accept]; [none] if there are none.",
+    "Put the marks right, then [accept]; [none]: none",
+    "[accept]: all right. [none]: none",
 )
 BARE_TIPS = (
-    "Nothing is marked: move to a word and press a label's key, then Enter; 0 if there is nothing to mark.",
-    "Move to a word and press a label's key, then Enter; 0 if there are none.",
-    "Mark words, then Enter; 0: none",
-    "Mark, Enter. 0: none",
+    "Nothing is marked: move to a word and press a label's key, then [accept]; [none] if there is nothing to mark.",
+    "Move to a word and press a label's key, then [accept]; [none] if there are none.",
+    "Mark words, then [accept]; [none]: none",
+    "Mark, [accept]. [none]: none",
 )
 TEACH_TIPS = (
-    "Is what is marked right? Enter says yes, n says no; another label or edge puts it right first.",
-    "Is what is marked right? Enter says yes, n says no; or put it right first.",
-    "Is it right? Enter: yes, n: no",
+    "Is what is marked right? [accept] says yes, [no] says no; another label or edge puts it right first.",
+    "Is what is marked right? [accept] says yes, [no] says no; or put it right first.",
+    "Is it right? [accept]: yes, [no]: no",
 )
 MESSAGE_ROWS = 3
 SMALLEST = (20, 6)
@@ -39,10 +39,9 @@ SMALLEST = (20, 6)
 
 @dataclass(slots=True)
 class Screen:
-    """What is kept between two drawings: the first line of the text that was shown, and of which question."""
+    """What is kept of a drawing: the first line of the text that was shown, and where it lies."""
 
     top: int = 0
-    question: str = ""
     _hidden: str = ""
     _first_row: int = 0
     _cells: int = 0
@@ -67,15 +66,14 @@ class Screen:
         if desk.view == "help":
             return self._scrolled(desk, pages.help_rows(desk.keys, cells), rows)
         if desk.finder is not None:
+            desk.page = max(1, rows - pages.FINDER_HEAD)
             return pages.finder_rows(desk.finder, cells, rows)
         if desk.view == "guidelines":
             return self._scrolled(desk, pages.guideline_rows(desk, cells), rows)
         if desk.state is None or desk.question is None:
             return pages.waiting_rows(desk, cells)
-        if desk.question.id != self.question:
-            self.question, self.top = desk.question.id, 0
         width = cells - 2 * MARGIN
-        layout, self.top, hidden = layout_of(desk.state, width, rows, self.top)
+        layout, self.top, hidden = layout_of(desk.state, width, rows, desk.state.layout.top)
         self._hidden = _arrows(self.top, hidden)
         if layout != desk.state.layout:
             desk.state = replace(desk.state, layout=layout)
@@ -102,7 +100,7 @@ class Screen:
         return found[0] if found else None
 
     def _scrolled(self, desk: Desk, content: list[Row], rows: int) -> list[Row]:
-        desk.top = max(0, min(desk.top, len(content) - rows))
+        desk.page, desk.top = rows, max(0, min(desk.top, len(content) - rows))
         self._hidden = _arrows(desk.top, len(content) - rows - desk.top)
         return content[desk.top : desk.top + rows]
 
@@ -149,8 +147,8 @@ def _tip(desk: Desk, cells: int) -> Row:
     teaching = state.page.mode == "teach"
     if state.past or not (state.rest or teaching):
         return []
-    tips = TEACH_TIPS if teaching else TIPS if state.marks else BARE_TIPS
-    return [("class:quiet", " " + next((tip for tip in tips if len(tip) < cells), ""))]
+    tips = map(desk.keys.worded, TEACH_TIPS if teaching else TIPS if state.marks else BARE_TIPS)
+    return [("class:quiet", " " + next((tip for tip in tips if width(tip) < cells), ""))]
 
 
 def _arrows(above: int, below: int) -> str:

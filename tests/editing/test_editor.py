@@ -186,9 +186,7 @@ CANDIDATES = {"home": Mark(0, 1, "PART"), "right right": RIVAL, "end": Mark(7, 8
 
 
 @pytest.mark.parametrize("way", CANDIDATES)
-@pytest.mark.parametrize(
-    ("key", "marked"), [("y", True), ("d", False), ("1", True), ("k", True), ("e", True), ("+", False)]
-)
+@pytest.mark.parametrize(("key", "marked"), [("y", True), ("d", False), ("1", True), ("e", True), ("+", False)])
 def test_keys_mean_the_candidate_under_the_cursor_however_it_got_there(way: str, key: str, marked: bool) -> None:
     candidate = CANDIDATES[way]
     state = type_keys(start(TEXT, likely=(Likely(candidate, 0.4),)), [*way.split(), key])
@@ -202,6 +200,7 @@ def test_a_label_key_gives_a_candidate_of_several_words_its_label_also_where_no_
     state = type_keys(start(TEXT, likely=(Likely(Mark(1, 3, "BRAND"), 0.4),)), "right right P")
 
     assert [("SRAM Rival", "PART")] == marked(state)
+    assert [("SRAM Rival shifter", "PART")] == marked(type_keys(state, "u k P"))
 
 
 def test_a_candidate_that_the_cursor_merely_stands_on_holds_no_enter_up() -> None:

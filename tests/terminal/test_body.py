@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from terminal_project import LABELS, question
 from wcwidth import wcswidth
 
-from loop.editing import State, begin, keymap, page_of, press
+from loop.editing import Mark, State, begin, keymap, page_of, press
 from loop.terminal.body import body, layout_of
 
 KEYS = keymap(LABELS)
@@ -19,6 +20,10 @@ def state_of(text: str, *marked: str, keys: str = "", **more: object) -> State:
     for key in keys.split():
         state = press(state, key, KEYS)
     return state
+
+
+def replace_marks(state: State, *marks: Mark) -> State:
+    return replace(state, now=replace(state.now, marks=marks))
 
 
 def rows_of(state: State, cells: int = 60, rows: int = 20, top: int = 0) -> list[str]:
@@ -60,6 +65,50 @@ def test_a_candidate_left_out_has_a_question_mark() -> None:
 
 def test_what_was_decided_has_a_tick_instead_of_a_probability() -> None:
     assert "    BRAND ✓" == rows_of(state_of(TEXT, "SRAM=BRAND 93", keys="tab y"))[1].rstrip()
+
+
+@pytest.mark.parametrize(
+    ("word", "candidate", "decided"),
+    [
+        ("Shimano", "BRAND?", "BRAND ✓"),
+        ("Canyon", "BRAND?", "BRAND✓"),
+        ("SRAMs", "BRA…?", "BRA…✓"),
+        ("SRAM", "BR…?", "BR…✓"),
+        ("KMC", "B?", "B✓"),
+        ("XT", "B?", "B✓"),
+        ("X", "?", "✓"),
+    ],
+)
+def test_a_name_that_is_cut_keeps_its_mark(word: str, candidate: str, decided: str) -> None:
+    text = f"{word} xx"
+    offered = rows_of(state_of(text, "xx=PART 90", doubtful=[f"{word}=BRAND 34"]))[1]
+    taken = rows_of(state_of(text, f"{word}=BRAND 34", "xx=PART 90", keys="tab y"))[1]
+
+    assert [candidate, decided] == [names[: len(word)].rstrip(" ─") for names in (offered, taken)]
+
+
+@pytest.mark.parametrize("cells", range(1, 12))
+def test_at_the_edge_of_the_screen_a_name_keeps_its_mark(cells: int) -> None:
+    offered = rows_of(state_of("Canyon", doubtful=["Canyon=BRAND 34"]), cells)[1]
+    taken = rows_of(state_of("Canyon", "Canyon=BRAND 34", keys="tab y"), cells)[1]
+
+    assert ("?" in offered, "✓" in taken) == (True, True)
+    assert max(wcswidth(row.rstrip()) for row in (offered, taken)) <= cells
+
+
+def test_spans_of_one_cell_that_touch_are_all_named() -> None:
+    state = replace_marks(state_of("a,b;c"), *(Mark(n, n + 1, LABELS[n % 2]) for n in range(5)))
+
+    assert "BPBPBRAND" == rows_of(state)[1].rstrip()
+
+
+def test_what_the_model_changed_by_itself_is_named_so_however_little_room_there_is() -> None:
+    state = state_of("SRAM xx Canyon of", "SRAM=BRAND 93", "xx=PART 50")
+    canyon = Mark(2, 3, "BRAND")
+    marks = (state.marks[0], Mark(1, 2, "BRAND"))
+    changed = replace(state, now=replace(state.now, marks=marks, moved=marks, gone=(canyon,)))
+
+    assert "BR…* B* BRAND? gone" == rows_of(changed)[1].rstrip()
 
 
 def test_a_span_over_two_lines_is_named_on_both() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from terminal_project import LABELS, question
 
-from loop.editing import State, begin, keymap, page_of
+from loop.editing import COMMANDS, State, begin, keymap, page_of
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret
 
 KEYS = keymap(LABELS)
@@ -91,6 +91,29 @@ def test_answers_leave_the_editor(line: str, verdict: str, reason: str) -> None:
 
     assert intent is not None
     assert (verdict, reason) == (intent.verdict, intent.reason)
+
+
+@pytest.mark.parametrize("keys", [[], ["alt"]], ids=["unset", "remapped"])
+@pytest.mark.parametrize(
+    "line",
+    ["ok", "none", "mark 2 PART", "label 2 PART", "edges 1 2-3", "yes 2", "no", "delete 1", "same 1",
+     "letters 5-6 PART", "other", "find SRAM", "undo", "redo", "skip", "skip unsure", "unusable", "back", "leave",
+     "pattern 1", "mode", "flag", "memo hm", "guidelines", "quit"],
+)  # fmt: skip
+def test_every_word_works_when_its_key_is_another_or_none(line: str, keys: list[str]) -> None:
+    changed = keymap(LABELS, {command.name: [f"{key}-{command.name}" for key in keys] for command in COMMANDS})
+    begun = after("mark 4 PART", "mark 1 PART", "undo")
+    told, also = (interpret(line, begun, known)(begun) for known in (KEYS, changed))
+
+    assert told == also
+    assert line.partition(" ")[0] in {verb.name for verb in VERBS}
+    assert told != begun
+
+
+def test_the_words_tried_with_other_keys_are_all_that_stand_for_a_key() -> None:
+    tried = test_every_word_works_when_its_key_is_another_or_none.pytestmark[0].args[1]
+
+    assert {verb.name for verb in VERBS} - {"keys"} == {line.partition(" ")[0] for line in tried}
 
 
 @settings(max_examples=200, deadline=None)

@@ -354,3 +354,44 @@ def test_a_session_about_a_label_asks_about_its_spans_and_the_text_keeps_the_one
     assert last is not None
     assert ([(2, 11)], [(6, 11)]) == ([(s.start, s.end) for s in last.spans], [(s.start, s.end) for s in last.shown])
     assert [Mark(2, 3, "PART")] == list(again.state.page.shown)
+
+
+def test_a_text_that_was_begun_in_another_mode_says_so(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "tab k q")
+    desk.session.mode = "teach"
+    again = Desk(desk.session, desk.keys)
+    again.drawn = True
+
+    assert "This text was begun in correct mode and stays in it; teach mode comes with the next text." == again.notice
+    assert "teach" == keys(again, "enter").state.page.mode
+    assert "" == again.notice
+
+
+def test_an_answer_that_opens_in_another_mode_than_the_session_s_says_so(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO, question("three")), "enter c-t b")
+
+    assert "This text was answered in correct mode and opens in it." == desk.notice
+
+
+def test_a_draft_that_does_not_fit_any_more_begins_anew_in_the_mode_of_the_session_and_says_so(sit_down: Sit) -> None:
+    desk = keys(sit_down(ONE, TWO), "c-t k q")
+    assert desk.question is not None
+    desk.session.save_draft(desk.question, '{"mode": "teach"}')
+    desk.session.mode = "correct"
+    again = Desk(desk.session, desk.keys)
+    assert again.state is not None
+
+    assert ("correct", 0) == (again.state.page.mode, len(again.state.past))
+    assert again.notice.startswith("What was half done here no longer fits")
+
+
+def test_the_wheel_turns_whatever_the_keys_are(open_session: Callable[..., Session]) -> None:
+    session = open_session(question("word " * 100, "word=PART 50"))
+    desk = Desk(session, keymap(session.labels, {"up": [], "down": [], "none": ["up"], "accept": ["down"]}))
+    desk.drawn = True
+    desk.turn("down")
+    desk.turn("up")
+    desk.turn("down")
+    assert desk.state is not None
+
+    assert (0, 10) == (desk.session.status().answers_total, desk.state.cursor)

@@ -251,3 +251,22 @@ def test_what_is_selected_is_echoed_with_the_whole_words_it_becomes(desk: Desk) 
 
     assert " “SRAM Rival”  selected" == words
     assert " “SR”  the model learns whole words: “SRAM”" == shown(frame.in_hand(desk.state, desk.keys, 80))
+
+
+@pytest.mark.parametrize("way", ["end", "right right right", "tab"])
+def test_the_line_of_the_span_shows_the_candidate_under_the_cursor_however_it_got_there(
+    sit_down: Callable[..., Desk], way: str
+) -> None:
+    desk = press_all(sit_down(question("the old SRAM Canyon", doubtful=["Canyon=BRAND 34"])), way)
+    assert desk.state is not None
+    line = shown(frame.in_hand(desk.state, desk.keys, 80))
+
+    assert " “Canyon”  BRAND? 34%   not marked: y takes it, d says no" == line
+    assert desk.state.target == press_all(desk, "y").state.marks[0]
+
+
+def test_the_line_of_the_span_keeps_its_mark_where_it_is_narrow(sit_down: Callable[..., Desk]) -> None:
+    desk = press_all(sit_down(question("Shimanogetriebe", doubtful=["Shimanogetriebe=BRAND 34"])), "home")
+    assert desk.state is not None
+
+    assert " “Shimano…”  BRAND? " == shown(frame.in_hand(desk.state, desk.keys, 20))

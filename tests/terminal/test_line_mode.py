@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from real_terminal import PROGRAM, Terminal
-from terminal_project import lay_out, question
+from terminal_project import LABELS, SETTINGS, lay_out, question
 
-from loop.records import Answer
+from loop.editing import COMMANDS, Mark, begin, keymap, page_of
+from loop.records import Answer, Mode
+from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import Store
+from loop.terminal.commands import Words
+from loop.terminal.desk import Desk
+from loop.terminal.plain import Plain, span_lines
 
 pytestmark = pytest.mark.integration
 
@@ -34,6 +43,79 @@ def piped(folder: Path, *lines: str) -> str:
 def answers(folder: Path) -> list[Answer]:
     with Store(ProjectPaths(folder).db) as store:
         return store.answers.standing()
+
+
+def said(
+    folder: Path, *lines: str, mode: Mode = "correct", keys: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> str:
+    """What is said to these lines in the project, with some commands on other keys."""
+    told: list[str] = []
+    with Store(ProjectPaths(folder).db) as store:
+        session = Session(ProjectPaths(folder), SETTINGS, store, annotator="ann")
+        session.mode = mode
+        changed = keymap(LABELS, keys)
+        source = io.StringIO("".join(f"{line}\n" for line in lines))
+        Plain(Desk(session, Words(changed.labels, changed.keys)), source, told.append).run()
+        session.close()
+    return "".join(told)
+
+
+@pytest.mark.parametrize("keys", [[], ["alt"]], ids=["unset", "remapped"])
+def test_words_for_lists_and_between_texts_need_no_key(tmp_path: Path, keys: list[str]) -> None:
+    words = [
+        "guidelines",
+        "search KMC",
+        "1",
+        "ok",
+        "ok",
+        "guidelines",
+        "history SRAM",
+        "",
+        "back",
+        "leave",
+        "history",
+        "2",
+    ]
+    changed = {command.name: [f"{key}-{command.name}" for key in keys] for command in COMMANDS}
+    for name in ("usual", "changed"):
+        lay_out(tmp_path / name, [ONE, TWO], "BRAND is who made it.")
+    usual, also = said(tmp_path / "usual", *words, "quit"), said(tmp_path / "changed", *words, "quit", keys=changed)
+
+    assert usual.replace("usual", "changed", 1) == also
+    assert 2 == len(answers(tmp_path / "changed"))
+    assert 2 == also.count("BRAND is who made it.")
+    assert "2. the SRAM Rival shifter of my Canyon rubs (accepted, 1 BRAND)" in also
+
+
+def test_long_texts_are_shortened_in_lists(tmp_path: Path) -> None:
+    lay_out(tmp_path / "shop", [question("SRAM " + "word " * 100, "SRAM=BRAND 93"), question("SRAM " + "other " * 100)])
+    told = said(tmp_path / "shop", "ok", "history", "", "search other", "", "quit")
+    listed = [line for line in told.splitlines() if line.startswith("1. ") and "“" not in line]
+
+    assert [True, False] == ["… (accepted, 1 BRAND)" in line for line in listed]
+    assert all(len(line.partition(" (")[0]) == len("1. ") + 80 for line in listed)
+
+
+def test_a_text_begun_in_another_mode_says_so_after_it(folder: Path) -> None:
+    said(folder, "mark 4 PART")
+    told = said(folder, "ok", "quit", mode="teach").splitlines()
+    text = told.index("Text: the SRAM Rival shifter of my Canyon rubs")
+
+    assert (
+        told.index("This text was begun in correct mode and stays in it; teach mode comes with the next text.") > text
+    )
+    assert 1 == sum("was begun" in line for line in told)
+
+
+def test_what_the_model_changed_by_itself_is_said() -> None:
+    state = begin(page_of(question("SRAM and Canyon", "SRAM=BRAND 93"), LABELS))
+    gone = Mark(2, 3, "BRAND")
+    changed = replace(state, now=replace(state.now, moved=state.marks, gone=(gone,)))
+
+    assert [
+        "1. “SRAM” BRAND, word 1, suggested 93%, new",
+        "2. “Canyon” BRAND, word 3, not marked, a candidate, taken back by the model",
+    ] == list(span_lines(changed))
 
 
 def test_a_pipe_corrects_and_answers(folder: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -69,6 +70,44 @@ def test_a_long_text_scrolls_to_the_cursor_and_says_that_there_is_more(sit_down:
     assert any("▼" in line for line in first)
     assert any("▲" in line for line in last)
     assert any(line.endswith("end") for line in last)
+
+
+NUMBERED = question(" ".join(f"w{n:03}" for n in range(400)))
+
+
+def words_shown(drawn: list[str]) -> list[str]:
+    return re.findall(r"w\d{3}", " ".join(drawn))
+
+
+def test_page_down_scrolls_by_what_was_seen_and_page_up_back_again(sit_down: Sit) -> None:
+    desk, screen = sit_down(NUMBERED), Screen()
+    first = words_shown(lines(desk, 44, 24, screen))
+    second = words_shown(lines(press(desk, "pagedown"), 44, 24, screen))
+    third = words_shown(lines(press(desk, "pagedown"), 44, 24, screen))
+
+    assert second[0] in first[-16:]  # eight words a line; one or two lines are seen on both
+    assert third[0] in second[-16:]
+    assert first == words_shown(lines(press(desk, "pageup", "pageup"), 44, 24, screen))
+
+
+def test_pages_lead_from_the_first_word_to_the_last_and_leave_none_out(sit_down: Sit) -> None:
+    desk, screen, seen = sit_down(NUMBERED), Screen(), set[str]()
+    for _ in range(20):
+        seen.update(words_shown(lines(desk, 44, 24, screen)))
+        press(desk, "pagedown")
+
+    assert {f"w{n:03}" for n in range(400)} == seen
+    assert desk.state is not None
+    assert 392 <= desk.state.cursor < 400
+
+
+def test_a_page_of_the_help_and_of_a_list_is_what_is_seen_of_them(sit_down: Sit) -> None:
+    desk, screen = press(sit_down(ONE), "?"), Screen()
+    first = lines(desk, 80, 20, screen)
+    second = lines(press(desk, "pagedown"), 80, 20, screen)
+
+    assert first[first.index(second[2])] == first[desk.page + 1]
+    assert desk.page - 1 == desk.top
 
 
 def test_the_next_text_begins_at_its_top(sit_down: Sit) -> None:
