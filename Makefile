@@ -8,7 +8,7 @@ LOCK := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --
 # pip would compile every module, for 15 seconds; Python compiles those that it imports, and keeps them if it may.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-transformers bench lock
+.PHONY: demo lint check test test-slow test-transformers bench lock
 
 # The pip of the lock file: the one that comes with Python 3.11 takes 10 seconds to set up, and twice as long for the rest.
 $(BIN)/pip:
@@ -29,12 +29,26 @@ $(BIN)/pip:
 demo: .venv/installed
 	$(BIN)/loop demo --dir models/demo
 
-test: .venv/installed-dev
+# A file of tests stays on one core: its tests share what they have built.
+TESTS := $(BIN)/pytest -n auto --dist loadfile
+
+lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+
+# Before each commit: what needs no other process, with fewer examples of each property.
+check: lint
+	$(TESTS) -m "not integration and not slow" --hypothesis-profile quick
+
+test: lint
+	$(TESTS)
+
+# Long runs, each test in a process that has seen the others in another order, and properties on many examples.
+test-slow: .venv/installed-dev
+	$(TESTS) -m slow --faults 100
+	$(TESTS) -p randomly --hypothesis-profile thorough
 
 # Transformers need torch, of which nobody else should have to load 200 MB: an environment of its own.
 test-transformers:

@@ -25,6 +25,8 @@ from loop.store import NewText, Store
 
 # Machines are shared and slow at times: a property is not wrong for being checked slowly.
 hypothesis_settings.register_profile("no deadline", deadline=None)
+hypothesis_settings.register_profile("quick", deadline=None, max_examples=15)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=500)
 hypothesis_settings.load_profile("no deadline")
 # Started in the background, this process ignores Ctrl-C, and all that it starts would, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
