@@ -23,6 +23,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from thinc.api import fix_random_seed
 
+from loop.held_out import HeldOut, Teaching
 from loop.lattice import TokenSpan
 from loop.ner.examples import Examples
 from loop.ner.learner import Learner
@@ -30,7 +31,7 @@ from loop.ner.pipeline import COMPONENT, own_component
 from loop.ner.pretraining import pretrain
 from loop.ner.scores import score
 from loop.ner.update import update
-from loop.records import Answer, Span
+from loop.records import Answer, Span, Text
 from loop.settings import UpdateSettings
 
 SETS = ("food_ingredients", "ncbi_disease")
@@ -116,12 +117,16 @@ def nothing(pool: Pool, at: Sequence[int]) -> Curve:
     return _curve(pool, pool.task.learner(pool.seed), at)
 
 
+def _teaching(texts: Sequence[str]) -> list[Teaching]:
+    return HeldOut().teaching(Text(n, text) for n, text in enumerate(texts))
+
+
 def counted(landing: int = 0) -> Callable[[Pool, Sequence[int]], Curve]:
     """Embeddings fitted to counted vectors, before the first answer or landing after `landing` of them."""
 
     def curve(pool: Pool, at: Sequence[int]) -> Curve:
         learner = pool.task.learner(pool.seed)
-        for _ in pretrain(learner.nlp, pool.texts, most_tokens=1_000_000, seed=pool.seed):
+        for _ in pretrain(learner.nlp, _teaching(pool.texts), most_tokens=1_000_000, seed=pool.seed):
             pass
         if landing:
             _begin_anew(pool, learner, landing)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from loop.records import Share
+from loop.records import Share, Text
 
 # Held-out questions come so many together: they are answered without suggestions, another kind of work.
 TOGETHER = 5
@@ -66,3 +67,29 @@ def with_held_out(
             mixed.append(ordinary.pop())
             between += 1
     return mixed[:size]
+
+
+def balanced(texts: Sequence[Text], *, sizes: Mapping[int, int], measured: Mapping[int, int]) -> list[Text]:
+    """The texts in an order in which every batch catches up with its share of the corpus; else the order stays.
+
+    A batch that was added when many others had been measured already comes first until it has had its share, so that
+    what is measured is a random sample of the whole corpus as it is now.
+
+    Args:
+        texts: that are held out, in random order.
+        sizes: of the batches, in texts.
+        measured: how many texts of each are measured already.
+    """
+    waiting: dict[int, list[Text]] = {}
+    for text in reversed(texts):
+        waiting.setdefault(text.batch, []).append(text)
+    total = sum(sizes.get(batch, 0) for batch in waiting) or 1
+    have, order = Counter(measured), []
+    while waiting:
+        n = sum(have.values()) + 1
+        batch = max(waiting, key=lambda each: (n * sizes.get(each, 0) / total - have[each], -each))
+        order.append(waiting[batch].pop())
+        have[batch] += 1
+        if not waiting[batch]:
+            del waiting[batch]
+    return order

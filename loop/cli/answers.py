@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.corpus import FormatOption, OffsetsOption, TextFieldOption, gold_texts, named, say_held
+from loop.cli.corpus import FormatOption, OffsetsOption, TextFieldOption, named, say_held
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.remarks import say_remarks
@@ -35,6 +35,7 @@ def import_cli(
     from loop.formats import read_all
     from loop.intake import import_answers
     from loop.ner.pipeline import load_base
+    from loop.progress.gold import reserved
 
     with opened(ctx) as (paths, settings, store):
         store.journal.settings(settings.weights_digest(), settings.weights())
@@ -45,7 +46,7 @@ def import_cli(
             labels=settings.project.labels,
             annotator=annotator or login(),
             source=named(files),
-            leave_out=gold_texts(paths, settings),
+            leave_out=reserved(settings, paths),
             replacing=replacing,
         )
     say_imported(report)

@@ -139,9 +139,10 @@ def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources,
     If nothing was asked so far, the first questions are laid out, so that the first session begins with one.
     """
     from loop.intake import add_texts
+    from loop.progress.gold import reserved
     from loop.trainer import prepare
 
-    held = gold_texts(paths, settings)
+    held = reserved(settings, paths)
     labels = settings.project.labels if sources.suggest else None
     report = add_texts(
         store, sources.read(), source=sources.name, cut=cut, group_field=sources.group, leave_out=held, labels=labels
@@ -151,18 +152,10 @@ def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources,
         prepare(paths, settings, store)
 
 
-def gold_texts(paths: ProjectPaths, settings: Settings) -> frozenset[str]:
-    """Return the texts that rounds are scored on: nobody is asked about them and no round learns from them."""
-    from loop.formats import read_gold
-
-    name = settings.project.eval
-    return frozenset(raw.text for raw in read_gold(paths.resolve(name))) if name else frozenset()
-
-
 def say_held(held: int) -> None:
     """Print how many rows were texts to measure on."""
     if held:
-        say(f"Left out, since the model is scored on them: {counted(held, 'text')}.")
+        say(f"Left out, since the model is scored on them or their groups: {counted(held, 'text')}.")
 
 
 def say_added(report: AddReport) -> None:

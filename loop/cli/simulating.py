@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import Enum
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.completing import complete_strategy
-from loop.cli.printing import say
+from loop.cli.printing import counted, say
 from loop.errors import LoopError
 from loop.settings import AcquireSettings, ProjectSettings, Settings
 
 if TYPE_CHECKING:
+    from loop.formats import RawText
     from loop.intervals import Measure
     from loop.simulate import Gold, Row, Run
 
@@ -66,7 +67,7 @@ def simulate_cli(
         raise LoopError(f"{save} exists already.", hint="Name a new folder for the checkpoint.")
     if save is not None and len(numbers) > 1:
         raise LoopError("--save keeps one checkpoint.", hint="Give one seed.")
-    asked, unseen = read_gold_spans(gold), read_gold_spans(test)
+    asked, unseen = read_apart(gold, test)
     labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
     scenario = Scenario(answers, mode.value, noise, 1 if lag else 0, every, keys)
     runs = [Run(settings_of(base, labels, strategy, number), scenario, save) for number in numbers]
@@ -101,11 +102,38 @@ def parse_seeds(said: str, *, first: int) -> list[int]:
     return list(range(first, first + (int(said) if said else 1)))
 
 
+def read_apart(gold: Path, test: Path) -> tuple[Gold, Gold]:
+    """Return the texts to ask about and those to score on; what is in `test`, or of a group there, is not asked about.
+
+    Raises:
+        LoopError: nothing is left to ask about.
+    """
+    from loop.formats import read_gold
+    from loop.progress.gold import reserved_in
+
+    asked, unseen = read_gold(gold), read_gold(test)
+    measures = reserved_in(unseen)
+    left = [raw for raw in asked if not measures.holds(raw.text, raw.group)]
+    if not left:
+        raise LoopError(f"Every text of {gold} is in {test}, too, or of a group there.", hint="Name another --test.")
+    if out := len(asked) - len(left):
+        say(
+            f"Left out of {gold.name}, since {test.name} scores on them or their groups: {counted(out, 'text')}.",
+            err=True,
+        )
+    return spans_of(left), spans_of(unseen)
+
+
 def read_gold_spans(path: Path) -> Gold:
     """Return the texts of a gold file with their spans."""
     from loop.formats import read_gold
 
-    return {raw.text: raw.spans or () for raw in read_gold(path)}
+    return spans_of(read_gold(path))
+
+
+def spans_of(raws: Iterable[RawText]) -> Gold:
+    """Return gold texts with their spans."""
+    return {raw.text: raw.spans or () for raw in raws}
 
 
 @contextmanager

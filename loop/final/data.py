@@ -12,6 +12,7 @@ from spacy.util import filter_spans
 
 from loop.errors import LoopError
 from loop.formats import Part, part_of
+from loop.held_out import Teaching
 from loop.lattice import Lattice, TokenSpan
 from loop.ner.adoption import shown
 from loop.ner.examples import example
@@ -85,7 +86,7 @@ class References:
             return self._base.rivals(text)
         return [Span(one.start, one.end, shown(one.label)) for one in self._base(text)]
 
-    def read(self, texts: Iterable[Text], *, temperature: float) -> list[Doc]:
+    def read(self, texts: Iterable[Teaching], *, temperature: float) -> list[Doc]:
         """A doc for each text that nobody answered: as our component and the base read it, doubts missing."""
         docs = ready(self._nlp, [self._nlp.make_doc(text.text) for text in texts])
         lattices = own_lattices(self._nlp, docs, temperature=temperature)

@@ -11,7 +11,6 @@ from typing import Any
 
 import spacy
 
-from loop.acquire.held_out import is_held_out
 from loop.errors import LoopError
 from loop.files import copy_file, make_private, new_folder
 from loop.final.comparing import Comparison, agreement, compared
@@ -25,7 +24,7 @@ from loop.ner.code import NAME as CODE_NAME
 from loop.ner.learner import Learner
 from loop.ner.merging import BaseReader
 from loop.ner.pipeline import recognizers_of_base
-from loop.progress.gold import gold_texts
+from loop.progress.gold import gold_texts, held_out_now, reserved
 from loop.project import code_files
 from loop.records import latest
 from loop.settings import ProjectPaths, Settings
@@ -198,11 +197,11 @@ class FinalTraining:
         return learner or self._checkpoints.load(0)
 
     def _read(self, labels: Sequence[str], schemes: Mapping[int, Sequence[str]], *, beside: int) -> list[Any]:
-        """Texts that nobody answered, as the last round reads them: some for each answer, none that is held out."""
-        seed = self._settings.project.seed
-        share = self._settings.held_out_share
-        drawn = self._store.corpus.sample_pool(min(READ_POOL, READ_PER_ANSWER * beside), Random(f"{seed}:final"))
-        texts = [text for text in drawn if not is_held_out(text, share=share, seed=seed)]
+        """Texts that nobody answered, as the last round reads them: some for each answer, none that measures."""
+        rng = Random(f"{self._settings.project.seed}:final")
+        drawn = self._store.corpus.sample_pool(min(READ_POOL, READ_PER_ANSWER * beside), rng)
+        gold = reserved(self._settings, self._paths)
+        texts = held_out_now(self._store, self._settings, gold).teaching(drawn)
         nlp = spacy.load(self.last)
         references = References(nlp, labels, schemes, base=BaseReader(nlp), hidden=False)
         return references.read(texts, temperature=self._checkpoints.info(self._last).temperature)

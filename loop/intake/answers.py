@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 from loop.alignment import longest, widened
 from loop.errors import InputError
 from loop.formats import RawText
+from loop.held_out import NOTHING_RESERVED, Reserved
 from loop.intake.annotated import OTHER, UNANSWERED, sort_out
 from loop.intake.remarks import Remarking, Remarks
 from loop.intake.texts import is_held, new_text
@@ -51,14 +52,15 @@ def import_answers(
     labels: Sequence[str],
     annotator: str,
     source: str,
-    leave_out: Container[str] = (),
+    leave_out: Reserved = NOTHING_RESERVED,
     replacing: bool = False,
 ) -> ImportReport:
     """Add answers, and the texts they answer; those that were imported before are counted and left as they are.
 
     A row with spans and no answer counts as a complete one. Everything is read and fitted to the tokens of `nlp`
     before anything is written. `annotator` is named where a row names nobody. Texts that are in `leave_out` (to measure
-    on) do not come in. `replacing` lets answers take the place of what the same annotators said otherwise.
+    on), or of a group there, do not come in. `replacing` lets answers take the place of what the same annotators said
+    otherwise.
 
     Raises:
         InputError: a row cannot be read, holds no answer or a label that is none of `labels`, has the id of another row
@@ -88,10 +90,10 @@ def import_answers(
     )
 
 
-def _is_wanted(raw: RawText, leave_out: Container[str], tally: Counter[str]) -> bool:
+def _is_wanted(raw: RawText, leave_out: Reserved, tally: Counter[str]) -> bool:
     blank = not raw.text.strip()
     tally["blank"] += blank
-    return not blank and not is_held(raw.text, leave_out, tally)
+    return not blank and not is_held(raw.text, raw.group, leave_out, tally)
 
 
 def _no_answers(source: str, remarks: Remarks) -> InputError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -12,6 +12,7 @@ from spacy.pipeline import Sentencizer
 
 from loop.errors import InputError
 from loop.formats import RawText
+from loop.held_out import NOTHING_RESERVED, Reserved
 from loop.intake.remarks import Remarking, Remarks
 from loop.records import Span
 from loop.store import NewText, Store
@@ -67,14 +68,14 @@ def add_texts(
     source: str,
     cut: Cut = whole,
     group_field: str | None = None,
-    leave_out: Container[str] = (),
+    leave_out: Reserved = NOTHING_RESERVED,
     labels: Sequence[str] | None = None,
 ) -> AddReport:
     """Add texts to the corpus as one batch, all or nothing; texts that are there already are counted.
 
-    The pieces of one text form a group, unless `group_field` names the field of the meta that does. Pieces that are in
-    `leave_out` (texts to measure on) do not come in. With `labels`, the project's, the spans of a file come in as
-    suggestions; without, they are left out and counted.
+    The pieces of one text form a group, unless `group_field` names the field of the meta that does. Texts and pieces
+    that are in `leave_out` (to measure on), or of a group there, do not come in. With `labels`, the project's, the
+    spans of a file come in as suggestions; without, they are left out and counted.
 
     Raises:
         InputError: a row cannot be read, lacks `group_field`, is longer than spaCy can read, suggests a label that is
@@ -82,9 +83,10 @@ def add_texts(
     """
     tally: Counter[str] = Counter()
     remarking = Remarking()
-    read = raws if labels is None else _suggesting(raws, labels, remarking)
+    whole_ones = (raw for raw in raws if not is_held(raw.text, raw.group, leave_out, tally))
+    read = whole_ones if labels is None else _suggesting(whole_ones, labels, remarking)
     pieces = new_texts(read, cut=cut, group_field=group_field, tally=tally, suggest=labels is not None)
-    wanted = (new for new in pieces if not is_held(new.text, leave_out, tally))
+    wanted = (new for new in pieces if not is_held(new.text, new.group, leave_out, tally))
     batch = store.corpus.add_batch(wanted, source=source)
     if not batch.added + batch.duplicates + tally["held"]:
         raise InputError(source, "holds no texts.", hint="Is it the right file, and read as what it is? See --format.")
@@ -92,9 +94,9 @@ def add_texts(
     return AddReport(batch.batch, batch.added, batch.duplicates, **counts, remarks=remarking.all())
 
 
-def is_held(text: str, leave_out: Container[str], tally: Counter[str]) -> bool:
+def is_held(text: str, group: str | None, leave_out: Reserved, tally: Counter[str]) -> bool:
     """Whether a text is to be left out, which `tally` counts as "held"."""
-    held = text in leave_out
+    held = leave_out.holds(text, group)
     tally["held"] += held
     return held
 

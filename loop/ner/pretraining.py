@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from thinc.api import Model
 
+from loop.held_out import Teaching
 from loop.ner.pipeline import own_component
 
 # Texts tokenized in one go, and tokens after which a text is cut: no piece of work is to take long.
@@ -30,7 +31,7 @@ Keys = NDArray[np.uint64]
 Ints = NDArray[np.intp]
 
 
-def pretrain(nlp: Language, texts: Sequence[str], *, most_tokens: int, seed: int) -> Iterator[float]:
+def pretrain(nlp: Language, texts: Sequence[Teaching], *, most_tokens: int, seed: int) -> Iterator[float]:
     """Fit the embeddings of our component in place, and yield the share that is done after each small piece of work.
 
     Words get vectors from their neighbours (see `_vectors`), and the rows of the hashed embedding tables become those
@@ -47,7 +48,7 @@ def pretrain(nlp: Language, texts: Sequence[str], *, most_tokens: int, seed: int
     embed = pretrained_layers(nlp).layers[0]
     read: list[Keys] = []
     for start in range(0, len(texts), READ_AT_ONCE):
-        read += _hashes(nlp, embed.layers[0], texts[start : start + READ_AT_ONCE])
+        read += _hashes(nlp, embed.layers[0], [text.text for text in texts[start : start + READ_AT_ONCE]])
         if sum(map(len, read)) >= most_tokens:
             break
         yield 0.5 * start / len(texts)

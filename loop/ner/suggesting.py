@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from spacy.language import Language
 
+from loop.held_out import Teaching
 from loop.ner.pipeline import load_base
 from loop.ner.piping import piped
 from loop.records import Span, Text
@@ -18,6 +19,8 @@ REMEMBERED = 5000
 class OtherPipeline:
     """A pipeline that is only asked what it finds; it is loaded when it is first needed, and never saved.
 
+    It is asked about texts that may teach alone: what it finds is the beginning of an answer, and it may itself learn.
+
     Made from its name, see `loop.ner.pipeline.load_base`, and the labels whose spans are wanted.
     """
 
@@ -26,7 +29,7 @@ class OtherPipeline:
         self._nlp: Language | None = None
         self._known: dict[int, tuple[Span, ...]] = {}
 
-    def __call__(self, texts: Sequence[Text]) -> Mapping[int, tuple[Span, ...]]:
+    def __call__(self, texts: Sequence[Teaching]) -> Mapping[int, tuple[Span, ...]]:
         """What it finds in each text, by the text's id; nothing where it fails, as without its service.
 
         Raises:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from loop.formats import RawText, read_gold
+from loop.held_out import NOTHING_RESERVED, HeldOut, Reserved, unit_of
 from loop.records import Answer, Span, Text
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -37,20 +38,6 @@ class Measured:
     found: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reserved:
-    """Texts and groups of a gold file: nobody is asked about them, wherever else they stand."""
-
-    texts: frozenset[str] = frozenset()
-    groups: frozenset[str | None] = frozenset()
-
-    def __contains__(self, text: Text) -> bool:
-        return text.text in self.texts or text.group in self.groups
-
-
-NOTHING_RESERVED = Reserved()
-
-
 def reserved(settings: Settings, paths: ProjectPaths) -> Reserved:
     """What the project's gold file holds.
 
@@ -59,9 +46,19 @@ def reserved(settings: Settings, paths: ProjectPaths) -> Reserved:
     """
     if settings.project.eval is None:
         return NOTHING_RESERVED
-    raws = read_gold(paths.resolve(settings.project.eval))
-    groups = frozenset(raw.group for raw in raws if raw.group is not None)
-    return Reserved(frozenset(raw.text for raw in raws), groups)
+    return reserved_in(read_gold(paths.resolve(settings.project.eval)))
+
+
+def reserved_in(raws: Iterable[RawText]) -> Reserved:
+    """The texts and groups of a gold file that has been read."""
+    texts, groups = zip(*((raw.text, raw.group) for raw in raws), strict=True)
+    return Reserved(frozenset(texts), frozenset(group for group in groups if group is not None))
+
+
+def held_out_now(store: Store, settings: Settings, gold: Reserved) -> HeldOut:
+    """What measures as things are now, and so may not teach; `gold` is what `reserved` found."""
+    ids, groups = store.answers.measured()
+    return HeldOut(ids, groups, settings.held_out_share, settings.project.seed, gold)
 
 
 def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[GoldText]:
@@ -86,7 +83,7 @@ def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[Go
 def _unlearned(store: Store, raws: dict[str, RawText]) -> dict[str, RawText]:
     learned = {answer.text_id for answer in store.answers.training()}
     taught = {text for text, id_ in store.corpus.find(list(raws)).items() if id_ in learned}
-    groups = store.answers.groups()[0]
+    groups = store.answers.taught()
     return {text: raw for text, raw in raws.items() if text not in taught and raw.group not in groups}
 
 
@@ -121,8 +118,3 @@ def measured_round(store: Store) -> int | None:
 
 def _of(labels: Sequence[str], spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(span for span in spans if span.label in labels)
-
-
-def unit_of(group: str | None, text: str) -> str:
-    """What chance draws, and what is never parted: a group, or a text alone."""
-    return f"text:{text}" if group is None else f"group:{group}"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from loop.acquire.held_out import is_held_out
 from loop.errors import StoreError
 from loop.progress import IDLE, forgotten, forgotten_words, held_words, start_of_today, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
@@ -127,10 +126,10 @@ class Session:
         Raises:
             StoreError: the text is held out, or its group was asked about to measure, or it is of the gold file.
         """
-        from loop.progress.gold import reserved  # with all formats: not before the first screen
+        from loop.progress.gold import held_out_now, reserved  # with all formats: not before the first screen
 
-        held = is_held_out(text, share=self._settings.held_out_share, seed=self._settings.project.seed)
-        if held or text.group in self._store.answers.groups()[1] or text in reserved(self._settings, self._paths):
+        gold = reserved(self._settings, self._paths)
+        if not held_out_now(self._store, self._settings, gold).may_teach(text):
             raise StoreError(
                 "This text is held out to measure the model, so nobody can choose it.", hint="It is asked by itself."
             )

@@ -99,7 +99,7 @@ def simulate(
         paths: an empty folder, or a new project, in which all stays.
         settings: of the project; `eval` is not needed.
         gold: the texts to ask about, with the spans that the oracle answers.
-        test: texts that are never asked about.
+        test: texts that are never asked about, though they be in `gold`.
         scenario: how it works.
 
     Raises:
@@ -110,7 +110,7 @@ def simulate(
     if not paths.db.exists():
         begin_anew(paths)
     with open_store(paths) as store:
-        store.corpus.add_batch((NewText(text) for text in gold), source="simulation")
+        store.corpus.add_batch((NewText(text) for text in gold if text not in test), source="simulation")
         session = Session(paths, settings, store, annotator="oracle")
         trainer = Trainer(paths, settings, store)
         project = settings.project

@@ -13,7 +13,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
 from loop.errors import StoreError
-from loop.records import Answer, Question
+from loop.held_out import HeldOut
+from loop.records import Answer, Question, Text
 from loop.store.database import Database, now
 from loop.store.journal import append_event
 from loop.store.naming import Naming, read_naming
@@ -63,13 +64,16 @@ class Answers:
         A text is held out with its whole group as soon as one of them has a held-out answer that stands, however its
         other answers came in.
         """
-        query = select(answers.c.text_id, answers.c.held_out, texts.c.group_key).where(STANDS, FIRST)
         with self._database.read() as connection:
-            rows = connection.execute(query.join(texts, texts.c.id == answers.c.text_id)).all()
+            held_out = HeldOut(*_measured(connection))
+            groups = dict(_answered(connection, held_out=True) + _answered(connection, held_out=False))
             standing = _read(connection, _STANDING)
-        unit = {row.text_id: row.text_id if row.group_key is None else row.group_key for row in rows}
-        held = {unit[row.text_id] for row in rows if row.held_out}
-        return [answer for answer in standing if answer.trains and unit[answer.text_id] not in held]
+        return [one for one in standing if held_out.may_teach(Text(one.text_id, "", group=groups[one.text_id]), one)]
+
+    def measured(self) -> tuple[frozenset[int], frozenset[str]]:
+        """The ids of the texts that have a held-out answer which stands, and their groups."""
+        with self._database.read() as connection:
+            return _measured(connection)
 
     def place(self, id: str) -> int:
         """The event after which an answer counts: its own, or that of the answer that it replaces."""
@@ -81,13 +85,10 @@ class Answers:
         whole = (a for a in self.standing() if a.held_out and a.complete and a.verdict == "accept")
         return list({answer.text_id: answer for answer in whole}.values())
 
-    def groups(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Groups of texts with standing answers: those that have ordinary ones, and those that have held-out ones."""
-        query = select(texts.c.group_key, answers.c.held_out).distinct().join(texts, texts.c.id == answers.c.text_id)
+    def taught(self) -> frozenset[str]:
+        """Groups of texts with standing answers that are not held out."""
         with self._database.read() as connection:
-            rows = connection.execute(query.where(STANDS, FIRST, texts.c.group_key.is_not(None))).all()
-        taught = frozenset(row.group_key for row in rows if not row.held_out)
-        return taught, frozenset(row.group_key for row in rows if row.held_out)
+            return frozenset(group for _, group in _answered(connection, held_out=False) if group is not None)
 
     def ids(self) -> frozenset[str]:
         """The ids of all answers ever given."""
@@ -177,6 +178,18 @@ class Answers:
 def standing_of(connection: Connection, text_ids: Sequence[int]) -> list[Answer]:
     """The answers to these texts that stand, by rank."""
     return _read(connection, _STANDING.where(answers.c.text_id.in_(text_ids)))
+
+
+def _measured(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:
+    rows = _answered(connection, held_out=True)
+    return frozenset(id_ for id_, _ in rows), frozenset(group for _, group in rows if group is not None)
+
+
+def _answered(connection: Connection, *, held_out: bool) -> list[tuple[int, str | None]]:
+    """The texts with answers that stand, held-out ones or others, and their groups."""
+    query = select(texts.c.id, texts.c.group_key).join(answers, texts.c.id == answers.c.text_id)
+    rows = connection.execute(query.where(STANDS, FIRST, answers.c.held_out == held_out))
+    return [(row.id, row.group_key) for row in rows]
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[Answer]:

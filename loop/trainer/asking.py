@@ -11,10 +11,11 @@ from loop.acquire.coldstart import most_hit, most_typical
 from loop.acquire.diversity import diverse
 from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
+from loop.held_out import HeldOut
 from loop.ner.patterns import PatternsFile
 from loop.ner.questions import Read, doubtful_string, estimated, question, read
 from loop.ner.suggesting import OtherPipeline
-from loop.progress.gold import reserved
+from loop.progress.gold import held_out_now, reserved
 from loop.records import NO_FOCUS, Answer, Question, Share
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -63,7 +64,7 @@ class Asking:
     def serve(self, rounds: Rounds) -> bool:
         """Make the question about the text that the annotator chose; False when there is none."""
         text = self._store.wishes.asked_for()
-        if text is None:
+        if text is None or not self._held_out().may_teach(text):
             return False
         with rounds.learner.published() as nlp:
             (one,) = read(nlp, [text], temperature=rounds.temperature, hits=self._patterns.hits(nlp))
@@ -94,7 +95,7 @@ class Asking:
         answered = sum(answer.trains for answer in answers)
         past = self._store.questions.seen()
         focus = self._store.wishes.focus()
-        drawn = draw(self._store, settings, past, rng, focus=focus, gold=self._gold)
+        drawn = draw(self._store, settings, past, rng, focus=focus, held_out=self._held_out())
         known = self._read(rounds, drawn)
         if focus == NO_FOCUS:
             self._store.journal.set_estimate(number, estimated([known[text.id] for text in drawn.fresh]))
@@ -127,8 +128,11 @@ class Asking:
         """The texts that are going to be asked about, with what the pipeline in [suggest] finds in them."""
         if self._other is None or answered >= self._settings.suggest.until:
             return list(chosen)
-        found = self._other([one.text for one in chosen])
-        return [replace(one, others=found[one.text.id]) for one in chosen]
+        found = self._other(self._held_out().teaching(one.text for one in chosen))
+        return [replace(one, others=found.get(one.text.id, ())) for one in chosen]
+
+    def _held_out(self) -> HeldOut:
+        return held_out_now(self._store, self._settings, self._gold)
 
     def _ranked(self, read: Sequence[Scored], rng: Random) -> list[Scored]:
         if self._settings.acquire.strategy == "random":

@@ -9,10 +9,10 @@ from math import ceil, exp
 from random import Random
 
 from loop.acquire.cost import CostModel, Timed, edits, fitted
-from loop.acquire.held_out import balanced, is_held_out
+from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
+from loop.held_out import HeldOut, is_held_out
 from loop.ner.questions import Read
-from loop.progress.gold import NOTHING_RESERVED, Reserved
 from loop.records import NO_FOCUS, Answer, Focus, Text
 from loop.settings import Settings
 from loop.store import Store
@@ -46,8 +46,8 @@ def draw(
     past: Iterable[PastReading],
     rng: Random,
     *,
+    held_out: HeldOut,
     focus: Focus = NO_FOCUS,
-    gold: Reserved = NOTHING_RESERVED,
 ) -> Candidates:
     """Candidates from the pool; as many, and as dear to draw, whatever the size of the pool.
 
@@ -55,20 +55,18 @@ def draw(
     answers came in from elsewhere: a text is no candidate when one of its group was answered on the other side. Texts
     of the gold file, and those of a group that has some there, are none either.
     """
-    share, seed = settings.held_out_share, settings.project.seed
+    share, seed = held_out.share, held_out.seed
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
     fresh = settings.acquire.candidates - carried
     drawn = store.corpus.sample_pool(ceil(fresh / (1 - share)), rng, where=focus.where)
     before = store.corpus.unanswered([one.text_id for one in past][: 2 * carried])
-    learned, measured = store.answers.groups()
-    known = {text.id for text in drawn}
-    beyond = {text.id for text in (*drawn, *before) if is_held_out(text, share=share, seed=seed)}
-    far = _balanced(store, [text for text in drawn if text.id in beyond and text.group not in learned])
+    learned, known = store.answers.taught(), {text.id for text in drawn}
+    beyond = [text for text in drawn if is_held_out(text, share=share, seed=seed) and text.group not in learned]
+    far = _balanced(store, beyond)
     if focus.measure:
         return Candidates((), (), tuple(far))
-    near = [text for text in drawn if text.id not in beyond and text.group not in measured and text not in gold]
-    open_ = [text for text in before if text.group not in measured and focus.covers(text.meta)]
-    again = [text for text in open_ if text.id not in (beyond | known) and text not in gold]
+    near, open_ = held_out.teaching(drawn), held_out.teaching(before)
+    again = [text for text in open_ if text.id not in known and focus.covers(text.meta)]
     return Candidates(tuple(near[:fresh]), tuple(again[:carried]), tuple(far[: settings.queue.size]))
 
 

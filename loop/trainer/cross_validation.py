@@ -11,6 +11,7 @@ import numpy as np
 
 from loop.acquire.stopping import BEGINNING, FEWEST, expected_gain
 from loop.errors import LoopError
+from loop.held_out import unit_of
 from loop.intervals import counts, f_scores, measures, no_interval, over_units
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.evaluate import predicted
@@ -18,7 +19,7 @@ from loop.ner.products import use_fast_products
 from loop.progress.advice import MORE
 from loop.progress.curve import Point
 from loop.progress.expected import Expected, note
-from loop.progress.gold import GoldText, Measured, answered_gold, measured_in, unit_of
+from loop.progress.gold import GoldText, Measured, answered_gold, measured_in
 from loop.progress.scores import scores
 from loop.progress.settings_then import settings_of_round
 from loop.records import Answer
@@ -33,7 +34,6 @@ FOLDS = 5
 POINTS = 20
 # So many rounds, at the least, for `FEWEST` of them to be behind the beginning of the curve.
 ROUNDS = math.ceil((FEWEST - 1) / (1 - BEGINNING))
-ANSWER_OTHERS = "Answer other texts; where texts have groups, texts of others."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,15 @@ class _CrossValidation:
         units = {text.id: unit_of(text.group, text.text) for text in texts}
         self._parts = list(folds(self._training, units, seed=settings.project.seed))
         self._rounds = min(self._rounds_of(learned, settings) for learned, _ in self._parts)
-        if self._rounds_of(self._training, settings) * (FOLDS - 1) < ROUNDS * FOLDS:
+        if self._rounds_of(self._training, settings) * (FOLDS - 1) >= ROUNDS * FOLDS:
+            self._refuse_what_measures_nothing(is_grouped=len(set(units.values())) < len(units))
+        if self._rounds < ROUNDS:
             size = settings.update.round_size
             raise LoopError(
                 f"Too few answers for a learning curve: {len(self._training):,}.",
-                hint=f"It takes about {math.ceil(ROUNDS * size * FOLDS / (FOLDS - 1)):,} that train.",
+                hint=f"It takes about {math.ceil(ROUNDS * size * FOLDS / (FOLDS - 1)):,} that train, "
+                "more where large groups of texts are never parted.",
             )
-        self._refuse_what_measures_nothing(is_grouped=len(set(units.values())) < len(units))
 
     def _refuse_what_measures_nothing(self, *, is_grouped: bool) -> None:
         gold = answered_gold(self._store, self._training, self._labels)
@@ -102,9 +104,8 @@ class _CrossValidation:
         (score,) = measures(self._table([Measured(one, ()) for one in gold])[:, None])
         if score.f_interval is None:
             why = no_interval(score.units, "group" if is_grouped else "text")
-            raise LoopError(f"A learning curve would tell nothing: {why}.", hint=ANSWER_OTHERS)
-        if self._rounds < ROUNDS:
-            raise LoopError("One group holds most of the answers, and is never parted.", hint=ANSWER_OTHERS)
+            hint = "Answer other texts; where texts have groups, texts of others."
+            raise LoopError(f"A learning curve would tell nothing: {why}.", hint=hint)
 
     def _rounds_of(self, answers: Sequence[Answer], settings: Settings) -> int:
         rounds = done = 0

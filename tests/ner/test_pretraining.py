@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from spacy.language import Language
 
+from loop.held_out import HeldOut
 from loop.ner.pipeline import assemble, own_component
 from loop.ner.pretraining import _neighbours, pretrain, pretrained_layers
+from loop.records import Text
 
 FOOD, TOOLS = ("apple", "bread", "rice", "soup"), ("hammer", "wrench", "pliers", "drill")
 TEXTS = [f"they ate {food} for lunch" for food in FOOD] + [f"he fixed it with {tool} at work" for tool in TOOLS]
@@ -19,7 +21,8 @@ def nlp() -> Language:
 
 
 def done(nlp: Language, texts: list[str], *, most_tokens: int = 10_000, seed: int = 0) -> list[float]:
-    return list(pretrain(nlp, texts, most_tokens=most_tokens, seed=seed))
+    may_teach = HeldOut().teaching(Text(n, text) for n, text in enumerate(texts))
+    return list(pretrain(nlp, may_teach, most_tokens=most_tokens, seed=seed))
 
 
 def nearness(nlp: Language, one: str, other: str) -> float:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from trainer_kit import finish, give
 
-from loop.acquire.held_out import is_held_out
+from loop.held_out import is_held_out
 from loop.records import Answer
 from loop.settings import ProjectPaths
 from loop.store import NewAnswer, NewText, Store

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from workshop import workshop_gold
 
-from loop.acquire.held_out import is_held_out
 from loop.errors import StoreError
+from loop.held_out import is_held_out
 from loop.records import NO_FOCUS, Focus
 from loop.session import Session
 from loop.store import NewText

@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loop.progress.gold import Reserved
+from loop.held_out import NOTHING_RESERVED, HeldOut, Reserved
+from loop.progress.gold import held_out_now
 from loop.records import Answer, Text
 from loop.settings import ProjectSettings, QueueSettings, Settings
 from loop.store import NewText, Store
@@ -43,7 +44,9 @@ class History:
     def _ask(self, n: int) -> None:
         """Answer what the trainer would lay out, from either side of the line."""
         queue = QueueSettings(held_out_share=self.share)
-        drawn = draw(self.store, Settings(project=ProjectSettings(labels=("PART",)), queue=queue), [], Random(n))
+        settings = Settings(project=ProjectSettings(labels=("PART",)), queue=queue)
+        line = held_out_now(self.store, settings, NOTHING_RESERVED)
+        drawn = draw(self.store, settings, [], Random(n), held_out=line)
         sides = [(text, False) for text in drawn.fresh[:2]] + [(text, True) for text in drawn.held_out[:2]]
         for text, held_out in sides[n % 2 :: 2]:
             self._answer(text, held_out=held_out)
@@ -91,7 +94,7 @@ def test_a_text_of_the_gold_file_or_of_a_group_there_is_no_candidate(settings, s
     texts = [NewText(f"text {n}", group=f"g{n % 4}") for n in range(40)] + [NewText("alone"), NewText("other")]
     store.corpus.add_batch(texts, source="x")
     gold = Reserved(frozenset({"alone"}), frozenset({"g1"}))
-    names = [text.text for text in draw(store, settings, [], Random(0), gold=gold).fresh]
+    names = [text.text for text in draw(store, settings, [], Random(0), held_out=HeldOut(gold=gold)).fresh]
 
     assert "alone" not in names
     assert {text.text for text in texts if text.group == "g1"}.isdisjoint(names)

@@ -6,34 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loop.acquire.held_out import balanced, is_held_out
-from loop.acquire.queue import TOGETHER, Pick, with_held_out
+from loop.acquire.queue import TOGETHER, Pick, balanced, with_held_out
 from loop.records import Text
 
 ORDINARY = [Pick(number, "doubtful") for number in range(200)]
 HELD_OUT = [Pick(number, "held_out") for number in range(1000, 1200)]
-
-
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5])
-def test_about_the_share_of_all_texts_is_held_out(share):
-    held = sum(is_held_out(Text(number, f"text {number}"), share=share, seed=0) for number in range(4000))
-
-    assert held / 4000 == pytest.approx(share, abs=0.02)
-
-
-def test_the_texts_of_a_group_are_on_one_side():
-    for number in range(50):
-        group = [Text(i, f"{number}: {i}", group=f"patient {number}") for i in range(5)]
-
-        assert len({is_held_out(text, share=0.5, seed=0) for text in group}) == 1
-
-
-def test_what_is_held_out_stays_so_when_the_share_grows():
-    texts = [Text(number, f"text {number}") for number in range(500)]
-    held = {text.id for text in texts if is_held_out(text, share=0.1, seed=3)}
-
-    assert held < {text.id for text in texts if is_held_out(text, share=0.3, seed=3)}
-    assert held != {text.id for text in texts if is_held_out(text, share=0.1, seed=4)}
 
 
 def queue(*, share=0.1, answered=0, measured=0, size=60, ordinary=ORDINARY, held_out=HELD_OUT):
