@@ -11,6 +11,7 @@ from pathlib import Path
 
 from loop.care.findings import Finding
 from loop.care.models import checkpoint_findings
+from loop.care.patterns import pattern_findings
 from loop.errors import LoopError, StoreMissingError
 from loop.files import restrict, rights_in
 from loop.project import Opened, begin_anew, is_open_to_changes, opened
@@ -43,6 +44,7 @@ def _findings(paths: ProjectPaths, project: AbstractContextManager[Opened]) -> I
             for problem in store.problems():
                 yield _of_store(store, problem)
             yield from checkpoint_findings(paths, settings, store)
+            yield from pattern_findings(paths, settings)
     except StoreMissingError as error:
         yield Finding(str(error), partial(_begin_anew, paths), hint=error.hint)
     except LoopError as error:

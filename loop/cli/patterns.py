@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
@@ -17,13 +18,16 @@ def patterns_add_cli(
     ctx: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Patterns of the EntityRuler or of Prodigy (jsonl); - reads stdin."),
+        typer.Argument(metavar="FILE...", help="Patterns of the EntityRuler or Prodigy (jsonl, json); - reads stdin."),
     ],
 ) -> None:
     """Add match patterns, also while somebody annotates: the trainer lays the next questions out with them."""
     from loop.formats import files_of
-    from loop.ner.patterns import Patterns, PatternsFile, add_patterns, read_patterns
+    from loop.ner.pattern_lines import add_patterns, read_patterns
+    from loop.ner.pattern_trials import doubts
+    from loop.ner.patterns import Patterns, PatternsFile
     from loop.ner.pipeline import load_base
+    from loop.trainer import prepare
 
     with opened(ctx) as (paths, settings, store):
         labels = settings.project.labels
@@ -33,6 +37,53 @@ def patterns_add_cli(
         added, known = add_patterns(file.path, new, labels=labels)
         if added:
             store.questions.expire()
+            prepare(paths, settings, store)
+        doubtful = [(pattern, words) for pattern in new if (words := doubts(pattern, nlp))]
     say(f"Added {counted(added, 'pattern')} to {file.path.name}.")
     if known:
         say(f"Left out, since known already: {counted(known, 'pattern')}.")
+    for pattern, words in doubtful:
+        say(f"{pattern.source}, line {pattern.line} {words}.")
+
+
+@patterns_app.command("list")
+def patterns_list_cli(ctx: typer.Context) -> None:
+    """Show the patterns with their numbers, for `loop patterns remove`."""
+    from loop.formats.lines import numbered_lines
+    from loop.ner.patterns import PatternsFile
+
+    with opened(ctx) as (paths, settings, _):
+        path = PatternsFile(paths, settings).path
+        lines = [(n, line) for n, line in numbered_lines(path) if line.strip()] if path.exists() else []
+    wide = len(str(lines[-1][0])) if lines else 0
+    for number, line in lines:
+        say(f"{number:{wide}}  {_shown(line)}")
+    if not lines:
+        say("There are no patterns. `loop patterns add FILE` adds some.")
+
+
+def _shown(line: str) -> str:
+    try:
+        row = json.loads(line)
+        pattern = row["pattern"]
+        return f"{row['label']}  {pattern if isinstance(pattern, str) else json.dumps(pattern, ensure_ascii=False)}"
+    except (ValueError, LookupError, TypeError):
+        return f"(no pattern)  {line.strip()}"
+
+
+@patterns_app.command("remove")
+def patterns_remove_cli(
+    ctx: typer.Context,
+    numbers: Annotated[list[int], typer.Argument(metavar="N...", min=1, help="As `loop patterns list` shows them.")],
+) -> None:
+    """Take patterns out; what they suggest goes with the next questions."""
+    from loop.formats.patterns import drop_lines
+    from loop.ner.patterns import PatternsFile
+    from loop.trainer import prepare
+
+    with opened(ctx) as (paths, settings, store):
+        path = PatternsFile(paths, settings).path
+        drop_lines(path, numbers)
+        store.questions.expire()
+        prepare(paths, settings, store)
+    say(f"Removed {counted(len(set(numbers)), 'pattern')} from {path.name}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from loop.errors import LoopError
@@ -77,6 +77,20 @@ def _string(line: str) -> str | None:
         return None
     pattern = row.get("pattern") if isinstance(row, dict) else None
     return pattern if isinstance(pattern, str) else None
+
+
+def drop_lines(path: Path, numbers: Collection[int]) -> None:
+    """Take lines out of a file of patterns, all or none; the others stay as they are.
+
+    Raises:
+        LoopError: there is no such line, or the file cannot be read or written.
+    """
+    lines = dict(numbered_lines(path)) if path.exists() else {}
+    missing = [number for number in numbers if not lines.get(number, "").strip()]
+    if missing:
+        raise LoopError(f"{path.name} has no pattern {missing[0]}.", hint="`loop patterns list` shows their numbers.")
+    counted = iter(lines)
+    _rewrite(path, lambda line: None if next(counted) in numbers else line)
 
 
 def _relabeled(line: str, names: Mapping[str, str | None]) -> str | None:

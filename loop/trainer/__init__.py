@@ -12,6 +12,7 @@ from loop.progress import STOPPED
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
+from loop.store.questions import EXPIRED
 from loop.trainer.asking import Asking
 from loop.trainer.gathering import Pause
 from loop.trainer.measuring import Measuring
@@ -183,10 +184,14 @@ def _say_why(store: Store, error: LoopError) -> None:
 def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:
     """Lay out the first questions of a project that has none, so that nobody waits for them.
 
+    So it does again where they are out of date, as long as no round has been learned.
+
     Raises:
         PipelineError, SettingsError: the base or the strategy in loop.cfg cannot be used.
     """
-    if store.questions.queue_round() is not None or is_held(paths.trainer_lock):
+    laid_out = store.questions.queue_round()
+    wanted = laid_out is None or (laid_out == EXPIRED and not store.journal.rounds())
+    if not wanted or is_held(paths.trainer_lock) or not store.corpus.size():
         return
     trainer = Trainer(paths, settings, store)
     try:

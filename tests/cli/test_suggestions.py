@@ -33,6 +33,56 @@ def test_a_bad_pattern_leaves_the_patterns_as_they_were(project: Path, run: Run)
     assert before == (project / "patterns.jsonl").read_bytes()
 
 
+def test_patterns_are_listed_and_removed_by_their_numbers(project: Path, run: Run) -> None:
+    none = run("patterns", "list").out
+    run(
+        "patterns", "add", "-", stdin=b'[{"label": "A", "pattern": "hub"}, {"label": "B", "pattern": [{"lower": "x"}]}]'
+    )
+    listed = run("patterns", "list").out.splitlines()
+    refused = run("patterns", "remove", "1", "3")
+    removed = run("patterns", "remove", "1")
+
+    assert "There are no patterns" in none
+    assert ["1  A  hub", '2  B  [{"lower": "x"}]'] == listed
+    assert (1, True) == (refused.code, "patterns.jsonl has no pattern 3" in refused.err)
+    assert "Removed 1 pattern from patterns.jsonl.\n" == removed.out
+    assert ['1  B  [{"lower": "x"}]'] == run("patterns", "list").out.splitlines()
+
+
+@pytest.mark.usefixtures("project")
+def test_patterns_that_can_match_nothing_or_everything_are_told(run: Run) -> None:
+    rows = b'{"label": "A", "pattern": [{"LOWER": "Hub"}]}\n{"label": "A", "pattern": [{"OP": "*"}]}\n'
+    said = run("patterns", "add", "-", stdin=rows).out.splitlines()
+
+    assert [
+        "stdin, line 1 can match nothing: LOWER is compared with lower case.",
+        "stdin, line 2 matches every token.",
+    ] == said[1:]
+
+
+@pytest.mark.parametrize("first", ["patterns", "texts"])
+def test_hits_count_in_the_first_questions_whatever_came_first(project: Path, run: Run, first: str) -> None:
+    texts = "".join(f"text {n}\n" for n in range(30)) + "the hub is worn\n"
+    commands = [(("add", "-"), texts.encode()), (("patterns", "add", "-"), b'{"label": "A", "pattern": "hub"}\n')]
+    for command, stdin in commands if first == "texts" else reversed(commands):
+        run(*command, stdin=stdin)
+    with Store(project / "data" / "loop.db") as store:
+        question = store.questions.head("ann")
+
+    assert question is not None
+    assert ("the hub is worn", [(4, 7)]) == (question.text.text, [(span.start, span.end) for span in question.reading])
+
+
+def test_the_doctor_finds_patterns_that_are_not_used(project: Path, run: Run) -> None:
+    (project / "patterns.jsonl").write_text(
+        '{"label": "A", "pattern": "hub"}\n{"label": "A", "pattern": [{"POS": "X"}]}\n'
+    )
+    ran = run("doctor")
+
+    assert 1 == ran.code
+    assert "patterns.jsonl, line 2: asks for POS, which no component sets before patterns are matched." in ran.out
+
+
 def test_patterns_that_are_added_later_are_suggested_in_the_next_questions(project: Path, run: Run) -> None:
     run("add", "-", stdin=b"the hub is worn\n")
     paths, settings = ProjectPaths(project), load_settings(project)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import spacy
 from spacy.pipeline import EntityRuler
+from spacy.tokens import Token
 
 from loop.errors import InputError
+from loop.ner.pattern_trials import doubts
 from loop.ner.patterns import Pattern, Patterns, PatternsFile, add_patterns, read_patterns
 from loop.records import Span
 from loop.settings import ProjectPaths, ProjectSettings, Settings
@@ -33,7 +35,7 @@ def written(folder: Path, rows: list[Any]) -> Path:
 
 
 def hits(path: Path, text: str = TEXT) -> list[str]:
-    return [text[hit.start : hit.end] for hit in Patterns(NLP, path, labels=LABELS).hits(NLP(text))]
+    return [text[hit.start : hit.end] for hit in Patterns(NLP, path, labels=LABELS).hits(NLP(text), NLP)]
 
 
 def test_terms_match_in_any_case_and_the_longest_hit_stays(tmp_path: Path) -> None:
@@ -45,7 +47,7 @@ def test_the_hits_are_those_of_spacys_entity_ruler(tmp_path: Path) -> None:
     ruler.add_patterns(ROWS)
     expected = [Span(ent.start_char, ent.end_char, ent.label_) for ent in ruler(NLP(TEXT)).ents]
 
-    assert expected == Patterns(NLP, written(tmp_path, ROWS), labels=LABELS).hits(NLP(TEXT))
+    assert expected == Patterns(NLP, written(tmp_path, ROWS), labels=LABELS).hits(NLP(TEXT), NLP)
 
 
 def test_no_term_stays_in_the_pipelines_vocabulary(tmp_path: Path) -> None:
@@ -64,6 +66,15 @@ def test_no_term_stays_in_the_pipelines_vocabulary(tmp_path: Path) -> None:
         {"label": "A", "pattern": ["brake"]},
         {"label": "A", "pattern": [{"NO_SUCH": "brake"}]},
         {"label": "A", "pattern": [{"LOWER": {"IN": 3}}]},
+        {"label": "A", "pattern": [{"TEXT": {"REGEX": "(abc"}}]},
+        {"label": "A", "pattern": [{"POS": "PROPN"}]},
+        {"label": "A", "pattern": [{"tag": "NN"}]},
+        {"label": "A", "pattern": [{"LEMMA": {"IN": ["be"]}}]},
+        {"label": "A", "pattern": [{"DEP": "nsubj"}]},
+        {"label": "A", "pattern": [{"MORPH": {"IS_SUPERSET": ["Number=Sing"]}}]},
+        {"label": "A", "pattern": [{"ENT_TYPE": "ORG"}]},
+        {"label": "A", "pattern": [{"IS_SENT_START": True}]},
+        {"label": "A", "pattern": [{"_": {"nobody_registered_it": True}}]},
         {"label": "C", "pattern": "brake"},
     ],
 )
@@ -109,3 +120,88 @@ def test_published_patterns_can_all_be_read() -> None:
     names = {"patterns_countries-GPE.jsonl": "GPE", "patterns_skateboarding_tricks-TRICK.jsonl": "TRICK"}
 
     assert 1_025 <= sum(len(list(read_patterns(folder / name, [label]))) for name, label in names.items())
+
+
+@pytest.mark.parametrize("term", ["Corp.", "CORP.", "corp.", "St.", "don't", "DON'T", "U.S.", "iPhone Inc."])
+def test_a_term_matches_in_any_case_whatever_the_tokenizer_makes_of_it(tmp_path: Path, term: str) -> None:
+    path = written(tmp_path, [{"label": "A", "pattern": term}])
+
+    for shown in (term, term.lower(), term.upper(), term.title(), term.swapcase()):
+        assert [shown] == hits(path, f"at {shown} now")
+
+
+def test_a_term_in_another_case_has_its_place_where_lower_case_is_longer(tmp_path: Path) -> None:
+    path = written(tmp_path, [{"label": "A", "pattern": "Rome"}])
+
+    assert ["ROME"] == hits(path, "\u0130\u0130 in ROME")
+
+
+def test_a_list_of_patterns_is_read_and_named_by_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "patterns.json"
+    path.write_text('[\n {"label": "A", "pattern": "a"},\n\n {"label": "B",\n "pattern": "b"}]')
+    found = list(read_patterns(path, LABELS))
+    path.write_text('[{"label": "A"')
+
+    assert [("a", 2), ("b", 4)] == [(pattern.pattern, pattern.line) for pattern in found]
+    with pytest.raises(InputError, match="begins with \\[ and is no list of patterns"):
+        list(read_patterns(path, LABELS))
+
+
+def test_all_labels_of_patterns_that_the_project_lacks_are_named_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, [{"label": label, "pattern": "x"} for label in ("A", "C", "D", "C")])
+
+    with pytest.raises(InputError, match=r"line 2: .*: 'C' \(line 2\), 'D' \(line 3\)") as caught:
+        list(read_patterns(path, LABELS))
+
+    assert "`loop labels add C,D`" in caught.value.hint
+
+
+def test_lines_of_the_projects_file_that_cannot_be_used_are_left_out_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = [{"label": "A", "pattern": [{"POS": "X"}]}, [1], {"label": "C", "pattern": "x"}, ROWS[0]]
+    file = PatternsFile(ProjectPaths(written(tmp_path, bad).parent), Settings(project=ProjectSettings(labels=LABELS)))
+    found = file.hits(NLP)
+    said = capsys.readouterr().err
+
+    assert found is not None
+    assert [Span(0, 9, "A")] == found(NLP(TEXT))
+    assert [True, True, True, False] == [f"patterns.jsonl, line {n}: " in said for n in (1, 2, 3, 4)]
+    assert 3 == len(file.problems(NLP))
+
+
+def test_a_pattern_that_fails_at_one_text_is_left_out_from_then_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails_at_aa(token: Any) -> bool:
+        if token.text == "AA":
+            raise RuntimeError
+        return True
+
+    Token.set_extension("fails_at_aa", getter=fails_at_aa, force=True)
+    rows = [{"label": "A", "pattern": [{"_": {"fails_at_aa": True}, "LOWER": "x"}]}, ROWS[3]]
+    patterns = Patterns(NLP, written(tmp_path, rows), labels=LABELS)
+    found = [patterns.hits(NLP(text), NLP) for text in ("x size 1", "AA size 1", "x size 1")]
+    Token.remove_extension("fails_at_aa")
+
+    assert [["A", "B"], ["B"], ["B"]] == [[span.label for span in spans] for spans in found]
+    assert "patterns.jsonl, line 1: failed while it was matched: RuntimeError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ([{"LOWER": "Apple"}], "can match nothing"),
+        ([{"LOWER": "brake pad"}], "can match nothing"),
+        ([{"TEXT": {"IN": []}}], "can match nothing"),
+        ([{}], "matches every token"),
+        ([{"OP": "*"}], "matches every token"),
+        ([{"TEXT": {"REGEX": ".*"}}], "matches every token"),
+        ([{"LOWER": "apple"}], ""),
+        ([{"IS_DIGIT": True}], ""),
+        ("Apple", ""),
+    ],
+)
+def test_what_can_match_nothing_or_matches_everything_is_told(pattern: Any, words: str) -> None:
+    assert doubts(Pattern("A", pattern, "f", 1), NLP).startswith(words)
+    assert bool(words) == bool(doubts(Pattern("A", pattern, "f", 1), NLP))

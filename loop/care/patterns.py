@@ -1,0 +1,22 @@
+"""Patterns that the trainer leaves out, since they cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loop.care.findings import Finding
+from loop.ner.patterns import PatternsFile
+from loop.ner.pipeline import load_base
+from loop.settings import ProjectPaths, Settings
+
+
+def pattern_findings(paths: ProjectPaths, settings: Settings) -> Iterator[Finding]:
+    """Yield what is wrong with lines of the project's file of patterns.
+
+    Raises:
+        LoopError: the base or the file cannot be read.
+    """
+    file = PatternsFile(paths, settings)
+    if file.path.exists():
+        for error in file.problems(load_base(settings.project.base)):
+            yield Finding(f"{error} The pattern is not used.", hint=error.hint)
