@@ -29,7 +29,7 @@ def main() -> None:
     food = arguments.data / "food_ingredients"
     nlp = spacy.blank("en")
     patterns = Patterns(nlp, food / "patterns.jsonl", labels=["INGRED"])
-    gold = {raw.text: tuple(patterns.hits(nlp(raw.text))) for raw in read(food / "raw.jsonl")}
+    gold = {raw.text: tuple(patterns.hits(nlp(raw.text), nlp)) for raw in read(food / "raw.jsonl")}
     first, more = (5, 2) if arguments.quick else (25, 10)
     with tempfile.TemporaryDirectory() as folder:
         row = work(Path(folder) / "food", food, gold, first, more)

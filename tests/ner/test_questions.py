@@ -53,7 +53,7 @@ def test_a_model_gives_probabilities_and_a_lattice_that_can_be_read_back(fresh):
 
 
 def test_pattern_hits_are_shown_as_such_whatever_their_case(fresh, patterns):
-    one = next(read(fresh, TEXTS, hits=patterns.hits))
+    one = next(read(fresh, TEXTS, hits=lambda doc: patterns.hits(doc, fresh)))
     asked = question(one, share="pattern", round=0)
 
     assert asked.reading == (Span(6, 11, "PART"),)
