@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 
 from loop.care.findings import Finding
 from loop.care.models import checkpoint_findings
 from loop.care.patterns import pattern_findings
 from loop.errors import LoopError, StoreMissingError
-from loop.files import restrict, rights_in
+from loop.files import restrict, rights_in, sync
 from loop.project import Opened, begin_anew, is_open_to_changes, opened
 from loop.settings import ProjectPaths
 from loop.store import Problem, Store
@@ -37,6 +37,8 @@ def examine(paths: ProjectPaths, project: AbstractContextManager[Opened] | None 
 
 
 def _findings(paths: ProjectPaths, project: AbstractContextManager[Opened]) -> Iterator[Finding]:
+    if not paths.db.exists() and _new_beside(paths.db).exists():
+        yield Finding(f"The repair of {paths.db} was interrupted.", partial(_finish_salvage, paths.db))
     if _is_damaged(paths):
         yield Finding(f"{paths.db} is damaged.", partial(_salvage, paths.db))
     try:
@@ -79,19 +81,40 @@ def _of_store(store: Store, problem: Problem) -> Finding:
 
 def _salvage(db: Path) -> str:
     """Put a new store with all that can be read in the place of a damaged one, which stays beside it."""
-    new = db.with_name(f"{db.name}.new")
+    new = _new_beside(db)
     for part in (new, *db.parent.glob(f"{new.name}-*")):
         part.unlink(missing_ok=True)
     done = salvage(db, new)
-    kept = next(path for n in count(1) if not (path := db.with_name(f"{db.name}.damaged-{n}")).exists())
-    for suffix in ("-wal", "-shm", ""):
-        old = db.with_name(db.name + suffix)
-        if old.exists():
-            old.rename(kept.with_name(kept.name + suffix))
-    new.rename(db)
+    kept = _put_in_place(db)
     saved = ", ".join(f"{done.saved[name]:,} {name}" for name in ("answers", "texts", "drafts"))
     lost = ", ".join(f"{n:,} {name}" for name, n in done.lost.items() if n and name in ("answers", "texts", "drafts"))
     return f"Saved {saved}; {f'could not read {lost}' if lost else 'nothing of them was lost'}. The old one is {kept}."
+
+
+def _new_beside(db: Path) -> Path:
+    return db.with_name(f"{db.name}.new")
+
+
+def _put_in_place(db: Path) -> Path:
+    """Let a finished new store take the place of the damaged one; returns where that is kept.
+
+    The damaged store goes before its log. Without it the log is left alone by everybody, but a store without its log is
+    one that has lost its latest answers. While there is no store, the new one is whole, and this can be done again.
+    """
+    names = (db.with_name(f"{db.name}.damaged-{n}") for n in count(1))
+    there = list(takewhile(Path.exists, names))
+    kept = db.with_name(f"{db.name}.damaged-{len(there) + 1}") if db.exists() else there[-1]
+    for suffix in ("", "-wal", "-shm"):
+        old = db.with_name(db.name + suffix)
+        if old.exists():
+            old.rename(kept.with_name(kept.name + suffix))
+    _new_beside(db).rename(db)
+    sync(db.parent)
+    return kept
+
+
+def _finish_salvage(db: Path) -> str:
+    return f"The new one is there. The old one is {_put_in_place(db)}."
 
 
 def _rights(paths: ProjectPaths) -> Iterator[Finding]:

@@ -169,6 +169,8 @@ def begin_anew(paths: ProjectPaths) -> None:
     """
     if _has_learned(paths):
         raise _vanished(paths)
+    if older := sorted(paths.data.glob(f"{paths.db.name}.*")):
+        raise StoreError(f"{older[0]} may be what is missing.", hint="Put it in its place, or move it away.")
     paths.db.unlink(missing_ok=True)
     Store.create(paths.db).close()
 

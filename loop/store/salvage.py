@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from loop.errors import StoreError
-from loop.files import make_private, sync
+from loop.files import sync
 from loop.store.batches import digest
 from loop.store.database import create_database, now
 from loop.store.schema import (
@@ -55,22 +56,19 @@ def salvage(source: Path, target: Path) -> Salvaged:
         StoreError: nothing can be read, or `target` cannot be written.
     """
     done = Salvaged()
-    place = target.with_name(f".{target.name}-reading")
-    shutil.rmtree(place, ignore_errors=True)
     try:
-        copy = _copied(source, place)
-        create_database(target)
-        with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(target)) as new:
-            new.execute("PRAGMA foreign_keys=ON").close()
-            for table in TABLES:
-                _bring(old, new, table.name, done)
-            new.execute(_ANSWERED).close()
-            new.commit()
+        with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as place:
+            copy = _copied(source, Path(place))
+            create_database(target)
+            with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(target)) as new:
+                new.execute("PRAGMA foreign_keys=ON").close()
+                for table in TABLES:
+                    _bring(old, new, table.name, done)
+                new.execute(_ANSWERED).close()
+                new.commit()
         sync(target)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"Nothing of {source} can be saved: {error}.", hint="Put a backup there.") from None
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
     return done
 
 
@@ -83,7 +81,6 @@ UPDATE texts SET answered = EXISTS (
 
 def _copied(source: Path, place: Path) -> Path:
     """SQLite may write to what it opens: a log is brought into the file."""
-    make_private(place)
     for suffix in ("", "-wal"):
         part = source.with_name(source.name + suffix)
         if part.exists():

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
 
 from loop.care.doctor import examine
+from loop.errors import StoreError
 from loop.ner.checkpoints import Checkpoints
+from loop.records import Answer
 from loop.settings import ProjectPaths
 from loop.store import Store
 
@@ -127,3 +129,58 @@ def test_of_a_damaged_store_all_that_can_be_read_is_saved(project: ProjectPaths,
     assert "nothing of them was lost" in said
     assert (project.data / "loop.db.damaged-1").read_bytes() == content
     assert [] == found(project)
+
+
+@pytest.fixture
+def damaged_with_a_log(project: ProjectPaths) -> ProjectPaths:
+    """A project whose store is damaged, and has its latest answer in the log alone."""
+    with closing(sqlite3.connect(project.db)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'questions_text'").fetchone()
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    with Store(project.db) as store:
+        store.answers.add(Answer("late", 16, "ann", "skip", scheme=1))
+        kept = {suffix: Path(f"{project.db}{suffix}").read_bytes() for suffix in ("", "-wal")}
+    for suffix, content in kept.items():
+        Path(f"{project.db}{suffix}").write_bytes(content)
+        Path(f"{project.db}{suffix}").chmod(0o600)
+    with project.db.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\1" * size)
+    return project
+
+
+@pytest.mark.parametrize("moves", [0, 1, None])
+def test_a_repair_of_the_store_that_is_killed_between_its_moves_is_finished_with_every_answer(
+    damaged_with_a_log: ProjectPaths, moves: int | None, monkeypatch: pytest.MonkeyPatch
+):
+    paths, move, left = damaged_with_a_log, Path.rename, [moves]
+
+    def killed(path: Path, target: Path) -> Path:
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        left[0] = left[0] and left[0] - 1
+        return move(path, target)
+
+    (finding,) = [finding for finding in examine(paths) if finding.repair and "damaged" in finding.what]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", killed)
+        with pytest.raises(KeyboardInterrupt) if moves is not None else nullcontext():
+            finding.repair()
+    interrupted = [what for what in treated(paths) if "interrupted" in what]
+    with Store(paths.db) as store:
+        ids = {answer.id for answer in store.answers.all()}
+
+    assert (16, True) == (len(ids), "late" in ids)
+    assert (moves == 1) == bool(interrupted)
+    assert (paths.data / "loop.db.damaged-1").is_file()
+    assert [] == found(paths)
+
+
+def test_no_empty_store_is_made_beside_an_older_copy_of_the_one_that_is_missing(project: ProjectPaths):
+    shutil.rmtree(project.models)
+    project.db.rename(project.data / "loop.db.schema-0005")
+    (finding,) = [finding for finding in examine(project) if finding.repair]
+    with pytest.raises(StoreError, match=r"schema-0005 may be what is missing"):
+        finding.repair()
+
+    assert not project.db.exists()
