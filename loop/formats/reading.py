@@ -10,6 +10,7 @@ from pathlib import Path
 
 from loop.errors import InputError
 from loop.formats.columns import is_tagged
+from loop.formats.foreign import refuse_foreign
 from loop.formats.lines import STDIN, Source, open_source, source_name
 from loop.formats.raw import RawText
 from loop.formats.registry import get_reader
@@ -69,10 +70,14 @@ def sniff(source: Source, text_field: str) -> str:
         return "parquet"
     if source.head[:2] in _ZLIB:
         return "spacy"
+    refuse_foreign(source.name, source.head)
     lines = source.head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").split("\n")
     told = told_by_name(source.name)
     if told in ("json", "jsonl"):  # many a .json holds a row a line
         return "json" if _is_json(lines) else "jsonl"
+    if told in ("txt", "csv", "tsv") and _looks_tagged(lines) and not delimiter_of(lines[0], text_field):
+        hint = "--format conll reads them as such; --format txt takes every line as a text."
+        raise InputError(source.name, "looks like columns of tokens and tags.", hint=hint)
     return told or _told_by_lines([line for line in lines if line.strip()], text_field)
 
 
@@ -87,12 +92,17 @@ def _told_by_lines(lines: list[str], text_field: str) -> str:
     first = lines[0].lstrip() if lines else ""
     if first.startswith("{") or (first.startswith("[") and _is_json(lines)):
         return "json" if _is_json(lines) else "jsonl"
-    # The last one may be cut off.
-    whole = lines[:-1][:_TAGGED_LINES] or lines
-    if whole and all(is_tagged(line) for line in whole):
+    if _looks_tagged(lines):
         return "conll"
     found = delimiter_of(first, text_field)
     return "csv" if found and len(found[1]) > 1 else "txt"
+
+
+def _looks_tagged(lines: list[str]) -> bool:
+    """Whether the first lines that are not blank all end in a tag; the last one may be cut off."""
+    written = [line for line in lines if line.strip()]
+    whole = written[:-1][:_TAGGED_LINES] or written
+    return bool(whole) and all(is_tagged(line) for line in whole)
 
 
 def _is_json(lines: list[str]) -> bool:

@@ -197,3 +197,25 @@ def all_of(name: str, format: str) -> tuple[list[RawText], str | None]:
     except InputError as error:
         return found, str(error)
     return found, None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.txt", b"%PDF-1.7", "is a PDF"),
+        ("a.docx", b"PK\x03\x04", "is a zip archive"),
+        ("a.ann", b"T1\tPER 0 3\tAnn\n", "holds annotations of brat"),
+        ("a.xml", b"<doc>Ann</doc>", "is XML"),
+        ("a", b"<!DOCTYPE html>", "is HTML"),
+        ("a.txt", b"Ann B-A\nleft O\n", "looks like columns"),
+        ("a.tsv", b"Ann\tB-A\nleft\tO\n", "looks like columns"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_with_the_way_out(
+    tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(InputError, match=words) as caught:
+        list(read(tmp_path / name))
+    assert caught.value.hint

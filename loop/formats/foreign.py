@@ -1,0 +1,41 @@
+"""Files of kinds that are not read, each with the way to one that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loop.errors import InputError
+
+# What they begin with, what they are, and the way out.
+_BEGINNINGS = (
+    (b"%PDF", "is a PDF.", "Take its text out first, for example with `pdftotext`."),
+    (
+        b"PK\x03\x04",
+        "is a zip archive, or a document in one (docx, odt).",
+        "Unpack it, or save it as plain text.",
+    ),
+    (b"\xd0\xcf\x11\xe0", "is a document of an older Office.", "Save it as plain text."),
+    (b"{\\rtf", "is rich text.", "Save it as plain text."),
+    (b"<?xml", "is XML.", "Take the texts out first; --format txt takes its lines as they are."),
+    (b"<!doctype html", "is HTML.", "Take the texts out first; --format txt takes its lines as they are."),
+    (b"<html", "is HTML.", "Take the texts out first; --format txt takes its lines as they are."),
+)
+_ENDINGS = {
+    ".ann": ("holds annotations of brat.", "Convert it together with its .txt, for example to a jsonl with spans."),
+    ".xml": ("is XML.", "Take the texts out first; --format txt takes its lines as they are."),
+    ".html": ("is HTML.", "Take the texts out first; --format txt takes its lines as they are."),
+    ".htm": ("is HTML.", "Take the texts out first; --format txt takes its lines as they are."),
+}
+
+
+def refuse_foreign(name: str, head: bytes) -> None:
+    """Refuse a file whose first bytes, or whose name, tell a kind that is not read.
+
+    Raises:
+        InputError: it says of which kind it is.
+    """
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
+    found = next(((kind, hint) for begins, kind, hint in _BEGINNINGS if start.startswith(begins.lower())), None)
+    found = found or _ENDINGS.get(Path(name).suffix.lower())
+    if found:
+        raise InputError(name, found[0], hint=found[1])
