@@ -10,6 +10,7 @@ import typer
 
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
+from loop.cli.starting import split_labels
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, Settings, label_problem
 from loop.settings.writing import set_labels
@@ -22,7 +23,7 @@ def labels_add_cli(
     """Add labels: earlier answers say nothing about them, and texts that may hold one are asked about again."""
     from loop.ner.pipeline import adopted
 
-    labels = [name.strip() for part in labels for name in part.split(",")]
+    labels = [name for part in labels for name in split_labels(part)]
     with opened(ctx) as (paths, settings, store):
         add_labels(paths, settings, labels)
         store.journal.scheme((*settings.project.labels, *labels))

@@ -114,13 +114,19 @@ def labels_question() -> Question:
     import questionary
 
     def judge(typed: str) -> bool | str:
-        return label_problem(split_labels(typed)) or True
+        return "Commas part labels." if ";" in typed else label_problem(split_labels(typed)) or True
 
     return questionary.text("What to find? Labels, parted by commas:", validate=judge)
 
 
 def split_labels(typed: str) -> tuple[str, ...]:
-    """Return the labels in a list parted by commas."""
+    """Return the labels in a list parted by commas.
+
+    Raises:
+        LoopError: it is parted by something else.
+    """
+    if ";" in typed:
+        raise LoopError(f"{typed} is no list of labels.", hint=f"Commas part them: {typed.replace(';', ',')}")
     return tuple(label.strip() for label in typed.split(","))
 
 

@@ -148,3 +148,9 @@ def test_a_package_without_a_pipeline_is_refused_without_a_trace(folder: Path, r
 
     assert (1, True) == (refused.code, refused.err.startswith("Error: The package numpy holds no spaCy pipeline."))
     assert not (folder / "loop.cfg").exists()
+
+
+def test_labels_that_semicolons_part_are_told(folder: Path, run: Run) -> None:
+    refused = run("init", "--labels", "PER;ORG")
+
+    assert (1, True) == (refused.code, "Commas part them: PER,ORG" in refused.err)
