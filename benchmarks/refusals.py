@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from _common import options, show, write_json
-from _update import Gold, Task, add_positive, answered, one_round, task
+from _update import Gold, Task, add_positive, answered, known, one_round, task
 from spacy.training import Example
 
 from loop.ner.examples import Examples
@@ -96,7 +96,7 @@ def _examples(learner: Learner, answers: Given, labels: Sequence[str], way: str)
     """The answers as rounds learn from them ("outside"), or with refused spans as spaCy knows them, or silent."""
     silent = [(text, replace(answer, shown=())) for text, answer in answers]
     given = answers if way == "outside" else silent
-    examples = list(Examples(learner.nlp, given, labels=labels, schemes={1: labels}))
+    examples = list(Examples(learner.nlp, known(given, labels), labels=labels))
     if way == "negatives":
         own_component(learner.nlp).moves.cfg["neg_key"] = WRONG
         for example, (_, answer) in zip(examples, answers, strict=True):

@@ -1,11 +1,60 @@
-"""Spans that do not fit the tokens, and spans that overlap."""
+"""Spans that do not fit the text or its tokens, and spans that overlap."""
 
 from __future__ import annotations
 
 from bisect import bisect, bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from itertools import pairwise
 
 from loop.records import Span
+
+
+def misfit(
+    spans: Iterable[object],
+    *,
+    size: int,
+    labels: Container[str] | None = None,
+    tokens: Sequence[tuple[int, int]] | None = None,
+    overlapping: bool = False,
+) -> str:
+    """What is wrong with the spans of an answer, in words without the text's own; empty if nothing is.
+
+    Args:
+        spans: what is to be spans.
+        size: of the text, in characters.
+        labels: that there are; None for any.
+        tokens: on whose edges they have to begin and end; None for anywhere.
+        overlapping: whether they may overlap.
+    """
+    found: list[Span] = []
+    for span in spans:
+        if not (isinstance(span, Span) and type(span.start) is type(span.end) is int and isinstance(span.label, str)):
+            return f"{type(span).__name__} is no Span of whole numbers and a label"
+        found.append(span)
+    for span in sorted(found):
+        problem = _outside(span, size)
+        if labels is not None and span.label not in labels:
+            problem = "has a label that the project lacks"
+        if tokens is not None and not _is_on(span, tokens):
+            problem = problem or "does not begin and end with a token"
+        if problem:
+            return f"the span {_named(span)} {problem}"
+    touching = ((one, other) for one, other in pairwise(sorted(found)) if one.end > other.start and not overlapping)
+    return next((f"the spans {_named(one)} and {_named(other)} overlap" for one, other in touching), "")
+
+
+def _outside(span: Span, size: int) -> str:
+    if not 0 <= span.start < span.end:
+        return "is empty, or begins before the text"
+    return f"goes beyond the text, which has {size} characters" if span.end > size else ""
+
+
+def _is_on(span: Span, tokens: Sequence[tuple[int, int]]) -> bool:
+    return span.start in {start for start, _ in tokens} and span.end in {end for _, end in tokens}
+
+
+def _named(span: Span) -> str:
+    return f"{span.start}-{span.end} {span.label}"
 
 
 def widened(spans: Iterable[Span], words: Sequence[tuple[int, int]]) -> list[Span | None]:

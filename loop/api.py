@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from loop.alignment import misfit
 from loop.errors import LoopError
 from loop.formats import Selection, write
 from loop.intake import answered
@@ -119,22 +120,34 @@ class Project:
 
         Args:
             oracle: gives all the spans in a question's text, such as `Oracle(gold).spans`, a rule or another model.
-                The spans' edges have to lie on the question's tokens.
+                They have labels of the project, begin and end with a token of the question, and do not overlap.
             n: how many answers.
             annotator: the name that stands with the answers.
 
         Raises:
             StoreError: a session or a trainer is at work on the project.
+            LoopError: the oracle gave something else than such spans; that answer is not stored.
         """
         session = Session(self.paths, self.settings, self.store, annotator=annotator)
         answers = 0
         try:
             while answers < n and (question := self._next(session)):
-                session.answer(question, "accept", sorted(oracle(question)), seconds=0.0, keys=0)
+                session.answer(question, "accept", self._spans(question, oracle(question)), seconds=0.0, keys=0)
                 answers += 1
         finally:
             session.close()
         return answers
+
+    def _spans(self, question: Question, given: object) -> list[Span]:
+        """What an oracle gave, as the spans of an answer."""
+        spans = list(given) if isinstance(given, Iterable) else [given]
+        problem = misfit(
+            spans, size=len(question.text.text), labels=self.settings.project.labels, tokens=question.tokens
+        )
+        if problem:
+            hint = "An oracle returns all the spans in a question's text: `help(project.ask)`."
+            raise LoopError(f"The oracle's answer to text {question.text.id} is not stored: {problem}.", hint=hint)
+        return sorted(span for span in spans if isinstance(span, Span))
 
     def _next(self, session: Session) -> Question | None:
         question = session.next()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -112,10 +112,11 @@ class Answer:
 
     Attributes:
         id: globally unique. seq: its place in the event log, 0 before it is stored.
+        rank: its place among the answers: that of the answer it replaces, otherwise its own in the event log.
         shown: the spans suggested. spans: the spans answered.
         complete: `spans` are all the spans of the labels of its scheme; otherwise the rest of the text is unknown.
-        again: the text was asked again, blind, to measure consistency; the answer neither trains nor takes the place of
-            the earlier one.
+        again: the text was asked again, blind, to measure consistency; the answer neither trains nor counts beside
+            others.
         retracts: the id of the answer that this one replaces, or takes back when the verdict is "retract".
         revision: the scheme since which it says something else, as labels were merged or removed; 0 for none.
         reason: why it was skipped. seconds: time on screen. keys: key presses.
@@ -143,6 +144,7 @@ class Answer:
     at: datetime | None = None
     retracts: str | None = None
     seq: int = 0
+    rank: int = 0
     revision: int = 0
 
     @property
@@ -151,25 +153,14 @@ class Answer:
         return f"{self.id}@{self.revision}" if self.revision else self.id
 
     @property
+    def says_something(self) -> bool:
+        """Whether it says which spans are right or, if it is partial, which are wrong."""
+        return self.verdict == "accept" or (self.verdict == "reject" and not self.complete)
+
+    @property
     def trains(self) -> bool:
-        """Whether a round may learn from it: spans that are right or, from a partial answer, a span that is wrong."""
-        says_something = self.verdict == "accept" or (self.verdict == "reject" and not self.complete)
-        return says_something and not self.held_out and not self.again
-
-
-def latest(answers: Iterable[Answer]) -> list[Answer]:
-    """The answers without those that a later one takes the place of, in their order.
-
-    A complete answer takes the place of the complete ones that the same annotator gave to the same text before: it was
-    asked about again, for labels that came later. One that was given only to measure consistency takes no place.
-    """
-    given = [answer for answer in answers if not answer.again]
-    last: dict[tuple[int, str], int] = {}
-    for answer in given:
-        if answer.complete:
-            key = answer.text_id, answer.annotator
-            last[key] = max(answer.seq, last.get(key, 0))
-    return [one for one in given if not one.complete or one.seq == last[one.text_id, one.annotator]]
+        """Whether a round may learn from it."""
+        return self.says_something and not self.held_out and not self.again
 
 
 @dataclass(frozen=True, slots=True)

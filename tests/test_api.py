@@ -14,6 +14,7 @@ from loop.cli import main
 from loop.errors import LoopError, StoreError
 from loop.formats import read
 from loop.records import Question, Span
+from loop.session import Session
 
 PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -87,3 +88,53 @@ def test_a_project_without_texts_has_no_model(folder: Path, monkeypatch: pytest.
 def test_the_package_knows_no_other_names():
     with pytest.raises(AttributeError):
         _ = loop.nothing_like_that
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (None, "NoneType is no Span of whole numbers and a label"),
+        ([None], "NoneType is no Span"),
+        ([(0, 3, "PART")], "tuple is no Span"),
+        ([Span(0.0, 3, "PART")], "Span is no Span of whole numbers"),
+        ([Span(0, 3, "BRAND")], "the span 0-3 BRAND has a label that the project lacks"),
+        ([Span(0, 999, "PART")], "the span 0-999 PART goes beyond the text, which has"),
+        ([Span(-3, 3, "PART")], "the span -3-3 PART is empty, or begins before the text"),
+        ([Span(3, 3, "PART")], "the span 3-3 PART is empty"),
+        ([Span(0, 2, "PART")], "the span 0-2 PART does not begin and end with a token"),
+        ([Span(0, 8, "PART"), Span(0, 3, "PART")], "the spans 0-3 PART and 0-8 PART overlap"),
+        ([Span(0, 3, "PART"), Span(0, 3, "PART")], "the spans 0-3 PART and 0-3 PART overlap"),
+    ],
+)
+def test_what_is_no_answer_to_a_question_is_refused_and_nothing_is_stored(folder: Path, given: object, problem: str):
+    with loop.open_project("brands") as project:
+        with pytest.raises(LoopError, match=rf"^The oracle's answer to text \d+ is not stored: {problem}") as raised:
+            project.ask(lambda _: given, n=1)
+
+        assert "all the spans in a question's text" in raised.value.hint
+        assert [] == project.store.answers.all()
+        assert 0 == project.export("out.jsonl")
+
+
+def test_a_session_stores_nothing_that_its_text_cannot_have(folder: Path):
+    with loop.open_project("brands") as project:
+        session = Session(project.paths, project.settings, project.store, annotator="ann")
+        question = session.next()
+        assert question
+        with pytest.raises(LoopError, match="cannot be stored: the span 0-3 BRAND has a label"):
+            session.answer(question, "accept", [Span(0, 3, "BRAND")], seconds=0.0, keys=0)
+        session.close()
+
+        assert [] == project.store.answers.all()
+
+
+@pytest.mark.parametrize("spans", ['[[0, 999, "PART"]]', '[[0, 3, "PART"], [2, 5, "PART"]]', "x"])
+def test_an_answer_that_its_text_cannot_have_is_named_by_an_export(folder: Path, spans: str):
+    with loop.open_project("brands") as project:
+        project.ask(nothing, n=1)
+        with project.store._database.write() as connection:
+            connection.exec_driver_sql("UPDATE answers SET spans = ?", (spans,))
+        with pytest.raises(StoreError, match=r"does not fit text \d+: the spans? |cannot be read") as raised:
+            project.export("out.spacy")
+
+        assert "`loop doctor --repair` sets" in raised.value.hint

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from loop.errors import InputError
 from loop.formats import RawText, read
 from loop.intake import add_texts, cut_by, fit_to_tokens, import_answers, new_texts, whole
 from loop.records import Answer, Span
-from loop.store import Store
+from loop.store import NewAnswer, NewText, Store
 
 NLP = spacy.blank("en")
 
@@ -38,8 +39,10 @@ def written(tmp_path: Path, *rows: dict[str, Any]) -> Path:
     return path
 
 
-def imported(store: Store, path: Path, *, nlp: Language = NLP, labels: tuple[str, ...] = ("A", "B")) -> Any:
-    return import_answers(store, read(path), nlp=nlp, labels=labels, annotator="me", source="in")
+def imported(
+    store: Store, path: Path, *, nlp: Language = NLP, labels: tuple[str, ...] = ("A", "B"), **more: Any
+) -> Any:
+    return import_answers(store, read(path), nlp=nlp, labels=labels, source="in", **{"annotator": "me", **more})
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,7 @@ def test_answers_come_in_with_their_texts(store: Store, tmp_path: Path) -> None:
     report = imported(store, path)
     answers = store.answers.standing()
 
-    assert (3, 3, 0, 1, ()) == (report.answers, report.added, report.known, report.blank, report.unused)
+    assert (3, 3, 0, 1) == (report.answers, report.added, report.known, report.blank)
     assert [("accept", True, "ann"), ("reject", False, "me"), ("accept", True, "me")] == [
         (answer.verdict, answer.complete, answer.annotator) for answer in answers
     ]
@@ -217,7 +220,7 @@ def test_texts_alone_are_no_answers(store: Store, tmp_path: Path) -> None:
 def test_what_was_done_to_spans_is_told_apart_and_named_by_line(store: Store, tmp_path: Path) -> None:
     def spans(*places: tuple[int, int]) -> dict[str, Any]:
         rows = [{"start": start, "end": end, "label": "A"} for start, end in places]
-        return {"text": "one  two three", "spans": rows}
+        return {"text": f"one  two three {places}", "spans": rows}
 
     report = imported(
         store, written(tmp_path, spans((0, 3)), spans((1, 3)), spans((3, 8)), spans((3, 5)), spans((0, 2), (2, 8)))
@@ -242,10 +245,53 @@ def test_all_labels_that_the_project_lacks_are_named_at_once(store: Store, tmp_p
     assert (0, []) == (store.corpus.size(), store.answers.all())
 
 
-def test_labels_that_no_whole_answer_uses_are_named(store: Store, tmp_path: Path) -> None:
-    report = imported(store, written(tmp_path, {"text": "a", "spans": [{"start": 0, "end": 1, "label": "A"}]}))
+def test_labels_that_no_whole_answer_uses_are_named_before_anything_is_written(store: Store, tmp_path: Path) -> None:
+    def hear(unused: tuple[str, ...]) -> None:
+        raise LookupError(unused, store.corpus.size(), store.answers.all())
 
-    assert ("B",) == report.unused
+    rows = read(written(tmp_path, {"text": "a", "spans": [{"start": 0, "end": 1, "label": "A"}]}))
+    with pytest.raises(LookupError) as heard:
+        import_answers(store, rows, nlp=NLP, labels=("A", "B"), annotator="me", source="in", hear_unused=hear)
+
+    assert (("B",), 0, []) == heard.value.args
+    assert (0, []) == (store.corpus.size(), store.answers.all())
+
+
+def test_answers_that_an_older_version_imported_are_known_to_be_of_the_same_person(
+    store: Store, tmp_path: Path
+) -> None:
+    span = {"start": 0, "end": 3, "label": "A"}
+    path = written(tmp_path, {"text": "one two", "answer": "reject", "spans": [span], "_view_id": "ner"})
+    (raw,) = read(path)
+    assert raw.answer
+    old = NewAnswer(NewText(raw.text), replace(raw.answer, annotator="me"))
+    store.import_answers([old], labels=("A", "B"), source="in")
+
+    assert (0, 1) == ((report := imported(store, path)).answers, report.known)
+    assert 1 == imported(store, path, annotator="bob").answers
+    assert (0, 1) == ((report := imported(store, path, annotator="bob")).answers, report.known)
+    assert ["me", "bob"] == [answer.annotator for answer in store.answers.all()]
+
+
+def test_of_several_answers_the_last_one_leaves_what_it_does_not_contradict(store: Store, tmp_path: Path) -> None:
+    def row(*spans: tuple[int, int], view: str = "ner_manual", answer: str = "accept") -> dict[str, Any]:
+        found = [{"start": start, "end": end, "label": "A"} for start, end in spans]
+        return {"text": "one two six", "spans": found, "answer": answer, "_view_id": view}
+
+    path = written(
+        tmp_path,
+        row((0, 3), view="ner"),
+        row((4, 7), view="ner"),
+        row((0, 3)),
+        row((0, 3), (8, 11)),
+        row(answer="ignore"),
+    )
+    report = imported(store, path, last=True)
+
+    assert (3, [2, 3]) == (report.answers, [place.line for place in report.remarks["outdone"]])
+    assert [((0, 3),), ((0, 3), (8, 11)), ()] == [
+        tuple((span.start, span.end) for span in answer.spans) for answer in store.answers.standing()
+    ]
 
 
 def answer(*spans: Span, **more: Any) -> Answer:

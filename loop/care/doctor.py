@@ -74,7 +74,7 @@ def _of_store(store: Store, problem: Problem) -> Finding:
 
     def repair() -> str:
         store.repair(problem)
-        return "Put right."
+        return problem.done
 
     return Finding(problem.what, repair)
 

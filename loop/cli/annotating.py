@@ -124,6 +124,7 @@ def annotate(
     Raises:
         LoopError: there is no terminal or no text, or another session is open.
     """
+    from loop.progress import learned_again_words
     from loop.session import Session
 
     if store.corpus.size() == 0:
@@ -138,6 +139,8 @@ def annotate(
         focus=focus,
     )
     session.mode = mode
+    if again := learned_again_words(store):
+        say(f"Note: {again}.")
     given = run_session(session, settings, plain=plain)
     say(f"{counted(given, 'new answer')}, all saved.")
     for info in store.journal.rounds()[-1:]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from loop.cli.corpus import FormatOption, OffsetsOption, TextFieldOption, named, say_held
-from loop.cli.printing import counted, say
+from loop.cli.printing import counted, is_interactive, say
 from loop.cli.project import opened
 from loop.cli.remarks import say_remarks
+from loop.errors import LoopError
 from loop.settings.login import login
 
 if TYPE_CHECKING:
     from loop.intake import ImportReport
+    from loop.settings import Settings
 
 AnnotatorOption = Annotated[
     str, typer.Option(metavar="NAME", help="Who answered, where a row names nobody; otherwise your login.")
@@ -27,9 +31,17 @@ def import_cli(
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
     offsets: OffsetsOption = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="The labels that the files were annotated for, where these are not all."),
+    ] = None,
+    last: Annotated[
+        bool, typer.Option("--last", help="Of several answers by one annotator to one text, the last one stands.")
+    ] = False,
     replacing: Annotated[
         bool, typer.Option("--replace", help="Let them take the place of other answers of the same annotators.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Add answers, or texts with all their spans, and the texts that they answer."""
     from loop.formats import read_all
@@ -48,8 +60,39 @@ def import_cli(
             source=named(files),
             leave_out=reserved(settings, paths),
             replacing=replacing,
+            last=last,
+            asked=None if labels is None else asked_about(labels, settings),
+            hear_unused=partial(confirm_unused, settings=settings, yes=yes),
         )
     say_imported(report)
+
+
+def asked_about(typed: str, settings: Settings) -> list[str]:
+    """Return the labels in --labels.
+
+    Raises:
+        LoopError: one of them is none of the project's.
+    """
+    asked = [label.strip() for label in typed.split(",")]
+    if unknown := [label for label in asked if label not in settings.project.labels]:
+        hint = f"The labels are {', '.join(settings.project.labels)}."
+        raise LoopError(f"There is no label {', '.join(unknown)}.", hint=hint)
+    return asked
+
+
+def confirm_unused(unused: Sequence[str], *, settings: Settings, yes: bool) -> None:
+    """Say which labels no answer has, before anything is imported, and ask to go on where a person can answer.
+
+    Raises:
+        typer.Abort: the person said no.
+    """
+    used = [label for label in settings.project.labels if label not in unused]
+    say(f"No answer for a whole text has {', '.join(unused)}: each counts as saying there is none.", err=True)
+    if used:
+        say(f"If the files were annotated for {', '.join(used)} alone, say --labels {','.join(used)}.", err=True)
+    if is_interactive() and not yes and not typer.confirm("Import them as they are?", default=True):
+        say("Nothing was imported.")
+        raise typer.Abort
 
 
 def say_imported(report: ImportReport) -> None:
@@ -61,5 +104,3 @@ def say_imported(report: ImportReport) -> None:
     if report.blank:
         say(f"Left out {counted(report.blank, 'row')} without text.")
     say_remarks(report.remarks)
-    if report.unused:
-        say(f"No answer for a whole text has {', '.join(report.unused)}: each now counts as saying there is none.")

@@ -89,9 +89,9 @@ def named(texts: Sequence[int], answers: Sequence[Given]) -> list[str]:
 def whole_answers(store: Store, settings: Settings) -> list[Given]:
     """Return the answers that stand and say all of a text, with their questions."""
     from loop.quality import given
-    from loop.records import latest
+    from loop.truth import whole
 
-    standing = [answer for answer in latest(store.answers.standing()) if answer.complete and answer.verdict == "accept"]
+    standing = whole(store.answers.standing(), store.journal.schemes())
     asked = store.questions.get([answer.question_id for answer in standing if answer.question_id])
     without = [answer for answer in standing if answer.question_id not in asked]
     made = dict(zip([answer.id for answer in without], questions_for(without, store, settings), strict=True))

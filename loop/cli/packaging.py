@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,6 @@ import typer
 from loop.cli.printing import say
 from loop.cli.project import opened
 from loop.errors import LoopError
-from loop.records import latest
 
 if TYPE_CHECKING:
     from loop.records import Answer
@@ -44,6 +42,7 @@ def package_cli(
     """Make an installable wheel of a pipeline, with its scores and counts; without a network."""
     from loop.final import About, build, named, scored
     from loop.ner.pipeline import load_base
+    from loop.progress import taught
     from loop.progress.gold import gold_texts
 
     if model is not None and round is not None:
@@ -52,14 +51,14 @@ def package_cli(
         folder, answers, number = which(paths, store, round, model)
         labels = settings.project.labels
         gold = gold_texts(store, settings, paths)
-        spans = Counter(span.label for answer in latest(answers) for span in answer.spans)
+        spans = taught(answers, store.journal.schemes())
         about = About(
             name=name or named(paths.root.resolve().name),
             version=version or (f"0.{number}.0" if number is not None else "1.0.0"),
             licence=licence,
             labels=labels,
             answers=len(answers),
-            spans={label: spans[label] for label in labels},
+            spans={label: spans.get(label, 0) for label in labels},
             scores=scored(load_base(str(folder)), gold, labels),
         )
         code = paths.resolve(settings.project.code) if settings.project.code else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 if TYPE_CHECKING:
     from loop.records import Answer, Question
@@ -13,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def questions_for(answers: Sequence[Answer], store: Store, settings: Settings) -> Iterator[Question]:
-    """Yield a question to open an answer with that was given elsewhere and has none; loads spaCy."""
+    """Yield a question to open an answer with that was given elsewhere and has none; loads spaCy.
+
+    It has the id of the answer, so that it is known which one is changed.
+    """
     if not answers:
         return
     from loop.ner.pipeline import load_base
@@ -22,4 +24,4 @@ def questions_for(answers: Sequence[Answer], store: Store, settings: Settings) -
     tokenizer = load_base(settings.project.base).tokenizer
     for text, answer in zip(store.corpus.texts([answer.text_id for answer in answers]), answers, strict=True):
         tokens = tuple((token.idx, token.idx + len(token)) for token in tokenizer(text.text))
-        yield Question(uuid4().hex, text, tokens, answer.spans)
+        yield Question(answer.id, text, tokens, answer.spans)

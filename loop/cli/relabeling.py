@@ -13,11 +13,13 @@ from loop.errors import LoopError
 from loop.settings import ProjectPaths, Settings, load_settings
 
 if TYPE_CHECKING:
-    from loop.store import Names, Store
+    from loop.records import Answer
+    from loop.store import Names, Naming, Store
 
 LabelArgument = Annotated[str, typer.Argument(metavar="LABEL")]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
 IntoArgument = Annotated[str, typer.Argument(metavar="INTO")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 def labels_rename_cli(ctx: typer.Context, label: LabelArgument, name: NameArgument) -> None:
@@ -29,26 +31,52 @@ def labels_rename_cli(ctx: typer.Context, label: LabelArgument, name: NameArgume
         change(paths, settings, store, {label: name})
 
 
-def labels_merge_cli(ctx: typer.Context, label: LabelArgument, into: IntoArgument) -> None:
+def labels_merge_cli(ctx: typer.Context, label: LabelArgument, into: IntoArgument, yes: YesOption = False) -> None:
     """Make one label of two: what was LABEL is INTO from now on, and models are learned again."""
     with opened(ctx) as (paths, settings, store):
-        known(settings, into)
+        for one in (label, into):
+            known(settings, one)
         if label == into:
             raise LoopError(f"{label} cannot be merged into itself.")
+        store.journal.scheme(settings.project.labels)
+        if effects := effects_of_merging(store, label, into):
+            for line in effects:
+                say(line)
+            if not yes:
+                confirm("Go on?")
         change(paths, settings, store, {label: into})
 
 
-def labels_remove_cli(
-    ctx: typer.Context,
-    label: LabelArgument,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-) -> None:
+def effects_of_merging(store: Store, label: str, into: str) -> list[str]:
+    """Return in sentences what becomes of answers; none where nothing does."""
+    from loop.progress import taught
+
+    answers, naming = store.answers.standing(), store.journal.naming()
+    spans, after = taught(answers, naming.complete_for).get(label, 0), naming.after({label: into})
+    whole = [answer for answer in answers if answer.complete and answer.verdict == "accept"]
+    half = [one for one in whole if into not in after.known(one.scheme) and _is_asked(naming, one, label, into)]
+    effects = [f"{counted(spans, 'span')} of {label} will be {into}."] if spans else []
+    if half:
+        effects.append(
+            f"Asked about only one of the two: {counted(len(half), 'answer')}. Their spans stay; whether there is more "
+            f"{into} in those texts is unknown until they are asked again."
+        )
+        if not spans:
+            effects.append(f"{label} has no span: `loop labels remove {label}` takes it away and changes nothing else.")
+    return effects
+
+
+def _is_asked(naming: Naming, answer: Answer, label: str, into: str) -> bool:
+    return bool({label, into}.intersection(naming.known(answer.scheme)))
+
+
+def labels_remove_cli(ctx: typer.Context, label: LabelArgument, yes: YesOption = False) -> None:
     """Take a label away for good: its spans no longer count, and models are learned again."""
     from loop.progress import taught
 
     with opened(ctx) as (paths, settings, store):
         known(settings, label)
-        spans = taught(store.answers.standing()).get(label, 0)
+        spans = taught(store.answers.standing(), store.journal.schemes()).get(label, 0)
         if spans and not yes:
             confirm(f"{counted(spans, 'span')} of {label} count no longer then, nor if it is added again. Go on?")
         change(paths, settings, store, {label: None})

@@ -15,6 +15,7 @@ LINES_SHOWN = 10
 # By the kind of a remark: what is counted, and the sentence around it.
 REMARKS = {
     "other": ("row", "Left out {} about something else than entities"),
+    "outdone": ("answer", "Left out {} to texts that a later row answers"),
     "unanswered": ("text", "Left {} without an annotation to be asked about"),
     "repaired": ("tag", "Read {} as conlleval does, which the file's scheme does not allow there"),
     "widened": ("span", "Widened {} to whole tokens"),

@@ -28,16 +28,18 @@ def status_cli(
     ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False
 ) -> None:
     """Show how many texts, answers and rounds there are."""
-    from loop.progress import progress
+    from loop.progress import learned_again_words, progress
 
     with opened(ctx, writes=False) as (paths, settings, store):
-        now, batches = progress(store, settings, paths), store.corpus.batches()
+        now, batches, again = progress(store, settings, paths), store.corpus.batches(), learned_again_words(store)
     if as_json:
         typer.echo(status_json(now, batches))
         return
     say(f"{paths.root.resolve().name}: {', '.join(settings.project.labels)}, from {settings.project.base}")
     for line in status_lines(now, batches, width=get_terminal_size().columns):
         say(line)
+    if again:
+        say(f"note     {again}")
 
 
 def status_json(now: Progress, batches: list[BatchInfo]) -> str:
@@ -166,6 +168,6 @@ def labels_list_cli(ctx: typer.Context) -> None:
     from loop.progress import taught
 
     with opened(ctx, writes=False) as (_, settings, store):
-        spans = taught(store.answers.training())
+        spans = taught(store.answers.training(), store.journal.schemes())
     for label in settings.project.labels:
         say(f"{label}  {counted(spans.get(label, 0), 'span')}")

@@ -19,9 +19,10 @@ from loop.ner.examples import example
 from loop.ner.merging import BaseReader
 from loop.ner.pipeline import ready
 from loop.ner.reader import own_lattices
-from loop.records import Answer, Span, Text
+from loop.records import Span, Text
+from loop.truth import Truth
 
-Answered = tuple[Text, Answer]
+Answered = tuple[Text, Truth]
 
 # A fifth chooses the best of the models, and is not trained on.
 SHARES: Mapping[Part, float] = {"train": 0.8, "dev": 0.2, "test": 0.0}
@@ -33,15 +34,15 @@ _ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE")
 
 
 def parted(answered: Iterable[Answered]) -> tuple[list[Answered], list[Answered]]:
-    """The answers to train on and those to choose by, such that no group of texts is in both.
+    """The texts to train on and those to choose by, such that no group of texts is in both.
 
     Raises:
         LoopError: one of them would be empty.
     """
     parts: dict[Part, list[Answered]] = {"train": [], "dev": []}
-    for text, answer in answered:
-        parts[part_of(text, SHARES)].append((text, answer))
-    if not any(answer.spans for _, answer in parts["train"]) or not parts["dev"]:
+    for text, truth in answered:
+        parts[part_of(text, SHARES)].append((text, truth))
+    if not any(truth.spans for _, truth in parts["train"]) or not parts["dev"]:
         raise LoopError(
             "There are too few answers for a final training, which also needs some to choose the best model by.",
             hint="Give some dozens of answers first: `loop annotate`.",
@@ -53,7 +54,7 @@ class References:
     """Makes docs with the entities that a component is to find.
 
     Args:
-        nlp: with the tokenizer. labels: in force. schemes: the labels of every scheme, by its version.
+        nlp: with the tokenizer. labels: in force.
         base: what it finds stands beside what the answers say; None for nothing.
         hidden: under the labels that our component tells its own from; otherwise under their names.
     """
@@ -62,22 +63,19 @@ class References:
         self,
         nlp: Language,
         labels: Collection[str],
-        schemes: Mapping[int, Collection[str]],
         *,
         base: BaseReader | None = None,
         hidden: bool = True,
     ) -> None:
-        self._nlp, self._labels, self._schemes = nlp, labels, schemes
+        self._nlp, self._labels = nlp, labels
         self._base, self._hidden = base, hidden
 
     def answered(self, answered: Iterable[Answered]) -> list[Doc]:
-        """A doc for each answer; what it says nothing about is missing."""
-        return [self._answered(text.text, answer) for text, answer in answered]
+        """A doc for each text; what the answers say nothing about is missing."""
+        return [self._answered(text.text, truth) for text, truth in answered]
 
-    def _answered(self, text: str, answer: Answer) -> Doc:
-        known, beside = self._schemes[answer.scheme], self._beside(text)
-        made = example(self._nlp, text, answer, known=known, labels=self._labels, beside=beside)
-        return made.reference
+    def _answered(self, text: str, truth: Truth) -> Doc:
+        return example(self._nlp, text, truth, labels=self._labels, beside=self._beside(text)).reference
 
     def _beside(self, text: str) -> Sequence[Span]:
         if self._base is None:

@@ -26,10 +26,10 @@ from loop.ner.merging import BaseReader
 from loop.ner.pipeline import recognizers_of_base
 from loop.progress.gold import gold_texts, held_out_now, reserved
 from loop.project import code_files
-from loop.records import latest
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.pretrained import Pretrained
+from loop.truth import of_texts
 
 # Texts that nobody answered, on which two recognizers teach the one that takes their place.
 READ_POOL = 2000
@@ -156,17 +156,16 @@ class FinalTraining:
 
     def _write(self, folder: Path, options: Options, train: Sequence[Answered], dev: Sequence[Answered]) -> Written:
         project, labels = self._settings.project, self._labels([*train, *dev])
-        schemes = self._store.journal.schemes()
         learner = self._start()
         if options.merge:
             trained = write_merged_start(folder, project.base, project.component, labels)
-            references = References(learner.nlp, labels, schemes, base=learner.base, hidden=False)
+            references = References(learner.nlp, labels, base=learner.base, hidden=False)
             docs, tried = references.answered(train), references.answered(dev)
-            docs += self._read(labels, schemes, beside=len(train))
+            docs += self._read(labels, beside=len(train))
         else:
             trained = write_start(folder, learner, self._checkpoints, labels)
-            docs = References(learner.nlp, labels, schemes, base=learner.base).answered(train)
-            tried = References(learner.nlp, labels, schemes).answered(dev)
+            docs = References(learner.nlp, labels, base=learner.base).answered(train)
+            tried = References(learner.nlp, labels).answered(dev)
         write_docs(docs, folder / TRAIN)
         write_docs(tried, folder / DEV)
         shutil.copyfile(fresh_pipeline.__file__, folder / "fresh_pipeline.py")
@@ -181,13 +180,12 @@ class FinalTraining:
 
     def _answered(self) -> list[Answered]:
         """By text, so that the order does not depend on when they were given."""
-        given = sorted(latest(self._store.answers.training()), key=lambda answer: (answer.text_id, answer.id))
-        texts = self._store.corpus.texts([answer.text_id for answer in given])
-        return list(zip(texts, given, strict=True))
+        known = of_texts(self._store.answers.training(), self._store.journal.schemes())
+        return [(text, known[text.id]) for text in self._store.corpus.texts(sorted(known))]
 
     def _labels(self, answered: Sequence[Answered]) -> list[str]:
         """Those in force of which there is a span: of the others a component could not learn what they are."""
-        positive = {span.label for _, answer in answered for span in answer.spans}
+        positive = {span.label for _, truth in answered for span in truth.spans}
         return [label for label in self._settings.project.labels if label in positive]
 
     def _start(self) -> Learner:
@@ -196,14 +194,14 @@ class FinalTraining:
         learner = pretrained.learner(since, self._checkpoints) if since is not None else None
         return learner or self._checkpoints.load(0)
 
-    def _read(self, labels: Sequence[str], schemes: Mapping[int, Sequence[str]], *, beside: int) -> list[Any]:
+    def _read(self, labels: Sequence[str], *, beside: int) -> list[Any]:
         """Texts that nobody answered, as the last round reads them: some for each answer, none that measures."""
         rng = Random(f"{self._settings.project.seed}:final")
         drawn = self._store.corpus.sample_pool(min(READ_POOL, READ_PER_ANSWER * beside), rng)
         gold = reserved(self._settings, self._paths)
         texts = held_out_now(self._store, self._settings, gold).teaching(drawn)
         nlp = spacy.load(self.last)
-        references = References(nlp, labels, schemes, base=BaseReader(nlp), hidden=False)
+        references = References(nlp, labels, base=BaseReader(nlp), hidden=False)
         return references.read(texts, temperature=self._checkpoints.info(self._last).temperature)
 
 

@@ -83,6 +83,20 @@ def read_group(row: Mapping[str, Any]) -> str | None:
     return group
 
 
+def read_asked(row: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the labels that an answer exported by `loop` is complete for, where these are not all.
+
+    Raises:
+        BadRowError: they are no list of texts.
+    """
+    labels = own_fields(row).get("labels")
+    if labels is None:
+        return None
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise BadRowError("its _loop.labels is no list of labels.")
+    return frozenset(labels)
+
+
 def read_origin(row: Mapping[str, Any]) -> tuple[str, int | None] | None:
     """Return the file and line that the text of a row exported by `loop` first came from.
 
@@ -266,6 +280,7 @@ def _own_row(answered: Answered) -> dict[str, Any]:
         own["mode"] = answer.mode
     if answer.shown != (() if answer.complete else answer.spans):
         own["shown"] = [[span.start, span.end, span.label] for span in answer.shown]
+    own |= {"labels": list(answered.labels)} if answered.labels is not None else {}
     own |= {"question": _question_row(answered.question)} if answered.question else {}
     own |= {name: value for name, value in _place(text).items() if value is not None}
     return own | {name: getattr(answer, name) for name in _PLAIN if getattr(answer, name) != _DEFAULTS[name]}

@@ -32,6 +32,7 @@ class RawText:
         question: of an answer that `loop` exported: why and by which round the text was chosen, without its tokens.
         origin: of a text that `loop` exported: the file and line it first came from.
         task: what the row is about. notes: what had to be done to read it.
+        asked: the labels that a complete answer is complete for; None for all.
     """
 
     text: str
@@ -47,6 +48,7 @@ class RawText:
     origin: tuple[str, int | None] | None = None
     task: Task = "unclear"
     notes: Sequence[Note] = ()
+    asked: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,14 @@ class Answered:
 
     Attributes:
         tokens: character offsets of the text's tokens. question: the one that was answered, if it is known.
+        labels: that a complete answer is complete for, where these are not all of the project's; None for all.
     """
 
     text: Text
     answer: Answer
     tokens: Sequence[tuple[int, int]]
     question: Question | None = None
+    labels: tuple[str, ...] | None = None
 
 
 class BadRowError(Exception):

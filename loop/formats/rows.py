@@ -14,6 +14,7 @@ from loop.formats.prodigy import (
     KNOWN_FIELDS,
     VERDICTS,
     read_answer,
+    read_asked,
     read_group,
     read_origin,
     read_question,
@@ -101,6 +102,7 @@ def _raw(row: dict[str, Any], source: Source, number: int, text_field: str) -> R
         origin=read_origin(row),
         task=task,
         notes=notes,
+        asked=read_asked(row),
     )
 
 

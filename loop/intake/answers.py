@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from spacy.language import Language
@@ -12,9 +12,11 @@ from spacy.tokens import Doc
 from loop.alignment import longest, widened
 from loop.errors import InputError
 from loop.formats import RawText
+from loop.formats.prodigy import row_key
 from loop.held_out import NOTHING_RESERVED, Reserved
 from loop.intake.annotated import OTHER, UNANSWERED, sort_out
 from loop.intake.remarks import Remarking, Remarks
+from loop.intake.rows import Row, named, one_each
 from loop.intake.texts import is_held, new_text
 from loop.records import Answer, Span
 from loop.store import NewAnswer, Store
@@ -26,12 +28,12 @@ class ImportReport:
 
     Attributes:
         batch: of the texts that were new, 0 without any. added: how many texts were new.
-        answers: added. known: answers that were there already. blank: rows without text, left out.
-        unused: labels of the project that no answer for a whole text uses: were they asked about at all?
+        answers: added. known: answers that said nothing new. blank: rows without text, left out.
         held: answers to texts that were to be left out.
         remarks: by their kind, the rows: spans that did not fit the tokens are "widened", "trimmed", "dropped" (for a
             longer one) or "empty" (white space), rows about something else than entities are "other", texts that came
-            in to be annotated "unanswered"; what a reader had to do is in words.
+            in to be annotated "unanswered", answers of which a later one leaves nothing "outdone"; what a reader had to
+            do is in words.
     """
 
     batch: int
@@ -39,7 +41,6 @@ class ImportReport:
     answers: int
     known: int
     blank: int
-    unused: tuple[str, ...]
     held: int
     remarks: Remarks = field(default_factory=dict)
 
@@ -54,37 +55,53 @@ def import_answers(
     source: str,
     leave_out: Reserved = NOTHING_RESERVED,
     replacing: bool = False,
+    last: bool = False,
+    asked: Collection[str] | None = None,
+    hear_unused: Callable[[tuple[str, ...]], None] = lambda _: None,
 ) -> ImportReport:
-    """Add answers, and the texts they answer; those that were imported before are counted and left as they are.
+    """Add answers, and the texts they answer; those that say nothing new are counted and left out.
 
     A row with spans and no answer counts as a complete one. Everything is read and fitted to the tokens of `nlp`
-    before anything is written. `annotator` is named where a row names nobody. Texts that are in `leave_out` (to measure
-    on), or of a group there, do not come in. `replacing` lets answers take the place of what the same annotators said
-    otherwise.
+    before anything is written.
+
+    Args:
+        store: to write to.
+        raws: the rows.
+        nlp: whose tokens spans are fitted to.
+        labels: of the project.
+        annotator: who answered, where a row names nobody.
+        source: where they come from, in words.
+        leave_out: texts that do not come in, nor others of their groups (to measure on).
+        replacing: whether they may take the place of what the same annotators have said otherwise.
+        last: whether, of several answers by one annotator to one text, the last one in the files stands.
+        asked: the labels that they were annotated for; None for all.
+        hear_unused: is told, before anything is written, of the labels that no answer for a whole text uses, if there
+            are any: were they asked about at all? Nothing is written if it raises.
 
     Raises:
         InputError: a row cannot be read, holds no answer or a label that is none of `labels`, has the id of another row
-            that says something else, or there are no rows.
+            that says something else, contradicts another one by the same annotator, or there are no rows.
         StoreError: an id is that of another text's answer in the store, or an answer would take another's place.
     """
     tally: Counter[str] = Counter()
     remarking = Remarking()
     wanted = (raw for raw in raws if _is_wanted(raw, leave_out, tally))
     answered, bare = sort_out(wanted, remarking)
-    rows = list(_fitted(answered, nlp, tuple(labels), remarking))
+    rows = list(_fitted(answered, nlp, tuple(labels), asked, remarking))
     if not rows and not tally["held"]:
         raise _no_answers(source, remarking.all())
-    new = [replace(row, answer=replace(row.answer, annotator=row.answer.annotator or annotator)) for row in rows]
+    named_rows = named(rows, annotator, store)
+    new = [row.new for row in one_each(named_rows, frozenset(labels), tally, remarking, last=last)]
+    if unused := _unused(labels, new):
+        hear_unused(unused)
     others = [new_text(replace(raw, suggested=()), raw.group) for raw in bare]
     done = store.import_answers(new, others, labels=labels, source=source, replacing=replacing)
-    unused = _unused(labels, [row.answer for row in rows])
     return ImportReport(
         done.batch.batch,
         done.batch.added,
         done.added,
-        done.known,
+        done.known + tally["known"],
         tally["blank"],
-        unused,
         tally["held"],
         remarking.all(),
     )
@@ -106,8 +123,12 @@ def _no_answers(source: str, remarks: Remarks) -> InputError:
 
 
 def _fitted(
-    raws: Iterable[RawText], nlp: Language, labels: tuple[str, ...], remarking: Remarking
-) -> Iterator[NewAnswer]:
+    raws: Iterable[RawText],
+    nlp: Language,
+    labels: tuple[str, ...],
+    asked: Collection[str] | None,
+    remarking: Remarking,
+) -> Iterator[Row]:
     """The answers on the tokens of `nlp`; refused at the end if some have labels that are none of `labels`."""
     seen: dict[str, tuple[str, Answer]] = {}
     for raw in raws:
@@ -125,19 +146,33 @@ def _fitted(
         fitted = fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), changes)
         for kind, times in changes.items():
             remarking.note(kind, raw, times)
-        yield _new_answer(raw, fitted, doc, labels)
+        if asked is not None:
+            raw = _asked(raw, answer, frozenset(asked))
+        yield Row(raw, _new_answer(raw, fitted, doc, labels))
     remarking.refuse_missing("answers with", labels)
+
+
+def _asked(raw: RawText, answer: Answer, asked: frozenset[str]) -> RawText:
+    if others := sorted({span.label for span in answer.spans} - asked):
+        problem = f"has the label {others[0]}, which it was not annotated for."
+        raise InputError(raw.source, problem, line=raw.line, hint="Name all of its labels with --labels.")
+    return replace(raw, asked=asked if raw.asked is None else asked & raw.asked)
 
 
 def _new_answer(raw: RawText, answer: Answer, doc: Doc, labels: Container[str]) -> NewAnswer:
     suggested = tuple(span for span in raw.suggested if span.label in labels)
     tokens = tuple((token.idx, token.idx + len(token)) for token in doc)
     question = raw.question and replace(raw.question, tokens=tokens, reading=answer.shown)
-    return NewAnswer(new_text(replace(raw, suggested=suggested), raw.group), answer, question)
+    return NewAnswer(new_text(replace(raw, suggested=suggested), raw.group), answer, question, raw.asked)
 
 
 def _answer(raw: RawText) -> Answer:
-    return raw.answer or Answer(raw.key, 0, "", "accept", raw.spans or (), mode="import")
+    return raw.answer or Answer(raw.key or _key(raw), 0, "", "accept", raw.spans or (), mode="import")
+
+
+def _key(raw: RawText) -> str:
+    spans = [[span.start, span.end, span.label] for span in raw.spans or ()]
+    return row_key({"text": raw.text, "spans": spans})
 
 
 def fit_to_tokens(answer: Answer, doc: Doc, changes: Counter[str]) -> Answer:
@@ -167,7 +202,8 @@ def _change(old: Span, new: Span | None) -> str:
     return "trimmed" if new != old else ""
 
 
-def _unused(labels: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
+def _unused(labels: Sequence[str], rows: Sequence[NewAnswer]) -> tuple[str, ...]:
+    answers = [row.answer for row in rows if row.asked is None]
     whole = [answer for answer in answers if answer.complete and answer.verdict == "accept"]
     used = {span.label for answer in whole for span in answer.spans}
     return tuple(label for label in labels if whole and label not in used)

@@ -74,8 +74,8 @@ def _said(doc: Doc) -> dict[str, Any]:
 def write_docbin(rows: Iterable[Answered], out: BinaryIO) -> int:
     """Write a doc for each answer that says which spans are right, or wrong.
 
-    Around the spans of a partial answer the entities are missing, in spaCy's sense; spans that were rejected stand
-    under the key `incorrect_spans`, where spaCy's ner can learn from them.
+    Around the spans of an answer that is partial, or was not asked about all labels, the entities are missing, in
+    spaCy's sense. Rejected spans stand under the key `incorrect_spans`, where spaCy's ner can learn from them.
     """
     vocab, bin_ = Vocab(), DocBin(attrs=_ATTRIBUTES, store_user_data=True)
     for row in rows:
@@ -92,7 +92,8 @@ def _doc(row: Answered, vocab: Vocab) -> Doc:
     doc = Doc(vocab, words=[text[start:end] for start, end in tokens], spaces=spaces)
     spans = [found for span in row.answer.spans if (found := _on_tokens(doc, span))]
     if row.answer.verdict == "accept":
-        doc.set_ents(spans, default="outside" if row.answer.complete else "missing")
+        is_all = row.answer.complete and row.labels is None
+        doc.set_ents(spans, default="outside" if is_all else "missing")
     else:
         doc.spans[INCORRECT] = spans
     said = {name: value for name, value in prodigy_row(row).items() if name not in _BESIDE}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from spacy.language import Language
 
+from loop.alignment import misfit
+from loop.errors import StoreError
 from loop.formats import Answered
-from loop.records import Question, latest
+from loop.records import Answer, Question, Text
 from loop.store import Store
+from loop.truth import parts, resolve
 
 # SQLite's bound on the variables of a statement lies above this.
 ASKED_AT_ONCE = 500
@@ -18,15 +22,40 @@ ASKED_AT_ONCE = 500
 def answered(store: Store, nlp: Language) -> Iterator[Answered]:
     """Yield every answer that stands: by text, as they were added; answers to one text by time, then by id.
 
-    Of a text that was asked about again, for labels added since, only the last.
+    Of an answer of which a later one of the same annotator has taken something, what is left, if anything is.
+
+    Raises:
+        StoreError: an answer says what its text cannot have, or cannot be read.
     """
-    standing = sorted(latest(store.answers.standing()), key=lambda answer: (answer.text_id, str(answer.at), answer.id))
-    texts = {text.id: text for text in store.corpus.texts(sorted({answer.text_id for answer in standing}))}
-    asked = _questions(store, [answer.question_id for answer in standing if answer.question_id])
-    for id_, answers in groupby(standing, key=lambda answer: answer.text_id):
+    rows = sorted(_counting(store), key=lambda row: (row[0].text_id, str(row[0].at), row[0].id))
+    texts = {text.id: text for text in store.corpus.texts(sorted({answer.text_id for answer, _ in rows}))}
+    asked = _questions(store, [answer.question_id for answer, _ in rows if answer.question_id])
+    for id_, of_text in groupby(rows, key=lambda row: row[0].text_id):
         tokens = [(token.idx, token.idx + len(token)) for token in nlp.tokenizer(texts[id_].text)]
-        for answer in answers:
-            yield Answered(texts[id_], answer, tokens, asked.get(answer.question_id or ""))
+        for answer, labels in of_text:
+            _refuse_misfits(answer, texts[id_])
+            yield Answered(texts[id_], answer, tokens, asked.get(answer.question_id or ""), labels)
+
+
+def _refuse_misfits(answer: Answer, text: Text) -> None:
+    rejects = answer.verdict == "reject" and not answer.complete
+    if problem := misfit(answer.spans, size=len(text.text), overlapping=rejects):
+        hint = "`loop doctor --repair` sets such answers aside, and their texts are asked again."
+        raise StoreError(f"Answer {answer.id} does not fit text {text.id}: {problem}.", hint=hint)
+
+
+def _counting(store: Store) -> Iterator[tuple[Answer, tuple[str, ...] | None]]:
+    """What counts of the answers, and the labels that each is complete for, where these are not all."""
+    naming, standing = store.journal.naming(), store.answers.standing()
+    labels, schemes = naming.in_force(naming.version), naming.complete_for
+    for answer in standing:
+        if not resolve([answer], schemes).parts:
+            yield replace(answer, complete=answer.complete and not answer.says_something), None
+    for part in parts(standing, schemes):
+        spans = part.answer.spans if part.is_whole else part.spans
+        answer = replace(part.answer, spans=spans, complete=bool(part.labels))
+        known = tuple(label for label in labels if label in part.labels)
+        yield answer, None if known == labels or not answer.complete else known
 
 
 def _questions(store: Store, ids: Sequence[str]) -> dict[str, Question]:

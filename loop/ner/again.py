@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import uuid4
 
 from loop.alignment import merged
 from loop.errors import LatticeError
 from loop.lattice import Lattice, TokenSpan
 from loop.ner.questions import CANDIDATE_P, NAMED_CANDIDATES, Read
-from loop.records import Answer, Candidate, Question, Span
+from loop.records import Candidate, Question, Span
 
 
 def expected(read: Read, labels: Collection[str]) -> float:
@@ -18,12 +18,12 @@ def expected(read: Read, labels: Collection[str]) -> float:
     return sum(p for span, p in spans if span.label in labels)
 
 
-def question_again(read: Read, answer: Answer, *, added: Collection[str], round: int) -> Question:
-    """The question about an answered text: it shows the spans of the answer, and the model's of the `added` labels.
+def question_again(read: Read, answered: Sequence[Span], *, added: Collection[str], round: int) -> Question:
+    """The question about an answered text: it shows the `answered` spans, and the model's of the `added` labels.
 
-    The answer is taken as right and complete for the labels that it knew.
+    The answered ones are taken as right, and as all of other labels.
     """
-    lattice = _given(read, answer, added)
+    lattice = _given(read, answered, added)
     spans = [(_characters(read, span), _rounded(p)) for span, p in lattice.spans(CANDIDATE_P)] if lattice else []
     new = tuple(Candidate(span, p) for span, p in spans if span.label in added)
     best = lattice.best(1)[0].spans if lattice else ()
@@ -32,8 +32,8 @@ def question_again(read: Read, answer: Answer, *, added: Collection[str], round:
         id=uuid4().hex,
         text=read.text,
         tokens=read.tokens,
-        reading=merged(answer.spans, found),
-        candidates=(*(Candidate(span, 1.0) for span in answer.spans), *new),
+        reading=merged(answered, found),
+        candidates=(*(Candidate(span, 1.0) for span in answered), *new),
         lattice=lattice.to_bytes() if lattice else b"",
         share="revisit",
         reason=_reason(read, new, added),
@@ -42,14 +42,14 @@ def question_again(read: Read, answer: Answer, *, added: Collection[str], round:
     )
 
 
-def _given(read: Read, answer: Answer, added: Collection[str]) -> Lattice | None:
+def _given(read: Read, answered: Sequence[Span], added: Collection[str]) -> Lattice | None:
     if read.lattice is None:
         return None
     starts = {start: i for i, (start, _) in enumerate(read.tokens)}
     ends = {end: i + 1 for i, (_, end) in enumerate(read.tokens)}
     fixed = {
         TokenSpan(starts[span.start], ends[span.end], span.label)
-        for span in answer.spans
+        for span in answered
         if span.start in starts and span.end in ends
     }
     others = {span for span, _ in read.lattice.spans(0.0) if span.label not in added} - fixed
@@ -68,7 +68,7 @@ def _reason(read: Read, new: Collection[Candidate], added: Collection[str]) -> s
     named = [
         f"“{' '.join(read.text.text[c.span.start : c.span.end].split())}” {100 * (c.p or 0):.0f} %" for c in likely
     ]
-    return f"answered before {' and '.join(added)} was a label" + (f": {', '.join(named)}" if named else "")
+    return f"its answer says nothing of {' and '.join(added)} yet" + (f": {', '.join(named)}" if named else "")
 
 
 def _rounded(p: float) -> float:

@@ -24,6 +24,7 @@ from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, base_folder, own_component, recognizers_of_base
 from loop.ner.sums import Known, is_unchanged, write_sums
 from loop.records import Answer
+from loop.truth import READING, read_alike
 
 # The weights are the same to the bit only with the same ones of these.
 VERSIONS = f"spacy {spacy.about.__version__}, thinc {thinc.__version__}, numpy {numpy.__version__}"
@@ -45,6 +46,7 @@ class CheckpointInfo:
         temperature: of our component's probabilities. tried: what it was fitted on, the latest texts last.
         component: of the base, which ours started from; None for its first recognizer.
         base_sum: of the base's files, as `loop.ner.sums` has it; in round 0.
+        reading: by which rules the answers were read; 0 before `loop.truth`.
     """
 
     round: int
@@ -63,6 +65,7 @@ class CheckpointInfo:
     component: str | None = None
     base_sum: str = ""
     scheme: int = 0
+    reading: int = 0
 
     @property
     def answer_ids(self) -> frozenset[str]:
@@ -71,7 +74,9 @@ class CheckpointInfo:
 
     def begins(self, training: Sequence[Answer]) -> bool:
         """Whether the answers that it learned from are the first of these, unchanged."""
-        return tuple(answer.key for answer in training[: len(self.answers)]) == self.answers
+        given = training[: len(self.answers)]
+        same = tuple(answer.key for answer in given) == self.answers
+        return same and (self.reading == READING or read_alike(given) == len(given))
 
 
 class Checkpoints:

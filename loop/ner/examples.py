@@ -1,8 +1,8 @@
-"""Answers as spaCy trains on them."""
+"""What is known of texts, as spaCy trains on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import overload
 
 from spacy.language import Language
@@ -14,26 +14,26 @@ from spacy.util import filter_spans
 from loop.lattice import TokenSpan
 from loop.ner.adoption import is_hidden
 from loop.ner.pipeline import ready
-from loop.records import Answer, Span
+from loop.records import Span
+from loop.truth import Truth
 
 
 class Examples(Sequence[Example]):
-    """Answers as a sequence of examples, each made when it is first asked for: a round draws only some of them.
+    """Answered texts as a sequence of examples, each made when it is first asked for: a round draws only some of them.
 
-    Made from pairs of text and answer, the labels in force (spans of others are left out), and the labels of every
-    scheme by its version, and what else is known of a text (see `example`).
+    Made from pairs of a text and what is known of it, the labels in force (spans of others are left out), and what
+    stands beside the answers (see `example`).
     """
 
     def __init__(
         self,
         nlp: Language,
-        answered: Sequence[tuple[str, Answer]],
+        answered: Sequence[tuple[str, Truth]],
         *,
         labels: Collection[str],
-        schemes: Mapping[int, Collection[str]],
         beside: Callable[[str], Sequence[Span]] = lambda _: (),
     ) -> None:
-        self._nlp, self._answered, self._labels, self._schemes = nlp, answered, labels, schemes
+        self._nlp, self._answered, self._labels = nlp, answered, labels
         self._beside = beside
         self._made: dict[int, Example] = {}
 
@@ -50,52 +50,33 @@ class Examples(Sequence[Example]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         if index not in self._made:
-            text, answer = self._answered[index]
-            known = self._schemes[answer.scheme]
-            beside = self._beside(text)
-            self._made[index] = example(self._nlp, text, answer, known=known, labels=self._labels, beside=beside)
+            text, truth = self._answered[index]
+            self._made[index] = example(self._nlp, text, truth, labels=self._labels, beside=self._beside(text))
         return self._made[index]
 
 
-def example(
-    nlp: Language,
-    text: str,
-    answer: Answer,
-    *,
-    known: Collection[str],
-    labels: Collection[str],
-    beside: Sequence[Span] = (),
-) -> Example:
+def example(nlp: Language, text: str, truth: Truth, *, labels: Collection[str], beside: Sequence[Span] = ()) -> Example:
     """One answered text as an example for our component.
 
-    What the answer says nothing about is *missing*, not "outside": everything around the spans of a partial answer,
-    and of a complete one whose scheme (`known`) lacks some of the `labels` now in force. The tokens of a refused span
-    are outside: that only this span is wrong, as spaCy's negative spans say, would mostly move one of its edges.
-    Spans of other labels, which nobody was asked about, stand `beside` where they touch nothing that the answer says.
+    What is not known is *missing*, not "outside": what is unclear and, where it is not known for all `labels` in force
+    what there is of them, everything around the spans. The tokens of a refused span are outside: that only this span is
+    wrong, as spaCy's negative spans say, would mostly move one of its edges. Spans of other labels, which nobody was
+    asked about, stand `beside` where they touch nothing that the answers say.
     """
     doc = nlp.make_doc(text)
     reference = doc.copy()
-    says_all = answer.complete and set(labels) <= set(known)
-    right = filter_spans(_all_on_tokens(reference, answer.spans, labels))
-    wrong = _all_on_tokens(reference, refused(answer), labels)
-    outside = [] if says_all else _tokens_apart(wrong, right)
+    says_all = truth.labels.issuperset(labels)
+    right = filter_spans(_all_on_tokens(reference, truth.spans, labels))
+    wrong = _all_on_tokens(reference, truth.refused, labels)
+    unclear = _all_on_tokens(reference, truth.unclear, {span.label for span in truth.unclear})
+    missing = _tokens_apart(unclear, right)
+    outside = [] if says_all else _tokens_apart(wrong, [*right, *unclear])
     others = [span for span in (_on_tokens(reference, one) for one in beside) if span]
-    answered = _all_on_tokens(reference, answer.spans, {span.label for span in answer.spans})
-    said = {token.i for span in (*answered, *wrong) for token in span}
+    answered = _all_on_tokens(reference, truth.spans, {span.label for span in truth.spans})
+    said = {token.i for span in (*answered, *wrong, *unclear) for token in span}
     right += [span for span in filter_spans(others) if not said & {token.i for token in span}]
-    reference.set_ents(right, outside=outside, default="outside" if says_all else "missing")
+    reference.set_ents(right, missing=missing, outside=outside, default="outside" if says_all else "missing")
     return Example(ready(nlp, [doc])[0], reference)
-
-
-def refused(answer: Answer) -> tuple[Span, ...]:
-    """The spans that a partial answer says are wrong: of a yes/no answer, what was shown and is not among the right.
-
-    In other partial answers nothing is said about what was shown, and a complete one needs no such spans.
-    """
-    decides = answer.verdict == "reject" or answer.mode == "teach"
-    if answer.complete or not decides:
-        return ()
-    return tuple(span for span in answer.shown if span not in answer.spans)
 
 
 def token_spans(example: Example) -> list[TokenSpan]:

@@ -12,6 +12,7 @@ from loop.progress.present import (
     forgotten,
     forgotten_words,
     held_words,
+    learned_again_words,
     start_of_today,
     trainer_state,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "forgotten",
     "forgotten_words",
     "held_words",
+    "learned_again_words",
     "progress",
     "start_of_today",
     "taught",

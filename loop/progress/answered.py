@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from loop.quality import Given, given
 from loop.quality.pace import LONGEST
-from loop.records import Answer, latest
+from loop.records import Answer
 from loop.store import Store
+from loop.truth import whole
 
 # The annotator's latest answers, which the pace and the share of right suggestions are taken from.
 LAST = 100
@@ -15,7 +16,7 @@ LAST = 100
 
 def whole_answers(store: Store) -> list[Given]:
     """The answers to questions that stand and say all of a text, by rank."""
-    standing = [answer for answer in latest(store.answers.standing()) if answer.question_id]
+    standing = [one for one in whole(store.answers.standing(), store.journal.schemes()) if one.question_id]
     asked = store.questions.get([answer.question_id or "" for answer in standing])
     return given((asked[answer.question_id or ""], answer) for answer in standing)
 

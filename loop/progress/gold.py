@@ -10,6 +10,7 @@ from loop.held_out import NOTHING_RESERVED, HeldOut, Reserved, unit_of
 from loop.records import Answer, Span, Text
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
+from loop.truth import Truth, of_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,9 @@ class GoldText:
     """A text that no round learns from, with its right spans.
 
     Attributes:
-        labels: that it was asked about; its spans of them are all there are, and of others nothing is known.
+        labels: of which something is known; its spans of them are all there are.
         unit: what chance draws: its group, or the text alone.
-        known, answer: the text in the corpus and its held-out answer; None where it is of a gold file.
+        known, truth: the text in the corpus and what its answers say; None where it is of a gold file.
     """
 
     text: str
@@ -27,12 +28,22 @@ class GoldText:
     labels: tuple[str, ...]
     unit: str
     known: Text | None = None
-    answer: Answer | None = None
+    truth: Truth | None = None
+
+    @property
+    def answer(self) -> Answer | None:
+        """Its last answer that counts; None where it is of a gold file."""
+        return self.truth.parts[-1].answer if self.truth else None
+
+    def judged(self, spans: Iterable[Span]) -> tuple[Span, ...]:
+        """Of some spans, sorted, those that are known to be right or wrong."""
+        asked = (span for span in sorted(spans) if span.label in self.labels)
+        return tuple(span for span in asked if self.truth is None or self.truth.judges(span))
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A text that measures, and what a round found in it; both of the labels that it was asked about."""
+    """A text that measures, and what a round found in it, as far as it can be judged."""
 
     gold: GoldText
     found: tuple[Span, ...]
@@ -71,7 +82,7 @@ def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[Go
     """
     name = settings.project.eval
     if name is None:
-        return answered_gold(store, store.answers.held_out(), settings.project.labels)
+        return answered_gold(store, store.answers.measuring(), settings.project.labels)
     raws = _unlearned(store, {raw.text: raw for raw in read_gold(paths.resolve(name))})
     labels, naming = settings.project.labels, store.journal.naming()
     return [
@@ -88,13 +99,12 @@ def _unlearned(store: Store, raws: dict[str, RawText]) -> dict[str, RawText]:
 
 
 def answered_gold(store: Store, answers: Iterable[Answer], labels: Sequence[str]) -> list[GoldText]:
-    """Texts with what their answers say is right; of several complete answers to a text the last one counts."""
-    last = {answer.text_id: answer for answer in answers if answer.complete and answer.verdict == "accept"}
-    schemes, found = store.journal.schemes(), []
-    for text in store.corpus.texts(list(last)):
-        answer = last[text.id]
-        asked = tuple(label for label in labels if label in schemes[answer.scheme])
-        found.append(GoldText(text.text, _of(asked, answer.spans), asked, unit_of(text.group, text.text), text, answer))
+    """Those of the texts of which all spans of a label are known."""
+    known, found = of_texts(answers, store.journal.schemes()), []
+    for text in store.corpus.texts([id_ for id_, truth in known.items() if truth.labels.intersection(labels)]):
+        truth = known[text.id]
+        asked = tuple(label for label in labels if label in truth.labels)
+        found.append(GoldText(text.text, _of(asked, truth.spans), asked, unit_of(text.group, text.text), text, truth))
     return found
 
 
@@ -107,7 +117,7 @@ def measured(store: Store, gold: Sequence[GoldText], round: int) -> list[Measure
 
 def measured_in(gold: Sequence[GoldText], found: Sequence[Iterable[Span]]) -> list[Measured]:
     """The texts with what was found in each."""
-    return [Measured(one, _of(one.labels, sorted(spans))) for one, spans in zip(gold, found, strict=True)]
+    return [Measured(one, one.judged(spans)) for one, spans in zip(gold, found, strict=True)]
 
 
 def measured_round(store: Store) -> int | None:

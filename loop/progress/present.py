@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import is_held
+from loop.truth import READING, read_alike
 
 STOPPED = "stopped"
 IDLE = "idle"
@@ -29,6 +30,16 @@ def forgotten_words(found: Mapping[str, float]) -> str:
     """The same in a sentence; empty without any."""
     named = ", ".join(f"{label} {f:.0f} %" for label, f in found.items())
     return f"no longer found as the base finds them: {named}" if named else ""
+
+
+def learned_again_words(store: Store) -> str:
+    """That rounds are learned again since this version reads answers otherwise, in a sentence; empty when none are."""
+    if store.journal.reading() == READING:
+        return ""
+    alike = read_alike(store.answers.training())
+    again = sum(info.answers > alike for info in store.journal.rounds())
+    which = "texts that were answered twice, rejected spans of files, merged labels"
+    return f"this version reads some answers otherwise ({which}): {again} rounds are learned again" if again else ""
 
 
 def trainer_state(store: Store, paths: ProjectPaths) -> str:

@@ -18,9 +18,10 @@ from loop.progress.scores import Scores, scores
 from loop.progress.settings_then import settings_of_round
 from loop.progress.similar import near_duplicates
 from loop.quality import Consistency, consistency, pairs
-from loop.records import Answer, latest
+from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
+from loop.truth import Schemes, of_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     answers, training = store.answers.standing(), store.answers.training()
     rounds = tuple(store.journal.rounds())
     learned = rounds[-1].answers if rounds else 0
-    spans = taught(training)
+    schemes = store.journal.schemes()
+    spans = taught(training, schemes)
     gold, labels, last = gold_texts(store, settings, paths), settings.project.labels, measured_round(store)
     found = measured(store, gold, last) if last is not None else []
     common = together(store, gold, labels)
@@ -97,7 +99,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         rounds=rounds,
         next_round=max(0, learned + size - len(training)),
         trainer=trainer_state(store, paths),
-        consistency=consistency(pairs(store.answers.all(), store.journal.schemes())),
+        consistency=consistency(pairs(store.answers.all(), schemes)),
         held=store.journal.hold(),
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
@@ -114,9 +116,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     )
 
 
-def taught(training: Sequence[Answer]) -> dict[str, int]:
-    """How many spans of each label the answers that train hold."""
-    return dict(Counter(span.label for answer in latest(training) for span in answer.spans))
+def taught(answers: Sequence[Answer], schemes: Schemes) -> dict[str, int]:
+    """How many spans of each label the answers hold."""
+    return dict(Counter(span.label for truth in of_texts(answers, schemes).values() for span in truth.spans))
 
 
 def _texts(store: Store, answers: Sequence[Answer]) -> list[str]:

@@ -16,7 +16,7 @@ def settings_of_round(store: Store, settings: Settings, training: Sequence[Answe
     Not what loop.cfg says now: a round that is learned late, or again, must come out the same.
     """
     first = training[learned:][:1]
-    then = store.journal.settings_at(store.answers.place(first[0].id)) if first else None
+    then = store.journal.settings_at(first[0].rank) if first else None
     if then is None:
         return settings.update
     known = {field.name for field in fields(UpdateSettings)}

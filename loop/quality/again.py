@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from loop.quality.finding import Finding, Given, listed
 from loop.records import Answer, Span
+from loop.truth import Schemes, resolve, standing
 
 
 class Pair(NamedTuple):
@@ -34,34 +35,35 @@ class Consistency:
     interval: tuple[float, float] | None = None
 
 
-def pairs(answers: Iterable[Answer], schemes: Mapping[int, Collection[str]]) -> list[Pair]:
-    """A pair for each text asked again and answered completely, in the order of the second answers.
+def pairs(answers: Iterable[Answer], schemes: Schemes) -> list[Pair]:
+    """A pair for each text asked again and answered completely, in the order in which they were asked again.
 
-    The first answer is the one that stood when the text was asked again: what was put right since then, perhaps for
-    this very pair, does not count.
+    The first answer is what stood when the text was asked again: what was put right since then, perhaps for this very
+    pair, does not count.
 
     Args:
         answers: all that were ever given.
-        schemes: the labels of each version.
+        schemes: what complete ones are complete for.
     """
-    given = sorted(answers, key=lambda answer: answer.seq)
-    replaced = {answer.retracts for answer in given}
-    stood: dict[tuple[int, str], Answer] = {}
-    found: list[Pair] = []
+    given = list(answers)
+    of: dict[tuple[int, str], list[Answer]] = {}
     for answer in given:
-        key = answer.text_id, answer.annotator
-        if not (answer.complete and answer.verdict == "accept"):
-            continue
-        if not answer.again:
-            stood[key] = answer
-        elif key in stood and answer.id not in replaced:
-            labels = set(schemes[stood[key].scheme]) & set(schemes[answer.scheme])
-            found.append(Pair(stood[key], _of(stood[key], labels), _of(answer, labels)))
-    return found
+        of.setdefault((answer.text_id, answer.annotator), []).append(answer)
+    second = [one for one in standing(given) if one.again and one.complete and one.verdict == "accept"]
+    found = (_pair(one, of[one.text_id, one.annotator], schemes) for one in sorted(second, key=lambda one: one.rank))
+    return [pair for pair in found if pair]
 
 
-def _of(answer: Answer, labels: Collection[str]) -> tuple[Span, ...]:
-    return tuple(span for span in answer.spans if span.label in labels)
+def _pair(second: Answer, given: Iterable[Answer], schemes: Schemes) -> Pair | None:
+    before = resolve(standing(one for one in given if one.seq < second.rank), schemes)
+    if not before.labels:
+        return None
+    labels = before.labels.intersection(schemes[second.scheme])
+    return Pair(before.parts[-1].answer, _of(before.spans, labels), _of(second.spans, labels))
+
+
+def _of(spans: Iterable[Span], labels: Collection[str]) -> tuple[Span, ...]:
+    return tuple(span for span in spans if span.label in labels)
 
 
 def consistency(found: Sequence[Pair]) -> Consistency:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from loop.quality.again import Pair, unlike
 from loop.quality.disputed import disputed
@@ -10,11 +10,12 @@ from loop.quality.fast import hurried
 from loop.quality.finding import Finding, Given
 from loop.quality.improbable import improbable
 from loop.quality.uses import inconsistent, uses
+from loop.truth import Schemes
 
 
 def check(
     answers: Sequence[Given],
-    schemes: Mapping[int, Collection[str]],
+    schemes: Schemes,
     twice: Sequence[Pair] = (),
     *,
     looked_at: Collection[str] = (),
@@ -23,7 +24,7 @@ def check(
 
     Args:
         answers: complete ones, with their questions.
-        schemes: the labels of each version.
+        schemes: what complete ones are complete for.
         twice: the answers to texts that were asked again.
         looked_at: ids of answers that somebody has looked at again and left as they were.
     """

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from loop.quality.finding import Finding, Given, listed
+from loop.truth import Schemes
 
 
-def disputed(answers: Iterable[Given], schemes: Mapping[int, Collection[str]]) -> list[Finding]:
+def disputed(answers: Iterable[Given], schemes: Schemes) -> list[Finding]:
     """Answers that differ from what somebody else said of the same text first, the most different first.
 
     Only spans of labels that both were asked for count.
 
     Args:
-        answers: complete ones, the latest of each annotator, with their questions.
-        schemes: the labels of each version.
+        answers: complete ones that count, with their questions.
+        schemes: what complete ones are complete for.
     """
     of_text: dict[int, list[Given]] = defaultdict(list)
-    for one in sorted(answers, key=lambda one: one.answer.seq):
+    for one in sorted(answers, key=lambda one: one.answer.rank):
         of_text[one.answer.text_id].append(one)
     findings = [finding for same in of_text.values() for finding in _differing(same, schemes)]
     return sorted(findings, key=lambda finding: (-finding.surprise, finding.answer.text_id))
 
 
-def _differing(same: Sequence[Given], schemes: Mapping[int, Collection[str]]) -> Iterator[Finding]:
+def _differing(same: Sequence[Given], schemes: Schemes) -> Iterator[Finding]:
     first, *others = same
     for one in others:
         both = set(schemes[first.answer.scheme]) & set(schemes[one.answer.scheme])

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from loop.errors import StoreError
+from loop.alignment import misfit
+from loop.errors import LoopError, StoreError
 from loop.progress import IDLE, forgotten, forgotten_words, held_words, start_of_today, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
 from loop.session.status import SessionStatus
@@ -19,6 +20,7 @@ from loop.store import Past, Store
 from loop.store.locks import ProcessLock, is_held
 
 PATTERNS = "patterns.jsonl"  # where strings go when the project has no patterns file yet
+SPANS = "Spans have a start, an end (exclusive) and a label of the project, lie in the text, and do not overlap."
 LISTED = 100  # lines of a list: who needs more types another word
 
 
@@ -209,8 +211,10 @@ class Session:
 
         Raises:
             StoreError: the text is gone, or another session answered it at the same time.
+            LoopError: the spans are none that this text can have; nothing is stored.
         """
         replaced = self.answered(question)
+        self._refuse_misfits(question, spans, replaced)
         self._reopened = None
         said = (verdict, complete, tuple(spans), reason, flag, memo)
         if replaced and said == _said(replaced):
@@ -241,15 +245,25 @@ class Session:
         self._measured += answer.held_out and replaced is None
         return self._store.answers.add(answer, question)
 
+    def _refuse_misfits(self, question: Question, spans: Sequence[Span], replaced: Answer | None) -> None:
+        labels = {*self.labels, *(span.label for span in (replaced.spans if replaced else ()))}
+        if problem := misfit(spans, size=len(question.text.text), labels=labels):
+            raise LoopError(f"The answer to text {question.text.id} cannot be stored: {problem}.", hint=SPANS)
+
     def _scheme_of(self, replaced: Answer | None, verdict: Verdict, complete: bool, spans: Sequence[Span]) -> int:
         """The scheme that an answer is about: that of the one in whose place it stands, as long as that will do.
 
-        Who puts an earlier answer right says nothing of the labels that came later.
+        Who puts an earlier answer right says nothing of the labels that came later, unless they mark one.
         """
         if replaced is None or (replaced.verdict, replaced.complete) != (verdict, complete):
             return self._scheme
-        still = self._store.journal.naming().holds(replaced.scheme, {span.label for span in spans})
-        return replaced.scheme if still else self._scheme
+        naming = self._store.journal.naming()
+        known = naming.known(replaced.scheme)
+        if not {*known, *(span.label for span in replaced.spans)}.issuperset(span.label for span in spans):
+            return self._scheme
+        if naming.is_current(replaced.scheme):
+            return replaced.scheme
+        return self._store.journal.scheme(self.labels, asked=known)
 
     def leave(self, question: Question) -> None:
         """Leave a reopened answer as it was; an unfinished change of it is dropped."""

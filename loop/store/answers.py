@@ -15,12 +15,16 @@ from sqlalchemy.exc import IntegrityError
 from loop.errors import StoreError
 from loop.held_out import HeldOut
 from loop.records import Answer, Question, Text
+from loop.store.batches import parts
 from loop.store.database import Database, now
 from loop.store.journal import append_event
 from loop.store.naming import Naming, read_naming
 from loop.store.questions import keep_question
 from loop.store.schema import answers, drafts, questions, queue, texts
 from loop.store.spans import dump_spans, load_spans
+
+# SQLite's bound on the variables of a statement lies above this.
+LOOKUP_ROWS = 500
 
 _later = answers.alias("later")
 FIRST = ~answers.c.again
@@ -45,7 +49,7 @@ class Answers:
         with _text_there(), self._database.write() as connection:
             if question is not None:
                 keep_question(connection, question)
-            return _add(connection, answer)
+            return add_answer(connection, answer)
 
     def standing(self) -> list[Answer]:
         """The answers that stand, by rank: a replacement stands where the answer it replaces stood.
@@ -75,20 +79,25 @@ class Answers:
         with self._database.read() as connection:
             return _measured(connection)
 
-    def place(self, id: str) -> int:
-        """The event after which an answer counts: its own, or that of the answer that it replaces."""
-        with self._database.read() as connection:
-            return int(connection.execute(select(answers.c.place).where(answers.c.id == id)).scalar_one())
-
-    def held_out(self) -> list[Answer]:
-        """The latest standing answer of each text that was held out and answered completely, by rank."""
-        whole = (a for a in self.standing() if a.held_out and a.complete and a.verdict == "accept")
-        return list({answer.text_id: answer for answer in whole}.values())
+    def measuring(self) -> list[Answer]:
+        """The answers that stand to texts with a held-out one, by rank."""
+        standing = self.standing()
+        held = {answer.text_id for answer in standing if answer.held_out}
+        return [answer for answer in standing if answer.text_id in held]
 
     def taught(self) -> frozenset[str]:
         """Groups of texts with standing answers that are not held out."""
         with self._database.read() as connection:
             return frozenset(group for _, group in _answered(connection, held_out=False) if group is not None)
+
+    def annotators(self, ids: Sequence[str]) -> dict[str, str]:
+        """Who gave those of these answers that are there, by the id."""
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for part in parts(ids, LOOKUP_ROWS):
+                rows = connection.execute(select(answers.c.id, answers.c.annotator).where(answers.c.id.in_(part)))
+                found.update((row.id, row.annotator) for row in rows)
+        return found
 
     def ids(self) -> frozenset[str]:
         """The ids of all answers ever given."""
@@ -107,13 +116,13 @@ class Answers:
         return next(iter(self._select(query.order_by(answers.c.seq.desc()).limit(1))), None)
 
     def of(self, question: Question, annotator: str) -> Answer | None:
-        """This annotator's standing answer to a question, or else to its text.
+        """This annotator's standing answer to a question, or else the last one by rank to its text.
 
         What was answered before a text is asked about again is no answer to that, and the other way round.
         """
         query = select(answers).where(STANDS, answers.c.text_id == question.text.id, answers.c.annotator == annotator)
-        given = self._select(query.order_by(answers.c.seq.desc()))
-        to_this = [answer for answer in given if answer.question_id == question.id]
+        given = self._select(query.order_by(answers.c.place.desc()))
+        to_this = [answer for answer in given if question.id in (answer.question_id, answer.id)]
         others = [] if question.share in ("revisit", "again") else [answer for answer in given if not answer.again]
         return next(iter(to_this or others), None)
 
@@ -208,10 +217,12 @@ def _text_there() -> Iterator[None]:
         ) from None
 
 
-def _add(connection: Connection, answer: Answer) -> Answer:
+def add_answer(connection: Connection, answer: Answer) -> Answer:
+    """Write an answer inside the caller's transaction; see `Answers.add`."""
     seq = append_event(connection, "answer", answer_event(answer))
-    stored = replace(answer, seq=seq, at=answer.at or datetime.fromisoformat(now()))
-    connection.execute(insert(answers).values(answer_row(stored) | {"place": _place(connection, stored)}))
+    rank, moment = _rank(connection, answer, seq), answer.at or datetime.fromisoformat(now())
+    stored = replace(answer, seq=seq, rank=rank, at=moment)
+    connection.execute(insert(answers).values(answer_row(stored)))
     asked = select(questions.c.id).where(questions.c.text_id == answer.text_id)
     connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
     connection.execute(delete(drafts).where(drafts.c.text_id == answer.text_id, drafts.c.annotator == answer.annotator))
@@ -220,12 +231,16 @@ def _add(connection: Connection, answer: Answer) -> Answer:
     return stored
 
 
-def _place(connection: Connection, answer: Answer) -> int:
-    """The rank of the answer it replaces, where a round may have learned from that one; otherwise a new one."""
+def _rank(connection: Connection, answer: Answer, seq: int) -> int:
+    """That of the answer it replaces, where that one says something; otherwise a new one.
+
+    A round may have learned from that one. From what says nothing none has, so that nothing is to be learned again.
+    """
     if answer.retracts is None:
-        return answer.seq
+        return seq
     replaced = connection.execute(select(answers).where(answers.c.id == answer.retracts)).first()
-    return int(replaced.place) if replaced and answer_of(replaced, read_naming(connection)).trains else answer.seq
+    before = answer_of(replaced, read_naming(connection)) if replaced else None
+    return before.rank if before and before.says_something else seq
 
 
 def answer_event(answer: Answer) -> dict[str, Any]:
@@ -234,7 +249,7 @@ def answer_event(answer: Answer) -> dict[str, Any]:
 
 
 def answer_row(answer: Answer) -> dict[str, Any]:
-    """`answer`, which has its time, as a row of `answers`, but for its rank."""
+    """`answer`, which has its rank and its time, as a row of `answers`."""
     assert answer.at is not None
     plain = (
         "id seq text_id question_id annotator scheme mode round verdict complete held_out again "
@@ -242,6 +257,7 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     )
     row = {name: getattr(answer, name) for name in plain.split()}
     return row | {
+        "place": answer.rank,
         "shown": dump_spans(answer.shown),
         "spans": dump_spans(answer.spans),
         "at": answer.at.isoformat(),
@@ -251,6 +267,9 @@ def answer_row(answer: Answer) -> dict[str, Any]:
 def answer_of(row: Row[Any], naming: Naming) -> Answer:
     """The answer in a row of `answers` (or of a join that holds its columns and the `text`), in the labels of today."""
     fields = {name: value for name, value in row._mapping.items() if name not in ("place", "text")}
-    spans = {name: naming.spans(load_spans(fields[name]), row.scheme) for name in ("shown", "spans")}
-    revision = naming.revision(row.scheme)
-    return Answer(**fields | spans | {"at": datetime.fromisoformat(row.at), "revision": revision})
+    try:
+        spans = {name: naming.spans(load_spans(fields[name]), row.scheme) for name in ("shown", "spans")}
+    except (ValueError, TypeError):
+        raise StoreError(f"Answer {row.id} cannot be read.", hint="`loop doctor --repair` sets it aside.") from None
+    read = {"at": datetime.fromisoformat(row.at), "rank": row.place, "revision": naming.revision(row.scheme)}
+    return Answer(**fields | spans | read)

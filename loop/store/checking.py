@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, Row, exists, func, select, update
 
-from loop.store.answers import STANDS
+from loop.alignment import misfit
+from loop.records import Answer
+from loop.store.answers import STANDS, add_answer
 from loop.store.batches import digest
 from loop.store.database import Database
-from loop.store.schema import answers, drafts, events, questions, texts
+from loop.store.schema import answers, drafts, events, questions, schemes, texts
 from loop.store.spans import load_spans
 
 Repair = Callable[[Connection], None]
@@ -23,10 +26,11 @@ Repair = Callable[[Connection], None]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong, in a sentence, and what puts it right, if anything can."""
+    """Something wrong, in a sentence, and what puts it right, if anything can, and in a sentence what that did."""
 
     what: str
     repair: Repair | None = None
+    done: str = "Put right."
 
 
 def is_damaged(path: Path) -> bool:
@@ -44,7 +48,7 @@ def problems(database: Database) -> Iterator[Problem]:
         yield from _broken_references(connection)
         yield from _flags(connection)
         yield from _named("Text", _changed_texts(connection), "is not what was added: its characters have changed")
-        yield from _named("Answer", _bad_answers(connection), "cannot be read, or does not fit its text")
+        yield from _bad_answers(connection)
         yield from _named("Answer", _lost_events(connection), "has lost its event")
         yield from _named("The draft of text", _bad_drafts(connection), "is about another one")
 
@@ -63,7 +67,11 @@ def repair(database: Database, problem: Problem) -> None:
 def _named(one: str, found: Iterable[str | int], problem: str) -> Iterator[Problem]:
     bad = list(found)
     if bad:
-        yield Problem(f"{one} {bad[0]} {problem}" + (f"; so it is with {len(bad) - 1} more." if bad[1:] else "."))
+        yield Problem(_several(f"{one} {bad[0]} {problem}", len(bad)))
+
+
+def _several(first: str, n: int) -> str:
+    return first + (f"; so it is with {n - 1} more." if n > 1 else ".")
 
 
 def _broken_references(connection: Connection) -> Iterator[Problem]:
@@ -100,18 +108,53 @@ def _changed_texts(connection: Connection) -> Iterator[int]:
             yield row.id
 
 
-def _bad_answers(connection: Connection) -> Iterator[str]:
-    query = select(answers.c.id, answers.c.spans, answers.c.shown, func.length(texts.c.text).label("size"))
-    for row in connection.execute(query.join(texts, texts.c.id == answers.c.text_id)):
-        if not all(_fits(spans, row.size) for spans in (row.spans, row.shown)):
-            yield row.id
+def _bad_answers(connection: Connection) -> Iterator[Problem]:
+    """Answers that cannot be read, and those that stand and say what their text cannot have."""
+    bad = list(_faulty(connection))
+    if bad:
+        row, faults = bad[0]
+        what = _several(f"Answer {row.id} {next(iter(faults.values()))}", len(bad))
+        gone = sum(_is_lost(row, faults) for row, faults in bad)
+        done = f"Set aside: {gone:,}, which no longer count; their texts are asked again."
+        yield Problem(what, _set_aside, done if gone else "Put right: what was shown with them is left out.")
 
 
-def _fits(dumped: str, size: int) -> bool:
+def _faulty(connection: Connection) -> Iterator[tuple[Row[Any], dict[str, str]]]:
+    """Rows of answers with what is wrong with their spans and with what was shown."""
+    labels = {label for row in connection.execute(select(schemes)) for label in json.loads(row.labels)}
+    query = select(answers, STANDS.label("stands"), func.length(texts.c.text).label("size"))
+    for row in connection.execute(query.join(texts, texts.c.id == answers.c.text_id)).all():
+        rejects = row.verdict == "reject" and not row.complete
+        faults = {
+            "spans": _fault(row.spans, row, labels=labels, overlapping=rejects),
+            "shown": _fault(row.shown, row, labels=None, overlapping=True),
+        }
+        if found := {name: fault for name, fault in faults.items() if fault}:
+            yield row, found
+
+
+def _fault(dumped: str, row: Row[Any], *, labels: Collection[str] | None, overlapping: bool) -> str:
     try:
-        return all(0 <= span.start < span.end <= size for span in load_spans(dumped))
+        problem = misfit(load_spans(dumped), size=row.size, labels=labels, overlapping=overlapping)
     except (ValueError, TypeError):
-        return False
+        return "cannot be read"
+    return f"does not fit its text: {problem}" if problem and row.stands else ""
+
+
+def _is_lost(row: Row[Any], faults: Mapping[str, str]) -> bool:
+    """Whether it is unknown what the answer said: of a complete one, what was shown is not needed."""
+    return bool(row.stands) and ("spans" in faults or not row.complete)
+
+
+def _set_aside(connection: Connection) -> None:
+    """Take such answers back as if they had been undone; what is shown with others, or cannot be read, is emptied."""
+    for row, faults in _faulty(connection):
+        emptied = {name: "[]" for name, fault in faults.items() if name == "shown" or fault == "cannot be read"}
+        if emptied:
+            connection.execute(update(answers).where(answers.c.id == row.id).values(emptied))
+        if _is_lost(row, faults):
+            taken = Answer(uuid4().hex, row.text_id, row.annotator, "retract", scheme=row.scheme, retracts=row.id)
+            add_answer(connection, replace(taken, held_out=row.held_out, again=row.again))
 
 
 def _lost_events(connection: Connection) -> Iterator[str]:

@@ -19,7 +19,7 @@ from loop.files import make_private, new_file
 from loop.store.copying import copy_store
 from loop.store.places import journal_mode
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 BUSY = "busy_timeout=10000"  # milliseconds
 MISSING_HINT = "Put a backup there. Where nothing is lost with it, `loop doctor --repair` makes an empty one."
 DAMAGED_HINT = "`loop doctor` says what can be read; with --repair it saves that into a new store."

@@ -10,18 +10,17 @@ from typing import TypeVar
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from loop.errors import StoreError
-from loop.records import Answer, Question, Text, latest
-from loop.store.answers import answer_event, answer_row, standing_of
+from loop.records import Answer, Question, Text
+from loop.store.answers import LOOKUP_ROWS, answer_event, answer_row, standing_of
 from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, parts, text_row
 from loop.store.database import Database, now
 from loop.store.journal import event_row, put_scheme
+from loop.store.naming import read_naming
 from loop.store.questions import question_row
 from loop.store.schema import answers, drafts, events, questions, queue, texts
+from loop.truth import Truth, of_annotators, resolve
 
 T = TypeVar("T")
-
-# SQLite's bound on the variables of a statement lies above this.
-LOOKUP_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +28,20 @@ class NewAnswer:
     """An answer on its way in: its text, and the question that it answered, if that is known.
 
     The ids of the text, and the scheme, are given to all three when they are written.
+
+    Attributes:
+        asked: the labels that it is complete for; None for all.
     """
 
     text: NewText
     answer: Answer
     question: Question | None = None
+    asked: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedAnswers:
-    """What became of the answers: `known` were there already. `batch` is that of the texts that were new."""
+    """What became of the answers: `known` said nothing new. `batch` is that of the texts that were new."""
 
     batch: BatchReport
     added: int
@@ -54,13 +57,15 @@ def import_answers(
     source: str,
     replacing: bool = False,
 ) -> ImportedAnswers:
-    """Write answers, in their order, with what they need: all or nothing; those that are there already stay.
+    """Write answers, in their order, with what they need: all or nothing.
+
+    Those that are there already are left out, and complete ones that say what the same annotator has said before.
 
     Args:
         database: to write to.
         rows: what to write.
         others: texts that come in with them, not answered.
-        labels: that the answers are about.
+        labels: of the project.
         source: where they come from, in words.
         replacing: whether they may take the place of what the same annotators said otherwise about the same texts.
 
@@ -71,12 +76,11 @@ def import_answers(
     with database.write() as connection:
         report = _add_texts(connection, [*(row.text for row in rows), *others], source)
         ids = _ids(connection, [digest(row.text.text) for row in rows])
-        scheme = put_scheme(connection, labels)
-        placed = [_placed(row, ids[digest(row.text.text)], scheme) for row in rows]
+        scheme = {asked: put_scheme(connection, labels, asked) for asked in {None, *(row.asked for row in rows)}}
+        placed = [_placed(row, ids[digest(row.text.text)], scheme[row.asked]) for row in rows]
         fresh = _new(connection, answers, ((row.answer.id, row.answer.text_id, row) for row in placed))
+        fresh = _saying_more(connection, fresh, replacing=replacing)
         asked = [row.question for row in fresh if row.question]
-        if not replacing:
-            _refuse_to_replace(connection, [row.answer for row in fresh])
         unknown = _new(connection, questions, ((each.id, each.text.id, each) for each in asked))
         if unknown:
             connection.execute(insert(questions), [question_row(each) for each in unknown])
@@ -130,26 +134,39 @@ def _new(connection: Connection, table: Table, rows: Iterable[tuple[str, int, T]
     return list(new.values())
 
 
-def _refuse_to_replace(connection: Connection, new: Sequence[Answer]) -> None:
-    coming = {(each.text_id, each.annotator): each for each in new if each.complete and not each.again}
-    others = [
-        answer
-        for part in parts(sorted({text_id for text_id, _ in coming}), LOOKUP_ROWS)
-        for answer in latest(standing_of(connection, part))
-        if answer.complete and answer.verdict == "accept"
-        if (other := coming.get((answer.text_id, answer.annotator))) and not _same(answer, other)
-    ]
-    if others:
+def _saying_more(connection: Connection, rows: Sequence[NewAnswer], *, replacing: bool) -> list[NewAnswer]:
+    """The rows without complete answers that say what the same annotator has said before.
+
+    Raises:
+        StoreError: one says otherwise, and must not.
+    """
+    schemes, before = read_naming(connection).complete_for, _said_before(connection, [row.answer for row in rows])
+    more: list[NewAnswer] = []
+    others: list[Answer] = []
+    for row in rows:
+        said = before.get((row.answer.text_id, row.answer.annotator), Truth())
+        now = resolve([row.answer], schemes)
+        if said.contradicts(now):
+            others.append(row.answer)
+        if not (now.labels and said.implies(now)):
+            more.append(row)
+    if others and not replacing:
         who = ", ".join(sorted({answer.annotator for answer in others}))
         raise StoreError(
             f"{len({answer.text_id for answer in others}):,} of the texts were answered otherwise by {who}, "
             "whose answers would no longer count. Nothing was imported.",
             hint="--replace lets them go; --annotator NAME says that another one gave those of the file.",
         )
+    return more
 
 
-def _same(answer: Answer, other: Answer) -> bool:
-    return answer.verdict == other.verdict and set(answer.spans) == set(other.spans)
+def _said_before(connection: Connection, new: Sequence[Answer]) -> dict[tuple[int, str], Truth]:
+    """What each annotator has said of each of the texts."""
+    found: dict[tuple[int, str], Truth] = {}
+    schemes = read_naming(connection).complete_for
+    for part in parts(sorted({answer.text_id for answer in new}), LOOKUP_ROWS):
+        found |= of_annotators(standing_of(connection, part), schemes)
+    return found
 
 
 def _texts_of(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, int]:
@@ -166,9 +183,11 @@ def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
         return
     last = connection.exec_driver_sql("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").scalar_one()
     moment = datetime.fromisoformat(now())
-    stored = [replace(each, seq=seq, at=each.at or moment) for seq, each in enumerate(new, start=1 + (last or 0))]
+    stored = [
+        replace(each, seq=seq, rank=seq, at=each.at or moment) for seq, each in enumerate(new, start=1 + (last or 0))
+    ]
     connection.execute(insert(events), [event_row("answer", answer_event(each)) | {"seq": each.seq} for each in stored])
-    connection.execute(insert(answers), [answer_row(each) | {"place": each.seq} for each in stored])
+    connection.execute(insert(answers), [answer_row(each) for each in stored])
     given = {(each.text_id, each.annotator) for each in stored}
     for part in parts(sorted({each.text_id for each in stored}), LOOKUP_ROWS):
         asked = select(questions.c.id).where(questions.c.text_id.in_(part))

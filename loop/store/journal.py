@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ TRAINER = "trainer"
 HEADLINE = "headline"
 SETTINGS = "settings"
 HOLD = "hold"
+READING = "reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,13 @@ class Journal:
         with self._database.read() as connection:
             return last_seq(connection)
 
-    def scheme(self, labels: Sequence[str]) -> int:
-        """The version of the scheme that holds exactly `labels`; a new one, and an event, when it is not the last."""
+    def scheme(self, labels: Sequence[str], *, asked: Collection[str] | None = None) -> int:
+        """The version of the scheme of answers that are given now; a new one, and an event, where there is none.
+
+        The `labels` are in force; complete answers are complete for those of them that are `asked`, or else for all.
+        """
         with self._database.write() as connection:
-            return put_scheme(connection, labels)
+            return put_scheme(connection, labels, asked)
 
     def settings(self, digest: str, values: Mapping[str, Any]) -> None:
         """Note what the settings say about learning: an event, when it is not what they said before."""
@@ -123,9 +127,8 @@ class Journal:
         return last if hold is None else min(last, hold)
 
     def schemes(self) -> dict[int, tuple[str, ...]]:
-        """The labels of every scheme by its version; those that were renamed, merged or removed as they are today."""
-        naming = self.naming()
-        return {version: naming.known(version) for version in range(1, naming.version + 1)}
+        """The labels of today that complete answers are complete for, by the version of their scheme."""
+        return self.naming().complete_for
 
     def naming(self) -> Naming:
         """How to read what was said under earlier schemes."""
@@ -173,21 +176,51 @@ class Journal:
         with self._database.write() as connection:
             put_state(connection, HEADLINE, words)
 
+    def reading(self) -> int:
+        """By which rules answers were read when rounds were learned last; 0 before `loop.truth`."""
+        with self._database.read() as connection:
+            return int(get_state(connection, READING) or 0)
+
+    def set_reading(self, version: int) -> None:
+        """Note by which rules answers are read from now on."""
+        if version != self.reading():
+            with self._database.write() as connection:
+                put_state(connection, READING, version)
+
     def headline(self) -> str:
         """How good the model is, in a few words; empty as long as nothing is measured."""
         with self._database.read() as connection:
             return str(get_state(connection, HEADLINE) or "")
 
 
-def put_scheme(connection: Connection, labels: Sequence[str]) -> int:
-    """The version of the scheme that holds exactly `labels`, inside the caller's transaction; see `Journal.scheme`."""
-    last = connection.execute(select(schemes).order_by(schemes.c.version.desc()).limit(1)).first()
-    if last and json.loads(last.labels) == list(labels):
-        return int(last.version)
-    version = int(last.version) + 1 if last else 1
-    connection.execute(insert(schemes).values(version=version, labels=json.dumps(list(labels)), at=now()))
-    append_event(connection, "labels", {"scheme": version, "labels": list(labels)})
+def put_scheme(connection: Connection, labels: Sequence[str], asked: Collection[str] | None = None) -> int:
+    """The version of a scheme, inside the caller's transaction; see `Journal.scheme`."""
+    rows = connection.execute(select(schemes).order_by(schemes.c.version.desc())).all()
+    in_force = next((row for row in rows if row.asked is None), None)
+    if in_force is None or json.loads(in_force.labels) != list(labels):
+        in_force_version = _add_scheme(connection, labels)
+    else:
+        in_force_version = int(in_force.version)
+    some = [label for label in labels if asked is None or label in asked]
+    if some == list(labels):
+        return in_force_version
+    same = (row for row in rows if row.version > in_force_version and row.asked is not None)
+    there = next((int(row.version) for row in same if json.loads(row.asked) == some), None)
+    return there or _add_scheme(connection, labels, some)
+
+
+def _add_scheme(connection: Connection, labels: Sequence[str], asked: Sequence[str] | None = None) -> int:
+    version = next_version(connection)
+    only = {} if asked is None else {"asked": list(asked)}
+    dumped = {name: json.dumps(value) for name, value in {"labels": list(labels), **only}.items()}
+    connection.execute(insert(schemes).values(version=version, at=now(), **dumped))
+    append_event(connection, "labels", {"scheme": version, "labels": list(labels), **only})
     return version
+
+
+def next_version(connection: Connection) -> int:
+    """Of the next scheme."""
+    return 1 + int(connection.execute(select(func.coalesce(func.max(schemes.c.version), 0))).scalar_one())
 
 
 def last_seq(connection: Connection) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
@@ -49,17 +49,28 @@ class Relabeling:
 class Naming:
     """How to read what was said under an earlier scheme.
 
-    Made from the labels of every scheme by its version, and the relabelings, oldest first.
+    Made from the labels of every scheme by its version, the relabelings, oldest first, and the labels that answers were
+    asked about under those schemes where these were not all.
     """
 
-    def __init__(self, schemes: Mapping[int, tuple[str, ...]], relabelings: Sequence[Relabeling]) -> None:
-        self._schemes, self._relabelings = schemes, relabelings
+    def __init__(
+        self,
+        schemes: Mapping[int, tuple[str, ...]],
+        relabelings: Sequence[Relabeling],
+        asked: Mapping[int, tuple[str, ...]] | None = None,
+    ) -> None:
+        self._schemes, self._relabelings, self._asked = schemes, relabelings, asked or {}
         self._revisions = {version: self._revision(version) for version in schemes} if relabelings else {}
+
+    @property
+    def complete_for(self) -> dict[int, tuple[str, ...]]:
+        """The labels of today that complete answers are complete for, by the version of their scheme."""
+        return {version: self.known(version) for version in self._schemes}
 
     @property
     def version(self) -> int:
         """Of the scheme in force; 0 before the first."""
-        return max(self._schemes, default=0)
+        return max(self._schemes.keys() - self._asked.keys(), default=0)
 
     def label(self, label: str, scheme: int) -> str | None:
         """The name today of a label of a scheme, None when it was removed."""
@@ -81,16 +92,21 @@ class Naming:
         named = ((span, span.label if span.label in now else self.label(span.label, 0)) for span in spans)
         return tuple(dict.fromkeys(replace(span, label=label) for span, label in named if label is not None))
 
+    def in_force(self, scheme: int) -> tuple[str, ...]:
+        """The labels that were in force under a scheme, by their names today, but for those that were removed."""
+        named = (self.label(label, scheme) for label in self._schemes[scheme])
+        return tuple(dict.fromkeys(label for label in named if label is not None))
+
     def known(self, scheme: int) -> tuple[str, ...]:
         """The labels of today that an answer under a scheme was complete for."""
-        labels = self._schemes[scheme]
+        labels = self._asked.get(scheme, self._schemes[scheme])
         for each in self._since(scheme):
             labels = each.known(labels)
         return labels
 
-    def holds(self, scheme: int, labels: Collection[str]) -> bool:
-        """Whether a scheme has all of these labels of today, and is read as it was written."""
-        return not self._since(scheme) and set(labels) <= set(self._schemes[scheme])
+    def is_current(self, scheme: int) -> bool:
+        """Whether what is said under a scheme is read as it was written."""
+        return not self._since(scheme)
 
     def revision(self, scheme: int) -> int:
         """The last relabeling by which answers under a scheme say something else; 0 without any."""
@@ -100,8 +116,17 @@ class Naming:
         labels, last = self._schemes[scheme], 0
         for each in self._since(scheme):
             last = each.version if not each.is_renaming and each.touches(labels) else last
-            labels = each.known(labels)
+            labels = tuple(name for label in labels if (name := each.names.get(label, label)) is not None)
         return last
+
+    def after(self, names: Names) -> Naming:
+        """The same after another relabeling of the labels in force."""
+        version, before = 1 + max(self._schemes), self._schemes[self.version]
+        named = (names.get(label, label) for label in before)
+        labels = tuple(dict.fromkeys(label for label in named if label is not None))
+        return Naming(
+            {**self._schemes, version: labels}, [*self._relabelings, Relabeling(version, before, names)], self._asked
+        )
 
     def other_names(self, beginning: str) -> list[tuple[int, str]]:
         """(scheme, label) for the labels that had other names then than today, where they begin so."""
@@ -123,4 +148,4 @@ def read_naming(connection: Connection) -> Naming:
     changes = [
         Relabeling(row.version, labels[row.version - 1], json.loads(row.names)) for row in rows if row.names is not None
     ]
-    return Naming(labels, changes)
+    return Naming(labels, changes, {row.version: tuple(json.loads(row.asked)) for row in rows if row.asked is not None})

@@ -55,6 +55,7 @@ _WITH_TEXT = select(
     texts,
 ).join(texts, texts.c.id == questions.c.text_id)
 
+_IN_FORCE = select(func.max(schemes.c.version)).where(schemes.c.asked.is_(None)).scalar_subquery()
 _REVISIT = answers.alias("revisit")
 _AGAIN = answers.alias("again")
 # Texts that nobody answered, and those asked about again that nobody has answered since: for new labels, or blind.
@@ -62,9 +63,7 @@ _OPEN = or_(
     UNANSWERED,
     and_(
         questions.c.share == "revisit",
-        ~exists().where(
-            _REVISIT.c.text_id == texts.c.id, _REVISIT.c.scheme == select(func.max(schemes.c.version)).scalar_subquery()
-        ),
+        ~exists().where(_REVISIT.c.text_id == texts.c.id, _REVISIT.c.scheme == _IN_FORCE),
     ),
     and_(questions.c.share == "again", ~exists().where(_AGAIN.c.text_id == texts.c.id, _AGAIN.c.again)),
 )

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, insert, or_, select, update
 
 from loop.store.database import Database, now
-from loop.store.journal import append_event, get_state, put_state
-from loop.store.naming import Names, read_naming
+from loop.store.journal import append_event, get_state, next_version, put_state
+from loop.store.naming import Names
 from loop.store.questions import expire
 from loop.store.schema import drafts, predictions, questions, schemes, texts
 
@@ -24,7 +24,7 @@ def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: C
     Until `finish` is called, `unfinished` tells what the files of the project have to follow.
     """
     with database.write() as connection:
-        version = 1 + read_naming(connection).version
+        version = next_version(connection)
         row = {"version": version, "labels": json.dumps(list(labels)), "names": json.dumps(dict(names)), "at": now()}
         connection.execute(insert(schemes).values(row))
         append_event(connection, "labels", {"scheme": version, "labels": list(labels), "names": dict(names)})

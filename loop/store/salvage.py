@@ -182,7 +182,7 @@ def _answer(new: sqlite3.Connection, row: Row) -> Row | None:
     event = json.dumps({"answer": row["id"], "verdict": row["verdict"]}, sort_keys=True)
     _put(new, "events", {"seq": row["seq"]}, {"kind": "answer", "payload": event, "at": row["at"]})
     if not _there(new, "schemes", {"version": row["scheme"]}):
-        _put(new, "schemes", {"version": row["scheme"]}, {"labels": _labels(new, row["scheme"]), "at": row["at"]})
+        _put(new, "schemes", {"version": row["scheme"]}, _scheme(new, row["scheme"]) | {"at": row["at"]})
     asked, before = (
         _there(new, "questions", {"id": row["question_id"]}),
         _there(new, "answers", {"id": row["retracts"]}),
@@ -190,13 +190,13 @@ def _answer(new: sqlite3.Connection, row: Row) -> Row | None:
     return row | {"question_id": asked and row["question_id"], "retracts": before and row["retracts"]}
 
 
-def _labels(new: sqlite3.Connection, scheme: int) -> str:
-    """The labels of a scheme whose row is lost, from the event that made it."""
+def _scheme(new: sqlite3.Connection, version: int) -> Row:
+    """A scheme whose row is lost, from the event that made it."""
     for (payload,) in new.execute("SELECT payload FROM events WHERE kind = 'labels' ORDER BY seq DESC"):
         said = json.loads(payload)
-        if said["scheme"] == scheme:
-            return json.dumps(said["labels"])
-    raise ValueError(scheme)
+        if said["scheme"] == version:
+            return {name: json.dumps(said[name]) for name in ("labels", "names", "asked") if name in said}
+    raise ValueError(version)
 
 
 _MENDED = {"state": _state, "texts": _text, "answers": _answer}

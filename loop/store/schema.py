@@ -79,6 +79,8 @@ schemes = Table(
     Column("at", String, nullable=False),
     # What became of labels of the version before: JSON of new names by old ones, null for none; NULL for nothing.
     Column("names", Text),
+    # The labels that answers are complete for; NULL for all of them.
+    Column("asked", Text),
 )
 
 questions = Table(

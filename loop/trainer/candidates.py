@@ -71,7 +71,7 @@ def draw(
 
 
 def _balanced(store: Store, far: Sequence[Text]) -> list[Text]:
-    measured = store.corpus.texts([answer.text_id for answer in store.answers.held_out()])
+    measured = store.corpus.texts(sorted({one.text_id for one in store.answers.measuring() if one.says_something}))
     return balanced(far, sizes=store.corpus.batch_sizes(), measured=Counter(text.batch for text in measured))
 
 

@@ -15,11 +15,12 @@ from loop.ner.reader import own_lattices
 from loop.ner.sums import base_sum
 from loop.ner.update import update
 from loop.progress.settings_then import settings_of_round
-from loop.records import Answer, latest
+from loop.records import Answer
 from loop.settings import Settings, UpdateSettings
 from loop.store import Store
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.replay import repeated
+from loop.truth import READING, Truth, of_texts
 
 
 class Course:
@@ -63,66 +64,72 @@ class Course:
     def learn(self, cut: Sequence[Answer]) -> None:
         """Do the next round, with all the answers up to its end, by rank; nothing is saved."""
         settings, number = self._update_settings(cut), self.info.round + 1
-        answered = self._answered(latest(cut))
-        tried = (*self.info.tried, *self._try(answered[-settings.round_size :]))[-RECENT:]
+        answered, came = self._answered(cut), cut[len(self.info.answers) :]
+        new = answered[-len({answer.text_id for answer in came}) :]  # a text stands where it was answered last
+        tried = (*self.info.tried, *self._try(new, self._labels(came)))[-RECENT:]
         anew = self._pretrained.learner(number, self._checkpoints)
         self.learner = anew or self.learner
-        losses = self._update(answered, number, settings, afresh=anew is not None)
+        losses = self._update(cut, answered, len(new), number, settings, afresh=anew is not None)
         info = self._info(number, tuple(answer.key for answer in cut), temperature_of(tried))
         self.info = replace(info, steps=len(losses), loss=sum(losses) / len(losses) if losses else None, tried=tried)
 
     def _update_settings(self, training: Sequence[Answer]) -> UpdateSettings:
         return settings_of_round(self._store, self._settings, training, len(self.info.answers))
 
-    def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Answer]]:
-        texts = self._store.corpus.texts([answer.text_id for answer in cut])
-        return [(text.text, answer) for text, answer in zip(texts, cut, strict=True)]
+    def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Truth]]:
+        known = of_texts(cut, self._store.journal.schemes())
+        return [(text.text, known[text.id]) for text in self._store.corpus.texts(list(known))]
 
-    def _examples(self, answered: Sequence[tuple[str, Answer]]) -> Examples:
-        schemes = self._store.journal.schemes()
-        labels, beside = self._labels(answered), self.learner.base.rivals
-        return Examples(self.learner.nlp, answered, labels=labels, schemes=schemes, beside=beside)
+    def _examples(self, answered: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> Examples:
+        return Examples(self.learner.nlp, answered, labels=labels, beside=self.learner.base.rivals)
 
-    def _labels(self, answered: Sequence[tuple[str, Answer]]) -> tuple[str, ...]:
+    def _labels(self, answers: Sequence[Answer]) -> tuple[str, ...]:
         """The labels that were in force by the last of these answers, and those that the component knew before.
 
         Not those of loop.cfg: what a round learns must follow from its answers, whenever it is done.
         """
-        schemes, project = self._store.journal.schemes(), self._settings.project
-        last = schemes[max(answer.scheme for _, answer in answered)] if answered else ()
+        naming, project = self._store.journal.naming(), self._settings.project
+        last = naming.in_force(max(answer.scheme for answer in answers)) if answers else ()
         return tuple(dict.fromkeys((*last, *adopted(project.base, project.labels))))
 
-    def _try(self, new: Sequence[tuple[str, Answer]]) -> list[Tried]:
-        """How well each temperature would have done on the new texts that were answered completely, for every label."""
-        schemes, labels = self._store.journal.schemes(), set(self._labels(new))
-        whole = [(text, answer) for text, answer in new if answer.complete and labels <= set(schemes[answer.scheme])]
-        shares = self._store.questions.shares([answer.question_id for _, answer in whole if answer.question_id])
-        at_random = [shares.get(answer.question_id or "") == "random" for _, answer in whole]
+    def _try(self, new: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> list[Tried]:
+        """How well each temperature would have done on the new texts of which everything is known, of every label."""
+        whole = [(text, truth) for text, truth in new if truth.labels.issuperset(labels) and not truth.unclear]
+        asked = [truth.parts[-1].answer.question_id for _, truth in whole]
+        shares = self._store.questions.shares([question_id for question_id in asked if question_id])
+        at_random = [shares.get(question_id or "") == "random" for question_id in asked]
         with self.learner.published() as nlp, nlp.memory_zone():
             if not (whole and known_labels(nlp)):
                 return []
-            examples = self._examples(whole)
+            examples = self._examples(whole, labels)
             docs, gold = [one.predicted for one in examples], [token_spans(one) for one in examples]
             errors = squared_errors(lambda t: own_lattices(nlp, docs, temperature=t), gold)
         return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
 
     def _update(
-        self, answered: Sequence[tuple[str, Answer]], number: int, settings: UpdateSettings, *, afresh: bool
+        self,
+        cut: Sequence[Answer],
+        answered: Sequence[tuple[str, Truth]],
+        came: int,
+        number: int,
+        settings: UpdateSettings,
+        *,
+        afresh: bool,
     ) -> list[float]:
-        nlp = self.learner.nlp
-        positive = {span.label for _, answer in answered for span in answer.spans}
+        nlp, labels = self.learner.nlp, self._labels(cut)
+        positive = {span.label for _, truth in answered for span in truth.spans}
         # Outside of the memory zone, whose strings are forgotten when it ends.
-        add_labels(nlp, [label for label in self._labels(answered) if label in positive])
+        add_labels(nlp, [label for label in labels if label in positive])
         seed = Random(f"{self._settings.project.seed}:round:{number}").getrandbits(32)
         with nlp.memory_zone():
-            examples = self._examples(answered)
+            examples = self._examples(answered, labels)
             if afresh:  # all answers are new to it: as many steps as all rounds so far would have taken
                 steps = settings.steps * number
                 return update(self.learner, examples, examples, replace(settings, steps=steps), seed=seed)
-            new = examples[-settings.round_size :]
-            again = repeated([answer for _, answer in answered], self._store.journal.schemes(), settings)
+            first = self._store.journal.naming().in_force(cut[0].scheme)
+            again = repeated([truth for _, truth in answered], first, settings)
             replayed = [*examples, *(examples[index] for index in again)] if again else examples
-            return update(self.learner, new, replayed, settings, seed=seed)
+            return update(self.learner, examples[-came:], replayed, settings, seed=seed)
 
     def _info(self, number: int, answers: tuple[str, ...], temperature: float) -> CheckpointInfo:
         project = self._settings.project
@@ -139,4 +146,5 @@ class Course:
             adopted=adopted(project.base, project.labels),
             component=project.component,
             scheme=self._store.journal.naming().version,
+            reading=READING,
         )

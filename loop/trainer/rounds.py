@@ -22,6 +22,7 @@ from loop.store import RoundInfo, Store
 from loop.trainer.agreeing import Agreeing
 from loop.trainer.course import Course
 from loop.trainer.pretrained import Pretrained
+from loop.truth import READING
 
 # Texts on which the base's labels are checked: enough for its frequent labels, a fraction of a second.
 SAMPLE = 150
@@ -84,6 +85,7 @@ class Rounds:
         finished = {0, *(info.number for info in self._store.journal.rounds())}
         self._forget_after(max(finished.intersection(self._checkpoints.rounds())))
         self._forget_changed(self._store.answers.training())
+        self._store.journal.set_reading(READING)
         self._rename()
         self._go_to(self._kept_by_hold())
 

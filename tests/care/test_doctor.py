@@ -71,8 +71,6 @@ def test_what_can_be_derived_again_is_found_and_repaired(project: ProjectPaths, 
     ("wrong", "said"),
     [
         (["UPDATE texts SET text = 'other' WHERE id = 7"], "Text 7 is not what was added"),
-        (["UPDATE answers SET spans = '[[0, 999, \"PART\"]]' WHERE id = 'answer 4'"], "Answer answer 4 cannot be read"),
-        (["UPDATE answers SET shown = 'x' WHERE place < 9"], "so it is with"),
         (
             ["UPDATE events SET payload = '{}' WHERE seq = (SELECT seq FROM answers WHERE id = 'answer 1')"],
             "has lost its event",
@@ -87,6 +85,43 @@ def test_answers_and_texts_are_never_touched(project: ProjectPaths, wrong: list[
 
     assert 1 == len(findings)
     assert "not in the store" in said or findings[0].repair is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("spans = '[[0, 999, \"PART\"]]'", "does not fit its text: the span 0-999 PART goes beyond the text"),
+        ("spans = '[[4, 2, \"PART\"]]'", "does not fit its text: the span 4-2 PART is empty"),
+        ("spans = '[[0, 3, \"WHO\"]]'", "does not fit its text: the span 0-3 WHO has a label that the project lacks"),
+        ('spans = \'[[0, 3, "PART"], [2, 5, "PART"]]\'', "the spans 0-3 PART and 2-5 PART overlap"),
+        ("spans = '[[0.5, 3, \"PART\"]]'", "Span is no Span of whole numbers"),
+        ("spans = 'x'", "cannot be read"),
+        ("spans = '[[0]]'", "cannot be read"),
+        ("complete = 0, verdict = 'reject', shown = 'x'", "cannot be read"),
+    ],
+)
+def test_answers_that_their_texts_cannot_have_are_set_aside(project: ProjectPaths, wrong: str, said: str):
+    sql(project, f"UPDATE answers SET {wrong} WHERE id IN ('answer 4', 'answer 5')")
+    (finding,) = [finding for finding in examine(project) if said in finding.what]
+    assert finding.what.startswith("Answer answer 4 ")
+    assert finding.what.endswith("; so it is with 1 more.")
+    assert finding.repair
+    assert "Set aside: 2, which no longer count; their texts are asked again." == finding.repair()
+    with Store(project.db) as store:
+        standing = {answer.id for answer in store.answers.standing()}
+
+        assert {f"answer {n}" for n in range(15)} - {"answer 4", "answer 5"} == standing
+        assert 7 == store.corpus.pool_size()
+        assert 17 == len(store.answers.all())
+
+
+def test_what_was_shown_with_a_complete_answer_can_be_spared(project: ProjectPaths):
+    sql(project, "UPDATE answers SET shown = 'x' WHERE id < 'answer 2'")
+
+    assert any("cannot be read; so it is with" in what for what in treated(project))
+    assert [] == found(project)
+    with Store(project.db) as store:
+        assert 15 == len(store.answers.standing())
 
 
 def test_a_base_that_has_changed_and_a_project_without_settings_are_named(project: ProjectPaths):

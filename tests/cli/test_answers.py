@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from cli_running import Run
 
+from loop.settings import ProjectPaths
+from loop.store import Store
+from loop.truth import of_texts
+
 ROWS: list[dict[str, Any]] = [
     {
         "text": "Ann met Bob in Rome.",
@@ -27,6 +31,7 @@ ROWS: list[dict[str, Any]] = [
         "_timestamp": 1.5e9,
     },
 ]  # fmt: skip
+ONE_A = b'{"text": "a", "spans": [{"start": 0, "end": 1, "label": "A"}]}'
 SHARED = Path(os.environ.get("LOOP_DATA", "../shared/data")) / "prodigy_exports"
 REAL = sorted(file.resolve() for file in SHARED.glob("annotated_*.jsonl"))
 
@@ -73,9 +78,109 @@ def test_import_says_what_became_of_the_rows(project: Path, run: Run) -> None:
 
 @pytest.mark.usefixtures("project")
 def test_labels_that_were_perhaps_never_asked_about_are_named(run: Run) -> None:
-    ran = run("import", "-", stdin=b'{"text": "a", "spans": [{"start": 0, "end": 1, "label": "A"}]}')
+    ran = run("import", "-", stdin=ONE_A)
 
-    assert "No answer for a whole text has B" in ran.out
+    assert [
+        "No answer for a whole text has B: each counts as saying there is none.",
+        "If the files were annotated for A alone, say --labels A.",
+    ] == ran.err.splitlines()
+    assert "Imported 1 answer and 1 new text." == ran.out.strip()
+
+
+def test_an_import_for_some_of_the_labels_says_nothing_of_the_others(project: Path, run: Run) -> None:
+    ran = run("import", "--labels", "A", "-", stdin=ONE_A)
+    row = json.loads(run("export", "-").out)
+
+    assert ("Imported 1 answer and 1 new text.\n", "") == (ran.out, ran.err)
+    assert (["A"], "ner_manual") == (row["_loop"]["labels"], row["_view_id"])
+    with Store(ProjectPaths(project).db) as store:
+        (truth,) = of_texts(store.answers.training(), store.journal.schemes()).values()
+        assert ("A", "B") == store.journal.naming().in_force(store.journal.naming().version)
+    assert {"A"} == truth.labels
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("labels", "problem", "hint"),
+    [("A,C", "There is no label C.", "A, B"), ("B", "stdin, line 1: has the label A", "--labels")],
+)
+def test_the_labels_of_an_import_are_those_of_the_project_and_of_its_spans(run: Run, labels, problem, hint) -> None:
+    ran = run("import", "--labels", labels, "-", stdin=ONE_A)
+
+    assert 1 == ran.code
+    assert problem in ran.err
+    assert hint in ran.err
+    assert "" == run("export", "-").out
+
+
+@pytest.mark.usefixtures("project")
+def test_what_an_answer_is_complete_for_comes_out_and_in_again(run: Run) -> None:
+    run("import", "--labels", "A", "-", stdin=ONE_A)
+    run("export", "out.jsonl")
+    run("export", "out.spacy")
+    for format in ("jsonl", "spacy"):
+        run("-C", format, "init", "--labels", "A,B")
+        run("-C", format, "import", f"out.{format}")
+        run("-C", format, "export", f"{format}.jsonl")
+
+        assert Path("out.jsonl").read_bytes() == Path(f"{format}.jsonl").read_bytes()
+
+
+TWICE = [{"text": "Ann", "spans": [{"start": 0, "end": 3, "label": "A"}]}, {"text": "Ann", "spans": []}]
+
+
+def lines(*rows: dict[str, Any]) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+@pytest.mark.usefixtures("project")
+def test_two_answers_of_one_person_to_a_text_are_refused_unless_the_last_one_is_to_stand(run: Run) -> None:
+    refused = run("import", "-", stdin=lines(*TWICE))
+
+    assert 1 == refused.code
+    assert "stdin, line 2: answers the same text as line 1, but differently, by the same annotator" in refused.err
+    assert "--last" in refused.err
+    assert "" == run("export", "-").out
+    ran = run("import", "--last", "-", stdin=lines(*TWICE))
+    assert ["Imported 1 answer and 1 new text.", "Left out 1 answer to texts that a later row answers: line 1."] == (
+        ran.out.splitlines()
+    )
+    assert [] == json.loads(run("export", "-").out)["spans"]
+
+
+@pytest.mark.usefixtures("project")
+def test_the_same_answers_of_two_people_are_two_and_those_of_one_come_in_once(run: Run) -> None:
+    said = [
+        run("import", "-", "--annotator", name, stdin=lines(TWICE[0], TWICE[0])).out.splitlines()
+        for name in ("alice", "bob", "alice", "bob")
+    ]
+    rows = [json.loads(line) for line in run("export", "-").out.splitlines()]
+
+    assert ["Imported 1 answer and 1 new text.", "Imported 1 answer and 0 new texts."] == [s[0] for s in said[:2]]
+    assert ["Imported 0 answers and 0 new texts."] * 2 == [first for first, *_ in said[2:]]
+    assert ["alice", "bob"] == [row["_annotator_id"] for row in rows]
+    assert 2 == len({row["_loop"]["id"] for row in rows})
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("named", ["_annotator_id", "_session_id"])
+def test_people_who_are_named_in_the_rows_may_differ_and_agree(run: Run, named: str) -> None:
+    rows = [dict(row, **{named: name, "answer": "accept"}) for row in (*TWICE, TWICE[0]) for name in ("alice", "bob")]
+    ran = run("import", "-", stdin=lines(rows[0], rows[3], rows[4]))
+
+    assert ["Imported 2 answers and 1 new text.", "Left out, since known already: 1 answer."] == ran.out.splitlines()
+
+
+@pytest.mark.usefixtures("project")
+def test_annotations_of_a_task_are_two_answers_if_two_people_made_them(run: Run) -> None:
+    result = {"type": "labels", "value": {"start": 0, "end": 3, "text": "Ann", "labels": ["A"]}}
+    first, second = ({"completed_by": who, "result": result} for who, result in ((1, [result]), (2, [])))
+    task = {"id": 1, "data": {"text": "Ann"}, "annotations": [first, second]}
+    alone = dict(task, annotations=[first, dict(second, completed_by=1)])
+    refused = run("import", "-", stdin=json.dumps(alone).encode())
+
+    assert "stdin, line 1: holds two different answers, by the same annotator (1)." in refused.err
+    assert "Imported 2 answers" in run("import", "-", stdin=json.dumps(task).encode()).out
 
 
 def test_rows_come_out_by_text_with_tokens_and_names(project: Path, run: Run) -> None:

@@ -10,6 +10,7 @@ from loop.editing.draft import relabeled
 from loop.project import finish_relabeling
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
+from loop.truth import of_texts
 
 ANSWER = b'{"text": "one two", "spans": [{"start": 0, "end": 3, "label": "A"}, {"start": 4, "end": 7, "label": "B"}]}'
 NOTES = '\n[labels]\nA = {"description": "first",\n    "examples": ["one"]}\nB = "second"\n'
@@ -40,8 +41,8 @@ def patterns(project: Path) -> list[str]:
     ("command", "labels", "notes", "found"),
     [
         ("rename A C", ("C", "B"), {"C": "first", "B": "second"}, ["C", "B"]),
-        ("merge A B", ("B",), {"B": "second"}, ["B", "B"]),
-        ("merge B A", ("A",), {"A": "first"}, ["A", "A"]),
+        ("merge A B --yes", ("B",), {"B": "second"}, ["B", "B"]),
+        ("merge B A --yes", ("A",), {"A": "first"}, ["A", "A"]),
         ("remove A --yes", ("B",), {"B": "second"}, ["B"]),
     ],
 )
@@ -84,6 +85,31 @@ def test_a_label_with_spans_goes_only_when_it_is_meant(annotated: Path, run: Run
     assert (1, True) == (ran.code, "--yes" in ran.err)
     assert ("A", "B") == load_settings(annotated).project.labels
     assert ["A", "B"] == exported(run)
+
+
+def test_a_merge_says_what_becomes_of_answers_and_asks(annotated: Path, run: Run) -> None:
+    refused = run("labels", "merge", "A", "B")
+
+    assert (1, "1 span of A will be B.\n") == (refused.code, refused.out)
+    assert "--yes" in refused.err
+    assert ["A", "B"] == exported(run)
+
+
+def test_a_new_label_merged_into_an_older_one_leaves_what_is_known_of_that(annotated: Path, run: Run) -> None:
+    run("labels", "add", "X")
+    refused = run("labels", "merge", "X", "B")
+
+    assert 1 == refused.code
+    assert [
+        "Asked about only one of the two: 1 answer. Their spans stay; whether there is more B in those texts "
+        "is unknown until they are asked again.",
+        "X has no span: `loop labels remove X` takes it away and changes nothing else.",
+    ] == refused.out.splitlines()
+    assert 0 == run("labels", "merge", "X", "B", "--yes").code
+    with Store(ProjectPaths(annotated).db) as store:
+        (truth,) = of_texts(store.answers.training(), store.journal.schemes()).values()
+        assert ({"A"}, {"A", "B"}) == (truth.labels, {span.label for span in truth.spans})
+        assert [("A", "B")] * 3 == [store.journal.naming().in_force(version)[:2] for version in (1, 2, 3)]
 
 
 def test_the_last_label_stays(project: Path, run: Run) -> None:

@@ -7,6 +7,7 @@ import spacy
 
 from loop.ner.examples import Examples, example
 from loop.records import Answer, Span
+from loop.truth import resolve
 
 TEXT = "new  chain and saddle"
 ANSWER = Answer("a", 1, "ann", "accept", spans=(Span(5, 10, "PART"),), scheme=1)
@@ -19,7 +20,7 @@ def nlp():
 
 # The white space between "new" and "chain" is a token of its own, and never part of an entity.
 def tags(nlp, answer: Answer, *, known=("PART",), labels=("PART",)) -> list[str]:
-    return example(nlp, TEXT, answer, known=known, labels=labels).get_aligned_ner()
+    return example(nlp, TEXT, resolve([answer], {1: known}), labels=labels).get_aligned_ner()
 
 
 def test_the_rest_of_a_complete_answer_is_outside(nlp):
@@ -62,7 +63,7 @@ def test_of_overlapping_spans_the_longest_is_learned(nlp):
 
 
 def test_examples_are_made_when_asked_for_and_only_once(nlp):
-    examples = Examples(nlp, [(TEXT, ANSWER)] * 3, labels=["PART"], schemes={1: ["PART"]})
+    examples = Examples(nlp, [(TEXT, resolve([ANSWER], {1: ["PART"]}))] * 3, labels=["PART"])
 
     assert len(examples) == 3
     assert examples[2] is examples[-2:][1]
@@ -77,12 +78,13 @@ SILENT = [None] * 5
     [
         ([None, "O", None, None, "O"], {"verdict": "reject", "mode": "teach", "spans": ()}),
         ([None, "O", None, None, "O"], {"verdict": "reject", "spans": ()}),
+        ([None, "O", None, None, "O"], {"verdict": "reject", "spans": (SADDLE,)}),
         ([None, "O", "U-PART", None, "O"], {"mode": "teach"}),
         ([None, "O", "U-PART", None, None], {"mode": "teach", "shown": (CHAIN,)}),
         ([None, "O", "U-PART", None, None], {"mode": "correct"}),
         (["O", "O", "U-PART", "O", "O"], {"complete": True, "mode": "teach"}),
     ],
-    ids=["no", "a reject of any mode", "another instead", "yes", "half corrected", "complete"],
+    ids=["no", "a reject of any mode", "an imported reject", "another instead", "yes", "half corrected", "complete"],
 )
 def test_what_a_yes_no_answer_refuses_is_outside(nlp, expected, changes):
     answer = replace(ANSWER, **{"complete": False, "shown": (SADDLE,), **changes})

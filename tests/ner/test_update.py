@@ -15,6 +15,7 @@ from loop.ner.scores import score
 from loop.ner.update import update
 from loop.records import Answer, Span
 from loop.settings import UpdateSettings
+from loop.truth import Truth, resolve
 
 pytestmark = pytest.mark.usefixtures("default_network")  # how much is learned is what is tested
 
@@ -29,7 +30,8 @@ def learner_of(base: str) -> Learner:
 
 
 def examples_of(learner: Learner, *answered: tuple[str, Answer]) -> Examples:
-    return Examples(learner.nlp, answered, labels=["PART"], schemes={1: ["PART"]})
+    known = [(text, resolve([answer], {1: ["PART"]})) for text, answer in answered]
+    return Examples(learner.nlp, known, labels=["PART"])
 
 
 def taught(learner: Learner, n: int = 40) -> Learner:
@@ -106,14 +108,11 @@ def test_a_refused_span_that_is_a_whole_long_text_is_learned(base):
 def test_a_reloaded_learner_goes_on_alike_also_when_a_label_is_new(tmp_path):
     labels = ["PART", "TIME"]
     spans = ("fitted a new chain today", (Span(13, 18, "PART"), Span(19, 24, "TIME")))
-    answers = [
-        (text, Answer(text, i, "ann", "accept", spans=right, scheme=1))
-        for i, (text, right) in enumerate([*workshop_gold(10).items(), spans])
-    ]
+    answers = [(text, Truth(frozenset(labels), right)) for text, right in [*workshop_gold(10).items(), spans]]
 
     def learn(learner: Learner, n: int, known: list[str]) -> None:
         add_labels(learner.nlp, known)
-        examples = Examples(learner.nlp, answers[:n], labels=known, schemes={1: labels})
+        examples = Examples(learner.nlp, answers[:n], labels=known)
         update(learner, examples[-5:], examples, SETTINGS, seed=n)
 
     learner = learner_of("blank:en")

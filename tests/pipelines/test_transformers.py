@@ -19,9 +19,10 @@ from loop.ner.learner import Learner
 from loop.ner.pipeline import add_labels, assemble, ready
 from loop.ner.predict import predict
 from loop.ner.update import update
-from loop.records import Answer, Span
+from loop.records import Span
 from loop.settings import ProjectPaths, UpdateSettings
 from loop.store import Store
+from loop.truth import Truth
 
 # Their libraries warn of what they will do differently one day.
 pytestmark = [pytest.mark.transformers, pytest.mark.filterwarnings("default")]
@@ -84,8 +85,8 @@ def test_learning_does_not_reach_it(base: str):
     add_labels(nlp, [LABEL])
     doc = nlp.make_doc("fitted a new chain today")
     heard = heard_by(nlp, doc)
-    answer = Answer("a", 1, "ann", "accept", spans=(Span(13, 18, LABEL),), scheme=1)
-    examples = Examples(nlp, [(doc.text, answer)], labels=[LABEL], schemes={1: [LABEL]})
+    truth = Truth(frozenset({LABEL}), (Span(13, 18, LABEL),))
+    examples = Examples(nlp, [(doc.text, truth)], labels=[LABEL])
     update(learner, examples, examples, UpdateSettings(steps=3), seed=0)
 
     assert heard.any()

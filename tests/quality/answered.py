@@ -29,7 +29,9 @@ def answered(number: int, written: str, *, sure: str = "", shown: str = "", **mo
     share = more.pop("share", "doubtful")
     question = Question(f"q{number}", Text(number, text), tokens, (), candidates, b"read", share=share)
     suggested = marked(shown)[1] if shown else spans
-    return Given(question, Answer(f"a{number}", number, "ann", "accept", spans, suggested, seq=number, **more))
+    return Given(
+        question, Answer(f"a{number}", number, "ann", "accept", spans, suggested, seq=number, rank=number, **more)
+    )
 
 
 def _candidate(text: str, item: str) -> Candidate:

@@ -13,7 +13,7 @@ SCHEMES = {0: ("PART", "BRAND")}
 
 def given(number: int, written: str, *, seq: int, again: bool = False, **more) -> Given:
     one = answered(number, written)
-    return one._replace(answer=replace(one.answer, id=f"{number}-{seq}", seq=seq, again=again, **more))
+    return one._replace(answer=replace(one.answer, id=f"{number}-{seq}", seq=seq, again=again, **{"rank": seq, **more}))
 
 
 def paired(*answers: Given, schemes=SCHEMES) -> list[Pair]:

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from loop.errors import StoreError
-from loop.records import Answer, Question, Span, Text, latest
+from loop.records import Answer, Question, Span, Text
 from loop.store import NewAnswer, NewText, Store
 from loop.store.batches import ROWS, UNFINISHED
 from loop.store.journal import get_state
 from loop.store.locks import ProcessLock
+from loop.truth import whole
 
 # Adds a batch of many texts and is killed in the middle of writing it.
 KILLED = f"""
@@ -248,14 +249,14 @@ def test_answers_do_not_take_the_place_of_others_by_the_same_person_unless_they_
     assert "--replace" in raised.value.hint
     assert before == (store.answers.all(), store.journal.events())
     store.import_answers(rows, labels=["A"], source="g", replacing=True)
-    assert ["empty", "other text"] == [answer.id for answer in latest(store.answers.standing())]
+    assert ["empty", "other text"] == [answer.id for answer in whole(store.answers.standing(), {1: "A"})]
 
 
 @pytest.mark.parametrize(
     "more",
-    [{"annotator": "bob"}, {"spans": (SPAN,)}, {"complete": False}, {"again": True}],
+    [{"annotator": "bob"}, {"complete": False}, {"again": True}, {"verdict": "skip"}, {"verdict": "reject"}],
 )
-def test_what_takes_no_place_or_says_the_same_comes_in(store: Store, more: dict):
+def test_what_contradicts_nobody_comes_in(store: Store, more: dict):
     store.corpus.add_batch([NewText("one")], source="f")
     store.journal.scheme(["A"])
     store.answers.add(replace(accept(1, "mine"), spans=(SPAN,), scheme=1))

@@ -13,12 +13,13 @@ from workshop import workshop_gold
 
 from loop.ner.checkpoints import Checkpoints
 from loop.progress import progress
-from loop.records import Answer, Question, Span, Text, latest
+from loop.records import Answer, Question, Span, Text
 from loop.session import Session
 from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
 from loop.trainer import Trainer
 from loop.trainer.revisiting import revisits
+from loop.truth import of_texts, whole
 
 EARLY, LATE = 10, 30
 
@@ -69,12 +70,12 @@ def test_answered_texts_that_may_hold_it_are_asked_about_again(paths, early, lat
     for question in again:
         assert set(gold[question.text.text]) <= set(question.reading)
         assert question.text.id <= EARLY
-        assert "answered before JOB was a label" in question.reason
+        assert "its answer says nothing of JOB yet" in question.reason
         given = [answer for answer in standing if answer.text_id == question.text.id]
         assert [None, None] == [answer.retracts for answer in given]
-        assert [given[1]] == latest(given)
+        assert [given[1]] == whole(given, store.journal.schemes())
     assert len([answer for answer in standing if answer.trains]) - len(again) == len(
-        latest(answer for answer in standing if answer.trains)
+        of_texts([answer for answer in standing if answer.trains], store.journal.schemes())
     )
     texts = {answer.text_id for answer in standing if answer.trains}
     parts = sum(len(gold[text.text]) for text in store.corpus.texts(sorted(texts)))

@@ -9,10 +9,11 @@ from loop.ner.examples import Examples
 from loop.ner.learner import Learner
 from loop.ner.pipeline import add_labels, assemble
 from loop.ner.update import update
-from loop.records import Answer, Span
+from loop.records import Span
 from loop.settings import UpdateSettings
 from loop.store import NewText, Store
 from loop.trainer.agreeing import ENOUGH, Agreeing, agreement
+from loop.truth import Truth
 
 pytestmark = pytest.mark.usefixtures("default_network")  # a smaller one learns too little to agree about
 
@@ -21,9 +22,9 @@ A, B = Span(0, 3, "PART"), Span(4, 7, "PART")
 
 def teach(learner: Learner, *, empty: bool = False) -> None:
     gold = {text: () if empty else spans for text, spans in workshop_gold(30).items()}
-    answers = [(text, Answer(str(n), n, "a", "accept", spans=gold[text], scheme=1)) for n, text in enumerate(gold)]
+    answers = [(text, Truth(frozenset({"PART"}), spans)) for text, spans in gold.items()]
     add_labels(learner.nlp, ["PART"])
-    examples = Examples(learner.nlp, answers, labels=["PART"], schemes={1: ("PART",)})
+    examples = Examples(learner.nlp, answers, labels=["PART"])
     update(learner, examples, examples, UpdateSettings(steps=25), seed=0)
 
 

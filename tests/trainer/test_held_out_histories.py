@@ -85,7 +85,7 @@ def test_no_held_out_text_nor_one_of_its_group_is_ever_in_an_update(actions):
         for action, n in actions:
             history.do(action, n)
             learned = history.units(history.store.answers.training())
-            measured = history.units(history.store.answers.held_out())
+            measured = history.units(history.store.answers.measuring())
 
             assert learned.isdisjoint(measured)
 

@@ -92,6 +92,11 @@ class Histories(RuleBasedStateMachine):
         if old := self.one_of_the_standing(seed):
             self.give(old.text_id, seed, retracts=old.id, held_out=old.held_out)
 
+    @rule(seed=SEEDS, annotator=st.sampled_from(["ann", "bob"]))
+    def answer_again(self, seed: int, annotator: str) -> None:
+        if old := self.one_of_the_standing(seed):
+            self.give(old.text_id, seed, annotator=annotator, held_out=old.held_out)
+
     @rule(seed=SEEDS)
     def undo(self, seed: int) -> None:
         if old := self.one_of_the_standing(seed):
@@ -216,8 +221,12 @@ class Histories(RuleBasedStateMachine):
         with Store.create(paths.db) as store:
             texts = self.store.corpus.texts(range(1, self.store.corpus.size() + 1))
             store.corpus.add_batch((NewText(text.text, group=text.group) for text in texts), source="all")
-            known = {version: store.journal.scheme(labels) for version, labels in self.store.journal.schemes().items()}
-            standing = [(self.store.answers.place(answer.id), answer) for answer in self.store.answers.standing()]
+            naming = self.store.journal.naming()
+            known = {
+                version: store.journal.scheme(naming.in_force(version), asked=labels)
+                for version, labels in naming.complete_for.items()
+            }
+            standing = [(answer.rank, answer) for answer in self.store.answers.standing()]
             noted = [(seq, values) for seq, _, values in self.store.journal.events(kind="settings")]
             for _, what in sorted([*standing, *noted], key=lambda pair: pair[0]):
                 if isinstance(what, Answer):

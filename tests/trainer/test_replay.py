@@ -1,31 +1,30 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
-from loop.records import Answer, Span
+from loop.records import Span
 from loop.settings import UpdateSettings
 from loop.trainer.replay import repeated
+from loop.truth import Truth
 
-SCHEMES = {1: ("A",), 2: ("A", "B")}
+FIRST = ("A",)
 SETTINGS = UpdateSettings(round_size=10, steps=12)
-OLD = Answer("old", 1, "ann", "accept", spans=(Span(0, 1, "A"),), scheme=1)
-NEW = replace(OLD, id="new", spans=(Span(0, 1, "B"),), scheme=2)
+OLD = Truth(spans=(Span(0, 1, "A"),))
+NEW = Truth(spans=(Span(0, 1, "B"),))
 
 
-def test_answers_with_a_label_that_came_later_are_repeated_until_they_are_a_third_of_all():
-    again = repeated([OLD] * 16 + [NEW] * 4, SCHEMES, SETTINGS)
+def test_texts_with_a_label_that_came_later_are_repeated_until_they_are_a_third_of_all():
+    again = repeated([OLD] * 16 + [NEW] * 4, FIRST, SETTINGS)
 
     assert {16, 17, 18, 19} == set(again)
     assert 1 / 3 == (4 + len(again)) / (16 + 4 + len(again))
 
 
 def test_the_labels_of_the_beginning_are_not_repeated():
-    assert [] == repeated([OLD] * 20, SCHEMES, SETTINGS)
+    assert [] == repeated([OLD] * 20, FIRST, SETTINGS)
 
 
 def test_a_label_that_has_had_its_steps_is_not_repeated():
-    assert [] == repeated([OLD] * 200 + [NEW] * 100, SCHEMES, SETTINGS)
+    assert [] == repeated([OLD] * 200 + [NEW] * 100, FIRST, SETTINGS)
 
 
-def test_a_single_answer_is_not_repeated_for_ever():
-    assert 3 == len(repeated([OLD] * 400 + [NEW], SCHEMES, SETTINGS))
+def test_a_single_text_is_not_repeated_for_ever():
+    assert 3 == len(repeated([OLD] * 400 + [NEW], FIRST, SETTINGS))

@@ -1,0 +1,234 @@
+"""What the answers to a text say together: which of them count, and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from loop.records import Answer, Span
+
+Schemes = Mapping[int, Collection[str]]
+"""The labels of today that a complete answer under each scheme says all about."""
+
+READING = 1
+"""Of the rules below: rounds that were learned by others may have to be learned again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What counts of an answer, beside later ones of the same annotator to the same text.
+
+    Attributes:
+        labels: of which `spans` are all that there are, but where it is unclear.
+        spans: that are right. refused: that are wrong; what is right there is not said.
+        unclear: spans of `labels` that a later answer cuts into; it does not say what becomes of the rest.
+        is_whole: a later answer has taken nothing of it.
+    """
+
+    answer: Answer
+    labels: frozenset[str] = frozenset()
+    spans: tuple[Span, ...] = ()
+    refused: tuple[Span, ...] = ()
+    unclear: tuple[Span, ...] = ()
+    is_whole: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing counts of it."""
+        return not (self.labels or self.spans or self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is known of a text.
+
+    Attributes:
+        labels: of which `spans` are all that there are, but where it is unclear.
+        spans: that are right, sorted; of other labels than `labels` there may be more.
+        refused: spans that are wrong; what is right there is not said.
+        unclear: spans within which nothing is known beside `spans`.
+        parts: where all of this comes from, by rank.
+    """
+
+    labels: frozenset[str] = frozenset()
+    spans: tuple[Span, ...] = ()
+    refused: tuple[Span, ...] = ()
+    unclear: tuple[Span, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    def denies(self, span: Span) -> bool:
+        """Whether a span is known to be wrong."""
+        return _denies(self, span)
+
+    def contradicts(self, other: Truth) -> bool:
+        """Whether something is right by one of the two and wrong by the other."""
+        return any(map(other.denies, self.spans)) or any(map(self.denies, other.spans))
+
+    def implies(self, other: Truth) -> bool:
+        """Whether all that is known by the other one is known by this one, too."""
+        known = self.labels >= other.labels and {*self.spans} >= {*other.spans}
+        return known and all(map(self.denies, other.refused)) and not self.contradicts(other)
+
+    def judges(self, span: Span) -> bool:
+        """Whether a span is known to be right or wrong."""
+        return span in self.spans or self.denies(span)
+
+
+def resolve(answers: Iterable[Answer], schemes: Schemes) -> Truth:
+    """What the answers to one text say together: the one place where it is decided which of them count, and for what.
+
+    They are all that stand, or those of them up to some rank. "Later" means by rank: whoever corrects an earlier answer
+    or flags it has not answered later. With labels A and B, and spans written like A1:
+
+    | answers, the earlier first | what is known |
+    |---|---|
+    | complete for A: A1 | A1 and no other A; nothing of B |
+    | complete for A: A1; complete for A and B: A2 B3 | A2 B3 and no others |
+    | complete for A and B: A1 B2; complete for A: A3 | A3 and no other A, B2 and no other B |
+    | the same, where A3 touches B2 | A3 and no other A; no other B, unless where B2 was |
+    | complete: A1; skipped, unusable, a complete "no", asked again blind | A1 and no others |
+    | yes to A1 | A1 |
+    | no to A1 | that A1 is wrong |
+    | complete: A1; yes to A2 | A1 A2 and no others |
+    | complete: A1 A2; no to A1 | A2 and no others |
+    | yes to A1; complete for A: A2 | A2 and no other A |
+    | complete: A1 A2, somebody else: A1 A3 | A1 and no others, unless where A2 and A3 are |
+    | complete for A: A1, somebody else for B: B2 | A1 B2 and no others |
+    | the same, where A1 touches B2 | no A and no B, unless there |
+
+    Args:
+        answers: to one text, in any order.
+        schemes: what complete ones are complete for.
+    """
+    of: dict[str, list[Answer]] = {}
+    for answer in sorted(answers, key=lambda answer: answer.rank):
+        of.setdefault(answer.annotator, []).append(answer)
+    truths = [_together(_parts(given, schemes)) for given in of.values()]
+    return truths[0] if len(truths) == 1 else _agreed(truths)
+
+
+def _parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
+    """What counts of the answers of one annotator to one text, given by rank."""
+    found: list[Part] = []
+    for answer in answers:
+        said = _said(answer, schemes)
+        if not said.is_empty:
+            found = [left for part in found if not (left := _beside(part, said)).is_empty]
+            found.append(said)
+    return found
+
+
+def _said(answer: Answer, schemes: Schemes) -> Part:
+    if not answer.says_something or answer.again:
+        return Part(answer)
+    labels = frozenset(schemes[answer.scheme]) if answer.complete else frozenset()
+    right = answer.spans if answer.verdict == "accept" else ()
+    return Part(answer, labels, right, refused(answer))
+
+
+def refused(answer: Answer) -> tuple[Span, ...]:
+    """The spans that a partial answer says are wrong: all of a "no", and what a "yes" was shown but did not take over.
+
+    In other partial answers nothing is said about what was shown, and a complete one needs no such spans.
+    """
+    if answer.complete:
+        return ()
+    if answer.verdict == "reject":
+        return tuple(dict.fromkeys((*answer.spans, *answer.shown)))
+    return tuple(span for span in answer.shown if answer.mode == "teach" and span not in answer.spans)
+
+
+def _beside(part: Part, later: Part) -> Part:
+    """What is left of an earlier answer beside a later one: of a partial one all that this does not contradict."""
+    labels = part.labels - later.labels
+    asked_again = later.labels if part.answer.complete else ()
+    open_ = [span for span in part.spans if span.label not in asked_again and span not in later.refused]
+    left = [span for span in open_ if not _denies(later, span)]
+    cut = [span for span in open_ if span not in left]
+    more = [span for span in later.spans if span.label in labels and span not in left]
+    refused = tuple(span for span in part.refused if span not in later.spans)
+    said = {*later.spans, *later.refused}
+    unclear = tuple(span for span in (*part.unclear, *cut) if span.label in labels and span not in said)
+    is_whole = part.is_whole and (labels, (*left, *more), refused) == (part.labels, part.spans, part.refused)
+    return Part(part.answer, labels, (*left, *more), refused, unclear, is_whole)
+
+
+def _together(parts: list[Part]) -> Truth:
+    """What one annotator says: nothing that counts of their answers contradicts the rest."""
+    return Truth(
+        frozenset().union(*(part.labels for part in parts)),
+        tuple(sorted({span for part in parts for span in part.spans})),
+        tuple(sorted({span for part in parts for span in part.refused})),
+        tuple(sorted({span for part in parts for span in part.unclear})),
+        tuple(parts),
+    )
+
+
+def _agreed(truths: list[Truth]) -> Truth:
+    """What several annotators agree on; where they differ it is unclear."""
+    spans = {span for each in truths for span in each.spans}
+    agreed = {span for span in spans if not any(each.denies(span) for each in truths)}
+    parts = sorted((part for each in truths for part in each.parts), key=lambda part: part.answer.rank)
+    return Truth(
+        frozenset().union(*(each.labels for each in truths)),
+        tuple(sorted(agreed)),
+        tuple(sorted({span for each in truths for span in each.refused} - spans)),
+        tuple(sorted((spans - agreed).union(*(each.unclear for each in truths)))),
+        tuple(parts),
+    )
+
+
+def of_texts(answers: Iterable[Answer], schemes: Schemes) -> dict[int, Truth]:
+    """What is known of each text; the texts in the order in which they were answered last, by rank."""
+    given: dict[int, list[Answer]] = {}
+    for answer in sorted(answers, key=lambda answer: answer.rank):
+        if answer.says_something and not answer.again:
+            given[answer.text_id] = [*given.pop(answer.text_id, ()), answer]
+    return {text_id: resolve(of_text, schemes) for text_id, of_text in given.items()}
+
+
+def read_alike(answers: Iterable[Answer]) -> int:
+    """How many of the answers, the first ones by rank, versions before these rules read as they are read now."""
+    texts: set[int] = set()
+    for n, answer in enumerate(answers):
+        refuses = answer.verdict == "reject" and answer.spans
+        if answer.text_id in texts or answer.revision or refuses:
+            return n
+        texts.add(answer.text_id)
+    return len(texts)
+
+
+def standing(answers: Iterable[Answer]) -> list[Answer]:
+    """Of all that was ever answered what no other of these answers replaces or takes back."""
+    given = list(answers)
+    gone = {answer.retracts for answer in given}
+    return [answer for answer in given if answer.id not in gone and answer.verdict != "retract"]
+
+
+def of_annotators(answers: Iterable[Answer], schemes: Schemes) -> dict[tuple[int, str], Truth]:
+    """What each annotator says of each text, by the text's id and the annotator."""
+    given: dict[tuple[int, str], list[Answer]] = {}
+    for answer in answers:
+        given.setdefault((answer.text_id, answer.annotator), []).append(answer)
+    return {key: resolve(theirs, schemes) for key, theirs in given.items()}
+
+
+def parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
+    """What counts of each answer, whatever other annotators say, by rank; without answers of which nothing counts."""
+    found = (part for truth in of_annotators(answers, schemes).values() for part in truth.parts)
+    return sorted(found, key=lambda part: part.answer.rank)
+
+
+def whole(answers: Iterable[Answer], schemes: Schemes) -> list[Answer]:
+    """The complete answers of which a later one has taken nothing, by rank."""
+    return [part.answer for part in parts(answers, schemes) if part.labels and part.is_whole]
+
+
+def _denies(known: Truth | Part, span: Span) -> bool:
+    if span in known.spans or _touches(span, known.unclear):
+        return False
+    return span.label in known.labels or span in known.refused or _touches(span, known.spans)
+
+
+def _touches(span: Span, others: Iterable[Span]) -> bool:
+    return any(span.start < other.end and other.start < span.end for other in others)

@@ -1,0 +1,76 @@
+"""Rounds of a version that read some answers by other rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tiny_network import tiny_network  # noqa: F401 (a fixture)
+from workshop import workshop_gold
+
+from loop.progress import learned_again_words
+from loop.records import Answer, Span
+from loop.store import NewText
+from loop.trainer import Trainer
+from loop.trainer.rebuilding import rebuilding
+
+ONCE = Answer("", 0, "ann", "accept")
+OTHERWISE = {
+    "a text that was answered twice": {"text_id": 3},
+    "a refused span of a file": {"verdict": "reject", "complete": False, "spans": (Span(0, 3, "PART"),)},
+}
+
+
+def learn(paths, settings, store) -> None:
+    trainer = Trainer(paths, settings, store)
+    while trainer.learn():
+        pass
+    trainer.close()
+
+
+def give(store, number: int, **more) -> None:
+    (text,) = store.corpus.texts([number])
+    answer = replace(ONCE, id=f"a{number}", text_id=number, spans=workshop_gold(20)[text.text], scheme=1)
+    store.answers.add(replace(answer, **more))
+
+
+@pytest.fixture
+def older(paths, with_settings, store, monkeypatch):
+    """Lets a project with 17 answers be learned as before, the eighth of them given as is said."""
+    settings = with_settings("project", base="blank:xx")
+
+    def learned(**eighth):
+        store.corpus.add_batch((NewText(text) for text in workshop_gold(20)), source="gold")
+        store.journal.scheme(["PART"])
+        for number in range(1, 18):
+            give(store, number, **eighth if number == 8 else {})
+        with monkeypatch.context() as before:
+            for module in ("loop.trainer.course", "loop.trainer.rounds", "loop.ner.checkpoints"):
+                before.setattr(f"{module}.READING", 0)
+            learn(paths, settings, store)
+        return settings
+
+    return learned
+
+
+@pytest.mark.parametrize("eighth", OTHERWISE.values(), ids=OTHERWISE)
+def test_rounds_that_would_come_out_otherwise_are_learned_again_and_it_is_said(paths, store, older, eighth):
+    settings = older(**eighth)
+    first, *others = store.journal.rounds()
+    assert "2 rounds are learned again" in learned_again_words(store)
+    trainer = Trainer(paths, settings, store)
+    trainer.close()
+
+    assert ([first], "") == (store.journal.rounds(), learned_again_words(store))
+    learn(paths, settings, store)
+    assert len(others) == len(store.journal.rounds()) - 1
+    with rebuilding(paths, settings, store) as aside:
+        assert all(one.is_same for one in aside.rounds(3))
+
+
+def test_rounds_of_texts_that_were_answered_once_stay_as_they_are(paths, store, older):
+    settings = older()
+    before = store.journal.rounds()
+    learn(paths, settings, store)
+
+    assert ("", before) == (learned_again_words(store), store.journal.rounds())
