@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +20,9 @@ from loop.store import Store
 
 PATIENCE = 90.0
 DRAWN = 3.0  # seconds in which a question is on the screen, unless another has been laid out in its place
+SITTINGS = 8  # so often in a row questions may be laid out while somebody sits down
+BEGINNING = 20  # words that a text is known by: the others may be below the screen's edge
+WRAPPED = 20  # a longer word may be on two lines
 
 
 def run(*arguments: str, folder: Path) -> str:
@@ -27,18 +31,28 @@ def run(*arguments: str, folder: Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
+def wait_until(happened: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not happened():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.05)
+
+
+def is_drawn(text: str, screen: str) -> bool:
+    """Whether the first words of a text are on the screen, which may have no room for all of them."""
+    words = [word for word in re.findall(r"\w+", text) if len(word) <= WRAPPED]
+    return set(words[:BEGINNING]) <= set(re.findall(r"\w+", screen))
 
 
 class Person:
     """Someone who knows the gold spans, looks at the screen, and presses keys until it says the same.
 
     `waited` is the time from the command to the first screen, `seconds` that from each answer to the next question.
+    `question` is the one on the screen, `page` what it shows, and `wanted` the spans that are right.
     """
+
+    page: Page
+    wanted: tuple[Span, ...]
 
     def __init__(self, folder: Path, gold: Mapping[str, Sequence[Span]], labels: Sequence[str]) -> None:
         self.folder, self.gold, self.labels = folder, gold, tuple(labels)
@@ -50,29 +64,41 @@ class Person:
         self.question: Question | None = None
 
     def sit_down(self) -> None:
+        self._open()
+        self.look()
+
+    def _open(self) -> None:
         started = time.monotonic()
         command = ("-m", "loop", "-C", str(self.folder), "annotate", "--annotator", "ann")
         self.terminal = Terminal(self.folder, arguments=command, rows=40).wait("in all")
         self.waited = time.monotonic() - started
-        self.look()
 
     def look(self) -> None:
         """Take note of the question on the screen; sit down anew when others have been laid out since."""
-        head = self.store.questions.head("ann")
-        assert head
-        self.question, deadline = head, time.monotonic() + DRAWN
-        words = head.text.text.split()
-        self.terminal.until(lambda: all(word in self.terminal.text for word in words) or time.monotonic() > deadline)
-        if time.monotonic() > deadline:
+        for _ in range(SITTINGS):
+            self.question = self.store.questions.head("ann")
+            assert self.question
+            if self._sees(self.question.text.text):
+                self.page = page_of(self.question, self.labels)
+                self.wanted = self._right_spans()
+                return
             self.leave()
-            self.sit_down()
+            self._open()
+        raise AssertionError(f"{self.question.text.text!r} was not drawn; the screen:\n{self.terminal.text}")
+
+    def _sees(self, text: str) -> bool:
+        deadline = time.monotonic() + DRAWN
+        self.terminal.until(lambda: is_drawn(text, self.terminal.text) or time.monotonic() > deadline)
+        return is_drawn(text, self.terminal.text)
 
     def leave(self) -> None:
         assert self.terminal.press("q").end() == 0
 
-    @property
-    def page(self) -> Page:
-        return page_of(self.question, self.labels)
+    def close(self) -> None:
+        """Leave nothing open, whatever has happened."""
+        self.store.close()
+        if self.terminal:
+            self.terminal.child.close(force=True)
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -82,11 +108,9 @@ class Person:
         assert state
         return state.spans
 
-    @property
-    def wanted(self) -> tuple[Span, ...]:
-        page = self.page
-        words = [page.tokens[i] for i in page.words]
-        return longest({span for span in widened(self.gold[page.text], words) if span})
+    def _right_spans(self) -> tuple[Span, ...]:
+        words = [self.page.tokens[i] for i in self.page.words]
+        return longest({span for span in widened(self.gold[self.page.text], words) if span})
 
     def edit(self, keys: str) -> None:
         """Press keys that change the spans, and wait until the change is on disk."""
@@ -108,16 +132,20 @@ class Person:
         length = len(self.page.words_within(mark.start, mark.end))
         return f"{self.go_to(mark.start)} v {'right ' * (length - 1)} {self.labels.index(mark.label) + 1}"
 
+    def differences(self) -> tuple[list[Span], list[Span]]:
+        """The spans of the draft that are wrong, and those that it misses."""
+        spans = self.spans
+        return [span for span in spans if span not in self.wanted], [span for span in self.wanted if span not in spans]
+
     def put_right(self) -> None:
         """Delete what is wrong and mark what is missing, until the draft says what is wanted."""
-        while wrong := [span for span in self.spans if span not in self.wanted]:
-            self.edit(self.go_to(self.page.snap(wrong[:1])[0].start) + "d")
-        while missing := [span for span in self.wanted if span not in self.spans]:
-            self.edit(self.mark(self.page.snap(missing[:1])[0]))
-            assert set(self.wanted) - set(self.spans) < set(missing)
-        extra = [span for span in self.spans if span not in self.wanted]
-        if extra:
-            self.put_right()
+        while any(differences := self.differences()):
+            wrong, missing = differences
+            if wrong:
+                self.edit(self.go_to(self.page.snap(wrong[:1])[0].start) + "d")
+            else:
+                self.edit(self.mark(self.page.snap(missing[:1])[0]))
+                assert set(self.differences()[1]) < set(missing)
 
     def answer_rightly(self) -> None:
         self.put_right()

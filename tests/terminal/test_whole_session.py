@@ -45,9 +45,7 @@ def person(request, tmp_path: Path) -> Iterator[Person]:
     run("init", *options, str(tmp_path / "texts.jsonl"), folder=folder)
     person = Person(folder, gold, LABELS)
     yield person
-    person.store.close()
-    if person.terminal:
-        person.terminal.child.close(force=True)
+    person.close()
 
 
 def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Person):
@@ -69,7 +67,7 @@ def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Per
     person.terminal.press("m n o t e enter").until(lambda: store.answers.draft(reopened.text_id, "ann") is not None)
     person.terminal.press("enter" if reopened.spans else "0").until(lambda: len(store.answers.all()) == 13)
     person.look()
-    wait_until(lambda: trainer_process(folder) is not None)
+    wait_until(lambda: trainer_process(folder) is not None, "the trainer")
     os.kill(trainer_process(folder), signal.SIGKILL)
     while store.answers.count("ann") < 25:
         person.answer_rightly()
@@ -86,7 +84,9 @@ def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Per
         person.answer_rightly()
     person.leave()
     rounds = sum(answer.trains for answer in store.answers.standing()) // 10
-    wait_until(lambda: len(store.journal.rounds()) == rounds and not is_held(person.paths.trainer_lock))
+    wait_until(
+        lambda: len(store.journal.rounds()) == rounds and not is_held(person.paths.trainer_lock), f"{rounds} rounds"
+    )
 
     answers = store.answers.standing()
     assert {"accept", "skip", "unusable"} == {answer.verdict for answer in answers}
