@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
@@ -19,7 +19,7 @@ from loop.ner.pipeline import add_labels
 from loop.ner.update import update
 from loop.progress.gold import gold_texts, measured
 from loop.records import Answer, Span
-from loop.settings import ProjectPaths, ProjectSettings, Settings
+from loop.settings import ProjectPaths, Settings
 from loop.simulate import Gold, Scenario, scratch, simulate
 from loop.store import Store
 from loop.trainer.cross_validation import learning_curve
@@ -30,23 +30,23 @@ Run = dict[str, Any]
 REST_ROUND = 50
 # Every second text to score on measures, as a gold file does, up to so many.
 GOLD = 400
-# After so many answers a curve is made by cross-validation.
-CURVES = (150, 300, 450)
 
 
-def played(pool: Gold, test: Gold, labels: Sequence[str], *, base: str, answers: int, seed: int) -> Run:
-    """A project with the default settings and a gold file, and its last model taught with the rest of the pool."""
-    project = ProjectSettings(base=base, labels=tuple(labels), seed=seed, eval="gold.jsonl")
-    settings = Settings(project=project)
+def played(pool: Gold, test: Gold, settings: Settings, scenario: Scenario, *, curves: Collection[int] = ()) -> Run:
+    """A project with a gold file, and its last model taught with the rest of the pool.
+
+    After as many answers as `curves` says a curve is made by cross-validation.
+    """
+    settings = replace(settings, project=replace(settings.project, eval="gold.jsonl"))
     with scratch() as paths:
         paths.root.mkdir(exist_ok=True)
         rows = [{"text": text, "spans": [_plain(span) for span in test[text]]} for text in list(test)[::2][:GOLD]]
         paths.resolve("gold.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-        scored, curves = [], []
-        for row in simulate(paths, settings, pool, test, Scenario(answers=answers)):
+        scored, expected = [], []
+        for row in simulate(paths, settings, pool, test, scenario):
             scored.append(row)
-            if row.answers in CURVES and row.answers < answers:
-                curves.append(_expected(paths, settings))
+            if row.answers in curves and row.answers < scenario.answers:
+                expected.append(_expected(paths, settings))
         with Store(paths.db) as store:
             rounds = list(_rounds(store, settings, paths))
             answered = {text.text for text in store.corpus.texts([a.text_id for a in store.answers.training()])}
@@ -56,7 +56,7 @@ def played(pool: Gold, test: Gold, labels: Sequence[str], *, base: str, answers:
         "pool": len(pool),
         "test": [[row.answers, round(row.f, 2)] for row in scored],
         "rounds": rounds,
-        "curves": curves,
+        "curves": expected,
         "whole": whole,
     }
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import spacy
+from _data import spans_of
+from _docs import gold_example
 from spacy.language import Language
-from spacy.tokens import Doc, Span
-from spacy.training import Example
+from spacy.tokens import Doc
 from spacy.util import fix_random_seed, minibatch
 
 from loop.lattice import Lattice, TokenSpan
@@ -48,15 +47,15 @@ class Mapped:
                 p[same] = p.get(same, 0.0) + q
         return [(span, q) for span, q in p.items() if q >= epsilon]
 
+    def squared_error(self, gold: Collection[TokenSpan], epsilon: float) -> float:
+        p = dict(self.spans(epsilon))
+        return sum((q - (span in gold)) ** 2 for span, q in p.items()) + sum(span not in p for span in gold)
+
 
 def mapped(spans: Sequence[TokenSpan], labels: dict[str, str] | None) -> list[TokenSpan]:
     if labels is None:
         return list(spans)
     return [TokenSpan(span.start, span.end, labels[span.label]) for span in spans if span.label in labels]
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def gold(doc: Doc, row: dict[str, Any]) -> frozenset[TokenSpan]:
@@ -69,11 +68,7 @@ def trained(texts: Sequence[dict[str, Any]], *, steps: int, seed: int) -> Langua
     fix_random_seed(seed)
     nlp = spacy.blank("en")
     nlp.add_pipe("ner")
-    examples = []
-    for row in texts:
-        doc, target = nlp.make_doc(row["text"]), nlp.make_doc(row["text"])
-        target.set_ents([Span(target, start, end, label=label) for start, end, label in gold(doc, row)])
-        examples.append(Example(doc, target))
+    examples = [gold_example(nlp, row["text"], spans_of(row)) for row in texts]
     optimizer = nlp.initialize(lambda: examples)
     optimizer.learn_rate, optimizer.averages = 1e-3, {}
     chosen = random.Random(seed)

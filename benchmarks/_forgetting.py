@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from _confidence import rows
+from _data import rows
+from _docs import entities as entities_of
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
@@ -62,7 +63,7 @@ def entities(nlp: Language, texts: Sequence[str]) -> Found:
     """What the pipeline finds; only what bears on entities runs."""
     keep = [name for name in nlp.pipe_names if "ner" in name]
     with nlp.select_pipes(enable=keep), nlp.memory_zone():
-        return [{Span(e.start_char, e.end_char, e.label_) for e in doc.ents} for doc in nlp.pipe(texts)]
+        return [entities_of(doc) for doc in nlp.pipe(texts)]
 
 
 def ours(task: Task, settings: UpdateSettings, seed: int) -> Learner:

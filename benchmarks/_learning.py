@@ -4,37 +4,34 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from _common import PACKAGES, REPOSITORY, digest
+from _common import REPOSITORY, digest, machine
+from _data import base_of, labels_of, splits
 from _successor import successor, whole_pool
 from _teach import teach
 
-from loop.formats import read_gold
 from loop.ner.products import use_fast_products
 from loop.settings import PretrainSettings, ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
 
 ROUND = 25
-BASES = {"uner_zh": "blank:zh"}
 # The code that the figures depend on: results of another state of it are another folder.
 ROOMS = ("acquire", "editing", "lattice", "ner", "progress", "session", "settings", "simulate", "store", "trainer")
 FILES = ("alignment", "intervals", "oracle", "records")
 LEARNING = (
     *(f"loop/{room}" for room in ROOMS),
     *(f"loop/{name}.py" for name in FILES),
-    *(f"benchmarks/{name}.py" for name in ("_learning", "_successor", "_teach")),
+    *(f"benchmarks/{name}.py" for name in ("_data", "_docs", "_learning", "_successor", "_teach")),
 )
 
 
@@ -71,16 +68,7 @@ class Results:
     def begin(self) -> None:
         """Say what the results belong to."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        about = {
-            "commit": _commit(),
-            "machine": {
-                "platform": f"{platform.system()} {platform.machine()}",
-                "cores": os.cpu_count(),
-                "python": platform.python_version(),
-            },
-            "versions": {name: version(name) for name in PACKAGES},
-            "settings": asdict(settings_of((), "", 0, "blank:en")),
-        }
+        about = {"commit": _commit()} | machine() | {"settings": asdict(settings_of((), "", 0, "blank:en"))}
         if not (self.folder / "about.json").exists():
             (self.folder / "about.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
@@ -132,9 +120,8 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
     """One run: its points, the places of the chosen texts in the pool, and how long it took."""
     started, cpu = time.monotonic(), time.process_time()
     use_fast_products()  # for the runs that are no project's
-    pool, test = splits(data / job.set, job.split)
-    labels = tuple(sorted({span.label for spans in (*pool.values(), *test.values()) for span in spans}))
-    base = BASES.get(job.set, "blank:en")
+    pool, test = splits(data, job.set, job.split)
+    labels, base = labels_of(pool, test), base_of(job.set)
     if job.method == "ner.teach":
         points, chosen = teach(base, labels, pool, test, seed=job.seed, answers=job.answers)
     elif job.method == "full data":
@@ -178,17 +165,6 @@ def settings_of(labels: Sequence[str], method: str, seed: int, base: str) -> Set
         acquire = replace(acquire, candidates=start.queue.size)
     steps = round(start.update.steps * ROUND / start.update.round_size)
     return replace(start, acquire=acquire, update=replace(start.update, round_size=ROUND, steps=steps))
-
-
-def splits(folder: Path, split: str) -> tuple[Gold, Gold]:
-    """The pool and the texts to score on; crossner_ai's 100 training texts are joined by its dev texts."""
-    names = ("train", "dev") if folder.name == "crossner_ai" else ("train",)
-    pool = {text: spans for name in names for text, spans in _gold(folder / f"{name}.jsonl")}
-    return pool, {text: spans for text, spans in _gold(folder / f"{split}.jsonl") if text not in pool}
-
-
-def _gold(file: Path) -> Iterable[tuple[str, Any]]:
-    return ((raw.text, raw.spans or ()) for raw in read_gold(file))
 
 
 def _chosen(folder: Path, job: Job, pool: Gold) -> Gold:

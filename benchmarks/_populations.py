@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 import numpy as np
+from _data import labels_of, rows, spans_of
 from _update import answered, one_round
 from numpy.typing import NDArray
 
@@ -15,7 +15,6 @@ from loop.intervals import counts
 from loop.ner.evaluate import predicted
 from loop.ner.learner import Learner
 from loop.ner.pipeline import assemble
-from loop.records import Span
 from loop.settings import UpdateSettings
 
 SETS = ("food_ingredients", "ncbi_disease", "uner_en_ewt")
@@ -34,14 +33,10 @@ class Population(NamedTuple):
 
 def population(data: Path, name: str, *, most: int = 4000) -> Population:
     """All texts of a set, but for the random ones that the model was taught with, in rounds."""
-    rows = [
-        json.loads(line)
-        for split in SPLITS
-        for line in (data / name / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    Random(name).shuffle(rows)
-    gold = [(row["text"], tuple(Span(s["start"], s["end"], s["label"]) for s in row["spans"])) for row in rows]
-    labels = tuple(sorted({span.label for _, spans in gold for span in spans}))
+    lines = [row for split in SPLITS for row in rows(data / name / f"{split}.jsonl")]
+    Random(name).shuffle(lines)
+    gold = [(row["text"], spans_of(row)) for row in lines]
+    labels = labels_of(dict(gold))
     learner, settings = Learner(assemble("blank:en", labels, seed=0)), UpdateSettings()
     given = answered(gold[:TAUGHT])
     for n in range(settings.round_size, TAUGHT + 1, settings.round_size):
@@ -50,4 +45,4 @@ def population(data: Path, name: str, *, most: int = 4000) -> Population:
     with learner.published() as nlp:
         found = predicted(nlp, [gold[i][0] for i in rest])
     table = counts(found, [gold[i][1] for i in rest], labels)
-    return Population(name, labels, table, tuple(str(rows[i]["meta"]["id"]).rpartition("-")[0] for i in rest))
+    return Population(name, labels, table, tuple(str(lines[i]["meta"]["id"]).rpartition("-")[0] for i in rest))

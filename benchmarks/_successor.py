@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
 import spacy
+from _data import labels_of
+from _docs import gold_doc, scores
 from spacy.cli.init_config import init_config
 from spacy.tokens import DocBin
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 
-from loop.intervals import counts, measures
-from loop.records import Span
 from loop.simulate import Gold
 
 HELD_BACK = 10  # every tenth text picks the best step
@@ -32,12 +31,7 @@ def successor(base: str, texts: Gold, test: Gold, *, seed: int) -> list[float]:
         _write(parts[0], lang, {text: texts[text] for text in order if text not in set(held_back)})
         _write(parts[1], lang, {text: texts[text] for text in held_back})
         nlp = _trained(lang, *parts, seed=seed)
-    labels = sorted({span.label for spans in test.values() for span in spans})
-    found = [
-        {Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents} for doc in nlp.pipe(test, batch_size=64)
-    ]
-    score = measures(counts(found, list(test.values()), labels).sum(axis=1, keepdims=True))[0]
-    return [len(texts), 0, 0, 0.0, score.p, score.r, score.f]
+    return [len(texts), 0, 0, 0.0, *scores(nlp, test, labels_of(test))]
 
 
 def whole_pool(base: str, pool: Gold, test: Gold, *, seed: int) -> list[float]:
@@ -60,12 +54,5 @@ def _write(path: Path, lang: str, texts: Gold) -> None:
     nlp = spacy.blank(lang)
     bin_ = DocBin()
     for text, spans in texts.items():
-        doc = nlp.make_doc(text)
-        doc.set_ents(_ents(doc, spans), default="outside")
-        bin_.add(doc)
+        bin_.add(gold_doc(nlp, text, spans))
     bin_.to_disk(path)
-
-
-def _ents(doc: spacy.tokens.Doc, spans: Sequence[Span]) -> list[spacy.tokens.Span]:
-    found = (doc.char_span(span.start, span.end, label=span.label) for span in spans)
-    return [ent for ent in found if ent is not None]

@@ -8,13 +8,13 @@ from random import Random
 from typing import Any
 
 import spacy
+from _docs import gold_example, scores
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
 
 from loop.acquire.cost import PRIOR
-from loop.intervals import counts, measures
 from loop.records import Span
 from loop.simulate import Gold
 
@@ -38,7 +38,7 @@ def teach(
     texts = list(pool)
     warm = [texts[i] for i in order[:WARM_TEXTS]]
     optimizer = Adam(0.001, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=True)
-    _warm_up(nlp, [_whole(nlp, text, pool[text]) for text in warm], optimizer, seed)
+    _warm_up(nlp, [gold_example(nlp, text, pool[text]) for text in warm], optimizer, seed)
     costs = [_cost(nlp, text, spans=0, edits=len(pool[text])) for text in warm]
     entities = [len(pool[text]) for text in warm]
     asked = list(order[:WARM_TEXTS])
@@ -65,7 +65,7 @@ def _started(base: str, labels: Sequence[str], pool: Gold, seed: int) -> Languag
     ner = nlp.add_pipe("ner", config={"incorrect_spans_key": NEGATIVE})
     for label in labels:
         ner.add_label(label)
-    nlp.initialize(lambda: [_whole(nlp, text, pool[text]) for text in list(pool)[:1]])
+    nlp.initialize(lambda: [gold_example(nlp, text, pool[text]) for text in list(pool)[:1]])
     return nlp
 
 
@@ -116,13 +116,6 @@ def _characters(doc: Doc, start: int, end: int, label: str) -> Span:
     return Span(span.start_char, span.end_char, label)
 
 
-def _whole(nlp: Language, text: str, spans: Sequence[Span]) -> Example:
-    reference = nlp.make_doc(text)
-    ents = [reference.char_span(span.start, span.end, label=span.label) for span in spans]
-    reference.set_ents([ent for ent in ents if ent], default="outside")
-    return Example(nlp.make_doc(text), reference)
-
-
 def _partial(nlp: Language, text: str, span: Span, right: bool) -> Example:
     reference = nlp.make_doc(text)
     ent = reference.char_span(span.start, span.end, label=span.label)
@@ -145,9 +138,6 @@ def _point(
     entities: Sequence[int],
 ) -> list[float]:
     with nlp.use_params(optimizer.averages):
-        docs = list(nlp.pipe(test))
-    found = [{Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents} for doc in docs]
-    table = counts(found, list(test.values()), labels).sum(axis=1, keepdims=True)
-    score = measures(table)[0]
+        found = scores(nlp, test, labels)
     tokens, seconds = (sum(column) for column in zip(*costs, strict=True))
-    return [len(costs), tokens, sum(entities), seconds, score.p, score.r, score.f]
+    return [len(costs), tokens, sum(entities), seconds, *found]

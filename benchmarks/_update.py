@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from _data import rows, spans_of
 from spacy.training import Example
 from spacy.util import minibatch
 from thinc.api import Adam, fix_random_seed
@@ -75,8 +75,7 @@ def task(data: Path, name: str, *, seed: int, test: bool = False) -> Task:
 
 
 def _gold(path: Path) -> Gold:
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [(row["text"], tuple(Span(s["start"], s["end"], s["label"]) for s in row["spans"])) for row in rows]
+    return [(row["text"], spans_of(row)) for row in rows(path)]
 
 
 def in_rounds(

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -16,14 +18,14 @@ from typing import Any
 import numpy as np
 from _advice import Run, played, write
 from _common import options, show, write_json
-from _learning import splits
+from _data import base_of, labels_of, splits
 from numpy.typing import NDArray
 
 from loop.acquire.stopping import ROUNDS, SPARED, WORTH, Gain, expected_gain, is_over, is_surely_over, rest_of_pool
-from loop.formats import read_gold
 from loop.intervals import f_scores
 from loop.progress.advice import MORE
-from loop.simulate import Gold
+from loop.settings import ProjectSettings, Settings, UpdateSettings
+from loop.simulate import Scenario
 
 # Chosen on the first three, by their dev texts.
 SETS = (
@@ -36,8 +38,10 @@ SETS = (
     ("uner_zh", "test"),
 )
 BUDGET, SAVED = 600, 0.3
+# After so many answers a curve is made by cross-validation. Fewer than some 115 are too few for one.
+CURVES = (150, 300, 450)
+QUICK_BUDGET, QUICK_TEXTS, QUICK_CURVES, QUICK_STEPS = 130, 150, (120,), 3
 SMOOTH = 5  # rounds whose F is averaged: one round's is noise
-DEMO = Path(__file__).parents[1] / "data" / "demo"
 
 
 def main() -> None:
@@ -51,32 +55,41 @@ def main() -> None:
     arguments = parser.parse_args()
     wanted = [name for name in arguments.sets.split(",") if name] or [name for name, _ in SETS]
     jobs = [(name, split, seed) for seed in range(arguments.seeds) for name, split in SETS if name in wanted]
+    texts, curves, update = None, CURVES, UpdateSettings()
     if arguments.quick:
-        jobs, arguments.budget, arguments.results = [("demo", "test", 0)], 160, Path(tempfile.mkdtemp(prefix="loop-"))
-    rows, curves = [], []
-    for name, split, seed in jobs:
-        path = arguments.results / f"{name}-{split}-{seed}.json"
-        if not path.exists() and arguments.only_show:
-            continue
-        if not path.exists():
-            pool, test = texts(arguments.data, name, split)
-            labels = sorted({span.label for spans in (*pool.values(), *test.values()) for span in spans})
-            base = "blank:zh" if name.endswith("_zh") else "blank:en"
-            write(path, played(pool, test, labels, base=base, answers=min(arguments.budget, len(pool)), seed=seed))
-        run, head = json.loads(path.read_text(encoding="utf-8")), {"set": f"{name} {split}, seed {seed}"}
-        rows.append(head | judged(run, arguments.budget))
-        curves += [head | line for line in crossed(run)]
+        jobs, arguments.seeds = [("demo", "test", 0)], 1
+        arguments.budget, texts, curves = QUICK_BUDGET, QUICK_TEXTS, QUICK_CURVES
+        update = replace(update, steps=QUICK_STEPS)
+    rows, lines = [], []
+    with tempfile.TemporaryDirectory(prefix="loop-") as scratch:
+        folder = Path(scratch) if arguments.quick else arguments.results
+        for job in jobs:
+            file = folder / "{}-{}-{}.json".format(*job)
+            if not file.exists() and not arguments.only_show:
+                write(file, run_of(job, arguments.data, arguments.budget, texts, curves, update))
+            if file.exists():
+                run, head = json.loads(file.read_text(encoding="utf-8")), {"set": "{} {}, seed {}".format(*job)}
+                rows.append(head | judged(run, arguments.budget))
+                lines += [head | line for line in crossed(run)]
     show(f"Stops: the rest of the pool brings less than {WORTH:g} F, at least {SAVED:.0%} saved", rows)
-    show("`loop curve`: F that the next answers and the rest of the pool bring, as said and in truth", curves)
-    write_json(arguments.json, rows, seeds=range(arguments.seeds), curves=curves)
+    show("`loop curve`: F that the next answers and the rest of the pool bring, as said and in truth", lines)
+    write_json(arguments.json, rows, seeds=range(arguments.seeds), curves=lines)
 
 
-def texts(data: Path, name: str, split: str) -> tuple[Gold, Gold]:
-    """The texts to ask about and those to score on."""
-    if name != "demo":
-        return splits(data / name, split)
-    pool, test = ({raw.text: raw.spans or () for raw in read_gold(DEMO / f"{part}.jsonl")} for part in ("pool", "test"))
-    return pool, test
+def run_of(
+    job: tuple[str, str, int],
+    data: Path,
+    budget: int,
+    texts: int | None,
+    curves: Collection[int],
+    update: UpdateSettings,
+) -> Run:
+    """One simulated project on a set, or on so many of its texts."""
+    name, split, seed = job
+    pool, test = (dict(islice(part.items(), texts)) for part in splits(data, name, split))
+    project = ProjectSettings(base=base_of(name), labels=labels_of(pool, test), seed=seed)
+    scenario = Scenario(answers=min(budget, len(pool)))
+    return played(pool, test, Settings(project=project, update=update), scenario, curves=curves)
 
 
 def scored(run: Run) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], float]:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from _common import options, show, write_json
-from _learning import BASES, settings_of, splits
+from _data import base_of, labels_of, splits
+from _learning import settings_of
 
-from loop.formats import read_gold
 from loop.oracle import Oracle
 from loop.progress.answered import whole_answers
 from loop.quality import Finding, check
@@ -25,7 +25,6 @@ from loop.settings import ProjectPaths
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
 
-DEMO = Path(__file__).parents[1] / "data" / "demo" / "pool.jsonl"
 SETS = ("demo", "food_ingredients", "crossner_ai")
 NOISE = 0.05
 
@@ -43,9 +42,8 @@ def main() -> None:
 
 def one(name: str, data: Path, seed: int, answers: int) -> Iterator[dict[str, Any]]:
     """The rows of one simulated annotator."""
-    pool = {raw.text: raw.spans or () for raw in read_gold(DEMO)} if name == "demo" else splits(data / name, "dev")[0]
-    labels = tuple(sorted({span.label for spans in pool.values() for span in spans}))
-    settings = settings_of(labels, "expected_errors", seed, BASES.get(name, "blank:en"))
+    pool, _ = splits(data, name, "dev")
+    settings = settings_of(labels_of(pool), "expected_errors", seed, base_of(name))
     with tempfile.TemporaryDirectory(prefix="loop-") as folder:
         paths = ProjectPaths(Path(folder))
         nothing: Gold = dict(list(pool.items())[:1])

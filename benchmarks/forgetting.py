@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from _common import digest, options, show, write_json
-from _confidence import rows
+from _common import digest, grouped, options, show, write_json
+from _data import rows, spans_of
 from _forgetting import (
     BASE,
     Found,
@@ -51,7 +53,8 @@ CORRECTED = {
     "university": "ORG",
 }
 # The code that the figures depend on.
-CODE = ("loop/ner", "loop/lattice", "loop/alignment.py", "loop/records.py", "benchmarks/_forgetting.py")
+BENCHMARKS = tuple(f"benchmarks/{name}.py" for name in ("_data", "_docs", "_forgetting"))
+CODE = ("loop/ner", "loop/lattice", "loop/alignment.py", "loop/records.py", *BENCHMARKS)
 Recipe = Callable[[Task, UpdateSettings, int], Learner]
 JOINT: dict[str, Recipe] = {
     "naive": naive,
@@ -104,7 +107,7 @@ def run(job: Job) -> dict[str, Any]:
     task, texts, right = task_of(job)
     old = rows(job.data / "uner_en_ewt" / f"{job.part}.jsonl")[: job.texts]
     old_texts = [row["text"] for row in old]
-    old_right = [{Span(s["start"], s["end"], s["label"]) for s in row["spans"]} for row in old]
+    old_right = [set(spans_of(row)) for row in old]
     before, old_before = read_by_base(tuple(texts)), read_by_base(tuple(old_texts))
     found, old_found, seconds = before, old_before, 0.0
     if job.name != "before":
@@ -159,15 +162,11 @@ def kept(found: Found, before: Found, taught: Sequence[str]) -> float:
 
 def mean(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Per recipe the mean over the seeds."""
-    table: list[dict[str, Any]] = []
-    for name in dict.fromkeys(row["recipe"] for row in found):
-        of_one = [row for row in found if row["recipe"] == name]
-        numbers = [key for key in of_one[0] if key not in ("case", "recipe", "seed")]
-        table.append(
-            {"recipe": name, "seeds": len(of_one)}
-            | {key: sum(row[key] for row in of_one) / len(of_one) for key in numbers}
-        )
-    return table
+    return [
+        {"recipe": name, "seeds": len(rows)}
+        | {key: statistics.mean(row[key] for row in rows) for key in rows[0] if key not in ("case", "recipe", "seed")}
+        for (name,), rows in grouped(found, "recipe").items()
+    ]
 
 
 def earlier(file: Path | None, about: dict[str, Any]) -> list[dict[str, Any]]:
@@ -197,8 +196,8 @@ def main() -> None:
         if chosen is None or name in chosen
     ]
     left = [job for job in jobs if not any(row.items() >= head(job).items() for row in found)]
-    with get_context("spawn").Pool(args.workers) as pool:
-        for row in pool.imap(run, left):
+    with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
+        for row in pool.map(run, left):
             print(row, flush=True)
             found.append(row)
             write_json(args.json, found, seeds=seeds, **about)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import random
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
 import spacy
-from _common import options, show, write_json
+from _common import Row, options, percentiles, show, timed, write_json
 
 from loop.formats import RawText, read, read_all, write
 from loop.intake import add_texts, answered, import_answers
@@ -39,7 +39,7 @@ def main() -> None:
     write_json(arguments.json, rows, seeds=[0])
 
 
-def adding(folder: Path, size: int) -> dict[str, Any]:
+def adding(folder: Path, size: int) -> Row:
     """Texts added while somebody answers: seconds, and the longest an answer took."""
     rng = random.Random(0)
     with Store.create(folder / "add" / "loop.db") as store:
@@ -47,25 +47,25 @@ def adding(folder: Path, size: int) -> dict[str, Any]:
         store.journal.scheme(LABELS)
         raws = (RawText(f"{n} {word(rng)} {word(rng)} {word(rng)}", "made", n) for n in range(size))
         waits, seconds = answering(store, lambda: add_texts(store, raws, source="made"))
-    waits.sort()
-    slowest = f"p99 {1000 * waits[int(0.99 * len(waits))]:.0f} ms, longest {1000 * waits[-1]:.0f} ms"
+    ms = percentiles([1000 * wait for wait in waits])
+    slowest = f"p99 {ms['p99']:.0f} ms, longest {ms['max']:.0f} ms"
     return row(f"add {size:,} texts", seconds, f"{len(waits)} answers meanwhile: {slowest}")
 
 
 def answering(store: Store, work: Callable[[], object]) -> tuple[list[float], float]:
     """Seconds of the work, and of every answer given meanwhile, ten a second."""
     began, waits = time.perf_counter(), []
-    working = threading.Thread(target=work)
-    working.start()
-    while working.is_alive():
-        start = time.perf_counter()
-        store.answers.add(Answer(f"a{len(waits)}", 1, "ann", "accept", scheme=1))
-        waits.append(time.perf_counter() - start)
-        working.join(0.1)
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work)
+        while not waits or not working.done():
+            given = Answer(f"a{len(waits)}", 1, "ann", "accept", scheme=1)
+            waits.append(timed(lambda given=given: store.answers.add(given))[0])
+            wait([working], timeout=0.1)
+        working.result()
     return waits, time.perf_counter() - began
 
 
-def matching(folder: Path, terms: int) -> dict[str, Any]:
+def matching(folder: Path, terms: int) -> Row:
     """Patterns loaded, and matched in 1,000 texts of 40 words."""
     rng = random.Random(0)
     made = sorted({" ".join(word(rng) for _ in range(rng.randint(2, 3))) for _ in range(2 * terms)})[:terms]
@@ -77,7 +77,7 @@ def matching(folder: Path, terms: int) -> dict[str, Any]:
     return row(f"match {len(made):,} terms in 1,000 texts", seconds, f"loaded in {loading:.2f} s; {found:,} hits")
 
 
-def there_and_back(folder: Path, exports: Iterable[Path]) -> list[dict[str, Any]]:
+def there_and_back(folder: Path, exports: Iterable[Path]) -> list[Row]:
     """Prodigy's answers imported, written in every format, read again."""
     with Store.create(folder / "one" / "loop.db") as store:
         seconds, report = timed(lambda: imported(store, list(exports)))
@@ -106,14 +106,7 @@ def word(rng: random.Random) -> str:
     return "".join(rng.choices(SYLLABLES, k=rng.randint(2, 4)))
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds of the work, and what came of it."""
-    began = time.perf_counter()
-    result = work()
-    return time.perf_counter() - began, result
-
-
-def row(what: str, seconds: float, more: str) -> dict[str, Any]:
+def row(what: str, seconds: float, more: str) -> Row:
     """A line of the table."""
     return {"what": what, "seconds": seconds, "more": more}
 

@@ -12,9 +12,9 @@ from random import Random
 from typing import Any
 
 from _common import options, show, write_json
+from _data import base_of, labels_of, splits
 
 from loop.editing import Aids, keymap, page_of, plan
-from loop.formats import read_gold
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.questions import question, read
 from loop.records import Question, Text
@@ -49,23 +49,15 @@ def main() -> None:
 
 def measured(data: Path, name: str, at: Sequence[int], n: int) -> list[dict[str, Any]]:
     """The rows of one set."""
-    pool, unseen = splits(data / name)
-    labels = tuple(sorted({span.label for spans in pool.values() for span in spans}))
+    pool, unseen = splits(data, name, "test" if name == "crossner_ai" else "dev")
+    labels = labels_of(pool)
     chosen = Random(SEED).sample(sorted(unseen), min(n, len(unseen)))
     with tempfile.TemporaryDirectory() as folder:
         paths = ProjectPaths(Path(folder))
-        settings = Settings(ProjectSettings(labels=labels, seed=SEED))
+        settings = Settings(ProjectSettings(base=base_of(name), labels=labels, seed=SEED))
         for _ in simulate(paths, settings, pool, {chosen[0]: unseen[chosen[0]]}, Scenario(answers=at[-1])):
             pass
         return [row(name, answers, asked(paths, chosen, answers), unseen, labels) for answers in at]
-
-
-def splits(folder: Path) -> tuple[Gold, Gold]:
-    """Texts to learn from and others; the 100 training texts of crossner_ai are too few, its dev texts join them."""
-    train, dev, test = (
-        {raw.text: raw.spans or () for raw in read_gold(folder / f"{name}.jsonl")} for name in ("train", "dev", "test")
-    )
-    return (train | dev, test) if folder.name == "crossner_ai" else (train, dev)
 
 
 def asked(paths: ProjectPaths, texts: Sequence[str], answers: int) -> list[Question]:

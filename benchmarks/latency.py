@@ -23,27 +23,23 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from _common import options, show, write_json
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "terminal"))
-
-from person import run
-from real_terminal import Terminal
+from _common import PATIENCE, options, percentiles, show, wait, write_json
+from _data import DEMO, rows
+from _terminal import Terminal, run
 
 from loop.settings import ProjectPaths, load_settings
 from loop.settings.writing import set_value
 from loop.store import Store
-from loop.store.locks import ProcessLock
+from loop.store.locks import ProcessLock, is_held
 from loop.trainer import Trainer
 
-NOTES = Path(__file__).parents[1] / "data" / "demo" / "pool.jsonl"
+SEED = 0  # of the project: its settings' default
 TAUGHT = 40  # notes that the model has learned from at the beginning
+SPARE = 100  # texts beside those asked about
 READ = 100  # candidates of a round while it trains: a new queue comes as often as the keys ask for one
 READING, BETWEEN = 0.15, 0.05  # seconds: before a text's first key, and between two keys; nobody is as quick
 QUIET = 0.025  # seconds without a byte after which a screen is complete
 SILENT = 5.0  # seconds after which a key counts as without effect
-PATIENCE = 900.0  # seconds that a round may take
 ASKED, WAITING = b"Why this text", b"The trainer is"
 
 
@@ -53,21 +49,22 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=1000, help="per row")
     parser.add_argument("--tokens", type=int, nargs="+", default=[20, 200, 2000], help="lengths of the texts")
     arguments = parser.parse_args()
-    asked, lengths, starts = (12, (20, 2000), 2) if arguments.quick else (arguments.questions, arguments.tokens, 7)
-    rows = []
+    asked, lengths, starts = (12, (20, 200), 1) if arguments.quick else (arguments.questions, arguments.tokens, 7)
+    spare = 20 if arguments.quick else SPARE
+    found = []
     for machine in ("idle", "training"):
         for tokens in lengths:
             with tempfile.TemporaryDirectory() as folder:
-                rows.append(measured(Path(folder) / "shop", tokens, machine, asked, starts))
-            print(rows[-1], file=sys.stderr, flush=True)
-    show("Milliseconds from a key to the screen, 120x50 cells; seconds from the command to the first question", rows)
-    write_json(arguments.json, rows, seeds=[0], questions=asked)
+                found.append(measured(Path(folder) / "shop", tokens, machine, asked, starts, spare))
+            print(found[-1], file=sys.stderr, flush=True)
+    show("Milliseconds from a key to the screen, 120x50 cells; seconds from the command to the first question", found)
+    write_json(arguments.json, found, seeds=[SEED], questions=asked)
 
 
-def measured(folder: Path, tokens: int, machine: str, asked: int, starts: int) -> dict[str, Any]:
-    """Work through `asked` texts of so many tokens; a row of figures."""
+def measured(folder: Path, tokens: int, machine: str, asked: int, starts: int, spare: int) -> dict[str, Any]:
+    """Work through `asked` texts of so many tokens, with some to `spare`; a row of figures."""
     training = machine == "training"
-    paths = laid_out(folder, tokens, texts=asked + 100, at_once=60 if training else asked + 1)
+    paths = laid_out(folder, tokens, texts=asked + spare, at_once=60 if training else asked + 1)
     with ExitStack() as stack, Store(paths.db) as store:
         if not training:
             trainer = ProcessLock(paths.trainer_lock)
@@ -76,12 +73,15 @@ def measured(folder: Path, tokens: int, machine: str, asked: int, starts: int) -
         before, load = len(store.journal.rounds()), os.getloadavg()[0]
         first = [first_question(folder) for _ in range(starts)]
         times, waits = work(folder, asked)
-        answered, rounds = store.answers.count() - TAUGHT, len(store.journal.rounds()) - before
-    assert asked == answered
+        answered, rounds = store.answers.count(), len(store.journal.rounds()) - before
+        if training:
+            wait(lambda: not is_held(paths.trainer_lock), "the end of the trainer")
+    if asked != answered:
+        raise SystemExit(f"{answered} answers are in the store, {asked} were given")
     return {
         "machine": machine,
         "tokens": tokens,
-        **{f"{name} {which}": value for name, ms in times.items() for which, value in percentiles(ms)},
+        **{f"{name} {which}": percentiles(ms)[which] for name, ms in times.items() for which in ("p50", "p99")},
         "first question": statistics.median(first),
         "rounds": rounds,
         "waits": waits,
@@ -91,7 +91,7 @@ def measured(folder: Path, tokens: int, machine: str, asked: int, starts: int) -
 
 def laid_out(folder: Path, tokens: int, *, texts: int, at_once: int) -> ProjectPaths:
     """A project whose model has learned a little, with `at_once` questions in the queue."""
-    notes = [json.loads(line) for line in NOTES.read_text(encoding="utf-8").splitlines()]
+    notes = rows(DEMO / "pool.jsonl")
     gold, pool = folder.with_name("gold.jsonl"), folder.with_name("long.jsonl")
     gold.write_text("".join(json.dumps(note) + "\n" for note in notes[:TAUGHT]), encoding="utf-8")
     long = islice(joined([note["text"] for note in notes[TAUGHT:]], tokens), texts)
@@ -123,12 +123,6 @@ def joined(notes: Sequence[str], tokens: int) -> Iterator[str]:
         while len(text.split()) < tokens * 0.85:  # a note's tokens are more than its words
             text += " " + next(following)
         yield text
-
-
-def percentiles(ms: Sequence[float]) -> Iterator[tuple[str, float]]:
-    """Yield the median and the 99th percentile."""
-    yield "p50", float(np.percentile(ms, 50))
-    yield "p99", float(np.percentile(ms, 99))
 
 
 def opened(folder: Path) -> Terminal:
@@ -168,24 +162,43 @@ def work(folder: Path, asked: int) -> tuple[dict[str, list[float]], int]:
 def pressed(terminal: Terminal, key: str) -> tuple[bytes, float]:
     """What the terminal was sent after a key, and milliseconds until it was complete."""
     descriptor = terminal.child.child_fd
-    while select.select([descriptor], [], [], 0)[0]:
-        os.read(descriptor, 65536)  # a note on the trainer may have come meanwhile
+    for _ in written(descriptor, 0.0):  # a note on the trainer may have come meanwhile
+        pass
     started = last = time.perf_counter()
     os.write(descriptor, key.encode())
-    seen, patience = b"", SILENT
-    while select.select([descriptor], [], [], patience)[0]:
-        seen += os.read(descriptor, 65536)
-        last, patience = time.perf_counter(), QUIET
-    assert seen, f"{key!r} changed nothing on the screen"
+    seen = b""
+    for piece in written(descriptor, SILENT):
+        seen += piece
+        last = time.perf_counter()
+    if not seen:
+        raise SystemExit(f"{key!r} changed nothing on the screen")
     return seen, 1000 * (last - started)
+
+
+def written(descriptor: int, patience: float) -> Iterator[bytes]:
+    """What is written to the terminal, the first of it within so many seconds, until it is `QUIET`.
+
+    Raises:
+        SystemExit: it is never quiet, or the session has ended.
+    """
+    stop = time.monotonic() + PATIENCE
+    while select.select([descriptor], [], [], patience)[0]:
+        try:
+            yield os.read(descriptor, 65536)
+        except OSError as error:  # as Linux says that nobody writes any more
+            raise SystemExit("the session has ended") from error
+        if time.monotonic() > stop:
+            raise SystemExit(f"the screen has been changing for {PATIENCE:g} s")
+        patience = QUIET
 
 
 def until_asked(terminal: Terminal) -> None:
     """Read until there is a question again."""
-    seen, descriptor = b"", terminal.child.child_fd
+    seen, stop = b"", time.monotonic() + PATIENCE
     while ASKED not in seen:
-        assert select.select([descriptor], [], [], PATIENCE)[0], "the trainer laid out no questions"
-        seen += os.read(descriptor, 65536)
+        if time.monotonic() > stop:
+            raise SystemExit(f"the trainer has laid out no questions for {PATIENCE:g} s")
+        seen += b"".join(written(terminal.child.child_fd, 1.0))
 
 
 if __name__ == "__main__":

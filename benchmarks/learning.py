@@ -45,22 +45,24 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--hours", type=float, default=24.0, help="begin no run later than this")
     arguments = parser.parse_args()
-    jobs = list(jobs_of(arguments.stage, arguments.sets, arguments.methods, arguments.seeds))
+    seeds = arguments.seeds or SEEDS[arguments.stage]
+    jobs = list(jobs_of(arguments.stage, arguments.sets, arguments.methods, seeds))
     if arguments.quick:
-        arguments.results = Path(tempfile.mkdtemp(prefix="loop-"))
-        jobs = [Job("food_ingredients", "dev", method, 0, 50) for method in ("random", AcquireSettings().strategy)]
-    results = Results(arguments.results)
-    for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=arguments.hours):
-        print(f"{job.set} {job.split} {job.method} seed {job.seed}", flush=True)
-    rows = report([run for run in results.all() if Job(*(run[name] for name in Job._fields)) in set(jobs)])
-    write_json(arguments.json, rows, seeds=range(arguments.seeds or SEEDS[arguments.stage]))
+        seeds, methods = 1, ("random", AcquireSettings().strategy)
+        jobs = [Job("food_ingredients", "dev", method, 0, 50) for method in methods]
+    with tempfile.TemporaryDirectory(prefix="loop-") as scratch:
+        results = Results(Path(scratch) if arguments.quick else arguments.results)
+        for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=arguments.hours):
+            print(f"{job.set} {job.split} {job.method} seed {job.seed}", flush=True)
+        runs = [run for run in results.all() if Job(*(run[name] for name in Job._fields)) in set(jobs)]
+    write_json(arguments.json, report(runs), seeds=range(seeds))
 
 
-def jobs_of(stage: int, sets: str, methods: str, seeds: int | None) -> Iterator[Job]:
+def jobs_of(stage: int, sets: str, methods: str, seeds: int) -> Iterator[Job]:
     """The runs of a stage in their order: seed by seed, so that a stop leaves them balanced; successors come last."""
     names = [name for name in sets.split(",") if name] or SETS[stage]
     strategies = [name for name in methods.split(",") if name] or default_methods(stage)
-    for seed in range(seeds or SEEDS[stage]):
+    for seed in range(seeds):
         jobs = [Job(name, SPLITS[stage], method, seed, ANSWERS) for name, method in product(names, strategies)]
         yield from sorted(
             (job for job in jobs if job.method != FULL or seed == 0), key=lambda job: job.method.startswith("successor")

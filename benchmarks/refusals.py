@@ -38,23 +38,23 @@ def main() -> None:
     """Print F after the decisions, and what became of the refused spans."""
     parser = options(str(__doc__))
     arguments = parser.parse_args()
-    seeds, decisions = (SEEDS[:1], 20) if arguments.quick else (SEEDS, DECISIONS)
+    seeds, complete, decisions = (SEEDS[:1], 50, 20) if arguments.quick else (SEEDS, COMPLETE, DECISIONS)
     rows: list[dict[str, Any]] = []
     for seed in seeds:
         given = task(arguments.data, SET, seed=seed)
         for way in ("negatives", "outside", "left out"):
-            rows.append({"way": way, "seed": seed} | _run(given, way, decisions, seed))
+            rows.append({"way": way, "seed": seed} | _run(given, way, complete, decisions, seed))
             write_json(arguments.json, rows, seeds=seeds, split="dev")
-    show(f"{SET}: {COMPLETE} complete answers, then {decisions} times yes or no", rows)
+    show(f"{SET}: {complete} complete answers, then {decisions} times yes or no", rows)
 
 
-def _run(given: Task, way: str, decisions: int, seed: int) -> dict[str, Any]:
-    learner, answers = given.learner(seed), answered(given.answers[:COMPLETE])
-    for n in range(SETTINGS.round_size, COMPLETE + 1, SETTINGS.round_size):
+def _run(given: Task, way: str, complete: int, decisions: int, seed: int) -> dict[str, Any]:
+    learner, answers = given.learner(seed), answered(given.answers[:complete])
+    for n in range(SETTINGS.round_size, complete + 1, SETTINGS.round_size):
         one_round(learner, answers[:n], given.labels, SETTINGS, seed=seed)
     before = given.f(learner)
     rng = Random(f"{seed}:decisions")
-    pool = given.answers[COMPLETE:]
+    pool = given.answers[complete:]
     rng.shuffle(pool)
     for _ in range(decisions // SETTINGS.round_size):
         asked, pool = pool[:CANDIDATES], pool[CANDIDATES:]

@@ -10,10 +10,11 @@ import json
 import re
 import resource
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from itertools import accumulate, islice, pairwise
 from pathlib import Path
@@ -22,7 +23,7 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
-from _common import options, show, write_json
+from _common import beside, options, show, timed, wait, write_json
 
 from loop.records import Question, Span, Text
 from loop.session import Session
@@ -30,8 +31,8 @@ from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings
 from loop.store import NewText, RoundInfo, Store
 
 SIZES = (10_000, 100_000, 1_000_000)
-QUICK = (2_000, 20_000)
-ROUNDS = 10
+QUICK = (1_200, 5_000)
+ROUNDS, QUICK_ROUNDS = 10, 3
 SEED = 0
 WORDS = 30_000
 # So many of the words name what is to be found: one of a hundred in running text.
@@ -48,30 +49,35 @@ def main() -> None:
     parser.add_argument("--role", choices=["import", "session", "trainer"], help="a part of one run; for itself")
     parser.add_argument("--folder", type=Path, help="of the run")
     parser.add_argument("--texts", type=int, help="of the run")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="per size")
     arguments = parser.parse_args()
     if arguments.role:
         role = {"import": import_texts, "session": answer, "trainer": train}[arguments.role]
-        print(json.dumps(role(ProjectPaths(arguments.folder), arguments.texts)))
+        print(json.dumps(role(ProjectPaths(arguments.folder), arguments.texts, arguments.rounds)))
         return
+    sizes, rounds = (QUICK, QUICK_ROUNDS) if arguments.quick else (SIZES, arguments.rounds)
     rows = []
-    for texts in QUICK if arguments.quick else SIZES:
-        rows.append(measured(texts))
+    for texts in sizes:
+        rows.append(measured(texts, rounds))
         show(f"{texts:,} texts", rows[-1:])
     show("Pools of any size", rows)
     for name in ("s per round", "CPU s per round", "of it learning"):
         times = [row[name] for row in rows]
         print(f"{name}, longest to shortest: {max(times) / min(times):.2f}")
-    write_json(arguments.json, rows, seeds=[SEED], rounds=ROUNDS)
+    write_json(arguments.json, rows, seeds=[SEED], rounds=rounds)
 
 
-def measured(texts: int) -> dict[str, Any]:
+def measured(texts: int, rounds: int) -> dict[str, Any]:
     """One row of the table."""
     with tempfile.TemporaryDirectory(prefix="loop-scale-") as folder:
-        imported = finished(started("import", folder, texts))
+        run = ("--folder", folder, "--texts", texts, "--rounds", rounds)
+        with part("import", *run) as importing:
+            imported = finished(importing)
         size = sum(file.stat().st_size for file in ProjectPaths(Path(folder)).db.parent.glob("loop.db*"))
-        trainer = started("trainer", folder, texts)
-        session = finished(started("session", folder, texts))
-        trained = finished(trainer)
+        with part("trainer", *run) as trainer, part("session", *run) as answering:
+            is_over, is_alive = (lambda: answering.poll() is not None), (lambda: not trainer.poll())
+            wait(is_over, "the session's rounds", alive=is_alive, patience=float("inf"))
+            session, trained = (finished(process) for process in (answering, trainer))
     return {
         "texts": texts,
         "texts/s in": round(texts / imported["seconds"]),
@@ -90,10 +96,9 @@ def measured(texts: int) -> dict[str, Any]:
     }
 
 
-def started(role: str, folder: str, texts: int) -> subprocess.Popen[str]:
+def part(role: str, *run: object) -> AbstractContextManager[subprocess.Popen[str]]:
     """A part of a run, in a process of its own."""
-    command = [sys.executable, __file__, "--role", role, "--folder", folder, "--texts", str(texts)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return beside(__file__, "--role", role, *run, stdout=subprocess.PIPE)
 
 
 def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
@@ -105,18 +110,16 @@ def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
     return found
 
 
-def import_texts(paths: ProjectPaths, texts: int) -> dict[str, Any]:
+def import_texts(paths: ProjectPaths, texts: int, _rounds: int) -> dict[str, Any]:
     """Bring generated texts into a new store; the time to generate them is taken off."""
-    started = time.monotonic()
-    for _ in generated(texts):
-        pass
-    generating, started = time.monotonic() - started, time.monotonic()
+    generating, _ = timed(lambda: deque(generated(texts), maxlen=0))
+    new = (NewText(text, source="generated") for text in generated(texts))
     with Store.create(paths.db) as store:
-        store.corpus.add_batch((NewText(text, source="generated") for text in generated(texts)), source="generated")
-    return {"seconds": time.monotonic() - started - generating, "peak": peak()}
+        seconds, _ = timed(lambda: store.corpus.add_batch(new, source="generated"))
+    return {"seconds": seconds - generating, "peak": peak()}
 
 
-def train(paths: ProjectPaths, _texts: int) -> dict[str, Any]:
+def train(paths: ProjectPaths, _texts: int, rounds: int) -> dict[str, Any]:
     """The trainer's process: work until the rounds are done."""
     from loop.trainer import Trainer
 
@@ -129,28 +132,28 @@ def train(paths: ProjectPaths, _texts: int) -> dict[str, Any]:
 
     with Store(paths.db) as store:
         trainer = Trainer(paths, SETTINGS, store)
-        trainer.run(lambda: len(learning) >= ROUNDS, on_round)
+        trainer.run(lambda: len(learning) >= rounds, on_round)
         trainer.close()
     # From the end of one round's learning to that of the next: a queue in between.
     return {"learning": learning, "cpu": [b - a for a, b in pairwise(worked)], "peak": peak()}
 
 
-def answer(paths: ProjectPaths, _texts: int) -> dict[str, Any]:
+def answer(paths: ProjectPaths, _texts: int, rounds: int) -> dict[str, Any]:
     """The session's process: answer a round's worth, wait for the next queue, and so on."""
     names = frozenset(vocabulary()[1])
     size = SETTINGS.update.round_size
     times: dict[str, list[float]] = {"rounds": [], "answers": [], "statuses": []}
     with Store(paths.db) as store:
         session = Session(paths, SETTINGS, store, annotator="oracle")
-        first = waited(lambda: store.questions.queue_round() == 0)
+        first = wait(partial(is_laid_out, store, 0), "the first questions")
         # In the background, once: it would fall into one round or another.
-        pretraining = waited(lambda: store.journal.latest("pretrained") is not None)
-        answered = iter(store.corpus.texts(range(1, ROUNDS * size + 1)))
-        for number in range(1, ROUNDS + 1):
+        pretraining = wait(lambda: store.journal.latest("pretrained") is not None, "the pretraining")
+        answered = iter(store.corpus.texts(range(1, rounds * size + 1)))
+        for number in range(1, rounds + 1):
             for text in islice(answered, size):
-                times["answers"].append(timed(partial(answer_one, session, text, names)))
-                times["statuses"].append(timed(session.status))
-            times["rounds"].append(waited(partial(is_laid_out, store, number)))
+                times["answers"].append(timed(partial(answer_one, session, text, names))[0])
+                times["statuses"].append(timed(session.status)[0])
+            times["rounds"].append(wait(partial(is_laid_out, store, number), f"the questions of round {number}"))
         session.close()
     return times | {"first": first, "pretraining": pretraining, "peak": peak()}
 
@@ -167,21 +170,6 @@ def answer_one(session: Session, text: Text, names: frozenset[str]) -> None:
 def is_laid_out(store: Store, number: int) -> bool:
     """Whether the queue of a round is in force."""
     return store.questions.queue_round() == number
-
-
-def waited(done: Callable[[], bool]) -> float:
-    """Seconds until it is done."""
-    started = time.monotonic()
-    while not done():
-        time.sleep(0.02)
-    return time.monotonic() - started
-
-
-def timed(call: Any) -> float:
-    """Seconds that a call takes."""
-    started = time.monotonic()
-    call()
-    return time.monotonic() - started
 
 
 def vocabulary() -> tuple[list[str], list[str]]:

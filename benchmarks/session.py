@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from _common import options, show, write_json
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "terminal"))
-
 import spacy
-from person import Person, run, wait_until
+from _common import options, show, wait, write_json
+from _terminal import Person, run
 
 from loop.editing import keymap, page_of, plan
 from loop.formats import read
 from loop.ner.patterns import Patterns
+from loop.settings import UpdateSettings
+from loop.store import RoundInfo
 from loop.store.locks import is_held
 from loop.suggest import suggester_of
 
@@ -30,7 +29,7 @@ def main() -> None:
     nlp = spacy.blank("en")
     patterns = Patterns(nlp, food / "patterns.jsonl", labels=["INGRED"])
     gold = {raw.text: tuple(patterns.hits(nlp(raw.text), nlp)) for raw in read(food / "raw.jsonl")}
-    first, more = (5, 2) if arguments.quick else (25, 10)
+    first, more = (8, 4) if arguments.quick else (25, 10)
     with tempfile.TemporaryDirectory() as folder:
         row = work(Path(folder) / "food", food, gold, first, more)
     show("One session on food_ingredients/raw.jsonl, blank:en", [row])
@@ -43,16 +42,12 @@ def work(folder: Path, food: Path, gold: dict[str, Any], first: int, more: int) 
     files = [str((food / name).resolve()) for name in ("patterns.jsonl", "raw.jsonl")]
     run("init", "--labels", "INGRED", "--patterns", *files, folder=folder)
     imported = time.monotonic() - started
-    person = Person(folder, gold, ["INGRED"])
-    waited = [sit(person, n) for n in (first, more)]
-    answers = person.store.answers.standing()
-    due = sum(answer.trains for answer in answers) // 10
-    wait_until(lambda: len(person.store.journal.rounds()) == due and not is_held(person.paths.trainer_lock))
+    with closing(Person(folder, gold, ["INGRED"])) as person:
+        waited = [sit(person, n) for n in (first, more)]
+        answers, rounds = person.store.answers.standing(), rounds_of(person)
     run("export", str(folder / "out.jsonl"), folder=folder)
     last = spacy.load(folder / "models" / "last")
     found = sum(len(doc.ents) for doc in last.pipe(list(gold)[:1000]))
-    rounds = person.store.journal.rounds()
-    person.store.close()
     milliseconds = sorted(1000 * seconds for seconds in person.seconds)
     return {
         "texts": len(gold),
@@ -78,6 +73,14 @@ def sit(person: Person, answers: int) -> float:
         person.answer(" ".join(fewest_keys(person)))
     person.leave()
     return person.waited
+
+
+def rounds_of(person: Person) -> list[RoundInfo]:
+    """The rounds, when all that are due are done and the trainer has ended."""
+    due = len(person.store.answers.training()) // UpdateSettings().round_size
+    is_done = lambda: len(person.store.journal.rounds()) >= due and not is_held(person.paths.trainer_lock)  # noqa: E731
+    wait(is_done, f"{due} rounds and the end of the trainer")
+    return person.store.journal.rounds()
 
 
 def fewest_keys(person: Person) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from _common import options, show, write_json
+from _common import beside, options, show, wait, write_json
 
 from loop.oracle import Oracle
 from loop.records import Span
@@ -43,35 +42,33 @@ def main() -> None:
         with Store.create(paths.db) as store:
             store.corpus.add_batch((NewText(text) for text in gold), source="soak")
         paths.cfg.write_text(template(SETTINGS), encoding="utf-8")
-        command = [sys.executable, "-m", "loop", "-C", str(paths.root), "trainer"]
-        trainer = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
+        with beside("-m", "loop", "-C", paths.root, "trainer", stdout=subprocess.DEVNULL) as trainer:
             rows = []
             for row in soaked(paths, gold, n, every, trainer):
                 rows.append(row)
                 print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
-        finally:
-            trainer.terminate()
-            trainer.wait()
     show("As a project grows", rows)
     write_json(arguments.json, rows, seeds=[SEED])
 
 
 def soaked(
-    paths: ProjectPaths, gold: dict[str, tuple[Span, ...]], n: int, every: int, trainer: subprocess.Popen[bytes]
+    paths: ProjectPaths, gold: dict[str, tuple[Span, ...]], n: int, every: int, trainer: subprocess.Popen[str]
 ) -> Iterator[dict[str, Any]]:
     """Answer, a round's worth at a time, each when the round before is done; yield what there is then."""
     oracle, size = Oracle(gold), SETTINGS.update.round_size
     started = time.monotonic()
+    is_alive = lambda: trainer.poll() is None  # noqa: E731
     with Store(paths.db) as store:
         session = Session(paths, SETTINGS, store, annotator="oracle")
         for number in range(1, n + 1):
-            while (question := session.next()) is None:
-                ended(trainer)
+            wait(lambda: session.next() is not None, "a question", alive=is_alive)
+            question = session.next()
+            assert question
             session.answer(question, "accept", oracle.spans(question), seconds=1.0, keys=1)
             session.status()
-            while number % size == 0 and len(store.answers.training()) >= size * (store.journal.round_in_force() + 1):
-                ended(trainer)
+            if number % size == 0:
+                due = len(store.answers.training()) // size
+                wait(lambda due=due: store.journal.round_in_force() >= due, f"round {due}", alive=is_alive)
             if number % every == 0:
                 yield {
                     "answers": number,
@@ -81,14 +78,7 @@ def soaked(
         session.close()
 
 
-def ended(trainer: subprocess.Popen[bytes]) -> None:
-    """Wait a little for a trainer that lives."""
-    if trainer.poll() is not None:
-        raise SystemExit("the trainer has ended")
-    time.sleep(0.05)
-
-
-def measured(paths: ProjectPaths, trainer: subprocess.Popen[bytes]) -> dict[str, Any]:
+def measured(paths: ProjectPaths, trainer: subprocess.Popen[str]) -> dict[str, Any]:
     """Megabytes now."""
     return {
         "MB session": resident("self"),

@@ -13,8 +13,7 @@ from pathlib import Path
 from random import Random
 from uuid import uuid4
 
-import numpy as np
-from _common import options, show, write_json
+from _common import PATIENCE, options, percentiles, show, timed, wait, write_json
 
 from loop.records import Answer, Question, Span
 from loop.settings import ProjectPaths
@@ -63,14 +62,16 @@ def answered(store: Store, text_id: int) -> float:
     """Milliseconds that the answer to a text takes."""
     time.sleep(THINKING)
     given = Answer(uuid4().hex, text_id, "ann", "accept", spans=(Span(0, 4, "PART"),), scheme=1)
-    started = time.perf_counter()
-    store.answers.add(given)
-    return 1000 * (time.perf_counter() - started)
+    return 1000 * timed(lambda: store.answers.add(given))[0]
 
 
 @contextmanager
 def beside(other: Callable[[Event, Event], None] | None) -> Iterator[None]:
-    """Another process at work meanwhile, again and again; it has begun when the block does."""
+    """Another process at work meanwhile, again and again; it has begun when the block does.
+
+    Raises:
+        SystemExit: it has not, or ended with an error.
+    """
     if other is None:
         yield
         return
@@ -78,12 +79,15 @@ def beside(other: Callable[[Event, Event], None] | None) -> Iterator[None]:
     begun, over = context.Event(), context.Event()
     process = context.Process(target=other, args=(begun, over))
     process.start()
-    begun.wait()
     try:
+        wait(begun.is_set, "what is done meanwhile", alive=process.is_alive)
         yield
     finally:
         over.set()
-        process.join()
+        process.join(PATIENCE)
+        process.kill()
+    if process.exitcode:
+        raise SystemExit(f"what is done meanwhile ended with {process.exitcode}")
 
 
 def replace_queue(paths: ProjectPaths, size: int, begun: Event, over: Event) -> None:
@@ -117,11 +121,6 @@ def texts(rng: Random, n: int) -> Iterator[str]:
     """Made-up texts of some 200 characters."""
     for _ in range(n):
         yield " ".join(f"{rng.choice(('chain', 'SRAM', 'axle'))}{rng.randrange(10_000)}" for _ in range(25))
-
-
-def percentiles(ms: Sequence[float]) -> dict[str, float]:
-    """The median, the 99th percentile, and the slowest."""
-    return {"p50": float(np.percentile(ms, 50)), "p99": float(np.percentile(ms, 99)), "max": max(ms)}
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ With `--variants` instead: other settings and starts of a round, on dev, which t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from multiprocessing import Pool
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-from _common import options, show, write_json
+from _common import Row, grouped, options, show, write_json
 from _update import from_scratch, in_rounds, naive, seconds_of_a_round, task
 
 from loop.ner.products import use_fast_products
@@ -35,7 +35,6 @@ VARIANTS: dict[str, tuple[UpdateSettings, dict[str, Any]]] = {
 SCORED = 400
 VARIED = {"food_ingredients": 300, "ncbi_disease": 300}
 A_ROUND_AT = 500
-Row = dict[str, Any]
 
 
 def main() -> None:
@@ -48,13 +47,13 @@ def main() -> None:
     sets = VARIED if arguments.variants else SETS
     seeds = SEEDS[:2] if arguments.variants else SEEDS
     if arguments.quick:
-        sets, seeds = dict.fromkeys(sets, EVERY), SEEDS[:1]
+        sets, seeds = dict.fromkeys(list(sets)[-1:], EVERY), SEEDS[:1]
     recipes = VARIANTS if arguments.variants else ("",)
     jobs = [(name, seed, recipe) for seed in seeds for name in sets for recipe in recipes]
     run = partial(_vary if arguments.variants else _run, data=arguments.data, sets=sets, test=arguments.test)
-    with Pool(arguments.workers) as pool:
+    with ProcessPoolExecutor(arguments.workers) as pool:
         rows = []
-        for found in pool.imap(run, jobs):
+        for found in pool.map(run, jobs):
             rows += found
             print(found[-1], flush=True)
             write_json(arguments.json, rows, seeds=seeds, split="test" if arguments.test else "dev")
@@ -107,10 +106,7 @@ def _anew(given: Any, n: int, seed: int) -> Iterator[Row]:
 
 
 def _averaged(rows: list[Row]) -> list[Row]:
-    groups: dict[tuple[str, int, str], list[Row]] = {}
-    for row in rows:
-        if "f" in row:
-            groups.setdefault((row["set"], row["answers"], row["recipe"]), []).append(row)
+    groups = grouped((row for row in rows if "f" in row), "set", "answers", "recipe")
     return [
         {
             "set": name,
