@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,6 +12,7 @@ from confection import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
+import loop
 from loop.errors import SettingsError
 from loop.settings import (
     LabelNote,
@@ -269,3 +271,14 @@ def test_a_comment_may_follow_the_name_of_a_section(header: str) -> None:
     assert ("A",) == parse_settings(text).project.labels
     assert f'{header}\nlabels = ["A", "B"]\n' == changed
     assert ("A", "B") == parse_settings(changed).project.labels
+
+
+def test_a_home_folder_is_asked_for_in_one_place_since_a_user_may_have_none() -> None:
+    package = Path(loop.__file__).parent
+    asking = [
+        file.relative_to(package).as_posix()
+        for file in package.rglob("*.py")
+        if re.search(r"\.expanduser\(|\bPath\.home\(|\bgetpwuid\(", file.read_text(encoding="utf-8"))
+    ]
+
+    assert ["settings/paths.py"] == asking

@@ -13,6 +13,7 @@ from loop.formats.patterns import PATTERNS_NAME
 from loop.ner.checkpoints import LAST, Checkpoints
 from loop.project import code_files, open_store, trust
 from loop.settings import ProjectPaths, Settings, load_settings
+from loop.settings.paths import expanded
 from loop.settings.writing import set_value
 from loop.store import Store
 from loop.store.copying import copy_store
@@ -82,7 +83,7 @@ def _named(paths: ProjectPaths, settings: Settings) -> Iterator[Named]:
         ("project", "base", paths.pipeline(project.base)),
         ("suggest", "pipeline", suggest.pipeline and paths.pipeline(suggest.pipeline)),
     ):
-        path = paths.resolve(str(Path(name or "").expanduser()))
+        path = paths.resolve(str(expanded(name or "")))
         if name and path.exists():
             yield Named(section, key, path, _place(paths, path, key))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from loop.errors import LoopError
 from loop.files import make_private, replacing
 from loop.settings import ProjectPaths
+from loop.settings.paths import expanded
 
 FOLDER = "spacy-loop/trusted-code"
 FLAG = "--trust-code"
@@ -108,11 +109,13 @@ def _sum(file: Path) -> str:
 def _state_home() -> Path:
     """Where programs keep what is no setting and no cache (XDG base directories); a relative path does not count."""
     named = Path(os.environ.get("XDG_STATE_HOME", ""))
-    try:
-        return named if named.is_absolute() else Path.home() / ".local" / "state"
-    except RuntimeError:
+    if named.is_absolute():
+        return named
+    home = expanded("~")
+    if not home.is_absolute():
         hint = "XDG_STATE_HOME names a folder in which it is kept which code is trusted."
-        raise LoopError("You have no home folder.", hint=hint) from None
+        raise LoopError("You have no home folder.", hint=hint)
+    return home / ".local" / "state"
 
 
 def run_code(paths: ProjectPaths, code: str) -> None:

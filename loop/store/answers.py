@@ -15,16 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from loop.errors import StoreError
 from loop.held_out import HeldOut
 from loop.records import Answer, Question, Text
-from loop.store.batches import parts
 from loop.store.database import Database, now
 from loop.store.journal import append_event
+from loop.store.lookup import looked_up
 from loop.store.naming import Naming, read_naming
 from loop.store.questions import keep_question
 from loop.store.schema import answers, drafts, questions, queue, texts
 from loop.store.spans import dump_spans, load_spans
-
-# SQLite's bound on the variables of a statement lies above this.
-LOOKUP_ROWS = 500
 
 _later = answers.alias("later")
 FIRST = ~answers.c.again
@@ -92,12 +89,9 @@ class Answers:
 
     def annotators(self, ids: Sequence[str]) -> dict[str, str]:
         """Who gave those of these answers that are there, by the id."""
-        found: dict[str, str] = {}
         with self._database.read() as connection:
-            for part in parts(ids, LOOKUP_ROWS):
-                rows = connection.execute(select(answers.c.id, answers.c.annotator).where(answers.c.id.in_(part)))
-                found.update((row.id, row.annotator) for row in rows)
-        return found
+            rows = looked_up(connection, select(answers.c.id, answers.c.annotator), answers.c.id, ids)
+            return {row.id: row.annotator for row in rows}
 
     def ids(self) -> frozenset[str]:
         """The ids of all answers ever given."""
@@ -185,8 +179,9 @@ class Answers:
 
 
 def standing_of(connection: Connection, text_ids: Sequence[int]) -> list[Answer]:
-    """The answers to these texts that stand, by rank."""
-    return _read(connection, _STANDING.where(answers.c.text_id.in_(text_ids)))
+    """The answers to these texts that stand, by rank within a text."""
+    naming = read_naming(connection)
+    return [answer_of(row, naming) for row in looked_up(connection, _STANDING, answers.c.text_id, text_ids)]
 
 
 def _measured(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, literal, literal_column, select, update
@@ -21,6 +20,7 @@ from loop.records import Span
 from loop.store.database import Database, now, polite
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.locks import ProcessLock
+from loop.store.lookup import parts
 from loop.store.schema import answers, batches, drafts, incoming, questions, queue, texts
 from loop.store.spans import dump_spans
 
@@ -134,13 +134,6 @@ def text_row(new: NewText) -> dict[str, Any]:
 def digest(text: str) -> bytes:
     """What a text is known by, whatever its batch or meta."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def parts(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Rows in lists of `size`, the last one shorter."""
-    iterator = iter(rows)
-    while part := list(islice(iterator, size)):
-        yield part
 
 
 def _stage(connection: Connection, part: Sequence[NewText]) -> int:

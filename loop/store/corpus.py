@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, Row, String, case, cast, exists, func, select, text
 
 from loop.records import Text
-from loop.store.batches import BatchReport, NewText, add_batch, digest, parts, remove_batch
+from loop.store.batches import BatchReport, NewText, add_batch, digest, remove_batch
 from loop.store.database import Database
 from loop.store.journal import last_seq
+from loop.store.lookup import looked_up
 from loop.store.schema import answers, batches, texts
 from loop.store.spans import load_spans
 
-LOOKUP_ROWS = 500
 # Ids are drawn blindly as long as no more than three of four are gone; otherwise all that are left are read first.
 SPARSE = 4
 # Spelled out: with the number as a parameter SQLite does not see that the index of the pool serves.
@@ -96,21 +96,15 @@ class Corpus:
 
     def find(self, contents: Sequence[str]) -> dict[str, int]:
         """The ids of those `contents` that are texts of the corpus."""
-        found: dict[str, int] = {}
+        wanted = {digest(content): content for content in contents}
         with self._database.read() as connection:
-            for part in parts(contents, LOOKUP_ROWS):
-                wanted = {digest(content): content for content in part}
-                rows = connection.execute(select(texts.c.digest, texts.c.id).where(texts.c.digest.in_(wanted)))
-                found.update((wanted[row.digest], row.id) for row in rows)
-        return found
+            rows = looked_up(connection, select(texts.c.digest, texts.c.id), texts.c.digest, wanted)
+            return {wanted[row.digest]: row.id for row in rows}
 
     def texts(self, ids: Sequence[int]) -> list[Text]:
         """The texts with these ids, in this order; ids that are gone are left out."""
-        found: dict[int, Text] = {}
         with self._database.read() as connection:
-            for part in parts(ids, LOOKUP_ROWS):
-                rows = connection.execute(select(texts).where(texts.c.id.in_(part)))
-                found.update((row.id, text_of(row)) for row in rows)
+            found = {row.id: text_of(row) for row in looked_up(connection, select(texts), texts.c.id, ids)}
         return [found[id_] for id_ in ids if id_ in found]
 
     def containing(self, part: str, *, limit: int) -> list[Text]:
@@ -209,9 +203,7 @@ def _drawn(connection: Connection, n: int, rng: Random) -> list[int]:
 
 def _among(connection: Connection, ids: Sequence[int], *where: ColumnElement[bool]) -> list[int]:
     """Those of the ids, in this order, that are texts of which all this holds."""
-    found: set[int] = set()
-    for part in parts(ids, LOOKUP_ROWS):
-        found.update(connection.execute(select(texts.c.id).where(texts.c.id.in_(part), *where)).scalars())
+    found = {row.id for row in looked_up(connection, select(texts.c.id).where(*where), texts.c.id, ids)}
     return [id_ for id_ in ids if id_ in found]
 
 

@@ -11,14 +11,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, delete, func, select
 
 from loop.errors import StoreError
-from loop.store.batches import parts
 from loop.store.database import Database
 from loop.store.journal import append_event, get_state, put_state
+from loop.store.lookup import LOOKUP_ROWS, parts
 from loop.store.questions import REQUEST, SEEN
 from loop.store.schema import answers, batches, drafts, predictions, questions, queue, texts
 
-# SQLite's bound on the variables of a statement lies above this.
-ROWS = 500
 WAIT = 10.0  # seconds
 UNFINISHED = "erasing"
 EVENT = "erased"
@@ -59,7 +57,7 @@ def erase(database: Database, ids: Sequence[int]) -> Erased:
     with database.write() as connection:
         # An answer and the one that it retracts go together.
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        said = sum(_erase(connection, part) for part in parts(ids, ROWS))
+        said = sum(_erase(connection, part) for part in parts(ids, LOOKUP_ROWS))
         connection.execute(delete(batches).where(batches.c.id.not_in(select(texts.c.batch_id))))
         _forget(connection, frozenset(ids))
         if ids:

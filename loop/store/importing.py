@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from loop.errors import StoreError
 from loop.records import Answer, Question, Text
-from loop.store.answers import LOOKUP_ROWS, answer_event, answer_row, standing_of
-from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, parts, text_row
+from loop.store.answers import answer_event, answer_row, standing_of
+from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, text_row
 from loop.store.database import Database, now
 from loop.store.journal import event_row, put_scheme
+from loop.store.lookup import LOOKUP_ROWS, looked_up, parts
 from loop.store.naming import read_naming
 from loop.store.questions import question_row
 from loop.store.schema import answers, drafts, events, questions, queue, texts
@@ -106,11 +107,8 @@ def _changes(connection: Connection) -> int:
 
 
 def _ids(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, int]:
-    found: dict[bytes, int] = {}
-    for part in parts(digests, LOOKUP_ROWS):
-        rows = connection.execute(select(texts.c.digest, texts.c.id).where(texts.c.digest.in_(part)))
-        found.update((row.digest, row.id) for row in rows)
-    return found
+    rows = looked_up(connection, select(texts.c.digest, texts.c.id), texts.c.digest, digests)
+    return {row.digest: row.id for row in rows}
 
 
 def _placed(row: NewAnswer, text_id: int, scheme: int) -> NewAnswer:
@@ -162,19 +160,13 @@ def _saying_more(connection: Connection, rows: Sequence[NewAnswer], *, replacing
 
 def _said_before(connection: Connection, new: Sequence[Answer]) -> dict[tuple[int, str], Truth]:
     """What each annotator has said of each of the texts."""
-    found: dict[tuple[int, str], Truth] = {}
-    schemes = read_naming(connection).complete_for
-    for part in parts(sorted({answer.text_id for answer in new}), LOOKUP_ROWS):
-        found |= of_annotators(standing_of(connection, part), schemes)
-    return found
+    said = standing_of(connection, sorted({answer.text_id for answer in new}))
+    return of_annotators(said, read_naming(connection).complete_for)
 
 
 def _texts_of(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for part in parts(ids, LOOKUP_ROWS):
-        rows = connection.execute(select(table.c.id, table.c.text_id).where(table.c.id.in_(part)))
-        found.update((row.id, row.text_id) for row in rows)
-    return found
+    rows = looked_up(connection, select(table.c.id, table.c.text_id), table.c.id, ids)
+    return {row.id: row.text_id for row in rows}
 
 
 def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from loop.records import Span
-from loop.store.batches import digest, parts
+from loop.store.batches import digest
 from loop.store.database import Database
+from loop.store.lookup import parts
 from loop.store.schema import predictions
 from loop.store.spans import dump_spans, load_spans
 

@@ -24,10 +24,10 @@ from sqlalchemy import (
 )
 
 from loop.records import NO_FOCUS, Candidate, Focus, Question, Share, Span
-from loop.store.batches import parts
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database, polite
 from loop.store.journal import get_state, put_state
+from loop.store.lookup import looked_up, parts
 from loop.store.schema import answers, drafts, questions, queue, schemes, texts
 from loop.store.spans import dump_spans, load_spans, triple
 
@@ -210,10 +210,9 @@ class Questions:
         return {row.id: row.tokens for row in self._rows(query, ids)}
 
     def _rows(self, query: Select[Any], ids: Iterable[str]) -> list[Row[Any]]:
-        """The rows of questions with these ids, however many: SQLite bounds the variables of a statement."""
+        """The rows of questions with these ids."""
         with self._database.read() as connection:
-            found = (connection.execute(query.where(questions.c.id.in_(part))) for part in parts(ids, WRITE_ROWS))
-            return [row for rows in found for row in rows]
+            return list(looked_up(connection, query, questions.c.id, ids))
 
     def _forget_before(self, generation: int) -> None:
         """Drop the places of older queues, and their questions that nobody answered or began."""
@@ -263,7 +262,7 @@ def _generation(connection: Connection) -> int:
 
 def text_ids(connection: Connection, ids: Sequence[int]) -> set[int]:
     """Those of the ids that are texts of the corpus."""
-    return set(connection.execute(select(texts.c.id).where(texts.c.id.in_(ids))).scalars())
+    return {row.id for row in looked_up(connection, select(texts.c.id), texts.c.id, ids)}
 
 
 def keep_question(connection: Connection, question: Question) -> None:

@@ -189,3 +189,19 @@ def test_a_planted_record_that_is_no_file_counts_for_nothing(foreign: ProjectPat
     os.mkfifo(record)
 
     assert (False, False) == opens(foreign, ran)
+
+
+def test_a_user_without_a_home_folder_is_told_where_it_can_be_kept(
+    foreign: ProjectPaths, ran: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def unknown(_: int) -> None:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    for name in ("HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(LoopError, match="no home folder") as refused, opened(foreign, trust_code=True):
+        pass
+
+    assert "XDG_STATE_HOME" in refused.value.hint
+    assert not ran.exists()

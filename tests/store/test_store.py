@@ -368,9 +368,3 @@ def test_questions_about_texts_that_were_taken_back_meanwhile_are_left_out(store
 
     assert 2 == store.questions.waiting()
     assert {} == store.questions.get(["q3"])
-
-
-def test_any_number_of_questions_can_be_asked_for_at_once(store: Store) -> None:
-    ids = [str(n) for n in range(300_000)]
-
-    assert [{}, {}, {}] == [store.questions.get(ids), store.questions.shares(ids), store.questions.lengths(ids)]

@@ -1,0 +1,27 @@
+"""Rows looked up by any number of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select
+
+# SQLite's bound on the variables of a statement lies above this.
+LOOKUP_ROWS = 500
+
+
+def parts(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Rows in lists of `size`, the last one shorter."""
+    iterator = iter(rows)
+    while part := list(islice(iterator, size)):
+        yield part
+
+
+def looked_up(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[Any]
+) -> Iterator[Row[Any]]:
+    """Yield the rows of `query` in which `column` has one of the values, however many these are."""
+    for part in parts(values, LOOKUP_ROWS):
+        yield from connection.execute(query.where(column.in_(part)))
