@@ -52,7 +52,7 @@ def patterns_list_cli(ctx: typer.Context) -> None:
     from loop.formats.lines import numbered_lines
     from loop.ner.patterns import PatternsFile
 
-    with opened(ctx) as (paths, settings, _):
+    with opened(ctx, writes=False) as (paths, settings, _):
         path = PatternsFile(paths, settings).path
         lines = [(n, line) for n, line in numbered_lines(path) if line.strip()] if path.exists() else []
     wide = len(str(lines[-1][0])) if lines else 0

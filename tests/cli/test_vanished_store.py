@@ -35,6 +35,7 @@ ARGUMENTS = {
     "labels merge": ["PART", "PART"],
     "labels remove": ["PART", "--yes"],
     "patterns add": ["patterns.jsonl"],
+    "patterns remove": ["1"],
     "checkpoints show": ["1"],
     "checkpoints diff": ["1", "2"],
     "checkpoints rollback": ["1"],
