@@ -1,19 +1,4 @@
-"""What the benchmarks share, and the conventions that they keep.
-
-Each script measures one thing; modules with an underscore are parts of them.
-
-    python benchmarks/NAME.py [--quick] [--data DIR] [--json OUT]
-
-- `--quick` goes through all of the script with as little as makes sense: a minute or two, figures not for quoting.
-- `--data` is the folder of the data sets (`_data.py` says what is in it). They are no part of the repository; scripts
-  that make their texts, or take the bundled corpus, need none.
-- `--json` gets the rows of the tables with the machine, the versions and the seeds. `results/` keeps those that
-  docs/benchmarks.md quotes.
-- Whatever is drawn is drawn from a seed, and the seeds are in the JSON; none are where nothing is drawn.
-- A wait has an end (`wait`), and what runs beside a benchmark ends with it (`beside`).
-- tests/benchmarks runs every script with `--quick` on small data, and the smallest row of most in seconds; it names
-  the columns that each is to print, and fails for a script that it does not know.
-"""
+"""What all benchmarks share: options, tables, JSON, time, waits and other processes. README.md has the conventions."""
 
 from __future__ import annotations
 
