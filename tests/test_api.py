@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import loop
 from loop.cli import main
 from loop.errors import LoopError, StoreError
 from loop.formats import read
-from loop.records import Question, Span
+from loop.records import Question, Span, Text
 from loop.session import Session
 
 PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -41,6 +42,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (command,) = re.findall(r"^ {4}loop (.*)$", PAGE, flags=re.MULTILINE)
     run(monkeypatch, *command.split())
     return tmp_path
+
+
+def test_a_question_has_what_the_page_says():
+    sentence = PAGE[PAGE.index("A question has") :].partition(". ")[0]
+    named = re.findall(r"`([a-z.]+)`", sentence)
+    text = Text(1, "the chain")
+    question = Question("q", text, ((0, 3),), ())
+
+    assert {"text", "text.text", "text.meta", "tokens", "reading", "entropy", "reason", "round"} == set(named)
+    for name in named:
+        attrgetter(name)(question)
 
 
 def test_the_examples_of_the_page_run_one_after_the_other(folder: Path, capsys: pytest.CaptureFixture[str]):

@@ -1,4 +1,4 @@
-"""What is left of erased texts where the program cannot reach, or must not."""
+"""What may be left of erased texts in files that the program does not change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class Left:
     """What holds erased texts all the same.
 
     Attributes:
-        files: of the project, such as guidelines that quote one. copies: made before, elsewhere.
+        files: of the project, such as guidelines that quote one, or an export that was written there.
+        copies: made before, and none of these files; whether they hold the texts is not known.
     """
 
     files: tuple[Path, ...]
@@ -26,5 +27,7 @@ class Left:
 
 def left_of(texts: Sequence[Text], paths: ProjectPaths, store: Store) -> Left:
     """Where texts that were erased may still be."""
-    copies = tuple(copy for copy in store.copies.all() if Path(copy.path).exists())
-    return Left(tuple(holding(paths.root, [text.text for text in texts])), copies)
+    files = tuple(holding(paths.root, [text.text for text in texts]))
+    found = {above for file in files for above in (file.resolve(), *file.resolve().parents)}
+    made = ((copy, Path(copy.path)) for copy in store.copies.all())
+    return Left(files, tuple(copy for copy, path in made if path.exists() and path.resolve() not in found))

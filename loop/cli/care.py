@@ -156,4 +156,4 @@ def say_erased(report: ErasedReport, left: Left) -> None:
     for path in left.files:
         say(f"Still in {path}: take it out there by hand.")
     for copy in left.copies:
-        say(f"Cannot reach the {copy.what} of {copy.at[:10]}: {copy.path}")
+        say(f"May hold them still: {copy.path}, the {copy.what} of {copy.at[:10]}.")

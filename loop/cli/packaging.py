@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,7 +65,7 @@ def package_cli(
         code = paths.resolve(settings.project.code) if settings.project.code else None
         wheel = build(folder, out or paths.models / "packages", about, code=code)
     language, plain = wheel.name.split("-")[0].split("_", 1)
-    say(f'{wheel}: `pip install --no-deps {wheel.name}`, then spacy.load("{language}_{plain}").')
+    say(f'Install it with `pip install --no-deps {shlex.quote(str(wheel))}`, then spacy.load("{language}_{plain}").')
 
 
 def which(

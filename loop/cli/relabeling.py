@@ -82,6 +82,15 @@ def labels_remove_cli(ctx: typer.Context, label: LabelArgument, yes: YesOption =
         change(paths, settings, store, {label: None})
 
 
+def say_what_speaks_of(label: str, paths: ProjectPaths) -> None:
+    """Print where the guidelines still have a label that is gone, for whoever keeps them."""
+    from loop.project.guidelines import lines_about
+
+    if found := lines_about(paths.guidelines, label):
+        lines = ", ".join(map(str, found))
+        say(f"{paths.guidelines.name} still says {label}, in line {lines}: change it there if it means the label.")
+
+
 def known(settings: Settings, label: str) -> None:
     """See that there is such a label.
 
@@ -114,5 +123,7 @@ def change(paths: ProjectPaths, settings: Settings, store: Store, names: Names) 
         finish_relabeling(paths, store)
         Trainer(paths, load_settings(paths.root), store).close()  # saved rounds follow
     say(f"Labels now: {', '.join(labels)}.")
+    for label in names:
+        say_what_speaks_of(label, paths)
     if lost := before - len(store.journal.rounds()):
         say(f"{counted(lost, 'round')} will be learned again when `loop annotate` starts the trainer.")

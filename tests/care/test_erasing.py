@@ -108,6 +108,21 @@ def test_copies_that_cannot_be_reached_and_files_that_quote_it_are_listed(
     assert (project.guidelines,) == left.files
 
 
+def test_an_export_in_the_project_is_told_as_what_it_is(canary: Text, project: ProjectPaths, settings, store):
+    export, folder, table = (project.root / name for name in ("out.jsonl", "final", "out.conll"))
+    folder.mkdir()
+    export.write_text(CANARY)
+    (folder / "train.jsonl").write_text(CANARY)
+    table.write_text("a table of tokens, in which no text can be looked for")
+    for what, path in (("export", export), ("training folder", folder), ("export", table)):
+        store.copies.note(what, path)
+    erase(project, settings, store, [canary])
+    left = left_of([canary], project, store)
+
+    assert {export, folder / "train.jsonl"} == set(left.files)
+    assert [str(table)] == [copy.path for copy in left.copies]
+
+
 def test_while_somebody_works_nothing_is_erased(project: ProjectPaths, settings, store):
     session = Session(project, settings, store)
     with pytest.raises(LoopError, match="at work"):

@@ -27,6 +27,33 @@ def annotated(project: Path, run: Run) -> Path:
     return project
 
 
+def guidelines(project: Path) -> str:
+    return (project / "guidelines.md").read_text()
+
+
+def test_the_sections_of_the_guidelines_follow_a_new_name(annotated: Path, run: Run) -> None:
+    (annotated / "guidelines.md").write_text("# Ours\n\n## A\r\nAn apple is one.\n### A ##\n## B\n#A\n")
+    ran = run("labels", "rename", "A", "FRUIT")
+
+    assert b"## FRUIT\r\nAn apple is one.\n### FRUIT ##\n## B\n#A\n" in (annotated / "guidelines.md").read_bytes()
+    assert "guidelines.md still says A, in line 7: change it there if it means the label." in ran.out
+
+
+@pytest.mark.parametrize("command", ["merge A B --yes", "remove A --yes"])
+def test_what_the_guidelines_say_of_a_label_that_is_gone_stays_and_is_told(annotated: Path, run: Run, command) -> None:
+    (annotated / "guidelines.md").write_text(before := "## A\nB is none.\n## B\nAB or A.\n")
+    ran = run("labels", *command.split())
+
+    assert before == guidelines(annotated)
+    assert "guidelines.md still says A, in line 1, 4: change it there if it means the label." in ran.out
+
+
+def test_nothing_is_said_of_guidelines_that_do_not_name_the_label(annotated: Path, run: Run) -> None:
+    (annotated / "guidelines.md").unlink()
+
+    assert "guidelines" not in run("labels", "rename", "A", "C").out
+
+
 def exported(run: Run) -> list[str]:
     rows = [json.loads(line) for line in run("export", "-").out.splitlines()]
     return [span["label"] for row in rows for span in row["spans"]]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -67,6 +68,8 @@ def test_a_round_becomes_a_wheel(learned: Path, run: Run):
 
     assert (0, ["xx_project-0.3.0-py3-none-any.whl"]) == (ran.code, [path.name for path in Path("wheels").iterdir()])
     assert 'spacy.load("xx_project")' in ran.out
+    (command,) = re.findall("`pip install --no-deps (.*)`", ran.out)
+    assert Path(command).is_file()
 
 
 def test_a_round_that_is_not_kept_makes_no_wheel(learned: Path, run: Run):

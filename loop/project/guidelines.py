@@ -1,0 +1,50 @@
+"""The labels in guidelines.md: its sections follow a new name, and what else speaks of a label is told."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from loop.errors import LoopError
+from loop.files import replacing
+
+# A heading of Markdown that is about one thing: its signs, the thing, and what is left of the line.
+HEADING = re.compile(r"(#{1,6}[ \t]+)(.*?)([ \t]*#*[ \t]*\r?)")
+
+
+def rename_sections(file: Path, names: Mapping[str, str | None]) -> None:
+    """Give the sections about labels their new names; those of labels that are gone, or were merged, stay as they are.
+
+    Raises:
+        LoopError: the file cannot be read or written.
+    """
+    if not file.is_file():
+        return
+    try:
+        lines = file.read_bytes().decode("utf-8", "surrogateescape").split("\n")
+        there = {heading[2] for line in lines if (heading := HEADING.fullmatch(line))}
+        new = {old: name for old, name in names.items() if name is not None and name not in there}
+        renamed = [_renamed(line, new) for line in lines]
+        if renamed != lines:
+            mode = file.stat().st_mode & 0o777
+            with replacing(file.resolve()) as written:
+                os.fchmod(written.fileno(), mode)
+                written.write("\n".join(renamed).encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise LoopError(f"{file.name} cannot be changed: {error.strerror}.", hint="Check its permissions.") from None
+
+
+def _renamed(line: str, names: Mapping[str, str]) -> str:
+    heading = HEADING.fullmatch(line)
+    return line if heading is None else f"{heading[1]}{names.get(heading[2], heading[2])}{heading[3]}"
+
+
+def lines_about(file: Path, label: str) -> list[int]:
+    """The lines, counted from 1, that hold a label as a word of its own."""
+    if not file.is_file():
+        return []
+    word = re.compile(rf"(?<!\w){re.escape(label)}(?!\w)")
+    lines = file.read_text(encoding="utf-8", errors="replace").split("\n")
+    return [number for number, line in enumerate(lines, start=1) if word.search(line)]
