@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tiny_network import tiny_network  # noqa: F401 (a fixture)
 from workshop import workshop_gold
 
 from loop.progress import learned_again_words
