@@ -90,7 +90,9 @@ def add_cli(
     group: GroupOption = None,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
-    suggest: Annotated[bool, typer.Option("--suggest", help="Show the spans in the files as suggestions.")] = False,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Show the spans in the files as suggestions, in known texts too.")
+    ] = False,
     offsets: OffsetsOption = None,
     yes: YesOption = False,
 ) -> None:
@@ -148,7 +150,9 @@ def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources,
         store, sources.read(), source=sources.name, cut=cut, group_field=sources.group, leave_out=held, labels=labels
     )
     say_added(report)
-    if report.added:
+    if report.attached:
+        store.questions.expire()
+    if report.added or report.attached:
         prepare(paths, settings, store)
 
 
@@ -163,7 +167,7 @@ def say_added(report: AddReport) -> None:
     if report.added:
         say(f"Added {counted(report.added, 'text')} as batch {report.batch}.")
     else:
-        say("Added nothing: every text was there already.")
+        say(f"Added {'no texts' if report.attached else 'nothing'}: every text was there already.")
     if report.added and report.duplicates:
         say(f"Left out, since known already: {counted(report.duplicates, 'text')}.")
     say_held(report.held)
@@ -171,8 +175,12 @@ def say_added(report: AddReport) -> None:
         say(f"Left out {counted(report.blank, 'text')} of nothing but white space.")
     if report.annotated:
         say(f"{counted(report.annotated, 'text')} had spans or answers: `loop import` takes those over.")
-    if report.added and report.suggested:
+    if report.suggested:
         say(f"{counted(report.suggested, 'span')} will be shown as suggestions.")
+    if report.attached:
+        say(f"Attached suggestions to {counted(report.attached, 'text')} of the pool.")
+    if report.answered:
+        say(f"Left as they are, since answered: {counted(report.answered, 'text')} with suggestions in the file.")
     say_remarks(report.remarks)
     if report.cut:
         say(f"Left out {counted(report.cut, 'suggestion')} that the text was cut in.")

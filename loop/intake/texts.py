@@ -32,6 +32,8 @@ class AddReport:
         blank: pieces of white space only, left out. annotated: texts whose spans or answers were not taken over.
         held: texts that were to be left out.
         suggested: spans taken over as suggestions. cut: spans that were not, since the text was cut inside them.
+        attached: texts that were there already, and have suggestions now. answered: those that were left as they are,
+            since somebody has answered them.
         remarks: what a reader had to do to find these spans, in words, with the rows.
     """
 
@@ -43,6 +45,8 @@ class AddReport:
     held: int
     suggested: int = 0
     cut: int = 0
+    attached: int = 0
+    answered: int = 0
     remarks: Remarks = field(default_factory=dict)
 
 
@@ -75,7 +79,8 @@ def add_texts(
 
     The pieces of one text form a group, unless `group_field` names the field of the meta that does. Texts and pieces
     that are in `leave_out` (to measure on), or of a group there, do not come in. With `labels`, the project's, the
-    spans of a file come in as suggestions; without, they are left out and counted.
+    spans of a file come in as suggestions, for texts that are there already and not answered too; without, they are
+    left out and counted.
 
     Raises:
         InputError: a row cannot be read, lacks `group_field`, is longer than spaCy can read, suggests a label that is
@@ -90,7 +95,9 @@ def add_texts(
     batch = store.corpus.add_batch(wanted, source=source)
     if not batch.added + batch.duplicates + tally["held"]:
         raise InputError(source, "holds no texts.", hint="Is it the right file, and read as what it is? See --format.")
-    counts = {name: tally[name] for name in ("blank", "annotated", "held", "suggested", "cut")}
+    counts = {name: tally[name] for name in ("blank", "annotated", "held", "cut")}
+    became = batch.attached
+    counts |= {"suggested": became.spans, "attached": became.known, "answered": became.answered}
     return AddReport(batch.batch, batch.added, batch.duplicates, **counts, remarks=remarking.all())
 
 
@@ -109,7 +116,7 @@ def new_texts(
     tally: Counter[str] | None = None,
     suggest: bool = False,
 ) -> Iterator[NewText]:
-    """Yield the pieces of every text, blank ones left out; `tally` counts these, annotated texts and suggestions.
+    """Yield the pieces of every text, blank ones left out; `tally` counts these, annotated texts and cut suggestions.
 
     With `suggest` the spans that a file holds are what is suggested.
 
@@ -156,7 +163,6 @@ def _parted(
         at = start + len(piece)
         inside = [span for span in left if start <= span.start and span.end <= at]
         left = [span for span in left if span not in inside]
-        tally["suggested"] += len(inside)
         yield piece, tuple(replace(span, start=span.start - start, end=span.end - start) for span in inside)
     tally["cut"] += len(left)
 

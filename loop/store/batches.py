@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, literal, literal_column, select, update
@@ -23,6 +23,7 @@ from loop.store.locks import ProcessLock
 from loop.store.lookup import parts
 from loop.store.schema import answers, batches, drafts, incoming, questions, queue, texts
 from loop.store.spans import dump_spans
+from loop.store.suggestions import NOTHING_ATTACHED, Attached, attach_staged
 
 STAGED_ROWS = 5_000
 # Per transaction: an annotator's answer waits for one of them, some 20 ms.
@@ -47,11 +48,12 @@ class NewText:
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """What became of the texts of one batch; `batch` is 0 when all of them were known."""
+    """What became of the texts of one batch, and of their suggestions; `batch` is 0 when all of them were known."""
 
     batch: int
     added: int
     duplicates: int
+    attached: Attached = NOTHING_ATTACHED
 
 
 def add_batch(database: Database, new: Iterable[NewText], *, source: str) -> BatchReport:
@@ -61,12 +63,8 @@ def add_batch(database: Database, new: Iterable[NewText], *, source: str) -> Bat
         seen = sum(_stage(connection, part) for part in parts(new, STAGED_ROWS))
         connection.commit()
         connection.execution_options(immediate=True)
-        if seen > ROWS:
-            with _alone(database):
-                return _add_in_parts(database, connection, seen, source)
-        with connection.begin():
-            batch = begin_batch(connection, source)
-            return finish_batch(connection, batch, added=_insert_staged(connection, batch, 0), seen=seen)
+        report = _add_staged(database, connection, seen, source)
+        return replace(report, attached=attach_staged(connection, report.batch))
 
 
 def remove_batch(database: Database, batch: int) -> tuple[int, int]:
@@ -139,6 +137,15 @@ def digest(text: str) -> bytes:
 def _stage(connection: Connection, part: Sequence[NewText]) -> int:
     connection.execute(insert(incoming), [text_row(text) for text in part])
     return len(part)
+
+
+def _add_staged(database: Database, connection: Connection, seen: int, source: str) -> BatchReport:
+    if seen > ROWS:
+        with _alone(database):
+            return _add_in_parts(database, connection, seen, source)
+    with connection.begin():
+        batch = begin_batch(connection, source)
+        return finish_batch(connection, batch, added=_insert_staged(connection, batch, 0), seen=seen)
 
 
 def _add_in_parts(database: Database, connection: Connection, seen: int, source: str) -> BatchReport:

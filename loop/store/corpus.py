@@ -46,6 +46,8 @@ class Corpus:
     def add_batch(self, new: Iterable[NewText], *, source: str) -> BatchReport:
         """Add texts as one batch, all or nothing; texts that are there already are dropped and counted.
 
+        One of these that nobody has answered takes over what the new ones suggest.
+
         An error raised by `new` leaves the store as it was. The texts are staged in memory and written when the last
         of them has been read, in short transactions, so that nobody waits: neither for a slow reader nor for many
         texts. If writing them fails, or the process is killed, those that nobody has answered go again.

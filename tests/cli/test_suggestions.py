@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from cli_running import Run
 
+from loop.records import Span
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
 from loop.trainer import Trainer
@@ -127,3 +128,62 @@ def test_a_suggested_label_that_the_project_lacks_adds_nothing(run: Run) -> None
 
     assert (1, True) == (ran.code, "stdin, line 1: suggests the label C" in ran.err)
     assert "0 texts" in run("status").out or "texts    0" in run("status").out
+
+
+ANN = '[{"data": {"text": "Ann went to Rome."}, "predictions": [{"result": [%s]}]}]'
+RESULT = '{"type": "labels", "value": {"start": %d, "end": %d, "text": "%s", "labels": ["%s"]}}'
+
+
+def suggested_in(project: Path) -> tuple[Span, ...]:
+    with Store(ProjectPaths(project).db) as store:
+        return store.corpus.texts([1])[0].suggested
+
+
+def test_suggestions_for_a_text_of_the_pool_are_attached_and_shown_by_the_question_that_waits(
+    project: Path, run: Run
+) -> None:
+    (project / "in.json").write_text(ANN % (RESULT % (0, 3, "Ann", "A")))
+    (project / "other.json").write_text(ANN % (RESULT % (12, 16, "Rome", "B")))
+    run("add", "-", stdin=b'{"text": "Ann went to Rome."}')
+    first, again, other = (
+        run("add", "--suggest", "--yes", name).out.splitlines() for name in ("in.json", "in.json", "other.json")
+    )
+    with Store(ProjectPaths(project).db) as store:
+        question = store.questions.head("ann")
+
+    attached = [
+        "Added no texts: every text was there already.",
+        "1 span will be shown as suggestions.",
+        "Attached suggestions to 1 text of the pool.",
+    ]
+    assert attached == first == other
+    assert ["Added nothing: every text was there already."] == again
+    assert question is not None
+    assert (Span(12, 16, "B"),) == question.reading
+
+
+def test_an_answered_text_is_left_as_it_is_and_counted(project: Path, run: Run) -> None:
+    (project / "in.json").write_text(ANN % (RESULT % (0, 3, "Ann", "A")))
+    run("import", "-", stdin=b'{"text": "Ann went to Rome.", "spans": []}')
+    said = run("add", "--suggest", "--yes", "in.json").out.splitlines()
+
+    assert [
+        "Added nothing: every text was there already.",
+        "Left as they are, since answered: 1 text with suggestions in the file.",
+    ] == said
+    assert () == suggested_in(project)
+
+
+@pytest.mark.usefixtures("project")
+def test_only_spans_that_will_be_shown_are_counted_and_the_first_row_of_a_text_with_some_says_them(
+    project: Path, run: Run
+) -> None:
+    rows = [
+        {"text": "Ann went to Rome."},
+        {"text": "Ann went to Rome.", "spans": [{"start": 0, "end": 3, "label": "A"}]},
+        {"text": "Ann went to Rome.", "spans": [{"start": 12, "end": 16, "label": "B"}]},
+    ]
+    said = [run("add", "--suggest", "-", stdin="\n".join(map(json.dumps, rows)).encode()).out for _ in range(2)]
+
+    assert (True, False) == tuple("1 span will be shown as suggestions." in each for each in said)
+    assert (Span(0, 3, "A"),) == suggested_in(project)
