@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, groupby, product, takewhile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import loop
 from loop.records import Answer, Span
 from loop.truth import Truth, of_texts, parts, resolve, whole
 
@@ -290,3 +292,18 @@ def test_what_is_right_never_overlaps(answers):
     spans = resolve(ranked(*answers), SCHEMES).spans
 
     assert not any(touch(one, other) for one, other in product(spans, spans) if one != other)
+
+
+def test_nothing_else_in_the_house_decides_which_answers_count():
+    """The six rules that there were before: by event, by rank, by order in a list."""
+    house = "\n".join(path.read_text(encoding="utf-8") for path in Path(loop.__file__).parent.rglob("*.py"))
+    gone = (
+        "def latest(answers",
+        "def held_out(self) -> list[Answer]",
+        "def _complete(store",
+        "stood[key]",
+        "last[answer.",
+    )
+
+    assert [] == [rule for rule in gone if rule in house]
+    assert 1 == house.count("\ndef resolve(")

@@ -111,7 +111,7 @@ def _write(rows: Iterable[Answered], out: BinaryIO, letters: str) -> int:
 
 
 def _is_held(row: Answered) -> bool:
-    return row.answer.complete and row.answer.verdict == "accept"
+    return row.says_all and row.answer.verdict == "accept"
 
 
 def _block(row: Answered, letters: str) -> list[tuple[str, str]]:

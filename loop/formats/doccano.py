@@ -30,7 +30,7 @@ def from_doccano(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def to_doccano(answered: Answered) -> dict[str, Any] | None:
     """Return an answer as doccano's row, None if it is no complete one."""
-    if not answered.answer.complete or answered.answer.verdict != "accept":
+    if not answered.says_all or answered.answer.verdict != "accept":
         return None
     spans = [[span.start, span.end, span.label] for span in answered.answer.spans]
     return {"text": answered.text.text, "label": spans, "meta": dict(answered.text.meta)}

@@ -96,7 +96,7 @@ def _labelled(result: Mapping[str, Any], text: str) -> Iterator[dict[str, Any]]:
 def to_label_studio(answered: Answered) -> dict[str, Any] | None:
     """Return a complete answer as a task with one annotation, None for any other answer but a skipped one."""
     answer, text = answered.answer, answered.text
-    if not answer.complete or answer.verdict not in ("accept", "skip"):
+    if not answered.says_all or answer.verdict not in ("accept", "skip"):
         return None
     annotation: dict[str, Any] = {
         "result": [_result(span.start, span.end, span.label, text.text, n) for n, span in enumerate(answer.spans)],

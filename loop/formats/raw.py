@@ -66,6 +66,11 @@ class Answered:
     question: Question | None = None
     labels: tuple[str, ...] | None = None
 
+    @property
+    def says_all(self) -> bool:
+        """Whether all spans of all labels of the project are known."""
+        return self.answer.complete and self.labels is None
+
 
 class BadRowError(Exception):
     """What is wrong with a row, in words without the row's own text; whoever knows its file and line raises again."""

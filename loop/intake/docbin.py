@@ -92,8 +92,7 @@ def _doc(row: Answered, vocab: Vocab) -> Doc:
     doc = Doc(vocab, words=[text[start:end] for start, end in tokens], spaces=spaces)
     spans = [found for span in row.answer.spans if (found := _on_tokens(doc, span))]
     if row.answer.verdict == "accept":
-        is_all = row.answer.complete and row.labels is None
-        doc.set_ents(spans, default="outside" if is_all else "missing")
+        doc.set_ents(spans, default="outside" if row.says_all else "missing")
     else:
         doc.spans[INCORRECT] = spans
     said = {name: value for name, value in prodigy_row(row).items() if name not in _BESIDE}

@@ -9,7 +9,7 @@ from loop.formats import RawText, read_gold
 from loop.held_out import NOTHING_RESERVED, HeldOut, Reserved, unit_of
 from loop.records import Answer, Span, Text
 from loop.settings import ProjectPaths, Settings
-from loop.store import Store
+from loop.store import Naming, Store
 from loop.truth import Truth, of_texts
 
 
@@ -20,7 +20,7 @@ class GoldText:
     Attributes:
         labels: of which something is known; its spans of them are all there are.
         unit: what chance draws: its group, or the text alone.
-        known, truth: the text in the corpus and what its answers say; None where it is of a gold file.
+        known: the text in the corpus; None where it is of a gold file. truth: what its answers say, or the rows there.
     """
 
     text: str
@@ -33,7 +33,7 @@ class GoldText:
     @property
     def answer(self) -> Answer | None:
         """Its last answer that counts; None where it is of a gold file."""
-        return self.truth.parts[-1].answer if self.truth else None
+        return self.truth.parts[-1].answer if self.truth and self.known else None
 
     def judged(self, spans: Iterable[Span]) -> tuple[Span, ...]:
         """Of some spans, sorted, those that are known to be right or wrong."""
@@ -83,28 +83,46 @@ def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[Go
     name = settings.project.eval
     if name is None:
         return answered_gold(store, store.answers.measuring(), settings.project.labels)
-    raws = _unlearned(store, {raw.text: raw for raw in read_gold(paths.resolve(name))})
-    labels, naming = settings.project.labels, store.journal.naming()
-    return [
-        GoldText(raw.text, _of(labels, naming.outdated(raw.spans or ())), labels, unit_of(raw.group, raw.text))
-        for raw in raws.values()
-    ]
+    raws = _unlearned(store, read_gold(paths.resolve(name)))
+    return filed_gold(raws, settings.project.labels, store.journal.naming())
 
 
-def _unlearned(store: Store, raws: dict[str, RawText]) -> dict[str, RawText]:
+def _unlearned(store: Store, raws: Sequence[RawText]) -> list[RawText]:
     learned = {answer.text_id for answer in store.answers.training()}
-    taught = {text for text, id_ in store.corpus.find(list(raws)).items() if id_ in learned}
+    texts = list(dict.fromkeys(raw.text for raw in raws))
+    taught = {text for text, id_ in store.corpus.find(texts).items() if id_ in learned}
     groups = store.answers.taught()
-    return {text: raw for text, raw in raws.items() if text not in taught and raw.group not in groups}
+    return [raw for raw in raws if raw.text not in taught and raw.group not in groups]
+
+
+def filed_gold(raws: Sequence[RawText], labels: Sequence[str], naming: Naming) -> list[GoldText]:
+    """The texts of a gold file; rows about the same text are answers of several people, if they do not name one."""
+    number = {text: n for n, text in enumerate(dict.fromkeys(raw.text for raw in raws))}
+    answers = [
+        Answer(
+            raw.key, number[raw.text], (raw.answer and raw.answer.annotator) or f"row {n}", "accept",
+            naming.outdated(raw.spans or ()), scheme=n, rank=n,
+        )
+        for n, raw in enumerate(raws)
+    ]  # fmt: skip
+    schemes = {n: frozenset(labels).intersection(raw.asked or labels) for n, raw in enumerate(raws)}
+    known = of_texts(answers, schemes)
+    groups = {raw.text: raw.group for raw in reversed(raws)}
+    return [_gold_text(known[n], labels, text, groups[text]) for text, n in number.items()]
+
+
+def _gold_text(
+    truth: Truth, labels: Sequence[str], text: str, group: str | None, known: Text | None = None
+) -> GoldText:
+    asked = tuple(label for label in labels if label in truth.labels)
+    return GoldText(text, _of(asked, truth.spans), asked, unit_of(group, text), known, truth)
 
 
 def answered_gold(store: Store, answers: Iterable[Answer], labels: Sequence[str]) -> list[GoldText]:
     """Those of the texts of which all spans of a label are known."""
     known, found = of_texts(answers, store.journal.schemes()), []
     for text in store.corpus.texts([id_ for id_, truth in known.items() if truth.labels.intersection(labels)]):
-        truth = known[text.id]
-        asked = tuple(label for label in labels if label in truth.labels)
-        found.append(GoldText(text.text, _of(asked, truth.spans), asked, unit_of(text.group, text.text), text, truth))
+        found.append(_gold_text(known[text.id], labels, text.text, text.group, text))
     return found
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ def test_answers_are_written_one_per_line_for_their_owner_alone(tmp_path: Path) 
     assert 2 == write([row(1), row(2)], out)
     assert ["täxt 1", "täxt 2"] == [json.loads(line)["text"] for line in out.read_text("ascii").splitlines()]
     assert 0o600 == out.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize(("format", "written"), [("jsonl", 2), ("conll", 1), ("doccano", 1), ("label-studio", 1)])
+def test_an_answer_that_was_not_asked_about_all_labels_goes_where_that_can_be_told(tmp_path, format, written) -> None:
+    assert written == write([row(1), replace(row(2), labels=("A",))], tmp_path / "out", format=format)
 
 
 def test_the_same_answers_give_the_same_bytes(tmp_path: Path) -> None:

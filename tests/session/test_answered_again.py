@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -160,3 +161,18 @@ def test_who_flags_an_answer_after_labels_got_other_names_says_nothing_of_later_
         store.journal.naming().in_force(flagged.scheme),
     )
     assert [Span(0, 3, "PERSON")] == list(store.answers.standing()[0].spans)
+
+
+def test_rows_of_a_gold_file_about_one_text_are_resolved_too(paths, store):
+    rows = [(ANN, BOB), (ANN, ROME)]
+    paths.root.mkdir(exist_ok=True)
+    spans = ([{"start": one.start, "end": one.end, "label": one.label} for one in row] for row in rows)
+    lines = [json.dumps({"text": TEXT, "spans": row}) for row in spans]
+    lines.append(json.dumps({"text": "Rome", "spans": [], "answer": "accept", "_loop": {"labels": ["PER"]}}))
+    (paths.root / "gold.jsonl").write_text("\n".join(lines))
+    settings = Settings(project=ProjectSettings(labels=("PER", "LOC"), eval="gold.jsonl"))
+    both, rome = gold_texts(store, settings, paths)
+
+    assert ((ANN,), (ANN,)) == (both.spans, both.judged([ANN, BOB, ROME]))
+    assert (("PER",), ()) == (rome.labels, rome.judged([Span(0, 4, "LOC")]))
+    assert both.answer is None
