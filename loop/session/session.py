@@ -60,6 +60,8 @@ class Session:
         self._measured = 0
         self._looked_again: set[int] = set()
         store.wishes.set_focus(focus)
+        if self.is_exhausted:  # in an earlier session: there may be more by now
+            store.questions.expire()
         self._question_for = question_for
         self._tending = Tending(paths, store, start_trainer)
         self._forgotten: tuple[object, str] = (None, "")
@@ -101,6 +103,11 @@ class Session:
             return ""
         done = "1 held-out text is answered" if count == 1 else f"{count} held-out texts are answered"
         return f"{done}. Quit, and `loop annotate` goes on with the usual questions."
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether no text is left of those that the session is narrowed to; more come only when some are added."""
+        return self.focus != NO_FOCUS and self._store.questions.is_exhausted(self.focus)
 
     def note(self, question: Question) -> str:  # noqa: ARG002  # a walk through earlier answers has something to say
         """What stands beside an earlier answer instead of what it said; empty for that."""

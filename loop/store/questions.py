@@ -115,7 +115,8 @@ class Questions:
                     rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
                     connection.execute(insert(queue), rows)
         with self._database.write() as connection:
-            put_state(connection, QUEUE, {"generation": generation, "round": round, "focus": asdict(focus)})
+            queued = {"generation": generation, "round": round, "focus": asdict(focus), "asked": len(asked)}
+            put_state(connection, QUEUE, queued)
             put_state(connection, SEEN, seen)
             if confidence:
                 put_state(connection, CONFIDENCE, list(confidence))
@@ -187,6 +188,12 @@ class Questions:
         with self._database.read() as connection:
             queued = get_state(connection, QUEUE)
         return None if queued is None else int(queued["round"])
+
+    def is_exhausted(self, focus: Focus) -> bool:
+        """Whether a queue for this focus was laid out, is not out of date, and found nothing to ask."""
+        with self._database.read() as connection:
+            queued = get_state(connection, QUEUE) or {}
+            return queued.get("asked") == 0 and queued["round"] != EXPIRED and _focus_of(connection, QUEUE) == focus
 
     def queue_focus(self) -> Focus:
         """What the queue in force was made for."""

@@ -7,8 +7,7 @@ from itertools import groupby
 
 from loop.editing import COMMANDS, Keymap
 from loop.editing.keymap import key_name
-from loop.progress import IDLE
-from loop.records import NO_FOCUS, Text
+from loop.records import Text
 from loop.store import Past
 from loop.terminal.body import Row
 from loop.terminal.desk import Desk
@@ -120,7 +119,9 @@ def waiting_words(desk: Desk) -> str:
         return words
     if desk.session.over:
         return desk.session.over
-    if status.pool_left and desk.session.focus != NO_FOCUS and status.trainer == IDLE:
+    if status.pool_left and desk.session.is_exhausted:
+        if desk.session.focus.measure:
+            return "No held-out text is left to ask about. Quit, and `loop annotate` asks the usual questions."
         return "No more texts fit what this session was narrowed to. Quit, and `loop annotate` asks about all others."
     if status.pool_left:
         return f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."

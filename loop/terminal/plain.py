@@ -83,7 +83,8 @@ class Plain:
         """Tell whether no question will come by itself: then the next line is read, from a pipe too."""
         status = self._desk.status
         stopped = status.trainer.startswith(STOPPED) and status.trainer != STOPPED
-        return bool(self._desk.session.over) or not status.pool_left or stopped
+        session = self._desk.session
+        return bool(session.over) or session.is_exhausted or not status.pool_left or stopped
 
     def _ask(self) -> None:
         question = self._desk.question

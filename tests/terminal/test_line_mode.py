@@ -13,7 +13,7 @@ from real_terminal import PROGRAM, Terminal
 from terminal_project import LABELS, SETTINGS, lay_out, question
 
 from loop.editing import COMMANDS, Mark, begin, keymap, page_of
-from loop.records import Answer, Mode
+from loop.records import Answer, Focus, Mode
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import Store
@@ -224,3 +224,28 @@ def test_another_mode_asks_its_own_question_at_once(folder: Path) -> None:
     told = piped(folder, "mode", "quit")
 
     assert told.index("Teach mode") < told.index("Is this right? ok says yes")
+
+
+@pytest.mark.parametrize(
+    ("focus", "words"),
+    [
+        (Focus(measure=5), "No held-out text is left to ask about."),
+        (Focus(where=(("shop", "north"),)), "No more texts fit what this session was narrowed to."),
+    ],
+)
+def test_a_narrowed_session_in_a_pipe_ends_once_the_trainer_has_found_nothing_to_ask(
+    folder: Path, focus: Focus, words: str
+) -> None:
+    told: list[str] = []
+    with Store(ProjectPaths(folder).db) as store:
+        store.questions.publish([], round=3, focus=focus)  # in an earlier session
+        session = Session(ProjectPaths(folder), SETTINGS, store, annotator="ann", focus=focus)
+        before = session.is_exhausted
+        store.questions.publish([], round=3, focus=focus)
+        Plain(
+            Desk(session, Words(keymap(LABELS).labels, keymap(LABELS).keys)), io.StringIO("back\n"), told.append
+        ).run()
+        session.close()
+
+    assert not before
+    assert any(line.startswith(words) for line in told)
