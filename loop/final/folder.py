@@ -24,6 +24,7 @@ from loop.ner.code import NAME as CODE_NAME
 from loop.ner.learner import Learner
 from loop.ner.merging import BaseReader
 from loop.ner.pipeline import recognizers_of_base
+from loop.progress import unlearned
 from loop.progress.gold import gold_texts, held_out_now, reserved
 from loop.project import code_files
 from loop.settings import ProjectPaths, Settings
@@ -120,8 +121,8 @@ class FinalTraining:
         self._checkpoints = Checkpoints(paths.models)
         self._last = self._checkpoints.in_force()
         if not self._last:
-            hint = "Answer questions with `loop annotate` until the first round is done."
-            raise LoopError("No round was learned yet, from which a final training could start.", hint=hint)
+            waits = unlearned(store, settings).words or "Answer questions with `loop annotate` until it is done."
+            raise LoopError("No round was learned yet, from which a final training could start.", hint=waits)
 
     @property
     def last(self) -> Path:

@@ -15,6 +15,7 @@ from loop.progress.present import (
     learned_again_words,
     start_of_today,
     trainer_state,
+    unlearned,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
     "start_of_today",
     "taught",
     "trainer_state",
+    "unlearned",
 ]
 
 # They need numpy, which a session does without before its first screen.

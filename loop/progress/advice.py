@@ -76,6 +76,7 @@ def advice(
     minutes: float | None,
     weakest: str,
     expected: Expected | None = None,
+    unlearned: str = "",
 ) -> Advice:
     """What the numbers say.
 
@@ -87,12 +88,13 @@ def advice(
         minutes: that the next 100 answers take.
         weakest: the kind of texts in which the model does worst, in words; empty where there is none.
         expected: by cross-validation, where that was done lately.
+        unlearned: that answers wait for a round, in a sentence.
     """
     agreements = [info.agreement for info in rounds]
     learned = [info.answers for info in rounds]
     rest = rest_of_pool(agreements, learned, pool)
     gain = _gain(measured) or (expected.more if expected else None)
-    left = _Left(pool, learned[-1] if learned else 0, rest, gain, expected)
+    left = _Left(pool, learned[-1] if learned else 0, rest, gain, expected, unlearned)
     kind, words = _said(left, weak_point(labels), weakest)
     if kind in ("go on", "look at label"):
         words = f"{words} {_expected(gain, minutes)}"
@@ -108,6 +110,7 @@ class _Left:
     rest: float | None
     gain: Gain | None
     expected: Expected | None
+    unlearned: str
 
     @property
     def is_known(self) -> bool:
@@ -132,6 +135,8 @@ class _Left:
 
 def _said(left: _Left, weak: str, weakest: str) -> tuple[Kind, str]:
     wanted = f"Add texts {weakest or 'of the kind that the model shall work on'}"
+    if not left.pool:
+        return "add texts", f"{wanted}: none is left to answer. {left.unlearned}".rstrip()
     if left.learned and left.pool < FEW_LEFT:
         return "add texts", f"{wanted}: the pool is nearly used up."
     if not left.is_known:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from loop.progress.settings_then import settings_of_round
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import is_held
@@ -13,6 +15,30 @@ from loop.truth import READING, read_alike
 STOPPED = "stopped"
 IDLE = "idle"
 STARTING = "starting"
+
+
+@dataclass(frozen=True, slots=True)
+class Unlearned:
+    """How many answers that train are in no round yet, and how many the next round lacks; 0 when it is due."""
+
+    answers: int
+    missing: int
+
+    @property
+    def words(self) -> str:
+        """What that means where no texts are left, in a sentence; empty where all is learned, or soon will be."""
+        if not (self.answers and self.missing):
+            return ""
+        have = "1 answer has" if self.answers == 1 else f"{self.answers} answers have"
+        return f"{have} taught nothing yet: the next round takes {self.missing} more."
+
+
+def unlearned(store: Store, settings: Settings) -> Unlearned:
+    """The answers that wait for the next round."""
+    training, rounds = store.answers.training(), store.journal.rounds()
+    learned = rounds[-1].answers if rounds else 0
+    size = settings_of_round(store, settings, training, learned).round_size
+    return Unlearned(max(0, len(training) - learned), max(0, learned + size - len(training)))
 
 
 def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, float]:

@@ -12,10 +12,9 @@ from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
 from loop.progress.expected import noted
 from loop.progress.gold import Measured, gold_texts, measured, measured_round
-from loop.progress.present import forgotten, trainer_state
+from loop.progress.present import Unlearned, forgotten, trainer_state, unlearned
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
-from loop.progress.settings_then import settings_of_round
 from loop.progress.similar import near_duplicates
 from loop.quality import Consistency, consistency, pairs
 from loop.records import Answer
@@ -82,13 +81,12 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     """
     answers, training = store.answers.standing(), store.answers.training()
     rounds = tuple(store.journal.rounds())
-    learned = rounds[-1].answers if rounds else 0
     schemes = store.journal.schemes()
     spans = taught(training, schemes)
     gold, labels, last = gold_texts(store, settings, paths), settings.project.labels, measured_round(store)
     found = measured(store, gold, last) if last is not None else []
     common = together(store, gold, labels)
-    size = settings_of_round(store, settings, training, learned).round_size
+    left = unlearned(store, settings)
     return Progress(
         texts=store.corpus.size(),
         pool=store.corpus.pool_size(),
@@ -97,7 +95,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         training=len(training),
         spans=spans,
         rounds=rounds,
-        next_round=max(0, learned + size - len(training)),
+        next_round=left.missing,
         trainer=trainer_state(store, paths),
         consistency=consistency(pairs(store.answers.all(), schemes)),
         held=store.journal.hold(),
@@ -112,7 +110,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         scores=scores(found, labels),
         curve=tuple(curve(store, gold, labels)),
         changes=changes(common) if common else {},
-        advice=_advised(store, settings, found, common, spans, answers=len(training)),
+        advice=_advised(store, settings, found, common, spans, answers=len(training), left=left),
     )
 
 
@@ -133,6 +131,7 @@ def _advised(
     spans: Mapping[str, int],
     *,
     answers: int,
+    left: Unlearned,
 ) -> Advice:
     """The advice of a project's numbers: `found` in the texts that measure, and by the rounds in `common`."""
     labels, in_force = settings.project.labels, store.journal.round_in_force()
@@ -146,4 +145,5 @@ def _advised(
         minutes=None if seconds is None else MORE * seconds / 60,
         weakest=weakest_kind(found, {batch.id: batch.source for batch in store.corpus.batches()}),
         expected=noted(store, answers=answers, pool=pool),
+        unlearned=left.words,
     )

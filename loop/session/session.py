@@ -9,7 +9,15 @@ from uuid import uuid4
 
 from loop.alignment import misfit
 from loop.errors import LoopError, StoreError
-from loop.progress import IDLE, forgotten, forgotten_words, held_words, start_of_today, trainer_state
+from loop.progress import (
+    IDLE,
+    forgotten,
+    forgotten_words,
+    held_words,
+    start_of_today,
+    trainer_state,
+    unlearned,
+)
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
 from loop.session.status import SessionStatus
 from loop.session.tending import Tending
@@ -65,6 +73,7 @@ class Session:
         self._question_for = question_for
         self._tending = Tending(paths, store, start_trainer)
         self._forgotten: tuple[object, str] = (None, "")
+        self._unlearned = -1, ""
         self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
         store.journal.settings(settings.weights_digest(), settings.weights())
@@ -312,6 +321,13 @@ class Session:
             words = forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
             self._forgotten = (round, held), "; ".join(filter(None, [words, held_words(held)]))
         return self._forgotten[1]
+
+    def unlearned(self) -> str:
+        """Which answers wait for a round, in a sentence; empty where none does. Worked out after events alone."""
+        seq = self._store.journal.last_seq()
+        if seq != self._unlearned[0]:
+            self._unlearned = seq, unlearned(self._store, self._settings).words
+        return self._unlearned[1]
 
     def tick(self) -> None:
         """Look after the trainer, see `Tending`."""

@@ -127,6 +127,7 @@ def waiting_words(desk: Desk) -> str:
         return f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."
     left_out = " · ".join(f"{count} {visible(reason)}" for reason, count in sorted(desk.left_out.items()))
     done = f"Every text has been answered, {status.answers_total} by you. Add more with `loop add`."
+    done = f"{done} {desk.session.unlearned()}".rstrip()
     return f"{done} Left out: {left_out}." if left_out else done
 
 

@@ -15,10 +15,24 @@ def test_status_counts_texts_answers_and_batches(project: Path, run: Run) -> Non
     run("import", "-", stdin=b'{"text": "one", "spans": [{"start": 0, "end": 3, "label": "A"}]}')
     lines = run("status").out.splitlines()
 
-    assert "project: A, B, from blank:en" == lines[0]
+    assert "project: A, B, from blank:xx" == lines[0]
     assert "texts    3, of them 2 not answered; 2 questions waiting" == lines[1]
     assert "  batch 1: 3 texts, 1 answered, from stdin" == lines[2]
     assert "answers  1 accept" == lines[3]
+
+
+def test_a_project_whose_texts_are_all_answered_before_its_first_round_is_told_what_it_lacks(
+    project: Path, run: Run
+) -> None:
+    rows = ({"text": f"text {n}", "spans": [{"start": 0, "end": 4, "label": "A"}]} for n in range(7))
+    run("import", "-", stdin="\n".join(map(json.dumps, rows)).encode())
+    lacks = "7 answers have taught nothing yet: the next round takes 3 more."
+    status, trained = run("status").out, run("train", "--no-run")
+
+    assert "texts    7, of them 0 not answered; 0 questions waiting" in status
+    assert "rounds   0; answers that train until the next: 3" in status
+    assert f"advice   Add texts of the kind that the model shall work on: none is left to answer. {lacks}" in status
+    assert (1, True) == (trained.code, lacks in trained.err)
 
 
 @pytest.mark.usefixtures("project")

@@ -4,6 +4,7 @@ from loop.acquire.stopping import Gain, LabelFacts
 from loop.progress.advice import advice, by_heart_words, label_facts, weakest_kind
 from loop.progress.expected import Expected, note, noted
 from loop.progress.gold import GoldText, Measured
+from loop.progress.present import Unlearned
 from loop.records import Span, Text
 from loop.store import RoundInfo
 
@@ -40,6 +41,18 @@ def test_a_model_that_changes_is_a_reason_to_go_on_with_the_time_that_it_takes()
     assert "would bring about 10.0 F" in advised.words
     assert "cannot be told" in advised.words
     assert "about 35 minutes" in advised.words
+
+
+def test_where_no_text_is_left_nobody_is_told_to_go_on():
+    none = advice([], None, (), pool=0, minutes=None, weakest="", unlearned=Unlearned(7, 3).words)
+
+    assert "add texts" == none.kind == said(pool=0).kind
+    assert none.words == (
+        "Add texts of the kind that the model shall work on: none is left to answer. "
+        "7 answers have taught nothing yet: the next round takes 3 more."
+    )
+    assert said(pool=0).words.endswith("none is left to answer.")
+    assert ["", ""] == [Unlearned(0, 10).words, Unlearned(12, 0).words]
 
 
 def test_cross_validation_has_to_agree_before_anybody_is_told_to_stop():

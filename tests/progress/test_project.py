@@ -65,7 +65,7 @@ def test_a_project_that_has_only_begun_has_its_numbers_too(paths, labelled, stor
 
     assert (None, None, (0, 0), None, 0) == (now.measured, now.scores, now.accepted, now.seconds, now.near_duplicates)
     assert not [line for line in status_lines(now, []) if line.startswith(("F ", "expected", "accepted", "label"))]
-    assert "wait" == now.advice.kind
+    assert ("add texts", True) == (now.advice.kind, "none is left to answer" in now.advice.words)
 
 
 def test_learning_by_heart_is_said_in_words_with_what_to_do(paths, labelled, store, monkeypatch):
