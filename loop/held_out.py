@@ -13,6 +13,8 @@ from typing import NewType
 
 from loop.records import Answer, Text
 
+ANOTHER_GROUP = "Answer texts of other groups, or add the texts to a new project with another --group, or without one."
+
 Teaching = NewType("Teaching", Text)
 """A text that may teach a model."""
 
@@ -80,6 +82,14 @@ def is_held_out(text: Text, *, share: float, seed: int) -> bool:
     name = f"{seed}:{unit_of(text.group, text.text)}"
     line = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(line, "big") < share * 2**64
+
+
+def one_group_words(groups: Iterable[str | None]) -> str:
+    """That the answers to texts of these groups cannot be parted, in a sentence; empty where they can."""
+    given = list(groups)
+    if len(given) < 2 or given[0] is None or set(given) != {given[0]}:
+        return ""
+    return f"All {len(given):,} answers belong to one group, “{given[0]}”, and groups are never parted."
 
 
 def unit_of(group: str | None, text: str) -> str:

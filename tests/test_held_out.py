@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from loop.held_out import HeldOut, Reserved, is_held_out, unit_of
+from loop.held_out import HeldOut, Reserved, is_held_out, one_group_words, unit_of
 from loop.records import Answer, Text
 
 ONE = Text(1, "one", group="g")
@@ -65,3 +65,8 @@ def test_texts_that_may_teach_keep_their_order():
 
 def test_a_group_is_a_unit_and_so_is_a_text_that_has_none():
     assert ["group:g", "text:g"] == [unit_of("g", "one"), unit_of(None, "g")]
+
+
+def test_answers_of_one_group_cannot_be_parted() -> None:
+    assert "All 2 answers belong to one group, “a”, and groups are never parted." == one_group_words(["a", "a"])
+    assert ["", "", ""] == [one_group_words(groups) for groups in ([None, None], ["a", "b"], ["a", None])]

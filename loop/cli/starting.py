@@ -176,6 +176,7 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
         LoopError: it says what is wrong and where.
     """
     from loop.formats import read_gold
+    from loop.ner.pattern_lines import refuse_list
     from loop.ner.patterns import Patterns
     from loop.ner.pipeline import base_folder, base_labels, chosen, load_base, recognizers_in
     from loop.project import run_code
@@ -190,7 +191,9 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
     if base_folder(project.base) is None or project.patterns is not None:
         nlp = load_base(project.base)
         if project.patterns is not None:
-            Patterns(nlp, existing(paths.resolve(project.patterns)), labels=project.labels)
+            file = existing(paths.resolve(project.patterns))
+            refuse_list(file)
+            Patterns(nlp, file, labels=project.labels)
     if project.eval is not None:
         read_gold(paths.resolve(project.eval))
 

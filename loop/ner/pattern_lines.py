@@ -55,6 +55,18 @@ def read_patterns(path: Path | str, labels: Collection[str]) -> Iterator[Pattern
         raise InputError(path, problem, line=min(missing.values()), hint=hint)
 
 
+def refuse_list(path: Path) -> None:
+    """Refuse a list as a project's own file of patterns, to which lines are added.
+
+    Raises:
+        InputError: it is one.
+    """
+    first = next((line for _, line in numbered_lines(path) if line.strip()), "")
+    if first.lstrip().startswith("["):
+        hint = f"Leave it out here, and bring it in with `loop patterns add {path.name}` when the project is made."
+        raise InputError(path, "is a list of patterns, and a project keeps them line by line.", hint=hint)
+
+
 def read_usable(path: Path | str, labels: Collection[str]) -> Iterator[Pattern | InputError]:
     """Yield for each line its pattern, or what is wrong with it."""
     for number, line in numbered_lines(path):

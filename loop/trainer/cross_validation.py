@@ -11,7 +11,7 @@ import numpy as np
 
 from loop.acquire.stopping import BEGINNING, FEWEST, expected_gain
 from loop.errors import LoopError
-from loop.held_out import unit_of
+from loop.held_out import ANOTHER_GROUP, one_group_words, unit_of
 from loop.intervals import counts, f_scores, measures, no_interval, over_units
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.evaluate import predicted
@@ -88,6 +88,8 @@ class _CrossValidation:
             self._refuse_what_measures_nothing(is_grouped=len(set(units.values())) < len(units))
         if self._rounds < ROUNDS:
             size = settings.update.round_size
+            if words := one_group_words(text.group for text in texts):
+                raise LoopError(f"There is no learning curve: {words}", hint=ANOTHER_GROUP)
             raise LoopError(
                 f"Too few answers for a learning curve: {len(self._training):,}.",
                 hint=f"It takes about {math.ceil(ROUNDS * size * FOLDS / (FOLDS - 1)):,} that train, "
