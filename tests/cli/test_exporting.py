@@ -73,7 +73,7 @@ def test_what_cannot_be_meant_is_refused_with_an_example(run: Run, options: list
         ("out.csv", b'"text","spans"'),
         ("out.tsv", b'"text"\t"spans"'),
         ("out.txt", b"Ann met Bob\n"),
-        ("out.conll", b"-DOCSTART- -X- O O\n\nAnn -X- _ B-A\n"),
+        ("out.conll", b"Ann -X- _ B-A\nmet -X- _ O\n"),
         ("out.parquet", b"PAR1"),
         ("out.spacy", b"x"),
     ],
