@@ -93,8 +93,8 @@ class Naming:
         return tuple(dict.fromkeys(replace(span, label=label) for span, label in named if label is not None))
 
     def in_force(self, scheme: int) -> tuple[str, ...]:
-        """The labels that were in force under a scheme, by their names today, but for those that were removed."""
-        named = (self.label(label, scheme) for label in self._schemes[scheme])
+        """The labels that were in force under a scheme, by their names today, but for removed ones; none under 0."""
+        named = (self.label(label, scheme) for label in self._schemes.get(scheme, ()))
         return tuple(dict.fromkeys(label for label in named if label is not None))
 
     def known(self, scheme: int) -> tuple[str, ...]:

@@ -68,3 +68,7 @@ def test_spans_from_elsewhere_follow_only_where_their_label_is_none_of_todays() 
     assert spans == NAME_GIVEN_AGAIN.outdated(spans)
     assert ("C", "B") == tuple(span.label for span in RENAMED.outdated(spans))
     assert ("B",) == tuple(span.label for span in REMOVED.outdated(spans))
+
+
+def test_before_the_first_scheme_no_label_is_in_force():
+    assert () == Naming({}, []).in_force(0)
