@@ -226,7 +226,8 @@ def slowly(answers: Sequence[Answer]) -> dict[Span, str]:
         said = [(word, answer) for answer in reversed(answers) if (word := says(answer, span))]
         before = next(((word, answer) for word, answer in said if word != "cut"), None)
         found[span] = said[0][0] if said else ""
-        if found[span] == "cut" and before is not None and before[0] == "yes" and span.label in decided([before[1]]):
+        until = [] if before is None else answers[: answers.index(before[1]) + 1]
+        if found[span] == "cut" and before is not None and before[0] == "yes" and span.label in decided(until):
             found[span] = "unclear"
         if "refused" in [word for word, _ in takewhile(lambda pair: pair[0] != "yes", said)]:
             found[span] = "refused"

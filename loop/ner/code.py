@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from spacy.util import import_file
@@ -27,11 +29,22 @@ def import_code(file: Path) -> None:
     if str(file.parent) not in sys.path:
         sys.path.append(str(file.parent))
     try:
-        import_file(NAME, file)
+        with _leaving_no_bytecode():
+            import_file(NAME, file)
     except Exception as error:  # it is other people's code: it may raise anything
         sys.modules.pop(NAME, None)
         hint = f"Try it alone: python {file}"
         raise InputError(file, f"cannot be run ({type(error).__name__}: {error}).", hint=hint) from error
+
+
+@contextmanager
+def _leaving_no_bytecode() -> Iterator[None]:
+    """Compiled modules count as code of the project: running it must not make new ones, which nobody has trusted."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def imported_beside(file: Path) -> list[str]:
