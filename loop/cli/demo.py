@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from loop.cli.printing import say
 from loop.cli.project import opened
 from loop.cli.simulating import Table, read_gold_spans
 from loop.errors import LoopError
+from loop.files import copy_file
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def make_demo_project(paths: ProjectPaths, corpus: Path) -> Settings:
     settings = Settings(ProjectSettings(labels=DEMO_LABELS, patterns="patterns.jsonl", eval="test.jsonl"))
     create_project(paths, settings)
     for name in ("guidelines.md", "patterns.jsonl", "test.jsonl"):
-        shutil.copyfile(corpus / name, paths.root / name)
+        copy_file(corpus / name, paths.root / name)
     return settings
 
 

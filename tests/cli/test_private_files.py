@@ -15,6 +15,7 @@ from workshop import workshop_gold
 
 from loop.settings import Settings, template
 
+TERMS = '{"label": "PART", "pattern": "hub"}\n'
 WRITING = [
     "export data/out.jsonl",
     "export ../elsewhere/out.jsonl.gz",
@@ -27,11 +28,12 @@ WRITING = [
     "patterns add terms.jsonl",
     "backup ../elsewhere/copy",
     "rebuild 1 --to data/again",
+    "demo --auto 1 --dir ../elsewhere/demo",
     "train --no-run",
     "package",
     "package ../elsewhere/packages",
     "predict models/last in.jsonl data/predicted.jsonl",
-    "simulate in.jsonl --test in.jsonl --answers 1 --out ../elsewhere/runs --save ../elsewhere/saved",
+    "simulate in.jsonl --test test.jsonl --answers 1 --out ../elsewhere/runs --save ../elsewhere/saved",
 ]
 
 
@@ -49,9 +51,9 @@ def test_others_can_read_nothing_that_any_command_has_written(
 ) -> None:
     shutil.copytree(learned_template, folder, symlinks=True, dirs_exist_ok=True)
     (tmp_path / "elsewhere").mkdir(mode=0o700)
-    rows = [{"text": text, "spans": list(map(asdict, spans))} for text, spans in workshop_gold(12).items()]
-    given = {"loop.cfg": template(settings), "in.jsonl": "\n".join(map(json.dumps, rows)), "terms.jsonl": ""}
-    given["terms.jsonl"] = '{"label": "PART", "pattern": "hub"}\n'
+    rows = [{"text": text, "spans": list(map(asdict, spans))} for text, spans in workshop_gold(24).items()]
+    given = {"loop.cfg": template(settings), "in.jsonl": "\n".join(map(json.dumps, rows[:12]))}
+    given |= {"test.jsonl": "\n".join(map(json.dumps, rows[12:])), "terms.jsonl": TERMS}
     for name, content in given.items():
         (folder / name).write_text(content)
         (folder / name).chmod(0o600)
