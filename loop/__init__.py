@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from loop.api import Oracle, Project, open_project, score
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Oracle", "Project", "open_project", "score"]
 
 

@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from loop.errors import StoreError, StoreMissingError
 from loop.files import make_private, new_file
 from loop.store.copying import copy_store
 from loop.store.places import journal_mode
+from loop.store.schema import metadata
 
 SCHEMA_VERSION = "0007"
+OLDEST = "0006"
 BUSY = "busy_timeout=10000"  # milliseconds
 MISSING_HINT = "Put a backup there. Where nothing is lost with it, `loop doctor --repair` makes an empty one."
 DAMAGED_HINT = "`loop doctor` says what can be read; with --repair it saves that into a new store."
@@ -110,7 +112,16 @@ def open_database(path: Path) -> Database:
         StoreError: it is not there, is no store, was written by a newer version, or cannot be opened.
     """
     check_present(path)
-    return _at_schema(path, new=False)
+    database = Database(path)
+    try:
+        with database.read() as connection:
+            version = _schema_version(connection, path)
+        if version != SCHEMA_VERSION:
+            _migrate(database, version)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def create_database(path: Path) -> None:
@@ -123,8 +134,10 @@ def create_database(path: Path) -> None:
         make_private(path.parent)
         if os.path.lexists(path):
             raise StoreError(f"{path} is there already.", hint="A store is never made in the place of another.")
-        with new_file(path) as aside:
-            _at_schema(aside, new=True).close()
+        with new_file(path) as aside, closing(Database(aside)) as database, database.write() as connection:
+            metadata.create_all(connection)
+            connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (SCHEMA_VERSION,))
     except OSError as error:
         raise StoreError(
             f"{path} cannot be made: {error.strerror}.", hint="Check disk space and permissions."
@@ -151,21 +164,6 @@ def check_present(path: Path) -> None:
         if log.exists() and log.stat().st_size:
             raise StoreError(f"{path} is missing or empty, but not its log.", hint="Put a backup of both there.")
         raise StoreMissingError(f"{path} is missing or empty.", hint=MISSING_HINT)
-
-
-def _at_schema(path: Path, *, new: bool) -> Database:
-    database = Database(path)
-    try:
-        with database.read() as connection:
-            version = _schema_version(connection, path)
-        if version is None and not new:
-            raise StoreMissingError(f"{path} has no tables: it is no store.", hint=MISSING_HINT)
-        if version != SCHEMA_VERSION:
-            _migrate(database, version)
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 def _engine(path: Path) -> Engine:
@@ -195,26 +193,29 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
-def _schema_version(connection: Connection, path: Path) -> str | None:
+def _schema_version(connection: Connection, path: Path) -> str:
     """What Alembic wrote into the file; read without importing Alembic, which would delay the first screen."""
     tables = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "alembic_version" in tables:
         return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
     if tables:
         raise StoreError(f"{path} is a SQLite file, but not a store of loop.", hint="Name another file.")
-    return None
+    raise StoreMissingError(f"{path} has no tables: it is no store.", hint=MISSING_HINT)
 
 
-def _migrate(database: Database, version: str | None) -> None:
-    from loop.store.migrations import known_versions, upgrade
+def _migrate(database: Database, version: str) -> None:
+    from loop.store.migrations import upgrade
 
-    if version is not None and version not in known_versions():
+    about = f"{database.path} was written by {{}} loop (schema {version}; this one knows {OLDEST} to {SCHEMA_VERSION})."
+    if version > SCHEMA_VERSION:
+        raise StoreError(about.format("a newer"), hint="Upgrade with `pip install -U spacy-loop`; nothing was changed.")
+    if version < OLDEST:
         raise StoreError(
-            f"{database.path} was written by a newer loop (schema {version}; this one knows {SCHEMA_VERSION}).",
-            hint="Upgrade with `pip install -U spacy-loop`; nothing was changed.",
+            about.format("an early"),
+            hint="Run `loop status` once with version 0.1, which upgrades it: `pip install spacy-loop==0.1.0`.",
         )
     with database.write() as connection:
         before = _schema_version(connection, database.path)
-        if before is not None and before != SCHEMA_VERSION:  # another process may have been quicker
+        if before != SCHEMA_VERSION:  # another process may have been quicker
             copy_store(database.path, database.path.with_name(f"{database.path.name}.schema-{before}"))
-        upgrade(connection)
+            upgrade(connection)

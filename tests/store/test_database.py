@@ -1,57 +1,12 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
 from loop.errors import StoreError
 from loop.store import NewText, Store
-from loop.store.database import SCHEMA_VERSION
-from loop.store.migrations import _config
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A store of the first schema, with a text."""
-    from alembic import command
-
-    path = tmp_path / "loop.db"
-    engine, config = create_engine(f"sqlite:///{path}"), _config()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.exec_driver_sql("INSERT INTO batches VALUES (1, 'old', 1, 0, '2026-01-01T00:00:00+00:00')")
-        row = "INSERT INTO texts (digest, text, batch_id, meta, source, pick) VALUES (x'00', 'kept', 1, '{}', '', 0.5)"
-        connection.exec_driver_sql(row)
-    engine.dispose()
-    return path
-
-
-def version(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
-
-
-def test_an_older_store_is_migrated_and_a_private_copy_of_it_left_beside(old: Path):
-    with Store(old) as store:
-        texts = store.corpus.texts([1])
-    copy = old.with_name("loop.db.schema-0001")
-
-    assert ["kept"] == [text.text for text in texts]
-    assert (SCHEMA_VERSION, "0001", 0o600) == (version(old), version(copy), copy.stat().st_mode & 0o777)
-    assert {"loop.db", copy.name} == {path.name for path in old.parent.iterdir()}
-
-
-def test_where_no_copy_can_be_written_an_older_store_stays_as_it_was(old: Path):
-    (old.parent / "loop.db.schema-0001").mkdir()
-
-    with pytest.raises(StoreError, match="cannot be copied"):
-        Store(old)
-    assert "0001" == version(old)
 
 
 def test_a_damaged_page_is_named_with_the_way_out(tmp_path: Path):

@@ -87,16 +87,6 @@ def test_every_commit_reaches_the_disk(store: Store):
     assert pragmas == ["wal", 2]
 
 
-def test_a_store_of_a_newer_version_is_refused_and_left_alone(store: Store):
-    store.close()
-    with sqlite3.connect(store.path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
-
-    with pytest.raises(StoreError, match="newer loop"):
-        Store(store.path)
-
-
 @pytest.mark.parametrize("content", [b"not a database, but long enough to be looked at" * 40, b"\x00" * 8192])
 def test_a_file_that_is_no_store_is_refused(tmp_path: Path, content: bytes):
     path = tmp_path / "loop.db"
