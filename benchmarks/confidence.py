@@ -77,7 +77,7 @@ def _setting(
 
 def calibrated(setting: Setting) -> tuple[list[float], dict[str, Any]]:
     """Per text the temperature fitted on the other half of the texts, and what it does to the probabilities."""
-    errors = squared_errors(lambda t: _seen(setting, _scored(setting, t)), setting.gold)
+    errors = squared_errors(lambda grid: [_seen(setting, _scored(setting, t)) for t in grid], setting.gold)
     temperatures = of_other_half(errors)
     by_temperature = {t: _seen(setting, _scored(setting, t)) for t in set(temperatures)}
     before = _seen(setting, _scored(setting, 1.0))

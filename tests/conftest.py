@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -8,15 +9,18 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import catalogue
 import pytest
+import typer.main
 from hypothesis import settings as hypothesis_settings
 from tiny_network import NETWORK
 from trainer_kit import finish
 from workshop import workshop_gold
 
+from loop.__main__ import COLLECT_AFTER
 from loop.ner import inherited
 from loop.records import Answer
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
@@ -28,6 +32,7 @@ hypothesis_settings.register_profile("no deadline", deadline=None)
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=15)
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=500)
 hypothesis_settings.load_profile("no deadline")
+gc.set_threshold(COLLECT_AFTER)
 # Started in the background, this process ignores Ctrl-C, and all that it starts would, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
@@ -68,13 +73,22 @@ def nothing_is_kept_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _entry_points_found_once() -> Iterator[None]:
-    """Look for the entry points of installed packages once: catalogue does so at each access to a registry."""
+def _found_once() -> Iterator[None]:
+    """Do once what libraries do at each call: catalogue looks for entry points, typer makes all commands."""
+
+    @cache
+    def entry_points(namespace: str) -> tuple[EntryPoint, ...]:
+        return tuple(catalogue.AVAILABLE_ENTRY_POINTS.select(group=namespace))
+
+    @cache
+    def loaded(namespace: str) -> dict[str, object]:
+        return {point.name: point.load() for point in entry_points(namespace)}
+
     with pytest.MonkeyPatch.context() as monkeypatch:
-        of_namespace = cache(lambda name: tuple(catalogue.AVAILABLE_ENTRY_POINTS.select(group=name)))
-        monkeypatch.setattr(
-            catalogue.Registry, "_get_entry_points", lambda registry: of_namespace(registry.entry_point_namespace)
-        )
+        registry = catalogue.Registry
+        monkeypatch.setattr(registry, "_get_entry_points", lambda self: entry_points(self.entry_point_namespace))
+        monkeypatch.setattr(registry, "get_entry_points", lambda self: loaded(self.entry_point_namespace).copy())
+        monkeypatch.setattr(typer.main, "get_command", cache(typer.main.get_command))
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import spacy
@@ -11,7 +12,7 @@ from loop.lattice import Lattice, TokenSpan
 from loop.ner.adoption import visible
 from loop.ner.calibration import DEFAULT, fitted, squared_errors
 from loop.ner.checkpoints import note_temperature
-from loop.ner.scores import score
+from loop.ner.scores import score_at
 
 
 def calibrate(model: Path, component: str, dev: Path) -> None:
@@ -26,7 +27,7 @@ def calibrate(model: Path, component: str, dev: Path) -> None:
     docs = list(nlp.pipe(bare, disable=[name for name in nlp.pipe_names if name not in before]))
     gold = [[TokenSpan(ent.start, ent.end, ent.label_) for ent in doc.ents] for doc in whole]
 
-    def read(temperature: float) -> list[Lattice]:
-        return [visible(one) for one in score(nlp, docs, component=component, temperature=temperature)]
+    def read(temperatures: Sequence[float]) -> list[list[Lattice]]:
+        return [[visible(one) for one in at] for at in score_at(temperatures, nlp, docs, component=component)]
 
     note_temperature(model, component, fitted(squared_errors(read, gold)) if docs else DEFAULT)

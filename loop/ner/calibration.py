@@ -30,7 +30,7 @@ _NEGLIGIBLE = 1e-3
 """A wrong span of less probability adds less than a millionth to the squared error."""
 
 Gold = Iterable[TokenSpan]
-Read = Callable[[float], Sequence[Lattice]]
+Read = Callable[[Sequence[float]], Sequence[Sequence[Lattice]]]
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,15 @@ def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:
     """(temperatures of `GRID`, texts) the sum over all spans of (p - 1)² for a right one, p² for a wrong one.
 
     Args:
-        read: the lattices of the texts, scored at a temperature. They must be *scored* at it, not scored at 1 and
+        read: for each of some temperatures the lattices of the texts. They must be *scored* at it, not scored at 1 and
             tempered, since pruning at 1 takes away what a temperature of 5 would bring back.
         gold: the right spans of each text, all of them.
     """
     spans = [frozenset(right) for right in gold]
     return np.array(
         [
-            [one.squared_error(right, _NEGLIGIBLE) for one, right in zip(read(t), spans, strict=True)]
-            for t in GRID.tolist()
+            [one.squared_error(right, _NEGLIGIBLE) for one, right in zip(lattices, spans, strict=True)]
+            for lattices in read(GRID.tolist())
         ]
     )
 

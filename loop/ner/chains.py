@@ -21,6 +21,7 @@ class Chains:
     """Begun entities, sorted by start, each with the nodes visited so far.
 
     Attributes:
+        temperature: (tokens,) that of the text to which a token belongs.
         start, label: (chains,) token and index of the label; `label` may lie beyond the network's labels for a preset
             entity, whose moves need no scores.
         mass: (chains,) log-probability of reaching the next node to visit, given that nothing is open at the start.
@@ -31,7 +32,7 @@ class Chains:
 
     features: Features
     validity: Validity
-    temperature: float
+    temperature: Floats
     start: Ints
     label: Ints
     mass: Floats
@@ -82,7 +83,7 @@ class Chains:
         token = self.token[chains]
         inside, last = self._scores(chains)
         can_go_on, can_end = self.validity.inside[token], self.validity.last[token]
-        logit = (last.astype(np.float64) - inside) / self.temperature
+        logit = (last.astype(np.float64) - inside) / self.temperature[token]
         logit[logit > _NEVER] = np.inf
         logit[logit < -_NEVER] = -np.inf
         logit[~can_go_on] = np.inf

@@ -59,14 +59,14 @@ class _Block:
 
 
 def closed_moves(
-    features: Features, validity: Validity, temperature: float, epsilon: float, keep: Iterable[TokenSpan]
+    features: Features, validity: Validity, temperature: Floats, epsilon: float, keep: Iterable[TokenSpan]
 ) -> Closed:
     """Softmax over the valid moves at every closed node; moves below `epsilon` are dropped unless spaCy takes them.
 
     Args:
         features: of the batch.
         validity: of the batch.
-        temperature: of the kinds of moves, and of the labels of a kind; see `loop.lattice.Moves.tempered`.
+        temperature: (tokens,) of the kinds of moves, and of the labels of a kind; see `loop.lattice.Moves.tempered`.
         epsilon: a probability.
         keep: spans whose first move is kept as well.
     """
@@ -74,7 +74,7 @@ def closed_moves(
     must = _must_keep(net, keep)
     allowed = np.stack((validity.out, validity.unit, validity.begin), axis=1)
     blocks = [
-        _block(net, rows.start, scores, allowed[rows][:, net.closed], temperature, epsilon, must)
+        _block(net, rows.start, scores, allowed[rows][:, net.closed], temperature[rows], epsilon, must)
         for rows, scores in features.closed()
     ]
     choice = np.concatenate([block.choice for block in blocks])
@@ -104,7 +104,7 @@ def _must_keep(net: Network, keep: Iterable[TokenSpan]) -> Ints:
 
 
 def _block(
-    net: Network, first: int, scores: Scores, valid: Bools, temperature: float, epsilon: float, must: Ints
+    net: Network, first: int, scores: Scores, valid: Bools, temperature: Floats, epsilon: float, must: Ints
 ) -> _Block:
     scores = np.where(valid, scores, np.float32(-np.inf))
     choice = scores.argmax(axis=1)
@@ -125,14 +125,14 @@ def _block(
     return _Block(out, dropped, choice, row + first, column, logp[row, column])
 
 
-def _softmax(scores: Floats, kinds: Ints, temperature: float) -> Floats:
+def _softmax(scores: Floats, kinds: Ints, temperature: Floats) -> Floats:
     """Log-probabilities of rows of scores, -inf in a row without any valid move."""
     logp, totals = np.full_like(scores, -np.inf), []
     for kind in (OUT, UNIT, BEGIN):
         of_kind = scores[:, kinds == kind]
         total = _log_sum(of_kind) / temperature
-        rest = _log_sum(of_kind / temperature)
-        logp[:, kinds == kind] = of_kind / temperature + _finite(total - _finite(rest))[:, None]
+        rest = _log_sum(of_kind / temperature[:, None])
+        logp[:, kinds == kind] = of_kind / temperature[:, None] + _finite(total - _finite(rest))[:, None]
         totals.append(total)
     return logp - _finite(_log_sum(np.stack(totals, axis=1)))[:, None]
 

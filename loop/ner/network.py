@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -103,6 +103,10 @@ class Features:
 
     network: Network
     vectors: Scores
+
+    def repeated(self, times: int) -> Features:
+        """Those of the same texts, several times over."""
+        return self if times == 1 else replace(self, vectors=np.tile(self.vectors, (times, 1, 1, 1)))
 
     def closed(self) -> Iterator[tuple[slice, Scores]]:
         """The scores of the closed nodes, (rows, closed moves), in blocks of tokens."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from spacy.language import Language
 from spacy.pipeline import EntityRecognizer
@@ -14,7 +14,7 @@ from loop.lattice import Lattice, TokenSpan, stacked
 from loop.ner.adoption import visible
 from loop.ner.pipeline import COMPONENT
 from loop.ner.piping import by_length
-from loop.ner.scores import score
+from loop.ner.scores import score, score_at
 from loop.records import Span
 
 
@@ -50,6 +50,11 @@ def read(
 def own_lattices(nlp: Language, docs: Iterable[Doc], *, temperature: float = 1.0) -> list[Lattice]:
     """The lattices of our component alone, without hidden labels; the docs are ready for it."""
     return [visible(one) for one in score(nlp, docs, component=COMPONENT, temperature=temperature)]
+
+
+def own_lattices_at(temperatures: Sequence[float], nlp: Language, docs: Iterable[Doc]) -> list[list[Lattice]]:
+    """For each temperature the lattices of `own_lattices`."""
+    return [[visible(one) for one in at] for at in score_at(temperatures, nlp, docs, component=COMPONENT)]
 
 
 def recognizers(nlp: Language) -> list[str]:

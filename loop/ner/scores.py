@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -55,6 +56,20 @@ def score(
     Raises:
         PipelineError: the component is of a kind that cannot be scored, or a doc is not ready for it.
     """
+    (lattices,) = score_at((temperature,), nlp, docs, component=component, epsilon=epsilon, keep=keep)
+    return lattices
+
+
+def score_at(
+    temperatures: Sequence[float],
+    nlp: Language,
+    docs: Iterable[Doc],
+    *,
+    component: str,
+    epsilon: float = EPSILON,
+    keep: Sequence[Iterable[TokenSpan]] | None = None,
+) -> list[list[Lattice]]:
+    """For each temperature one lattice per doc, as `score` has them; the network reads each doc once."""
     docs = list(docs)
     pipe = _component(nlp, component)
     network = Network.of(pipe)
@@ -64,12 +79,13 @@ def score(
     if pipe.cfg["beam_width"] > 1:
         own = [*_found_by_beam(pipe, docs)]
         kept = [(*spans, *(found or ())) for spans, found in zip(kept, own, strict=True)]
-    lattices: list[Lattice] = [Lattice(_no_moves(network.labels))] * len(docs)
+    lattices: list[list[Lattice]] = [[Lattice(_no_moves(network.labels))] * len(docs) for _ in temperatures]
     full = [i for i, doc in enumerate(docs) if len(doc)]
-    for batch in grouped(full, lambda i: len(docs[i]), limit=BATCH_TOKENS):
+    for batch in grouped(full, lambda i: len(docs[i]), limit=BATCH_TOKENS // len(temperatures)):
         rows = [docs[i] for i in batch], [kept[i] for i in batch], [own[i] for i in batch]
-        for i, lattice in zip(batch, _scored(network, *rows, temperature, epsilon), strict=True):
-            lattices[i] = lattice
+        places = itertools.product(lattices, batch)
+        for (at, i), lattice in zip(places, _scored(network, *rows, temperatures, epsilon), strict=True):
+            at[i] = lattice
     return lattices
 
 
@@ -118,11 +134,15 @@ def _scored(
     docs: Sequence[Doc],
     kept: Sequence[Spans],
     own: Sequence[Spans | None],
-    temperature: float,
+    temperatures: Sequence[float],
     epsilon: float,
 ) -> list[Lattice]:
-    lengths = [len(doc) for doc in docs]
-    features, validity = network.features(docs), Validity.of(docs)
+    """The lattices of all docs for the first temperature, then for the second, and so on."""
+    times = len(temperatures)
+    features = network.features(docs).repeated(times)
+    docs, kept, own = [*docs] * times, [*kept] * times, [*own] * times
+    lengths, validity = [len(doc) for doc in docs], Validity.of(docs)
+    temperature = np.repeat(temperatures, len(features.vectors) // times)
     if validity.blocked.any() and not network.can_block:
         raise PipelineError("A doc has blocked tokens, which this entity recognizer cannot respect.")
     keep = list(_shifted(kept, lengths))

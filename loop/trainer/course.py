@@ -11,7 +11,7 @@ from loop.ner.checkpoints import VERSIONS, CheckpointInfo, Checkpoints
 from loop.ner.examples import Examples, token_spans
 from loop.ner.learner import Learner
 from loop.ner.pipeline import add_labels, adopted, assemble, known_labels
-from loop.ner.reader import own_lattices
+from loop.ner.reader import own_lattices_at
 from loop.ner.sums import base_sum
 from loop.ner.update import update
 from loop.progress.settings_then import settings_of_round
@@ -103,7 +103,7 @@ class Course:
                 return []
             examples = self._examples(whole, labels)
             docs, gold = [one.predicted for one in examples], [token_spans(one) for one in examples]
-            errors = squared_errors(lambda t: own_lattices(nlp, docs, temperature=t), gold)
+            errors = squared_errors(lambda temperatures: own_lattices_at(temperatures, nlp, docs), gold)
         return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
 
     def _update(

@@ -44,11 +44,11 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def built_once(folder: Path, templates: Path, request: pytest.FixtureRequest) -> Callable[[Callable[[], object]], None]:
-    """Fill `folder` by what `build` does, and for later tests of the module from a copy of that."""
+def built_once(folder: Path, templates: Path) -> Callable[[Callable[[], object]], None]:
+    """Fill `folder` by what `build` does, and for later tests from a copy of that."""
 
     def filled(build: Callable[[], object]) -> None:
-        template = templates / request.module.__name__ / build.__name__
+        template = templates / f"{build.__module__}.{build.__qualname__}"
         if not template.exists():
             build()
             shutil.copytree(folder, template, symlinks=True)
@@ -67,7 +67,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def project(folder: Path, run: Run) -> Path:
+def project(folder: Path, run: Run, built_once: Callable[[Callable[[], object]], None]) -> Path:
     """A project with the labels A and B, the current folder."""
-    assert 0 == run("init", "--labels", "A,B", "--base", "blank:xx").code
+
+    def with_two_labels() -> None:
+        assert 0 == run("init", "--labels", "A,B", "--base", "blank:xx").code
+
+    built_once(with_two_labels)
     return folder

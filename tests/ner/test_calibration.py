@@ -39,7 +39,7 @@ def overconfident(
 
 
 def errors_of(lattices: list[Lattice], gold: list[list[TokenSpan]]) -> np.ndarray:
-    return squared_errors(lambda t: [lattice.tempered(t) for lattice in lattices], gold)
+    return squared_errors(lambda grid: [[lattice.tempered(t) for lattice in lattices] for t in grid], gold)
 
 
 @pytest.mark.parametrize("temperature", [1.0, 2.0, 4.0])
@@ -50,7 +50,7 @@ def test_the_temperature_that_made_a_model_overconfident_is_found(temperature: f
 
 
 def test_without_answers_the_temperature_is_the_usual_one() -> None:
-    assert pytest.approx(DEFAULT) == fitted(squared_errors(lambda _: [], []))
+    assert pytest.approx(DEFAULT) == fitted(squared_errors(lambda grid: [[] for _ in grid], []))
     assert DEFAULT == temperature_of([])
 
 
@@ -92,7 +92,7 @@ def test_only_the_latest_texts_decide() -> None:
 
 def test_missed_spans_and_wrong_ones_both_count_as_errors() -> None:
     rare = TokenSpan(0, 1, "NEVER")
-    errors = squared_errors(lambda _: [one_token(0.75), one_token(0.75), one_token(0.75)], [[UNIT], [], [rare]])
+    errors = squared_errors(lambda grid: [[one_token(0.75)] * 3 for _ in grid], [[UNIT], [], [rare]])
 
     assert [0.0625, 0.5625, 1.5625] == pytest.approx(errors[0].tolist())
 

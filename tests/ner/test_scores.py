@@ -13,7 +13,7 @@ from spacy.language import Language
 
 from loop.errors import PipelineError
 from loop.lattice import Lattice, TokenSpan
-from loop.ner.scores import score
+from loop.ner.scores import score, score_at
 
 TINY = 1e-9
 CLOSE = 1e-5
@@ -106,6 +106,18 @@ def test_docs_scored_together_equal_docs_scored_alone_and_empty_ones_are_empty()
         assert 0.0 == pytest.approx(furthest(dict(a.spans(0.0)), dict(b.spans(0.0))), abs=CLOSE)
     assert [((), 0.0)] == together[1].best(3)
     assert [] == score(nlp, [], component="ner")
+
+
+def test_several_temperatures_at_once_equal_each_alone() -> None:
+    nlp = pipeline()
+    docs = [doc_of(nlp, list(WORDS[:n])) for n in (3, 0, 1, 7)]
+    together = score_at((0.6, 1.0, 9.0), nlp, docs, component="ner", epsilon=0.05)
+
+    for temperature, at in zip((0.6, 1.0, 9.0), together, strict=True):
+        alone = score(nlp, docs, component="ner", epsilon=0.05, temperature=temperature)
+        assert [one.own for one in alone] == [one.own for one in at]
+        for a, b in zip(alone, at, strict=True):
+            assert 0.0 == pytest.approx(furthest(dict(a.spans(0.0)), dict(b.spans(0.0))), abs=CLOSE)
 
 
 def test_neither_docs_nor_pipeline_change() -> None:
