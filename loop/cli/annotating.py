@@ -155,12 +155,12 @@ def run_session(session: Session, settings: Settings, *, plain: bool) -> int:
     Raises:
         LoopError: there is no terminal.
     """
-    from loop import terminal
+    from loop.terminal.run import run
 
     os.environ.update(ONE_CORE)  # numpy comes after the first screen
     try:
         before = session.status().answers_total
-        terminal.run(session, plain=plain, mouse=settings.screen.mouse)
+        run(session, plain=plain, mouse=settings.screen.mouse)
         return session.status().answers_total - before
     finally:
         session.close()

@@ -60,7 +60,7 @@ class Broken(Session):
 
 def work_on(folder: Path, *, plain: bool = False) -> None:
     """Open the project's session on this terminal."""
-    from loop.terminal import run
+    from loop.terminal.run import run
 
     paths = ProjectPaths(folder)
     labels = tuple(json.loads(os.environ.get("LABELS", json.dumps(LABELS))))
