@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -41,6 +42,18 @@ def _name(pressed: KeyPress) -> str:
     """Return a key under the editor's name for it."""
     name = pressed.key.value if isinstance(pressed.key, Keys) else pressed.key
     return NAMES.get(name, name)
+
+
+def _drop_sequence(kind: str, waiting: deque[KeyPress]) -> bool:
+    """Take the rest of an unknown escape sequence from the keys that wait; False if its end is not among them.
+
+    The end is the first character from @ to ~ (ECMA-48, section 5.4); after Esc and O it is any.
+    """
+    while waiting and len(character := waiting[0].data) == 1 and character.isprintable():
+        waiting.popleft()
+        if kind == "O" or "@" <= character <= "~":
+            return True
+    return False
 
 
 class App:
@@ -193,7 +206,9 @@ class App:
             """Take Alt and a key, which come as Esc and the key, and the beginning of a sequence that nobody knows."""
             second = event.key_sequence[1]
             if second.data in ("[", "O"):
-                self._foreign_since = monotonic()
+                # What was read together with its beginning is dropped at once, however slow the machine.
+                ended = _drop_sequence(second.data, event.key_processor.input_queue)
+                self._foreign_since = -ESCAPE_WAIT if ended else monotonic()
             else:
                 self._press("escape" if second.key == Keys.Escape else f"alt-{_name(second)}")
 
