@@ -94,15 +94,16 @@ class Session:
         return self._store.questions.head(self.annotator, focus=self.focus) or self._second_look()
 
     def _second_look(self) -> Question | None:
-        if self.focus != NO_FOCUS or (
-            self._store.corpus.pool_size() and trainer_state(self._store, self._paths) != IDLE
-        ):
+        if self.focus != NO_FOCUS or not (self.is_exhausted or self._is_done()):
             return None
         asked = self._store.wishes.unsure(self.annotator, without=self._looked_again)
         question = self._store.questions.get([asked]).get(asked) if asked is not None else None
         if question is not None:
             self._looked_again.add(question.text.id)
         return question
+
+    def _is_done(self) -> bool:
+        return not self._store.corpus.pool_size() or trainer_state(self._store, self._paths) == IDLE
 
     @property
     def over(self) -> str:
@@ -115,8 +116,8 @@ class Session:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether no text is left of those that the session is narrowed to; more come only when some are added."""
-        return self.focus != NO_FOCUS and self._store.questions.is_exhausted(self.focus)
+        """Whether no text is left that may be asked about, in what the session is narrowed to; some may be added."""
+        return self._store.questions.is_exhausted(self.focus)
 
     def note(self, question: Question) -> str:  # noqa: ARG002  # a walk through earlier answers has something to say
         """What stands beside an earlier answer instead of what it said; empty for that."""
