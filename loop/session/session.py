@@ -200,7 +200,7 @@ class Session:
 
     def draft(self, question: Question) -> str | None:
         """The unfinished answer kept for a question, as `save_draft` was given it."""
-        return self._store.answers.draft(question.text.id, self.annotator)
+        return self._store.answers.draft(question, self.annotator)
 
     def save_draft(self, question: Question, draft: str) -> None:
         """Keep an unfinished answer; on disk when this returns."""
@@ -235,7 +235,7 @@ class Session:
         self._reopened = None
         said = (verdict, complete, tuple(spans), reason, flag, memo)
         if replaced and said == _said(replaced):
-            self._store.answers.drop_draft(question.text.id, self.annotator)
+            self._store.answers.drop_draft(question, self.annotator)
             return replaced
         answer = Answer(
             id=uuid4().hex,
@@ -285,7 +285,7 @@ class Session:
     def leave(self, question: Question) -> None:
         """Leave a reopened answer as it was; an unfinished change of it is dropped."""
         self._reopened = None
-        self._store.answers.drop_draft(question.text.id, self.annotator)
+        self._store.answers.drop_draft(question, self.annotator)
 
     def reopen(self) -> tuple[Question, Answer] | None:
         """This annotator's previous standing answer and its question; called again, the one before that.

@@ -245,9 +245,9 @@ def test_a_question_that_was_begun_comes_first_until_it_is_answered(store: Store
     head = store.questions.head("ann")
     assert head
     assert head.id == "q2"
-    assert store.answers.draft(two.id, "ann") == "{}"
+    assert store.answers.draft(ask(two), "ann") == "{}"
     store.answers.add(say(two, "a2"), ask(two))
-    assert store.answers.draft(two.id, "ann") is None
+    assert store.answers.draft(ask(two), "ann") is None
 
 
 def test_an_answer_to_a_question_of_a_queue_long_gone_is_kept(store: Store):
