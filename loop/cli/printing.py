@@ -9,7 +9,6 @@ from typing import TextIO
 
 from loop.errors import LoopError
 
-
 # Where `say` prints while what others print is left out: outputs and errors.
 _own: dict[bool, TextIO] = {}
 

@@ -59,7 +59,7 @@ def words_left_out() -> Iterator[None]:
     warnings.showwarning = show
     logging.disable(logging.CRITICAL)
     try:
-        with only_said(io.TextIOWrapper(_LeftOut(note), write_through=True)):
+        with only_said(io.TextIOWrapper(_LeftOut(note), write_through=True)):  # type: ignore[type-var]
             yield
     finally:
         warnings.showwarning = before
