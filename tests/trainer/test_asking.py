@@ -125,7 +125,8 @@ def test_texts_that_may_be_asked_are_found_among_many_that_may_not(paths, with_s
     blocked = [NewText(f"page {page}", group="g") for page in range(60)]
     store.corpus.add_batch([*blocked, NewText("the fork"), NewText("the hub")], source="a group and two texts")
     (first,) = store.corpus.texts([1])
-    store.answers.add(Answer("elsewhere", first.id, "ann", "accept", scheme=1, held_out=True))
+    scheme = store.journal.scheme(["PART"])
+    store.answers.add(Answer("elsewhere", first.id, "ann", "accept", scheme=scheme, held_out=True))
     settings = with_settings("acquire", candidates=2)
     settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0))
     finish(paths, settings, store)
