@@ -358,3 +358,21 @@ def test_questions_about_texts_that_were_taken_back_meanwhile_are_left_out(store
 
     assert 2 == store.questions.waiting()
     assert {} == store.questions.get(["q3"])
+
+
+@pytest.mark.parametrize(
+    "dumped", ["[[0, 3", '{"start": 0}', "[[0, 3]]", '[[0, "3", "A"]]', '[[0.5, 3, "A"]]', "[[0, 3, null]]", "3"]
+)
+def test_an_answer_whose_spans_are_none_is_named_and_can_be_set_aside(store: Store, dumped: str):
+    store.journal.scheme(["A"])
+    for text in fill(store, "one", "two"):
+        store.answers.add(say(text, f"a{text.id}"), ask(text))
+    with store._database.write() as connection:
+        connection.exec_driver_sql("UPDATE answers SET spans = ? WHERE id = 'a1'", (dumped,))
+    with pytest.raises(StoreError, match="Answer a1 cannot be read") as caught:
+        store.answers.standing()
+    for problem in store.problems():
+        store.repair(problem)
+
+    assert "doctor --repair" in caught.value.hint
+    assert ["a2"] == [answer.id for answer in store.answers.standing()]
