@@ -10,6 +10,7 @@ from loop.cli import app
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = get_command(app).commands
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def lines_with_commands(text: str) -> list[str]:
@@ -22,6 +23,7 @@ def lines_with_commands(text: str) -> list[str]:
     [
         "README.md",
         "CHANGELOG.md",
+        "docs/start.md",
         "docs/benchmarks.md",
         "docs/formats.md",
         "docs/labels.md",
@@ -56,3 +58,27 @@ def test_the_two_commands_of_the_readme_are_in_the_makefile():
 
     assert {"demo", "test"} <= targets
     assert {"make demo", "make test"} <= set(re.findall(r"make [a-z]+", (ROOT / "README.md").read_text()))
+
+
+def slug(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path):
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        name, _, anchor = target.partition("#")
+        if not name.startswith("https:"):
+            file = page.parent / name if name else page
+            headings = re.findall(r"^#+ (.*)$", file.read_text("utf-8"), re.MULTILINE) if anchor else []
+
+            assert file.exists(), target
+            assert not anchor or anchor in map(slug, headings), target
+
+
+def test_the_readme_ends_within_two_screens():
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+
+    assert 100 >= len(lines)
+    assert 100 >= max(map(len, lines))
