@@ -6,6 +6,7 @@ import sys
 
 from _common import REPOSITORY
 
+sys.path.insert(0, str(REPOSITORY / "tests"))
 sys.path.insert(0, str(REPOSITORY / "tests" / "terminal"))
 
 from person import Person, run

@@ -8,8 +8,10 @@ from pathlib import Path
 import pexpect
 import pytest
 from cli_running import Run
+from forked import forked
 from reported_project import measure
 
+from loop.cli import main
 from loop.settings import load_settings
 
 pytestmark = pytest.mark.integration
@@ -24,9 +26,15 @@ def spawn(folder: Path) -> Spawn:
     def spawn_(*args: str) -> pexpect.spawn[str]:
         # Nobody answers a question for the cursor's position here.
         env = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm", "NO_COLOR": "1"}
+
+        def program() -> None:
+            sys.argv = ["loop", *args]
+            main()
+
+        command = (sys.executable, ["-m", "loop", *args])
         return pexpect.spawn(
-            sys.executable, ["-m", "loop", *args], cwd=str(folder), env=env, encoding="utf-8", timeout=30
-        )  # fmt: skip
+            *command, cwd=str(folder), env=env, encoding="utf-8", timeout=30, preexec_fn=forked(program, env)
+        )
 
     return spawn_
 

@@ -8,10 +8,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pexpect
 import pyte
+from forked import forked
+from terminal_project import work_on
+
+import loop.terminal.app
+import loop.terminal.plain  # noqa: F401  # forks have it, too
 
 PROGRAM = Path(__file__).with_name("terminal_project.py")
 PATIENCE = 20.0  # seconds; reached only when something is broken
@@ -34,18 +40,23 @@ class Terminal:
         shell: bool = False,
         arguments: Sequence[str] = (),
     ) -> None:
-        """Open a terminal and run python with `arguments` in it, without any the small program that opens `folder`."""
+        """Open a terminal and run python with `arguments` in it, without any the small program that opens `folder`.
+
+        That one is `forked`, unless there is a shell between.
+        """
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
-        surroundings = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
+        kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
+        surroundings = {**kept, "TERM": "xterm-256color", **(env or {})}
         command = [sys.executable, *(arguments or [str(PROGRAM), str(folder)])]
         start = ["bash", "--norc", "-i"] if shell else command
         self.child = pexpect.spawn(
             start[0],
             start[1:],
             dimensions=(rows, columns),
-            env={**surroundings, "TERM": "xterm-256color", **(env or {})},  # type: ignore[arg-type]
+            env=surroundings,  # type: ignore[arg-type]
+            preexec_fn=None if shell or arguments else forked(partial(work_on, folder), surroundings),
         )
         if shell:
             self.child.sendline(shlex.join(command))

@@ -71,8 +71,8 @@ def work_on(folder: Path, *, plain: bool = False) -> None:
             run(session, plain=plain)
         finally:
             session.close()
+    print("the terminal is back")
 
 
 if __name__ == "__main__":
     work_on(Path(sys.argv[1]), plain="--plain" in sys.argv)
-    print("the terminal is back")

@@ -190,13 +190,19 @@ def test_a_lost_terminal_ends_the_session_and_keeps_the_draft(folder: Path) -> N
     again.child.close(force=True)
 
 
-def test_control_z_suspends_and_comes_back(terminal_on: Callable[..., Terminal]) -> None:
+def test_control_z_suspends_and_comes_back_with_everything_drawn_anew_also_in_the_middle_of_an_edit(
+    terminal_on: Callable[..., Terminal],
+) -> None:
     terminal = (
         terminal_on(ONE, shell=True).wait("Why this text").press("tab").wait("“SRAM”").press("c-z").wait("Stopped")
     )
     terminal.child.sendline("fg")
 
-    terminal.wait("“SRAM”  BRAND").press("2").wait("“SRAM” is PART.").press("q").wait("the terminal is back")
+    terminal.wait("“SRAM”  BRAND").press("2").wait("“SRAM” is PART.").press("c-z").wait("Stopped")
+    terminal.screen.reset()
+    terminal.child.sendline("fg")
+
+    terminal.wait("the SRAM Rival shifter", "PART ✓", "Enter accept").press("q").wait("the terminal is back")
 
 
 @pytest.mark.parametrize("bytes_sent", ["\x1bx", "\x1b[99;5~", "\x1b[1;2;3x", "\x1bOx"])
@@ -238,15 +244,6 @@ def test_a_move_writes_only_the_rows_that_change(terminal: Terminal) -> None:
 
     assert 1000 > len(written)
     assert b"No answer yet" not in written
-
-
-def test_suspending_in_the_middle_of_an_edit_draws_everything_anew(terminal_on: Callable[..., Terminal]) -> None:
-    terminal = terminal_on(ONE, shell=True).wait("Why this text").press("tab 2").wait("“SRAM” is PART.")
-    terminal.press("c-z").wait("Stopped")
-    terminal.screen.reset()
-    terminal.child.sendline("fg")
-
-    terminal.wait("the SRAM Rival shifter", "PART ✓", "Enter accept").press("q").wait("the terminal is back")
 
 
 def test_sixteen_colours_are_enough(terminal_on: Callable[..., Terminal]) -> None:

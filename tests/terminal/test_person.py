@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import person as person_module
 import pytest
 from person import Person, is_drawn, wait_until
-from real_terminal import Terminal
+from real_terminal import PROGRAM, Terminal
 from terminal_project import lay_out, question
 
 LONG = {n: f"text {n}: " + " ".join(f"word{i}" for i in range(n, n + 400)) for n in (1, 2)}
@@ -20,7 +20,7 @@ def test_a_person_knows_a_text_longer_than_the_screen_by_its_beginning(tmp_path:
         """With no trainer behind."""
 
         def _open(self) -> None:
-            self.terminal = Terminal(self.folder, rows=40).wait("in all")
+            self.terminal = Terminal(self.folder, arguments=[str(PROGRAM), str(self.folder)], rows=40).wait("in all")
 
     lay_out(tmp_path / "shop", [question(text) for text in LONG.values()])
     person = Alone(tmp_path / "shop", dict.fromkeys(LONG.values(), ()), ["PART"])
