@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from operator import attrgetter
 from pathlib import Path
@@ -29,19 +30,29 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with gold texts, the same without their spans, and the project of the page."""
+def folder(begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of `begun`, the current folder."""
+    shutil.copytree(begun, tmp_path, symlinks=True, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with gold texts, the same without their spans, and the project of the page."""
+    folder = tmp_path_factory.mktemp("begun")
     gold = workshop_gold(60)
     rows = [
         {"text": text, "spans": [{"start": s.start, "end": s.end, "label": s.label} for s in spans]}
         for text, spans in gold.items()
     ]
-    (tmp_path / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (tmp_path / "notes.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in gold))
+    (folder / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (folder / "notes.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in gold))
     (command,) = re.findall(r"^ {4}loop (.*)$", PAGE, flags=re.MULTILINE)
-    run(monkeypatch, *command.split())
-    return tmp_path
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.chdir(folder)
+        run(monkeypatch, *command.split())
+    return folder
 
 
 def test_a_question_has_what_the_page_says():

@@ -22,7 +22,6 @@ from loop.cli.corpus import (
 )
 from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened, paths_of, say_whose_code
-from loop.cli.remarks import say_gold
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem
 from loop.settings.paths import expanded
@@ -196,8 +195,7 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
             refuse_list(file)
             Patterns(nlp, file, labels=project.labels)
     if project.eval is not None:
-        file = paths.resolve(project.eval)
-        say_gold(file, read_gold(file), load_base(project.base))
+        read_gold(paths.resolve(project.eval))
 
 
 def existing(file: Path) -> Path:

@@ -111,12 +111,13 @@ Index("queue_question", queue.c.question_id)
 drafts = Table(
     "drafts",
     metadata,
-    Column("question_id", ForeignKey("questions.id"), primary_key=True),
+    Column("text_id", ForeignKey("texts.id"), primary_key=True),
     Column("annotator", String, primary_key=True),
-    Column("text_id", ForeignKey("texts.id"), nullable=False),
+    Column("question_id", ForeignKey("questions.id"), nullable=False),
     Column("draft", Text, nullable=False),
     Column("at", String, nullable=False),
 )
+Index("drafts_question", drafts.c.question_id)
 
 answers = Table(
     "answers",

@@ -35,7 +35,7 @@ def texts() -> list[str]:
     """Five chunks and a bit, of texts of many lengths."""
     rng = random.Random(0)
     parts = list(workshop_gold(100))
-    return [" ; ".join(rng.choices(parts, k=rng.choice((1, 1, 2, 5)))) + f" no. {n}" for n in range(1400)]
+    return [" ; ".join(rng.choices(parts, k=rng.choice((1, 1, 1, 3)))) + f" no. {n}" for n in range(1400)]
 
 
 @pytest.fixture

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_running import Run
+
+from loop.trainer import cross_validation
+from loop.trainer.cross_validation import LearningCurve
 
 ROWS = [
     {"text": f"the {part} number {n} is worn", "spans": [{"start": 4, "end": 4 + len(part), "label": "A"}]}
@@ -28,9 +32,23 @@ def answered(project: Path, run: Run) -> Path:
 
 
 @pytest.mark.usefixtures("answered")
-def test_the_curve_of_all_answers_has_scores_and_decides_the_advice(run: Run) -> None:
-    made = run("curve")
+def test_the_curve_of_all_answers_has_scores_decides_the_advice_and_is_one_json_object_for_programs(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned: list[LearningCurve] = []
 
+    def learning_curve(*project: Any) -> LearningCurve:
+        """Learn it for the first call only: it takes some seconds."""
+        learned.extend(() if learned else [learn(*project)])
+        return learned[0]
+
+    learn = cross_validation.learning_curve
+    monkeypatch.setattr(cross_validation, "learning_curve", learning_curve)
+    made = run("curve")
+    curve = json.loads(run("curve", "--json").out)
+
+    assert [5 * n for n in range(1, 10)] == [point["answers"] for point in curve["points"]]
+    assert (60, 60) == (curve["expected"]["answers"], curve["expected"]["pool"])
     assert 0 == made.code
     assert "on 60 texts that were answered" in made.out
     assert [line.split()[:2] for line in made.out.splitlines() if line.startswith(("all ", "A "))] == [
@@ -40,14 +58,6 @@ def test_the_curve_of_all_answers_has_scores_and_decides_the_advice(run: Run) ->
     assert "of all 60 texts left" in made.out
     assert made.out.splitlines()[-1] in run("status").out
     assert "by cross-validation" in made.out.splitlines()[-1]
-
-
-@pytest.mark.usefixtures("answered")
-def test_the_curve_for_programs_is_one_json_object(run: Run) -> None:
-    curve = json.loads(run("curve", "--json").out)
-
-    assert [5 * n for n in range(1, 10)] == [point["answers"] for point in curve["points"]]
-    assert (60, 60) == (curve["expected"]["answers"], curve["expected"]["pool"])
 
 
 @pytest.mark.usefixtures("project")

@@ -126,6 +126,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths = ProjectPaths(folder / "brands")
     create_project(paths, Settings(ProjectSettings(base="blank:xx", labels=LABELS)))
     set_value(paths.cfg, "update", "round_size", 4)
+    set_value(paths.cfg, "update", "steps", 2)
     with Store(paths.db) as store:
         fill(store)
         finish(paths, load_settings(paths.root), store)

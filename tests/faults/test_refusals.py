@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from in_turn import done_of, in_turn
 
 from loop.errors import StoreError
 from loop.records import Answer
@@ -86,7 +87,7 @@ def test_on_a_full_disk_an_answer_is_refused_and_given_again_when_there_is_room(
 def read_only(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command on a project whose file system is mounted read-only."""
     mount = f"mount --bind {root} {root} && mount -o remount,ro,bind {root}"
-    return in_namespace(root.parent, mount, sys.executable, "-m", "loop", "-C", str(root), *command)
+    return in_namespace(root.parent, mount, *command)
 
 
 def without_rights(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -98,8 +99,7 @@ def without_rights(root: Path, *command: str) -> subprocess.CompletedProcess[str
     if drop and subprocess.run([*drop, "true"], capture_output=True).returncode:
         pytest.skip("no setpriv here")
     try:
-        loop = [sys.executable, "-m", "loop", "-C", str(root), *command]
-        return subprocess.run([*drop, *loop], capture_output=True, text=True, cwd=root.parent)
+        return subprocess.run([*drop, *command], capture_output=True, text=True, cwd=root.parent)
     finally:
         for folder in (root, root / "data", root / "models"):
             folder.chmod(0o700)
@@ -125,17 +125,17 @@ def unmerged(project_cfg: Path) -> Path:
 def test_what_only_reads_works_where_nothing_can_be_written_and_overlooks_no_answer(
     unmerged: Path, refusing: Callable[..., subprocess.CompletedProcess[str]], reason: str
 ) -> None:
-    exported = refusing(unmerged, "export", "-")
+    exported = refusing(unmerged, sys.executable, "-m", "loop", "-C", str(unmerged), "export", "-")
     before = {path.name: path.stat().st_mtime_ns for path in unmerged.rglob("*")}
-    status = refusing(unmerged, "status", "--json")
-    refused = {command: refusing(unmerged, *command.split()) for command in ("annotate --plain", "trainer", "add -")}
+    commands = ("status --json", "annotate --plain", "trainer", "add -")
+    status, *refused = done_of(refusing(unmerged, *in_turn(unmerged, *commands)).stdout)
 
     assert 16 == len(exported.stdout.splitlines()), exported.stderr
-    assert ({"accept": 16}, 3) == ((said := json.loads(status.stdout))["answers"], len(said["rounds"])), status.stderr
-    for command, done in refused.items():
-        assert (command, 1, True) == (command, done.returncode, f"cannot be written: {reason}" in done.stderr)
-        assert "Traceback" not in done.stderr
-        assert "only reads" in done.stderr
+    assert ({"accept": 16}, 3) == ((said := json.loads(status.out))["answers"], len(said["rounds"])), status
+    for command, done in zip(commands[1:], refused, strict=True):
+        assert (command, 1, True) == (command, done.code, f"cannot be written: {reason}" in done.err)
+        assert "Traceback" not in done.err
+        assert "only reads" in done.err
     assert before == {path.name: path.stat().st_mtime_ns for path in unmerged.rglob("*")}
 
 
