@@ -49,12 +49,13 @@ def patterns_add_cli(
 @patterns_app.command("list")
 def patterns_list_cli(ctx: typer.Context) -> None:
     """Show the patterns with their numbers, for `loop patterns remove`."""
-    from loop.formats.lines import numbered_lines
+    from loop.formats.patterns import pattern_lines
     from loop.ner.patterns import PatternsFile
 
     with opened(ctx, writes=False) as (paths, settings, _):
         path = PatternsFile(paths, settings).path
-        lines = [(n, line) for n, line in numbered_lines(path) if line.strip()] if path.exists() else []
+        every = enumerate(pattern_lines(path), start=1) if path.exists() else ()
+    lines = [(n, line) for n, line in every if line.strip()]
     wide = len(str(lines[-1][0])) if lines else 0
     for number, line in lines:
         say(f"{number:{wide}}  {_shown(line)}")

@@ -176,7 +176,6 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
         LoopError: it says what is wrong and where.
     """
     from loop.formats import read_gold
-    from loop.ner.pattern_lines import refuse_list
     from loop.ner.patterns import Patterns
     from loop.ner.pipeline import base_folder, base_labels, chosen, load_base, recognizers_in
     from loop.project import run_code
@@ -192,7 +191,6 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
         nlp = load_base(project.base)
         if project.patterns is not None:
             file = existing(paths.resolve(project.patterns))
-            refuse_list(file)
             Patterns(nlp, file, labels=project.labels)
     if project.eval is not None:
         read_gold(paths.resolve(project.eval))

@@ -1,17 +1,60 @@
-"""Adding to a file of match patterns: a JSON object a line, as spaCy's EntityRuler and Prodigy read them."""
+"""Files of match patterns: a JSON object a line, as spaCy's EntityRuler and Prodigy read them, or a list of them.
+
+What changes a list writes it line by line.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from loop.errors import LoopError
+from loop.errors import InputError, LoopError
 from loop.files import open_private, replacing
 from loop.formats.lines import numbered_lines
+from loop.formats.raw import BadRowError
+from loop.formats.strict_json import parsed_all
 
 PATTERNS_NAME = "patterns.jsonl"  # where they are when loop.cfg names no file
+HINT = 'A pattern is {"label": "PART", "pattern": "brake pad"} or {"label": …, "pattern": [{"lower": "brake"}, …]}.'
+
+
+class NoListError(InputError):
+    """A file that begins as a list of patterns is none."""
+
+
+def elements(path: Path | str) -> list[tuple[int, str]]:
+    """The lines of a file that are not blank; of a list, each element with the line where it begins.
+
+    Raises:
+        InputError: the file cannot be read.
+        NoListError: it begins with [ and is no list.
+    """
+    lines = [(number, line) for number, line in numbered_lines(path) if line.strip()]
+    if not lines or not lines[0][1].lstrip().startswith("["):
+        return lines
+    content = "".join(line if line.endswith("\n") else f"{line}\n" for _, line in lines)
+    try:
+        rows = [(at, json.dumps(row, ensure_ascii=False)) for at, row in parsed_all(content)]
+    except BadRowError as error:
+        problem = f"begins with [ and is no list of patterns: it {error.problem}"
+        raise NoListError(path, problem, hint=HINT) from None
+    return [(lines[content.count("\n", 0, at)][0], f"{row}\n") for at, row in rows]
+
+
+def pattern_lines(path: Path) -> list[str]:
+    """All lines of a file, also blank ones and those that are no pattern; of a list, a line for each element.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    lines = [line for _, line in numbered_lines(path)]
+    first = next((line for line in lines if line.strip()), "")
+    with suppress(NoListError):
+        return [line for _, line in elements(path)] if first.lstrip().startswith("[") else lines
+    return lines
 
 
 def append_pattern(path: Path, string: str, label: str) -> bool:
@@ -21,9 +64,12 @@ def append_pattern(path: Path, string: str, label: str) -> bool:
         LoopError: the file cannot be read or written.
     """
     row = {"label": label, "pattern": " ".join(string.split())}
+    there = elements(path) if path.exists() else []
+    if any(_same(line, row) for _, line in there):
+        return False
+    if there and (lines := pattern_lines(path)) != [line for _, line in numbered_lines(path)]:
+        _write(path, lines)
     try:
-        if path.exists() and any(_same(line, row) for _, line in numbered_lines(path)):
-            return False
         with os.fdopen(open_private(path.resolve(), os.O_RDWR), "rb+") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
             begun = file.read(1) not in (b"", b"\n")
@@ -57,16 +103,19 @@ def _rewrite(path: Path, change: Callable[[str], str | None]) -> int:
     """Change each line of a file, or drop it; return how many went. A file in which nothing changes stays as it is."""
     if not path.exists():
         return 0
-    lines = [line for _, line in numbered_lines(path)]
+    lines = pattern_lines(path)
     changed = [change(line) for line in lines]
-    if changed == lines:
-        return 0
+    if changed != lines:
+        _write(path, (line for line in changed if line is not None))
+    return changed.count(None)
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
     try:
         with replacing(path.resolve()) as file:
-            file.write("".join(line for line in changed if line is not None).encode())
+            file.write("".join(lines).encode())
     except OSError as error:
         raise LoopError(f"{path.name} cannot be written: {error.strerror}.", hint="Check its permissions.") from None
-    return changed.count(None)
 
 
 def _string(line: str) -> str | None:
@@ -85,7 +134,7 @@ def drop_lines(path: Path, numbers: Collection[int]) -> None:
     Raises:
         LoopError: there is no such line, or the file cannot be read or written.
     """
-    lines = dict(numbered_lines(path)) if path.exists() else {}
+    lines = dict(enumerate(pattern_lines(path), start=1)) if path.exists() else {}
     missing = [number for number in numbers if not lines.get(number, "").strip()]
     if missing:
         raise LoopError(f"{path.name} has no pattern {missing[0]}.", hint="`loop patterns list` shows their numbers.")

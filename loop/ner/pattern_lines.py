@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from loop.errors import InputError
-from loop.formats.lines import numbered_lines, source_name
-from loop.formats.raw import BadRowError
-from loop.formats.strict_json import parsed_all
+from loop.formats.lines import source_name
+from loop.formats.patterns import HINT, NoListError, elements
 from loop.formats.writing import write_jsonl
-
-HINT = 'A pattern is {"label": "PART", "pattern": "brake pad"} or {"label": …, "pattern": [{"lower": "brake"}, …]}.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def read_patterns(path: Path | str, labels: Collection[str]) -> Iterator[Pattern
         InputError: a line is no pattern, or labels are none of `labels`: all of them are named at once.
     """
     missing: dict[str, int] = {}
-    for number, line in _elements(path):
+    for number, line in elements(path):
         pattern = _pattern(line, path, number)
         if pattern.label not in labels:
             missing.setdefault(pattern.label, number)
@@ -55,41 +52,23 @@ def read_patterns(path: Path | str, labels: Collection[str]) -> Iterator[Pattern
         raise InputError(path, problem, line=min(missing.values()), hint=hint)
 
 
-def refuse_list(path: Path) -> None:
-    """Refuse a list as a project's own file of patterns, to which lines are added.
+def read_usable(path: Path | str, labels: Collection[str]) -> Iterator[Pattern | InputError]:
+    """Yield for each line or element its pattern, or what is wrong with it; one error for a list that is none.
 
     Raises:
-        InputError: it is one.
+        InputError: the file cannot be read.
     """
-    first = next((line for _, line in numbered_lines(path) if line.strip()), "")
-    if first.lstrip().startswith("["):
-        hint = f"Leave it out here, and bring it in with `loop patterns add {path.name}` when the project is made."
-        raise InputError(path, "is a list of patterns, and a project keeps them line by line.", hint=hint)
-
-
-def read_usable(path: Path | str, labels: Collection[str]) -> Iterator[Pattern | InputError]:
-    """Yield for each line its pattern, or what is wrong with it."""
-    for number, line in numbered_lines(path):
-        if line.strip():
-            try:
-                pattern = _pattern(line, path, number)
-                yield pattern if pattern.label in labels else pattern.refusal(f"{pattern.label} is no label here.")
-            except InputError as error:
-                yield error
-
-
-def _elements(path: Path | str) -> Iterator[tuple[int, str]]:
-    """The lines of a file that are not blank; of a list, each element with the line where it begins."""
-    lines = [(number, line) for number, line in numbered_lines(path) if line.strip()]
-    if not lines or not lines[0][1].lstrip().startswith("["):
-        yield from lines
-        return
-    content = "".join(line if line.endswith("\n") else f"{line}\n" for _, line in lines)
     try:
-        for at, row in parsed_all(content):
-            yield lines[content.count("\n", 0, at)][0], json.dumps(row)
-    except BadRowError as error:
-        raise InputError(path, f"begins with [ and is no list of patterns: it {error.problem}", hint=HINT) from None
+        found = elements(path)
+    except NoListError as error:
+        yield error
+        return
+    for number, line in found:
+        try:
+            pattern = _pattern(line, path, number)
+            yield pattern if pattern.label in labels else pattern.refusal(f"{pattern.label} is no label here.")
+        except InputError as error:
+            yield error
 
 
 def _pattern(line: str, path: Path | str, number: int) -> Pattern:

@@ -154,14 +154,3 @@ def test_labels_that_semicolons_part_are_told(folder: Path, run: Run) -> None:
     refused = run("init", "--labels", "PER;ORG")
 
     assert (1, True) == (refused.code, "Commas part them: PER,ORG" in refused.err)
-
-
-def test_a_list_is_refused_as_a_file_of_patterns_with_the_way_to_bring_it_in(folder: Path, run: Run) -> None:
-    (folder / "x.json").write_text('[{"label": "A", "pattern": "hub"}]')
-    refused = run("init", "--labels", "A", "--patterns", "x.json")
-    made = run("init", "--labels", "A", "--here")
-    added = run("patterns", "add", "x.json")
-
-    assert (1, 0) == (refused.code, made.code)
-    assert "`loop patterns add x.json`" in refused.err
-    assert "Added 1 pattern to patterns.jsonl.\n" == added.out

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from cli_running import Run
 
+from loop.errors import InputError
+from loop.formats.patterns import append_pattern
 from loop.records import Span
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
@@ -187,3 +189,62 @@ def test_only_spans_that_will_be_shown_are_counted_and_the_first_row_of_a_text_w
 
     assert (True, False) == tuple("1 span will be shown as suggestions." in each for each in said)
     assert (Span(0, 3, "A"),) == suggested_in(project)
+
+
+LIST = '[{"label": "A", "pattern": "hub"},\n {"label": "B", "pattern": [{"lower": "x"}]}]'
+LINES = ['{"label": "A", "pattern": "hub"}', '{"label": "B", "pattern": [{"lower": "x"}]}']
+MORE = '{"label": "A", "pattern": "y"}'
+
+
+@pytest.fixture
+def listed(folder: Path, run: Run) -> Path:
+    """The patterns file of a project, which is a list."""
+    (folder / "p.json").write_text(LIST)
+    assert 0 == run("init", "--labels", "A,B", "--base", "blank:xx", "--patterns", "p.json").code
+    return folder / "p.json"
+
+
+def test_a_list_of_patterns_is_used_and_listed_and_stays_as_it_is_until_it_is_changed(listed: Path, run: Run) -> None:
+    run("add", "-", stdin=b"the hub is x\n")
+    shown = run("patterns", "list").out.splitlines()
+    with Store(listed.parent / "data" / "loop.db") as store:
+        question = store.questions.head("ann")
+
+    assert ["1  A  hub", '2  B  [{"lower": "x"}]'] == shown
+    assert question is not None
+    assert (Span(4, 7, "A"), Span(11, 12, "B")) == question.reading
+    assert "Nothing is wrong" in run("doctor").out
+    assert LIST == listed.read_text()
+
+
+@pytest.mark.parametrize(
+    ("command", "left"),
+    [
+        ("patterns remove 1", LINES[1:]),
+        ("patterns add more.jsonl", [*LINES, MORE]),
+        ("labels rename A C", [LINES[0].replace("A", "C"), LINES[1]]),
+        ("+", [*LINES, MORE]),
+    ],
+)
+def test_what_changes_a_list_of_patterns_writes_it_line_by_line(
+    listed: Path, run: Run, command: str, left: list[str]
+) -> None:
+    (listed.parent / "more.jsonl").write_text(MORE)
+    if command == "+":
+        known, done = append_pattern(listed, "Hub", "A"), append_pattern(listed, "y", "A")
+    else:
+        known, done = False, run(*command.split()).code == 0
+
+    assert (False, True) == (known, done)
+    assert list(map(json.loads, left)) == list(map(json.loads, listed.read_text().splitlines()))
+
+
+def test_a_list_that_is_none_is_named_once_and_nothing_is_added_to_it(listed: Path, run: Run) -> None:
+    listed.write_text(LIST[:-1])
+    told = run("doctor").out.splitlines()
+    with pytest.raises(InputError, match=r"p.json: begins with \[ and is no list of patterns"):
+        append_pattern(listed, "y", "A")
+
+    assert 1 == sum("is no list of patterns" in line for line in told)
+    assert 0 == run("add", "-", stdin=b"the hub is x\n").code
+    assert LIST[:-1] == listed.read_text()
