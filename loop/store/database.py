@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timezone
+from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from loop.errors import StoreError, StoreMissingError
 from loop.files import make_private, new_file
@@ -135,13 +137,21 @@ def create_database(path: Path) -> None:
         if os.path.lexists(path):
             raise StoreError(f"{path} is there already.", hint="A store is never made in the place of another.")
         with new_file(path) as aside, closing(Database(aside)) as database, database.write() as connection:
-            metadata.create_all(connection)
+            _create_tables(connection)
             connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (SCHEMA_VERSION,))
     except OSError as error:
         raise StoreError(
             f"{path} cannot be made: {error.strerror}.", hint="Check disk space and permissions."
         ) from None
+
+
+def _create_tables(connection: Connection) -> None:
+    """In an order that is always the same, so that two new stores are the same to the byte but for their moments."""
+    for table in metadata.sorted_tables:
+        connection.execute(CreateTable(table))
+    for index in sorted((index for table in metadata.sorted_tables for index in table.indexes), key=attrgetter("name")):
+        connection.execute(CreateIndex(index))
 
 
 def check_present(path: Path) -> None:

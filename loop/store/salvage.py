@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from loop.errors import StoreError
-from loop.files import sync
+from loop.files import restrict, rights_in, sync
 from loop.store.batches import digest
 from loop.store.database import create_database, now
 from loop.store.schema import (
@@ -58,15 +58,18 @@ def salvage(source: Path, target: Path) -> Salvaged:
     done = Salvaged()
     try:
         with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as place:
-            copy = _copied(source, Path(place))
-            create_database(target)
-            with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(target)) as new:
+            copy, whole = _copied(source, Path(place)), Path(place) / "whole.db"
+            create_database(whole)
+            with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(whole)) as new:
                 new.execute("PRAGMA foreign_keys=ON").close()
                 for table in TABLES:
                     _bring(old, new, table.name, done)
                 new.execute(_ANSWERED).close()
                 new.commit()
-        sync(target)
+            restrict(whole, rights_in(target.parent))
+            sync(whole)
+            whole.replace(target)
+            sync(target.parent)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"Nothing of {source} can be saved: {error}.", hint="Put a backup there.") from None
     return done
