@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -66,34 +67,42 @@ def project(
     ctx.obj = folder
 
 
-app.command("init")(init_cli)
-app.command("add")(add_cli)
-app.command("remove")(remove_cli)
-app.command("annotate")(annotate_cli)
-app.command("trainer")(trainer_cli)
-app.command("import")(import_cli)
-app.command("export")(export_cli)
-app.command("status")(status_cli)
-app.command("curve")(curve_cli)
-app.command("report")(report_cli)
-app.command("check")(check_cli)
-app.command("errors")(errors_cli)
-app.command("train", context_settings=PASSED_ON)(train_cli)
-app.command("rebuild")(rebuild_cli)
-app.command("package")(package_cli)
-app.command("predict")(predict_cli)
-app.command("doctor")(doctor_cli)
-app.command("backup")(backup_cli)
-app.command("erase")(erase_cli)
-app.command("demo")(demo_cli)
-app.command("simulate")(simulate_cli)
 labels_app.command("add")(labels_add_cli)
 labels_app.command("rename")(labels_rename_cli)
 labels_app.command("merge")(labels_merge_cli)
 labels_app.command("remove")(labels_remove_cli)
-app.add_typer(labels_app, name="labels")
-app.add_typer(patterns_app, name="patterns")
-app.add_typer(checkpoints_app, name="checkpoints")
+
+# The groups of `loop --help`, in the order in which a project needs them.
+_GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
+    "Start": {
+        "demo": demo_cli,
+        "init": init_cli,
+        "add": add_cli,
+        "import": import_cli,
+        "remove": remove_cli,
+        "labels": labels_app,
+        "patterns": patterns_app,
+        "simulate": simulate_cli,
+    },
+    "Annotate": {"annotate": annotate_cli, "trainer": trainer_cli},
+    "See": {"status": status_cli, "curve": curve_cli, "report": report_cli},
+    "Check": {"check": check_cli, "errors": errors_cli},
+    "Model": {
+        "checkpoints": checkpoints_app,
+        "rebuild": rebuild_cli,
+        "train": train_cli,
+        "package": package_cli,
+        "predict": predict_cli,
+    },
+    "Keep": {"export": export_cli, "backup": backup_cli, "doctor": doctor_cli, "erase": erase_cli},
+}
+for _group, _commands in _GROUPS.items():
+    for _name, _command in _commands.items():
+        if isinstance(_command, typer.Typer):
+            app.add_typer(_command, name=_name, rich_help_panel=_group)
+        else:
+            context = PASSED_ON if _command is train_cli else None
+            app.command(_name, rich_help_panel=_group, context_settings=context)(_command)
 
 
 def main() -> NoReturn:

@@ -69,3 +69,12 @@ def test_help_imports_nothing_heavy(start: list[str]) -> None:
 
     assert "Usage: loop" in ran.stdout
     assert not imported & set(heavy)
+
+
+def test_help_groups_the_commands_in_the_order_in_which_they_are_needed(run: Run):
+    shown = run("--help").out
+
+    places = [shown.index(f"─ {group} ─") for group in ("Start", "Annotate", "See", "Check", "Model", "Keep")]
+    assert sorted(places) == places
+    assert "─ Commands ─" not in shown
+    assert places[0] < shown.index(" labels ") < places[1]
