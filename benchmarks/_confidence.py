@@ -16,7 +16,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import fix_random_seed, minibatch
 
-from loop.lattice import Lattice, TokenSpan
+from loop.lattice import Lattice
+from loop.records import TokenSpan
 
 Marginals = dict[TokenSpan, float]
 

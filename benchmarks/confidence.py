@@ -18,9 +18,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
-from loop.lattice import Lattice, TokenSpan
+from loop.lattice import Lattice
 from loop.ner.calibration import estimate, fitted, squared_errors
 from loop.ner.scores import score
+from loop.records import TokenSpan
 
 SEED = 0
 BEAMS = [(width, density) for width in (4, 16, 64) for density in (0.01, 0.0)]

@@ -25,12 +25,11 @@ from spacy.training import Example
 from thinc.api import fix_random_seed
 
 from loop.held_out import HeldOut, Teaching
-from loop.lattice import TokenSpan
 from loop.ner.learner import Learner
 from loop.ner.pipeline import COMPONENT, own_component
 from loop.ner.pretraining import pretrain
 from loop.ner.scores import score
-from loop.records import Answer, Span, Text
+from loop.records import Answer, Span, Text, TokenSpan
 from loop.settings import UpdateSettings
 
 SETS = ("food_ingredients", "ncbi_disease")

@@ -74,7 +74,7 @@ def merged(*sources: Iterable[Span]) -> tuple[Span, ...]:
     """
     kept: list[Span] = []
     for source in sources:
-        clear = [one for one in source if not any(one.start < other.end and other.start < one.end for other in kept)]
+        clear = [one for one in source if not any(map(one.overlaps, kept))]
         kept += clear
     return tuple(sorted(kept))
 

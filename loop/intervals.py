@@ -75,7 +75,7 @@ def _overlapping(some: Collection[Span], others: Collection[Span]) -> int:
     i = j = pairs = 0
     while i < len(left) and j < len(right):
         one, other = left[i], right[j]
-        met = one.start < other.end and other.start < one.end
+        met = one.overlaps(other)
         pairs += met
         # Of two that part here the one that ends first meets nothing further on.
         i, j = (i + 1, j + 1) if met else (i + (one.end <= other.end), j + (other.end < one.end))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Mode = Literal["correct", "teach", "manual", "import"]
 Share = Literal["doubtful", "random", "pattern", "typical", "held_out", "chosen", "revisit", "again"]
@@ -20,6 +20,26 @@ class Span:
     start: int
     end: int
     label: str
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share a character, whatever their labels."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: Span) -> bool:
+        """Whether the other one lies within this one, whatever their labels."""
+        return self.start <= other.start and other.end <= self.end
+
+
+class TokenSpan(NamedTuple):
+    """One entity as token indices: `start` inclusive, `end` exclusive."""
+
+    start: int
+    end: int
+    label: str
+
+    def overlaps(self, other: TokenSpan) -> bool:
+        """Whether the two share a token, whatever their labels."""
+        return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)

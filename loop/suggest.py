@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from loop.editing import Likely, Mark, Range, Suggester
+from loop.editing import Likely, Range, Suggester
 from loop.errors import LatticeError
-from loop.records import Question
+from loop.records import Question, TokenSpan
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from loop.lattice import Lattice
 
-Decided = tuple[tuple[Mark, ...], tuple[Range, ...]]
+Decided = tuple[tuple[TokenSpan, ...], tuple[Range, ...]]
 """What is fixed, and where there is nothing else."""
 
 Columns: TypeAlias = "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.object_], NDArray[np.float64]]"
@@ -42,12 +42,12 @@ class LatticeSuggester:
         """Unpack the lattice and read it, while there is time: what an edit changes of it is found faster then."""
         self._lattice.best()
 
-    def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> Sequence[tuple[Mark, ...]]:
+    def readings(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> Sequence[tuple[TokenSpan, ...]]:
         """Return up to `k` readings that agree with what is decided, best first; none when none does."""
         return self._readings((tuple(fixed), tuple(blank)), k)
 
     def likely(
-        self, fixed: Sequence[Mark], blank: Sequence[Range], least: float = 0.0, over: Range | None = None
+        self, fixed: Sequence[TokenSpan], blank: Sequence[Range], least: float = 0.0, over: Range | None = None
     ) -> Sequence[Likely]:
         """Return every mark of at least 2 % given what is decided, the most probable first."""
         columns = self._likely((tuple(fixed), tuple(blank)))
@@ -58,11 +58,11 @@ class LatticeSuggester:
         if over is not None:
             wanted &= (start < over[1]) & (over[0] < end)
         rows = zip(*(column[wanted].tolist() for column in columns), strict=True)
-        return [Likely(Mark(start, end, label), p) for start, end, label, p in rows]
+        return [Likely(TokenSpan(start, end, label), p) for start, end, label, p in rows]
 
-    def _best(self, decided: Decided, k: int) -> list[tuple[Mark, ...]]:
+    def _best(self, decided: Decided, k: int) -> list[tuple[TokenSpan, ...]]:
         lattice = self._given(decided)
-        return [tuple(Mark(*span) for span in reading.spans) for reading in lattice.best(k)] if lattice else []
+        return [reading.spans for reading in lattice.best(k)] if lattice else []
 
     def _probable(self, decided: Decided) -> Columns | None:
         lattice = self._given(decided)
@@ -73,13 +73,11 @@ class LatticeSuggester:
         return start[order], end[order], label[order], p[order]
 
     def _decide(self, decided: Decided) -> Lattice | None:
-        from loop.lattice import TokenSpan  # numpy takes a tenth of a second: not before the first screen
-
         fixed, blank = decided
         inside = {token for mark in fixed for token in range(mark.start, mark.end)}
         outside = {token for start, end in blank for token in range(start, end)} - inside
         try:
-            return self._lattice.given(fixed=[TokenSpan(*mark) for mark in fixed], outside=sorted(outside))
+            return self._lattice.given(fixed=fixed, outside=sorted(outside))
         except LatticeError:
             return None
 

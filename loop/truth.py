@@ -231,4 +231,4 @@ def _denies(known: Truth | Part, span: Span) -> bool:
 
 
 def _touches(span: Span, others: Iterable[Span]) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in others)
+    return any(map(span.overlaps, others))

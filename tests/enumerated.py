@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loop.lattice import TokenSpan
+from loop.records import TokenSpan
 
 
 def marginals(listed: dict[tuple[TokenSpan, ...], float]) -> dict[TokenSpan, float]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 from terminal_project import LABELS, question
 
-from loop.editing import Mark, begin, keymap, page_of, press
+from loop.editing import begin, keymap, page_of, press
 from loop.lattice import Lattice, Moves
+from loop.records import TokenSpan
 from loop.suggest import LatticeSuggester, suggester_of
 
 EMPTY = np.array([], dtype=np.int64)
@@ -37,9 +38,11 @@ SRAM_RIVAL = units((0.7, 0.2), (0.1, 0.3))
 def test_readings_come_best_first_and_agree_with_what_is_decided() -> None:
     model = LatticeSuggester(SRAM_RIVAL)
 
-    assert [(Mark(0, 1, "BRAND"),), (Mark(0, 1, "BRAND"), Mark(1, 2, "PART"))] == model.readings((), (), 2)
-    assert [(Mark(0, 1, "PART"), Mark(1, 2, "BRAND"))] == model.readings(
-        [Mark(0, 1, "PART"), Mark(1, 2, "BRAND")], (), 5
+    assert [(TokenSpan(0, 1, "BRAND"),), (TokenSpan(0, 1, "BRAND"), TokenSpan(1, 2, "PART"))] == model.readings(
+        (), (), 2
+    )
+    assert [(TokenSpan(0, 1, "PART"), TokenSpan(1, 2, "BRAND"))] == model.readings(
+        [TokenSpan(0, 1, "PART"), TokenSpan(1, 2, "BRAND")], (), 5
     )
     assert [()] == model.readings((), [(0, 2)], 5)
 
@@ -48,17 +51,19 @@ def test_likely_marks_come_with_their_probability() -> None:
     model = LatticeSuggester(SRAM_RIVAL)
     likely = [(item.mark, round(item.p or 0.0, 3)) for item in model.likely((), ())]
 
-    assert [(Mark(0, 1, "BRAND"), 0.7), (Mark(1, 2, "PART"), 0.3), (Mark(0, 1, "PART"), 0.2)] == likely[:3]
+    assert [(TokenSpan(0, 1, "BRAND"), 0.7), (TokenSpan(1, 2, "PART"), 0.3), (TokenSpan(0, 1, "PART"), 0.2)] == likely[
+        :3
+    ]
     assert likely[1:2] == [(item.mark, round(item.p or 0.0, 3)) for item in model.likely((), (), 0.25, (1, 2))]
-    assert [1.0] == [item.p for item in model.likely([Mark(0, 1, "PART")], [(1, 2)])]
+    assert [1.0] == [item.p for item in model.likely([TokenSpan(0, 1, "PART")], [(1, 2)])]
 
 
 def test_a_mark_inside_a_blank_range_counts_because_it_was_decided_later() -> None:
-    assert [(Mark(1, 2, "PART"),)] == LatticeSuggester(SRAM_RIVAL).readings([Mark(1, 2, "PART")], [(0, 2)], 5)
+    assert [(TokenSpan(1, 2, "PART"),)] == LatticeSuggester(SRAM_RIVAL).readings([TokenSpan(1, 2, "PART")], [(0, 2)], 5)
 
 
 def test_what_no_reading_allows_gives_nothing() -> None:
-    overlapping = [Mark(0, 2, "PART"), Mark(1, 2, "PART")]
+    overlapping = [TokenSpan(0, 2, "PART"), TokenSpan(1, 2, "PART")]
 
     assert [] == LatticeSuggester(SRAM_RIVAL).readings(overlapping, (), 1)
     assert [] == LatticeSuggester(SRAM_RIVAL).likely(overlapping, ())
@@ -73,5 +78,5 @@ def test_r_in_the_editor_steps_through_the_lattices_readings() -> None:
     state = begin(page_of(asked, LABELS, suggester=suggester_of(asked)))
     state = press(state, "r", keymap(LABELS))
 
-    assert (Mark(0, 1, "BRAND"), Mark(1, 2, "PART")) == state.marks
+    assert (TokenSpan(0, 1, "BRAND"), TokenSpan(1, 2, "PART")) == state.marks
     assert "Reading 2 of 9 of the text." == state.message

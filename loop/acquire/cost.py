@@ -60,7 +60,7 @@ def edits(shown: Iterable[Span], answered: Iterable[Span]) -> int:
     one was corrected to is not counted again.
     """
     before, after = set(shown), set(answered)
-    added = [span for span in after if not any(span.start < other.end and other.start < span.end for other in before)]
+    added = [span for span in after if not any(map(span.overlaps, before))]
     return len(before - after) + len(added)
 
 

@@ -3,12 +3,11 @@
 from loop.editing.draft import from_draft, mode_of, to_draft
 from loop.editing.editor import act, press
 from loop.editing.keymap import COMMANDS, Command, Keymap, keymap
-from loop.editing.marks import Aids, Likely, Mark, Page, Range, Suggester, page_of
+from loop.editing.marks import Aids, Likely, Page, Range, Suggester, page_of
 from loop.editing.plan import plan
 from loop.editing.state import Intent, Layout, Snapshot, State, begin, chances, left_out, likely, looking_at, resume
 
 __all__ = [
-    "Mark",
     "Likely",
     "Range",
     "Suggester",

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from loop.editing.marks import Mark, Page, lay, overlap
+from loop.editing.marks import Page, lay, overlap
 from loop.editing.moving import selection
 from loop.editing.state import READINGS, Cycle, State, change, follow, likely, refuse, remember
+from loop.records import TokenSpan
 
 Side = Literal["left", "right"]
 
@@ -24,13 +25,13 @@ def label(state: State, name: str) -> State:
     if chosen is None:
         target = state.target
         chosen = (target.start, target.end) if target else (state.cursor, state.cursor + 1)
-    mark = state.page.trim(Mark(*chosen, name))
+    mark = state.page.trim(TokenSpan(*chosen, name))
     if mark is None:
         return refuse(state, "There is no word in this selection.")
     return put(state, mark, message=f"“{shorten(state.page.string(mark.start, mark.end))}” is {name}.")
 
 
-def put(state: State, mark: Mark, message: str = "") -> State:
+def put(state: State, mark: TokenSpan, message: str = "") -> State:
     """Decide that `mark` is right: whatever overlaps it goes."""
     return change(state, put=[mark], cursor=mark.start, message=message)
 
@@ -79,14 +80,14 @@ def _move_edge(state: State, side: Side, by: int) -> State:
     return change(state, put=[moved, *rest], drop=[target], cursor=cursor)
 
 
-def with_edge(page: Page, mark: Mark, side: Side, by: int) -> Mark:
+def with_edge(page: Page, mark: TokenSpan, side: Side, by: int) -> TokenSpan:
     """Return the mark with one edge moved by `by` words."""
     if side == "left":
         return mark._replace(start=page.step(mark.start, by))
     return mark._replace(end=page.step(mark.end - 1, by) + 1)
 
 
-def _remainder(page: Page, mark: Mark, taken: Mark) -> list[Mark]:
+def _remainder(page: Page, mark: TokenSpan, taken: TokenSpan) -> list[TokenSpan]:
     sides = (mark._replace(end=min(mark.end, taken.start)), mark._replace(start=max(mark.start, taken.end)))
     return [piece for side in sides if side.start < side.end and (piece := page.trim(side))]
 
@@ -98,7 +99,7 @@ def everywhere(state: State) -> State:
         return refuse(state, NO_SPAN)
     string = state.page.string(target.start, target.end)
     decided = [m for m in state.now.touched if m != target]
-    found = [Mark(*tokens, target.label) for tokens in state.page.occurrences(string)]
+    found = [TokenSpan(*tokens, target.label) for tokens in state.page.occurrences(string)]
     new = [m for m in lay(decided, [target, *found]) if m not in decided]
     count = len([m for m in new if m not in state.marks and m != target])
     message = f"{count} more marked as {target.label}." if count else "It is nowhere else in this text."
@@ -143,11 +144,11 @@ def _step(state: State, by: int) -> State:
     )
 
 
-def _cycled(state: State) -> Mark | None:
+def _cycled(state: State) -> TokenSpan | None:
     return None if state.rest else state.target
 
 
-def _options(state: State) -> tuple[tuple[Mark, ...], ...]:
+def _options(state: State) -> tuple[tuple[TokenSpan, ...], ...]:
     target = _cycled(state)
     if not state.page.aids.readings:
         return ()

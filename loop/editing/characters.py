@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from loop.editing.changing import put
 from loop.editing.keymap import CANCEL, Keymap
-from loop.editing.marks import Mark, Range
+from loop.editing.marks import Range
 from loop.editing.state import State, refuse
+from loop.records import TokenSpan
 
 STEPS = {"left": -1, "right": 1, "first": -(10**9), "last": 10**9}
 
@@ -58,4 +59,4 @@ def _close(state: State, label: str) -> State:
     message = f"“{got}” is {label}."
     if wanted != got:
         message = f"The model learns whole words: “{wanted}” was widened to “{got}”, which is {label}."
-    return put(replace(state, active=label), Mark(*tokens, label), message=message)
+    return put(replace(state, active=label), TokenSpan(*tokens, label), message=message)

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from loop.editing.marks import Mark, Page
+from loop.editing.marks import Page
 from loop.editing.state import Snapshot, State, begin
-from loop.records import Mode
+from loop.records import Mode, TokenSpan
 
 VERSION = 1
 
 
 def to_draft(state: State) -> str:
     """Return the state as one line of JSON; it holds no text but the memo."""
-    book: dict[Mark, int] = {}
+    book: dict[TokenSpan, int] = {}
     history = {
         name: [_snapshot(now, book) | {"cursor": cursor} for now, cursor in entries]
         for name, entries in (("past", state.past), ("now", ((state.now, state.cursor),)), ("future", state.future))
@@ -28,8 +28,8 @@ def to_draft(state: State) -> str:
     return json.dumps(head | history | shown | where, separators=(",", ":"))
 
 
-def _snapshot(now: Snapshot, book: dict[Mark, int]) -> dict[str, Any]:
-    def numbers(marks: tuple[Mark, ...]) -> list[int]:
+def _snapshot(now: Snapshot, book: dict[TokenSpan, int]) -> dict[str, Any]:
+    def numbers(marks: tuple[TokenSpan, ...]) -> list[int]:
         return [book.setdefault(mark, len(book)) for mark in marks]
 
     kinds = {"marks": now.marks, "touched": now.touched, "moved": now.moved, "gone": now.gone}
@@ -63,7 +63,7 @@ def from_draft(page: Page, draft: str) -> State | None:
         return None
     try:
         data = json.loads(draft)
-        book = [Mark(*mark) for mark in data["marks"]]
+        book = [TokenSpan(*mark) for mark in data["marks"]]
         if data["version"] != VERSION or data["tokens"] != len(page.tokens) or any(page.trim(m) != m for m in book):
             return None
         if page.mode == "teach":
@@ -76,11 +76,11 @@ def from_draft(page: Page, draft: str) -> State | None:
         return None
 
 
-def _history(entries: list[dict[str, Any]], book: list[Mark]) -> tuple[tuple[Snapshot, int], ...]:
+def _history(entries: list[dict[str, Any]], book: list[TokenSpan]) -> tuple[tuple[Snapshot, int], ...]:
     return tuple((_restored(entry, book), int(entry["cursor"])) for entry in entries)
 
 
-def _restored(entry: dict[str, Any], book: list[Mark]) -> Snapshot:
+def _restored(entry: dict[str, Any], book: list[TokenSpan]) -> Snapshot:
     kinds = ("marks", "touched", "moved", "gone")
     # Drafts of earlier releases do not say what is gone.
     marks = {name: tuple(book[i] for i in entry.get(name, ())) for name in kinds}

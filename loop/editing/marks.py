@@ -10,21 +10,13 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from loop.editing.teach import doubtful
-from loop.records import Candidate, Mode, Question, Span
-
-
-class Mark(NamedTuple):
-    """One entity in tokens: `start` inclusive, `end` exclusive."""
-
-    start: int
-    end: int
-    label: str
+from loop.records import Candidate, Mode, Question, Span, TokenSpan
 
 
 class Likely(NamedTuple):
     """A mark that may be right, with its probability in [0, 1] (None where no model says)."""
 
-    mark: Mark
+    mark: TokenSpan
     p: float | None
 
 
@@ -38,11 +30,11 @@ class Suggester(Protocol):
     nothing when the model cannot follow.
     """
 
-    def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> Sequence[tuple[Mark, ...]]:
+    def readings(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> Sequence[tuple[TokenSpan, ...]]:
         """Return up to `k` complete readings, best first."""
 
     def likely(
-        self, fixed: Sequence[Mark], blank: Sequence[Range], least: float, over: Range | None
+        self, fixed: Sequence[TokenSpan], blank: Sequence[Range], least: float, over: Range | None
     ) -> Sequence[Likely]:
         """Return every mark with a probability worth showing and not below `least`, the most probable first.
 
@@ -74,8 +66,8 @@ class Page:
     text: str
     tokens: tuple[Range, ...]
     labels: tuple[str, ...]
-    shown: tuple[Mark, ...] = ()
-    elsewhere: tuple[Mark, ...] = ()
+    shown: tuple[TokenSpan, ...] = ()
+    elsewhere: tuple[TokenSpan, ...] = ()
     likely: tuple[Likely, ...] = ()
     mode: Mode = "correct"
     aids: Aids = Aids()
@@ -97,14 +89,14 @@ class Page:
         here = bisect_right(self.words, token) - 1
         return self.words[max(0, min(len(self.words) - 1, here + by))]
 
-    def trim(self, mark: Mark) -> Mark | None:
+    def trim(self, mark: TokenSpan) -> TokenSpan | None:
         """Return the mark without white space at its edges, or None when nothing is left or the label is unknown."""
         words = self.words_within(mark.start, mark.end)
         if not words or mark.label not in self.labels:
             return None
-        return Mark(words[0], words[-1] + 1, mark.label)
+        return TokenSpan(words[0], words[-1] + 1, mark.label)
 
-    def fitted(self, marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    def fitted(self, marks: Iterable[TokenSpan]) -> tuple[TokenSpan, ...]:
         """Return the marks that are left of these, each as `trim` gives it."""
         return tuple(fit for mark in marks if (fit := self.trim(mark)))
 
@@ -130,16 +122,16 @@ class Page:
     def _ends(self) -> list[int]:
         return [end for _, end in self.tokens]
 
-    def mark(self, span: Span) -> Mark | None:
+    def mark(self, span: Span) -> TokenSpan | None:
         """Return a span as a mark, widened to whole tokens; None where there is no word or the label is unknown."""
         tokens = self.cover(span.start, span.end) if span.label in self.labels else None
-        return Mark(*tokens, span.label) if tokens else None
+        return TokenSpan(*tokens, span.label) if tokens else None
 
-    def snap(self, spans: Iterable[Span]) -> tuple[Mark, ...]:
+    def snap(self, spans: Iterable[Span]) -> tuple[TokenSpan, ...]:
         """Return the spans as marks, as `mark` does; where two overlap the earlier one stays."""
         return lay((), (mark for span in sorted(spans) if (mark := self.mark(span))))
 
-    def spans(self, marks: Iterable[Mark]) -> tuple[Span, ...]:
+    def spans(self, marks: Iterable[TokenSpan]) -> tuple[Span, ...]:
         """Return the marks as spans of characters."""
         return tuple(Span(self.tokens[m.start][0], self.tokens[m.end - 1][1], m.label) for m in marks)
 
@@ -182,12 +174,12 @@ def page_of(
     return replace(bare, shown=shown, elsewhere=elsewhere, likely=ranked, suggester=suggester)
 
 
-def overlap(one: Mark | Range, other: Mark | Range) -> bool:
+def overlap(one: TokenSpan | Range, other: TokenSpan | Range) -> bool:
     """Tell whether two marks or token ranges share a token."""
     return one[0] < other[1] and other[0] < one[1]
 
 
-def lay(first: Iterable[Mark], then: Iterable[Mark]) -> tuple[Mark, ...]:
+def lay(first: Iterable[TokenSpan], then: Iterable[TokenSpan]) -> tuple[TokenSpan, ...]:
     """Return `first`, and of `then`, in its order, what overlaps nothing laid before; sorted."""
     laid = list(first)
     taken = tokens_of(laid)
@@ -198,11 +190,11 @@ def lay(first: Iterable[Mark], then: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(sorted(laid))
 
 
-def tokens_of(ranges: Iterable[Mark | Range]) -> set[int]:
+def tokens_of(ranges: Iterable[TokenSpan | Range]) -> set[int]:
     """Return the tokens that marks or token ranges cover: a long text has hundreds of them to compare."""
     return {token for one in ranges for token in range(one[0], one[1])}
 
 
-def at(marks: Iterable[Mark], token: int) -> Mark | None:
+def at(marks: Iterable[TokenSpan], token: int) -> TokenSpan | None:
     """Return the mark that covers `token`."""
     return next((mark for mark in marks if mark.start <= token < mark.end), None)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 
-from loop.editing.marks import Mark, Range
+from loop.editing.marks import Range
 from loop.editing.state import State, left_out, refuse
+from loop.records import TokenSpan
 
 HINTS = "asdfghjklqwertyuiopzxcvbnm"  # the home row first: the nearest words get the easiest letters
 
 
-def to(state: State, token: int, *, focus: Mark | None = None) -> State:
+def to(state: State, token: int, *, focus: TokenSpan | None = None) -> State:
     """Return the state with the cursor on the word `token`; while selecting, the selection ends there."""
     return replace(state, cursor=token, focus=focus, rest=False)
 
@@ -60,7 +61,7 @@ def _by_rows(state: State, count: int) -> State:
     return to(state, min(near, key=lambda word: abs(cells[word][1] - column)))
 
 
-def stops(state: State) -> tuple[Mark, ...]:
+def stops(state: State) -> tuple[TokenSpan, ...]:
     """Return what Tab visits, from left to right: the marks and the likely candidates left out."""
     return tuple(sorted([*state.now.marks, *(item.mark for item in left_out(state))]))
 
@@ -76,7 +77,7 @@ def to_previous_stop(state: State) -> State:
     return _stop(state, lambda found: next((m for m in reversed(found) if m.start < state.cursor), found[-1]))
 
 
-def _stop(state: State, choose: Callable[[tuple[Mark, ...]], Mark]) -> State:
+def _stop(state: State, choose: Callable[[tuple[TokenSpan, ...]], TokenSpan]) -> State:
     found = stops(state)
     if not found:
         return refuse(state, "No spans and no likely candidates here: [select] selects words, [find] finds them.")

@@ -8,10 +8,11 @@ from functools import partial
 
 from loop.editing.editor import press
 from loop.editing.keymap import Keymap
-from loop.editing.marks import Mark, Page, overlap
+from loop.editing.marks import Page, overlap
 from loop.editing.moving import hints, stops
 from loop.editing.prompts import names
 from loop.editing.state import READINGS, State, begin
+from loop.records import TokenSpan
 
 Keys = tuple[str, ...]
 
@@ -21,7 +22,7 @@ NEAR = 4  # a wrong mark at most so many tokens away may be moved to where one i
 REPAIR = 2  # keys that a wrong mark costs, about: a move and a key
 
 
-def plan(page: Page, gold: Iterable[Mark], keys: Keymap, *, width: int = WIDTH) -> Keys:
+def plan(page: Page, gold: Iterable[TokenSpan], keys: Keymap, *, width: int = WIDTH) -> Keys:
     """Return keys that, pressed on `begin(page)`, answer with exactly the marks `gold`; the answering key included.
 
     They are real keys, found by pressing them. A beam search over moves and edits keeps the `width` most promising
@@ -41,7 +42,7 @@ def plan(page: Page, gold: Iterable[Mark], keys: Keymap, *, width: int = WIDTH) 
     )
 
 
-def _search(start: State, goal: tuple[Mark, ...], keys: Keymap, width: int) -> Keys:
+def _search(start: State, goal: tuple[TokenSpan, ...], keys: Keymap, width: int) -> Keys:
     best: Keys | None = None
     frontier: list[tuple[State, Keys]] = [(start, ())]
     while frontier:
@@ -67,24 +68,24 @@ def _keep(grown: dict[object, tuple[State, Keys]], state: State, pressed: Keys) 
         grown[same] = (state, pressed)
 
 
-def _promise(item: tuple[State, Keys], goal: tuple[Mark, ...]) -> tuple[int, int]:
+def _promise(item: tuple[State, Keys], goal: tuple[TokenSpan, ...]) -> tuple[int, int]:
     state, pressed = item
     wrong = _wrong(state, goal)
     return len(pressed) + REPAIR * len(wrong), len(wrong)
 
 
-def _left(state: State, goal: tuple[Mark, ...]) -> int:
+def _left(state: State, goal: tuple[TokenSpan, ...]) -> int:
     return len(_wrong(state, goal))
 
 
-def _wrong(state: State, goal: tuple[Mark, ...]) -> list[tuple[Mark, bool]]:
+def _wrong(state: State, goal: tuple[TokenSpan, ...]) -> list[tuple[TokenSpan, bool]]:
     """List what is still to do, from left to right: marks to make (True), and marks to delete (False)."""
     missing = [mark for mark in goal if mark not in state.marks]
     extra = [m for m in state.marks if m not in goal and not any(overlap(m, other) for other in missing)]
     return sorted([*((mark, True) for mark in missing), *((mark, False) for mark in extra)])
 
 
-def _press(state: State, pressed: Keys, goal: tuple[Mark, ...], keys: Keymap) -> tuple[State, Keys]:
+def _press(state: State, pressed: Keys, goal: tuple[TokenSpan, ...], keys: Keymap) -> tuple[State, Keys]:
     """Press keys, and no more of them than it takes to reach the goal."""
     for count, key in enumerate(pressed, 1):
         state = press(state, key, keys)
@@ -93,7 +94,7 @@ def _press(state: State, pressed: Keys, goal: tuple[Mark, ...], keys: Keymap) ->
     return state, pressed
 
 
-def _edits(state: State, goal: tuple[Mark, ...], keys: Keymap) -> Iterator[Keys]:
+def _edits(state: State, goal: tuple[TokenSpan, ...], keys: Keymap) -> Iterator[Keys]:
     """Yield the sequences worth trying next: repairs of the first wrong place and of the nearest, and wider strokes."""
     wrong = _wrong(state, goal)
     nearest = min(wrong, key=lambda item: abs(item[0].start - state.cursor))
@@ -106,12 +107,12 @@ def _edits(state: State, goal: tuple[Mark, ...], keys: Keymap) -> Iterator[Keys]
         yield (keys.first("everywhere"),)
 
 
-def _same_string(state: State, one: Mark, other: Mark) -> bool:
+def _same_string(state: State, one: TokenSpan, other: TokenSpan) -> bool:
     strings = {state.page.string(mark.start, mark.end).casefold() for mark in (one, other)}
     return len(strings) == 1 and one.label == other.label
 
 
-def _deletions(state: State, mark: Mark, keys: Keymap) -> Iterator[Keys]:
+def _deletions(state: State, mark: TokenSpan, keys: Keymap) -> Iterator[Keys]:
     there = _into(state, mark, keys)
     yield (*there, keys.first("delete"))
     yield from _readings(state, there, keys)
@@ -123,9 +124,9 @@ def _readings(state: State, there: Keys, keys: Keymap) -> Iterator[Keys]:
         yield (*there, keys.first("previous_reading"))
 
 
-def _makings(state: State, mark: Mark, goal: tuple[Mark, ...], keys: Keymap) -> Iterator[Keys]:
+def _makings(state: State, mark: TokenSpan, goal: tuple[TokenSpan, ...], keys: Keymap) -> Iterator[Keys]:
     in_the_way = [other for other in state.marks if overlap(other, mark)]
-    near = Mark(mark.start - NEAR, mark.end + NEAR, mark.label)
+    near = TokenSpan(mark.start - NEAR, mark.end + NEAR, mark.label)
     useless = [m for m in state.marks if m not in in_the_way and overlap(m, near) and m not in goal]
     candidates = [stop for stop in stops(state) if stop not in state.marks and overlap(stop, mark)]
     ways = [(other, _into(state, other, keys)) for other in (*in_the_way, *useless)]
@@ -135,7 +136,7 @@ def _makings(state: State, mark: Mark, goal: tuple[Mark, ...], keys: Keymap) -> 
     yield from _from_nothing(state, mark, [*in_the_way, *candidates], keys)
 
 
-def _from_nothing(state: State, mark: Mark, in_the_way: Sequence[Mark], keys: Keymap) -> Iterator[Keys]:
+def _from_nothing(state: State, mark: TokenSpan, in_the_way: Sequence[TokenSpan], keys: Keymap) -> Iterator[Keys]:
     words = state.page.words_within(mark.start, mark.end)
     label = _label_key(mark.label, keys)
     for word, back, edge in ((words[0], "right", "right_edge_right"), (words[-1], "left", "left_edge_left")):
@@ -152,7 +153,7 @@ def _label_key(label: str, keys: Keymap) -> Keys:
     return (keys.first("name"), *("space" if char == " " else char for char in typed), "enter")
 
 
-def _reshape(page: Page, old: Mark, new: Mark, keys: Keymap) -> Keys:
+def _reshape(page: Page, old: TokenSpan, new: TokenSpan, keys: Keymap) -> Keys:
     """Return the keys that make one mark of another under the cursor."""
     left, right = _rank(page, new.start) - _rank(page, old.start), _rank(page, new.end) - _rank(page, old.end)
     moves = (  # it grows before it shrinks, so that it never vanishes on the way
@@ -166,7 +167,7 @@ def _rank(page: Page, token: int) -> int:
     return bisect_left(page.words, token)
 
 
-def _by_tab(state: State, keys: Keymap) -> Iterator[tuple[Mark, Keys]]:
+def _by_tab(state: State, keys: Keymap) -> Iterator[tuple[TokenSpan, Keys]]:
     """Yield every stop of Tab that is near enough, with the keys that lead to it."""
     found = stops(state)
     here = state.cursor - state.rest
@@ -178,13 +179,13 @@ def _by_tab(state: State, keys: Keymap) -> Iterator[tuple[Mark, Keys]]:
         yield from ((mark, (keys.first(name),) * times) for times, mark in enumerate(order[:TABS], 1))
 
 
-def _onto(state: State, candidate: Mark, keys: Keymap) -> Keys:
+def _onto(state: State, candidate: TokenSpan, keys: Keymap) -> Keys:
     """Return the fewest keys that bring the cursor onto a candidate: by Tab, unless another way is shorter."""
     tabs = [there for stop, there in _by_tab(state, keys) if stop == candidate]
     return min([*tabs, _into(state, candidate, keys)], key=len)
 
 
-def _into(state: State, mark: Mark, keys: Keymap) -> Keys:
+def _into(state: State, mark: TokenSpan, keys: Keymap) -> Keys:
     """Return the fewest keys that bring the cursor onto a mark."""
     target = None if state.rest else state.target
     return () if target == mark else _to(state, state.page.words_within(mark.start, mark.end), keys)

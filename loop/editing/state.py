@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
-from loop.editing.marks import Likely, Mark, Page, Range, at, lay, overlap, tokens_of
-from loop.records import Span, Verdict
+from loop.editing.marks import Likely, Page, Range, at, lay, overlap, tokens_of
+from loop.records import Span, TokenSpan, Verdict
 
 Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "chars"]
 """What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
@@ -32,11 +32,11 @@ class Snapshot:
         moved: marks that the model set by itself at the last edit. gone: those that it took back, where nothing is now.
     """
 
-    marks: tuple[Mark, ...] = ()
-    touched: tuple[Mark, ...] = ()
+    marks: tuple[TokenSpan, ...] = ()
+    touched: tuple[TokenSpan, ...] = ()
     blank: tuple[Range, ...] = ()
-    moved: tuple[Mark, ...] = ()
-    gone: tuple[Mark, ...] = ()
+    moved: tuple[TokenSpan, ...] = ()
+    gone: tuple[TokenSpan, ...] = ()
     flag: bool = False
     memo: str = ""
 
@@ -72,7 +72,7 @@ class Cycle:
     """The readings that `r` steps through; `index` is the one shown, 0 is `origin`, what was there before."""
 
     origin: State
-    options: tuple[tuple[Mark, ...], ...]
+    options: tuple[tuple[TokenSpan, ...], ...]
     index: int
 
 
@@ -95,7 +95,7 @@ class State:
     stance: Stance = "edit"
     cursor: int = 0
     rest: bool = True
-    focus: Mark | None = None
+    focus: TokenSpan | None = None
     anchor: int | None = None
     typed: str = ""
     choice: int = 0
@@ -110,7 +110,7 @@ class State:
     layout: Layout = field(default=Layout(), compare=False)
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
+    def marks(self) -> tuple[TokenSpan, ...]:
         """The marks as they stand."""
         return self.now.marks
 
@@ -120,7 +120,7 @@ class State:
         return self.page.spans(self.now.marks)
 
     @property
-    def target(self) -> Mark | None:
+    def target(self) -> TokenSpan | None:
         """The mark that an edit means: the span or candidate under the cursor, in teach mode the only one."""
         if self.page.mode == "teach":
             return next(iter(self.now.marks), None)
@@ -174,7 +174,7 @@ def _likely(page: Page, now: Snapshot, least: float, over: Range | None) -> Sequ
     return [item for item in found if item.p is None or item.p >= least]
 
 
-def chances(state: State, over: Range | None = None) -> Mapping[Mark, float | None]:
+def chances(state: State, over: Range | None = None) -> Mapping[TokenSpan, float | None]:
     """Return the same by mark."""
     return {item.mark: item.p for item in likely(state, over=over)}
 
@@ -209,13 +209,13 @@ def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:
     return replace(after, marks=marks, moved=tuple(m for m in marks if m not in known), gone=tuple(gone))
 
 
-def _reading(page: Page, now: Snapshot) -> tuple[Mark, ...] | None:
+def _reading(page: Page, now: Snapshot) -> tuple[TokenSpan, ...] | None:
     """The model's best reading, given what is decided; None without a model, and where it cannot follow."""
     found = page.suggester.readings(now.touched, now.blank, 1) if page.suggester is not None else ()
     return next((page.fitted(reading) for reading in found), None)
 
 
-def follow(page: Page, before: Snapshot, after: Snapshot, reading: Iterable[Mark]) -> tuple[Mark, ...]:
+def follow(page: Page, before: Snapshot, after: Snapshot, reading: Iterable[TokenSpan]) -> tuple[TokenSpan, ...]:
     """Return what is decided in `after`, and what that leaves room for: of the marks there, and of a reading.
 
     What is on the screen stays, but for the model's own marks: those that it read `before`, and it alone.
@@ -229,8 +229,8 @@ def follow(page: Page, before: Snapshot, after: Snapshot, reading: Iterable[Mark
 def change(
     state: State,
     *,
-    put: Sequence[Mark] = (),
-    drop: Sequence[Mark] = (),
+    put: Sequence[TokenSpan] = (),
+    drop: Sequence[TokenSpan] = (),
     blank: Sequence[Range] = (),
     cursor: int | None = None,
     message: str = "",

@@ -8,11 +8,12 @@ from pathlib import Path
 import spacy
 from spacy.tokens import Doc, DocBin
 
-from loop.lattice import Lattice, TokenSpan
+from loop.lattice import Lattice
 from loop.ner.adoption import visible
 from loop.ner.calibration import DEFAULT, fitted, squared_errors
 from loop.ner.checkpoints import note_temperature
 from loop.ner.scores import score_at
+from loop.records import TokenSpan
 
 
 def calibrate(model: Path, component: str, dev: Path) -> None:

@@ -13,13 +13,13 @@ from spacy.util import filter_spans
 from loop.errors import LoopError
 from loop.formats import Part, part_of
 from loop.held_out import Teaching
-from loop.lattice import Lattice, TokenSpan
+from loop.lattice import Lattice
 from loop.ner.adoption import shown
 from loop.ner.examples import example
 from loop.ner.merging import BaseReader
 from loop.ner.pipeline import ready
 from loop.ner.reader import own_lattices
-from loop.records import Span, Text
+from loop.records import Span, Text, TokenSpan
 from loop.truth import Truth
 
 Answered = tuple[Text, Truth]

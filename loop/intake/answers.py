@@ -197,7 +197,7 @@ def fit_to_tokens(answer: Answer, doc: Doc, changes: Counter[str]) -> Answer:
 def _change(old: Span, new: Span | None) -> str:
     if new is None:
         return "empty"
-    if new.start < old.start or new.end > old.end:
+    if not old.contains(new):
         return "widened"
     return "trimmed" if new != old else ""
 

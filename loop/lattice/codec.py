@@ -11,7 +11,8 @@ import numpy as np
 
 from loop.errors import LatticeError
 from loop.lattice.constraints import Constraints
-from loop.lattice.moves import Moves, TokenSpan
+from loop.lattice.moves import Moves
+from loop.records import TokenSpan
 
 _MAGIC = b"lattice1"
 _AGAIN = "Let the trainer score the texts again."

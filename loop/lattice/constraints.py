@@ -10,7 +10,8 @@ import numpy as np
 
 from loop.errors import LatticeError
 from loop.lattice.arcs import OUTSIDE, Arcs
-from loop.lattice.moves import Moves, TokenSpan
+from loop.lattice.moves import Moves
+from loop.records import TokenSpan
 
 
 @dataclass(frozen=True)

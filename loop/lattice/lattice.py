@@ -12,10 +12,11 @@ from loop.errors import LatticeError
 from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, sums, sums_of_many
 from loop.lattice.codec import pack, unpack
 from loop.lattice.constraints import NOTHING, Constraints, constrained
-from loop.lattice.moves import Floats, Ints, Moves, TokenSpan
+from loop.lattice.moves import Floats, Ints, Moves
 from loop.lattice.near import heaviest_near, sums_near
 from loop.lattice.outlook import Outlook, outlook
 from loop.lattice.paths import Heaviest, best_paths, heaviest
+from loop.records import TokenSpan
 
 
 class Reading(NamedTuple):

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-class TokenSpan(NamedTuple):
-    """One entity as token indices: `start` inclusive, `end` exclusive."""
-
-    start: int
-    end: int
-    label: str
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from loop.alignment import merged
 from loop.errors import LatticeError
-from loop.lattice import Lattice, TokenSpan
+from loop.lattice import Lattice
 from loop.ner.questions import CANDIDATE_P, NAMED_CANDIDATES, Read
-from loop.records import Candidate, Question, Span
+from loop.records import Candidate, Question, Span, TokenSpan
 
 
 def expected(read: Read, labels: Collection[str]) -> float:

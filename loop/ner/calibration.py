@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loop.lattice import Lattice, TokenSpan
+from loop.lattice import Lattice
+from loop.records import TokenSpan
 
 DEFAULT = 3.0
 """The temperature before anything is known; small models taught with 100 to 1,000 texts needed 2.5 to 5.5."""

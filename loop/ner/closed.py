@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loop.lattice import TokenSpan
 from loop.ner.network import Features, Ints, Network, Scores
 from loop.ner.validity import Bools, Validity
+from loop.records import TokenSpan
 
 Floats = NDArray[np.float64]
 

@@ -11,10 +11,9 @@ from spacy.tokens import Span as DocSpan
 from spacy.training import Example
 from spacy.util import filter_spans
 
-from loop.lattice import TokenSpan
 from loop.ner.adoption import is_hidden
 from loop.ner.pipeline import ready
-from loop.records import Span
+from loop.records import Span, TokenSpan
 from loop.truth import Truth
 
 

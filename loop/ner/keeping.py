@@ -31,7 +31,7 @@ def agreement(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str
         for doc in piped(nlp, texts, disable=[name for name in nlp.pipe_names if name not in base.relevant]):
             found = _spans(doc)
             taught = [span for span in found if span.label in ours]
-            theirs = {span for span in base(doc.text) if not any(_overlap(span, one) for one in taught)}
+            theirs = {span for span in base(doc.text) if not any(map(span.overlaps, taught))}
             rest = {Span(span.start, span.end, hidden(span.label)) for span in found if span.label not in ours}
             same.update(span.label for span in theirs & rest)
             expected.update(span.label for span in theirs)
@@ -42,7 +42,3 @@ def agreement(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str
 
 def _spans(doc: Doc) -> set[Span]:
     return {Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end

@@ -11,11 +11,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from loop.alignment import longest, merged, widened
-from loop.lattice import Lattice, TokenSpan
+from loop.lattice import Lattice
 from loop.ner.calibration import estimate
 from loop.ner.pipeline import known_labels, ready
 from loop.ner.reader import own_lattices
-from loop.records import Candidate, Question, Share, Source, Span, Text
+from loop.records import Candidate, Question, Share, Source, Span, Text, TokenSpan
 
 # Less probable spans are not worth the space they would take in a question.
 CANDIDATE_P = 0.02

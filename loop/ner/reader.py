@@ -10,12 +10,12 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
 from loop.errors import PipelineError
-from loop.lattice import Lattice, TokenSpan, stacked
+from loop.lattice import Lattice, stacked
 from loop.ner.adoption import visible
 from loop.ner.pipeline import COMPONENT
 from loop.ner.piping import by_length
 from loop.ner.scores import score, score_at
-from loop.records import Span
+from loop.records import Span, TokenSpan
 
 
 def read(

@@ -11,12 +11,13 @@ from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc
 
 from loop.errors import PipelineError
-from loop.lattice import Lattice, Moves, TokenSpan
+from loop.lattice import Lattice, Moves
 from loop.ner.chains import Chains
 from loop.ner.closed import BEGIN, OUT, Closed, closed_moves
 from loop.ner.network import Ints, Network
 from loop.ner.piping import grouped
 from loop.ner.validity import Bools, Validity
+from loop.records import TokenSpan
 
 EPSILON = 1e-3
 """Moves of less probability are pruned."""

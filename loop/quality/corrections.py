@@ -47,15 +47,11 @@ def _had_suggestions(one: Given) -> bool:
 def _made(one: Given) -> Iterator[Correction]:
     shown, answered = set(one.answer.shown), set(one.answer.spans)
     for span in answered - shown:
-        before = max((other for other in shown - answered if _touch(span, other)), key=_length, default=None)
+        before = max((other for other in shown - answered if span.overlaps(other)), key=_length, default=None)
         yield _correction(one, before, span)
     for span in shown - answered:
-        if not any(_touch(span, other) for other in answered - shown):
+        if not any(span.overlaps(other) for other in answered - shown):
             yield _correction(one, span, None)
-
-
-def _touch(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _length(span: Span) -> tuple[int, Span]:

@@ -53,5 +53,5 @@ def _denied(one: Given, found: Mapping[str, Sequence[Use]]) -> Iterator[Finding]
 def _here(one: Given, span: Span) -> str:
     """What the answer says there instead."""
     text = one.question.text.text
-    instead = [other for other in one.answer.spans if other.start < span.end and span.start < other.end]
+    instead = [other for other in one.answer.spans if other.overlaps(span)]
     return ", ".join(f"{quoted(text, other)} {other.label}" for other in instead) or "unmarked"

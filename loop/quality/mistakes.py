@@ -35,9 +35,9 @@ class Match(NamedTuple):
             return None
         if _place(self.gold) == _place(self.found):
             return "right"
-        if self.found.start <= self.gold.start and self.gold.end <= self.found.end:
+        if self.found.contains(self.gold):
             return "longer"
-        if self.gold.start <= self.found.start and self.found.end <= self.gold.end:
+        if self.gold.contains(self.found):
             return "shorter"
         return "shifted"
 

@@ -78,8 +78,8 @@ def _places(one: Given, exact: set[str], begins: Mapping[str, int]) -> Iterator[
 
 def _way(here: Span, marked: Sequence[Span]) -> str | None:
     """`UNMARKED`, `EDGES`, or None where the place is a mark or lies within one."""
-    touching = [span for span in marked if span.start < here.end and here.start < span.end]
-    if any(span.start <= here.start and here.end <= span.end for span in touching):
+    touching = [span for span in marked if span.overlaps(here)]
+    if any(span.contains(here) for span in touching):
         return None
     return EDGES if touching else UNMARKED
 

@@ -9,9 +9,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from loop.editing import Keymap, Layout, Likely, Mark, Page, Range, State, chances, left_out
+from loop.editing import Keymap, Layout, Likely, Page, Range, State, chances, left_out
 from loop.editing.characters import chosen
 from loop.editing.moving import hints, selection
+from loop.records import TokenSpan
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
 from loop.terminal.wrap import Wrapped, wrap
@@ -102,16 +103,16 @@ def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Ro
     return drawn[:rows]
 
 
-def _offsets(page: Page, tokens: Range | Mark) -> Range:
+def _offsets(page: Page, tokens: Range | TokenSpan) -> Range:
     return page.tokens[tokens[0]][0], page.tokens[tokens[1] - 1][1]
 
 
-def _within(page: Page, mark: Mark, chars: Range) -> bool:
+def _within(page: Page, mark: TokenSpan, chars: Range) -> bool:
     start, end = _offsets(page, mark)
     return start < chars[1] and chars[0] < end
 
 
-def _patches(state: State, marks: Iterable[Mark], offered: Iterable[Likely]) -> list[Patch]:
+def _patches(state: State, marks: Iterable[TokenSpan], offered: Iterable[Likely]) -> list[Patch]:
     page, target = state.page, state.target
     patches = [(*_offsets(page, m), colour_class("span", page.labels, m.label)) for m in marks]
     patches += [(*_offsets(page, item.mark), "class:candidate") for item in offered]
@@ -149,7 +150,9 @@ def cut(row: Iterable[tuple[str, str]], cells: int) -> Row:
     return kept
 
 
-def _names(state: State, keys: Keymap, marks: Iterable[Mark], offered: Iterable[Likely], seen: Range) -> list[Name]:
+def _names(
+    state: State, keys: Keymap, marks: Iterable[TokenSpan], offered: Iterable[Likely], seen: Range
+) -> list[Name]:
     page, known = state.page, chances(state, state.page.cover(*seen))
     names = []
     for mark in marks:
@@ -160,7 +163,7 @@ def _names(state: State, keys: Keymap, marks: Iterable[Mark], offered: Iterable[
     return sorted(names)
 
 
-def forms(state: State, mark: Mark, p: float | None, keys: Keymap) -> Forms:
+def forms(state: State, mark: TokenSpan, p: float | None, keys: Keymap) -> Forms:
     """Return how a span or candidate of probability `p` is named."""
     name, letter = visible(mark.label), keys.letters.get(mark.label, "")
     if mark in state.now.touched:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from loop.editing import Keymap, Mark, Range, State, act, press
+from loop.editing import Keymap, Range, State, act, press
 from loop.editing.changing import confirm, delete, everywhere, label, put, reading
 from loop.editing.keymap import IN_BRACKETS
 from loop.editing.moving import stops
 from loop.editing.prompts import REASONS, names, skip
 from loop.editing.state import change, remember
 from loop.errors import LoopError
+from loop.records import TokenSpan
 from loop.terminal.glyphs import visible
 
 Act = Callable[[State], State]
@@ -63,7 +64,7 @@ def interpret(line: str, state: State, keys: Keymap) -> Act:
     return (exact or found)[0].act(rest.strip(), state, keys)
 
 
-def listed(state: State) -> tuple[Mark, ...]:
+def listed(state: State) -> tuple[TokenSpan, ...]:
     """Return what the numbers of spans mean: the marks and the candidates left out, from left to right."""
     return stops(state)
 
@@ -114,7 +115,7 @@ def _letters(rest: str, state: State, keys: Keymap) -> Act:
     wanted, got = state.page.text[first - 1 : last], state.page.string(*tokens)
     widened = "" if wanted == got else f"The model learns whole words: “{visible(wanted)}” was widened. "
     message = f"{widened}“{visible(got)}” is {chosen}."
-    return lambda state: put(replace(state, active=chosen), Mark(*tokens, chosen), message=message)
+    return lambda state: put(replace(state, active=chosen), TokenSpan(*tokens, chosen), message=message)
 
 
 def _relabel(rest: str, state: State, keys: Keymap) -> Act:
@@ -127,7 +128,7 @@ def _edges(rest: str, state: State, _: Keymap) -> Act:
     number, where = _split(rest, "edges 1 2-4")
     mark = _span(number, state)
     start, end = _words(where, state)
-    moved = Mark(start, end, mark.label)
+    moved = TokenSpan(start, end, mark.label)
     return lambda state: change(state, put=[moved], drop=[mark], cursor=start)
 
 
@@ -162,7 +163,7 @@ def _memo(rest: str, _: State, __: Keymap) -> Act:
     return lambda state: remember(state, replace(state.now, memo=rest), message="Memo kept." if rest else "No memo.")
 
 
-def _on(state: State, mark: Mark) -> State:
+def _on(state: State, mark: TokenSpan) -> State:
     focus = None if mark in state.marks else mark
     return replace(state, cursor=mark.start, focus=focus, rest=False, stance="edit", anchor=None)
 
@@ -189,7 +190,7 @@ def _words(where: str, state: State) -> Range:
     return words[first - 1], words[last - 1] + 1
 
 
-def _span(number: str, state: State) -> Mark:
+def _span(number: str, state: State) -> TokenSpan:
     marks = listed(state)
     if not number.isdecimal() or not 1 <= int(number) <= len(marks):
         raise MisunderstoodError(
@@ -211,7 +212,7 @@ def _all(labels: Sequence[str]) -> str:
     return ", ".join(visible(label) for label in labels)
 
 
-def range_of(state: State, mark: Mark) -> str:
+def range_of(state: State, mark: TokenSpan) -> str:
     """Return the numbers of a mark's words: "word 2" or "words 2-3"."""
     return _range_words(state, state.page.words_within(mark.start, mark.end))
 

@@ -25,8 +25,8 @@ TIPS = (
 BARE_TIPS = (
     "Nothing is marked: move to a word and press a label's key, then [accept]; [none] if there is nothing to mark.",
     "Move to a word and press a label's key, then [accept]; [none] if there are none.",
-    "Mark words, then [accept]; [none]: none",
-    "Mark, [accept]. [none]: none",
+    "TokenSpan words, then [accept]; [none]: none",
+    "TokenSpan, [accept]. [none]: none",
 )
 TEACH_TIPS = (
     "Is what is marked right? [accept] says yes, [no] says no; another label or edge puts it right first.",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scripts import NAMES
 
-from loop.lattice import TokenSpan
+from loop.records import TokenSpan
 from loop.store import NewText, Store
 
 Load = Callable[[str], ModuleType]

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from loop.editing import COMMANDS, Keymap, Likely, Mark, Page, Range, State, begin, keymap, press
+from loop.editing import COMMANDS, Keymap, Likely, Page, Range, State, begin, keymap, press
+from loop.records import TokenSpan
 
 LABELS = ("BRAND", "PART")
 KEYS: Keymap = keymap(LABELS)
@@ -17,29 +18,31 @@ KEYS: Keymap = keymap(LABELS)
 class Opinions:
     """A model that knows some readings and some likely marks, and offers those that agree with what is decided."""
 
-    def __init__(self, readings: Sequence[tuple[Mark, ...]], likely: Sequence[Likely] = ()) -> None:
+    def __init__(self, readings: Sequence[tuple[TokenSpan, ...]], likely: Sequence[Likely] = ()) -> None:
         self.known, self.marks = readings, likely
 
-    def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> list[tuple[Mark, ...]]:
+    def readings(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> list[tuple[TokenSpan, ...]]:
         agree = [reading for reading in self.known if set(fixed) <= set(reading)]
         return [r for r in agree if not any(_inside(m, blank) and m not in fixed for m in r)][:k]
 
-    def likely(self, fixed: Sequence[Mark], blank: Sequence[Range], least: float, over: Range | None) -> list[Likely]:
+    def likely(
+        self, fixed: Sequence[TokenSpan], blank: Sequence[Range], least: float, over: Range | None
+    ) -> list[Likely]:
         free = [item for item in self.marks if not _inside(item.mark, [*blank, *((m.start, m.end) for m in fixed)])]
         return [i for i in free if (i.p or 1.0) >= least and (over is None or _inside(i.mark, [over]))]
 
 
-def _inside(mark: Mark, ranges: Sequence[Range]) -> bool:
+def _inside(mark: TokenSpan, ranges: Sequence[Range]) -> bool:
     return any(mark.start < end and start < mark.end for start, end in ranges)
 
 
-def page(text: str, *shown: Mark, **more: object) -> Page:
+def page(text: str, *shown: TokenSpan, **more: object) -> Page:
     """The text's tokens are its words and its runs of white space longer than one blank."""
     tokens = tuple(m.span() for m in re.finditer(r"\S+|\s{2,}", text))
     return Page(text, tokens, LABELS, shown=shown, **more)  # type: ignore[arg-type]
 
 
-def start(text: str, *shown: Mark, **more: object) -> State:
+def start(text: str, *shown: TokenSpan, **more: object) -> State:
     return begin(page(text, *shown, **more))
 
 
@@ -55,15 +58,15 @@ texts = st.lists(pieces, max_size=9).map(" ".join)
 
 
 @st.composite
-def marks_on(draw: st.DrawFn, page: Page) -> tuple[Mark, ...]:
+def marks_on(draw: st.DrawFn, page: Page) -> tuple[TokenSpan, ...]:
     """Valid marks on a page."""
     if not page.tokens:
         return ()
     count = len(page.tokens)
     places = st.tuples(st.integers(0, count - 1), st.integers(1, 3), st.sampled_from(page.labels))
-    laid: list[Mark] = []
+    laid: list[TokenSpan] = []
     for first, length, label in draw(st.lists(places, max_size=4)):
-        mark = page.trim(Mark(first, min(count, first + length), label))
+        mark = page.trim(TokenSpan(first, min(count, first + length), label))
         if mark and all(mark.end <= m.start or m.end <= mark.start for m in laid):
             laid.append(mark)
     return tuple(sorted(laid))

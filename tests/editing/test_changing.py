@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from editing_pages import Opinions, start, type_keys
 
-from loop.editing import Likely, Mark, left_out
+from loop.editing import Likely, left_out
+from loop.records import TokenSpan
 
 TEXT = "my Canyon and the other Canyon and a canyon bell"
-FIRST = Mark(1, 2, "BRAND")
-SECOND = Mark(5, 6, "BRAND")
-THIRD = Mark(8, 9, "BRAND")
-BELL = Mark(9, 10, "PART")
-LONG = Mark(8, 10, "PART")
+FIRST = TokenSpan(1, 2, "BRAND")
+SECOND = TokenSpan(5, 6, "BRAND")
+THIRD = TokenSpan(8, 9, "BRAND")
+BELL = TokenSpan(9, 10, "PART")
+LONG = TokenSpan(8, 10, "PART")
 
 
 def test_the_same_string_is_marked_everywhere_at_once() -> None:
@@ -107,10 +108,10 @@ def test_what_the_model_replaces_is_marked_as_new() -> None:
 
 
 def test_a_span_with_white_space_at_its_edge_stays_as_it_was_shown() -> None:
-    spaced = Mark(1, 3, "PART")
-    state = start("a  SRAM b", Mark(2, 3, "PART"), suggester=Opinions([(spaced,)]))
+    spaced = TokenSpan(1, 3, "PART")
+    state = start("a  SRAM b", TokenSpan(2, 3, "PART"), suggester=Opinions([(spaced,)]))
 
-    assert (Mark(0, 1, "BRAND"), Mark(2, 3, "PART")) == type_keys(state, "1").marks
+    assert (TokenSpan(0, 1, "BRAND"), TokenSpan(2, 3, "PART")) == type_keys(state, "1").marks
 
 
 def test_what_was_deleted_does_not_come_back_by_itself() -> None:
@@ -123,7 +124,7 @@ def test_what_was_deleted_does_not_come_back_by_itself() -> None:
 def test_a_model_that_cannot_follow_changes_nothing() -> None:
     state = type_keys(start(TEXT, FIRST, suggester=Opinions([(FIRST,)])), "end 2")
 
-    assert (FIRST, Mark(9, 10, "PART")) == state.marks
+    assert (FIRST, TokenSpan(9, 10, "PART")) == state.marks
 
 
 def test_undo_brings_the_cursor_back_too() -> None:
@@ -148,4 +149,4 @@ def test_confirming_a_candidate_marks_it() -> None:
 def test_an_edge_key_on_a_candidate_takes_it_with_its_edge_moved() -> None:
     state = type_keys(start(TEXT, likely=(Likely(THIRD, 0.5),)), "tab k")
 
-    assert (Mark(8, 10, "BRAND"),) == state.marks
+    assert (TokenSpan(8, 10, "BRAND"),) == state.marks

@@ -5,8 +5,9 @@ from editing_pages import start, type_keys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loop.editing import Mark, keymap, press
+from loop.editing import keymap, press
 from loop.editing.characters import chosen
+from loop.records import TokenSpan
 
 TEXT = "re-cabled  the SRAMshifter"
 
@@ -14,14 +15,14 @@ TEXT = "re-cabled  the SRAMshifter"
 def test_letters_are_widened_to_words_and_it_is_said() -> None:
     state = type_keys(start(TEXT), "end c v right right right 1")
 
-    assert (Mark(3, 4, "BRAND"),) == state.marks
+    assert (TokenSpan(3, 4, "BRAND"),) == state.marks
     assert "The model learns whole words: “SRAM” was widened to “SRAMshifter”, which is BRAND." == state.message
 
 
 def test_letters_that_are_a_word_are_just_marked() -> None:
     state = type_keys(start(TEXT), "right c v right right enter")
 
-    assert ((Mark(2, 3, "BRAND"),), "“the” is BRAND.") == (state.marks, state.message)
+    assert ((TokenSpan(2, 3, "BRAND"),), "“the” is BRAND.") == (state.marks, state.message)
 
 
 def test_the_letters_chosen_are_known_before_they_are_widened() -> None:

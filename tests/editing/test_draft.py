@@ -8,9 +8,10 @@ from editing_pages import Opinions, page, type_keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loop.editing import Mark, begin, from_draft, to_draft
+from loop.editing import begin, from_draft, to_draft
+from loop.records import TokenSpan
 
-PAGE = page("the SRAM Rival shifter of my Canyon", Mark(1, 2, "BRAND"), Mark(2, 3, "PART"))
+PAGE = page("the SRAM Rival shifter of my Canyon", TokenSpan(1, 2, "BRAND"), TokenSpan(2, 3, "PART"))
 KEYS = ["tab", "right", "1", "2", "d", "k", "i", "u", "z", "f", "e", "v"]
 
 
@@ -67,7 +68,7 @@ def test_a_draft_of_another_text_or_other_labels_is_ignored() -> None:
 
 
 def test_a_long_history_stays_small() -> None:
-    long = page("word " * 400, *(Mark(i, i + 1, "PART") for i in range(0, 400, 4)))
+    long = page("word " * 400, *(TokenSpan(i, i + 1, "PART") for i in range(0, 400, 4)))
     state = type_keys(begin(long), ["tab", "d", "u", "tab", "1"] * 40)
 
     assert len(to_draft(state)) < 100_000

@@ -7,11 +7,12 @@ from editing_pages import KEYS, pages, presses, start, type_keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loop.editing import COMMANDS, Intent, Likely, Mark, Page, State, begin, press
+from loop.editing import COMMANDS, Intent, Likely, Page, State, begin, press
+from loop.records import TokenSpan
 
 TEXT = "the SRAM Rival shifter of my Canyon rubs"
-SRAM = Mark(1, 2, "BRAND")
-RIVAL = Mark(2, 3, "PART")
+SRAM = TokenSpan(1, 2, "BRAND")
+RIVAL = TokenSpan(2, 3, "PART")
 
 
 def marked(state: State) -> list[tuple[str, str]]:
@@ -31,7 +32,7 @@ def test_an_uppercase_letter_labels_like_the_digit() -> None:
 
 
 def test_a_label_key_on_a_span_relabels_the_whole_span() -> None:
-    state = type_keys(start(TEXT, Mark(1, 3, "BRAND")), "tab 2")
+    state = type_keys(start(TEXT, TokenSpan(1, 3, "BRAND")), "tab 2")
 
     assert [("SRAM Rival", "PART")] == marked(state)
 
@@ -86,7 +87,7 @@ def test_both_edges_move_both_ways(keys: str, expected: str) -> None:
 
 
 def test_a_growing_span_takes_its_neighbours_words_one_by_one() -> None:
-    state = type_keys(start(TEXT, SRAM, Mark(2, 4, "PART")), "tab k")
+    state = type_keys(start(TEXT, SRAM, TokenSpan(2, 4, "PART")), "tab k")
 
     assert [("SRAM Rival", "BRAND"), ("shifter", "PART")] == marked(state)
     assert [("SRAM Rival shifter", "BRAND")] == marked(type_keys(state, "k"))
@@ -182,7 +183,7 @@ def test_a_candidate_in_focus_is_not_overlooked_by_a_hasty_enter() -> None:
     assert Intent("answer") == type_keys(once, "enter").intent
 
 
-CANDIDATES = {"home": Mark(0, 1, "PART"), "right right": RIVAL, "end": Mark(7, 8, "PART")}
+CANDIDATES = {"home": TokenSpan(0, 1, "PART"), "right right": RIVAL, "end": TokenSpan(7, 8, "PART")}
 
 
 @pytest.mark.parametrize("way", CANDIDATES)
@@ -197,7 +198,7 @@ def test_keys_mean_the_candidate_under_the_cursor_however_it_got_there(way: str,
 
 
 def test_a_label_key_gives_a_candidate_of_several_words_its_label_also_where_no_tab_led_to_it() -> None:
-    state = type_keys(start(TEXT, likely=(Likely(Mark(1, 3, "BRAND"), 0.4),)), "right right P")
+    state = type_keys(start(TEXT, likely=(Likely(TokenSpan(1, 3, "BRAND"), 0.4),)), "right right P")
 
     assert [("SRAM Rival", "PART")] == marked(state)
     assert [("SRAM Rival shifter", "PART")] == marked(type_keys(state, "u k P"))

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from editing_pages import page
 
-from loop.editing import Likely, Mark, page_of
-from loop.records import Candidate, Question, Span, Text
+from loop.editing import Likely, page_of
+from loop.records import Candidate, Question, Span, Text, TokenSpan
 
 TEXT = "my SRAM Rival"
 QUESTION = Question(
@@ -22,15 +22,15 @@ QUESTION = Question(
 def test_a_question_becomes_a_page_in_tokens() -> None:
     made = page_of(QUESTION, ["BRAND", "PART"])
 
-    assert (Mark(1, 2, "BRAND"),) == made.shown
-    assert (Likely(Mark(1, 2, "BRAND"), 0.8), Likely(Mark(2, 3, "PART"), 0.2)) == made.likely
+    assert (TokenSpan(1, 2, "BRAND"),) == made.shown
+    assert (Likely(TokenSpan(1, 2, "BRAND"), 0.8), Likely(TokenSpan(2, 3, "PART"), 0.2)) == made.likely
 
 
 def test_a_pattern_hit_is_ranked_before_doubts() -> None:
     hit = Candidate(Span(0, 2, "PART"), None, "pattern")
     made = page_of(Question("q", Text(1, TEXT), QUESTION.tokens, (), (*QUESTION.candidates, hit)), ["BRAND", "PART"])
 
-    assert Likely(Mark(0, 1, "PART"), None) == made.likely[0]
+    assert Likely(TokenSpan(0, 1, "PART"), None) == made.likely[0]
 
 
 def test_manual_mode_suggests_nothing() -> None:
@@ -40,7 +40,7 @@ def test_manual_mode_suggests_nothing() -> None:
 
 
 def test_spans_within_words_are_widened_to_whole_words() -> None:
-    assert (Mark(1, 3, "PART"),) == page(TEXT).snap([Span(4, 9, "PART")])
+    assert (TokenSpan(1, 3, "PART"),) == page(TEXT).snap([Span(4, 9, "PART")])
 
 
 def test_spans_of_white_space_or_other_labels_are_dropped() -> None:
@@ -48,7 +48,7 @@ def test_spans_of_white_space_or_other_labels_are_dropped() -> None:
 
 
 def test_of_overlapping_spans_the_earlier_stays() -> None:
-    assert (Mark(0, 2, "PART"),) == page(TEXT).snap([Span(3, 13, "BRAND"), Span(0, 7, "PART")])
+    assert (TokenSpan(0, 2, "PART"),) == page(TEXT).snap([Span(3, 13, "BRAND"), Span(0, 7, "PART")])
 
 
 def test_marks_become_the_spans_they_came_from() -> None:

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from editing_pages import start, type_keys
 
-from loop.editing import Layout, Likely, Mark
+from loop.editing import Layout, Likely
 from loop.editing.moving import HINTS, hints, stops
+from loop.records import TokenSpan
 
 TEXT = "the SRAM Rival  shifter of my Canyon rubs"
-SRAM = Mark(1, 2, "BRAND")
-CANYON = Mark(7, 8, "BRAND")
+SRAM = TokenSpan(1, 2, "BRAND")
+CANYON = TokenSpan(7, 8, "BRAND")
 
 
 def test_words_are_stepped_over_white_space_and_stop_at_both_ends() -> None:
@@ -19,7 +20,7 @@ def test_words_are_stepped_over_white_space_and_stop_at_both_ends() -> None:
 
 
 def test_tab_visits_spans_and_likely_candidates_and_comes_back_to_the_first() -> None:
-    state = start(TEXT, SRAM, likely=(Likely(CANYON, 0.4), Likely(Mark(4, 5, "PART"), 0.01)))
+    state = start(TEXT, SRAM, likely=(Likely(CANYON, 0.4), Likely(TokenSpan(4, 5, "PART"), 0.01)))
     visited = [type_keys(state, ["tab"] * times).target for times in (1, 2, 3)]
 
     assert [SRAM, CANYON, SRAM] == visited
@@ -27,20 +28,20 @@ def test_tab_visits_spans_and_likely_candidates_and_comes_back_to_the_first() ->
 
 
 def test_tab_stops_at_a_span_that_begins_under_the_resting_cursor() -> None:
-    first = Mark(0, 1, "PART")
+    first = TokenSpan(0, 1, "PART")
 
     assert first == type_keys(start(TEXT, first, SRAM), "tab").target
 
 
 def test_a_candidate_that_overlaps_a_span_or_was_ruled_out_is_no_stop() -> None:
-    state = start(TEXT, SRAM, likely=(Likely(Mark(1, 3, "PART"), 0.9), Likely(CANYON, 0.4)))
+    state = start(TEXT, SRAM, likely=(Likely(TokenSpan(1, 3, "PART"), 0.9), Likely(CANYON, 0.4)))
 
     assert (SRAM, CANYON) == stops(state)
     assert (SRAM,) == stops(type_keys(state, "tab tab d"))
 
 
 def test_of_two_candidates_for_one_place_tab_offers_the_likelier() -> None:
-    longer = Mark(6, 8, "BRAND")
+    longer = TokenSpan(6, 8, "BRAND")
     state = start(TEXT, likely=(Likely(longer, 0.5), Likely(CANYON, 0.3)))
 
     assert (longer,) == stops(state)
@@ -94,13 +95,13 @@ def test_a_jump_extends_a_selection() -> None:
     hint = next(h for h, word in hints(state).items() if word == 2)
     state = type_keys(state, ["v", "t", hint, "1"])
 
-    assert (Mark(0, 3, "BRAND"),) == state.marks
+    assert (TokenSpan(0, 3, "BRAND"),) == state.marks
 
 
 def test_a_find_selects_whole_words_and_a_label_marks_them() -> None:
     state = type_keys(start(TEXT), ["/", *"ival", "enter", "2"])
 
-    assert (Mark(2, 3, "PART"),) == state.marks
+    assert (TokenSpan(2, 3, "PART"),) == state.marks
 
 
 def test_find_steps_through_its_hits_from_the_cursor_on() -> None:
@@ -123,7 +124,7 @@ def test_a_find_without_a_hit_says_so_and_goes_on() -> None:
 def test_a_find_extends_a_selection() -> None:
     state = type_keys(start(TEXT), ["v", "/", *"Rival", "enter", "1"])
 
-    assert (Mark(0, 3, "BRAND"),) == state.marks
+    assert (TokenSpan(0, 3, "BRAND"),) == state.marks
 
 
 def test_lines_of_the_screen_are_moved_by_column() -> None:

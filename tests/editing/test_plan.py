@@ -7,15 +7,16 @@ from editing_pages import KEYS, Opinions, marks_on, page, pages, type_keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loop.editing import Intent, Likely, Mark, Page, begin, keymap, plan, press
+from loop.editing import Intent, Likely, Page, begin, keymap, plan, press
 from loop.editing.marks import Aids
+from loop.records import TokenSpan
 
 TEXT = "my Canyon and the other Canyon and a rusty steel bell"
-FIRST, SECOND, BELL = Mark(1, 2, "BRAND"), Mark(5, 6, "BRAND"), Mark(10, 11, "PART")
-RUSTY = Mark(8, 11, "PART")
+FIRST, SECOND, BELL = TokenSpan(1, 2, "BRAND"), TokenSpan(5, 6, "BRAND"), TokenSpan(10, 11, "PART")
+RUSTY = TokenSpan(8, 11, "PART")
 
 
-def planned(page: Page, *gold: Mark) -> str:
+def planned(page: Page, *gold: TokenSpan) -> str:
     return " ".join(plan(page, gold, KEYS))
 
 
@@ -42,7 +43,7 @@ def test_without_a_model_it_is_nearly_as_short_as_can_be_on_small_texts(data: st
     assert shortest <= len(plan(shown, gold, KEYS)) <= shortest + 2
 
 
-def _shortest(page: Page, gold: tuple[Mark, ...]) -> int:
+def _shortest(page: Page, gold: tuple[TokenSpan, ...]) -> int:
     """Press every key in every state until the first answer is right."""
     alphabet = ["enter", "0", "left", "right", "home", "end", "tab", "s-tab", "1", "2", "d", "v", *"jkiotase"]
     frontier, seen = [begin(page)], set()
@@ -67,7 +68,7 @@ def test_what_is_right_costs_one_key() -> None:
 
 
 def test_a_missed_mention_far_away_costs_four_keys_and_the_answer() -> None:
-    keys = plan(page("w " * 60), [Mark(40, 41, "PART")], KEYS)
+    keys = plan(page("w " * 60), [TokenSpan(40, 41, "PART")], KEYS)
 
     assert ("t", "2", "enter", 5) == (keys[0], keys[-2], keys[-1], len(keys))
 
@@ -103,15 +104,15 @@ def test_labels_without_a_key_are_typed() -> None:
     shown = replace(page(TEXT), labels=labels)
     keys = keymap(labels)
     state = begin(shown)
-    for key in plan(shown, [Mark(0, 1, "A39")], keys):
+    for key in plan(shown, [TokenSpan(0, 1, "A39")], keys):
         state = press(state, key, keys)
 
-    assert (Mark(0, 1, "A39"),) == state.marks
+    assert (TokenSpan(0, 1, "A39"),) == state.marks
 
 
 @pytest.mark.parametrize(
-    "gold", [[Mark(0, 1, "OTHER")], [Mark(0, 2, "PART"), Mark(1, 3, "PART")], [Mark(3, 3, "PART")]]
+    "gold", [[TokenSpan(0, 1, "OTHER")], [TokenSpan(0, 2, "PART"), TokenSpan(1, 3, "PART")], [TokenSpan(3, 3, "PART")]]
 )
-def test_gold_that_no_editor_could_give_is_refused(gold: list[Mark]) -> None:
+def test_gold_that_no_editor_could_give_is_refused(gold: list[TokenSpan]) -> None:
     with pytest.raises(ValueError, match="gold marks must be whole words"):
         plan(page(TEXT), gold, KEYS)

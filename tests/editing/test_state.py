@@ -2,17 +2,17 @@ from __future__ import annotations
 
 from editing_pages import LABELS, Opinions, page, start, type_keys
 
-from loop.editing import Likely, Mark, left_out, likely, looking_at, resume
-from loop.records import Span
+from loop.editing import Likely, left_out, likely, looking_at, resume
+from loop.records import Span, TokenSpan
 
 TEXT = "my SRAM Rival and my Canyon"
-SRAM = Mark(1, 2, "BRAND")
-RIVAL = Mark(2, 3, "PART")
-CANYON = Mark(5, 6, "BRAND")
+SRAM = TokenSpan(1, 2, "BRAND")
+RIVAL = TokenSpan(2, 3, "PART")
+CANYON = TokenSpan(5, 6, "BRAND")
 
 
 def test_a_new_question_rests_on_the_first_word_with_the_first_label() -> None:
-    state = start("   my SRAM", Mark(2, 3, "BRAND"))
+    state = start("   my SRAM", TokenSpan(2, 3, "BRAND"))
 
     assert (1, True, LABELS[0]) == (state.cursor, state.rest, state.active)
 

@@ -7,9 +7,9 @@ from editing_pages import KEYS, LABELS, Opinions, page, pages, presses, type_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loop.editing import Intent, Likely, Mark, Page, State, begin, from_draft, mode_of, page_of, resume, to_draft
+from loop.editing import Intent, Likely, Page, State, begin, from_draft, mode_of, page_of, resume, to_draft
 from loop.editing.marks import Aids
-from loop.records import Candidate, Question, Span, Text
+from loop.records import Candidate, Question, Span, Text, TokenSpan
 
 TEXT = "the SRAM Rival shifter of my Canyon rubs"
 SRAM, RIVAL = Span(4, 8, "BRAND"), Span(9, 14, "PART")
@@ -138,7 +138,7 @@ def test_every_span_is_reached_from_every_other(data: st.DataObject) -> None:
     words = len(TOKENS)
     first = data.draw(st.integers(0, words - 1))
     last = data.draw(st.integers(first, words - 1))
-    goal = Mark(first, last + 1, data.draw(st.sampled_from(LABELS)))
+    goal = TokenSpan(first, last + 1, data.draw(st.sampled_from(LABELS)))
     state = asked()
     mark = state.marks[0]
     grow = ["i"] * max(0, mark.start - goal.start) + ["k"] * max(0, goal.end - mark.end)
@@ -149,9 +149,9 @@ def test_every_span_is_reached_from_every_other(data: st.DataObject) -> None:
 
 
 def test_other_readings_of_the_span_are_stepped_through() -> None:
-    likely = (Likely(Mark(2, 3, "PART"), 0.5), Likely(Mark(1, 3, "BRAND"), 0.3))
-    shown = one_span(page(TEXT, Mark(2, 3, "PART"), likely=likely, suggester=Opinions([])))
+    likely = (Likely(TokenSpan(2, 3, "PART"), 0.5), Likely(TokenSpan(1, 3, "BRAND"), 0.3))
+    shown = one_span(page(TEXT, TokenSpan(2, 3, "PART"), likely=likely, suggester=Opinions([])))
     state = type_keys(begin(shown), "r")
 
-    assert (Mark(1, 3, "BRAND"),) == state.marks
+    assert (TokenSpan(1, 3, "BRAND"),) == state.marks
     assert KEYS.first("next_reading") == "r"

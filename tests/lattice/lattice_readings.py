@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from loop.lattice import Moves, TokenSpan
+from loop.lattice import Moves
+from loop.records import TokenSpan
 
 LABELS = ("A", "B", "C")
 

@@ -2,7 +2,8 @@ import pytest
 from lattice_readings import build
 
 from loop.errors import LatticeError
-from loop.lattice import Lattice, Moves, TokenSpan
+from loop.lattice import Lattice, Moves
+from loop.records import TokenSpan
 
 AB = TokenSpan(0, 2, "A")
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from lattice_readings import LABELS, all_moves, build, pruned, readings
 
 from loop.errors import LatticeError
-from loop.lattice import Lattice, Moves, TokenSpan
+from loop.lattice import Lattice, Moves
+from loop.records import TokenSpan
 
 CLOSE = 1e-9
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lattice_readings import all_moves, build, readings
 
-from loop.lattice import Lattice, Moves, TokenSpan, stacked
+from loop.lattice import Lattice, Moves, stacked
+from loop.records import TokenSpan
 
 
 def only_outside(n_tokens: int) -> Lattice:

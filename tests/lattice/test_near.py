@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lattice_readings import all_moves, pruned
 
-from loop.lattice import Lattice, Moves, TokenSpan
+from loop.lattice import Lattice, Moves
 from loop.lattice.constraints import Constraints
+from loop.records import TokenSpan
 
 CLOSE = 1e-9
 

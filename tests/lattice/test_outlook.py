@@ -7,7 +7,8 @@ from enumerated import marginals
 from hypothesis import given
 from lattice_readings import all_moves, readings
 
-from loop.lattice import Lattice, Moves, TokenSpan
+from loop.lattice import Lattice, Moves
+from loop.records import TokenSpan
 
 
 def touches(span: TokenSpan, shown: tuple[TokenSpan, ...]) -> bool:

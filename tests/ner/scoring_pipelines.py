@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.util import fix_random_seed
 
-from loop.lattice import TokenSpan
+from loop.records import TokenSpan
 
 WORDS = ("the", "red", "Volga", "runs", "by", "Ann", "and", "7", "big", "boats", "to", "Rome")
 CONFIGS = [(features, upper, pieces) for features in (3, 6) for upper in (True, False) for pieces in (1, 2, 3)]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from loop.lattice import Lattice, Moves, TokenSpan
+from loop.lattice import Lattice, Moves
 from loop.ner.calibration import (
     DEFAULT,
     ENOUGH_RANDOM,
@@ -14,6 +14,7 @@ from loop.ner.calibration import (
     squared_errors,
     temperature_of,
 )
+from loop.records import TokenSpan
 
 UNIT = TokenSpan(0, 1, "A")
 

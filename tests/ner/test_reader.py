@@ -14,9 +14,10 @@ from spacy.training import Example
 from spacy.util import fix_random_seed
 
 from loop.errors import PipelineError
-from loop.lattice import Lattice, TokenSpan
+from loop.lattice import Lattice
 from loop.ner.reader import characters, read, recognizers
 from loop.records import Span as CharacterSpan
+from loop.records import TokenSpan
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 TEXTS = [

@@ -12,8 +12,9 @@ from scoring_pipelines import CONFIGS, WORDS, before_ner, doc_of, pipeline, refe
 from spacy.language import Language
 
 from loop.errors import PipelineError
-from loop.lattice import Lattice, TokenSpan
+from loop.lattice import Lattice
 from loop.ner.scores import score, score_at
+from loop.records import TokenSpan
 
 TINY = 1e-9
 CLOSE = 1e-5

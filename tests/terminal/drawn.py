@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from terminal_project import LABELS
 
 from loop.alignment import longest
-from loop.editing import Likely, Mark, Range, Suggester
+from loop.editing import Likely, Range, Suggester
 from loop.editing.marks import overlap
-from loop.lattice import Lattice, Moves, TokenSpan
+from loop.lattice import Lattice, Moves
 from loop.ner.questions import Read, question
-from loop.records import Question, Span, Text
+from loop.records import Question, Span, Text, TokenSpan
 from loop.suggest import suggester_of
 from loop.terminal.body import Row
 from loop.terminal.glyphs import width
@@ -113,18 +113,18 @@ told = st.builds(
 )
 
 
-def marks_of(spans: Sequence[Span], tokens: Sequence[Range]) -> tuple[Mark, ...]:
+def marks_of(spans: Sequence[Span], tokens: Sequence[Range]) -> tuple[TokenSpan, ...]:
     starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
-    return tuple(Mark(starts.index(s.start), ends.index(s.end) + 1, s.label) for s in spans)
+    return tuple(TokenSpan(starts.index(s.start), ends.index(s.end) + 1, s.label) for s in spans)
 
 
 class Fickle:
     """A model that reads a text as the first of some readings that agree with what is decided: it takes much back."""
 
-    def __init__(self, readings: Sequence[tuple[Mark, ...]]) -> None:
+    def __init__(self, readings: Sequence[tuple[TokenSpan, ...]]) -> None:
         self.known = readings
 
-    def readings(self, fixed: Sequence[Mark], blank: Sequence[Range], k: int) -> list[tuple[Mark, ...]]:
+    def readings(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> list[tuple[TokenSpan, ...]]:
         taken = [*fixed, *blank]
         free = [tuple(m for m in one if not any(overlap(m, other) for other in taken)) for one in self.known]
         turned = len(taken) % len(free)

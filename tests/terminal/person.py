@@ -13,8 +13,8 @@ from pathlib import Path
 from real_terminal import Terminal
 
 from loop.alignment import longest, widened
-from loop.editing import Mark, Page, begin, from_draft, page_of
-from loop.records import Question, Span
+from loop.editing import Page, begin, from_draft, page_of
+from loop.records import Question, Span, TokenSpan
 from loop.settings import ProjectPaths
 from loop.store import Store
 
@@ -128,7 +128,7 @@ class Person:
     def go_to(self, start: int) -> str:
         return "home " + "right " * self.page.words.index(start)
 
-    def mark(self, mark: Mark) -> str:
+    def mark(self, mark: TokenSpan) -> str:
         length = len(self.page.words_within(mark.start, mark.end))
         return f"{self.go_to(mark.start)} v {'right ' * (length - 1)} {self.labels.index(mark.label) + 1}"
 
@@ -155,7 +155,7 @@ class Person:
         """On the text in hand, which must have two words at least; it is then as it was."""
         for span in self.spans:
             self.edit(self.go_to(self.page.snap([span])[0].start) + "d")
-        label = self.mark(Mark(self.page.words[0], self.page.words[0] + 1, self.labels[0]))
+        label = self.mark(TokenSpan(self.page.words[0], self.page.words[0] + 1, self.labels[0]))
         relabel = ["2"] * (len(self.labels) > 1)
         for keys in (label, *relabel, "k", "j", f"right v right {len(self.labels)}", "i", "o", "u", "z", "d"):
             self.edit(keys)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from terminal_project import LABELS, question
 from wcwidth import wcswidth
 
-from loop.editing import Mark, State, begin, keymap, page_of, press
+from loop.editing import State, begin, keymap, page_of, press
+from loop.records import TokenSpan
 from loop.terminal.body import body, layout_of
 
 KEYS = keymap(LABELS)
@@ -22,7 +23,7 @@ def state_of(text: str, *marked: str, keys: str = "", **more: object) -> State:
     return state
 
 
-def replace_marks(state: State, *marks: Mark) -> State:
+def replace_marks(state: State, *marks: TokenSpan) -> State:
     return replace(state, now=replace(state.now, marks=marks))
 
 
@@ -97,15 +98,15 @@ def test_at_the_edge_of_the_screen_a_name_keeps_its_mark(cells: int) -> None:
 
 
 def test_spans_of_one_cell_that_touch_are_all_named() -> None:
-    state = replace_marks(state_of("a,b;c"), *(Mark(n, n + 1, LABELS[n % 2]) for n in range(5)))
+    state = replace_marks(state_of("a,b;c"), *(TokenSpan(n, n + 1, LABELS[n % 2]) for n in range(5)))
 
     assert "BPBPBRAND" == rows_of(state)[1].rstrip()
 
 
 def test_what_the_model_changed_by_itself_is_named_so_however_little_room_there_is() -> None:
     state = state_of("SRAM xx Canyon of", "SRAM=BRAND 93", "xx=PART 50")
-    canyon = Mark(2, 3, "BRAND")
-    marks = (state.marks[0], Mark(1, 2, "BRAND"))
+    canyon = TokenSpan(2, 3, "BRAND")
+    marks = (state.marks[0], TokenSpan(1, 2, "BRAND"))
     changed = replace(state, now=replace(state.now, marks=marks, moved=marks, gone=(canyon,)))
 
     assert "BR…* B* BRAND? gone" == rows_of(changed)[1].rstrip()

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from terminal_project import question
 
-from loop.editing import Mark, keymap
+from loop.editing import keymap
 from loop.errors import StoreError
-from loop.records import Focus
+from loop.records import Focus, TokenSpan
 from loop.session import Session
 from loop.terminal.desk import Desk
 
@@ -353,7 +353,7 @@ def test_a_session_about_a_label_asks_about_its_spans_and_the_text_keeps_the_one
     assert again.state is not None
     assert last is not None
     assert ([(2, 11)], [(6, 11)]) == ([(s.start, s.end) for s in last.spans], [(s.start, s.end) for s in last.shown])
-    assert [Mark(2, 3, "PART")] == list(again.state.page.shown)
+    assert [TokenSpan(2, 3, "PART")] == list(again.state.page.shown)
 
 
 def test_a_text_that_was_begun_in_another_mode_says_so(sit_down: Sit) -> None:

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     evil = EVIL.replace("\x00", "").replace("/", "")
     where = tmp_path / f"shop{evil}"
     asked = [_question(f"the {i} SRAM {EVIL} Rival") for i in range(3)]
-    lay_out(where, asked, guidelines=f"Mark {EVIL} everywhere.")
+    lay_out(where, asked, guidelines=f"TokenSpan {EVIL} everywhere.")
     return where
 
 

@@ -12,8 +12,8 @@ import pytest
 from real_terminal import PROGRAM, Terminal
 from terminal_project import LABELS, SETTINGS, lay_out, question
 
-from loop.editing import COMMANDS, Mark, begin, keymap, page_of
-from loop.records import Answer, Focus, Mode
+from loop.editing import COMMANDS, begin, keymap, page_of
+from loop.records import Answer, Focus, Mode, TokenSpan
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import Store
@@ -109,7 +109,7 @@ def test_a_text_begun_in_another_mode_says_so_after_it(folder: Path) -> None:
 
 def test_what_the_model_changed_by_itself_is_said() -> None:
     state = begin(page_of(question("SRAM and Canyon", "SRAM=BRAND 93"), LABELS))
-    gone = Mark(2, 3, "BRAND")
+    gone = TokenSpan(2, 3, "BRAND")
     changed = replace(state, now=replace(state.now, moved=state.marks, gone=(gone,)))
 
     assert [
