@@ -13,10 +13,11 @@ import spacy
 from _common import options, show, wait, write_json
 from _terminal import Person, run
 
-from loop.editing import keymap, page_of, plan
+from loop.editing import keymap, page_of
 from loop.formats import read
 from loop.ner.patterns import Patterns
 from loop.settings import UpdateSettings
+from loop.simulate.keystrokes import plan
 from loop.store import RoundInfo
 from loop.store.locks import is_held
 from loop.suggest import suggester_of

@@ -4,7 +4,6 @@ from loop.editing.draft import from_draft, mode_of, to_draft
 from loop.editing.editor import act, press
 from loop.editing.keymap import COMMANDS, Command, Keymap, keymap
 from loop.editing.marks import Aids, Likely, Page, Range, Suggester, page_of
-from loop.editing.plan import plan
 from loop.editing.state import Intent, Layout, Snapshot, State, begin, chances, left_out, likely, looking_at, resume
 
 __all__ = [
@@ -33,5 +32,4 @@ __all__ = [
     "to_draft",
     "from_draft",
     "mode_of",
-    "plan",
 ]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from loop.acquire.cost import PRIOR, edits
-from loop.editing import keymap, page_of, plan
+from loop.editing import keymap, page_of
 from loop.records import Answer, Question, Span
+from loop.simulate.keystrokes import plan
 from loop.suggest import suggester_of
 
 

@@ -8,9 +8,10 @@ import pytest
 from workshop import workshop_gold
 
 from loop.acquire.cost import PRIOR, edits
-from loop.editing import Page, keymap, plan
+from loop.editing import Page, keymap
 from loop.settings import PretrainSettings, ProjectPaths, ProjectSettings, Settings, UpdateSettings
 from loop.simulate import Row, Scenario, simulate
+from loop.simulate.keystrokes import plan
 from loop.store import Store
 from loop.trainer.pretrained import Pretrained
 

@@ -7,9 +7,10 @@ from editing_pages import KEYS, Opinions, marks_on, page, pages, type_keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loop.editing import Intent, Likely, Page, begin, keymap, plan, press
+from loop.editing import Intent, Likely, Page, begin, keymap, press
 from loop.editing.marks import Aids
 from loop.records import TokenSpan
+from loop.simulate.keystrokes import plan
 
 TEXT = "my Canyon and the other Canyon and a rusty steel bell"
 FIRST, SECOND, BELL = TokenSpan(1, 2, "BRAND"), TokenSpan(5, 6, "BRAND"), TokenSpan(10, 11, "PART")
