@@ -14,6 +14,7 @@ from typing import NewType
 from loop.records import Answer, Text
 
 ANOTHER_GROUP = "Answer texts of other groups, or add the texts to a new project with another --group, or without one."
+OF_GROUP = "group:"
 
 Teaching = NewType("Teaching", Text)
 """A text that may teach a model."""
@@ -84,14 +85,20 @@ def is_held_out(text: Text, *, share: float, seed: int) -> bool:
     return int.from_bytes(line, "big") < share * 2**64
 
 
-def one_group_words(groups: Iterable[str | None]) -> str:
-    """That the answers to texts of these groups cannot be parted, in a sentence; empty where they can."""
-    given = list(groups)
-    if len(given) < 2 or given[0] is None or set(given) != {given[0]}:
-        return ""
-    return f"All {len(given):,} answers belong to one group, “{given[0]}”, and groups are never parted."
-
-
 def unit_of(group: str | None, text: str) -> str:
     """What chance draws, and what is never parted: a group, or a text alone."""
-    return f"text:{text}" if group is None else f"group:{group}"
+    return f"text:{text}" if group is None else f"{OF_GROUP}{group}"
+
+
+def one_group_words(units: Iterable[str], of: str) -> str:
+    """That what these units were taken from cannot be parted, in a clause; empty where it can.
+
+    Args:
+        units: as of `unit_of`, one of each text or answer.
+        of: what each unit was taken from, in the plural, such as "answers".
+    """
+    given = list(units)
+    if len(given) < 2 or len(set(given)) > 1 or not given[0].startswith(OF_GROUP):
+        return ""
+    group = given[0].removeprefix(OF_GROUP)
+    return f"all {len(given):,} {of} belong to one group, “{group}”, and groups are never parted"

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 Mode = Literal["correct", "teach", "manual", "import"]
 Share = Literal["doubtful", "random", "pattern", "typical", "held_out", "chosen", "revisit", "again"]
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
-Source = Literal["model", "pattern", "file", "pipeline"]
+Source = Literal["model", "pattern", "file", "pipeline", "answer"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,6 +10,7 @@ from itertools import count, takewhile
 from pathlib import Path
 
 from loop.care.findings import Finding
+from loop.care.gold import gold_findings
 from loop.care.models import checkpoint_findings
 from loop.care.patterns import pattern_findings
 from loop.errors import LoopError, StoreMissingError
@@ -47,6 +48,7 @@ def _findings(paths: ProjectPaths, project: AbstractContextManager[Opened]) -> I
                 yield _of_store(store, problem)
             yield from checkpoint_findings(paths, settings, store)
             yield from pattern_findings(paths, settings)
+            yield from gold_findings(paths, settings)
     except StoreMissingError as error:
         yield Finding(str(error), partial(_begin_anew, paths), hint=error.hint)
     except LoopError as error:

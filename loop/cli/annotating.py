@@ -21,6 +21,7 @@ from loop.cli.quiet import words_left_out
 from loop.cli.status import round_line
 from loop.errors import LoopError, SettingsError
 from loop.files import open_private
+from loop.held_out import ANOTHER_GROUP
 from loop.records import NO_FOCUS, Focus
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def check_focus(focus: Focus, settings: Settings, store: Store) -> None:
     if focus.measure and (evaluated is not None or not settings.queue.held_out_share):
         why = f"the scores come from {evaluated}" if evaluated is not None else "[queue] held_out_share is 0"
         raise LoopError(f"No texts are held out: {why}.", hint="Change that in loop.cfg, or leave --measure out.")
+    if focus.measure:
+        refuse_one_side(settings, store)
     if focus.measure and (focus.label or focus.where):
         hint = "Texts of all kinds measure: leave the others out."
         raise LoopError("--measure goes with neither --label nor --where.", hint=hint)
@@ -107,6 +110,18 @@ def check_focus(focus: Focus, settings: Settings, store: Store) -> None:
         raise LoopError(
             f"No text of the pool has {said}.", hint="Every condition must hold, as in --where meta.shop=north."
         )
+
+
+def refuse_one_side(settings: Settings, store: Store) -> None:
+    """Refuse to ask about held-out texts where there can be none.
+
+    Raises:
+        LoopError: all texts belong to one group, which is not held out.
+    """
+    from loop.progress.gold import NONE_HELD_OUT, one_sided_words  # with all formats: not before the first screen
+
+    if (words := one_sided_words(store, settings)).startswith(NONE_HELD_OUT):
+        raise LoopError(f"{words[0].upper()}{words[1:]}.", hint=ANOTHER_GROUP)
 
 
 def annotate(

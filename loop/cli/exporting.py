@@ -12,7 +12,7 @@ from loop.cli.completing import complete_label
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError
-from loop.held_out import ANOTHER_GROUP, one_group_words
+from loop.held_out import ANOTHER_GROUP, one_group_words, unit_of
 
 if TYPE_CHECKING:
     from loop.formats import Answered, Part
@@ -132,8 +132,9 @@ def export(
     from loop.formats import part_of, read_shares, write
 
     shares = read_shares(splits) if splits else None
-    if shares and (words := one_group_words(row.text.group for row in rows)):
-        say(f"{words} {ANOTHER_GROUP}", err=True)
+    units = (unit_of(row.text.group, row.text.text) for row in rows)
+    if shares and (words := one_group_words(units, "answers")):
+        say(f"Nothing is split: {words}. {ANOTHER_GROUP}", err=True)
     for part, file in files.items():
         own = [row for row in rows if shares is None or part_of(row.text, shares) == part]
         written = write(own, file, format=format)

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import TextIO
 
 from loop.errors import LoopError
+
+# Where `say` prints while what others print is left out: outputs and errors.
+_own: dict[bool, TextIO] = {}
+
+
+@contextmanager
+def only_said(others: TextIO) -> Iterator[None]:
+    """Let nothing through but what `say` prints while the block runs: all else goes to `others`."""
+    _own.update({False: sys.stdout, True: sys.stderr})
+    try:
+        with redirect_stdout(others), redirect_stderr(others):
+            yield
+    finally:
+        _own.clear()
 
 
 def say(line: str = "", *, err: bool = False, style: str = "") -> None:
@@ -15,7 +31,7 @@ def say(line: str = "", *, err: bool = False, style: str = "") -> None:
 
     from loop.terminal.glyphs import visible
 
-    Console(stderr=err).print(Text(visible(line), style), soft_wrap=True)
+    Console(stderr=err, file=_own.get(err)).print(Text(visible(line), style), soft_wrap=True)
 
 
 def say_parts(parts: Sequence[tuple[str, str]]) -> None:

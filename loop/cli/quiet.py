@@ -1,20 +1,37 @@
-"""What libraries say while the trainer works: their words may quote texts, and end in a log."""
+"""What libraries and a project's own code say while the trainer works: it may quote texts, and ends in a log."""
 
 from __future__ import annotations
 
+import io
 import logging
 import os
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO
 
-from loop.cli.printing import say
+from loop.cli.printing import only_said, say
+
+
+class _LeftOut(io.RawIOBase):
+    """Keeps nothing of what is written to it, and tells which line of Python wrote."""
+
+    def __init__(self, note: Callable[[str, str, int], None]) -> None:
+        self._note = note
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        writer = sys._getframe(1)
+        self._note("Output", writer.f_code.co_filename, writer.f_lineno)
+        return len(data)
 
 
 @contextmanager
 def words_left_out() -> Iterator[None]:
-    """Print of each warning where it comes from, and not what it says; libraries' logging is off.
+    """Print of each warning, and of what is printed, where it comes from and not what it says; logging is off.
 
     LOOP_DEBUG=1 lets all of it through.
     """
@@ -31,16 +48,19 @@ def words_left_out() -> Iterator[None]:
         file: TextIO | None = None,  # noqa: ARG001
         line: str | None = None,  # noqa: ARG001
     ) -> None:
-        source = category.__name__, filename, lineno
-        if source not in seen:
-            seen.add(source)
-            say(f"{category.__name__} from {filename}, line {lineno}; its words may quote your texts.", err=True)
+        note(category.__name__, filename, lineno)
+
+    def note(what: str, filename: str, lineno: int) -> None:
+        if (what, filename, lineno) not in seen:
+            seen.add((what, filename, lineno))
+            say(f"{what} from {filename}, line {lineno}; its words may quote your texts.", err=True)
 
     before, level = warnings.showwarning, logging.root.manager.disable
     warnings.showwarning = show
     logging.disable(logging.CRITICAL)
     try:
-        yield
+        with only_said(io.TextIOWrapper(_LeftOut(note), write_through=True)):  # type: ignore[type-var]
+            yield
     finally:
         warnings.showwarning = before
         logging.disable(level)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loop.cli.printing import counted, say
 
 if TYPE_CHECKING:
-    from loop.intake import Place, Remarks
+    from spacy.language import Language
 
-LINES_SHOWN = 10
+    from loop.formats import RawText
+    from loop.intake import Remarks
 
 # By the kind of a remark: what is counted, and the sentence around it.
 REMARKS = {
@@ -24,21 +26,28 @@ REMARKS = {
     "dropped": ("span", "Dropped {} that overlapped a longer one on whole tokens"),
 }
 
+# Of gold texts, which are evaluated on as they are.
+GOLD_REMARKS = {
+    "widened": ("span", "No model finds {} with an edge inside of a token"),
+    "trimmed": ("span", "No model finds {} with white space at an edge"),
+    "empty": ("span", "No model finds {} of nothing but white space"),
+}
 
-def say_remarks(remarks: Remarks) -> None:
-    """Print what had to be done to rows, and in which lines."""
-    for kind in (*REMARKS, *(remarks.keys() - REMARKS.keys())):
+
+def say_remarks(
+    remarks: Remarks, kinds: Mapping[str, tuple[str, str]] = REMARKS, *, before: str = "", err: bool = False
+) -> None:
+    """Print what had to be done to rows, and in which lines; `before` stands before each sentence."""
+    from loop.intake.remarks import lines_of
+
+    for kind in (*kinds, *(remarks.keys() - REMARKS.keys())):
         if kind in remarks:
-            thing, words = REMARKS.get(kind, ("row", f"{kind} in {{}}"))
-            say(f"{words.format(counted(len(remarks[kind]), thing))}: {lines_of(remarks[kind])}.")
+            thing, words = kinds.get(kind, ("row", f"{kind} in {{}}"))
+            say(f"{before}{words.format(counted(len(remarks[kind]), thing))}: {lines_of(remarks[kind])}.", err=err)
 
 
-def lines_of(places: Sequence[Place]) -> str:
-    """Return where something was, such as "line 3, 7 and 12"; files are named where there are several."""
-    distinct = list(dict.fromkeys(places))
-    files = {file for file, _ in distinct}
-    shown = [f"{line}" if len(files) == 1 else f"{file} {line}" for file, line in distinct[:LINES_SHOWN]]
-    if more := len(distinct) - len(shown):
-        shown.append(f"{more:,} more")
-    listed = " and ".join([*filter(None, [", ".join(shown[:-1])]), shown[-1]])
-    return f"line {listed}" if len(distinct) == 1 else f"lines {listed}"
+def say_gold(file: Path, raws: Iterable[RawText], nlp: Language) -> None:
+    """Warn of the spans of a gold file that no model finds as they are, and say how its rows were read."""
+    from loop.intake import gold_remarks
+
+    say_remarks(gold_remarks(raws, nlp), GOLD_REMARKS, before=f"{file.name}: ", err=True)

@@ -16,10 +16,13 @@ import typer
 
 from loop.cli.completing import complete_strategy
 from loop.cli.printing import counted, say
+from loop.cli.remarks import say_gold, say_remarks
 from loop.errors import LoopError
 from loop.settings import AcquireSettings, ProjectSettings, Settings
 
 if TYPE_CHECKING:
+    from spacy.language import Language
+
     from loop.formats import RawText
     from loop.intervals import Measure
     from loop.simulate import Gold, Row, Run
@@ -60,6 +63,7 @@ def simulate_cli(
     save: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the last checkpoint there.")] = None,
 ) -> None:
     """Let an oracle answer in your place, through the same session, store and trainer; prints the learning curve."""
+    from loop.ner.pipeline import load_base
     from loop.simulate import Run, Scenario, finished_runs
 
     numbers = parse_seeds(seeds, first=seed)
@@ -67,7 +71,7 @@ def simulate_cli(
         raise LoopError(f"{save} exists already.", hint="Name a new folder for the checkpoint.")
     if save is not None and len(numbers) > 1:
         raise LoopError("--save keeps one checkpoint.", hint="Give one seed.")
-    asked, unseen = read_apart(gold, test)
+    asked, unseen = read_apart(gold, test, load_base(base))
     labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
     scenario = Scenario(answers, mode.value, noise, 1 if lag else 0, every, keys)
     runs = [Run(settings_of(base, labels, strategy, number), scenario, save) for number in numbers]
@@ -102,13 +106,16 @@ def parse_seeds(said: str, *, first: int) -> list[int]:
     return list(range(first, first + (int(said) if said else 1)))
 
 
-def read_apart(gold: Path, test: Path) -> tuple[Gold, Gold]:
+def read_apart(gold: Path, test: Path, nlp: Language) -> tuple[Gold, Gold]:
     """Return the texts to ask about and those to score on; what is in `test`, or of a group there, is not asked about.
+
+    Spans that do not fit the tokens of `nlp` are told.
 
     Raises:
         LoopError: nothing is left to ask about.
     """
     from loop.formats import read_gold
+    from loop.intake import gold_remarks
     from loop.progress.gold import reserved_in
 
     asked, unseen = read_gold(gold), read_gold(test)
@@ -121,6 +128,8 @@ def read_apart(gold: Path, test: Path) -> tuple[Gold, Gold]:
             f"Left out of {gold.name}, since {test.name} scores on them or their groups: {counted(out, 'text')}.",
             err=True,
         )
+    say_remarks(gold_remarks(left, nlp), before=f"{gold.name}: ", err=True)
+    say_gold(test, unseen, nlp)
     return spans_of(left), spans_of(unseen)
 
 

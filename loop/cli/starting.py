@@ -22,6 +22,7 @@ from loop.cli.corpus import (
 )
 from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened, paths_of, say_whose_code
+from loop.cli.remarks import say_gold
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem
 from loop.settings.paths import expanded
@@ -193,7 +194,8 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
             file = existing(paths.resolve(project.patterns))
             Patterns(nlp, file, labels=project.labels)
     if project.eval is not None:
-        read_gold(paths.resolve(project.eval))
+        file = paths.resolve(project.eval)
+        say_gold(file, read_gold(file), load_base(project.base))
 
 
 def existing(file: Path) -> Path:

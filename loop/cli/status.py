@@ -49,7 +49,7 @@ def status_json(now: Progress, batches: list[BatchInfo]) -> str:
 
 def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) -> list[str]:
     """Return a project's numbers in words, a line each, with the learning curve."""
-    from loop.progress import by_heart_words, forgotten_words, held_words
+    from loop.progress import blocked_words, by_heart_words, forgotten_words, held_words
 
     scored = {point.round: point.scores.overall for point in now.curve}
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
@@ -57,6 +57,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
     alarms = [held_words(now.held), forgotten_words(now.forgotten), by_heart_words(now.advice), near_words(now)]
     return [
         f"texts    {now.texts:,}, of them {now.pool:,} not answered; {counted(now.waiting, 'question')} waiting",
+        *(f"         nothing is left to ask: {words}" for words in [blocked_words(now.pool)] if now.blocked),
         *(f"  batch {b.id}: {counted(b.texts, 'text')}, {b.answered:,} answered, from {b.source}" for b in batches),
         f"answers  {verdicts}{pace}",
         f"rounds   {len(now.rounds):,}; answers that train until the next: {now.next_round}",
@@ -85,6 +86,8 @@ def measured_lines(now: Progress, width: int) -> list[str]:
         ]
         if strict.f_interval:
             lines += [f"         precision {p}, recall {r}; F {f} where an overlap is enough"]
+    if now.unmeasured:
+        lines += [f"F        {now.unmeasured}"]
     if now.estimate:
         n = int(now.estimate["texts"])
         lines += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from loop.errors import InputError
+from loop.formats.lines import unpacked_name
 
 # What they begin with, what they are, and the way out.
 _BEGINNINGS = (
@@ -19,7 +20,16 @@ _BEGINNINGS = (
     (b"<?xml", "is XML.", "Take the texts out first; --format txt takes its lines as they are."),
     (b"<!doctype html", "is HTML.", "Take the texts out first; --format txt takes its lines as they are."),
     (b"<html", "is HTML.", "Take the texts out first; --format txt takes its lines as they are."),
+    (b"BZh", "is packed with bzip2.", "Unpack it with `bunzip2`; what gzip has packed is read as it is."),
+    (b"\xfd7zXZ", "is packed with xz.", "Unpack it with `unxz`; what gzip has packed is read as it is."),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "is packed with zstd.",
+        "Unpack it with `unzstd`; what gzip has packed is read as it is.",
+    ),
+    (b"7z\xbc\xaf\x27\x1c", "is a 7z archive.", "Unpack it first."),
 )
+_TAR = b"ustar", 257  # what a tar archive holds, and where
 _ENDINGS = {
     ".ann": ("holds annotations of brat.", "Convert it together with its .txt, for example to a jsonl with spans."),
     ".xml": ("is XML.", "Take the texts out first; --format txt takes its lines as they are."),
@@ -36,6 +46,8 @@ def refuse_foreign(name: str, head: bytes) -> None:
     """
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
     found = next(((kind, hint) for begins, kind, hint in _BEGINNINGS if start.startswith(begins.lower())), None)
-    found = found or _ENDINGS.get(Path(name).suffix.lower())
+    found = found or _ENDINGS.get(Path(unpacked_name(name)).suffix.lower())
+    if head.startswith(*_TAR):
+        found = "is a tar archive.", "Unpack it, and name the files in it."
     if found:
         raise InputError(name, found[0], hint=found[1])

@@ -20,6 +20,7 @@ from loop.formats.units import OffsetUnit
 STDIN = "stdin"
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
+PACKED = ".gz"
 # Enough to tell a format by.
 _HEAD = 64 * 1024
 # Six times the longest text spaCy accepts, as JSON escapes; without a bound a file of no lines fills the memory.
@@ -169,6 +170,11 @@ def _unreadable(name: str, error: OSError) -> InputError:
 def source_name(path: Path | str) -> str:
     """Return what a source is called in messages and in the store; bytes of a name that are no UTF-8 are escaped."""
     return STDIN if str(path) == "-" else os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def unpacked_name(name: str) -> str:
+    """Return the name that a file has once gzip has unpacked it: "x.csv" for "x.csv.gz"."""
+    return name[: -len(PACKED)] if name.lower().endswith(PACKED) else name
 
 
 def numbered_lines(path: Path | str) -> Iterator[tuple[int, str]]:

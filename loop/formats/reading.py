@@ -11,7 +11,7 @@ from pathlib import Path
 from loop.errors import InputError
 from loop.formats.columns import is_tagged
 from loop.formats.foreign import refuse_foreign
-from loop.formats.lines import STDIN, Source, open_source, source_name
+from loop.formats.lines import STDIN, Source, open_source, source_name, unpacked_name
 from loop.formats.raw import RawText
 from loop.formats.registry import get_reader
 from loop.formats.remote import is_remote, matching
@@ -83,9 +83,7 @@ def sniff(source: Source, text_field: str) -> str:
 
 def told_by_name(name: str) -> str | None:
     """Return the format that the ending of a name stands for, "x.csv.gz" being a csv; None if it tells nothing."""
-    path = Path(name)
-    suffix = path.with_suffix("").suffix if path.suffix.lower() == ".gz" else path.suffix
-    return None if name == STDIN else _SUFFIXES.get(suffix.lower())
+    return None if name == STDIN else _SUFFIXES.get(Path(unpacked_name(name)).suffix.lower())
 
 
 def _told_by_lines(lines: list[str], text_field: str) -> str:

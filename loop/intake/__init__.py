@@ -3,6 +3,7 @@
 from loop.intake import docbin  # noqa: F401 (it registers its reader and its writer)
 from loop.intake.answers import ImportReport, fit_to_tokens, import_answers
 from loop.intake.export import answered
+from loop.intake.gold import gold_remarks
 from loop.intake.remarks import Place, Remarks
 from loop.intake.texts import AddReport, Cut, Split, add_texts, cut_by, new_texts, short_enough, whole
 
@@ -18,6 +19,7 @@ __all__ = [
     "fit_to_tokens",
     "import_answers",
     "ImportReport",
+    "gold_remarks",
     "Place",
     "Remarks",
     "answered",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from loop.errors import InputError
@@ -13,11 +13,25 @@ Remarks = Mapping[str, tuple["Place", ...]]
 """By its kind, each place where something was the case, as often as it was."""
 
 
+LINES_SHOWN = 10
+
+
 class Place(NamedTuple):
     """A file, and a line or row in it."""
 
     source: str
     line: int
+
+
+def lines_of(places: Sequence[Place]) -> str:
+    """Return where something was, such as "line 3, 7 and 12"; files are named where there are several."""
+    distinct = list(dict.fromkeys(places))
+    files = {file for file, _ in distinct}
+    shown = [f"{line}" if len(files) == 1 else f"{file} {line}" for file, line in distinct[:LINES_SHOWN]]
+    if more := len(distinct) - len(shown):
+        shown.append(f"{more:,} more")
+    listed = " and ".join([*filter(None, [", ".join(shown[:-1])]), shown[-1]])
+    return f"line {listed}" if len(distinct) == 1 else f"lines {listed}"
 
 
 class Remarking:

@@ -21,9 +21,10 @@ def expected(read: Read, labels: Collection[str]) -> float:
 def question_again(read: Read, answered: Sequence[Span], *, added: Collection[str], round: int) -> Question:
     """The question about an answered text: it shows the `answered` spans, and the model's of the `added` labels.
 
-    The answered ones are taken as right, and as all of other labels.
+    The answered ones are taken as right, and as all of other labels; the annotator may still take one of them back.
     """
-    lattice = _given(read, answered, added)
+    fixed = _on_tokens(read, answered)
+    lattice, open_ = _given(read, fixed, added), _given(read, fixed, added, holds=False)
     spans = [(_characters(read, span), _rounded(p)) for span, p in lattice.spans(CANDIDATE_P)] if lattice else []
     new = tuple(Candidate(span, p) for span, p in spans if span.label in added)
     best = lattice.best(1)[0].spans if lattice else ()
@@ -33,8 +34,8 @@ def question_again(read: Read, answered: Sequence[Span], *, added: Collection[st
         text=read.text,
         tokens=read.tokens,
         reading=merged(answered, found),
-        candidates=(*(Candidate(span, 1.0) for span in answered), *new),
-        lattice=lattice.to_bytes() if lattice else b"",
+        candidates=(*(Candidate(span, 1.0, "answer") for span in answered), *new),
+        lattice=open_.to_bytes() if open_ else b"",
         share="revisit",
         reason=_reason(read, new, added),
         round=round,
@@ -42,19 +43,23 @@ def question_again(read: Read, answered: Sequence[Span], *, added: Collection[st
     )
 
 
-def _given(read: Read, answered: Sequence[Span], added: Collection[str]) -> Lattice | None:
-    if read.lattice is None:
-        return None
+def _on_tokens(read: Read, answered: Sequence[Span]) -> set[TokenSpan]:
     starts = {start: i for i, (start, _) in enumerate(read.tokens)}
     ends = {end: i + 1 for i, (_, end) in enumerate(read.tokens)}
-    fixed = {
+    return {
         TokenSpan(starts[span.start], ends[span.end], span.label)
         for span in answered
         if span.start in starts and span.end in ends
     }
+
+
+def _given(read: Read, fixed: set[TokenSpan], added: Collection[str], *, holds: bool = True) -> Lattice | None:
+    """The readings with no others of the old labels than `fixed`; all of these are in them where that `holds`."""
+    if read.lattice is None:
+        return None
     others = {span for span, _ in read.lattice.spans(0.0) if span.label not in added} - fixed
     try:
-        return read.lattice.given(fixed=fixed, excluded=others)
+        return read.lattice.given(fixed=fixed if holds else (), excluded=others)
     except LatticeError:
         return None
 

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from loop.formats import RawText, read_gold
-from loop.held_out import NOTHING_RESERVED, HeldOut, Reserved, unit_of
+from loop.held_out import NOTHING_RESERVED, HeldOut, Reserved, is_held_out, one_group_words, unit_of
 from loop.records import Answer, Span, Text
 from loop.settings import ProjectPaths, Settings
 from loop.store import Naming, Store
 from loop.truth import Truth, of_texts
+
+NONE_HELD_OUT = "no texts are held out"
+ALL_HELD_OUT = "all texts are held out, so none teaches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,15 @@ def held_out_now(store: Store, settings: Settings, gold: Reserved) -> HeldOut:
     """What measures as things are now, and so may not teach; `gold` is what `reserved` found."""
     ids, groups = store.answers.measured()
     return HeldOut(ids, groups, settings.held_out_share, settings.project.seed, gold)
+
+
+def one_sided_words(store: Store, settings: Settings) -> str:
+    """That all texts are on one side of the held-out line, and why, in a clause; empty where they may be on both."""
+    share, size, group = settings.held_out_share, store.corpus.size(), store.corpus.only_group()
+    if not share or group is None or not (words := one_group_words([unit_of(group, "")] * size, "texts")):
+        return ""
+    held = is_held_out(Text(0, "", group=group), share=share, seed=settings.project.seed)
+    return f"{ALL_HELD_OUT if held else NONE_HELD_OUT}: {words}"
 
 
 def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[GoldText]:

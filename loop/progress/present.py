@@ -41,6 +41,12 @@ def unlearned(store: Store, settings: Settings) -> Unlearned:
     return Unlearned(max(0, len(training) - learned), max(0, learned + size - len(training)))
 
 
+def blocked_words(texts: int) -> str:
+    """Why so many texts of the pool cannot be asked about, in a clause."""
+    left = "the text left belongs" if texts == 1 else f"the {texts:,} texts left belong"
+    return f"{left} to groups that were answered on the other side of the held-out line, or to the gold file"
+
+
 def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, float]:
     """The labels of the base that nobody teaches and the last round finds otherwise than the base; F in percent."""
     kept = rounds[-1].kept if rounds else {}

@@ -11,13 +11,13 @@ from loop.progress.answered import acceptance, seconds_an_answer, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
 from loop.progress.expected import noted
-from loop.progress.gold import Measured, gold_texts, measured, measured_round
+from loop.progress.gold import Measured, gold_texts, measured, measured_round, one_sided_words
 from loop.progress.present import Unlearned, forgotten, trainer_state, unlearned
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
 from loop.progress.similar import near_duplicates
 from loop.quality import Consistency, consistency, pairs
-from loop.records import Answer
+from loop.records import NO_FOCUS, Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.truth import Schemes, of_texts
@@ -31,6 +31,7 @@ class Progress:
         texts: in the corpus. pool: of them not answered. waiting: questions in the queue.
         answers: that stand, by verdict. training: of them, the ones that rounds learn from.
         spans: in the answers that train, by label.
+        blocked: whether none of the pool may be asked about.
         rounds: that are finished. next_round: answers that train still missing until the next one, 0 when it is due.
         trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
         consistency: of the annotators with themselves, on texts that were asked again.
@@ -38,6 +39,7 @@ class Progress:
         forgotten: labels of the base that the last round no longer finds as the base does, with F in percent.
         set_aside: folders of damaged checkpoints.
         measured: the last round that has read texts that measure; None without any. scores: of what it found there.
+        unmeasured: why nothing can be measured, in a clause; empty where something is, or may be yet.
         curve: a point for every round that was measured.
         changes: of each label since ten rounds before, on the same texts.
         estimate: what the last round that read the pool expects of itself there, in percent (see `RoundInfo`).
@@ -51,6 +53,7 @@ class Progress:
     texts: int
     pool: int
     waiting: int
+    blocked: bool
     answers: Mapping[str, int]
     training: int
     spans: Mapping[str, int]
@@ -63,6 +66,7 @@ class Progress:
     set_aside: tuple[str, ...]
     measured: int | None
     scores: Scores | None
+    unmeasured: str
     curve: tuple[Point, ...]
     changes: Mapping[str, Change]
     estimate: Mapping[str, float]
@@ -91,6 +95,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         texts=store.corpus.size(),
         pool=store.corpus.pool_size(),
         waiting=store.questions.waiting(),
+        blocked=is_blocked(store),
         answers=dict(Counter(answer.verdict for answer in answers)),
         training=len(training),
         spans=spans,
@@ -108,10 +113,16 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         disk={"data": bytes_on_disk(paths.data), "models": bytes_on_disk(paths.models)},
         measured=last if found else None,
         scores=scores(found, labels),
+        unmeasured="" if found else one_sided_words(store, settings),
         curve=tuple(curve(store, gold, labels)),
         changes=changes(common) if common else {},
         advice=_advised(store, settings, found, common, spans, answers=len(training), left=left),
     )
+
+
+def is_blocked(store: Store) -> bool:
+    """Whether texts are left, and none of them may be asked about."""
+    return store.questions.is_exhausted(NO_FOCUS) and store.corpus.pool_size() > 0
 
 
 def taught(answers: Sequence[Answer], schemes: Schemes) -> dict[str, int]:
@@ -136,7 +147,7 @@ def _advised(
     """The advice of a project's numbers: `found` in the texts that measure, and by the rounds in `common`."""
     labels, in_force = settings.project.labels, store.journal.round_in_force()
     seconds = seconds_an_answer(store.answers.standing())
-    pool = store.corpus.pool_size()
+    pool = 0 if is_blocked(store) else store.corpus.pool_size()
     return advice(
         [info for info in store.journal.rounds() if info.number <= in_force],
         common,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from loop.held_out import one_group_words
 from loop.intervals import OVERLAPPING, Measure, between, counts, measures, no_interval, over_units
 from loop.progress.gold import GoldText, Measured, measured
 from loop.store import Store
@@ -24,6 +25,7 @@ class Score:
         unit: what chance draws, "text" or, where some hold several texts, "group".
         strict: an entity is right when its edges and its label are. overlapping: when it shares a character with one
             of its label; each counts once.
+        one_group: that all texts that were evaluated belong to one group, in a clause; empty where they do not.
     """
 
     texts: int
@@ -32,6 +34,7 @@ class Score:
     unit: str
     strict: Measure
     overlapping: Measure
+    one_group: str = ""
 
     @property
     def enough(self) -> bool:
@@ -41,7 +44,9 @@ class Score:
     @property
     def no_interval(self) -> str:
         """Why F has no interval, in words; empty where it has one."""
-        return no_interval(self.strict.units, self.unit) if self.strict.f_interval is None else ""
+        if self.strict.f_interval is not None:
+            return ""
+        return f"no interval: {self.one_group}" if self.one_group else no_interval(self.strict.units, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,15 @@ def scores(texts: Sequence[Measured], labels: Sequence[str]) -> Scores | None:
     asked = {label: sum(label in one.gold.labels for one in texts) for label in labels}
     names = [label for label in labels if asked[label]]
     table = counts([one.found for one in texts], [one.gold.spans for one in texts], names)
-    sums = over_units(table, [one.gold.unit for one in texts])
+    units = [one.gold.unit for one in texts]
+    sums = over_units(table, units)
+    one_group = one_group_words(units, "evaluated texts")
     unit = "text" if len(sums) == len(texts) else "group"
     sums = np.concatenate([sums.sum(axis=1, keepdims=True), sums], axis=1)
     strict, overlapping = measures(sums), measures(sums, OVERLAPPING)
     totals = sums.sum(axis=0).tolist()
     overall, *each = (
-        Score(n, total[2], total[1], unit, one, other)
+        Score(n, total[2], total[1], unit, one, other, one_group)
         for n, total, one, other in zip(
             [len(texts), *(asked[name] for name in names)], totals, strict, overlapping, strict=True
         )

@@ -91,7 +91,7 @@ def _tiles(picture: Picture) -> list[tuple[str, str, str]]:
 def _f_tile(picture: Picture) -> tuple[str, str, str]:
     found = picture.now.scores
     if found is None:
-        return "F", "–", "nothing measured yet"
+        return "F", "–", picture.now.unmeasured or "nothing measured yet"
     overall = found.overall
     where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {picture.now.measured}"
     if overall.no_interval:

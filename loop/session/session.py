@@ -94,15 +94,16 @@ class Session:
         return self._store.questions.head(self.annotator, focus=self.focus) or self._second_look()
 
     def _second_look(self) -> Question | None:
-        if self.focus != NO_FOCUS or (
-            self._store.corpus.pool_size() and trainer_state(self._store, self._paths) != IDLE
-        ):
+        if self.focus != NO_FOCUS or not (self.is_exhausted or self._is_done()):
             return None
         asked = self._store.wishes.unsure(self.annotator, without=self._looked_again)
         question = self._store.questions.get([asked]).get(asked) if asked is not None else None
         if question is not None:
             self._looked_again.add(question.text.id)
         return question
+
+    def _is_done(self) -> bool:
+        return not self._store.corpus.pool_size() or trainer_state(self._store, self._paths) == IDLE
 
     @property
     def over(self) -> str:
@@ -115,8 +116,8 @@ class Session:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether no text is left of those that the session is narrowed to; more come only when some are added."""
-        return self.focus != NO_FOCUS and self._store.questions.is_exhausted(self.focus)
+        """Whether no text is left that may be asked about, in what the session is narrowed to; some may be added."""
+        return self._store.questions.is_exhausted(self.focus)
 
     def note(self, question: Question) -> str:  # noqa: ARG002  # a walk through earlier answers has something to say
         """What stands beside an earlier answer instead of what it said; empty for that."""
@@ -199,7 +200,7 @@ class Session:
 
     def draft(self, question: Question) -> str | None:
         """The unfinished answer kept for a question, as `save_draft` was given it."""
-        return self._store.answers.draft(question.text.id, self.annotator)
+        return self._store.answers.draft(question, self.annotator)
 
     def save_draft(self, question: Question, draft: str) -> None:
         """Keep an unfinished answer; on disk when this returns."""
@@ -234,7 +235,7 @@ class Session:
         self._reopened = None
         said = (verdict, complete, tuple(spans), reason, flag, memo)
         if replaced and said == _said(replaced):
-            self._store.answers.drop_draft(question.text.id, self.annotator)
+            self._store.answers.drop_draft(question, self.annotator)
             return replaced
         answer = Answer(
             id=uuid4().hex,
@@ -284,7 +285,7 @@ class Session:
     def leave(self, question: Question) -> None:
         """Leave a reopened answer as it was; an unfinished change of it is dropped."""
         self._reopened = None
-        self._store.answers.drop_draft(question.text.id, self.annotator)
+        self._store.answers.drop_draft(question, self.annotator)
 
     def reopen(self) -> tuple[Question, Answer] | None:
         """This annotator's previous standing answer and its question; called again, the one before that.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
@@ -38,7 +38,7 @@ class Answers:
     def add(self, answer: Answer, question: Question | None = None) -> Answer:
         """Commit `answer`, to disk, together with its event; returns it with its `seq` and time.
 
-        The text leaves the queue and its draft is dropped in the same transaction.
+        The text leaves the queue and the question's draft is dropped in the same transaction.
 
         Raises:
             StoreError: the answer it retracts was already retracted, or its text is gone.
@@ -146,7 +146,7 @@ class Answers:
         return counts
 
     def save_draft(self, question: Question, annotator: str, draft: str) -> None:
-        """Keep an unfinished answer, in the place of an earlier draft for the same text.
+        """Keep an unfinished answer, in the place of an earlier draft for the same question.
 
         Raises:
             StoreError: the text is gone.
@@ -157,21 +157,22 @@ class Answers:
             keep_question(connection, question)
             connection.execute(
                 statement.on_conflict_do_update(
-                    index_elements=["text_id", "annotator"],
-                    set_={name: statement.excluded[name] for name in ("question_id", "draft", "at")},
+                    index_elements=["question_id", "annotator"],
+                    set_={name: statement.excluded[name] for name in ("draft", "at")},
                 )
             )
 
-    def draft(self, text_id: int, annotator: str) -> str | None:
-        """The unfinished answer kept for a text."""
-        query = select(drafts.c.draft).where(drafts.c.text_id == text_id, drafts.c.annotator == annotator)
+    def draft(self, question: Question, annotator: str) -> str | None:
+        """The unfinished answer kept for a question."""
+        query = select(drafts.c.draft).where(drafts.c.question_id == question.id, drafts.c.annotator == annotator)
         with self._database.read() as connection:
             return connection.execute(query).scalar_one_or_none()
 
-    def drop_draft(self, text_id: int, annotator: str) -> None:
+    def drop_draft(self, question: Question, annotator: str) -> None:
         """Forget an unfinished answer."""
         with self._database.write() as connection:
-            connection.execute(delete(drafts).where(drafts.c.text_id == text_id, drafts.c.annotator == annotator))
+            mine = drafts.c.question_id == question.id, drafts.c.annotator == annotator
+            connection.execute(delete(drafts).where(*mine))
 
     def _select(self, query: Select[Any]) -> list[Answer]:
         with self._database.read() as connection:
@@ -220,10 +221,23 @@ def add_answer(connection: Connection, answer: Answer) -> Answer:
     connection.execute(insert(answers).values(answer_row(stored)))
     asked = select(questions.c.id).where(questions.c.text_id == answer.text_id)
     connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
-    connection.execute(delete(drafts).where(drafts.c.text_id == answer.text_id, drafts.c.annotator == answer.annotator))
+    _drop_drafts(connection, answer)
     answered = select(exists().where(STANDS, answers.c.text_id == answer.text_id)).scalar_subquery()
     connection.execute(update(texts).where(texts.c.id == answer.text_id).values(answered=answered))
     return stored
+
+
+def _drop_drafts(connection: Connection, answer: Answer) -> None:
+    """Forget the draft that has become `answer`; with a new answer also those for questions that it leaves open.
+
+    A draft that changes an earlier answer stays, and so does one for a later question when an earlier answer changes.
+    """
+    ended = drafts.c.question_id == answer.question_id
+    if answer.retracts is None:
+        told = or_(answers.c.question_id == drafts.c.question_id, answers.c.id == drafts.c.question_id)
+        ended = or_(ended, ~exists().where(told, answers.c.annotator == answer.annotator))
+    mine = drafts.c.text_id == answer.text_id, drafts.c.annotator == answer.annotator
+    connection.execute(delete(drafts).where(*mine, ended))
 
 
 def _rank(connection: Connection, answer: Answer, seq: int) -> int:

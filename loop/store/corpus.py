@@ -75,6 +75,14 @@ class Corpus:
             before, after = (connection.execute(query).scalar_one_or_none() or "" for query in around)
         return before, after
 
+    def only_group(self) -> str | None:
+        """The group that every text belongs to; None where there are several, or texts without one."""
+        first = select(texts.c.group_key).order_by(texts.c.id).limit(1).scalar_subquery()
+        with self._database.read() as connection:
+            group = connection.execute(select(first)).scalar_one()
+            other = select(texts.c.id).where(texts.c.group_key.is_distinct_from(group)).limit(1)
+            return None if group is None or connection.execute(other).first() else str(group)
+
     def batches(self) -> list[BatchInfo]:
         """Every batch, oldest first."""
         counts = (

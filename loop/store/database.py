@@ -22,7 +22,7 @@ from loop.store.copying import copy_store
 from loop.store.places import journal_mode
 from loop.store.schema import metadata
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 OLDEST = "0006"
 BUSY = "busy_timeout=10000"  # milliseconds
 MISSING_HINT = "Put a backup there. Where nothing is lost with it, `loop doctor --repair` makes an empty one."

@@ -34,7 +34,7 @@ def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: C
         # It holds scores for the labels of then. Without it a question is still what was asked.
         connection.execute(update(questions).values(lattice=b""))
         for row_ in connection.execute(select(drafts)).all():
-            where = (drafts.c.text_id == row_.text_id) & (drafts.c.annotator == row_.annotator)
+            where = (drafts.c.question_id == row_.question_id) & (drafts.c.annotator == row_.annotator)
             connection.execute(update(drafts).where(where).values(draft=draft(row_.draft, names)))
         expire(connection)
         put_state(connection, UNFINISHED, {"labels": list(labels), "names": dict(names)})

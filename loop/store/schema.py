@@ -111,13 +111,12 @@ Index("queue_question", queue.c.question_id)
 drafts = Table(
     "drafts",
     metadata,
-    Column("text_id", ForeignKey("texts.id"), primary_key=True),
+    Column("question_id", ForeignKey("questions.id"), primary_key=True),
     Column("annotator", String, primary_key=True),
-    Column("question_id", ForeignKey("questions.id"), nullable=False),
+    Column("text_id", ForeignKey("texts.id"), nullable=False),
     Column("draft", Text, nullable=False),
     Column("at", String, nullable=False),
 )
-Index("drafts_question", drafts.c.question_id)
 
 answers = Table(
     "answers",

@@ -14,8 +14,15 @@ def dump_spans(spans: Iterable[Span]) -> str:
 
 
 def load_spans(value: str) -> tuple[Span, ...]:
-    """The spans that `dump_spans` wrote."""
-    return tuple(Span(*each) for each in json.loads(value))
+    """The spans that `dump_spans` wrote.
+
+    Raises:
+        ValueError, TypeError: these are none.
+    """
+    spans = tuple(Span(*each) for each in json.loads(value))
+    if not all(type(s.start) is type(s.end) is int and type(s.label) is str for s in spans):
+        raise TypeError("a span is two whole numbers and a label")
+    return spans
 
 
 def triple(span: Span) -> list[int | str]:

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from loop.editing import COMMANDS, Keymap
 from loop.editing.keymap import key_name
-from loop.records import Text
+from loop.progress import blocked_words
+from loop.records import NO_FOCUS, Text
 from loop.store import Past
 from loop.terminal.body import Row
 from loop.terminal.desk import Desk
@@ -122,6 +123,8 @@ def waiting_words(desk: Desk) -> str:
     if status.pool_left and desk.session.is_exhausted:
         if desk.session.focus.measure:
             return "No held-out text is left to ask about. Quit, and `loop annotate` asks the usual questions."
+        if desk.session.focus == NO_FOCUS:
+            return f"Nothing is left to ask: {blocked_words(status.pool_left)}. Add more with `loop add`."
         return "No more texts fit what this session was narrowed to. Quit, and `loop annotate` asks about all others."
     if status.pool_left:
         return f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."

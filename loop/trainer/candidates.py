@@ -11,7 +11,7 @@ from random import Random
 from loop.acquire.cost import CostModel, Timed, edits, fitted
 from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
-from loop.held_out import HeldOut, is_held_out
+from loop.held_out import HeldOut, Teaching, is_held_out
 from loop.ner.questions import Read
 from loop.records import NO_FOCUS, Answer, Focus, Text
 from loop.settings import Settings
@@ -49,25 +49,33 @@ def draw(
     held_out: HeldOut,
     focus: Focus = NO_FOCUS,
 ) -> Candidates:
-    """Candidates from the pool; as many, and as dear to draw, whatever the size of the pool.
+    """Candidates from the pool; as many, and as dear to draw, whatever the size of the pool; none if there are none.
 
     A group of texts is asked about on one side of the held-out line only, also where the line has moved since or
     answers came in from elsewhere: a text is no candidate when one of its group was answered on the other side. Texts
     of the gold file, and those of a group that has some there, are none either.
     """
-    share, seed = held_out.share, held_out.seed
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
     fresh = settings.acquire.candidates - carried
-    drawn = store.corpus.sample_pool(ceil(fresh / (1 - share)), rng, where=focus.where)
-    before = store.corpus.unanswered([one.text_id for one in past][: 2 * carried])
-    learned, known = store.answers.taught(), {text.id for text in drawn}
-    beyond = [text for text in drawn if is_held_out(text, share=share, seed=seed) and text.group not in learned]
-    far = _balanced(store, beyond)
+    before = held_out.teaching(store.corpus.unanswered([one.text_id for one in past][: 2 * carried]))
+    near, far = _drawn(store, ceil(fresh / (1 - held_out.share)), rng, held_out, focus)
     if focus.measure:
         return Candidates((), (), tuple(far))
-    near, open_ = held_out.teaching(drawn), held_out.teaching(before)
-    again = [text for text in open_ if text.id not in known and focus.covers(text.meta)]
+    known = {text.id for text in near}
+    again = [text for text in before if text.id not in known and focus.covers(text.meta)]
     return Candidates(tuple(near[:fresh]), tuple(again[:carried]), tuple(far[: settings.queue.size]))
+
+
+def _drawn(store: Store, n: int, rng: Random, held_out: HeldOut, focus: Focus) -> tuple[list[Teaching], list[Text]]:
+    """Of `n` random texts those that may teach and those that may measure; of more where these may not be asked."""
+    share, seed, learned = held_out.share, held_out.seed, store.answers.taught()
+    while True:
+        drawn = store.corpus.sample_pool(n, rng, where=focus.where)
+        far = [text for text in drawn if is_held_out(text, share=share, seed=seed) and text.group not in learned]
+        near = [] if focus.measure else held_out.teaching(drawn)
+        if near or far or len(drawn) < n:
+            return near, _balanced(store, far)
+        n *= 2
 
 
 def _balanced(store: Store, far: Sequence[Text]) -> list[Text]:

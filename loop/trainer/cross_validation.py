@@ -84,12 +84,12 @@ class _CrossValidation:
         units = {text.id: unit_of(text.group, text.text) for text in texts}
         self._parts = list(folds(self._training, units, seed=settings.project.seed))
         self._rounds = min(self._rounds_of(learned, settings) for learned, _ in self._parts)
+        if words := one_group_words(units.values(), "answered texts"):
+            raise LoopError(f"There is no learning curve: {words}.", hint=ANOTHER_GROUP)
         if self._rounds_of(self._training, settings) * (FOLDS - 1) >= ROUNDS * FOLDS:
             self._refuse_what_measures_nothing(is_grouped=len(set(units.values())) < len(units))
         if self._rounds < ROUNDS:
             size = settings.update.round_size
-            if words := one_group_words(text.group for text in texts):
-                raise LoopError(f"There is no learning curve: {words}", hint=ANOTHER_GROUP)
             raise LoopError(
                 f"Too few answers for a learning curve: {len(self._training):,}.",
                 hint=f"It takes about {math.ceil(ROUNDS * size * FOLDS / (FOLDS - 1)):,} that train, "

@@ -10,6 +10,7 @@ import pytest
 from cli_running import Ran, Run
 
 from loop.cli import main
+from loop.settings import ProjectPaths, Settings, template
 
 
 @pytest.fixture
@@ -75,3 +76,15 @@ def project(folder: Path, run: Run, built_once: Callable[[Callable[[], object]],
 
     built_once(with_two_labels)
     return folder
+
+
+@pytest.fixture
+def learned(learned_template: Path, folder: Path, settings: Settings) -> ProjectPaths:
+    """A project with three rounds, the current folder."""
+    shutil.copytree(learned_template, folder, symlinks=True, dirs_exist_ok=True)
+    paths = ProjectPaths(folder)
+    paths.cfg.write_text(template(settings))
+    (folder / "in.txt").write_text("one\n")
+    (folder / "in.jsonl").write_text('{"text": "one", "spans": []}\n')
+    (folder / "patterns.jsonl").write_text('{"label": "PART", "pattern": "hub"}\n')
+    return paths

@@ -54,3 +54,26 @@ def test_what_measures_is_not_narrowed(shop: Path, run: Run, also):
 
 def test_a_mode_that_does_not_exist_is_wrong_usage(shop: Path, run: Run):
     assert 2 == run("annotate", "--mode", "guess").code
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_where_all_texts_are_of_one_group_that_is_the_reason_why_nothing_measures(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch, held_out: bool
+):
+    monkeypatch.setattr("loop.progress.gold.is_held_out", lambda *_, **__: held_out)
+    rows = "\n".join(json.dumps({"text": f"text {n}", "case": "one"}) for n in range(3))
+    run("add", "-", "--group", "case", stdin=rows.encode())
+    why = "all 3 texts belong to one group, “one”, and groups are never parted"
+    which = "all texts are held out, so none teaches" if held_out else "no texts are held out"
+    ran = run("annotate", "--measure", "5")
+
+    assert f"F        {which}: {why}" in run("status").out.splitlines()
+    assert (not held_out) == (f"No texts are held out: {why}." in ran.err)
+    assert (not held_out) == ("Answer texts of other groups" in ran.err)
+
+
+def test_texts_of_several_groups_or_of_none_are_no_reason(project: Path, run: Run):
+    run("add", "-", "--group", "case", stdin=b'{"text": "a", "case": "one"}\n{"text": "b", "case": "one"}')
+    run("add", "-", stdin=b'{"text": "c"}')
+
+    assert "belong to one group" not in run("status").out

@@ -127,14 +127,28 @@ def test_what_a_simulation_scores_on_is_not_asked_about_whatever_file_it_is_in(
     gold, test = folder / "gold.jsonl", folder / "test.jsonl"
     srsly.write_jsonl(gold, rows)
     srsly.write_jsonl(test, [rows[0], {"text": "text 7", "spans": []}])
-    asked, unseen = read_apart(gold, test)
+    asked, unseen = read_apart(gold, test, spacy.blank("xx"))
 
     assert [f"text {n}" for n in range(2, 7)] == list(asked)
     assert ["text 0", "text 7"] == list(unseen)
     said = "Left out of gold.jsonl, since test.jsonl scores on them or their groups: 3 texts.\n"
     assert said == capsys.readouterr().err
     with pytest.raises(LoopError, match="Every text of"):
-        read_apart(gold, gold)
+        read_apart(gold, gold, spacy.blank("xx"))
+
+
+def test_gold_spans_that_do_not_fit_the_tokens_are_told_by_file_and_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    gold, test = folder / "gold.jsonl", folder / "test.jsonl"
+    srsly.write_jsonl(gold, [{"text": "Annes hub", "spans": [{"start": 0, "end": 3, "label": "A"}]}])
+    srsly.write_jsonl(test, [{"text": "hubs", "spans": [{"start": 1, "end": 3, "label": "A"}]}])
+    read_apart(gold, test, spacy.blank("xx"))
+
+    assert [
+        "gold.jsonl: Widened 1 span to whole tokens: line 1.",
+        "test.jsonl: No model finds 1 span with an edge inside of a token: line 1.",
+    ] == capsys.readouterr().err.splitlines()
 
 
 @pytest.mark.parametrize("seeds", ["a", "1,,2", "1,1", "0"])

@@ -118,6 +118,25 @@ def test_files_are_named_from_the_project_or_in_full(folder: Path, run: Run) -> 
     assert ("sub/gold.jsonl", str(folder.parent / "patterns.jsonl")) == (project.eval, project.patterns)
 
 
+GOLD = """{"text": "Annes hub", "spans": [{"start": 0, "end": 3, "label": "A"}]}
+{"text": "the hub is", "spans": [{"start": 3, "end": 7, "label": "A"}, {"start": 7, "end": 8, "label": "A"}]}
+{"text": "Rome.", "spans": [{"start": 0, "end": 4, "label": "A"}]}
+"""
+
+
+def test_spans_of_a_gold_file_that_no_model_finds_are_told_by_line(folder: Path, run: Run) -> None:
+    (folder.parent / "gold.jsonl").write_text(GOLD)
+    said = run("init", "--labels", "A", "--eval", "../gold.jsonl").err.splitlines()
+    ran = run("doctor")
+
+    assert [
+        "gold.jsonl: No model finds 1 span with an edge inside of a token: line 1.",
+        "gold.jsonl: No model finds 1 span with white space at an edge: line 2.",
+        "gold.jsonl: No model finds 1 span of nothing but white space: line 2.",
+    ] == said
+    assert "gold.jsonl, lines 1 and 2: spans do not begin and end with tokens, so no model finds them." in ran.out
+
+
 def test_a_base_in_a_folder_is_named_in_full(folder: Path, run: Run) -> None:
     import spacy
 

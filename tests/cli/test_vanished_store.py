@@ -18,7 +18,7 @@ import loop
 from loop.cli import app
 from loop.cli.demo import automatic_demo
 from loop.errors import LoopError, StoreError
-from loop.settings import ProjectPaths, Settings, template
+from loop.settings import ProjectPaths, Settings
 from loop.simulate import simulate
 from loop.store import Store
 
@@ -54,18 +54,6 @@ def commands(group: Any, *before: str) -> Iterator[str]:
 
 
 COMMANDS = [name for name in commands(typer.main.get_command(app)) if name not in NO_PROJECT]
-
-
-@pytest.fixture
-def learned(learned_template: Path, folder: Path, settings: Settings) -> ProjectPaths:
-    """A project with three rounds, the current folder."""
-    shutil.copytree(learned_template, folder, symlinks=True, dirs_exist_ok=True)
-    paths = ProjectPaths(folder)
-    paths.cfg.write_text(template(settings))
-    (folder / "in.txt").write_text("one\n")
-    (folder / "in.jsonl").write_text('{"text": "one", "spans": []}\n')
-    (folder / "patterns.jsonl").write_text('{"label": "PART", "pattern": "hub"}\n')
-    return paths
 
 
 def no_tables(db: Path) -> None:

@@ -149,15 +149,19 @@ def missing(paths: ProjectPaths, said: list[dict[str, object]]) -> list[str]:
         lost = [f"answer {one['id']}" for each in said if (one := each.get("answer")) and there.get(one["id"]) != one]
         answered = {one["text_id"]: n for n, each in enumerate(said) if (one := each.get("answer"))}
         lost += [f"text {text_id} has no answer" for text_id in answered if text_id not in standing]
-        begun = {each["text_id"]: (n, each["draft"]) for n, each in enumerate(said) if "draft" in each}
-        last = {text_id: draft for text_id, (n, draft) in begun.items() if n > answered.get(text_id, -1)}
+        begun = {each["text_id"]: (n, each) for n, each in enumerate(said) if "draft" in each}
+        last = {text_id: each for text_id, (n, each) in begun.items() if n > answered.get(text_id, -1)}
         # An answer that was on disk before its process could acknowledge it has ended its draft, too.
         known = {one["id"] for each in said if (one := each.get("answer"))}
         ended = {one["text_id"] for id_, one in there.items() if id_ not in known}
-        for text_id, draft in last.items():
+        questions = store.questions.get(each["question"] for each in last.values())
+        for text_id, begun_last in last.items():
             # A later draft may be there that was not acknowledged either; an earlier one, or none, is a loss.
-            older = {each["draft"] for each in said if "draft" in each and each["text_id"] == text_id} - {draft}
-            if text_id not in ended and store.answers.draft(text_id, "ann") in {None, *older}:
+            older = {each["draft"] for each in said if "draft" in each and each["text_id"] == text_id}
+            older.discard(begun_last["draft"])
+            question = questions.get(begun_last["question"])
+            kept = store.answers.draft(question, "ann") if question else None
+            if text_id not in ended and kept in {None, *older}:
                 lost.append(f"draft of text {text_id}")
         lost += [problem.what for problem in store.problems()]
     with closing(sqlite3.connect(paths.db)) as connection:

@@ -77,7 +77,7 @@ def step(session: Session, rng: Random, say: Callable[[dict[str, object]], None]
     if rng.random() < 0.5:
         draft = json.dumps({"n": rng.random()})
         session.save_draft(question, draft)
-        say({"draft": draft, "text_id": question.text.id})
+        say({"draft": draft, "text_id": question.text.id, "question": question.id})
     verdict = rng.choice(("accept", "accept", "accept", "accept", "skip", "unusable"))
     spans = GOLD[question.text.text] if verdict == "accept" and rng.random() < 0.9 else ()
     given = session.answer(question, verdict, spans, seconds=1.0, keys=rng.randrange(9), memo=str(rng.random()))

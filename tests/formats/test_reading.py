@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import re
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -207,6 +209,12 @@ def all_of(name: str, format: str) -> tuple[list[RawText], str | None]:
         ("a.ann", b"T1\tPER 0 3\tAnn\n", "holds annotations of brat"),
         ("a.xml", b"<doc>Ann</doc>", "is XML"),
         ("a", b"<!DOCTYPE html>", "is HTML"),
+        ("a.xml.gz", gzip.compress(b"<doc>Ann</doc>"), "is XML"),
+        ("a.ann.GZ", gzip.compress(b"T1\tPER 0 3\tAnn\n"), "holds annotations of brat"),
+        ("a.docx.gz", gzip.compress(b"PK\x03\x04"), "is a zip archive"),
+        ("a.xml.bz2", bz2.compress(b"<doc>Ann</doc>"), "is packed with bzip2"),
+        ("a.txt.xz", lzma.compress(b"Ann"), "is packed with xz"),
+        ("a.tgz", gzip.compress(b"a.txt".ljust(257, b"\0") + b"ustar"), "is a tar archive"),
         ("a.txt", b"Ann B-A\nleft O\n", "looks like columns"),
         ("a.tsv", b"Ann\tB-A\nleft\tO\n", "looks like columns"),
     ],

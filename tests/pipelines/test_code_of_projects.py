@@ -17,7 +17,7 @@ from loop.ner.code import import_code
 
 # As a library does that warns of texts it does not like.
 CODE = """
-import logging, warnings
+import logging, sys, warnings
 from pathlib import Path
 import spacy
 
@@ -28,6 +28,9 @@ class Telling:
     def __call__(self, text):
         warnings.warn(f"[W030] {text} could not be aligned")
         logging.getLogger("spacy").warning(text)
+        print(text)
+        sys.stderr.write(text)
+        sys.stdout.buffer.write(text.encode())
         return self.tokenizer(text)
 
     def __getattr__(self, name):
@@ -79,6 +82,7 @@ def test_what_libraries_say_of_texts_is_in_no_log_and_another_person_is_asked_be
     assert "round 1: " in trained.stdout
     assert "zyxcanary" not in trained.stdout + trained.stderr
     assert "UserWarning from" in trained.stderr
+    assert 3 == trained.stderr.count("Output from")
     for done in refused:
         assert (1, True, True) == (done.code, "not trusted yet" in done.err, "--trust-code" in done.err)
     assert not ran

@@ -97,6 +97,17 @@ def test_a_private_copy_of_it_is_left_beside(old: ProjectPaths, upgraded: Store)
     assert ("0006", 0o600) == (version(copy), copy.stat().st_mode & 0o777)
 
 
+def test_drafts_are_taken_over(old: ProjectPaths):
+    with closing(sqlite3.connect(old.db)) as connection, connection:
+        asked, text = connection.execute("SELECT id, text_id FROM questions LIMIT 1").fetchone()
+        connection.execute("DELETE FROM drafts")
+        connection.execute("INSERT INTO drafts VALUES (?, 'ann', ?, '{}', '2026-01-01')", (text, asked))
+    with Store(old.db) as store:
+        question = store.questions.get([asked])[asked]
+
+        assert ("{}", None) == tuple(store.answers.draft(question, who) for who in ("ann", "bob"))
+
+
 def test_where_no_copy_can_be_written_it_stays_as_it_was(old: ProjectPaths):
     (old.data / "loop.db.schema-0006").mkdir()
 

@@ -176,3 +176,36 @@ def test_rows_of_a_gold_file_about_one_text_are_resolved_too(paths, store):
     assert ((ANN,), (ANN,)) == (both.spans, both.judged([ANN, BOB, ROME]))
     assert (("PER",), ()) == (rome.labels, rome.judged([Span(0, 4, "LOC")]))
     assert both.answer is None
+
+
+def test_a_draft_belongs_to_its_question_and_not_to_the_text(session, store):
+    first, second = question("first"), question("third", share="revisit")
+    session.save_draft(second, '{"of": "the newer question"}')
+    before = session.draft(first)
+    session.save_draft(first, '{"of": "the older answer"}')
+    both = session.draft(second), session.draft(first)
+    say(session, first, flag=True)
+    kept = session.draft(second), session.draft(first)
+    say(session, second, ANN)
+
+    assert before is None
+    assert ('{"of": "the newer question"}', '{"of": "the older answer"}') == both
+    assert ('{"of": "the newer question"}', None) == kept
+    assert session.draft(second) is None
+
+
+def test_a_draft_that_changes_an_earlier_answer_outlives_a_new_answer_to_the_text(session):
+    session.save_draft(question("first"), '{"of": "the older answer"}')
+    session.save_draft(question("nobody's"), '{"of": "a question that is done with"}')
+    say(session, question("third", share="revisit"), ANN)
+
+    assert '{"of": "the older answer"}' == session.draft(question("first"))
+    assert session.draft(question("nobody's")) is None
+
+
+def test_a_draft_that_is_left_leaves_the_other_one(session):
+    session.save_draft(question("first"), "{}")
+    session.save_draft(question("third"), "{}")
+    session.leave(question("first"))
+
+    assert (None, "{}") == (session.draft(question("first")), session.draft(question("third")))

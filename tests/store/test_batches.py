@@ -206,7 +206,10 @@ def test_an_imported_answer_ends_the_draft_and_the_question_that_waited(store: S
     store.answers.save_draft(waiting[0], "bob", "{}")
     store.import_answers([NewAnswer(NewText("one"), accept(0, "a1"))], labels=["A"], source="f")
 
-    assert (None, "{}", 1) == (store.answers.draft(1, "ann"), store.answers.draft(1, "bob"), store.questions.waiting())
+    assert (None, "{}", 1) == (
+        *(store.answers.draft(waiting[0], who) for who in ("ann", "bob")),
+        store.questions.waiting(),
+    )
 
 
 def test_answers_that_are_there_already_stay_as_they_are(store: Store):

@@ -245,9 +245,9 @@ def test_a_question_that_was_begun_comes_first_until_it_is_answered(store: Store
     head = store.questions.head("ann")
     assert head
     assert head.id == "q2"
-    assert store.answers.draft(two.id, "ann") == "{}"
+    assert store.answers.draft(ask(two), "ann") == "{}"
     store.answers.add(say(two, "a2"), ask(two))
-    assert store.answers.draft(two.id, "ann") is None
+    assert store.answers.draft(ask(two), "ann") is None
 
 
 def test_an_answer_to_a_question_of_a_queue_long_gone_is_kept(store: Store):
@@ -358,3 +358,21 @@ def test_questions_about_texts_that_were_taken_back_meanwhile_are_left_out(store
 
     assert 2 == store.questions.waiting()
     assert {} == store.questions.get(["q3"])
+
+
+@pytest.mark.parametrize(
+    "dumped", ["[[0, 3", '{"start": 0}', "[[0, 3]]", '[[0, "3", "A"]]', '[[0.5, 3, "A"]]', "[[0, 3, null]]", "3"]
+)
+def test_an_answer_whose_spans_are_none_is_named_and_can_be_set_aside(store: Store, dumped: str):
+    store.journal.scheme(["A"])
+    for text in fill(store, "one", "two"):
+        store.answers.add(say(text, f"a{text.id}"), ask(text))
+    with store._database.write() as connection:
+        connection.exec_driver_sql("UPDATE answers SET spans = ? WHERE id = 'a1'", (dumped,))
+    with pytest.raises(StoreError, match="Answer a1 cannot be read") as caught:
+        store.answers.standing()
+    for problem in store.problems():
+        store.repair(problem)
+
+    assert "doctor --repair" in caught.value.hint
+    assert ["a2"] == [answer.id for answer in store.answers.standing()]

@@ -13,7 +13,7 @@ from real_terminal import PROGRAM, Terminal
 from terminal_project import LABELS, SETTINGS, lay_out, question
 
 from loop.editing import COMMANDS, begin, keymap, page_of
-from loop.records import Answer, Focus, Mode, TokenSpan
+from loop.records import NO_FOCUS, Answer, Focus, Mode, TokenSpan
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import Store
@@ -231,9 +231,10 @@ def test_another_mode_asks_its_own_question_at_once(folder: Path) -> None:
     [
         (Focus(measure=5), "No held-out text is left to ask about."),
         (Focus(where=(("shop", "north"),)), "No more texts fit what this session was narrowed to."),
+        (NO_FOCUS, "Nothing is left to ask: the 2 texts left belong to groups that were answered on the other side"),
     ],
 )
-def test_a_narrowed_session_in_a_pipe_ends_once_the_trainer_has_found_nothing_to_ask(
+def test_a_session_in_a_pipe_ends_once_the_trainer_has_found_nothing_to_ask(
     folder: Path, focus: Focus, words: str
 ) -> None:
     told: list[str] = []

@@ -8,6 +8,7 @@ from real_terminal import Terminal
 from terminal_project import LABELS, lay_out, question
 
 from loop.editing import begin, keymap, page_of, press
+from loop.terminal import frame
 from loop.terminal.desk import Desk
 from loop.terminal.mouse import DRAGGED, LEFT, WHEEL_DOWN, Report, pointed, report
 from loop.terminal.screen import Screen
@@ -48,6 +49,17 @@ def test_a_click_while_something_is_typed_does_nothing() -> None:
     assert typing is pointed(typing, 3, dragged=False)
 
 
+def click(desk: Desk, word: str) -> None:
+    """Click in the middle of a word, where the screen draws it."""
+    screen = Screen()
+    rows = ["".join(text for _, text in row) for row in screen.draw(desk, 60, 24)]
+    row = next(i for i, line in enumerate(rows) if word in line and "rubs" in line)
+    token = screen.token_at(desk, rows[row].index(word) + 1, row)
+    assert desk.state is not None
+    assert token is not None
+    desk.state = pointed(desk.state, token, dragged=False)
+
+
 def test_a_cell_of_the_screen_is_known_as_its_word(sit_down: Callable[..., Desk]) -> None:
     desk, screen = sit_down(ONE), Screen()
     rows = ["".join(text for _, text in row) for row in screen.draw(desk, 30, 24)]
@@ -59,6 +71,40 @@ def test_a_cell_of_the_screen_is_known_as_its_word(sit_down: Callable[..., Desk]
     assert 6 == screen.token_at(desk, rows[below].index("Canyon"), below)
     assert None is screen.token_at(desk, 5, 0)
     assert None is screen.token_at(desk, 5, below + 6)
+
+
+@pytest.mark.parametrize(
+    ("word", "line", "label"),
+    [
+        ("SRAM", " “SRAM”  BRAND 93%", "BRAND"),
+        ("Rival", " “SRAM Rival”  PART? 40%   not marked: y takes it, d says no", "PART"),
+        ("Canyon", " “Canyon”  BRAND? 34%   not marked: y takes it, d says no", "BRAND"),
+    ],
+)
+def test_the_span_line_and_y_work_on_what_was_clicked(
+    sit_down: Callable[..., Desk], word: str, line: str, label: str
+) -> None:
+    marked = ["SRAM=BRAND 93"] if word == "SRAM" else []
+    desk = sit_down(question(ONE.text.text, *marked, doubtful=["SRAM Rival=PART 40", "Canyon=BRAND 34"]))
+    desk.press("end")
+    click(desk, word)
+    assert desk.state is not None
+    told = "".join(piece for _, piece in frame.in_hand(desk.state, desk.keys, 80)).rstrip()
+    desk.press("y")
+
+    assert told.startswith(line)
+    assert [label] == [mark.label for mark in desk.state.now.touched]
+    assert word in desk.state.page.string(*desk.state.now.touched[0][:2])
+
+
+def test_a_click_beside_all_spans_and_candidates_shows_none_and_takes_none(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(ONE)
+    desk.press("tab")
+    click(desk, "rubs")
+    desk.press("y")
+    assert desk.state is not None
+
+    assert ((), None) == (desk.state.now.touched, desk.state.target)
 
 
 @pytest.mark.integration

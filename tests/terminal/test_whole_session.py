@@ -67,7 +67,8 @@ def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Per
         person.answer_rightly()
     person.terminal.press("b").wait("Answered before")
     reopened = store.answers.last("ann")
-    person.terminal.press("m n o t e enter").until(lambda: store.answers.draft(reopened.text_id, "ann") is not None)
+    question = store.questions.get([reopened.question_id])[reopened.question_id]
+    person.terminal.press("m n o t e enter").until(lambda: store.answers.draft(question, "ann") is not None)
     person.terminal.press("enter" if reopened.spans else "0").until(lambda: len(store.answers.all()) == 11)
     person.look()
     wait_until(lambda: trainer_process(folder) is not None, "the trainer")

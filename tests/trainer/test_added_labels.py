@@ -11,12 +11,14 @@ import pytest
 from trainer_kit import finish, weights
 from workshop import workshop_gold
 
+from loop.editing import begin, chances, keymap, page_of, press
 from loop.ner.checkpoints import Checkpoints
 from loop.progress import progress
 from loop.records import Answer, Question, Span, Text
 from loop.session import Session
 from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
+from loop.suggest import suggester_of
 from loop.trainer import Trainer
 from loop.trainer.revisiting import revisits
 from loop.truth import of_texts, whole
@@ -147,6 +149,32 @@ def test_a_text_that_is_skipped_when_it_is_asked_again_makes_room_for_others(pat
     trainer.close()
 
     assert {question.text.id for question in again[1:]} == {question.text.id for question in left}
+
+
+def test_a_span_of_the_earlier_answer_may_be_taken_back_and_the_rest_keeps_its_probabilities(
+    paths, early, late, store, gold
+):
+    give(store, 1, EARLY, ("PART",))
+    finish(paths, early, store)
+    give(store, EARLY + 1, LATE, ("PART", "JOB"))
+    finish(paths, late, store)
+    trainer = Trainer(paths, late, store)
+    asked = [one for one in revisits(store, late, trainer.rounds, Random(0)) if gold[one.text.text]]
+    trainer.close()
+    for question in asked:
+        page = page_of(question, ("PART", "JOB"), suggester=suggester_of(question))
+        answered = [page.mark(span) for span in gold[question.text.text]]
+        before = begin(page)
+        after = press(replace(before, cursor=answered[0].start), "d", keymap(page.labels))
+        undone = press(after, "u", keymap(page.labels))
+        jobs = [{mark for mark in chances(state) if mark.label == "JOB"} for state in (before, after)]
+
+        assert set(answered) <= set(before.marks)
+        assert set(answered[1:]) == {mark for mark in after.marks if mark.label == "PART"}
+        assert jobs[0]
+        assert jobs[1]
+        assert before.marks == undone.marks
+    assert asked
 
 
 def question_about(answer: Answer) -> Question:

@@ -6,7 +6,7 @@ import pytest
 from trainer_kit import finish, give
 
 from loop.held_out import is_held_out
-from loop.records import Answer
+from loop.records import NO_FOCUS, Answer
 from loop.settings import ProjectPaths
 from loop.store import NewAnswer, NewText, Store
 from loop.trainer import Trainer
@@ -118,8 +118,30 @@ def test_a_queue_that_cannot_be_refilled_is_not_laid_out_again_and_again(paths, 
     trainer.close()
 
     assert [True, False, False, False] == pieces
+    assert store.questions.is_exhausted(NO_FOCUS)
     assert store.questions.waiting() == 0
     assert store.corpus.pool_size() == 5
+
+
+def test_texts_that_may_be_asked_are_found_among_many_that_may_not(paths, with_settings, store):
+    blocked = [NewText(f"page {page}", group="g") for page in range(60)]
+    store.corpus.add_batch([*blocked, NewText("the fork"), NewText("the hub")], source="a group and two texts")
+    (first,) = store.corpus.texts([1])
+    scheme = store.journal.scheme(["PART"])
+    store.answers.add(Answer("elsewhere", first.id, "ann", "accept", scheme=scheme, held_out=True))
+    settings = with_settings("acquire", candidates=4)
+    settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0))
+    asked = []
+    for _ in range(2):
+        finish(paths, settings, store)
+        question = store.questions.head("ann")
+        assert question
+        asked.append(question.text.text)
+        store.answers.add(Answer(question.id, question.text.id, "ann", "skip", scheme=scheme, question_id=question.id))
+    finish(paths, settings, store)
+
+    assert ["the fork", "the hub"] == sorted(asked)
+    assert store.questions.is_exhausted(NO_FOCUS)
 
 
 def test_a_restart_does_not_change_what_is_asked(tmp_path, paths, with_settings, gold, store):

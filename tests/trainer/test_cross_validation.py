@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 from workshop import workshop_gold
 
 from loop.errors import LoopError
+from loop.ner.pipeline import assemble
+from loop.ner.pretraining import pretrained_layers
 from loop.progress.expected import noted
+from loop.project import erase
 from loop.records import Answer
-from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings
+from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings, template
 from loop.store import NewText, Store
 from loop.store.locks import ProcessLock
 from loop.trainer import cross_validation
 from loop.trainer.cross_validation import FOLDS, ROUNDS, LearningCurve, folds, learning_curve
+from loop.trainer.pretrained import Pretrained
 
 ANSWERED, TEXTS = 60, 80
 
@@ -168,10 +172,36 @@ def test_answers_of_one_group_have_no_curve(paths, few) -> None:
         scheme = store.journal.scheme(["PART"])
         for text in store.corpus.texts(range(1, ANSWERED + 1)):
             store.answers.add(Answer(f"{text.id}", text.id, "ann", "accept", gold[text.text], scheme=scheme))
-        with pytest.raises(LoopError, match="no interval from 1 group with entities: it takes 6") as raised:
+        with pytest.raises(LoopError, match=r"all \d+ answered texts belong to one group, “one document”") as raised:
             learning_curve(paths, few, store)
 
-    assert "of others" in raised.value.hint
+    assert "Answer texts of other groups" in raised.value.hint
+
+
+def begin_curve(paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    """Learn the first round of a curve, and leave it at that."""
+
+    def stop(_done: int, _of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        learning_curve(paths, settings, store, stop)
+
+
+def test_after_an_erasing_the_curve_is_learned_without_the_pretrained_weights(paths, few, answered) -> None:
+    paths.cfg.write_text(template(few))
+    weights = pretrained_layers(assemble("blank:xx", ["PART"], seed=0)).to_bytes()
+    Pretrained(paths, answered).land(weights, round=1)
+    begin_curve(paths, few, answered)
+    erase(paths, few, answered, answered.corpus.texts([TEXTS]))
+    begin_curve(paths, few, answered)
+    erased = (paths.models / "pretrained").exists()
+    Pretrained(paths, answered).land(weights, round=1)
+    shutil.rmtree(paths.models / "pretrained")
+
+    assert not erased
+    with pytest.raises(LoopError, match="weights of the pretraining are gone"):
+        learning_curve(paths, few, answered)
 
 
 def test_answers_of_which_few_have_an_entity_have_no_curve(paths, few, answered) -> None:

@@ -148,14 +148,14 @@ def test_questions_and_drafts_follow_and_the_queue_is_laid_out_anew(paths, learn
     learned.relabel(("PIECE", "JOB"), {"PART": "PIECE"}, draft=relabeled)
     again = learned.questions.get([question.id])[question.id]
 
-    assert '{"marks":[[0,1,"PIECE"],[2,3,"JOB"]],"active":"PIECE"}' == learned.answers.draft(question.text.id, "ann")
+    assert '{"marks":[[0,1,"PIECE"],[2,3,"JOB"]],"active":"PIECE"}' == learned.answers.draft(question, "ann")
     assert {"PIECE" if c.span.label == "PART" else c.span.label for c in question.candidates} == {
         c.span.label for c in again.candidates
     }
     assert question.candidates
     without_learning(paths, with_labels("PIECE", "JOB"), learned)
     finish(paths, with_labels("PIECE", "JOB"), learned)
-    learned.answers.drop_draft(question.text.id, "ann")
+    learned.answers.drop_draft(question, "ann")
     new = learned.questions.head("ann")
     assert new
     assert new.lattice

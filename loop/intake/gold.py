@@ -1,0 +1,31 @@
+"""Gold texts on the tokens of a pipeline: which of their spans no model finds as they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from spacy.language import Language
+
+from loop.formats import RawText
+from loop.intake.answers import fit_to_tokens
+from loop.intake.remarks import Remarking, Remarks
+from loop.records import Answer
+
+
+def gold_remarks(raws: Iterable[RawText], nlp: Language) -> Remarks:
+    """Return how rows of gold were read, and which spans do not fit the tokens of `nlp`; see `ImportReport`.
+
+    Args:
+        raws: as of `read_gold`.
+        nlp: whose tokens a model decides about.
+    """
+    remarking = Remarking()
+    for raw in raws:
+        for note in raw.notes:
+            remarking.note(note.words, raw, line=note.line)
+        changes: Counter[str] = Counter()
+        fit_to_tokens(Answer("", 0, "", "accept", raw.spans or ()), nlp.tokenizer(raw.text), changes)
+        for kind, times in changes.items():
+            remarking.note(kind, raw, times)
+    return remarking.all()
