@@ -12,6 +12,7 @@ from loop.cli.completing import complete_label
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.errors import LoopError
+from loop.files import is_special
 from loop.held_out import ANOTHER_GROUP, one_group_words, unit_of
 
 if TYPE_CHECKING:
@@ -114,11 +115,13 @@ def outs(out: str, splits: str | None) -> dict[Part | None, str]:
 
 
 def refuse_existing(out: str, *, force: bool) -> None:
-    """Refuse to write over a file, unless told to.
+    """Refuse to write over a file, unless told to, and in any case in the place of a pipe or a device.
 
     Raises:
         LoopError: it is there.
     """
+    if is_special(Path(out)):
+        raise LoopError(f"{out} is a pipe or a device.", hint="Name a file; `-` writes to standard output.")
     from loop.formats import is_remote, is_there
 
     if out != "-" and not force and (is_there(out) if is_remote(out) else Path(out).exists()):

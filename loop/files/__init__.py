@@ -14,7 +14,7 @@ from loop.files.rights import (
     share_with,
     sync,
 )
-from loop.files.writing import copy_file, name_aside, new_file, replacing
+from loop.files.writing import copy_file, is_special, name_aside, new_file, replacing
 
 __all__ = [
     "PRIVATE",
@@ -25,6 +25,7 @@ __all__ = [
     "drop",
     "entries",
     "files",
+    "is_special",
     "is_writable",
     "link_tree",
     "make_private",

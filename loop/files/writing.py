@@ -6,7 +6,6 @@ import errno
 import os
 import secrets
 import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import BinaryIO
 
 from loop.files.rights import open_private, sync
 
+DEVICES, PROCESSES = Path("/dev"), Path("/proc")
 LONGEST = 50  # characters of a name that are repeated in another: a file system takes 255 bytes
 
 
@@ -55,16 +55,22 @@ def new_file(target: Path) -> Iterator[Path]:
     sync(target.parent)
 
 
+def is_special(target: Path) -> bool:
+    """Whether something is there that is neither a file nor a folder: a pipe, or a device such as /dev/null.
+
+    So is /dev/stdout, though it may lead to a file: what would be replaced is the name that everybody has.
+    """
+    folder = target.parent.resolve()
+    if folder == DEVICES or folder.is_relative_to(PROCESSES):
+        return True
+    return target.exists() and not (target.is_file() or target.is_dir())
+
+
 def _refuse_special(target: Path) -> None:
-    """Replacing a pipe or a device such as /dev/null takes it from everybody else."""
-    try:
-        mode = target.lstat().st_mode
-        mode = target.stat().st_mode if stat.S_ISLNK(mode) else mode
-    except FileNotFoundError:
-        return
-    if stat.S_ISDIR(mode):
+    """Replacing a pipe or a device takes it from everybody else."""
+    if target.is_dir():
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
-    if not stat.S_ISREG(mode):
+    if is_special(target):
         raise OSError(errno.EINVAL, "It is a pipe or a device", str(target))
 
 

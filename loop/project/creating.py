@@ -46,7 +46,8 @@ def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         if isinstance(error, OSError):
             hint = "Check its permissions."
-            raise LoopError(f"{paths.root} cannot be written: {error.strerror}.", hint=hint) from None
+            place = error.filename or paths.root
+            raise LoopError(f"{place} cannot be written: {error.strerror}.", hint=hint) from None
         raise
 
 
