@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic, sleep
 
+import pytest
 from cli_running import Run
 
 from loop.settings import ProjectPaths
 from loop.store import Store
+from loop.store.locks import is_held
+
+PATIENCE = 60.0  # seconds for a trainer to end when its session has
 
 
 def test_settings_that_cannot_be_meant_stop_the_trainer_and_the_session_is_told_why(run: Run, project: Path) -> None:
@@ -19,3 +24,24 @@ def test_settings_that_cannot_be_meant_stop_the_trainer_and_the_session_is_told_
     assert 1 == ran.code
     assert said
     assert "stopped: loop.cfg: [update] steps must be at least 1, and 0 is not. For example: steps = 12" == said.state
+
+
+@pytest.mark.integration
+def test_in_a_pipe_a_session_that_measures_ends_once_its_trainer_has_found_no_text_to_ask(
+    run: Run, project: Path
+) -> None:
+    run("add", "-", stdin=b"one\ntwo\nthree\n")
+    cfg = project / "loop.cfg"
+    cfg.write_text(cfg.read_text().replace("held_out_share = 0.1", "held_out_share = 0.000001"))
+    ran = run("annotate", "--plain", "--measure", "5")
+    paths = ProjectPaths(project)
+    with Store(paths.db) as store:
+        said = store.journal.trainer()
+    until = monotonic() + PATIENCE
+    while is_held(paths.trainer_lock) and monotonic() < until:
+        sleep(0.1)
+
+    assert 0 == ran.code, ran.err
+    assert "No held-out text is left to ask about." in ran.out
+    assert said  # it was a trainer that found out
+    assert not is_held(paths.trainer_lock)

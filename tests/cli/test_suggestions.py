@@ -164,6 +164,18 @@ def test_suggestions_for_a_text_of_the_pool_are_attached_and_shown_by_the_questi
     assert (Span(12, 16, "B"),) == question.reading
 
 
+def test_suggestions_are_attached_to_any_number_of_texts(project: Path, run: Run) -> None:
+    texts = [f"Ann number {n} went" for n in range(1_100)]
+    rows = [json.dumps({"text": text, "spans": [{"start": 0, "end": 3, "label": "A"}]}) for text in texts]
+    run("add", "-", stdin="\n".join(texts).encode())
+    said = run("add", "-", "--suggest", stdin="\n".join(rows).encode()).out.splitlines()
+    with Store(ProjectPaths(project).db) as store:
+        suggested = {text.suggested for text in store.corpus.texts(range(1, 1_101))}
+
+    assert "Attached suggestions to 1,100 texts of the pool." == said[-1]
+    assert {(Span(0, 3, "A"),)} == suggested
+
+
 def test_an_answered_text_is_left_as_it_is_and_counted(project: Path, run: Run) -> None:
     (project / "in.json").write_text(ANN % (RESULT % (0, 3, "Ann", "A")))
     run("import", "-", stdin=b'{"text": "Ann went to Rome.", "spans": []}')
