@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -33,7 +35,8 @@ def test_in_a_pipe_a_session_that_measures_ends_once_its_trainer_has_found_no_te
     run("add", "-", stdin=b"one\ntwo\nthree\n")
     cfg = project / "loop.cfg"
     cfg.write_text(cfg.read_text().replace("held_out_share = 0.1", "held_out_share = 0.000001"))
-    ran = run("annotate", "--plain", "--measure", "5")
+    command = [sys.executable, "-m", "loop", "annotate", "--plain", "--measure", "5"]
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=2 * PATIENCE)
     paths = ProjectPaths(project)
     with Store(paths.db) as store:
         said = store.journal.trainer()
@@ -41,7 +44,7 @@ def test_in_a_pipe_a_session_that_measures_ends_once_its_trainer_has_found_no_te
     while is_held(paths.trainer_lock) and monotonic() < until:
         sleep(0.1)
 
-    assert 0 == ran.code, ran.err
-    assert "No held-out text is left to ask about." in ran.out
+    assert 0 == ran.returncode, ran.stderr
+    assert "No held-out text is left to ask about." in ran.stdout
     assert said  # it was a trainer that found out
     assert not is_held(paths.trainer_lock)
