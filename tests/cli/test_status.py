@@ -7,7 +7,9 @@ import pytest
 from cli_running import Run
 
 from loop.records import Answer
+from loop.settings import ProjectPaths, load_settings
 from loop.store import NewText, RoundInfo, Store
+from loop.trainer import prepare
 
 
 def test_status_counts_texts_answers_and_batches(project: Path, run: Run) -> None:
@@ -33,6 +35,24 @@ def test_a_project_whose_texts_are_all_answered_before_its_first_round_is_told_w
     assert "rounds   0; answers that train until the next: 3" in status
     assert f"advice   Add texts of the kind that the model shall work on: none is left to answer. {lacks}" in status
     assert (1, True) == (trained.code, lacks in trained.err)
+
+
+def test_texts_that_nobody_may_be_asked_about_are_told_as_such(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loop.trainer.candidates.is_held_out", lambda *_, **__: False)
+    rows = "\n".join(json.dumps({"text": f"text {n}", "case": "one"}) for n in range(3))
+    run("add", "-", "--group", "case", stdin=rows.encode())
+    with Store(project / "data" / "loop.db") as store:
+        scheme = store.journal.scheme(("A", "B"))
+        store.answers.add(Answer("held", 1, "ann", "accept", (), scheme=scheme, held_out=True))
+        store.questions.expire()
+        prepare(ProjectPaths(project), load_settings(project), store)
+    lines = run("status").out.splitlines()
+    blocked = "groups that were answered on the other side of the held-out line, or to the gold file"
+
+    assert f"         nothing is left to ask: the 2 texts left belong to {blocked}" == lines[2]
+    assert "none is left to answer" in lines[-3]
 
 
 @pytest.mark.usefixtures("project")
