@@ -207,10 +207,14 @@ def trainer_cli(
     ] = False,
 ) -> None:
     """Do the background work alone: learn from answers, read the pool, lay out questions; Ctrl-C ends it."""
+    from loop.project import run_code
     from loop.store.locks import is_held
     from loop.trainer import Trainer
 
-    with words_left_out(), _settings_that_fail_said(paths_of(ctx)), opened(ctx) as (paths, settings, store):
+    project = opened(ctx, runs_code=False)  # whether to run it may be asked here, and so has to be heard
+    with _settings_that_fail_said(paths_of(ctx)), project as (paths, settings, store), words_left_out():
+        if settings.project.code is not None:
+            run_code(paths, settings.project.code)
         if with_session:
             os.nice(TRAINER_NICENESS)
         written = paths.cfg.stat().st_mtime_ns

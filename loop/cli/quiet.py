@@ -15,17 +15,20 @@ from loop.cli.printing import only_said, say
 
 
 class _LeftOut(io.RawIOBase):
-    """Keeps nothing of what is written to it, and tells which line of Python wrote."""
+    """Hands on what loop writes to it; of all else it keeps nothing, and tells which line of Python wrote."""
 
     def __init__(self, note: Callable[[str, str, int], None]) -> None:
-        self._note = note
+        self._note, self._log = note, sys.stderr
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
         writer = sys._getframe(1)
-        self._note("Output", writer.f_code.co_filename, writer.f_lineno)
+        if writer.f_globals.get("__name__", "").startswith("loop."):
+            self._log.write(bytes(data).decode())
+        else:
+            self._note("Output", writer.f_code.co_filename, writer.f_lineno)
         return len(data)
 
 
@@ -59,7 +62,8 @@ def words_left_out() -> Iterator[None]:
     warnings.showwarning = show
     logging.disable(logging.CRITICAL)
     try:
-        with only_said(io.TextIOWrapper(_LeftOut(note), write_through=True)):  # type: ignore[type-var]
+        others = io.TextIOWrapper(_LeftOut(note), "utf-8", "backslashreplace", write_through=True)  # type: ignore[type-var]
+        with only_said(others):
             yield
     finally:
         warnings.showwarning = before

@@ -17,7 +17,7 @@ from loop.ner.code import import_code
 
 # As a library does that warns of texts it does not like.
 CODE = """
-import logging, sys, warnings
+import io, logging, sys, warnings
 from pathlib import Path
 import spacy
 
@@ -28,9 +28,9 @@ class Telling:
     def __call__(self, text):
         warnings.warn(f"[W030] {text} could not be aligned")
         logging.getLogger("spacy").warning(text)
-        print(text)
+        print(text, end="")
         sys.stderr.write(text)
-        sys.stdout.buffer.write(text.encode())
+        getattr(sys.stdout, "buffer", io.BytesIO()).write(text.encode())
         return self.tokenizer(text)
 
     def __getattr__(self, name):
