@@ -18,14 +18,26 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.integration
 
 
+TEXTS = 100  # in each file of texts: the time of the demo goes into reading them
+
+
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy: what an earlier build left in the checkout would get in."""
-    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy to build from, with a part of the corpus; what an earlier build left in the checkout would get in."""
+    source = tmp_path_factory.mktemp("source")
     for name in ("loop", "data"):
         shutil.copytree(ROOT / name, source / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
+    for name in ("pool.jsonl", "test.jsonl"):
+        rows = (ROOT / "data" / "demo" / name).read_bytes().splitlines(keepends=True)
+        (source / "data" / "demo" / name).write_bytes(b"".join(rows[:TEXTS]))
+    return source
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
     pip = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-index", "--no-build-isolation"]
     subprocess.run([*pip, "-w", str(out), str(source)], check=True)
     (wheel,) = out.iterdir()
@@ -77,9 +89,7 @@ def test_what_runs_is_the_wheel_and_no_package_of_the_developers_is_seen(python:
 
 
 def test_the_demo_answers_twenty_questions_by_doubt_and_at_random(demo: str):
-    texts = [len((ROOT / "data" / "demo" / name).read_text().splitlines()) for name in ("pool.jsonl", "test.jsonl")]
-
-    assert demo.startswith("{} texts to ask about, {} to score on".format(*texts))
+    assert demo.startswith(f"{TEXTS} texts to ask about, {TEXTS} to score on")
     assert ["10", "20"] * 2 == re.findall(r"^ +(\d+) .+ – ", demo, flags=re.MULTILINE)
 
 
@@ -93,8 +103,8 @@ def test_the_report_has_its_style_and_the_answers(python: Path):
 
 
 @pytest.mark.usefixtures("demo")
-def test_the_last_pipeline_of_the_demo_predicts(python: Path):
-    texts = [row["text"] for row in srsly.read_jsonl(ROOT / "data" / "demo" / "test.jsonl")]
+def test_the_last_pipeline_of_the_demo_predicts(source: Path, python: Path):
+    texts = [row["text"] for row in srsly.read_jsonl(source / "data" / "demo" / "test.jsonl")]
     loop(python, "predict", "bikes/models/last", "bikes/test.jsonl", "found.jsonl")
     found = list(srsly.read_jsonl(python.parents[1] / "found.jsonl"))
     spans = [(row["text"], span) for row in found for span in row["spans"]]

@@ -176,8 +176,11 @@ def test_a_checkpoint_is_not_saved_over_something_else(run: Run, gold_files, fol
     assert "exists already" in ran.err
 
 
-def test_the_demo_answers_by_itself_and_leaves_a_project(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(demo, "read_gold_spans", lambda file: dict(islice(read_gold_spans(file).items(), 60)))
+@pytest.mark.parametrize("texts", [60, pytest.param(None, marks=pytest.mark.slow)], ids=["a part", "the whole"])
+def test_the_demo_answers_by_itself_and_leaves_a_project(
+    texts: int | None, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(demo, "read_gold_spans", lambda file: dict(islice(read_gold_spans(file).items(), texts)))
     ran = run("demo", "--auto", "20", "--dir", folder / "demo")
     status = run("-C", folder / "demo", "status")
 
