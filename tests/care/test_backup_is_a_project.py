@@ -33,7 +33,7 @@ import deeper.inside
 
 @spacy.registry.tokenizers(NAME)
 def make():
-    return lambda nlp: spacy.blank("en").tokenizer
+    return lambda nlp: spacy.blank("xx").tokenizer
 """
 OWN = "backed_up"  # the name of the tokenizer
 GOLD = workshop_gold(12)
@@ -41,7 +41,7 @@ GOLD = workshop_gold(12)
 
 def pipeline(folder: Path, *, tokenizer: str = "spacy.Tokenizer.v1") -> str:
     """A pipeline of rules that finds hubs as PART."""
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": tokenizer}}})
+    nlp = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": tokenizer}}})
     ruler: Any = nlp.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": "PART", "pattern": "hub"}])
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def made(tmp_path: Path) -> dict[str, Any]:
 
 
 def with_nothing_else(made: dict[str, Path]) -> Settings:
-    return Settings(ProjectSettings(labels=("PART",)))
+    return Settings(ProjectSettings("blank:xx", labels=("PART",)))
 
 
 def with_a_package(made: dict[str, Path]) -> Settings:

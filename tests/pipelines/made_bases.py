@@ -11,6 +11,7 @@ import spacy
 from spacy.language import Language
 from spacy.training import Example
 
+SIMPLE = "xx"  # a language whose tokenizer is made in a tenth of the time
 WIDTH = 16
 CNN = {
     "@architectures": "spacy.HashEmbedCNN.v2",
@@ -58,13 +59,13 @@ def initialized(nlp: Language) -> Language:
 
 
 def own_tok2vec() -> Language:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank(SIMPLE)
     add_ner(nlp)
     return initialized(nlp)
 
 
 def shared_tok2vec() -> Language:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank(SIMPLE)
     nlp.add_pipe("tok2vec", config={"model": CNN})
     tagger = {"@architectures": "spacy.Tagger.v2", "tok2vec": LISTENER}
     nlp.add_pipe("tagger", config={"model": tagger}).add_label("NN")
@@ -73,7 +74,7 @@ def shared_tok2vec() -> Language:
 
 
 def several_recognizers() -> Language:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank(SIMPLE)
     add_ner(nlp, "places", "GPE", "LOC")
     add_ner(nlp, "people", "PERSON")
     return initialized(nlp)
@@ -92,20 +93,20 @@ def ruler_after() -> Language:
 
 
 def sourced() -> Language:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank(SIMPLE)
     nlp.add_pipe("sentencizer")
     nlp.add_pipe("ner", name="organizations", source=own_tok2vec())
     return nlp
 
 
 def beam() -> Language:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank(SIMPLE)
     add_ner(nlp, factory="beam_ner")
     return initialized(nlp)
 
 
 def static_vectors(*, recognizer: bool) -> Language:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank(SIMPLE)
     rng = np.random.default_rng(0)
     for word in ("chain", "saddle", "brake", "hub", "the", "worn"):
         nlp.vocab.set_vector(word, rng.normal(size=WIDTH).astype("f"))

@@ -89,7 +89,7 @@ def test_the_final_training_and_the_package_bring_it_along(base: str, code: Path
 
     assert CODE == (tmp_path / "final" / "project_code.py").read_text()
     with zipfile.ZipFile(wheel) as archive:
-        assert CODE == archive.read("en_coded/functions.py").decode()
+        assert CODE == archive.read("xx_coded/functions.py").decode()
 
 
 @pytest.mark.integration
