@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -149,8 +150,7 @@ class Reader:
         """Type it, and give it what it needs to end by itself."""
         place = self.place
         if line.words[0] == "init" and (place / "loop.cfg").exists():
-            place = place.parent / "another"
-            place.mkdir()
+            place = Path(mkdtemp(dir=place.parent))
         words = [SMALL if word == "en_core_web_sm" else word for word in line.words]
         words += [option for option in UNATTENDED.get(words[0], []) if option not in words]
         words += (LONG[line.long] or []) if line.long and shortened else []
