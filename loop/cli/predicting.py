@@ -160,10 +160,11 @@ def with_progress(predicted: Iterable[Predicted], total: int | None, *, done: in
 def count_texts(source: str) -> int | None:
     """Return about how many texts a file has; None for what cannot be counted in a moment."""
     from loop.formats import told_by_name
+    from loop.formats.lines import is_packed
     from loop.formats.parquet import pyarrow
 
     path = Path(source)
-    if not path.is_file() or path.suffix == ".gz":
+    if not path.is_file() or is_packed(path.name):
         return None
     if told_by_name(source) == "parquet":
         try:

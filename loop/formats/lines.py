@@ -174,7 +174,12 @@ def source_name(path: Path | str) -> str:
 
 def unpacked_name(name: str) -> str:
     """Return the name that a file has once gzip has unpacked it: "x.csv" for "x.csv.gz"."""
-    return name[: -len(PACKED)] if name.lower().endswith(PACKED) else name
+    return name[: -len(PACKED)] if is_packed(name) else name
+
+
+def is_packed(name: str) -> bool:
+    """Tell whether a file of this name is packed with gzip when it is written."""
+    return name.lower().endswith(PACKED)
 
 
 def numbered_lines(path: Path | str) -> Iterator[tuple[int, str]]:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from loop.errors import LoopError
 from loop.formats.jsonl import dumped
+from loop.formats.lines import is_packed
 from loop.formats.parquet import ROWS_AT_ONCE, pyarrow
 from loop.formats.reading import told_by_name
 from loop.formats.remote import is_remote, open_remote
@@ -55,7 +56,7 @@ def write_predictions(lines: Path, out: str) -> None:
 def _fill(source: BinaryIO, target: BinaryIO, out: str) -> None:
     if told_by_name(out) == "parquet":
         _write_parquet(source, target)
-    elif out.lower().endswith(".gz"):
+    elif is_packed(out):
         with gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as packed:
             shutil.copyfileobj(source, packed)
     else:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from loop.errors import LoopError
 from loop.files import replacing
 from loop.formats.jsonl import dumped
+from loop.formats.lines import is_packed, unpacked_name
 from loop.formats.raw import Answered
 from loop.formats.reading import told_by_name
 from loop.formats.registry import get_writer
@@ -34,7 +35,7 @@ def write(rows: Iterable[Answered], out: Path | str, *, format: str | None = Non
 
 
 def _default(out: Path) -> str:
-    name = out.with_suffix("") if out.suffix.lower() == ".gz" else out
+    name = Path(unpacked_name(str(out)))
     if name.suffix:
         hint = f"Say which one with --format, for example --format {_DEFAULT}."
         raise LoopError(f"No format goes by the ending {name.suffix}.", hint=hint)
@@ -52,8 +53,7 @@ def _write(out: Path | str, fill: Callable[[Any], int]) -> int:
         count = fill(sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return count
-    packed = str(out).lower().endswith(".gz")
-    return write_aside(out, lambda file: _pack(file, fill) if packed else fill(file))
+    return write_aside(out, lambda file: _pack(file, fill) if is_packed(str(out)) else fill(file))
 
 
 def write_aside(out: Path | str, fill: Callable[[Any], T]) -> T:
