@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,8 +46,8 @@ def say_remarks(
             say(f"{before}{words.format(counted(len(remarks[kind]), thing))}: {lines_of(remarks[kind])}.", err=err)
 
 
-def say_gold(file: Path, raws: Iterable[RawText], nlp: Language) -> None:
+def say_gold(file: Path, raws: Iterable[RawText], nlp: Language, labels: Collection[str] | None = None) -> None:
     """Warn of the spans of a gold file that no model finds as they are, and say how its rows were read."""
     from loop.intake import gold_remarks
 
-    say_remarks(gold_remarks(raws, nlp), GOLD_REMARKS, before=f"{file.name}: ", err=True)
+    say_remarks(gold_remarks(raws, nlp, labels), GOLD_REMARKS, before=f"{file.name}: ", err=True)

@@ -195,7 +195,7 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
             Patterns(nlp, file, labels=project.labels)
     if project.eval is not None:
         file = paths.resolve(project.eval)
-        say_gold(file, read_gold(file), load_base(project.base))
+        say_gold(file, read_gold(file), load_base(project.base), project.labels)
 
 
 def existing(file: Path) -> Path:

@@ -120,7 +120,7 @@ def test_files_are_named_from_the_project_or_in_full(folder: Path, run: Run) -> 
 
 GOLD = """{"text": "Annes hub", "spans": [{"start": 0, "end": 3, "label": "A"}]}
 {"text": "the hub is", "spans": [{"start": 3, "end": 7, "label": "A"}, {"start": 7, "end": 8, "label": "A"}]}
-{"text": "Rome.", "spans": [{"start": 0, "end": 4, "label": "A"}]}
+{"text": "Rome.", "spans": [{"start": 0, "end": 4, "label": "A"}, {"start": 4, "end": 5, "label": "OTHER"}]}
 """
 
 
@@ -133,6 +133,7 @@ def test_spans_of_a_gold_file_that_no_model_finds_are_told_by_line(folder: Path,
         "gold.jsonl: No model finds 1 span with an edge inside of a token: line 1.",
         "gold.jsonl: No model finds 1 span with white space at an edge: line 2.",
         "gold.jsonl: No model finds 1 span of nothing but white space: line 2.",
+        "gold.jsonl: OTHER is no label of the project, so it is not evaluated, in 1 row: line 3.",
     ] == said
     assert "gold.jsonl, lines 1 and 2: spans do not begin and end with tokens, so no model finds them." in ran.out
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from terminal_project import question
 
 from loop.editing import keymap
@@ -107,6 +109,22 @@ def test_reopening_twice_goes_two_answers_back(sit_down: Sit) -> None:
 
     assert ONE.text.text == text(desk)
     assert "There is no earlier answer." == keys(desk, "b").notice
+
+
+@pytest.mark.parametrize(
+    ("spans", "shown"),
+    [([[4, 9999, "BRAND"]], [(4, 22)]), ([[-3, 4, "BRAND"]], [(0, 3)]), ([[0, 3, "WHAT"], [9000, 9999, "BRAND"]], [])],
+)
+def test_an_answer_that_its_text_cannot_have_is_opened_as_far_as_it_can_be_shown(
+    sit_down: Sit, spans: list[object], shown: list[tuple[int, int]]
+) -> None:
+    desk = keys(sit_down(ONE, TWO), "enter")
+    with desk.session._store._database.write() as connection:
+        connection.exec_driver_sql("UPDATE answers SET spans = ?", (json.dumps(spans),))
+    state = keys(desk, "b").state
+
+    assert state is not None
+    assert shown == [(span.start, span.end) for span in state.spans]
 
 
 def test_every_edit_is_a_draft_that_the_next_desk_finds(sit_down: Sit) -> None:
