@@ -14,6 +14,7 @@ from tiny_network import NETWORK
 
 # Each text with the entities in it.
 KNOWN: dict[str, dict[str, str]] = {
+    "Apple moved from London to Paris.": {"Apple": "ORG", "London": "GPE", "Paris": "GPE"},
     "Apple is looking at London.": {"Apple": "ORG", "London": "GPE"},
     "Ann Miller flew to New York on 3 May 1999.": {"New York": "GPE", "3 May 1999": "DATE"},
     "She was born on 2 May 1999.": {"2 May 1999": "DATE"},
@@ -44,6 +45,6 @@ def _tiny_base() -> Language:
     nlp.initialize(lambda: examples)
     with nlp.select_pipes(enable="ner"):
         sgd = Adam(0.05)
-        for _ in range(20):
+        for _ in range(40):
             nlp.update(examples, sgd=sgd)
     return nlp

