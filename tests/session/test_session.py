@@ -212,3 +212,17 @@ def test_texts_of_the_gold_file_are_never_asked_about_nor_chosen(paths, settings
     with pytest.raises(StoreError, match="held out to measure"):
         session.choose(first)
     session.close()
+
+
+def test_where_the_rest_may_not_be_asked_about_texts_skipped_as_unsure_come_back(session, store):
+    first = session.next()
+    session.answer(first, "skip", (), seconds=1, keys=1, reason="unsure")
+    waiting = session.next()
+    store.questions.publish([], round=0)
+    again = session.next()
+
+    assert waiting is not None
+    assert store.corpus.pool_size()
+    assert again is not None
+    assert first.text == again.text
+    assert session.next() is None
