@@ -17,6 +17,7 @@ from typing import Any
 import pyte
 from PIL import Image, ImageDraw, ImageFont
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "terminal"))
 
 from real_terminal import PROGRAM, Terminal
@@ -153,7 +154,7 @@ def picture(screen: pyte.Screen) -> Image.Image:
             cell = screen.buffer[row][column]
             x, y = (column + 1) * width, row * height + height // 2
             wide = 2 if column + 1 < screen.columns and screen.buffer[row][column + 1].data == "" else 1
-            ink, paper = _colours(cell)
+            ink, paper = colours(cell)
             draw.rectangle((x, y, x + wide * width - 1, y + height - 1), fill=f"#{paper}")
             if cell.data.strip():
                 draw.text((x, y), cell.data, font=_font(cell), fill=f"#{ink}")
@@ -162,7 +163,8 @@ def picture(screen: pyte.Screen) -> Image.Image:
     return image
 
 
-def _colours(cell: Any) -> tuple[str, str]:
+def colours(cell: Any) -> tuple[str, str]:
+    """Return the colours of a cell's letter and of its paper."""
     ink = INK if cell.fg == "default" else cell.fg
     paper = PAPER if cell.bg == "default" else cell.bg
     return (paper, ink) if cell.reverse else (ink, paper)
