@@ -94,7 +94,7 @@ def test_answers_and_texts_are_never_touched(project: ProjectPaths, wrong: list[
         ("spans = '[[4, 2, \"PART\"]]'", "does not fit its text: the span 4-2 PART is empty"),
         ("spans = '[[0, 3, \"WHO\"]]'", "does not fit its text: the span 0-3 WHO has a label that the project lacks"),
         ('spans = \'[[0, 3, "PART"], [2, 5, "PART"]]\'', "the spans 0-3 PART and 2-5 PART overlap"),
-        ("spans = '[[0.5, 3, \"PART\"]]'", "Span is no Span of whole numbers"),
+        ("spans = '[[0.5, 3, \"PART\"]]'", "cannot be read"),
         ("spans = 'x'", "cannot be read"),
         ("spans = '[[0]]'", "cannot be read"),
         ("complete = 0, verdict = 'reject', shown = 'x'", "cannot be read"),
