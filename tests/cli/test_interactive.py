@@ -41,6 +41,7 @@ def spawn(folder: Path) -> Spawn:
 
 def ended(child: pexpect.spawn[str]) -> int | None:
     child.expect(pexpect.EOF)
+    child.wait()
     child.close()
     return child.exitstatus
 

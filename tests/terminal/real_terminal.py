@@ -106,6 +106,12 @@ class Terminal:
         os.kill(self.child.pid, number)
         return self
 
+    def close(self) -> None:
+        """Kill the process if it still runs, and wait for its end: pexpect alone gives a slow machine 0.1 seconds."""
+        if self.child.isalive():
+            self.kill(signal.SIGKILL).child.wait()
+        self.child.close()
+
     def resize(self, columns: int, rows: int) -> Terminal:
         """Make the terminal another size."""
         self.screen.resize(rows, columns)

@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 def terminal(folder: Path) -> Iterator[Terminal]:
     opened = Terminal(folder)
     yield opened.wait("Why this text", "SRAM Rival")
-    opened.child.close(force=True)
+    opened.close()
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def terminal_on(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
 
     yield on
     for terminal in opened:
-        terminal.child.close(force=True)
+        terminal.close()
 
 
 def answers(folder: Path) -> list[Answer]:
@@ -81,7 +81,7 @@ def test_what_was_edited_comes_back_after_quitting(terminal: Terminal, folder: P
     again = Terminal(folder).wait("PART ✓")
 
     again.press("u").wait("Undone").press("u u").wait("Nothing to undo").press("z").wait("Done again")
-    again.child.close(force=True)
+    again.close()
 
 
 def test_keys_typed_ahead_answer_only_the_text_that_was_seen(terminal: Terminal, folder: Path) -> None:
@@ -173,13 +173,13 @@ def test_a_signal_gives_the_terminal_back_and_keeps_the_draft(
 
     assert terminal.restored()
     again = Terminal(folder).wait("PART ✓")
-    again.child.close(force=True)
+    again.close()
 
 
 def test_a_killed_session_loses_no_edit(terminal: Terminal, folder: Path) -> None:
     terminal.press("tab 2").wait("“SRAM” is PART.").kill(signal.SIGKILL).end()
     again = Terminal(folder).wait("PART ✓")
-    again.child.close(force=True)
+    again.close()
 
 
 def test_a_lost_terminal_ends_the_session_and_keeps_the_draft(folder: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_lost_terminal_ends_the_session_and_keeps_the_draft(folder: Path) -> N
     os.close(lost.child.child_fd)
     os.waitpid(lost.child.pid, 0)
     again = Terminal(folder).wait("PART ✓")
-    again.child.close(force=True)
+    again.close()
 
 
 def test_control_z_suspends_and_comes_back_with_everything_drawn_anew_also_in_the_middle_of_an_edit(
@@ -260,4 +260,4 @@ def test_a_connection_lost_while_a_memo_is_typed_loses_no_edit(folder: Path) -> 
     os.close(lost.child.child_fd)
     os.waitpid(lost.child.pid, 0)
     again = Terminal(folder).wait("PART ✓")
-    again.child.close(force=True)
+    again.close()

@@ -70,7 +70,7 @@ def project(learned_project: ProjectPaths, settings: Settings) -> ProjectPaths:
 def terminal(project: ProjectPaths) -> Iterator[Terminal]:
     opened = Terminal(project.root, columns=130, env=ENV)
     yield opened.wait("from the file", "from another pipeline", "from patterns")
-    opened.child.close(force=True)
+    opened.close()
 
 
 def is_coloured(cell: Char) -> bool:

@@ -34,7 +34,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
 
     yield on
     for one in opened:
-        one.child.close(force=True)
+        one.close()
 
 
 def answers(folder: Path) -> list[Answer]:
@@ -92,6 +92,6 @@ def test_hostile_typing_in_a_list_is_harmless(terminal: Callable[..., Terminal])
 
 def test_a_lost_edit_in_teach_mode_comes_back_in_teach_mode(terminal: Callable[..., Terminal]) -> None:
     shop = terminal().press("c-t").wait("teach").press("k").wait("“Rival shifter”  PART ✓")
-    shop.child.close(force=True)
+    shop.close()
 
     terminal().wait("shop · teach", "“Rival shifter”  PART ✓").press("u").wait("Undone")
