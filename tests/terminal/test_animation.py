@@ -58,6 +58,15 @@ def test_each_frame_is_shown_in_its_time_and_equal_rows_are_drawn_once(
     assert drawn.count("5s step-end infinite") == drawn.count("@keyframes") == 3
 
 
+def test_the_picture_of_the_readme_shows_corrections_answers_and_a_round_learned():
+    root = ElementTree.fromstring((SCREENS / "session.svg").read_text(encoding="utf-8"))
+    told = "\n".join(text.text or "" for text in root.iter(f"{SVG}text"))
+
+    assert {"Enter", "d", "Shift+Tab"} < set(re.findall("⌨ (.+)", told))
+    assert ["1", "2", "3"] == sorted(set(re.findall(r"([1-9]) today", told)))
+    assert ["14", "15"] == sorted(set(re.findall(r"· round (\d+) ·", told)))
+
+
 def test_the_picture_of_the_readme_needs_nothing_but_itself():
     picture = (SCREENS / "session.svg").read_text(encoding="utf-8")
     root = ElementTree.fromstring(picture)
