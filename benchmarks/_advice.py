@@ -10,14 +10,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from loop.base.pipeline import add_labels
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.intervals import counts
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.evaluate import evaluate
-from loop.ner.examples import Examples
-from loop.ner.learner import Learner
-from loop.ner.pipeline import add_labels
-from loop.ner.update import update
-from loop.progress.gold import gold_texts, measured
+from loop.learning.evaluate import evaluate
+from loop.learning.examples import Examples
+from loop.learning.learner import Learner
+from loop.learning.update import update
+from loop.progress.held_out_gold import gold_texts, measured
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, Settings
 from loop.simulate import Gold, Scenario, scratch, simulate

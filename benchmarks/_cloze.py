@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from thinc.api import Adam, LayerNorm, Maxout, Model, Softmax, chain, fix_random_seed
 
-from loop.ner.pretraining import pretrained_layers
+from loop.learning.pretraining import pretrained_layers
 
 # Texts tokenized in one go, and tokens after which a text is cut: no piece of work is to take longer than a step.
 READ_AT_ONCE = 100

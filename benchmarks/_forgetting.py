@@ -17,16 +17,16 @@ from spacy.training import Example
 from spacy.util import filter_spans
 from thinc.api import Adam, fix_random_seed
 
-from loop.ner.adoption import add_eraser, adopt
-from loop.ner.anchor import Anchor
-from loop.ner.averaging import Averages
-from loop.ner.examples import Examples
-from loop.ner.inherited import inherited
-from loop.ner.learner import Learner
-from loop.ner.pipeline import COMPONENT, add_labels, assemble, load_base, own_component
-from loop.ner.scores import score
-from loop.ner.update import update
+from loop.base.adoption import add_eraser, adopt
+from loop.base.network_config import inherited
+from loop.base.pipeline import COMPONENT, add_labels, assemble, load_base, own_component
+from loop.learning.anchor import Anchor
+from loop.learning.averaging import Averages
+from loop.learning.examples import Examples
+from loop.learning.learner import Learner
+from loop.learning.update import update
 from loop.records import Span
+from loop.scoring.scores import score
 from loop.settings import UpdateSettings
 from loop.truth import Truth
 

@@ -19,7 +19,7 @@ from _data import base_of, labels_of, splits
 from _successor import successor, whole_pool
 from _teach import teach
 
-from loop.ner.products import use_fast_products
+from loop.learning.matrix_products import use_fast_products
 from loop.settings import PretrainSettings, ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store

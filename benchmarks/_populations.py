@@ -11,10 +11,10 @@ from _data import labels_of, rows, spans_of
 from _update import answered, one_round
 from numpy.typing import NDArray
 
+from loop.base.pipeline import assemble
 from loop.intervals import counts
-from loop.ner.evaluate import predicted
-from loop.ner.learner import Learner
-from loop.ner.pipeline import assemble
+from loop.learning.evaluate import predicted
+from loop.learning.learner import Learner
 from loop.settings import UpdateSettings
 
 SETS = ("food_ingredients", "ncbi_disease", "uner_en_ewt")

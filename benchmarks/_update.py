@@ -14,11 +14,11 @@ from spacy.training import Example
 from spacy.util import minibatch
 from thinc.api import Adam, fix_random_seed
 
-from loop.ner.evaluate import evaluate
-from loop.ner.examples import Examples
-from loop.ner.learner import Learner
-from loop.ner.pipeline import add_labels, assemble, own_component
-from loop.ner.update import update
+from loop.base.pipeline import add_labels, assemble, own_component
+from loop.learning.evaluate import evaluate
+from loop.learning.examples import Examples
+from loop.learning.learner import Learner
+from loop.learning.update import update
 from loop.records import Answer, Span
 from loop.settings import UpdateSettings
 from loop.truth import Truth, resolve

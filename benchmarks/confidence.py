@@ -19,9 +19,9 @@ from spacy.tokens import Doc
 from spacy.util import minibatch
 
 from loop.lattice import Lattice
-from loop.ner.calibration import estimate, fitted, squared_errors
-from loop.ner.scores import score
 from loop.records import TokenSpan
+from loop.scoring.calibration import estimate, fitted, squared_errors
+from loop.scoring.scores import score
 
 SEED = 0
 BEAMS = [(width, density) for width in (4, 16, 64) for density in (0.01, 0.0)]

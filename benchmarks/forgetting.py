@@ -35,9 +35,9 @@ from _forgetting import (
     unrehearsed,
 )
 
-from loop.ner.learner import Learner
-from loop.ner.pipeline import load_base
-from loop.ner.products import use_fast_products
+from loop.base.pipeline import load_base
+from loop.learning.learner import Learner
+from loop.learning.matrix_products import use_fast_products
 from loop.records import Span
 from loop.settings import UpdateSettings
 

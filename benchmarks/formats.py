@@ -16,7 +16,7 @@ from _common import Row, options, percentiles, show, timed, write_json
 
 from loop.formats import RawText, read, read_all, write
 from loop.intake import add_texts, answered, import_answers
-from loop.ner.patterns import Patterns
+from loop.patterns.matching import Patterns
 from loop.records import Answer
 from loop.store import NewText, Store
 

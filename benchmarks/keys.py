@@ -14,10 +14,10 @@ from typing import Any
 from _common import options, show, write_json
 from _data import base_of, labels_of, splits
 
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.editing import Aids, keymap, page_of
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.questions import question, read
 from loop.records import Question, Text
+from loop.scoring.questions import question, read
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.simulate.keystrokes import plan

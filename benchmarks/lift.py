@@ -24,12 +24,12 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from thinc.api import fix_random_seed
 
+from loop.base.pipeline import COMPONENT, own_component
 from loop.held_out import HeldOut, Teaching
-from loop.ner.learner import Learner
-from loop.ner.pipeline import COMPONENT, own_component
-from loop.ner.pretraining import pretrain
-from loop.ner.scores import score
+from loop.learning.learner import Learner
+from loop.learning.pretraining import pretrain
 from loop.records import Answer, Span, Text, TokenSpan
+from loop.scoring.scores import score
 from loop.settings import UpdateSettings
 
 SETS = ("food_ingredients", "ncbi_disease")

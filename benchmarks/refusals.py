@@ -12,12 +12,12 @@ from _common import options, show, write_json
 from _update import Gold, Task, add_positive, answered, known, one_round, task
 from spacy.training import Example
 
-from loop.ner.examples import Examples
-from loop.ner.learner import Learner
-from loop.ner.pipeline import COMPONENT, own_component
-from loop.ner.scores import score
-from loop.ner.update import update
+from loop.base.pipeline import COMPONENT, own_component
+from loop.learning.examples import Examples
+from loop.learning.learner import Learner
+from loop.learning.update import update
 from loop.records import Answer, Span
+from loop.scoring.scores import score
 from loop.settings import UpdateSettings
 
 SET = "ncbi_disease"

@@ -15,7 +15,7 @@ from _terminal import Person, run
 
 from loop.editing import keymap, page_of
 from loop.formats import read
-from loop.ner.patterns import Patterns
+from loop.patterns.matching import Patterns
 from loop.settings import UpdateSettings
 from loop.simulate.keystrokes import plan
 from loop.store import RoundInfo

@@ -16,7 +16,7 @@ from typing import Any
 from _common import Row, grouped, options, show, write_json
 from _update import from_scratch, in_rounds, naive, seconds_of_a_round, task
 
-from loop.ner.products import use_fast_products
+from loop.learning.matrix_products import use_fast_products
 from loop.settings import UpdateSettings
 
 SETS = {"food_ingredients": 400, "ncbi_disease": 400, "crossner_ai": 350}

@@ -12,15 +12,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from loop.alignment import misfit
+from loop.base.pipeline import base_folder, load_base
+from loop.checkpoints.checkpoints import LAST, temperatures
 from loop.errors import LoopError
 from loop.formats import Selection, write
 from loop.intake import answered
-from loop.ner.checkpoints import LAST, temperatures
-from loop.ner.pipeline import base_folder, load_base
-from loop.ner.predict import predict
 from loop.oracle import Oracle
 from loop.project import opened
 from loop.records import Question, Span
+from loop.scoring.predict import predict
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import RoundInfo

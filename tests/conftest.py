@@ -21,7 +21,7 @@ from trainer_kit import finish
 from workshop import workshop_gold
 
 from loop.__main__ import COLLECT_AFTER
-from loop.ner import inherited
+from loop.base import network_config as inherited
 from loop.records import Answer
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.simulate import Gold

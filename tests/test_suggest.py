@@ -6,7 +6,7 @@ import numpy as np
 from terminal_project import LABELS, question
 
 from loop.editing import begin, keymap, page_of, press
-from loop.lattice import Lattice, Moves
+from loop.lattice import Lattice, Transitions
 from loop.records import TokenSpan
 from loop.suggest import LatticeSuggester, suggester_of
 
@@ -16,7 +16,7 @@ EMPTY = np.array([], dtype=np.int64)
 def units(*probabilities: tuple[float, float]) -> bytes:
     """A lattice of one-word entities: for every token p(BRAND) and p(PART)."""
     table = np.array(probabilities)
-    moves = Moves(
+    moves = Transitions(
         labels=LABELS,
         out=np.log(1 - table.sum(axis=1)),
         dropped=np.zeros((2, len(table))),

@@ -23,8 +23,8 @@ import srsly
 import loop
 from loop.final import FinalTraining, Options
 from loop.held_out import HeldOut
-from loop.ner.questions import question
 from loop.records import Answer, Span, Text
+from loop.scoring.questions import question
 from loop.settings import (
     PretrainSettings,
     ProjectPaths,
@@ -50,7 +50,7 @@ READERS = {
 }
 
 LEARNS = {
-    ("loop.trainer.course", "texts"): "rounds, of whatever answers they are given",
+    ("loop.trainer.round_recipe", "texts"): "rounds, of whatever answers they are given",
     ("loop.trainer.pretraining", "sample"): "pretraining",
     ("loop.final.folder", "texts"): "the final training",
     MERGE: "--merge",
@@ -58,23 +58,23 @@ LEARNS = {
     ("loop.trainer.candidates", "unanswered"): "the same",
 }
 MEASURES = {
-    ("loop.progress.gold", "texts"): "the held-out answers themselves",
+    ("loop.progress.held_out_gold", "texts"): "the held-out answers themselves",
     ("loop.progress.project", "texts"): "near-duplicates across the line",
     ("loop.trainer.candidates", "texts"): "of which batches the held-out answers are",
     ("loop.trainer.cross_validation", "texts"): "the groups of the answers, which part the folds",
-    ("loop.trainer.agreeing", "fixed_sample"): "how much successive models differ",
+    ("loop.trainer.model_change", "fixed_sample"): "how much successive models differ",
     ("loop.trainer.rounds", "sample"): "how the base's labels are kept",
     ("loop.final.folder", "sample"): "the same, of the final model",
-    ("loop.cli.differing", "sample"): "where two rounds differ",
+    ("loop.cli.checkpoints_diff", "sample"): "where two rounds differ",
 }
 SHOWS = {
-    ("loop.trainer.revisiting", "texts"): "texts of answers that train, asked about again",
+    ("loop.trainer.label_questions", "texts"): "texts of answers that train, asked about again",
     ("loop.intake.export", "texts"): "answers on their way out",
     ("loop.cli.questions", "texts"): "earlier answers, to be looked at again",
-    ("loop.cli.annotating", "sample_pool"): "whether a filter leaves any text",
-    ("loop.cli.care", "texts"): "what is to be erased",
-    ("loop.cli.care", "matching"): "the same",
-    ("loop.cli.care", "containing"): "the same",
+    ("loop.cli.annotate", "sample_pool"): "whether a filter leaves any text",
+    ("loop.cli.erase", "texts"): "what is to be erased",
+    ("loop.cli.erase", "matching"): "the same",
+    ("loop.cli.erase", "containing"): "the same",
     ("loop.project.erasing", "containing"): "the same",
     ("loop.project.erasing", "texts"): "the same",
     ("loop.care.privacy", "sample"): "whether the models hold words of the texts",
@@ -190,7 +190,7 @@ def suggested(project: Project) -> None:
     trainer = Trainer(project.paths, settings, project.store)
     trainer.ask()
     for text in project.store.corpus.sample_pool(1000, Random(0)):
-        project.store.wishes.ask_for(text.id)
+        project.store.requests.ask_for(text.id)
         trainer.work()
     trainer.close()
 
@@ -252,11 +252,11 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.extend([one.text.text] if share != "held_out" else [])
         return question(one, share=share, round=round)
 
-    monkeypatch.setattr("loop.trainer.course.update", update)
-    monkeypatch.setattr("loop.trainer.course.Course._try", lambda *_: [])
+    monkeypatch.setattr("loop.trainer.round_recipe.update", update)
+    monkeypatch.setattr("loop.trainer.round_recipe.RoundRecipe._try", lambda *_: [])
     monkeypatch.setattr("loop.trainer.pretraining.pretrain", pretrain)
-    monkeypatch.setattr("loop.trainer.asking.OtherPipeline", asked)
-    monkeypatch.setattr("loop.trainer.asking.question", question_of)
+    monkeypatch.setattr("loop.trainer.next_questions.OtherPipeline", asked)
+    monkeypatch.setattr("loop.trainer.next_questions.question", question_of)
     monkeypatch.setattr("loop.final.folder.write_docs", lambda docs, _: seen.extend(doc.text for doc in docs))
     monkeypatch.setattr("loop.final.folder.write_config", lambda *_: None)
     return seen

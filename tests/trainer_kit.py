@@ -8,8 +8,8 @@ from pathlib import Path
 
 from workshop import workshop_gold
 
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import COMPONENT
+from loop.base.pipeline import COMPONENT
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.oracle import Oracle
 from loop.records import Answer, Question
 from loop.session import Session

@@ -16,7 +16,7 @@ from random import Random
 
 from loop.formats import read_gold
 from loop.oracle import Oracle
-from loop.progress.picture import picture
+from loop.progress.report_data import picture
 from loop.records import Question, Span
 from loop.report import report
 from loop.session import Session

@@ -38,7 +38,7 @@ class Predicted:
 
     Attributes:
         source, input, texts: of the chunk its source, its digest, and how many texts it has.
-        lines: a line of JSON for each of its texts; see `loop.ner.predict`.
+        lines: a line of JSON for each of its texts; see `loop.scoring.predict`.
     """
 
     source: str

@@ -9,14 +9,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from loop.base.code import import_code
+from loop.base.pipeline import base_folder, load_base
 from loop.bulk.chunks import CHUNK_CHARACTERS, CHUNK_TEXTS, Chunk, Predicted
+from loop.checkpoints.checkpoints import temperatures
 from loop.formats.jsonl import dumped
-from loop.ner.checkpoints import temperatures
-from loop.ner.code import import_code
-from loop.ner.pipeline import base_folder, load_base
-from loop.ner.predict import predict
-from loop.ner.products import use_fast_products
-from loop.ner.reader import recognizers
+from loop.learning.matrix_products import use_fast_products
+from loop.scoring.predict import predict
+from loop.scoring.reader import recognizers
 
 _BLOCK = 1 << 20
 
@@ -27,7 +27,7 @@ class Job:
 
     Attributes:
         model: an installed pipeline, or the folder of one.
-        all_spans: see `loop.ner.predict`.
+        all_spans: see `loop.scoring.predict`.
         code: a Python file that registers what the pipeline needs.
     """
 

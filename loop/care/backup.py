@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from loop.checkpoints.checkpoints import LAST, Checkpoints
 from loop.errors import LoopError
 from loop.files import copy_file, make_private, new_folder, point
-from loop.formats.patterns import PATTERNS_NAME
-from loop.ner.checkpoints import LAST, Checkpoints
+from loop.patterns.file import PATTERNS_NAME
 from loop.project import code_files, open_store, trust
 from loop.settings import ProjectPaths, Settings, load_settings
 from loop.settings.paths import expanded

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from loop.base.pipeline import load_base
 from loop.care.findings import Finding
 from loop.formats import read_gold
 from loop.intake import gold_remarks
 from loop.intake.remarks import lines_of
-from loop.ner.pipeline import load_base
 from loop.settings import ProjectPaths, Settings
 
 UNFIT = ("widened", "trimmed", "empty")

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from loop.care.findings import Finding
-from loop.ner.checkpoints import LAST, VERSIONS, Checkpoints
-from loop.ner.sums import base_sum
+from loop.checkpoints.checkpoints import LAST, VERSIONS, Checkpoints
+from loop.checkpoints.checksums import base_sum
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.store.locks import is_held

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from loop.base.pipeline import load_base
 from loop.care.findings import Finding
-from loop.ner.patterns import PatternsFile
-from loop.ner.pipeline import load_base
+from loop.patterns.matching import PatternsFile
 from loop.settings import ProjectPaths, Settings
 
 

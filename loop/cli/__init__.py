@@ -11,29 +11,31 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from loop.cli.annotating import annotate_cli, trainer_cli
-from loop.cli.answers import import_cli
-from loop.cli.care import backup_cli, doctor_cli, erase_cli
-from loop.cli.checking import check_cli
+from loop.cli.add import add_cli
+from loop.cli.annotate import annotate_cli, trainer_cli
+from loop.cli.backup import backup_cli
+from loop.cli.check import check_cli
 from loop.cli.checkpoints import checkpoints_app
-from loop.cli.corpus import add_cli, remove_cli
-from loop.cli.crossing import curve_cli
+from loop.cli.checkpoints_diff import diff_cli  # noqa: F401 (a command of checkpoints_app)
+from loop.cli.curve import curve_cli
 from loop.cli.demo import demo_cli
-from loop.cli.differing import diff_cli  # noqa: F401 (a command of checkpoints_app)
+from loop.cli.doctor import doctor_cli
+from loop.cli.erase import erase_cli
 from loop.cli.errors import errors_cli
-from loop.cli.exporting import export_cli
-from loop.cli.final import PASSED_ON, train_cli
-from loop.cli.labels import labels_add_cli
-from loop.cli.packaging import package_cli
+from loop.cli.export import export_cli
+from loop.cli.import_ import import_cli
+from loop.cli.init import init_cli
+from loop.cli.labels import labels_app
+from loop.cli.package import package_cli
 from loop.cli.patterns import patterns_app
-from loop.cli.predicting import predict_cli
+from loop.cli.predict import predict_cli
 from loop.cli.printing import complain, say
-from loop.cli.rebuilding import rebuild_cli
-from loop.cli.relabeling import labels_merge_cli, labels_remove_cli, labels_rename_cli
-from loop.cli.reporting import report_cli
-from loop.cli.simulating import simulate_cli
-from loop.cli.starting import init_cli
-from loop.cli.status import labels_app, status_cli
+from loop.cli.rebuild import rebuild_cli
+from loop.cli.remove import remove_cli
+from loop.cli.report import report_cli
+from loop.cli.simulate import simulate_cli
+from loop.cli.status import status_cli
+from loop.cli.train import PASSED_ON, train_cli
 from loop.errors import LoopError
 
 __all__ = ["app", "main"]
@@ -66,11 +68,6 @@ def project(
     """Teach a spaCy pipeline to find the entities in your own texts, with few answers."""
     ctx.obj = folder
 
-
-labels_app.command("add")(labels_add_cli)
-labels_app.command("rename")(labels_rename_cli)
-labels_app.command("merge")(labels_merge_cli)
-labels_app.command("remove")(labels_remove_cli)
 
 # The groups of `loop --help`, in the order in which a project needs them.
 _GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {

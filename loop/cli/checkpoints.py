@@ -13,7 +13,7 @@ from loop.cli.status import score_words
 from loop.errors import LoopError
 
 if TYPE_CHECKING:
-    from loop.ner.checkpoints import Checkpoints
+    from loop.checkpoints.checkpoints import Checkpoints
     from loop.progress.scores import Score
     from loop.settings import ProjectPaths, Settings
     from loop.store import RoundInfo, Store
@@ -26,7 +26,7 @@ RoundArgument = Annotated[int, typer.Argument(metavar="N", min=0, help="The numb
 @checkpoints_app.command("list")
 def list_cli(ctx: typer.Context) -> None:
     """Show every round: its answers, scores, time and size, and whether its pipeline is kept."""
-    from loop.ner.checkpoints import Checkpoints
+    from loop.checkpoints.checkpoints import Checkpoints
 
     with opened(ctx, writes=False) as (paths, settings, store):
         rows = table(store, Checkpoints(paths.models), scored(paths, settings, store))
@@ -39,7 +39,7 @@ def list_cli(ctx: typer.Context) -> None:
 
 def scored(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, Score]:
     """Return the scores of the rounds that have read texts that measure."""
-    from loop.progress.gold import gold_texts, measured
+    from loop.progress.held_out_gold import gold_texts, measured
     from loop.progress.scores import scores
 
     gold, labels = gold_texts(store, settings, paths), settings.project.labels
@@ -88,7 +88,7 @@ def megabytes(size: int) -> str:
 @checkpoints_app.command("show")
 def show_cli(ctx: typer.Context, number: RoundArgument) -> None:
     """Show all that is known of one round."""
-    from loop.ner.checkpoints import Checkpoints
+    from loop.checkpoints.checkpoints import Checkpoints
 
     with opened(ctx, writes=False) as (paths, settings, store):
         score = scored(paths, settings, store).get(number)
@@ -144,7 +144,7 @@ def round_there(store: Store, number: int) -> None:
 @checkpoints_app.command("rollback")
 def rollback_cli(ctx: typer.Context, number: RoundArgument) -> None:
     """Hold a round: `models/last`, suggestions and questions are its own until `loop checkpoints forward`."""
-    from loop.ner.checkpoints import Checkpoints
+    from loop.checkpoints.checkpoints import Checkpoints
     from loop.trainer import hold
 
     with opened(ctx) as (paths, settings, store):
@@ -178,7 +178,7 @@ def forward_cli(ctx: typer.Context) -> None:
 @checkpoints_app.command("prune")
 def prune_cli(ctx: typer.Context) -> None:
     """Drop the pipelines that loop.cfg does not keep, now; each can be rebuilt."""
-    from loop.ner.checkpoints import Checkpoints
+    from loop.checkpoints.checkpoints import Checkpoints
     from loop.trainer import Trainer
 
     with opened(ctx) as (paths, settings, store):

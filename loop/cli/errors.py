@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.annotating import AnnotatorOption, run_session
+from loop.cli.annotate import AnnotatorOption, run_session
 from loop.cli.printing import counted, is_interactive, say, say_parts
 from loop.cli.project import opened
 
@@ -38,7 +38,7 @@ def errors_cli(
 
     walked = is_interactive() and not (as_json or listed)
     with opened(ctx, writes=walked) as (paths, settings, store):
-        walk = Walk(store, settings, paths, label=label, annotator=annotator)
+        walk = Review(store, settings, paths, label=label, annotator=annotator)
         if walked and walk.found():
             walk.run(again=again)
         found, judged = [one for one in mistakes(store, settings, paths) if label in ("", one.label)], judgements(store)
@@ -52,7 +52,7 @@ def errors_cli(
         say(line)
 
 
-class Walk:
+class Review:
     """One person going through the mistakes of a round."""
 
     def __init__(
@@ -112,7 +112,7 @@ class Walk:
 
     def _put_right(self, mistake: Mistake) -> None:
         """Open the answer that is taken for right; a gold file is nobody's answer."""
-        from loop.session import Stop, Walk
+        from loop.session import Review, Stop
 
         answer = mistake.gold.answer
         asked = self._store.questions.get([answer.question_id or ""] if answer else [])
@@ -123,7 +123,7 @@ class Walk:
         match, question = mistake.match, next(iter(asked.values()))
         why = f"the model finds {_quoted(mistake, match.found)}"
         stop = Stop(question, answer, why, match.gold or match.found)
-        walk = Walk(self._paths, self._settings, self._store, stops=[stop], annotator=self._annotator)
+        walk = Review(self._paths, self._settings, self._store, stops=[stop], annotator=self._annotator)
         run_session(walk, self._settings, plain=False)
 
 

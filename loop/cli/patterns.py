@@ -22,11 +22,11 @@ def patterns_add_cli(
     ],
 ) -> None:
     """Add match patterns, also while somebody annotates: the trainer lays the next questions out with them."""
+    from loop.base.pipeline import load_base
     from loop.formats import files_of
-    from loop.ner.pattern_lines import add_patterns, read_patterns
-    from loop.ner.pattern_trials import doubts
-    from loop.ner.patterns import Patterns, PatternsFile
-    from loop.ner.pipeline import load_base
+    from loop.patterns.matching import Patterns, PatternsFile
+    from loop.patterns.parsing import add_patterns, read_patterns
+    from loop.patterns.trials import doubts
     from loop.trainer import prepare
 
     with opened(ctx) as (paths, settings, store):
@@ -49,8 +49,8 @@ def patterns_add_cli(
 @patterns_app.command("list")
 def patterns_list_cli(ctx: typer.Context) -> None:
     """Show the patterns with their numbers, for `loop patterns remove`."""
-    from loop.formats.patterns import pattern_lines
-    from loop.ner.patterns import PatternsFile
+    from loop.patterns.file import pattern_lines
+    from loop.patterns.matching import PatternsFile
 
     with opened(ctx, writes=False) as (paths, settings, _):
         path = PatternsFile(paths, settings).path
@@ -78,8 +78,8 @@ def patterns_remove_cli(
     numbers: Annotated[list[int], typer.Argument(metavar="N...", min=1, help="As `loop patterns list` shows them.")],
 ) -> None:
     """Take patterns out; what they suggest goes with the next questions."""
-    from loop.formats.patterns import drop_lines
-    from loop.ner.patterns import PatternsFile
+    from loop.patterns.file import drop_lines
+    from loop.patterns.matching import PatternsFile
     from loop.trainer import prepare
 
     with opened(ctx) as (paths, settings, store):

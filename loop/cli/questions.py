@@ -18,7 +18,7 @@ def questions_for(answers: Sequence[Answer], store: Store, settings: Settings) -
     """
     if not answers:
         return
-    from loop.ner.pipeline import load_base
+    from loop.base.pipeline import load_base
     from loop.records import Question
 
     tokenizer = load_base(settings.project.base).tokenizer

@@ -1,4 +1,4 @@
-"""`loop status` and `loop labels list`: where a project stands."""
+"""`loop status`: where a project stands."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from loop.store import BatchInfo, RoundInfo
 
 LAST_ROUNDS = 3  # their training loss beside F
-
-labels_app = typer.Typer(no_args_is_help=True, help="The labels that a project teaches.")
 
 
 def status_cli(
@@ -74,7 +72,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
 
 def measured_lines(now: Progress, width: int) -> list[str]:
     """Return how good the model is: measured, estimated and as the questions tell it, the curve, and each label."""
-    from loop.cli.curves import drawn
+    from loop.cli.curve_plot import drawn
     from loop.intervals import between
 
     lines = []
@@ -163,14 +161,3 @@ def round_line(info: RoundInfo, score: Score | None = None) -> str:
 
     f = f"; F {between(score.strict.f_interval)}" if score and score.strict.f_interval else ""
     return f"round {info.number}: {info.answers:,} answers, {loss}{f}, {info.seconds:.1f} s"
-
-
-@labels_app.command("list")
-def labels_list_cli(ctx: typer.Context) -> None:
-    """Show the labels in force, with the spans that answers gave them."""
-    from loop.progress import taught
-
-    with opened(ctx, writes=False) as (_, settings, store):
-        spans = taught(store.answers.training(), store.journal.schemes())
-    for label in settings.project.labels:
-        say(f"{label}  {counted(spans.get(label, 0), 'span')}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from loop.editing.changing import put
+from loop.editing.edits import put
 from loop.editing.keymap import CANCEL, Keymap
 from loop.editing.marks import Range
 from loop.editing.state import State, refuse

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from loop.editing import changing, characters, moving, prompts
+from loop.editing import characters, prompts
+from loop.editing import cursor as moving
+from loop.editing import edits as changing
 from loop.editing.keymap import CANCEL, Keymap
 from loop.editing.state import ONE_SPAN, Intent, State, refuse, remember
 

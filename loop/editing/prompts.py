@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loop.editing.changing import label
+from loop.editing.cursor import hints, hit, hits, to
+from loop.editing.edits import label
 from loop.editing.keymap import CANCEL, Keymap
-from loop.editing.moving import hints, hit, hits, to
 from loop.editing.state import Intent, Stance, State, refuse, remember
 
 REASONS = {"u": "unsure", "n": "not my field", "b": "bad text"}

@@ -8,12 +8,12 @@ from pathlib import Path
 import spacy
 from spacy.tokens import Doc, DocBin
 
+from loop.base.adoption import visible
+from loop.checkpoints.checkpoints import note_temperature
 from loop.lattice import Lattice
-from loop.ner.adoption import visible
-from loop.ner.calibration import DEFAULT, fitted, squared_errors
-from loop.ner.checkpoints import note_temperature
-from loop.ner.scores import score_at
 from loop.records import TokenSpan
+from loop.scoring.calibration import DEFAULT, fitted, squared_errors
+from loop.scoring.scores import score_at
 
 
 def calibrate(model: Path, component: str, dev: Path) -> None:

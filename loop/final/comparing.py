@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.language import Language
 
+from loop.base.adoption import is_hidden
+from loop.base.batching import piped
 from loop.intervals import Range, counts, difference, over_units
-from loop.ner.adoption import is_hidden
-from loop.ner.piping import piped
-from loop.progress.gold import GoldText, Measured
+from loop.progress.held_out_gold import GoldText, Measured
 from loop.progress.scores import Scores, scores
 from loop.records import Span
 

@@ -10,16 +10,16 @@ from spacy.tokens import Doc, DocBin
 from spacy.tokens import Span as DocSpan
 from spacy.util import filter_spans
 
+from loop.base.adoption import shown
+from loop.base.base_reader import BaseReader
+from loop.base.pipeline import ready
 from loop.errors import LoopError
 from loop.formats import Part, part_of
 from loop.held_out import Teaching
 from loop.lattice import Lattice
-from loop.ner.adoption import shown
-from loop.ner.examples import example
-from loop.ner.merging import BaseReader
-from loop.ner.pipeline import ready
-from loop.ner.reader import own_lattices
+from loop.learning.examples import example
 from loop.records import Span, Text, TokenSpan
+from loop.scoring.reader import own_lattices
 from loop.truth import Truth
 
 Answered = tuple[Text, Truth]

@@ -11,6 +11,11 @@ from typing import Any
 
 import spacy
 
+from loop.base import fresh_pipeline
+from loop.base.base_reader import BaseReader
+from loop.base.code import NAME as CODE_NAME
+from loop.base.pipeline import recognizers_of_base
+from loop.checkpoints.checkpoints import VERSIONS, Checkpoints
 from loop.errors import LoopError
 from loop.files import copy_file, make_private, new_folder
 from loop.final.comparing import Comparison, agreement, compared
@@ -18,14 +23,9 @@ from loop.final.config import DEV, TRAIN, Trained, write_config, write_own_confi
 from loop.final.data import Answered, References, parted, write_docs
 from loop.final.start import write_merged_start, write_start
 from loop.final.training import MODEL, command
-from loop.ner import fresh_pipeline
-from loop.ner.checkpoints import VERSIONS, Checkpoints
-from loop.ner.code import NAME as CODE_NAME
-from loop.ner.learner import Learner
-from loop.ner.merging import BaseReader
-from loop.ner.pipeline import recognizers_of_base
+from loop.learning.learner import Learner
 from loop.progress import unlearned
-from loop.progress.gold import gold_texts, held_out_now, reserved
+from loop.progress.held_out_gold import gold_texts, held_out_now, reserved
 from loop.project import code_files
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store

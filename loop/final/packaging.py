@@ -15,13 +15,13 @@ from typing import Any
 import spacy
 import srsly
 
+from loop.base.adoption import is_hidden
+from loop.base.code import imported_beside
+from loop.base.pipeline import NER_FACTORIES
+from loop.checkpoints.checkpoints import OWN_FOLDER
 from loop.errors import LoopError, PipelineError
 from loop.files import copy_file, make_private
 from loop.intervals import between
-from loop.ner.adoption import is_hidden
-from loop.ner.checkpoints import OWN_FOLDER
-from loop.ner.code import imported_beside
-from loop.ner.pipeline import NER_FACTORIES
 from loop.progress.scores import Score, Scores
 
 # Run where the sources of the package are; setuptools is there wherever spaCy is.

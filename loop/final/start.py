@@ -10,12 +10,8 @@ from typing import Any
 import srsly
 from spacy.language import Language
 
-from loop.errors import LoopError
-from loop.final.config import START, Trained
-from loop.ner.adoption import eraser_of
-from loop.ner.checkpoints import OWN_FOLDER, Checkpoints, copy_parts
-from loop.ner.learner import Learner
-from loop.ner.pipeline import (
+from loop.base.adoption import eraser_of
+from loop.base.pipeline import (
     COMPONENT,
     add_labels,
     base_folder,
@@ -25,6 +21,10 @@ from loop.ner.pipeline import (
     own_component,
     recognizers_of_base,
 )
+from loop.checkpoints.checkpoints import OWN_FOLDER, Checkpoints, copy_parts
+from loop.errors import LoopError
+from loop.final.config import START, Trained
+from loop.learning.learner import Learner
 
 
 def write_start(folder: Path, learner: Learner, checkpoints: Checkpoints, labels: Sequence[str]) -> Trained:

@@ -14,11 +14,11 @@ from pathlib import Path
 import spacy
 import srsly
 
+from loop.checkpoints.checkpoints import copy_parts
 from loop.errors import LoopError
 from loop.files import make_private_and_sync
 from loop.final.calibrating import calibrate
 from loop.final.config import DEV, START
-from loop.ner.checkpoints import copy_parts
 
 # Where spaCy saves while it trains, and where the finished pipeline stands afterwards.
 TRAINING, MODEL = "training", "model"

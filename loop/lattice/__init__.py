@@ -2,8 +2,8 @@
 
 from loop.lattice.hiding import limited
 from loop.lattice.lattice import Lattice, Reading
-from loop.lattice.layers import stacked
-from loop.lattice.moves import Moves
 from loop.lattice.outlook import Outlook
+from loop.lattice.stacking import stacked
+from loop.lattice.transitions import Transitions
 
-__all__ = ["Lattice", "Moves", "Outlook", "Reading", "limited", "stacked"]
+__all__ = ["Lattice", "Transitions", "Outlook", "Reading", "limited", "stacked"]

@@ -12,7 +12,7 @@ from math import exp, inf, isinf, log1p
 
 import numpy as np
 
-from loop.lattice.moves import Floats, Ints, Moves
+from loop.lattice.transitions import Floats, Ints, Transitions
 
 OUTSIDE = -1
 """In place of a label: the arc is a token outside any entity."""
@@ -42,7 +42,7 @@ class Arcs:
         return int((self.end - self.start).max(initial=1))
 
 
-def arcs_from(moves: Moves) -> Arcs:
+def arcs_from(moves: Transitions) -> Arcs:
     """All arcs of the moves sorted by start, weighted with log-probabilities; with `lost` they add up to 1 a node."""
     n, length = moves.n_tokens, moves.begin_length
     chain = np.repeat(np.arange(len(length)), length)
@@ -67,7 +67,7 @@ def arcs_from(moves: Moves) -> Arcs:
     return _united(arcs) if _repeats(moves) else arcs
 
 
-def _repeats(moves: Moves) -> bool:
+def _repeats(moves: Transitions) -> bool:
     """Whether two moves start the same entity, as happens when two components know one label."""
     starts = ((moves.unit_start, moves.unit_label), (moves.begin_start, moves.begin_label))
     return any(len(np.unique(start * len(moves.labels) + label)) < len(start) for start, label in starts)

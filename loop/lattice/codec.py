@@ -11,7 +11,7 @@ import numpy as np
 
 from loop.errors import LatticeError
 from loop.lattice.constraints import Constraints
-from loop.lattice.moves import Moves
+from loop.lattice.transitions import Transitions
 from loop.records import TokenSpan
 
 _MAGIC = b"lattice1"
@@ -28,13 +28,13 @@ _FIELDS = {
     "begin_length": "<u4",
     "last": "<f4",
 }
-"""The arrays of `Moves` in the order of the file, with the type of their numbers there."""
+"""The arrays of `Transitions` in the order of the file, with the type of their numbers there."""
 
 _STARTS = ("unit_start", "begin_start")
 """Sorted arrays: their differences are small numbers, which compress well."""
 
 
-def pack(moves: Moves, own: tuple[TokenSpan, ...], constraints: Constraints) -> bytes:
+def pack(moves: Transitions, own: tuple[TokenSpan, ...], constraints: Constraints) -> bytes:
     """The magic word, then compressed: a line of JSON with names and sizes, and the arrays one after the other."""
     arrays = {name: getattr(moves, name).ravel() for name in _FIELDS}
     arrays.update({name: np.diff(arrays[name], prepend=0) for name in _STARTS})
@@ -44,7 +44,7 @@ def pack(moves: Moves, own: tuple[TokenSpan, ...], constraints: Constraints) -> 
     return _MAGIC + zlib.compress(json.dumps(head, separators=(",", ":")).encode() + b"\n" + body)
 
 
-def unpack(data: bytes) -> tuple[Moves, tuple[TokenSpan, ...], Constraints]:
+def unpack(data: bytes) -> tuple[Transitions, tuple[TokenSpan, ...], Constraints]:
     """What `pack` was given.
 
     Raises:
@@ -59,7 +59,7 @@ def unpack(data: bytes) -> tuple[Moves, tuple[TokenSpan, ...], Constraints]:
     except (ValueError, zlib.error) as error:
         raise LatticeError("These bytes are a damaged lattice.", hint=_AGAIN) from error
     known = Constraints(_spans(fixed), _spans(excluded), frozenset(outside))
-    return Moves(labels=tuple(labels), **arrays), tuple(TokenSpan(*span) for span in own), known
+    return Transitions(labels=tuple(labels), **arrays), tuple(TokenSpan(*span) for span in own), known
 
 
 def _arrays(body: bytes, sizes: list[int]) -> dict[str, Any]:

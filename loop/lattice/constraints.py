@@ -10,7 +10,7 @@ import numpy as np
 
 from loop.errors import LatticeError
 from loop.lattice.arcs import OUTSIDE, Arcs
-from loop.lattice.moves import Moves
+from loop.lattice.transitions import Transitions
 from loop.records import TokenSpan
 
 
@@ -79,7 +79,7 @@ class Constraints:
 NOTHING = Constraints()
 
 
-def constrained(moves: Moves, arcs: Arcs, known: Constraints) -> tuple[tuple[str, ...], Arcs]:
+def constrained(moves: Transitions, arcs: Arcs, known: Constraints) -> tuple[tuple[str, ...], Arcs]:
     """The labels and the arcs of the readings that agree with what is known.
 
     A fixed span and an outside token are in every reading that is left, so their own weight cancels out and

@@ -9,7 +9,7 @@ import numpy as np
 
 from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, sums
 from loop.lattice.lattice import Lattice
-from loop.lattice.moves import Floats, Moves
+from loop.lattice.transitions import Floats, Transitions
 
 _SMALLEST = 1e-30
 
@@ -49,7 +49,7 @@ def _closed_share(arcs: Arcs, visible: np.ndarray, n: int) -> Floats:
         return np.asarray(np.log(share))
 
 
-def _kept(moves: Moves, visible: np.ndarray, share: Floats) -> Moves:
+def _kept(moves: Transitions, visible: np.ndarray, share: Floats) -> Transitions:
     """The visible moves, each less probable where something hidden may be open, and the rest outside."""
     index = np.cumsum(visible) - 1
     unit, begin = visible[moves.unit_label], visible[moves.begin_label]
@@ -61,7 +61,7 @@ def _kept(moves: Moves, visible: np.ndarray, share: Floats) -> Moves:
     np.add.at(taken, moves.begin_start[begin], np.exp(begin_logp))
     with np.errstate(divide="ignore"):
         out = np.log1p(-np.minimum(taken, 1.0))
-    return Moves(
+    return Transitions(
         labels=tuple(label for label, kept in zip(moves.labels, visible.tolist(), strict=True) if kept),
         out=out,
         dropped=dropped,

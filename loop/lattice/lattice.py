@@ -12,10 +12,10 @@ from loop.errors import LatticeError
 from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, sums, sums_of_many
 from loop.lattice.codec import pack, unpack
 from loop.lattice.constraints import NOTHING, Constraints, constrained
-from loop.lattice.moves import Floats, Ints, Moves
-from loop.lattice.near import heaviest_near, sums_near
+from loop.lattice.incremental import heaviest_near, sums_near
 from loop.lattice.outlook import Outlook, outlook
 from loop.lattice.paths import Heaviest, best_paths, heaviest
+from loop.lattice.transitions import Floats, Ints, Transitions
 from loop.records import TokenSpan
 
 
@@ -29,8 +29,8 @@ class Reading(NamedTuple):
 class Lattice:
     """All readings of one text with their probabilities. Immutable.
 
-    A reading's probability is the product of its moves' (softmax over the moves that are valid at each node), so
-    that dynamic programming over the nodes is exact: no beam, no sampling. Moves of negligible probability have been
+    A reading's probability is the product of its transitions' (softmax over those that are valid at each node), so that
+    dynamic programming over the nodes is exact: no beam, no sampling. Transitions of negligible probability have been
     pruned; probabilities are those of the readings that are left, renormalised, and each is within `pruned`
     of the unpruned one.
 
@@ -44,14 +44,14 @@ class Lattice:
         "_arcs", "_base", "_constraints", "_heaviest", "_p", "_ways", "labels", "moves", "own", "pruned",
     )  # fmt: skip
 
-    moves: Moves
+    moves: Transitions
     labels: tuple[str, ...]
     own: tuple[TokenSpan, ...]
     pruned: float
 
     def __init__(
         self,
-        moves: Moves,
+        moves: Transitions,
         own: Iterable[TokenSpan] = (),
         constraints: Constraints = NOTHING,
         *,
@@ -70,7 +70,7 @@ class Lattice:
 
     def _fill(
         self,
-        moves: Moves,
+        moves: Transitions,
         own: tuple[TokenSpan, ...],
         constraints: Constraints,
         labels: tuple[str, ...],
@@ -104,7 +104,7 @@ class Lattice:
         return max(0.0, float(self._total - self._p[used] @ self._arcs.weight[used]))
 
     @classmethod
-    def batch(cls, moves: Moves, lengths: Sequence[int], own: Sequence[tuple[TokenSpan, ...]]) -> list[Lattice]:
+    def batch(cls, moves: Transitions, lengths: Sequence[int], own: Sequence[tuple[TokenSpan, ...]]) -> list[Lattice]:
         """One lattice per text, where `moves` holds the texts' tokens one after the other; faster than one by one.
 
         Args:
@@ -131,7 +131,7 @@ class Lattice:
     @classmethod
     def _part(
         cls,
-        moves: Moves,
+        moves: Transitions,
         arcs: Arcs,
         ways: tuple[Floats, Floats],
         own: tuple[TokenSpan, ...],
@@ -262,7 +262,7 @@ class Lattice:
         return Lattice(self.moves, self.own, self._constraints.joined(more), base=base)
 
     def tempered(self, temperature: float) -> Lattice:
-        """The lattice with its moves tempered, relative to the present one (see `Moves.tempered`); constraints stay.
+        """The lattice with its transitions tempered (see `Transitions.tempered`); constraints stay.
 
         What had been pruned cannot come back: with a temperature above 1 `pruned` grows to the most that it may be.
         """

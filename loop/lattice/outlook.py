@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from loop.lattice.arcs import OUTSIDE, Arcs
-from loop.lattice.moves import Floats
 from loop.lattice.paths import best_paths
+from loop.lattice.transitions import Floats
 
 
 class Outlook(NamedTuple):

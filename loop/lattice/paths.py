@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from loop.lattice.arcs import Arcs
-from loop.lattice.moves import Floats, Ints
+from loop.lattice.transitions import Floats, Ints
 
 
 class Heaviest(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from loop.progress.present import (
+from loop.progress.live_status import (
     IDLE,
     STARTING,
     STOPPED,

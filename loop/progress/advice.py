@@ -22,13 +22,13 @@ from loop.acquire.stopping import (
     weak_point,
 )
 from loop.intervals import f_scores, tell
-from loop.progress.expected import Expected
-from loop.progress.gold import Measured
+from loop.progress.forecast import Expected
+from loop.progress.held_out_gold import Measured
 from loop.progress.rounds import Together
 from loop.progress.scores import ENOUGH, plain_f
 from loop.quality import inconsistent, label_confusion, matched, uses
 from loop.quality.finding import Given
-from loop.quality.uses import EDGES, UNMARKED
+from loop.quality.inconsistent_labels import EDGES, UNMARKED
 from loop.store import RoundInfo
 
 Kind = Literal["wait", "go on", "add texts", "look at label", "stop"]

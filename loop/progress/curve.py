@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loop.progress.gold import GoldText, measured
+from loop.progress.held_out_gold import GoldText, measured
 from loop.progress.rounds import comparable
 from loop.progress.scores import Scores, scores
 from loop.store import Store

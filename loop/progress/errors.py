@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from loop.progress.gold import GoldText, gold_texts, measured, measured_round
+from loop.progress.held_out_gold import GoldText, gold_texts, measured, measured_round
 from loop.quality import Match, matched
 from loop.records import Span
 from loop.settings import ProjectPaths, Settings

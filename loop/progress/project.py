@@ -10,12 +10,12 @@ from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
 from loop.progress.answered import acceptance, seconds_an_answer, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
-from loop.progress.expected import noted
-from loop.progress.gold import Measured, gold_texts, measured, measured_round, one_sided_words
-from loop.progress.present import Unlearned, forgotten, trainer_state, unlearned
+from loop.progress.forecast import noted
+from loop.progress.held_out_gold import Measured, gold_texts, measured, measured_round, one_sided_words
+from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlearned
+from loop.progress.near_duplicates import near_duplicates
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
-from loop.progress.similar import near_duplicates
 from loop.quality import Consistency, consistency, pairs
 from loop.records import NO_FOCUS, Answer
 from loop.settings import ProjectPaths, Settings

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loop.intervals import Range, counts, difference, over_units
-from loop.progress.gold import GoldText, Measured, measured
+from loop.progress.held_out_gold import GoldText, Measured, measured
 from loop.store import RoundInfo, Store
 
 # A round takes part when it has read so much of what the last one has read: a round that is no longer kept has not

@@ -9,7 +9,7 @@ import numpy as np
 
 from loop.held_out import one_group_words
 from loop.intervals import OVERLAPPING, Measure, between, counts, measures, no_interval, over_units
-from loop.progress.gold import GoldText, Measured, measured
+from loop.progress.held_out_gold import GoldText, Measured, measured
 from loop.store import Store
 
 # With fewer gold spans a single number would say more than is known: the interval stands alone.

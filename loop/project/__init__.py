@@ -2,14 +2,16 @@
 
 from loop.project.creating import create_project, created
 from loop.project.erasing import ErasedReport, erase
-from loop.project.labels import finish_relabeling
+from loop.project.labels import add_labels, check_known, finish_relabeling, relabel
 from loop.project.opening import Opened, begin_anew, is_open_to_changes, open_store, opened
 from loop.project.trust import code_files, is_trusted, run_code, trust
 
 __all__ = [
     "ErasedReport",
     "Opened",
+    "add_labels",
     "begin_anew",
+    "check_known",
     "code_files",
     "create_project",
     "created",
@@ -19,6 +21,7 @@ __all__ = [
     "is_trusted",
     "open_store",
     "opened",
+    "relabel",
     "run_code",
     "trust",
 ]

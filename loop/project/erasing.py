@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from loop.errors import LoopError, PipelineError
 from loop.files import is_writable
-from loop.formats.patterns import PATTERNS_NAME, drop_patterns
+from loop.patterns.file import PATTERNS_NAME, drop_patterns
 from loop.records import Text
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.store.locks import ProcessLock
 
 if TYPE_CHECKING:
-    from loop.ner.checkpoints import Checkpoints
+    from loop.checkpoints.checkpoints import Checkpoints
 
 LONG_ENOUGH = 4  # characters of a pattern; shorter ones are nobody's
 # Who learns from texts, or writes them: sessions and trainers, and the two commands that learn rounds aside.
@@ -107,7 +107,7 @@ def _carry_out(paths: ProjectPaths, settings: Settings, store: Store, texts: Seq
 
 def _forget_rounds(paths: ProjectPaths, store: Store, said: Collection[str]) -> int:
     """Go back to the last round that knows nothing of the texts; what pretraining made of them goes, too."""
-    from loop.ner.checkpoints import Checkpoints
+    from loop.checkpoints.checkpoints import Checkpoints
 
     pretrained = store.journal.latest("pretrained")
     first = pretrained["round"] if pretrained else None

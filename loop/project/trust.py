@@ -124,6 +124,6 @@ def run_code(paths: ProjectPaths, code: str) -> None:
     Raises:
         InputError: they cannot be run.
     """
-    from loop.ner.code import import_code
+    from loop.base.code import import_code
 
     import_code(paths.resolve(code).resolve())

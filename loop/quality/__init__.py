@@ -1,15 +1,15 @@
 """How far the answers can be believed: pure functions of answers and their questions."""
 
-from loop.quality.again import Consistency, Pair, consistency, pairs, unlike
 from loop.quality.calibration import Bin, Calibration, calibration
 from loop.quality.checks import check
 from loop.quality.corrections import Correction, corrections
 from loop.quality.fast import hurried
 from loop.quality.finding import Finding, Given, Kind, given
 from loop.quality.improbable import improbable
+from loop.quality.inconsistent_labels import inconsistent, uses
 from loop.quality.mistakes import EDGES, Edges, Match, edge_confusion, label_confusion, matched
 from loop.quality.pace import Pace, pace, pace_by_length
-from loop.quality.uses import inconsistent, uses
+from loop.quality.self_agreement import Consistency, Pair, consistency, pairs, unlike
 
 __all__ = [
     "Finding",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from loop.quality.again import Pair, unlike
-from loop.quality.disputed import disputed
+from loop.quality.disagreements import disputed
 from loop.quality.fast import hurried
 from loop.quality.finding import Finding, Given
 from loop.quality.improbable import improbable
-from loop.quality.uses import inconsistent, uses
+from loop.quality.inconsistent_labels import inconsistent, uses
+from loop.quality.self_agreement import Pair, unlike
 from loop.truth import Schemes
 
 

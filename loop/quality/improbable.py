@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
 from loop.quality.finding import Finding, Given, quoted
-from loop.quality.uses import UNMARKED, Use
+from loop.quality.inconsistent_labels import UNMARKED, Use
 from loop.records import Span
 
 # What the model gave at least so much to, and the answer says otherwise, is worth a look (docs/quality.md).

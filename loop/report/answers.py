@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from loop.progress.picture import Picture
+from loop.progress.report_data import ReportData
 from loop.quality import Bin, Correction, Pace
 from loop.report.axes import Axes, rounded
 from loop.report.charts import Dot, bars, curve, scatter
@@ -17,7 +17,7 @@ CONFIDENCE_BINS = 20
 HALF = 420, 320  # the size of a chart that takes half of the width
 
 
-def calibration(picture: Picture) -> str:
+def calibration(picture: ReportData) -> str:
     """How often spans of a probability were right."""
     found = picture.calibration
     if found is None:
@@ -40,7 +40,7 @@ def _dot(one: Bin) -> Dot:
     return Dot(100 * one.p, 100 * one.right, low, high, said, size=2.5 + min(5.0, one.spans**0.5 / 5))
 
 
-def confidence(picture: Picture) -> str:
+def confidence(picture: ReportData) -> str:
     """How confident the last round is of its readings of the texts that nobody has answered."""
     found = picture.confidence
     if not found:
@@ -61,7 +61,7 @@ def _says(low: int, width: int, n: int) -> str:
     return f"{low} to {low + width} %: {n} texts"
 
 
-def corrections(picture: Picture, *, with_text: bool) -> str:
+def corrections(picture: ReportData, *, with_text: bool) -> str:
     """What was corrected most often; without texts only the kinds and labels."""
     if not picture.corrections:
         return ""
@@ -84,7 +84,7 @@ def _span(string: str, label: str) -> str:
     return f"{isolated(string)} <b>{isolated(label)}</b>" if string else f"<b>{isolated(label)}</b>"
 
 
-def time(picture: Picture) -> str:
+def time(picture: ReportData) -> str:
     """How long answers take: over time, and by the length of the text."""
     if not picture.pace:
         return ""

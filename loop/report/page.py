@@ -8,13 +8,13 @@ from hashlib import sha256
 from importlib.resources import files
 
 from loop.progress import by_heart_words, forgotten_words, held_words
-from loop.progress.picture import Picture
+from loop.progress.report_data import ReportData
 from loop.report import answers, scores, texts
 from loop.report.html import between, count, exact
 from loop.report.shown import isolated, shown
 
 
-def report(picture: Picture, *, name: str, at: datetime, with_text: bool = True) -> str:
+def report(picture: ReportData, *, name: str, at: datetime, with_text: bool = True) -> str:
     """The whole page as HTML.
 
     Args:
@@ -37,7 +37,7 @@ def report(picture: Picture, *, name: str, at: datetime, with_text: bool = True)
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}</body></html>\n'
 
 
-def _sections(picture: Picture, with_text: bool) -> str:
+def _sections(picture: ReportData, with_text: bool) -> str:
     parts = [
         scores.learning(picture),
         scores.labels(picture),
@@ -51,7 +51,7 @@ def _sections(picture: Picture, with_text: bool) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _header(picture: Picture, name: str, at: datetime, with_text: bool) -> str:
+def _header(picture: ReportData, name: str, at: datetime, with_text: bool) -> str:
     made = at.strftime("%Y-%m-%d %H:%M")
     private = "It quotes texts: keep it as private as they are." if with_text else "It holds no text of the corpus."
     tiles = "".join(
@@ -65,7 +65,7 @@ def _header(picture: Picture, name: str, at: datetime, with_text: bool) -> str:
     )
 
 
-def _alarms(picture: Picture) -> str:
+def _alarms(picture: ReportData) -> str:
     now = picture.now
     near = f"{now.near_duplicates} texts that measure nearly repeat one that is learned from: that flatters the scores"
     said = [held_words(now.held), forgotten_words(now.forgotten), by_heart_words(now.advice)]
@@ -74,7 +74,7 @@ def _alarms(picture: Picture) -> str:
     )
 
 
-def _tiles(picture: Picture) -> list[tuple[str, str, str]]:
+def _tiles(picture: ReportData) -> list[tuple[str, str, str]]:
     now = picture.now
     said = ", ".join(f"{exact(n)} {verdict}" for verdict, n in sorted(now.answers.items()))
     return [
@@ -88,7 +88,7 @@ def _tiles(picture: Picture) -> list[tuple[str, str, str]]:
     ]
 
 
-def _f_tile(picture: Picture) -> tuple[str, str, str]:
+def _f_tile(picture: ReportData) -> tuple[str, str, str]:
     found = picture.now.scores
     if found is None:
         return "F", "–", picture.now.unmeasured or "nothing measured yet"
@@ -101,7 +101,7 @@ def _f_tile(picture: Picture) -> tuple[str, str, str]:
     return "F", exact(overall.strict.f), f"{between(overall.strict.f_interval)}; {where}"
 
 
-def _expected_tile(picture: Picture) -> list[tuple[str, str, str]]:
+def _expected_tile(picture: ReportData) -> list[tuple[str, str, str]]:
     found = picture.now.estimate
     if not found:
         return []
@@ -109,14 +109,14 @@ def _expected_tile(picture: Picture) -> list[tuple[str, str, str]]:
     return [("F that it expects", exact(found["f"]), where)]
 
 
-def _accepted_tile(picture: Picture) -> list[tuple[str, str, str]]:
+def _accepted_tile(picture: ReportData) -> list[tuple[str, str, str]]:
     right, asked = picture.now.accepted
     if not asked:
         return []
     return [("right as suggested", exact(right), f"of the last {count(asked, 'text')}; those asked are the hardest")]
 
 
-def _consistency_tile(picture: Picture) -> tuple[str, str, str]:
+def _consistency_tile(picture: ReportData) -> tuple[str, str, str]:
     found = picture.now.consistency
     if not found.pairs:
         return "agreement with oneself", "–", "no text asked again yet"

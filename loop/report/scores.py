@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from loop.intervals import SIGNED, Measure
 from loop.intervals import between as words_between
 from loop.progress.curve import Point
-from loop.progress.picture import Picture
+from loop.progress.report_data import ReportData
 from loop.progress.rounds import Change
 from loop.progress.scores import Score
 from loop.quality import EDGES
@@ -28,7 +28,7 @@ COLUMNS = (
 WIDE, LOW, SMALL = (1000, 320), (1000, 150), (320, 170)
 
 
-def learning(picture: Picture) -> str:
+def learning(picture: ReportData) -> str:
     """The learning curve, and the loss of training below it."""
     if not picture.now.curve:
         return section("Learning curve", f"<p>{NOTHING_MEASURED}</p>")
@@ -68,7 +68,7 @@ def _says(point: Point, score: Score) -> str:
     return f"round {point.round}, {point.answers} answers: {f}, {score.gold} spans in {score.texts} texts"
 
 
-def _loss(picture: Picture) -> str:
+def _loss(picture: ReportData) -> str:
     dots = [
         Dot(info.answers, info.loss, info.loss, info.loss, f"round {info.number}: loss {info.loss:.3f}")
         for info in picture.now.rounds
@@ -83,7 +83,7 @@ def _loss(picture: Picture) -> str:
     return f'<p>{words}</p><div class="scroll">{chart}</div>'
 
 
-def labels(picture: Picture) -> str:
+def labels(picture: ReportData) -> str:
     """A table of the last round's scores by label, and a small curve for each."""
     scores = picture.now.scores
     if scores is None:
@@ -118,14 +118,14 @@ def _label_curve(points: Sequence[Point], label: str) -> str:
     return f"<figure><figcaption>{isolated(label)}</figcaption>{chart}</figure>"
 
 
-def confusions(picture: Picture) -> str:
+def confusions(picture: ReportData) -> str:
     """Which label is taken for which, and how the edges found lie about the right ones."""
     if not picture.label_confusion:
         return ""
     return _label_confusion(picture) + _edge_confusion(picture)
 
 
-def _label_confusion(picture: Picture) -> str:
+def _label_confusion(picture: ReportData) -> str:
     found = picture.label_confusion
     names = [*picture.labels, ""]
     rows = [
@@ -154,7 +154,7 @@ def heat(n: int, total: int, *, right: bool = False) -> str:
     return f'<span class="h{step}{" right" if right else ""}">{exact(n)}</span>'
 
 
-def _edge_confusion(picture: Picture) -> str:
+def _edge_confusion(picture: ReportData) -> str:
     found = picture.edge_confusion
     rows = []
     for label in picture.labels:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from loop.progress.picture import Compared, Picture
+from loop.progress.report_data import Compared, ReportData
 from loop.quality import matched
 from loop.report.html import count, section
 from loop.report.shown import colours, isolated, marked
@@ -14,12 +14,12 @@ HARDEST = "The texts that measure, with the most mistakes of the last round firs
 FLAGGED = "Answers with a flag or a memo, and what was suggested."
 
 
-def hardest(picture: Picture) -> str:
+def hardest(picture: ReportData) -> str:
     """The texts that the last round finds hardest."""
     return _side_by_side("Hardest texts", HARDEST, picture.hardest, picture.labels, "found by the last round")
 
 
-def flagged(picture: Picture) -> str:
+def flagged(picture: ReportData) -> str:
     """The texts that the annotator flagged or wrote a memo for."""
     return _side_by_side("Flagged texts", FLAGGED, picture.flagged, picture.labels, "suggested")
 

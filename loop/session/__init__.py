@@ -1,8 +1,8 @@
 """One annotator at work on a project, and at looking at earlier answers again. No screen, no spaCy."""
 
+from loop.session.review import Review, Stop
 from loop.session.session import PATTERNS, Session
 from loop.session.status import SessionStatus
-from loop.session.tending import TRAINER_STARTS
-from loop.session.walk import Stop, Walk
+from loop.session.trainer_watch import TRAINER_STARTS
 
-__all__ = ["PATTERNS", "TRAINER_STARTS", "Session", "SessionStatus", "Stop", "Walk"]
+__all__ = ["PATTERNS", "TRAINER_STARTS", "Session", "SessionStatus", "Stop", "Review"]

@@ -20,7 +20,7 @@ from loop.progress import (
 )
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
 from loop.session.status import SessionStatus
-from loop.session.tending import Tending
+from loop.session.trainer_watch import TrainerWatch
 from loop.settings import ProjectPaths, Settings
 from loop.settings.login import login
 from loop.settings.writing import set_value
@@ -67,11 +67,11 @@ class Session:
         self.focus = focus
         self._measured = 0
         self._looked_again: set[int] = set()
-        store.wishes.set_focus(focus)
+        store.requests.set_focus(focus)
         if self.is_exhausted:  # in an earlier session: there may be more by now
             store.questions.expire()
         self._question_for = question_for
-        self._tending = Tending(paths, store, start_trainer)
+        self._tending = TrainerWatch(paths, store, start_trainer)
         self._forgotten: tuple[object, str] = (None, "")
         self._unlearned = -1, ""
         self._reopened: Answer | None = None
@@ -96,7 +96,7 @@ class Session:
     def _second_look(self) -> Question | None:
         if self.focus != NO_FOCUS or not (self.is_exhausted or self._is_done()):
             return None
-        asked = self._store.wishes.unsure(self.annotator, without=self._looked_again)
+        asked = self._store.requests.unsure(self.annotator, without=self._looked_again)
         question = self._store.questions.get([asked]).get(asked) if asked is not None else None
         if question is not None:
             self._looked_again.add(question.text.id)
@@ -132,12 +132,12 @@ class Session:
         return self._store.questions.head(self.annotator, after=question, focus=self.focus)
 
     def history(self, typed: str, *, hard: bool) -> list[Past]:
-        """This annotator's latest earlier answers in which all the words of `typed` occur; see `Wishes.history`."""
-        return self._store.wishes.history(self.annotator, typed, hard=hard, limit=LISTED)
+        """This annotator's latest earlier answers in which all the words of `typed` occur; see `Requests.history`."""
+        return self._store.requests.history(self.annotator, typed, hard=hard, limit=LISTED)
 
     def search(self, part: str) -> list[Text]:
         """The first texts of the pool that contain `part`."""
-        return self._store.wishes.search(part, limit=LISTED)
+        return self._store.requests.search(part, limit=LISTED)
 
     def choose(self, text: Text) -> str:
         """Ask about this text next; returns in a sentence when that will be.
@@ -145,14 +145,14 @@ class Session:
         Raises:
             StoreError: the text is held out, or its group was asked about to measure, or it is of the gold file.
         """
-        from loop.progress.gold import held_out_now, reserved  # with all formats: not before the first screen
+        from loop.progress.held_out_gold import held_out_now, reserved  # with all formats: not before the first screen
 
         gold = reserved(self._settings, self._paths)
         if not held_out_now(self._store, self._settings, gold).may_teach(text):
             raise StoreError(
                 "This text is held out to measure the model, so nobody can choose it.", hint="It is asked by itself."
             )
-        if self._store.wishes.ask_for(text.id):
+        if self._store.requests.ask_for(text.id):
             return "It is the next question."
         if not is_held(self._paths.trainer_lock):
             return "It becomes the next question as soon as a trainer is at work; none is now."
@@ -176,7 +176,7 @@ class Session:
 
         The project gets a patterns file when it has none.
         """
-        from loop.formats.patterns import append_pattern  # with all formats: not before the first screen
+        from loop.patterns.file import append_pattern  # with all formats: not before the first screen
 
         name = self._settings.project.patterns or PATTERNS
         file = self._paths.resolve(name)
@@ -331,7 +331,7 @@ class Session:
         return self._unlearned[1]
 
     def tick(self) -> None:
-        """Look after the trainer, see `Tending`."""
+        """Look after the trainer, see `TrainerWatch`."""
         self._tending.tick()
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """Simulation: the real session, store and trainer, with an oracle in the annotator's place."""
 
-from loop.simulate.playing import Gold, Row, Run, Scenario, simulate
 from loop.simulate.runs import finished_runs, scratch
+from loop.simulate.simulation import Gold, Row, Run, Scenario, simulate
 
 __all__ = ["Gold", "Row", "Run", "Scenario", "finished_runs", "scratch", "simulate"]

@@ -6,10 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+from loop.editing.cursor import hints, stops
 from loop.editing.editor import press
 from loop.editing.keymap import Keymap
 from loop.editing.marks import Page, overlap
-from loop.editing.moving import hints, stops
 from loop.editing.prompts import names
 from loop.editing.state import READINGS, State, begin
 from loop.records import TokenSpan

@@ -15,8 +15,8 @@ from queue import Empty
 from typing import Any
 
 from loop.settings import ProjectPaths
-from loop.simulate.keeping import Kept
-from loop.simulate.playing import Gold, Row, Run, simulate
+from loop.simulate.kept_runs import Kept
+from loop.simulate.simulation import Gold, Row, Run, simulate
 
 SECONDS_BETWEEN_LOOKS = 0.2
 

@@ -18,7 +18,7 @@ from loop.store.journal import Journal, RoundInfo
 from loop.store.naming import Names, Naming
 from loop.store.predictions import Predictions
 from loop.store.questions import Questions
-from loop.store.wishes import Past, Wishes
+from loop.store.requests import Past, Requests
 
 __all__ = [
     "Answers",
@@ -40,7 +40,7 @@ __all__ = [
     "Questions",
     "RoundInfo",
     "Store",
-    "Wishes",
+    "Requests",
 ]
 
 
@@ -67,7 +67,7 @@ class Store:
         self.journal = Journal(self._database)
         self.predictions = Predictions(self._database)
         self.copies = Copies(self._database)
-        self.wishes = Wishes(self._database)
+        self.requests = Requests(self._database)
 
     @classmethod
     def create(cls, path: Path) -> Store:

@@ -19,7 +19,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from loop.errors import StoreError, StoreMissingError
 from loop.files import make_private, new_file
 from loop.store.copying import copy_store
-from loop.store.places import journal_mode
+from loop.store.file_systems import journal_mode
 from loop.store.schema import metadata
 
 SCHEMA_VERSION = "0008"

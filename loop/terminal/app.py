@@ -1,4 +1,4 @@
-"""The full-screen application: it draws the desk, feeds it keys, and always gives the terminal back."""
+"""The full-screen application: it draws the controller, feeds it keys, and always gives the terminal back."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.mouse import DRAGGED, LEFT, LINES_PER_TURN, WHEEL_UP, pointed, report
-from loop.terminal.paint import Painter
+from loop.terminal.painter import Painter
 from loop.terminal.screen import Screen
 from loop.terminal.style import style_rules
 
@@ -57,10 +57,10 @@ def _drop_sequence(kind: str, waiting: deque[KeyPress]) -> bool:
 
 
 class App:
-    """One run of the application at one desk."""
+    """One run of the application at one controller."""
 
-    def __init__(self, desk: Desk, *, input: Input | None = None, output: Output | None = None) -> None:
-        self._desk = desk
+    def __init__(self, controller: Controller, *, input: Input | None = None, output: Output | None = None) -> None:
+        self._controller = controller
         self._screen = Screen()
         self._looked = False
         self._last_key = monotonic()
@@ -80,7 +80,7 @@ class App:
         self.application.timeoutlen = ESCAPE_WAIT
         drawn = self.application.renderer
         self.application.renderer = Painter(
-            drawn.style, drawn.output, rows=partial(self._screen.draw, desk), mouse=lambda: desk.mouse
+            drawn.style, drawn.output, rows=partial(self._screen.draw, controller), mouse=lambda: controller.mouse
         )
         self._drop_what_was_typed_before_the_text()
 
@@ -96,7 +96,7 @@ class App:
             sys.setswitchinterval(turns)
             gc.enable()
             gc.unfreeze()
-            self._desk.save()
+            self._controller.save()
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -111,22 +111,22 @@ class App:
 
     def _press(self, key: str) -> None:
         self._last_key = monotonic()
-        self._desk.press(key)
-        self._desk.save()  # before it is drawn: what has been seen on the screen is kept
-        if self._desk.done:
+        self._controller.press(key)
+        self._controller.save()  # before it is drawn: what has been seen on the screen is kept
+        if self._controller.done:
             self._leave()
 
     def _point(self, data: str) -> None:
-        told, desk = report(data), self._desk
-        if told is None or not desk.drawn:
+        told, controller = report(data), self._controller
+        if told is None or not controller.drawn:
             return
         if told.button not in (LEFT, DRAGGED):
             for _ in range(LINES_PER_TURN):
-                desk.turn("up" if told.button == WHEEL_UP else "down")
+                controller.turn("up" if told.button == WHEEL_UP else "down")
             return
-        token = self._screen.token_at(desk, told.column, told.row)
-        if token is not None and desk.state is not None:
-            desk.state = pointed(desk.state, token, dragged=told.button == DRAGGED)
+        token = self._screen.token_at(controller, told.column, told.row)
+        if token is not None and controller.state is not None:
+            controller.state = pointed(controller.state, token, dragged=told.button == DRAGGED)
 
     def _foreign(self, data: str) -> bool:
         """Tell whether a character belongs to an unknown escape sequence, which would otherwise be taken for keys."""
@@ -155,9 +155,9 @@ class App:
                 gc.collect()
 
     def _rendered(self, _: Application[None]) -> None:
-        if not self._desk.drawn:
+        if not self._controller.drawn:
             asyncio.get_running_loop().call_later(BEFORE_PREPARING, self._prepare)
-        self._desk.drawn = True
+        self._controller.drawn = True
 
     def _prepare(self) -> None:
         if not self._looked:  # the trainer is started only now: it would make the first screen wait
@@ -169,24 +169,24 @@ class App:
         # In a thread it lets the keys through: numpy takes a tenth of a second and a long text half of that.
         in_thread = asyncio.get_running_loop().run_in_executor
         await in_thread(None, import_module, "loop.lattice")
-        if self._desk.drawn and self._desk.state is not None:
-            await in_thread(None, self._screen.get_ready, self._desk.state.page)
-        following = self._desk.following()
+        if self._controller.drawn and self._controller.state is not None:
+            await in_thread(None, self._screen.get_ready, self._controller.state.page)
+        following = self._controller.following()
         if following is not None:
-            page = await in_thread(None, self._desk.pages.make_ahead, following)
+            page = await in_thread(None, self._controller.pages.make_ahead, following)
             await in_thread(None, self._screen.get_ready, page)
 
     def _look_once(self) -> None:
-        if self._desk.tick():
+        if self._controller.tick():
             self.application.invalidate()
 
     def _drop_what_was_typed_before_the_text(self) -> None:
         """Drain the keyboard at the last moment before a new text reaches the terminal."""
-        output, keyboard, desk = self.application.output, self.application.input, self._desk
+        output, keyboard, controller = self.application.output, self.application.input, self._controller
         write: Callable[[], None] = output.flush
 
         def flush() -> None:
-            if not desk.drawn and desk.question is not None and self.application.is_running:
+            if not controller.drawn and controller.question is not None and self.application.is_running:
                 while keyboard.read_keys():
                     pass
             write()
@@ -215,7 +215,7 @@ class App:
         @bindings.add(Keys.BracketedPaste)
         def paste(event: KeyPressEvent) -> None:
             self._last_key = monotonic()
-            self._desk.paste(event.data)
+            self._controller.paste(event.data)
 
         @bindings.add(Keys.Vt100MouseEvent)
         def mouse(event: KeyPressEvent) -> None:

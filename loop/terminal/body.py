@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from loop.editing import Keymap, Layout, Likely, Page, Range, State, chances, left_out
 from loop.editing.characters import chosen
-from loop.editing.moving import hints, selection
+from loop.editing.cursor import hints, selection
 from loop.records import TokenSpan
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class

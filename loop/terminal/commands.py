@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from loop.editing import Keymap, Range, State, act, press
-from loop.editing.changing import confirm, delete, everywhere, label, put, reading
+from loop.editing.cursor import stops
+from loop.editing.edits import confirm, delete, everywhere, label, put, reading
 from loop.editing.keymap import IN_BRACKETS
-from loop.editing.moving import stops
 from loop.editing.prompts import REASONS, names, skip
 from loop.editing.state import change, remember
 from loop.errors import LoopError

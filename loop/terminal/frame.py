@@ -7,13 +7,13 @@ from itertools import islice
 
 from loop.editing import Keymap, State, chances
 from loop.editing.characters import chosen
+from loop.editing.cursor import hits, selection
 from loop.editing.keymap import key_name
-from loop.editing.moving import hits, selection
 from loop.editing.prompts import name, names
 from loop.progress import STOPPED
 from loop.records import Answer, Mode, Question, Share
 from loop.terminal.body import Row, cut, forms, percent
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
 
@@ -54,42 +54,44 @@ def spread(left: Sequence[tuple[str, str]], right: str, cells: int) -> Row:
     return [*row, ("", " " * max(0, room + 1)), ("class:quiet", right)] if right else row
 
 
-def head(desk: Desk, cells: int) -> list[Row]:
+def head(controller: Controller, cells: int) -> list[Row]:
     """Return the two rows above the text: where one is, and that everything is kept."""
-    status = desk.status
-    saved = "saved" if desk.saved else "NOT SAVED"
+    status = controller.status
+    saved = "saved" if controller.saved else "NOT SAVED"
     doing = status.trainer.partition(":")[0]  # why it stopped is said on the message line
     long = f"round {status.round} · trainer {doing} · {saved}"
     short = f"r{status.round} · {saved}"
     scored = f"{status.score} · {long}" if status.score else long
     right = next((words for words in (scored, long) if width(words) + 16 <= cells), short)
-    mode = desk.state.page.mode if desk.state else desk.session.mode
-    left = [("class:title", " " + visible(desk.session.name)), ("class:quiet", f" · {mode}")]
+    mode = controller.state.page.mode if controller.state else controller.session.mode
+    left = [("class:title", " " + visible(controller.session.name)), ("class:quiet", f" · {mode}")]
     alarm = fit(f" {visible(status.forgotten)} ", cells) if status.forgotten else ""
-    return [spread(left, right + " ", cells), rule(desk, cells, alarm)]
+    return [spread(left, right + " ", cells), rule(controller, cells, alarm)]
 
 
-def rule(desk: Desk, cells: int, note: str = "") -> Row:
+def rule(controller: Controller, cells: int, note: str = "") -> Row:
     """Return a line across the screen, with a note at its right end; a double one around a text that only measures."""
-    measures = desk.question is not None and desk.question.share in MEASURES and desk.view == "text"
+    measures = controller.question is not None and controller.question.share in MEASURES and controller.view == "text"
     line, style = ("═", "class:title") if measures else ("─", "class:rule")
     return [(style, line * (cells - width(note))), ("class:key", note)]
 
 
-def why(desk: Desk, cells: int) -> Row:
+def why(controller: Controller, cells: int) -> Row:
     """Return the row that says why this text is asked, or how it was answered; its flag and memo at the right."""
-    question = desk.question
-    if question is None or desk.state is None:
+    question = controller.question
+    if question is None or controller.state is None:
         return []
-    noted = notes(desk.state, cells // 3)
-    return spread(_why(desk, question, desk.state.page.mode, cells), f"{noted} " if noted else "", cells)
+    noted = notes(controller.state, cells // 3)
+    return spread(_why(controller, question, controller.state.page.mode, cells), f"{noted} " if noted else "", cells)
 
 
-def _why(desk: Desk, question: Question, mode: Mode, cells: int) -> Row:
-    if desk.reopened is not None:
-        back = key_name(desk.keys.first("onward"))
+def _why(controller: Controller, question: Question, mode: Mode, cells: int) -> Row:
+    if controller.reopened is not None:
+        back = key_name(controller.keys.first("onward"))
         leave = f". {back} leaves it so. " if back else ""
-        return [("class:loud", fit(f" {earlier(desk, question, desk.reopened)}", cells - width(leave)) + leave)]
+        return [
+            ("class:loud", fit(f" {earlier(controller, question, controller.reopened)}", cells - width(leave)) + leave)
+        ]
     if question.share in MEASURES:
         long, short = (f" {words}" for words in MEASURES[question.share])
         words = fit(long if width(long) <= cells else short, cells)
@@ -108,9 +110,9 @@ def notes(state: State, cells: int) -> str:
     return fit(" · ".join(filter(None, ["⚑ flagged" if state.now.flag else "", memo])), cells)
 
 
-def earlier(desk: Desk, question: Question, answer: Answer) -> str:
+def earlier(controller: Controller, question: Question, answer: Answer) -> str:
     """Return why an earlier answer is there again, or else what it said."""
-    return visible(desk.session.note(question)) or f"Answered before: {said(answer)}"
+    return visible(controller.session.note(question)) or f"Answered before: {said(answer)}"
 
 
 def said(answer: Answer) -> str:
@@ -221,9 +223,9 @@ def legend(state: State, keys: Keymap, cells: int) -> Row:
     return row
 
 
-def trouble(desk: Desk) -> str:
+def trouble(controller: Controller) -> str:
     """Return why the trainer stopped, if it said so; the questions that are there can be answered all the same."""
-    trainer = desk.status.trainer
+    trainer = controller.status.trainer
     if not trainer.startswith(f"{STOPPED}: "):
         return ""
     return (
@@ -232,9 +234,9 @@ def trouble(desk: Desk) -> str:
     )
 
 
-def pace(desk: Desk) -> list[str]:
+def pace(controller: Controller) -> list[str]:
     """Return how fast the last answers of this sitting came, and how many of them took the suggestions as they were."""
-    recent = desk.recent
+    recent = controller.recent
     seconds = sum(answer.seconds for answer in recent)
     if not recent or seconds <= 0:
         return []
@@ -260,14 +262,14 @@ def beside(text: str, cells: int, *, last: bool) -> Row:
     return [("class:quiet", "  " + fit(shown, room))]
 
 
-def last_line(desk: Desk, cells: int) -> Row:
+def last_line(controller: Controller, cells: int) -> Row:
     """Return the last answer and how to reopen it, and how much has been done."""
-    status = desk.status
-    parts = [f"{status.answers_today} today", *(pace(desk) if cells >= VERY_WIDE else [])]
+    status = controller.status
+    parts = [f"{status.answers_today} today", *(pace(controller) if cells >= VERY_WIDE else [])]
     right = " · ".join([*parts, *([f"{status.answers_total} in all"] if cells >= WIDE else [])]) + " "
-    if desk.last is None:
+    if controller.last is None:
         return spread([("class:quiet", " No answer yet")], right, cells)
-    key = key_name(desk.keys.first("reopen"))
+    key = key_name(controller.keys.first("reopen"))
     back = f" · {key} reopens" if key else ""
-    shown = fit(f" Last: {said(desk.last)}", max(8, cells - width(back) - width(right) - 1))
+    shown = fit(f" Last: {said(controller.last)}", max(8, cells - width(back) - width(right) - 1))
     return spread([("class:quiet", shown + back)], right, cells)

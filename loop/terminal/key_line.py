@@ -10,7 +10,7 @@ from loop.editing.prompts import REASONS
 from loop.records import Text
 from loop.store import Past
 from loop.terminal.body import Row
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.finder import Finder
 from loop.terminal.glyphs import visible, width
 
@@ -35,15 +35,15 @@ TEACH: tuple[Hint, ...] = (
 NO_TEXT: tuple[Hint, ...] = (("reopen", "previous answer"), ("history", "earlier answers"), ("quit", "quit"))
 
 
-def key_line(desk: Desk, cells: int) -> Row:
+def key_line(controller: Controller, cells: int) -> Row:
     """Return the one line of keys that fits what the next key means."""
-    if desk.finder is not None:
-        return _row(_finding(desk.finder), cells)
-    if desk.view != "text":
+    if controller.finder is not None:
+        return _row(_finding(controller.finder), cells)
+    if controller.view != "text":
         return _row([("↑↓", "scroll"), ("other keys", "back to the text")], cells)
-    if desk.state is None:
-        return _row(_named(NO_TEXT, desk.keys), cells)
-    return _row(_open(desk.state, desk.keys) or _named(_editing(desk.state), desk.keys), cells)
+    if controller.state is None:
+        return _row(_named(NO_TEXT, controller.keys), cells)
+    return _row(_open(controller.state, controller.keys) or _named(_editing(controller.state), controller.keys), cells)
 
 
 def _finding(finder: Finder[Past] | Finder[Text]) -> list[Hint]:

@@ -11,7 +11,7 @@ from loop.progress import blocked_words
 from loop.records import NO_FOCUS, Text
 from loop.store import Past
 from loop.terminal.body import Row
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.finder import Finder
 from loop.terminal.frame import said, trouble
 from loop.terminal.glyphs import fit, visible, width
@@ -57,19 +57,19 @@ def _entry(shown: str, words: str, column: int, cells: int) -> list[Row]:
     return [first, *([("", " " * column + f" {line}")] for line in lines[1:])]
 
 
-def guideline_rows(desk: Desk, cells: int) -> list[Row]:
+def guideline_rows(controller: Controller, cells: int) -> list[Row]:
     """Return what the labels mean and the project's guidelines, wrapped."""
-    text = desk.session.guidelines.strip()
-    notes = label_rows(desk, cells)
+    text = controller.session.guidelines.strip()
+    notes = label_rows(controller, cells)
     if not text:
         return [*notes, *_paragraph("This project has no guidelines yet: write them into guidelines.md.", cells)]
     return notes + [row for line in text.splitlines() for row in (_paragraph(line, cells) if line.strip() else [[]])]
 
 
-def label_rows(desk: Desk, cells: int) -> list[Row]:
+def label_rows(controller: Controller, cells: int) -> list[Row]:
     """Return what loop.cfg says about the labels, the active one first; nothing when it says nothing."""
-    notes = desk.session.notes
-    active = desk.state.active if desk.state else ""
+    notes = controller.session.notes
+    active = controller.state.active if controller.state else ""
     rows: list[Row] = []
     for label in sorted(notes, key=lambda label: label != active):
         examples = f" ({', '.join(notes[label].examples)})" if notes[label].examples else ""
@@ -103,34 +103,34 @@ def _found(item: Past | Text, chosen: bool, cells: int) -> Row:
     return [(style, fit(f" {sign} {visible(item.text)}", cells - width(note) - 3)), ("class:quiet", f"  {note}")]
 
 
-def waiting_rows(desk: Desk, cells: int) -> list[Row]:
+def waiting_rows(controller: Controller, cells: int) -> list[Row]:
     """Return what is said while there is no question."""
-    return [[], *_paragraph(waiting_words(desk), cells)]
+    return [[], *_paragraph(waiting_words(controller), cells)]
 
 
-def waiting_words(desk: Desk) -> str:
+def waiting_words(controller: Controller) -> str:
     """Return why there is no question, and what to do about it."""
-    status = desk.status
-    if not desk.session.labels:
+    status = controller.status
+    if not controller.session.labels:
         return (
             "This project has no labels yet, so there is nothing to ask. Name them in loop.cfg under [project], "
             "labels, then start again."
         )
-    if status.pool_left and (words := trouble(desk)):
+    if status.pool_left and (words := trouble(controller)):
         return words
-    if desk.session.over:
-        return desk.session.over
-    if status.pool_left and desk.session.is_exhausted:
-        if desk.session.focus.measure:
+    if controller.session.over:
+        return controller.session.over
+    if status.pool_left and controller.session.is_exhausted:
+        if controller.session.focus.measure:
             return "No held-out text is left to ask about. Quit, and `loop annotate` asks the usual questions."
-        if desk.session.focus == NO_FOCUS:
+        if controller.session.focus == NO_FOCUS:
             return f"Nothing is left to ask: {blocked_words(status.pool_left)}. Add more with `loop add`."
         return "No more texts fit what this session was narrowed to. Quit, and `loop annotate` asks about all others."
     if status.pool_left:
         return f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."
-    left_out = " · ".join(f"{count} {visible(reason)}" for reason, count in sorted(desk.left_out.items()))
+    left_out = " · ".join(f"{count} {visible(reason)}" for reason, count in sorted(controller.left_out.items()))
     done = f"Every text has been answered, {status.answers_total} by you. Add more with `loop add`."
-    done = f"{done} {desk.session.unlearned()}".rstrip()
+    done = f"{done} {controller.session.unlearned()}".rstrip()
     return f"{done} Left out: {left_out}." if left_out else done
 
 

@@ -14,7 +14,7 @@ from loop.records import Text
 from loop.store import Past
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed, range_of
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.frame import MEASURES, earlier, meta_words, notes, reason, said, trouble
 from loop.terminal.glyphs import fit, visible
 from loop.terminal.pages import label_rows, waiting_words
@@ -37,26 +37,27 @@ class Plain:
     Everything a text or a label holds is shown with its invisible characters visible, as on the full screen.
     """
 
-    def __init__(self, desk: Desk, source: TextIO, write: Callable[[str], None]) -> None:
-        self._desk, self._source, self._write = desk, source, write
+    def __init__(self, controller: Controller, source: TextIO, write: Callable[[str], None]) -> None:
+        self._controller, self._source, self._write = controller, source, write
         self._shown = self._told = ""
 
     def run(self) -> None:
         """Ask until the annotator quits or the lines end."""
-        self._say(f"{visible(self._desk.session.name)}, mode {self._desk.session.mode}. `help` lists the commands.")
+        session = self._controller.session
+        self._say(f"{visible(session.name)}, mode {session.mode}. `help` lists the commands.")
         try:
-            while not self._desk.done and self._wait():
+            while not self._controller.done and self._wait():
                 self._ask()
                 line = self._source.readline()
                 if not line:
                     break
                 self._take(line.strip())
-                self._desk.save()
-                self._desk.tick()
+                self._controller.save()
+                self._controller.tick()
         except KeyboardInterrupt:
             self._say("")
         finally:
-            self._desk.save()
+            self._controller.save()
 
     def _say(self, line: str) -> None:
         self._write(line + "\n")
@@ -64,8 +65,8 @@ class Plain:
     def _wait(self) -> bool:
         """Wait until there is a question, or something to read; say once what is waited for."""
         said_already = ""
-        while self._desk.question is None:
-            words = waiting_words(self._desk)
+        while self._controller.question is None:
+            words = waiting_words(self._controller)
             if words != said_already:
                 self._say(words)
                 said_already = words
@@ -76,32 +77,32 @@ class Plain:
                 return True
             if not self._source.isatty():
                 time.sleep(SECONDS_BETWEEN_LOOKS)
-            self._desk.tick()
+            self._controller.tick()
         return True
 
     def _over(self) -> bool:
         """Tell whether no question will come by itself: then the next line is read, from a pipe too."""
-        status = self._desk.status
+        status = self._controller.status
         stopped = status.trainer.startswith(STOPPED) and status.trainer != STOPPED
-        session = self._desk.session
+        session = self._controller.session
         return bool(session.over) or session.is_exhausted or not status.pool_left or stopped
 
     def _ask(self) -> None:
-        question = self._desk.question
+        question = self._controller.question
         if question is not None and question.id != self._shown:
             self._shown = question.id
             self._text()
         self._notice()
-        self._desk.drawn = True
-        if problem := trouble(self._desk):
+        self._controller.drawn = True
+        if problem := trouble(self._controller):
             self._once(problem)
         if self._source.isatty():
             self._write("> ")
 
     def _notice(self) -> None:
-        if self._desk.notice:
-            self._say(visible(self._desk.notice))
-            self._desk.notice = ""
+        if self._controller.notice:
+            self._say(visible(self._controller.notice))
+            self._controller.notice = ""
 
     def _once(self, line: str) -> None:
         if line != self._told:
@@ -109,20 +110,20 @@ class Plain:
             self._say(visible(line))
 
     def _text(self) -> None:
-        desk, question, state = self._desk, self._desk.question, self._desk.state
+        controller, question, state = self._controller, self._controller.question, self._controller.state
         if question is None or state is None:
             return
         self._say("")
         if question.share in MEASURES:
             self._say(MEASURES[question.share][0])
-        if desk.reopened is not None:
-            self._say(f"{visible(earlier(desk, question, desk.reopened))}. `leave` leaves it so.")
+        if controller.reopened is not None:
+            self._say(f"{visible(earlier(controller, question, controller.reopened))}. `leave` leaves it so.")
         self._say(f"Why this text: {reason(question, state.page.mode)}")
         if noted := notes(state, LONGEST_NOTE):
             self._say(noted)
         if meta := meta_words(question):
             self._say(meta)
-        before, after = (visible(text) for text in desk.around)
+        before, after = (visible(text) for text in controller.around)
         if before:
             self._say(f"Before it: {before}")
         self._say(f"Text: {visible(question.text.text)}")
@@ -139,7 +140,7 @@ class Plain:
     def _take(self, line: str) -> None:
         verb, _, rest = line.partition(" ")
         verb = verb.lower()
-        if self._desk.finder is not None:
+        if self._controller.finder is not None:
             self._choose(line)
         elif verb in LISTS:
             self._list(verb, rest)
@@ -153,48 +154,48 @@ class Plain:
             self._do(line)
 
     def _list(self, command: str, wanted: str) -> None:
-        desk = self._desk
-        desk.command(command)
-        desk.paste(wanted)
-        if desk.finder is not None and desk.finder.stale:
-            desk.press("enter")
-        if desk.finder is None or not desk.finder.items:
-            self._say(desk.finder.empty if desk.finder is not None else desk.notice)
+        controller = self._controller
+        controller.command(command)
+        controller.paste(wanted)
+        if controller.finder is not None and controller.finder.stale:
+            controller.press("enter")
+        if controller.finder is None or not controller.finder.items:
+            self._say(controller.finder.empty if controller.finder is not None else controller.notice)
             self._leave_list()
             return
-        shown: Sequence[Past | Text] = desk.finder.items[:LISTED]
+        shown: Sequence[Past | Text] = controller.finder.items[:LISTED]
         for number, item in enumerate(shown, 1):
             note = "" if isinstance(item, Text) else f" ({said(item.answer)})"
             self._say(f"{number}. {fit(visible(item.text), LISTED_TEXT)}{note}")
         self._say("Its number opens a text; anything else leaves the list.")
 
     def _choose(self, line: str) -> None:
-        desk = self._desk
+        controller = self._controller
         number = int(line) if line.isdecimal() else 0
-        if desk.finder is None or not 1 <= number <= len(desk.finder.items[:LISTED]):
+        if controller.finder is None or not 1 <= number <= len(controller.finder.items[:LISTED]):
             self._leave_list()
             self._say("Nothing was chosen.")
             return
         for key in ("home", *["down"] * (number - 1), "enter"):
-            desk.press(key)
+            controller.press(key)
         self._notice()
 
     def _leave_list(self) -> None:
-        if self._desk.finder is not None:
-            self._desk.press("escape")
+        if self._controller.finder is not None:
+            self._controller.press("escape")
 
     def _do(self, line: str) -> None:
-        desk = self._desk
-        before, question, last = desk.state, desk.question, desk.last
+        controller = self._controller
+        before, question, last = controller.state, controller.question, controller.last
         if before is None:
             self._while_waiting(line)
             return
         try:
-            desk.do(interpret(line, before, desk.keys))
+            controller.do(interpret(line, before, controller.keys))
         except MisunderstoodError as error:
             self._say(f"{error} {error.hint}")
             return
-        self._report(before, same=question is desk.question, saved=last is not desk.last)
+        self._report(before, same=question is controller.question, saved=last is not controller.last)
 
     def _while_waiting(self, line: str) -> None:
         name = next((n for n in ("back", "quit", "guidelines") if n.startswith(line.lower())), None)
@@ -202,33 +203,33 @@ class Plain:
         if name is None:
             self._say("There is no text now: back, guidelines or quit.")
         else:
-            self._desk.command(commands[name])
+            self._controller.command(commands[name])
             self._over_the_text()
 
     def _report(self, before: State, *, same: bool, saved: bool) -> None:
-        desk = self._desk
-        if same and desk.state is not None:
-            desk.notice = desk.notice or desk.state.message
+        controller = self._controller
+        if same and controller.state is not None:
+            controller.notice = controller.notice or controller.state.message
         if not saved:  # otherwise it is about the next text, and said after that
             self._notice()
-        if saved and desk.last is not None:
-            self._say(f"Saved: {said(desk.last)}. {desk.status.answers_today} today. `back` reopens it.")
-        elif same and desk.state is not None and desk.state.page is not before.page:
+        if saved and controller.last is not None:
+            self._say(f"Saved: {said(controller.last)}. {controller.status.answers_today} today. `back` reopens it.")
+        elif same and controller.state is not None and controller.state.page is not before.page:
             self._text()
-        elif same and desk.state is not None and desk.state.now != before.now:
-            self._spans(desk.state)
+        elif same and controller.state is not None and controller.state.now != before.now:
+            self._spans(controller.state)
         self._over_the_text()
 
     def _over_the_text(self) -> None:
         """What lies over the text on a screen is said at once, and done with."""
-        if self._desk.view == "guidelines":
-            for row in label_rows(self._desk, ENDLESS):
+        if self._controller.view == "guidelines":
+            for row in label_rows(self._controller, ENDLESS):
                 self._say("".join(text for _, text in row).strip())
-            self._say(visible_lines(self._desk.session.guidelines) or "This project has no guidelines yet.")
-        elif self._desk.view == "help":
+            self._say(visible_lines(self._controller.session.guidelines) or "This project has no guidelines yet.")
+        elif self._controller.view == "help":
             self._help()
         self._leave_list()
-        self._desk.view = "text"
+        self._controller.view = "text"
 
     def _help(self) -> None:
         for line in HELP:
@@ -238,12 +239,12 @@ class Plain:
         self._say("words: the words of the text with their numbers")
         self._say("history [STRING]: earlier answers, to change one")
         self._say("search STRING: texts that nobody has answered; the one chosen is asked next")
-        labels = self._desk.keys.labels
-        digits = self._desk.keys.digits
+        labels = self._controller.keys.labels
+        digits = self._controller.keys.digits
         self._say("Labels: " + ", ".join(f"{digits.get(label, '')} {visible(label)}".strip() for label in labels))
 
     def _words(self) -> None:
-        state = self._desk.state
+        state = self._controller.state
         if state is not None:
             page = state.page
             words = (f"{i} {visible(page.string(word, word + 1))}" for i, word in enumerate(page.words, 1))
@@ -273,11 +274,11 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.strip().splitlines())
 
 
-def run_plain(desk: Desk) -> None:
+def run_plain(controller: Controller) -> None:
     """Ask on standard input and output."""
 
     def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
 
-    Plain(desk, sys.stdin, write).run()
+    Plain(controller, sys.stdin, write).run()

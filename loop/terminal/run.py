@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from loop.editing import keymap
 from loop.errors import LoopError
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 
 if TYPE_CHECKING:
     from loop.session import Session
@@ -29,14 +29,14 @@ def run(session: Session, *, plain: bool = False, mouse: bool = True) -> None:
         from loop.terminal.plain import run_plain
 
         keys = keymap(session.labels, session.keys)
-        run_plain(Desk(session, Words(keys.labels, keys.keys)))
+        run_plain(Controller(session, Words(keys.labels, keys.keys)))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LoopError("Annotating needs a terminal.", hint="Run it in one, or with --plain for lines and pipes.")
     from loop.terminal.app import App
 
     try:
-        App(Desk(session, keymap(session.labels, session.keys), mouse=mouse)).run()
+        App(Controller(session, keymap(session.labels, session.keys), mouse=mouse)).run()
     except EOFError:
         return
     except OSError as error:

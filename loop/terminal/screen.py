@@ -1,4 +1,4 @@
-"""The whole screen as a function of the desk: exactly as many rows as there are, each at most as wide as it is."""
+"""The whole screen as a function of the controller: as many rows as there are, none wider than it is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from loop.editing import Page
 from loop.terminal import frame, pages
-from loop.terminal.ahead import get_ready
 from loop.terminal.body import Row, body, laid_out, layout_of
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.glyphs import fit, width
 from loop.terminal.key_line import key_line
+from loop.terminal.prepared_pages import get_ready
 from loop.terminal.wrap import lines_of
 
 ROOMY = 16  # rows from which on rules and blank lines are affordable
@@ -46,38 +46,38 @@ class Screen:
     _first_row: int = 0
     _cells: int = 0
 
-    def draw(self, desk: Desk, cells: int, rows: int) -> list[Row]:
-        """Return `rows` rows for a screen `cells` wide; the desk's state learns how its text lies on it."""
+    def draw(self, controller: Controller, cells: int, rows: int) -> list[Row]:
+        """Return `rows` rows for a screen `cells` wide; the controller's state learns how its text lies on it."""
         if cells < SMALLEST[0] or rows < SMALLEST[1]:
             return _padded([[("", "Enlarge me"[:cells])]], rows)
         roomy = rows >= ROOMY
-        above, below = _above(desk, cells, roomy), _below(desk, cells, roomy)
+        above, below = _above(controller, cells, roomy), _below(controller, cells, roomy)
         room = max(1, rows - len(above) - len(below) - roomy)
         self._first_row, self._cells = len(above), cells
-        middle = self._middle(desk, cells, room)
-        after = desk.around[1] if roomy and desk.view == "text" and desk.question is not None else ""
+        middle = self._middle(controller, cells, room)
+        after = controller.around[1] if roomy and controller.view == "text" and controller.question is not None else ""
         if after and len(middle) + 2 <= room:
             middle += [[], frame.beside(after, cells, last=False)]
-        rule = [frame.rule(desk, cells, self._hidden)] if roomy else []
+        rule = [frame.rule(controller, cells, self._hidden)] if roomy else []
         return _padded([*above, *_padded(middle, room), *rule, *below], rows)
 
-    def _middle(self, desk: Desk, cells: int, rows: int) -> list[Row]:
+    def _middle(self, controller: Controller, cells: int, rows: int) -> list[Row]:
         self._hidden = ""
-        if desk.view == "help":
-            return self._scrolled(desk, pages.help_rows(desk.keys, cells), rows)
-        if desk.finder is not None:
-            desk.page = max(1, rows - pages.FINDER_HEAD)
-            return pages.finder_rows(desk.finder, cells, rows)
-        if desk.view == "guidelines":
-            return self._scrolled(desk, pages.guideline_rows(desk, cells), rows)
-        if desk.state is None or desk.question is None:
-            return pages.waiting_rows(desk, cells)
+        if controller.view == "help":
+            return self._scrolled(controller, pages.help_rows(controller.keys, cells), rows)
+        if controller.finder is not None:
+            controller.page = max(1, rows - pages.FINDER_HEAD)
+            return pages.finder_rows(controller.finder, cells, rows)
+        if controller.view == "guidelines":
+            return self._scrolled(controller, pages.guideline_rows(controller, cells), rows)
+        if controller.state is None or controller.question is None:
+            return pages.waiting_rows(controller, cells)
         width = cells - 2 * MARGIN
-        layout, self.top, hidden = layout_of(desk.state, width, rows, desk.state.layout.top)
+        layout, self.top, hidden = layout_of(controller.state, width, rows, controller.state.layout.top)
         self._hidden = _arrows(self.top, hidden)
-        if layout != desk.state.layout:
-            desk.state = replace(desk.state, layout=layout)
-        return [[("", " " * MARGIN), *row] for row in body(desk.state, desk.keys, width, rows, self.top)]
+        if layout != controller.state.layout:
+            controller.state = replace(controller.state, layout=layout)
+        return [[("", " " * MARGIN), *row] for row in body(controller.state, controller.keys, width, rows, self.top)]
 
     def get_ready(self, page: Page) -> None:
         """Work out beforehand what showing and editing a page will need."""
@@ -85,11 +85,11 @@ class Screen:
             laid_out(page.text, page.tokens, self._cells - 2 * MARGIN)
         get_ready(page)
 
-    def token_at(self, desk: Desk, column: int, row: int) -> int | None:
+    def token_at(self, controller: Controller, column: int, row: int) -> int | None:
         """Return the token drawn in a cell, or None where there is none."""
-        if desk.state is None or desk.view != "text" or row < self._first_row or not self._cells:
+        if controller.state is None or controller.view != "text" or row < self._first_row or not self._cells:
             return None
-        page = desk.state.page
+        page = controller.state.page
         laid, _ = laid_out(page.text, page.tokens, self._cells - 2 * MARGIN)
         line = self.top + (row - self._first_row) // 2
         if line >= len(laid.lines):
@@ -99,55 +99,55 @@ class Screen:
         found = page.cover(here[-1], here[-1] + 1) if here else None
         return found[0] if found else None
 
-    def _scrolled(self, desk: Desk, content: list[Row], rows: int) -> list[Row]:
-        desk.page, desk.top = rows, max(0, min(desk.top, len(content) - rows))
-        self._hidden = _arrows(desk.top, len(content) - rows - desk.top)
-        return content[desk.top : desk.top + rows]
+    def _scrolled(self, controller: Controller, content: list[Row], rows: int) -> list[Row]:
+        controller.page, controller.top = rows, max(0, min(controller.top, len(content) - rows))
+        self._hidden = _arrows(controller.top, len(content) - rows - controller.top)
+        return content[controller.top : controller.top + rows]
 
 
-def _above(desk: Desk, cells: int, roomy: bool) -> list[Row]:
-    head = frame.head(desk, cells) if roomy else frame.head(desk, cells)[:1]
-    if desk.view != "text" or desk.question is None:
+def _above(controller: Controller, cells: int, roomy: bool) -> list[Row]:
+    head = frame.head(controller, cells) if roomy else frame.head(controller, cells)[:1]
+    if controller.view != "text" or controller.question is None:
         return head
-    rows = [*head, frame.why(desk, cells)]
+    rows = [*head, frame.why(controller, cells)]
     if not roomy:
         return rows
-    meta, before = frame.meta_words(desk.question), desk.around[0]
+    meta, before = frame.meta_words(controller.question), controller.around[0]
     if meta:
         rows.append([("class:quiet", fit(f" {meta}", cells))])
     return [*rows, frame.beside(before, cells, last=True) if before else []]
 
 
-def _below(desk: Desk, cells: int, roomy: bool) -> list[Row]:
-    last, keys = frame.last_line(desk, cells), key_line(desk, cells)
-    said = _message(desk, cells)
-    if desk.view != "text" or desk.state is None:
-        return [*said, *([last] if roomy or desk.view == "text" else []), keys]
-    state = desk.state
-    hand = frame.prompt(state, cells) or frame.in_hand(state, desk.keys, cells)
-    legend = frame.legend(state, desk.keys, cells)
-    trouble = _lines(frame.trouble(desk), cells, 2 * MESSAGE_ROWS if roomy else MESSAGE_ROWS)
-    said = said or ([] if hand and not roomy else trouble or [_tip(desk, cells)])
+def _below(controller: Controller, cells: int, roomy: bool) -> list[Row]:
+    last, keys = frame.last_line(controller, cells), key_line(controller, cells)
+    said = _message(controller, cells)
+    if controller.view != "text" or controller.state is None:
+        return [*said, *([last] if roomy or controller.view == "text" else []), keys]
+    state = controller.state
+    hand = frame.prompt(state, cells) or frame.in_hand(state, controller.keys, cells)
+    legend = frame.legend(state, controller.keys, cells)
+    trouble = _lines(frame.trouble(controller), cells, 2 * MESSAGE_ROWS if roomy else MESSAGE_ROWS)
+    said = said or ([] if hand and not roomy else trouble or [_tip(controller, cells)])
     return [*([hand] if roomy or not said else []), *said, legend, last, keys]
 
 
-def _message(desk: Desk, cells: int) -> list[Row]:
-    return _lines(desk.notice or (desk.state.message if desk.state else ""), cells)
+def _message(controller: Controller, cells: int) -> list[Row]:
+    return _lines(controller.notice or (controller.state.message if controller.state else ""), cells)
 
 
 def _lines(said: str, cells: int, most: int = MESSAGE_ROWS) -> list[Row]:
     return [[("class:message", f" {line}")] for line in lines_of(said, cells - 1)][:most] if said else []
 
 
-def _tip(desk: Desk, cells: int) -> Row:
+def _tip(controller: Controller, cells: int) -> Row:
     """Return what a newcomer is told until he presses the first key; an empty row for all others."""
-    state = desk.state
-    if state is None or desk.reopened is not None or desk.status.answers_total >= LEARNING:
+    state = controller.state
+    if state is None or controller.reopened is not None or controller.status.answers_total >= LEARNING:
         return []
     teaching = state.page.mode == "teach"
     if state.past or not (state.rest or teaching):
         return []
-    tips = map(desk.keys.worded, TEACH_TIPS if teaching else TIPS if state.marks else BARE_TIPS)
+    tips = map(controller.keys.worded, TEACH_TIPS if teaching else TIPS if state.marks else BARE_TIPS)
     return [("class:quiet", " " + next((tip for tip in tips if width(tip) < cells), ""))]
 
 

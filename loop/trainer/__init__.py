@@ -13,9 +13,9 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
 from loop.store.questions import EXPIRED
-from loop.trainer.asking import Asking
-from loop.trainer.gathering import Pause
-from loop.trainer.measuring import Measuring
+from loop.trainer.debounce import Pause
+from loop.trainer.evaluation import Measuring
+from loop.trainer.next_questions import NextQuestions
 from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
 
@@ -52,7 +52,7 @@ class Trainer:
             with _explained(store):
                 self._say("loading the pipeline")
                 self.rounds = Rounds(paths, settings, store)
-                self._asking = Asking(paths, settings, store)
+                self._asking = NextQuestions(paths, settings, store)
                 self._measuring = Measuring(paths, settings, store)
                 self._pretraining = Pretraining(paths, settings, store)
                 self._say("idle")

@@ -12,8 +12,8 @@ from loop.acquire.cost import CostModel, Timed, edits, fitted
 from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
 from loop.held_out import HeldOut, Teaching, is_held_out
-from loop.ner.questions import Read
 from loop.records import NO_FOCUS, Answer, Focus, Text
+from loop.scoring.questions import Read
 from loop.settings import Settings
 from loop.store import Store
 from loop.store.questions import PastReading

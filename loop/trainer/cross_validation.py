@@ -10,24 +10,24 @@ from random import Random
 import numpy as np
 
 from loop.acquire.stopping import BEGINNING, FEWEST, expected_gain
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError
 from loop.held_out import ANOTHER_GROUP, one_group_words, unit_of
 from loop.intervals import counts, f_scores, measures, no_interval, over_units
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.evaluate import predicted
-from loop.ner.products import use_fast_products
+from loop.learning.evaluate import predicted
+from loop.learning.matrix_products import use_fast_products
 from loop.progress.advice import MORE
 from loop.progress.curve import Point
-from loop.progress.expected import Expected, note
-from loop.progress.gold import GoldText, Measured, answered_gold, measured_in
+from loop.progress.forecast import Expected, note
+from loop.progress.held_out_gold import GoldText, Measured, answered_gold, measured_in
 from loop.progress.scores import scores
-from loop.progress.settings_then import settings_of_round
+from loop.progress.settings_history import settings_of_round
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-from loop.trainer.aside import aside
-from loop.trainer.course import Course
 from loop.trainer.pretrained import Pretrained
+from loop.trainer.round_recipe import RoundRecipe
+from loop.trainer.scratch_checkpoints import aside
 
 FOLDS = 5
 # Rounds that are measured, at the most: more make the curve no smoother, and reading takes its time.
@@ -79,7 +79,7 @@ class _CrossValidation:
         self._training, self._pool = store.answers.training(), store.corpus.pool_size()
         pretrained = Pretrained(paths, store)
         pretrained.must_be_there()
-        self._course = Course(settings, store, pretrained, checkpoints)
+        self._course = RoundRecipe(settings, store, pretrained, checkpoints)
         texts = store.corpus.texts(list({answer.text_id for answer in self._training}))
         units = {text.id: unit_of(text.group, text.text) for text in texts}
         self._parts = list(folds(self._training, units, seed=settings.project.seed))

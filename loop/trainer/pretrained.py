@@ -6,11 +6,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError
 from loop.files import make_private, replacing
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.learner import Learner
-from loop.ner.pretraining import pretrained_layers
+from loop.learning.learner import Learner
+from loop.learning.pretraining import pretrained_layers
 from loop.settings import ProjectPaths
 from loop.store import Store
 from loop.store.erasing import EVENT as ERASED

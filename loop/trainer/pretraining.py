@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 from random import Random
 
+from loop.base.pipeline import recognizers_of_base
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.held_out import Teaching
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.learner import Learner
-from loop.ner.pipeline import recognizers_of_base
-from loop.ner.pretraining import pretrain, pretrained_layers
-from loop.progress.gold import held_out_now, reserved
+from loop.learning.learner import Learner
+from loop.learning.pretraining import pretrain, pretrained_layers
+from loop.progress.held_out_gold import held_out_now, reserved
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.pretrained import Pretrained

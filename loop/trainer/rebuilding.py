@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from loop.checkpoints.checkpoints import VERSIONS, Checkpoints
 from loop.errors import LoopError
-from loop.ner.checkpoints import VERSIONS, Checkpoints
-from loop.ner.learner import Learner
-from loop.ner.products import use_fast_products
+from loop.learning.learner import Learner
+from loop.learning.matrix_products import use_fast_products
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
-from loop.trainer.aside import aside
-from loop.trainer.course import Course
 from loop.trainer.pretrained import Pretrained
+from loop.trainer.round_recipe import RoundRecipe
+from loop.trainer.scratch_checkpoints import aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Rebuilding:
         self._store = store
         self._kept, self._checkpoints = Checkpoints(paths.models), aside
         self._pretrained = Pretrained(paths, store)
-        self._course = Course(settings, store, self._pretrained, self._checkpoints)
+        self._course = RoundRecipe(settings, store, self._pretrained, self._checkpoints)
 
     def rounds(self, last: int) -> Iterator[Rebuilt]:
         """Learn the rounds up to `last`, round 0 among them, one after the other.

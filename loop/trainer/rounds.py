@@ -6,22 +6,22 @@ import time
 from collections.abc import Sequence
 from random import Random
 
+from loop.base.pipeline import adopted
+from loop.base.retention import agreement as kept_by
+from loop.checkpoints.checkpoints import CheckpointInfo, Checkpoints, to_keep
+from loop.checkpoints.checksums import base_sum
+from loop.checkpoints.relabeling import rename_labels
 from loop.errors import PipelineError
-from loop.ner.checkpoints import CheckpointInfo, Checkpoints, to_keep
-from loop.ner.keeping import agreement as kept_by
-from loop.ner.learner import Learner
-from loop.ner.pipeline import adopted
-from loop.ner.products import use_fast_products
-from loop.ner.renaming import rename_labels
-from loop.ner.sums import base_sum
-from loop.progress.gold import gold_texts
+from loop.learning.learner import Learner
+from loop.learning.matrix_products import use_fast_products
+from loop.progress.held_out_gold import gold_texts
 from loop.progress.scores import best_round
 from loop.records import Answer
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.store import RoundInfo, Store
-from loop.trainer.agreeing import Agreeing
-from loop.trainer.course import Course
+from loop.trainer.model_change import Agreeing
 from loop.trainer.pretrained import Pretrained
+from loop.trainer.round_recipe import RoundRecipe
 from loop.truth import READING
 
 # Texts on which the base's labels are checked: enough for its frequent labels, a fraction of a second.
@@ -43,7 +43,7 @@ class Rounds:
         self._settings = settings
         self._store = store
         self._checkpoints = Checkpoints(paths.models)
-        self._course = Course(settings, store, Pretrained(paths, store), self._checkpoints)
+        self._course = RoundRecipe(settings, store, Pretrained(paths, store), self._checkpoints)
         self._agreeing = Agreeing(store)
         self._checkpoints.sweep()
         use_fast_products()

@@ -7,8 +7,8 @@ import pytest
 
 from loop.care.backup import back_up
 from loop.care.doctor import examine
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError
-from loop.ner.checkpoints import Checkpoints
 from loop.records import Answer
 from loop.settings import ProjectPaths
 from loop.store import Store

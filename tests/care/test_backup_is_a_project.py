@@ -14,11 +14,11 @@ import pytest
 import spacy
 from workshop import workshop_gold
 
+from loop.base.code import NAME as CODE_NAME
+from loop.base.code import import_code
 from loop.care.backup import back_up
 from loop.care.doctor import examine
 from loop.formats import write_jsonl
-from loop.ner.code import NAME as CODE_NAME
-from loop.ner.code import import_code
 from loop.project import create_project, opened
 from loop.records import Answer, Question
 from loop.session import Session

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from loop.care.doctor import examine
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import StoreError
-from loop.ner.checkpoints import Checkpoints
 from loop.records import Answer
 from loop.settings import ProjectPaths
 from loop.store import Store

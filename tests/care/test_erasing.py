@@ -11,10 +11,10 @@ from trainer_kit import finish
 from loop.care.doctor import examine
 from loop.care.erasing import left_of
 from loop.care.privacy import files_with_text
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.editing.draft import relabeled
 from loop.errors import LoopError
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.pretraining import pretrained_layers
+from loop.learning.pretraining import pretrained_layers
 from loop.project import erase, opened
 from loop.records import Answer, Span, Text
 from loop.session import Session
@@ -210,10 +210,10 @@ def test_a_patterns_file_that_cannot_be_read_is_named_before_anything_is_touched
 
 STEPS = [
     "loop.project.erasing._forget_rounds",
-    "loop.ner.checkpoints.drop",
+    "loop.checkpoints.checkpoints.drop",
     "loop.store.journal.Journal.forget_rounds_after",
     "loop.project.erasing._drop_patterns",
-    "loop.formats.patterns.replacing",
+    "loop.patterns.file.replacing",
     "loop.project.erasing._drop_copies",
     "loop.store.erasing.erase",
     "loop.store.erasing.rewrite",

@@ -179,7 +179,7 @@ def work_at_once(paths: ProjectPaths) -> None:
 def reading(folder: Path, shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Reader]:
     """Sets the scene for a page."""
     shutil.copytree(shop, folder, symlinks=True, dirs_exist_ok=True)
-    monkeypatch.setattr("loop.cli.annotating.start_trainer", work_at_once)
+    monkeypatch.setattr("loop.cli.annotate.start_trainer", work_at_once)
     return lambda page: Reader(page, folder, run, monkeypatch)
 
 

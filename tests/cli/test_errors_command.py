@@ -8,10 +8,10 @@ import pytest
 from cli_running import Run
 from reported_project import measure
 
-from loop.cli.errors import Walk
+from loop.cli.errors import Review
 from loop.progress.errors import judgements
 from loop.records import Span
-from loop.session import Walk as Editor
+from loop.session import Review as Editor
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
 
@@ -24,10 +24,10 @@ def measured(project: Path) -> Path:
 
 
 @pytest.fixture
-def opened(measured: Path) -> Iterator[tuple[Walk, Store]]:
+def opened(measured: Path) -> Iterator[tuple[Review, Store]]:
     paths, settings = ProjectPaths(measured), load_settings(measured)
     with Store(paths.db) as store:
-        yield Walk(store, settings, paths), store
+        yield Review(store, settings, paths), store
 
 
 def keys(*pressed: str) -> Callable[[], str]:
@@ -60,7 +60,7 @@ def test_without_anything_measured_there_are_no_mistakes(run: Run) -> None:
     assert "No mistakes: nothing is measured yet, or all of it is right.\n" == run("errors").out
 
 
-def test_a_key_says_why_and_what_was_judged_does_not_come_again(opened: tuple[Walk, Store], capsys) -> None:
+def test_a_key_says_why_and_what_was_judged_does_not_come_again(opened: tuple[Review, Store], capsys) -> None:
     walk, store = opened
     first, second, third = walk.found()[:3]
     walk.run(again=False, read_key=keys("t", "z", "\r", "n", "q"))

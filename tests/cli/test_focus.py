@@ -60,7 +60,7 @@ def test_a_mode_that_does_not_exist_is_wrong_usage(shop: Path, run: Run):
 def test_where_all_texts_are_of_one_group_that_is_the_reason_why_nothing_measures(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch, held_out: bool
 ):
-    monkeypatch.setattr("loop.progress.gold.is_held_out", lambda *_, **__: held_out)
+    monkeypatch.setattr("loop.progress.held_out_gold.is_held_out", lambda *_, **__: held_out)
     rows = "\n".join(json.dumps({"text": f"text {n}", "case": "one"}) for n in range(3))
     run("add", "-", "--group", "case", stdin=rows.encode())
     why = "all 3 texts belong to one group, “one”, and groups are never parted"

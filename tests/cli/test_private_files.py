@@ -15,7 +15,7 @@ from cli_running import Run
 from workshop import workshop_gold
 
 from loop.cli import demo
-from loop.cli.simulating import read_gold_spans
+from loop.cli.simulate import read_gold_spans
 from loop.settings import Settings, template
 
 TERMS = '{"label": "PART", "pattern": "hub"}\n'

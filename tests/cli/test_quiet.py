@@ -5,10 +5,10 @@ import warnings
 
 import pytest
 
+from loop.cli.library_output import words_left_out
 from loop.cli.printing import say
-from loop.cli.quiet import words_left_out
 from loop.errors import InputError
-from loop.ner.patterns import say_left_out
+from loop.patterns.matching import say_left_out
 
 
 def speak(text: str) -> None:

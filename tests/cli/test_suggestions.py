@@ -7,7 +7,7 @@ import pytest
 from cli_running import Run
 
 from loop.errors import InputError
-from loop.formats.patterns import append_pattern
+from loop.patterns.file import append_pattern
 from loop.records import Span
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store

@@ -30,7 +30,7 @@ from roles import SETTINGS, answer, folder_of, forked, log_of, make_project, pla
 from triggers import Trigger, drawn
 
 from loop.care.doctor import examine
-from loop.ner.checkpoints import Checkpoints
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.settings import ProjectPaths, template
 from loop.store import Store
 from loop.store.copying import copy_store

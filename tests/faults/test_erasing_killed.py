@@ -13,7 +13,7 @@ from roles import forked
 from triggers import FILE_EVENTS, Trigger
 
 from loop.care.doctor import examine
-from loop.ner.checkpoints import Checkpoints
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.project import erase, opened
 from loop.settings import ProjectPaths, Settings, template
 from loop.store.copying import copy_store

@@ -4,7 +4,7 @@ import pytest
 import spacy
 
 from loop.final.comparing import Comparison, agreement, compared
-from loop.progress.gold import GoldText
+from loop.progress.held_out_gold import GoldText
 from loop.records import Span
 
 LABELS = ("PART", "ORG")

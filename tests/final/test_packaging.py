@@ -10,10 +10,10 @@ import spacy
 from final_project import HELD_OUT, TRAINED, UNANSWERED, Made
 from without_loop import fresh_python, install, packages_without_loop, plain_environment
 
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError, PipelineError
 from loop.final import About, build, named, scored
-from loop.ner.checkpoints import Checkpoints
-from loop.progress.gold import GoldText
+from loop.progress.held_out_gold import GoldText
 from loop.records import Span
 
 pytestmark = pytest.mark.integration

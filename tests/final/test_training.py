@@ -11,11 +11,11 @@ from final_project import HELD_OUT, SHORT, TRAINED, UNANSWERED, Made, holding, m
 from spacy.tokens import DocBin
 from without_loop import environment_without_loop
 
+from loop.base.pipeline import base_folder
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import InputError, LoopError
 from loop.final import FinalTraining, Options, publish, train
 from loop.final.data import parted
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import base_folder
 from loop.records import Answer, Span, Text
 
 

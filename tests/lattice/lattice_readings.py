@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from loop.lattice import Moves
+from loop.lattice import Transitions
 from loop.records import TokenSpan
 
 LABELS = ("A", "B", "C")
 
 
 @st.composite
-def all_moves(draw: st.DrawFn, max_tokens: int = 4) -> Moves:
+def all_moves(draw: st.DrawFn, max_tokens: int = 4) -> Transitions:
     """Unpruned moves with random probabilities; some tokens are whitespace and some boundaries cannot be crossed."""
     n_labels = draw(st.integers(1, 3))
     n_tokens = draw(st.integers(0, max_tokens))
@@ -23,7 +23,7 @@ def all_moves(draw: st.DrawFn, max_tokens: int = 4) -> Moves:
     space = draw(st.lists(st.booleans(), min_size=n_tokens, max_size=n_tokens))
     wall = draw(st.lists(st.booleans(), min_size=n_tokens, max_size=n_tokens))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    rows: dict[str, list[Any]] = {name: [] for name in Moves.__dataclass_fields__}
+    rows: dict[str, list[Any]] = {name: [] for name in Transitions.__dataclass_fields__}
     for token in range(n_tokens):
         _add_token(rows, rng, spread, n_labels, token, space[token], _run(wall, token, n_tokens))
     return build(LABELS[:n_labels], rows)
@@ -63,18 +63,18 @@ def _append(rows: dict[str, list[Any]], **values: Any) -> None:
         rows[name].append(value)
 
 
-def build(labels: tuple[str, ...], rows: dict[str, list[Any]]) -> Moves:
-    """`Moves` from lists, a pair per token in `dropped`."""
+def build(labels: tuple[str, ...], rows: dict[str, list[Any]]) -> Transitions:
+    """`Transitions` from lists, a pair per token in `dropped`."""
     whole = ("start", "label", "length")
     kind = {name: np.int64 if name.endswith(whole) else np.float64 for name in rows}
     arrays = {name: np.array(rows[name], dtype=kind[name]) for name in rows if name != "labels"}
     arrays["dropped"] = arrays["dropped"].reshape(-1, 2).T
-    return Moves(labels=labels, **arrays)
+    return Transitions(labels=labels, **arrays)
 
 
-def pruned(moves: Moves, epsilon: float) -> Moves:
+def pruned(moves: Transitions, epsilon: float) -> Transitions:
     """The moves without those whose probability, given the closed node before, is below epsilon."""
-    rows: dict[str, list[Any]] = {name: [] for name in Moves.__dataclass_fields__}
+    rows: dict[str, list[Any]] = {name: [] for name in Transitions.__dataclass_fields__}
     rows["out"], rows["dropped"] = moves.out.tolist(), moves.dropped.T.tolist()
     for token, label, logp in zip(moves.unit_start, moves.unit_label, moves.unit_logp, strict=True):
         if np.exp(logp) < epsilon:
@@ -95,7 +95,7 @@ def _inside_before(logits: list[float]) -> np.ndarray:
     return np.cumsum([0.0, *(-np.logaddexp(0.0, logits[:-1])).tolist()])
 
 
-def chains(moves: Moves) -> Iterator[tuple[int, int, float, list[float]]]:
+def chains(moves: Transitions) -> Iterator[tuple[int, int, float, list[float]]]:
     """Per begin: its token, label, log-probability, and the logits of its open nodes."""
     ends = np.cumsum(moves.begin_length)
     for begin, end in enumerate(ends.tolist()):
@@ -104,7 +104,7 @@ def chains(moves: Moves) -> Iterator[tuple[int, int, float, list[float]]]:
         yield *row, moves.last[first:end].tolist()
 
 
-def readings(moves: Moves, token: int = 0) -> dict[tuple[TokenSpan, ...], float]:
+def readings(moves: Transitions, token: int = 0) -> dict[tuple[TokenSpan, ...], float]:
     """Every reading of the tokens from `token` on with its probability, by walking through all moves."""
     if token == moves.n_tokens:
         return {(): 1.0}
@@ -115,7 +115,7 @@ def readings(moves: Moves, token: int = 0) -> dict[tuple[TokenSpan, ...], float]
     return found
 
 
-def _entities(moves: Moves, token: int) -> Iterator[tuple[TokenSpan, float]]:
+def _entities(moves: Transitions, token: int) -> Iterator[tuple[TokenSpan, float]]:
     for start, label, logp in zip(moves.unit_start, moves.unit_label, moves.unit_logp, strict=True):
         if start == token:
             yield TokenSpan(token, token + 1, moves.labels[label]), float(np.exp(logp))

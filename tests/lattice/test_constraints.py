@@ -2,7 +2,7 @@ import pytest
 from lattice_readings import build
 
 from loop.errors import LatticeError
-from loop.lattice import Lattice, Moves
+from loop.lattice import Lattice, Transitions
 from loop.records import TokenSpan
 
 AB = TokenSpan(0, 2, "A")
@@ -50,7 +50,7 @@ def test_constraints_given_one_after_the_other_must_agree_too(lattice: Lattice) 
 
 
 def test_ruling_out_every_reading_is_refused_with_a_way_out() -> None:
-    forced = {name: [] for name in Moves.__dataclass_fields__} | {
+    forced = {name: [] for name in Transitions.__dataclass_fields__} | {
         "out": [float("-inf")],
         "dropped": [(0.0, 0.0)],
         "unit_start": [0],
@@ -64,7 +64,7 @@ def test_ruling_out_every_reading_is_refused_with_a_way_out() -> None:
 
 
 def test_a_token_can_be_outside_where_the_lattice_forced_an_entity() -> None:
-    forced = {name: [] for name in Moves.__dataclass_fields__} | {
+    forced = {name: [] for name in Transitions.__dataclass_fields__} | {
         "out": [float("-inf"), 0.0],
         "dropped": [(0.0, 0.0)] * 2,
         "unit_start": [0],

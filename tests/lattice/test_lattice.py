@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lattice_readings import LABELS, all_moves, build, pruned, readings
 
 from loop.errors import LatticeError
-from loop.lattice import Lattice, Moves
+from loop.lattice import Lattice, Transitions
 from loop.records import TokenSpan
 
 CLOSE = 1e-9
@@ -31,7 +31,7 @@ def assert_is(lattice: Lattice, listed: dict[tuple[TokenSpan, ...], float]) -> N
 
 
 @given(all_moves())
-def test_every_number_equals_the_enumeration_of_all_readings(moves: Moves) -> None:
+def test_every_number_equals_the_enumeration_of_all_readings(moves: Transitions) -> None:
     listed = readings(moves)
 
     assert sum(listed.values()) == pytest.approx(1.0)
@@ -39,7 +39,7 @@ def test_every_number_equals_the_enumeration_of_all_readings(moves: Moves) -> No
 
 
 @given(all_moves(), st.data())
-def test_constraints_equal_striking_out_readings_and_renormalising(moves: Moves, data: st.DataObject) -> None:
+def test_constraints_equal_striking_out_readings_and_renormalising(moves: Transitions, data: st.DataObject) -> None:
     listed = readings(moves)
     spans = sorted(marginals(listed))
     shown = data.draw(st.sampled_from(sorted(listed)))
@@ -59,7 +59,7 @@ def test_constraints_equal_striking_out_readings_and_renormalising(moves: Moves,
 
 
 @given(all_moves(), st.data())
-def test_a_fixed_span_may_be_one_the_lattice_does_not_have(moves: Moves, data: st.DataObject) -> None:
+def test_a_fixed_span_may_be_one_the_lattice_does_not_have(moves: Transitions, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, max(0, moves.n_tokens - 1)))
     end = data.draw(st.integers(start, moves.n_tokens))
     if start == end:
@@ -75,12 +75,12 @@ def test_a_fixed_span_may_be_one_the_lattice_does_not_have(moves: Moves, data: s
         assert expected == pytest.approx({s: p for s, p in lattice.spans(0.0) if s.end <= start}, abs=CLOSE)
 
 
-def _nothing_crosses(moves: Moves, token: int) -> bool:
+def _nothing_crosses(moves: Transitions, token: int) -> bool:
     return all(not (span.start < token < span.end) for span in marginals(readings(moves)))
 
 
 @given(all_moves(), st.sampled_from([0.01, 0.1, 0.3]))
-def test_pruning_is_never_further_off_than_it_says(moves: Moves, epsilon: float) -> None:
+def test_pruning_is_never_further_off_than_it_says(moves: Transitions, epsilon: float) -> None:
     full, lattice = readings(moves), Lattice(pruned(moves, epsilon))
     exact = marginals(full)
 
@@ -93,7 +93,9 @@ def test_pruning_is_never_further_off_than_it_says(moves: Moves, epsilon: float)
 
 
 @given(all_moves(), st.sampled_from([0.01, 0.1]), st.data())
-def test_what_pruning_costs_is_known_under_constraints_too(moves: Moves, epsilon: float, data: st.DataObject) -> None:
+def test_what_pruning_costs_is_known_under_constraints_too(
+    moves: Transitions, epsilon: float, data: st.DataObject
+) -> None:
     full = readings(moves)
     reading = data.draw(st.sampled_from(sorted(full)))
     fixed = {span for span in reading if data.draw(st.booleans())}
@@ -105,7 +107,7 @@ def test_what_pruning_costs_is_known_under_constraints_too(moves: Moves, epsilon
 
 
 @given(all_moves(), st.sampled_from([0.01, 0.1, 0.3]))
-def test_nothing_is_lost_to_pruning_where_everything_is_known(moves: Moves, epsilon: float) -> None:
+def test_nothing_is_lost_to_pruning_where_everything_is_known(moves: Transitions, epsilon: float) -> None:
     lattice = Lattice(pruned(moves, epsilon)).given(outside=range(moves.n_tokens))
 
     assert 0.0 == lattice.pruned
@@ -113,7 +115,9 @@ def test_nothing_is_lost_to_pruning_where_everything_is_known(moves: Moves, epsi
 
 
 @given(all_moves(), st.sampled_from([0.01, 0.1]), st.sampled_from([0.5, 1.5, 4.0]))
-def test_what_pruning_costs_is_known_under_a_temperature_too(moves: Moves, epsilon: float, temperature: float) -> None:
+def test_what_pruning_costs_is_known_under_a_temperature_too(
+    moves: Transitions, epsilon: float, temperature: float
+) -> None:
     exact = marginals(readings(moves.tempered(temperature)))
     lattice = Lattice(pruned(moves, epsilon)).tempered(temperature)
 
@@ -122,7 +126,7 @@ def test_what_pruning_costs_is_known_under_a_temperature_too(moves: Moves, epsil
 
 
 @given(all_moves(), st.sampled_from([0.5, 2.0, 4.0]))
-def test_a_temperature_tempers_every_move_and_can_be_taken_back(moves: Moves, temperature: float) -> None:
+def test_a_temperature_tempers_every_move_and_can_be_taken_back(moves: Transitions, temperature: float) -> None:
     lattice = Lattice(moves)
 
     assert_is(lattice.tempered(temperature), readings(moves.tempered(temperature)))
@@ -132,9 +136,9 @@ def test_a_temperature_tempers_every_move_and_can_be_taken_back(moves: Moves, te
 
 
 @given(st.lists(all_moves(max_tokens=3), min_size=1, max_size=4))
-def test_a_batch_gives_what_each_text_gives_alone(parts: list[Moves]) -> None:
+def test_a_batch_gives_what_each_text_gives_alone(parts: list[Transitions]) -> None:
     labels = LABELS
-    rows: dict[str, list[float]] = {name: [] for name in Moves.__dataclass_fields__ if name != "labels"}
+    rows: dict[str, list[float]] = {name: [] for name in Transitions.__dataclass_fields__ if name != "labels"}
     offset = 0
     for part in parts:
         for name in rows:
@@ -149,7 +153,7 @@ def test_a_batch_gives_what_each_text_gives_alone(parts: list[Moves]) -> None:
 
 
 @given(all_moves(), st.data())
-def test_bytes_keep_the_probabilities_and_the_constraints(moves: Moves, data: st.DataObject) -> None:
+def test_bytes_keep_the_probabilities_and_the_constraints(moves: Transitions, data: st.DataObject) -> None:
     own = data.draw(st.sampled_from(sorted(readings(moves))))
     lattice = Lattice(moves, own).given(fixed=own[:1])
     again = Lattice.from_bytes(lattice.to_bytes())
@@ -167,7 +171,7 @@ def test_bytes_keep_the_probabilities_and_the_constraints(moves: Moves, data: st
         b"something else",
         b"lattice1",
         b"lattice1broken",
-        Lattice(build(("A",), {name: [] for name in Moves.__dataclass_fields__})).to_bytes()[:-3],
+        Lattice(build(("A",), {name: [] for name in Transitions.__dataclass_fields__})).to_bytes()[:-3],
     ],
 )
 def test_other_bytes_are_refused_with_a_way_out(data: bytes) -> None:
@@ -178,7 +182,7 @@ def test_other_bytes_are_refused_with_a_way_out(data: bytes) -> None:
 
 
 @given(all_moves(), st.data())
-def test_the_squared_error_is_that_of_the_listed_marginals(moves: Moves, data: st.DataObject) -> None:
+def test_the_squared_error_is_that_of_the_listed_marginals(moves: Transitions, data: st.DataObject) -> None:
     listed = readings(moves)
     gold = set(data.draw(st.sampled_from(sorted(listed))))
     p = marginals(listed)
@@ -188,7 +192,7 @@ def test_the_squared_error_is_that_of_the_listed_marginals(moves: Moves, data: s
 
 
 @given(all_moves())
-def test_the_best_reading_is_the_first_of_the_best(moves: Moves) -> None:
+def test_the_best_reading_is_the_first_of_the_best(moves: Transitions) -> None:
     lattice = Lattice(moves)
     best, first = lattice.best(1), lattice.best(3)[:1]
 
@@ -197,7 +201,7 @@ def test_the_best_reading_is_the_first_of_the_best(moves: Moves) -> None:
 
 
 def test_a_reading_far_less_probable_than_the_smallest_number_is_still_found() -> None:
-    rows: dict[str, list[Any]] = {name: [] for name in Moves.__dataclass_fields__}
+    rows: dict[str, list[Any]] = {name: [] for name in Transitions.__dataclass_fields__}
     rows |= {"out": [math.log(0.01)] * 200, "dropped": [[0.0, 0.0]] * 200}
     rows |= {"unit_start": list(range(200)), "unit_label": [0] * 200, "unit_logp": [math.log(0.99)] * 200}
     lattice = Lattice(build(("A",), rows))
@@ -209,7 +213,7 @@ def test_a_reading_far_less_probable_than_the_smallest_number_is_still_found() -
 
 
 def test_a_move_far_less_probable_than_the_smallest_number_counts_when_nothing_else_is_left() -> None:
-    rows: dict[str, list[Any]] = {name: [] for name in Moves.__dataclass_fields__}
+    rows: dict[str, list[Any]] = {name: [] for name in Transitions.__dataclass_fields__}
     rows |= {"out": [-800.0], "dropped": [[0.0], [0.0]], "unit_start": [0], "unit_label": [0], "unit_logp": [0.0]}
     lattice = Lattice(build(("A",), rows))
 

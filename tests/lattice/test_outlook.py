@@ -7,7 +7,7 @@ from enumerated import marginals
 from hypothesis import given
 from lattice_readings import all_moves, readings
 
-from loop.lattice import Lattice, Moves
+from loop.lattice import Lattice, Transitions
 from loop.records import TokenSpan
 
 
@@ -16,7 +16,7 @@ def touches(span: TokenSpan, shown: tuple[TokenSpan, ...]) -> bool:
 
 
 @given(all_moves())
-def test_every_expectation_equals_the_mean_over_all_readings(moves: Moves) -> None:
+def test_every_expectation_equals_the_mean_over_all_readings(moves: Transitions) -> None:
     lattice = Lattice(moves)
     listed = readings(moves)
     total = sum(listed.values())
@@ -34,7 +34,7 @@ def test_every_expectation_equals_the_mean_over_all_readings(moves: Moves) -> No
 
 
 @given(all_moves())
-def test_the_two_best_readings_have_their_log_probabilities(moves: Moves) -> None:
+def test_the_two_best_readings_have_their_log_probabilities(moves: Transitions) -> None:
     lattice = Lattice(moves)
     best = [reading.logp for reading in lattice.best(2)] + [-math.inf]
     outlook = lattice.outlook()

@@ -7,7 +7,7 @@ from pathlib import Path
 from trainer_kit import finish
 from workshop import workshop_gold
 
-from loop.ner.checkpoints import Checkpoints
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.records import Answer
 from loop.settings import AcquireSettings, ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.store import NewText, Store

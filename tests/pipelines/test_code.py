@@ -13,10 +13,10 @@ import pytest
 from made_bases import own_tok2vec
 from taught import settings_for, teach
 
+from loop.base.code import import_code
 from loop.cli import main
 from loop.errors import InputError
 from loop.final import About, FinalTraining, Options, build, publish, train
-from loop.ner.code import import_code
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
 

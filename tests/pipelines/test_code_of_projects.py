@@ -13,7 +13,7 @@ import pytest
 import spacy
 from in_turn import Done, done_of, in_turn
 
-from loop.ner.code import import_code
+from loop.base.code import import_code
 
 # As a library does that warns of texts it does not like.
 CODE = """

@@ -13,9 +13,9 @@ from made_bases import BASES, CODE, COMPONENT, base_of, own_tok2vec, several_rec
 from taught import LABEL, ROUNDS, teach
 from without_loop import environment_without_loop
 
+from loop.base.pipeline import assemble
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import PipelineError
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import assemble
 
 Taught = Callable[[str], Path]
 

@@ -12,14 +12,14 @@ from made_transformers import BASES
 from taught import LABEL, settings_for, teach
 from workshop import workshop_gold
 
+from loop.base.pipeline import add_labels, assemble, ready
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.final import FinalTraining, Options, publish, train
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.examples import Examples
-from loop.ner.learner import Learner
-from loop.ner.pipeline import add_labels, assemble, ready
-from loop.ner.predict import predict
-from loop.ner.update import update
+from loop.learning.examples import Examples
+from loop.learning.learner import Learner
+from loop.learning.update import update
 from loop.records import Span
+from loop.scoring.predict import predict
 from loop.settings import ProjectPaths, UpdateSettings
 from loop.store import Store
 from loop.truth import Truth

@@ -10,20 +10,20 @@ import pytest
 from measured_project import HELD, PART, add_round, fill
 
 from loop.acquire.stopping import Gain
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.cli.checkpoints import described, scored, table
-from loop.cli.crossing import curve_lines
-from loop.cli.final import result_lines
-from loop.cli.simulating import show
+from loop.cli.curve import curve_lines
+from loop.cli.simulate import show
 from loop.cli.status import status_json, status_lines
+from loop.cli.train import result_lines
 from loop.final.comparing import Comparison
 from loop.final.folder import Result
 from loop.final.packaging import About, _meta
 from loop.intervals import Measure
-from loop.ner.checkpoints import Checkpoints
 from loop.progress import progress
 from loop.progress.advice import by_heart_words
-from loop.progress.expected import Expected
-from loop.progress.picture import picture
+from loop.progress.forecast import Expected
+from loop.progress.report_data import picture
 from loop.progress.scores import headline
 from loop.report import report
 from loop.simulate import Row

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from loop.acquire.stopping import Gain, LabelFacts
 from loop.progress.advice import advice, by_heart_words, label_facts, weakest_kind
-from loop.progress.expected import Expected, note, noted
-from loop.progress.gold import GoldText, Measured
-from loop.progress.present import Unlearned
+from loop.progress.forecast import Expected, note, noted
+from loop.progress.held_out_gold import GoldText, Measured
+from loop.progress.live_status import Unlearned
 from loop.records import Span, Text
 from loop.store import RoundInfo
 

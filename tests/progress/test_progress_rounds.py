@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from measured_project import BRAND, HELD, PART, add_round, fill
 
-from loop.progress.gold import gold_texts
+from loop.progress.held_out_gold import gold_texts
 from loop.progress.rounds import changes, together
 
 LABELS = ("PART", "BRAND")

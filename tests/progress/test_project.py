@@ -7,7 +7,7 @@ from measured_project import BRAND, HELD, PART, TEXTS, add_round, fill
 
 from loop.cli.status import status_json, status_lines
 from loop.progress import progress
-from loop.progress.picture import picture
+from loop.progress.report_data import picture
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from trainer_kit import finish
 
+from loop.base.pipeline import own_component
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import StoreError
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.learner import Learner
-from loop.ner.pipeline import own_component
+from loop.learning.learner import Learner
 from loop.project import opened
 from loop.settings import ProjectPaths
 from loop.store import Store

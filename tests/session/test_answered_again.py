@@ -11,7 +11,7 @@ import spacy
 
 from loop.editing.draft import relabeled
 from loop.intake import answered
-from loop.progress.gold import gold_texts
+from loop.progress.held_out_gold import gold_texts
 from loop.records import Answer, Question, Span, Text
 from loop.session import Session
 from loop.settings import ProjectSettings, Settings

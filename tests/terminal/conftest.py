@@ -17,7 +17,7 @@ from loop.editing import keymap
 from loop.records import Question
 from loop.session import Session
 from loop.store import Store
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def open_session(tmp_path: Path) -> Iterator[Callable[..., Session]]:
 
 
 @pytest.fixture
-def sit_down(open_session: Callable[..., Session]) -> Callable[..., Desk]:
-    """A desk in front of some questions, whose first text has been drawn."""
+def sit_down(open_session: Callable[..., Session]) -> Callable[..., Controller]:
+    """A controller in front of some questions, whose first text has been drawn."""
 
-    def seated(*questions: Question, guidelines: str = "") -> Desk:
+    def seated(*questions: Question, guidelines: str = "") -> Controller:
         session = open_session(*questions, guidelines=guidelines)
-        desk = Desk(session, keymap(session.labels))
-        desk.drawn = True
-        return desk
+        controller = Controller(session, keymap(session.labels))
+        controller.drawn = True
+        return controller
 
     return seated

@@ -15,9 +15,9 @@ from terminal_project import LABELS
 from loop.alignment import longest
 from loop.editing import Likely, Range, Suggester
 from loop.editing.marks import overlap
-from loop.lattice import Lattice, Moves
-from loop.ner.questions import Read, question
+from loop.lattice import Lattice, Transitions
 from loop.records import Question, Span, Text, TokenSpan
+from loop.scoring.questions import Read, question
 from loop.suggest import suggester_of
 from loop.terminal.body import Row
 from loop.terminal.glyphs import width
@@ -153,7 +153,7 @@ def made_lattice(seed: int, n: int) -> Lattice:
     begins = starts[starts < n - 1]
     chances = [np.log(rng.dirichlet([2.0] * (5 if i < n - 1 else 3))) for i in range(n)]
     return Lattice(
-        Moves(
+        Transitions(
             labels=LABELS,
             out=np.array([logp[0] for logp in chances]),
             dropped=np.zeros((2, n)),

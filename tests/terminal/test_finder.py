@@ -5,141 +5,141 @@ from pathlib import Path
 
 import pytest
 from terminal_project import LABELS, question
-from test_desk import keys, text
+from test_controller import keys, text
 
 from loop.editing import keymap
 from loop.records import Answer, Focus
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import NewAnswer, NewText, Store
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.key_line import key_line
 from loop.terminal.pages import finder_rows, waiting_words
 
 ONE = question("the SRAM Rival shifter", "SRAM=BRAND 93")
 TWO = question("my Canyon rubs", "Canyon=BRAND 50")
 THREE = question("a KMC chain 100% worn", "KMC=BRAND 80")
-Sit = Callable[..., Desk]
+Sit = Callable[..., Controller]
 
 
-def listed(desk: Desk) -> list[str]:
-    assert desk.finder is not None
-    return ["".join(part for _, part in row).strip() for row in finder_rows(desk.finder, 80, 20)[3:]]
+def listed(controller: Controller) -> list[str]:
+    assert controller.finder is not None
+    return ["".join(part for _, part in row).strip() for row in finder_rows(controller.finder, 80, 20)[3:]]
 
 
 def test_history_lists_answers_newest_first_and_typing_narrows_it(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE, TWO, THREE), "enter s u c-o")
-    everything = listed(desk)
-    keys(desk, "b r a n d space r i v")
+    controller = keys(sit_down(ONE, TWO, THREE), "enter s u c-o")
+    everything = listed(controller)
+    keys(controller, "b r a n d space r i v")
 
     assert ["› my Canyon rubs  skipped (unsure)", "the SRAM Rival shifter  accepted, 1 BRAND"] == everything
-    assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(desk)
-    assert ["No such answer."] == listed(keys(desk, "x"))
-    assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(keys(desk, "backspace"))
+    assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(controller)
+    assert ["No such answer."] == listed(keys(controller, "x"))
+    assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(keys(controller, "backspace"))
 
 
 def test_an_old_answer_is_opened_changed_and_both_are_kept(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE, TWO, THREE), "enter enter c-o down enter")
-    opened = text(desk)
-    keys(desk, "tab 2 enter")
-    last = desk.session.status().last
+    controller = keys(sit_down(ONE, TWO, THREE), "enter enter c-o down enter")
+    opened = text(controller)
+    keys(controller, "tab 2 enter")
+    last = controller.session.status().last
 
-    assert (ONE.text.text, THREE.text.text) == (opened, text(desk))
+    assert (ONE.text.text, THREE.text.text) == (opened, text(controller))
     assert last is not None
     assert last.retracts is not None
     assert ["PART"] == [span.label for span in last.spans]
 
 
 def test_an_old_answer_is_left_as_it_was(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE, TWO), "enter c-o enter tab d >")
+    controller = keys(sit_down(ONE, TWO), "enter c-o enter tab d >")
 
-    assert (TWO.text.text, 1) == (text(desk), len(desk.session.history("", hard=False)))
-    assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(keys(desk, "c-o"))
+    assert (TWO.text.text, 1) == (text(controller), len(controller.session.history("", hard=False)))
+    assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(keys(controller, "c-o"))
 
 
 def test_hard_cases_can_be_walked(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE, TWO, THREE), "f enter enter m o d d enter enter c-o tab")
+    controller = keys(sit_down(ONE, TWO, THREE), "f enter enter m o d d enter enter c-o tab")
 
     assert [
         "› a KMC chain 100% worn  accepted, 1 BRAND · odd",
         "the SRAM Rival shifter  ⚑ accepted, 1 BRAND",
-    ] == listed(desk)
-    assert 3 == len(listed(keys(desk, "tab")))
+    ] == listed(controller)
+    assert 3 == len(listed(keys(controller, "tab")))
 
 
 @pytest.mark.parametrize("key", ["escape", "c-c", "backspace"])
 def test_a_list_is_closed_without_a_trace(sit_down: Sit, key: str) -> None:
-    desk = keys(sit_down(ONE, TWO), f"enter c-o {key}")
+    controller = keys(sit_down(ONE, TWO), f"enter c-o {key}")
 
-    assert ("text", None, TWO.text.text) == (desk.view, desk.finder, text(desk))
+    assert ("text", None, TWO.text.text) == (controller.view, controller.finder, text(controller))
 
 
 def test_what_was_edited_is_kept_when_an_old_answer_is_opened(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE, TWO), "enter tab 2 c-o enter >")
-    assert desk.state is not None
+    controller = keys(sit_down(ONE, TWO), "enter tab 2 c-o enter >")
+    assert controller.state is not None
 
-    assert (TWO.text.text, 1) == (text(desk), len(desk.state.past))
+    assert (TWO.text.text, 1) == (text(controller), len(controller.state.past))
 
 
 def test_a_text_of_the_pool_is_found_and_asked_about_next(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE, TWO, THREE), "c-f k m c")
-    before = listed(desk)
-    keys(desk, "enter")
-    found = listed(desk)
-    keys(desk, "enter")
+    controller = keys(sit_down(ONE, TWO, THREE), "c-f k m c")
+    before = listed(controller)
+    keys(controller, "enter")
+    found = listed(controller)
+    keys(controller, "enter")
 
     assert ([], ["› a KMC chain 100% worn"]) == (before, found)
-    assert ("It is the next question.", ONE.text.text) == (desk.notice, text(desk))
-    assert THREE.text.text == text(keys(desk, "enter"))
-    assert TWO.text.text == text(keys(desk, "enter"))
+    assert ("It is the next question.", ONE.text.text) == (controller.notice, text(controller))
+    assert THREE.text.text == text(keys(controller, "enter"))
+    assert TWO.text.text == text(keys(controller, "enter"))
 
 
 def test_typed_signs_are_no_wildcards(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE, THREE), "c-f 0 % enter")
+    controller = keys(sit_down(ONE, THREE), "c-f 0 % enter")
 
-    assert ["› a KMC chain 100% worn"] == listed(desk)
-    assert ["No text of the pool contains this."] == listed(keys(desk, "% enter"))
+    assert ["› a KMC chain 100% worn"] == listed(controller)
+    assert ["No text of the pool contains this."] == listed(keys(controller, "% enter"))
 
 
 def test_a_text_without_a_question_waits_for_the_trainer(open_session: Callable[..., Session]) -> None:
     session = open_session(ONE, TWO)
     session._store.questions.publish([], round=4)
-    desk = keys(Desk(session, keymap(session.labels)), "c-f r u b s enter enter")
+    controller = keys(Controller(session, keymap(session.labels)), "c-f r u b s enter enter")
 
-    assert "It becomes the next question as soon as a trainer is at work; none is now." == desk.notice
-    wished = session._store.wishes.asked_for()
+    assert "It becomes the next question as soon as a trainer is at work; none is now." == controller.notice
+    wished = session._store.requests.asked_for()
     assert wished is not None
     assert TWO.text.text == wished.text
 
 
 def test_pasted_text_is_looked_for(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE, TWO), "c-f")
-    desk.paste("Canyon rubs\n")
+    controller = keys(sit_down(ONE, TWO), "c-f")
+    controller.paste("Canyon rubs\n")
 
-    assert ["› my Canyon rubs"] == listed(keys(desk, "enter"))
+    assert ["› my Canyon rubs"] == listed(keys(controller, "enter"))
 
 
 def test_the_key_line_says_what_enter_does(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE), "c-f x")
+    controller = keys(sit_down(ONE), "c-f x")
 
-    assert "Enter search" in "".join(part for _, part in key_line(desk, 100))
+    assert "Enter search" in "".join(part for _, part in key_line(controller, 100))
 
 
 def test_unsure_texts_come_back_at_the_end_once_a_session(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE, TWO), "s u s b")
-    back = text(desk), desk.reopened is not None
-    keys(desk, "s u")
+    controller = keys(sit_down(ONE, TWO), "s u s b")
+    back = text(controller), controller.reopened is not None
+    keys(controller, "s u")
 
     assert (ONE.text.text, True) == back
-    assert None is text(desk)
+    assert None is text(controller)
 
 
 def test_an_unsure_text_that_is_answered_at_last_replaces_the_skip(sit_down: Sit) -> None:
-    desk = keys(sit_down(ONE), "s u enter")
-    last = desk.session.status().last
+    controller = keys(sit_down(ONE), "s u enter")
+    last = controller.session.status().last
 
     assert last is not None
-    assert ("accept", True, 1) == (last.verdict, last.retracts is not None, desk.session.status().answers_total)
+    assert ("accept", True, 1) == (last.verdict, last.retracts is not None, controller.session.status().answers_total)
 
 
 def test_a_session_that_measures_ends_after_so_many(open_session: Callable[..., Session]) -> None:
@@ -151,11 +151,11 @@ def test_a_session_that_measures_ends_after_so_many(open_session: Callable[..., 
     waiting = session.next()
     asked = first._store.questions.get(["q0", "q1", "q2"]).values()
     first._store.questions.publish([*map(fresh, asked)], round=3, focus=focus)
-    desk = keys(Desk(session, keymap(session.labels)), "x 0 0")
+    controller = keys(Controller(session, keymap(session.labels)), "x 0 0")
     session.close()
 
-    assert (None, None, 2) == (waiting, text(desk), desk.status.answers_total)
-    assert "2 held-out texts are answered." in waiting_words(desk)
+    assert (None, None, 2) == (waiting, text(controller), controller.status.answers_total)
+    assert "2 held-out texts are answered." in waiting_words(controller)
 
 
 def fresh(asked: object) -> object:
@@ -165,12 +165,12 @@ def fresh(asked: object) -> object:
 
 
 def test_a_string_becomes_a_pattern_once(sit_down: Sit) -> None:
-    desk = sit_down(ONE)
-    root = desk.session._paths.root
+    controller = sit_down(ONE)
+    root = controller.session._paths.root
     (root / "loop.cfg").write_text(
         '# mine\n[project]\nlabels = ["BRAND", "PART"]  \n# why\npatterns = null\nseed = 1\n'
     )
-    said = [keys(desk, "tab +").notice, keys(desk, "+").notice]
+    said = [keys(controller, "tab +").notice, keys(controller, "+").notice]
 
     assert [
         "“SRAM” is a pattern of BRAND from now on, in patterns.jsonl.",
@@ -184,13 +184,13 @@ def test_a_string_becomes_a_pattern_once(sit_down: Sit) -> None:
 
 
 def test_an_answer_from_elsewhere_that_cannot_be_opened_says_where_it_can(sit_down: Sit, tmp_path: Path) -> None:
-    desk = sit_down(ONE)
+    controller = sit_down(ONE)
     gold = Answer("g1", 0, "ann", "accept", (), mode="import")
     with Store(ProjectPaths(tmp_path / "shop").db) as store:
         store.import_answers([NewAnswer(NewText("an old hub"), gold)], labels=LABELS, source="gold.jsonl")
-    found = listed(keys(desk, "c-o"))
-    keys(desk, "enter")
+    found = listed(keys(controller, "c-o"))
+    keys(controller, "enter")
 
     assert ["› an old hub  no entities"] == found
-    assert ("text", ONE.text.text) == (desk.view, text(desk))
-    assert "is opened in `loop annotate`" in desk.notice
+    assert ("text", ONE.text.text) == (controller.view, text(controller))
+    assert "is opened in `loop annotate`" in controller.notice

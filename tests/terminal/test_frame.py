@@ -10,7 +10,7 @@ from loop.editing import begin, keymap, page_of, press
 from loop.records import Answer, Span
 from loop.terminal import frame
 from loop.terminal.body import Row
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.key_line import key_line
 
 SRAM = question("the SRAM Rival shifter", "SRAM=BRAND 93", doubtful=["SRAM Rival=PART 30", "shifter=PART 20"])
@@ -22,72 +22,72 @@ def shown(row: Row) -> str:
 
 
 @pytest.fixture
-def desk(sit_down: Callable[..., Desk]) -> Desk:
+def controller(sit_down: Callable[..., Controller]) -> Controller:
     return sit_down(SRAM, question("nothing here"))
 
 
-def press_all(desk: Desk, keys: str) -> Desk:
+def press_all(controller: Controller, keys: str) -> Controller:
     for key in keys.split():
-        desk.press(key)
-        desk.drawn = True
-    return desk
+        controller.press(key)
+        controller.drawn = True
+    return controller
 
 
-def test_the_head_says_where_one_is_and_that_all_is_kept(desk: Desk) -> None:
-    head = shown(frame.head(desk, 80)[0])
+def test_the_head_says_where_one_is_and_that_all_is_kept(controller: Controller) -> None:
+    head = shown(frame.head(controller, 80)[0])
 
     assert head.startswith(" shop · correct")
     assert head.endswith("round 0 · trainer stopped · saved ")
     assert 80 == len(head)
 
 
-def test_a_narrow_head_keeps_the_round_and_saved(desk: Desk) -> None:
-    assert " shop · correct             r0 · saved " == shown(frame.head(desk, 39)[0])
+def test_a_narrow_head_keeps_the_round_and_saved(controller: Controller) -> None:
+    assert " shop · correct             r0 · saved " == shown(frame.head(controller, 39)[0])
 
 
-def test_the_head_says_how_good_the_model_is_where_there_is_room(desk: Desk) -> None:
-    desk.status = replace(desk.status, score="F 71 (66–76)")
+def test_the_head_says_how_good_the_model_is_where_there_is_room(controller: Controller) -> None:
+    controller.status = replace(controller.status, score="F 71 (66–76)")
 
-    assert shown(frame.head(desk, 80)[0]).endswith(" F 71 (66–76) · round 0 · trainer stopped · saved ")
-    assert "F 71" not in shown(frame.head(desk, 55)[0])
-
-
-def test_a_draft_that_could_not_be_kept_is_said(desk: Desk) -> None:
-    desk.saved = False
-
-    assert "NOT SAVED" in shown(frame.head(desk, 80)[0])
+    assert shown(frame.head(controller, 80)[0]).endswith(" F 71 (66–76) · round 0 · trainer stopped · saved ")
+    assert "F 71" not in shown(frame.head(controller, 55)[0])
 
 
-def test_why_is_in_words(desk: Desk) -> None:
-    assert " Why this text: the model is unsure" == shown(frame.why(desk, 80))
+def test_a_draft_that_could_not_be_kept_is_said(controller: Controller) -> None:
+    controller.saved = False
+
+    assert "NOT SAVED" in shown(frame.head(controller, 80)[0])
 
 
-def test_the_reason_of_a_question_goes_before_its_share(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down(question("the SRAM", reason="SRAM: BRAND 41 %, \x1bPART 38 %"))
-
-    assert " Why this text: SRAM: BRAND 41 %, ␛PART 38 %" == shown(frame.why(desk, 80))
+def test_why_is_in_words(controller: Controller) -> None:
+    assert " Why this text: the model is unsure" == shown(frame.why(controller, 80))
 
 
-def test_a_text_asked_again_is_loud_and_says_what_for(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down(question("the SRAM"))
-    desk.question = question("the SRAM", share="again")
+def test_the_reason_of_a_question_goes_before_its_share(sit_down: Callable[..., Controller]) -> None:
+    controller = sit_down(question("the SRAM", reason="SRAM: BRAND 41 %, \x1bPART 38 %"))
+
+    assert " Why this text: SRAM: BRAND 41 %, ␛PART 38 %" == shown(frame.why(controller, 80))
+
+
+def test_a_text_asked_again_is_loud_and_says_what_for(sit_down: Callable[..., Controller]) -> None:
+    controller = sit_down(question("the SRAM"))
+    controller.question = question("the SRAM", share="again")
 
     words = "ASKED AGAIN: you have answered this text before; it only measures how consistent you are."
-    assert words == shown(frame.why(desk, 100)).strip()
-    assert "ASKED AGAIN: how consistent are you?" == shown(frame.why(desk, 40)).strip()
-    assert "═" * 40 == shown(frame.head(desk, 40)[1])
+    assert words == shown(frame.why(controller, 100)).strip()
+    assert "ASKED AGAIN: how consistent are you?" == shown(frame.why(controller, 40)).strip()
+    assert "═" * 40 == shown(frame.head(controller, 40)[1])
 
 
-def test_a_held_out_text_is_loud(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down(question("the SRAM", share="held_out"))
+def test_a_held_out_text_is_loud(sit_down: Callable[..., Controller]) -> None:
+    controller = sit_down(question("the SRAM", share="held_out"))
 
-    assert "class:loud" == frame.why(desk, 80)[0][0]
+    assert "class:loud" == frame.why(controller, 80)[0][0]
 
 
-def test_a_reopened_text_says_how_it_was_answered(desk: Desk) -> None:
-    press_all(desk, "enter b")
+def test_a_reopened_text_says_how_it_was_answered(controller: Controller) -> None:
+    press_all(controller, "enter b")
 
-    assert " Answered before: accepted, 1 BRAND. > leaves it so. " == shown(frame.why(desk, 80))
+    assert " Answered before: accepted, 1 BRAND. > leaves it so. " == shown(frame.why(controller, 80))
 
 
 @pytest.mark.parametrize(
@@ -104,33 +104,35 @@ def test_an_answer_in_words(answer: Answer, words: str) -> None:
     assert words == frame.said(answer)
 
 
-def test_the_last_answer_says_how_to_reopen_it(desk: Desk) -> None:
-    assert " No answer yet" == shown(frame.last_line(desk, 60)).split("   ")[0]
+def test_the_last_answer_says_how_to_reopen_it(controller: Controller) -> None:
+    assert " No answer yet" == shown(frame.last_line(controller, 60)).split("   ")[0]
 
-    press_all(desk, "enter")
+    press_all(controller, "enter")
 
-    assert " Last: accepted, 1 BRAND · b reopens         1 today · 1 in all " == shown(frame.last_line(desk, 64))
-
-
-def test_the_span_in_hand_is_spelled_out_with_what_else_it_may_be(desk: Desk) -> None:
-    press_all(desk, "tab")
-    assert desk.state is not None
-
-    assert " “SRAM”  BRAND 93%   or “SRAM Rival” PART 30%" == shown(frame.in_hand(desk.state, desk.keys, 80))
+    assert " Last: accepted, 1 BRAND · b reopens         1 today · 1 in all " == shown(frame.last_line(controller, 64))
 
 
-def test_a_candidate_in_hand_says_how_to_take_it(desk: Desk) -> None:
-    press_all(desk, "tab tab")
-    assert desk.state is not None
+def test_the_span_in_hand_is_spelled_out_with_what_else_it_may_be(controller: Controller) -> None:
+    press_all(controller, "tab")
+    assert controller.state is not None
 
-    assert "not marked: y takes it, d says no" in shown(frame.in_hand(desk.state, desk.keys, 80))
+    assert " “SRAM”  BRAND 93%   or “SRAM Rival” PART 30%" == shown(
+        frame.in_hand(controller.state, controller.keys, 80)
+    )
 
 
-def test_what_was_decided_is_said_to_be(desk: Desk) -> None:
-    press_all(desk, "tab 2")
-    assert desk.state is not None
+def test_a_candidate_in_hand_says_how_to_take_it(controller: Controller) -> None:
+    press_all(controller, "tab tab")
+    assert controller.state is not None
 
-    assert " “SRAM”  PART ✓   decided by you" == shown(frame.in_hand(desk.state, desk.keys, 80))
+    assert "not marked: y takes it, d says no" in shown(frame.in_hand(controller.state, controller.keys, 80))
+
+
+def test_what_was_decided_is_said_to_be(controller: Controller) -> None:
+    press_all(controller, "tab 2")
+    assert controller.state is not None
+
+    assert " “SRAM”  PART ✓   decided by you" == shown(frame.in_hand(controller.state, controller.keys, 80))
 
 
 @pytest.mark.parametrize(
@@ -141,17 +143,17 @@ def test_what_was_decided_is_said_to_be(desk: Desk) -> None:
         ("m h m", "Memo: hm"),
     ],
 )
-def test_what_is_typed_is_shown_with_what_it_means(desk: Desk, keys: str, words: str) -> None:
-    press_all(desk, keys)
-    assert desk.state is not None
+def test_what_is_typed_is_shown_with_what_it_means(controller: Controller, keys: str, words: str) -> None:
+    press_all(controller, keys)
+    assert controller.state is not None
 
-    assert words in shown(frame.prompt(desk.state, 90))
+    assert words in shown(frame.prompt(controller.state, 90))
 
 
-def test_every_label_shows_its_keys(desk: Desk) -> None:
-    assert desk.state is not None
+def test_every_label_shows_its_keys(controller: Controller) -> None:
+    assert controller.state is not None
 
-    assert " 1/B  BRAND   2/P  PART   " == shown(frame.legend(desk.state, desk.keys, 80))
+    assert " 1/B  BRAND   2/P  PART   " == shown(frame.legend(controller.state, controller.keys, 80))
 
 
 def test_forty_labels_show_what_fits_and_how_to_reach_the_rest() -> None:
@@ -164,12 +166,21 @@ def test_forty_labels_show_what_fits_and_how_to_reach_the_rest() -> None:
 
 @pytest.mark.parametrize("cells", [40, 60, 80, 120])
 @pytest.mark.parametrize("keys", ["", "v", "t", "/", "m", ":", "s", "?", "tab"])
-def test_no_line_of_the_frame_is_wider_than_the_screen(desk: Desk, cells: int, keys: str) -> None:
-    press_all(desk, keys)
-    assert desk.state is not None
-    state = desk.state
-    rows = [*frame.head(desk, cells), frame.why(desk, cells), frame.prompt(state, cells), frame.last_line(desk, cells)]
-    rows += [frame.in_hand(state, desk.keys, cells), frame.legend(state, desk.keys, cells), key_line(desk, cells)]
+def test_no_line_of_the_frame_is_wider_than_the_screen(controller: Controller, cells: int, keys: str) -> None:
+    press_all(controller, keys)
+    assert controller.state is not None
+    state = controller.state
+    rows = [
+        *frame.head(controller, cells),
+        frame.why(controller, cells),
+        frame.prompt(state, cells),
+        frame.last_line(controller, cells),
+    ]
+    rows += [
+        frame.in_hand(state, controller.keys, cells),
+        frame.legend(state, controller.keys, cells),
+        key_line(controller, cells),
+    ]
 
     assert [] == [shown(row) for row in rows if len(shown(row)) > cells]
 
@@ -178,32 +189,32 @@ def test_keys_are_written_as_people_write_them() -> None:
     assert ["Enter", "Shift+Tab", "Ctrl+F", "?"] == [frame.key_name(key) for key in ("enter", "s-tab", "c-f", "?")]
 
 
-def test_a_text_of_hostile_characters_is_safe_in_the_frame(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down(question("a \x1b]0;x\x07 b", "\x1b=PART 50"))
-    assert desk.state is not None
-    state = replace(press(desk.state, "tab", desk.keys))
+def test_a_text_of_hostile_characters_is_safe_in_the_frame(sit_down: Callable[..., Controller]) -> None:
+    controller = sit_down(question("a \x1b]0;x\x07 b", "\x1b=PART 50"))
+    assert controller.state is not None
+    state = replace(press(controller.state, "tab", controller.keys))
 
-    assert "“␛”" in shown(frame.in_hand(state, desk.keys, 80))
+    assert "“␛”" in shown(frame.in_hand(state, controller.keys, 80))
 
 
-def test_pace_and_acceptance_are_those_of_the_last_answers(desk: Desk) -> None:
+def test_pace_and_acceptance_are_those_of_the_last_answers(controller: Controller) -> None:
     spans = (Span(4, 8, "BRAND"),)
     given = Answer("a", 1, "ann", "accept", spans, spans, seconds=15.0)
-    desk.recent.extend([given, replace(given, spans=()), replace(given, verdict="skip")])
+    controller.recent.extend([given, replace(given, spans=()), replace(given, verdict="skip")])
 
-    assert ["4.0 a minute", "50 % unchanged"] == frame.pace(desk)
-    assert "4.0 a minute" in shown(frame.last_line(desk, 120))
-    assert "a minute" not in shown(frame.last_line(desk, 80))
+    assert ["4.0 a minute", "50 % unchanged"] == frame.pace(controller)
+    assert "4.0 a minute" in shown(frame.last_line(controller, 120))
+    assert "a minute" not in shown(frame.last_line(controller, 80))
 
 
-def test_a_text_that_only_measures_has_a_frame_of_its_own(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down(question("the SRAM", share="held_out"))
-    (style, words), *_ = frame.why(desk, 80)
+def test_a_text_that_only_measures_has_a_frame_of_its_own(sit_down: Callable[..., Controller]) -> None:
+    controller = sit_down(question("the SRAM", share="held_out"))
+    (style, words), *_ = frame.why(controller, 80)
 
     assert ("class:loud", 80) == (style, len(words))
     assert "MEASURE: this text only measures the model; nothing is learned from it." in words
-    assert "═" * 80 == shown(frame.rule(desk, 80))
-    assert "MEASURE: it is not learned from" in shown(frame.why(desk, 40))
+    assert "═" * 80 == shown(frame.rule(controller, 80))
+    assert "MEASURE: it is not learned from" in shown(frame.why(controller, 40))
 
 
 def test_meta_and_neighbours_stand_around_the_text_on_one_line_each() -> None:
@@ -215,58 +226,58 @@ def test_meta_and_neighbours_stand_around_the_text_on_one_line_each() -> None:
     assert "  one two …" == shown(frame.beside("one two three", 13, last=False))
 
 
-def test_flag_and_memo_stay_in_sight(desk: Desk) -> None:
-    press_all(desk, "f m a s k space l e e enter")
+def test_flag_and_memo_stay_in_sight(controller: Controller) -> None:
+    press_all(controller, "f m a s k space l e e enter")
 
-    assert shown(frame.why(desk, 80)).endswith("⚑ flagged · memo: ask lee ")
-    assert 40 == len(shown(frame.why(desk, 40)))
-    assert "⚑ flagged" in shown(frame.why(desk, 40))
+    assert shown(frame.why(controller, 80)).endswith("⚑ flagged · memo: ask lee ")
+    assert 40 == len(shown(frame.why(controller, 40)))
+    assert "⚑ flagged" in shown(frame.why(controller, 40))
 
 
-def test_manual_mode_does_not_say_what_the_model_thinks(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down(question("the SRAM", "SRAM=BRAND 60", reason="the model doubts “SRAM”: BRAND 60 %"))
-    correcting = shown(frame.why(desk, 80))
-    desk.press("c-t")
-    desk.press("c-t")
+def test_manual_mode_does_not_say_what_the_model_thinks(sit_down: Callable[..., Controller]) -> None:
+    controller = sit_down(question("the SRAM", "SRAM=BRAND 60", reason="the model doubts “SRAM”: BRAND 60 %"))
+    correcting = shown(frame.why(controller, 80))
+    controller.press("c-t")
+    controller.press("c-t")
 
     assert "BRAND 60 %" in correcting
-    assert " Why this text: the model is unsure" == shown(frame.why(desk, 80))
+    assert " Why this text: the model is unsure" == shown(frame.why(controller, 80))
 
 
-def test_of_what_a_span_may_be_otherwise_whole_notes_are_shown(sit_down: Callable[..., Desk]) -> None:
+def test_of_what_a_span_may_be_otherwise_whole_notes_are_shown(sit_down: Callable[..., Controller]) -> None:
     doubtful = ["SRAM Rival=PART 30", "the SRAM=PART 20"]
-    desk = press_all(sit_down(question("the SRAM Rival", "SRAM=BRAND 93", doubtful=doubtful)), "tab")
-    assert desk.state is not None
+    controller = press_all(sit_down(question("the SRAM Rival", "SRAM=BRAND 93", doubtful=doubtful)), "tab")
+    assert controller.state is not None
     first = " “SRAM”  BRAND 93%   or “SRAM Rival” PART 30%"
 
-    assert first == shown(frame.in_hand(desk.state, desk.keys, 60))
-    assert f"{first} · or “the SRAM” PART 20%" == shown(frame.in_hand(desk.state, desk.keys, 80))
+    assert first == shown(frame.in_hand(controller.state, controller.keys, 60))
+    assert f"{first} · or “the SRAM” PART 20%" == shown(frame.in_hand(controller.state, controller.keys, 80))
 
 
-def test_what_is_selected_is_echoed_with_the_whole_words_it_becomes(desk: Desk) -> None:
-    press_all(desk, "tab v right")
-    assert desk.state is not None
-    words = shown(frame.in_hand(desk.state, desk.keys, 80))
-    press_all(desk, "u home right c v right")
+def test_what_is_selected_is_echoed_with_the_whole_words_it_becomes(controller: Controller) -> None:
+    press_all(controller, "tab v right")
+    assert controller.state is not None
+    words = shown(frame.in_hand(controller.state, controller.keys, 80))
+    press_all(controller, "u home right c v right")
 
     assert " “SRAM Rival”  selected" == words
-    assert " “SR”  the model learns whole words: “SRAM”" == shown(frame.in_hand(desk.state, desk.keys, 80))
+    assert " “SR”  the model learns whole words: “SRAM”" == shown(frame.in_hand(controller.state, controller.keys, 80))
 
 
 @pytest.mark.parametrize("way", ["end", "right right right", "tab"])
 def test_the_line_of_the_span_shows_the_candidate_under_the_cursor_however_it_got_there(
-    sit_down: Callable[..., Desk], way: str
+    sit_down: Callable[..., Controller], way: str
 ) -> None:
-    desk = press_all(sit_down(question("the old SRAM Canyon", doubtful=["Canyon=BRAND 34"])), way)
-    assert desk.state is not None
-    line = shown(frame.in_hand(desk.state, desk.keys, 80))
+    controller = press_all(sit_down(question("the old SRAM Canyon", doubtful=["Canyon=BRAND 34"])), way)
+    assert controller.state is not None
+    line = shown(frame.in_hand(controller.state, controller.keys, 80))
 
     assert " “Canyon”  BRAND? 34%   not marked: y takes it, d says no" == line
-    assert desk.state.target == press_all(desk, "y").state.marks[0]
+    assert controller.state.target == press_all(controller, "y").state.marks[0]
 
 
-def test_the_line_of_the_span_keeps_its_mark_where_it_is_narrow(sit_down: Callable[..., Desk]) -> None:
-    desk = press_all(sit_down(question("Shimanogetriebe", doubtful=["Shimanogetriebe=BRAND 34"])), "home")
-    assert desk.state is not None
+def test_the_line_of_the_span_keeps_its_mark_where_it_is_narrow(sit_down: Callable[..., Controller]) -> None:
+    controller = press_all(sit_down(question("Shimanogetriebe", doubtful=["Shimanogetriebe=BRAND 34"])), "home")
+    assert controller.state is not None
 
-    assert " “Shimano…”  BRAND? " == shown(frame.in_hand(desk.state, desk.keys, 20))
+    assert " “Shimano…”  BRAND? " == shown(frame.in_hand(controller.state, controller.keys, 20))

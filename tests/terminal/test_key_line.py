@@ -7,18 +7,18 @@ from terminal_project import LABELS, question
 
 from loop.editing import keymap
 from loop.records import Question
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.key_line import key_line
 
-Sit = Callable[..., Desk]
+Sit = Callable[..., Controller]
 SRAM = question("the SRAM Rival shifter", "SRAM=BRAND 93", doubtful=["shifter=PART 20"])
 BARE = question("nothing to see here")
 
 
-def line(desk: Desk, keys: str = "", cells: int = 80) -> str:
+def line(controller: Controller, keys: str = "", cells: int = 80) -> str:
     for key in keys.split():
-        desk.press(key)
-    return "".join(text for _, text in key_line(desk, cells))
+        controller.press(key)
+    return "".join(text for _, text in key_line(controller, cells))
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,13 @@ def test_the_line_fits_what_the_next_key_means(sit_down: Sit, asked: Question, k
 
 
 def test_the_keys_shown_are_those_in_force(sit_down: Sit) -> None:
-    desk = sit_down(SRAM)
-    desk.keys = keymap(LABELS, {"accept": ["f5"], "none": [], "select": ["F"], "undo": ["f2"], "skip": ["f3"]})
+    controller = sit_down(SRAM)
+    controller.keys = keymap(LABELS, {"accept": ["f5"], "none": [], "select": ["F"], "undo": ["f2"], "skip": ["f3"]})
 
-    assert line(desk).startswith(" f5 accept  ? all keys")
-    assert line(desk, "F").endswith("f2 cancel")
-    assert line(desk, "f2 c").startswith(" F begin")
-    assert line(desk, "f2 f3").startswith(" u n b f3 skip")
+    assert line(controller).startswith(" f5 accept  ? all keys")
+    assert line(controller, "F").endswith("f2 cancel")
+    assert line(controller, "f2 c").startswith(" F begin")
+    assert line(controller, "f2 f3").startswith(" u n b f3 skip")
 
 
 def test_a_narrow_screen_has_the_first_ones(sit_down: Sit) -> None:

@@ -18,7 +18,7 @@ from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import Store
 from loop.terminal.commands import Words
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.plain import Plain, span_lines
 
 pytestmark = pytest.mark.integration
@@ -55,7 +55,7 @@ def said(
         session.mode = mode
         changed = keymap(LABELS, keys)
         source = io.StringIO("".join(f"{line}\n" for line in lines))
-        Plain(Desk(session, Words(changed.labels, changed.keys)), source, told.append).run()
+        Plain(Controller(session, Words(changed.labels, changed.keys)), source, told.append).run()
         session.close()
     return "".join(told)
 
@@ -244,7 +244,7 @@ def test_a_session_in_a_pipe_ends_once_the_trainer_has_found_nothing_to_ask(
         before = session.is_exhausted
         store.questions.publish([], round=3, focus=focus)
         Plain(
-            Desk(session, Words(keymap(LABELS).labels, keymap(LABELS).keys)), io.StringIO("back\n"), told.append
+            Controller(session, Words(keymap(LABELS).labels, keymap(LABELS).keys)), io.StringIO("back\n"), told.append
         ).run()
         session.close()
 

@@ -9,7 +9,7 @@ from terminal_project import LABELS, lay_out, question
 
 from loop.editing import begin, keymap, page_of, press
 from loop.terminal import frame
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.mouse import DRAGGED, LEFT, WHEEL_DOWN, Report, pointed, report
 from loop.terminal.screen import Screen
 
@@ -49,28 +49,28 @@ def test_a_click_while_something_is_typed_does_nothing() -> None:
     assert typing is pointed(typing, 3, dragged=False)
 
 
-def click(desk: Desk, word: str) -> None:
+def click(controller: Controller, word: str) -> None:
     """Click in the middle of a word, where the screen draws it."""
     screen = Screen()
-    rows = ["".join(text for _, text in row) for row in screen.draw(desk, 60, 24)]
+    rows = ["".join(text for _, text in row) for row in screen.draw(controller, 60, 24)]
     row = next(i for i, line in enumerate(rows) if word in line and "rubs" in line)
-    token = screen.token_at(desk, rows[row].index(word) + 1, row)
-    assert desk.state is not None
+    token = screen.token_at(controller, rows[row].index(word) + 1, row)
+    assert controller.state is not None
     assert token is not None
-    desk.state = pointed(desk.state, token, dragged=False)
+    controller.state = pointed(controller.state, token, dragged=False)
 
 
-def test_a_cell_of_the_screen_is_known_as_its_word(sit_down: Callable[..., Desk]) -> None:
-    desk, screen = sit_down(ONE), Screen()
-    rows = ["".join(text for _, text in row) for row in screen.draw(desk, 30, 24)]
+def test_a_cell_of_the_screen_is_known_as_its_word(sit_down: Callable[..., Controller]) -> None:
+    controller, screen = sit_down(ONE), Screen()
+    rows = ["".join(text for _, text in row) for row in screen.draw(controller, 30, 24)]
     row = next(i for i, line in enumerate(rows) if "SRAM Rival" in line)
     below = next(i for i, line in enumerate(rows) if "Canyon" in line and i > row)
 
-    assert 1 == screen.token_at(desk, rows[row].index("SRAM"), row)
-    assert 2 == screen.token_at(desk, rows[row].index("Rival") + 2, row + 1)
-    assert 6 == screen.token_at(desk, rows[below].index("Canyon"), below)
-    assert None is screen.token_at(desk, 5, 0)
-    assert None is screen.token_at(desk, 5, below + 6)
+    assert 1 == screen.token_at(controller, rows[row].index("SRAM"), row)
+    assert 2 == screen.token_at(controller, rows[row].index("Rival") + 2, row + 1)
+    assert 6 == screen.token_at(controller, rows[below].index("Canyon"), below)
+    assert None is screen.token_at(controller, 5, 0)
+    assert None is screen.token_at(controller, 5, below + 6)
 
 
 @pytest.mark.parametrize(
@@ -82,29 +82,29 @@ def test_a_cell_of_the_screen_is_known_as_its_word(sit_down: Callable[..., Desk]
     ],
 )
 def test_the_span_line_and_y_work_on_what_was_clicked(
-    sit_down: Callable[..., Desk], word: str, line: str, label: str
+    sit_down: Callable[..., Controller], word: str, line: str, label: str
 ) -> None:
     marked = ["SRAM=BRAND 93"] if word == "SRAM" else []
-    desk = sit_down(question(ONE.text.text, *marked, doubtful=["SRAM Rival=PART 40", "Canyon=BRAND 34"]))
-    desk.press("end")
-    click(desk, word)
-    assert desk.state is not None
-    told = "".join(piece for _, piece in frame.in_hand(desk.state, desk.keys, 80)).rstrip()
-    desk.press("y")
+    controller = sit_down(question(ONE.text.text, *marked, doubtful=["SRAM Rival=PART 40", "Canyon=BRAND 34"]))
+    controller.press("end")
+    click(controller, word)
+    assert controller.state is not None
+    told = "".join(piece for _, piece in frame.in_hand(controller.state, controller.keys, 80)).rstrip()
+    controller.press("y")
 
     assert told.startswith(line)
-    assert [label] == [mark.label for mark in desk.state.now.touched]
-    assert word in desk.state.page.string(*desk.state.now.touched[0][:2])
+    assert [label] == [mark.label for mark in controller.state.now.touched]
+    assert word in controller.state.page.string(*controller.state.now.touched[0][:2])
 
 
-def test_a_click_beside_all_spans_and_candidates_shows_none_and_takes_none(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down(ONE)
-    desk.press("tab")
-    click(desk, "rubs")
-    desk.press("y")
-    assert desk.state is not None
+def test_a_click_beside_all_spans_and_candidates_shows_none_and_takes_none(sit_down: Callable[..., Controller]) -> None:
+    controller = sit_down(ONE)
+    controller.press("tab")
+    click(controller, "rubs")
+    controller.press("y")
+    assert controller.state is not None
 
-    assert ((), None) == (desk.state.now.touched, desk.state.target)
+    assert ((), None) == (controller.state.now.touched, controller.state.target)
 
 
 @pytest.mark.integration

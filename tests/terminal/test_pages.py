@@ -8,11 +8,11 @@ from terminal_project import LABELS, question
 
 from loop.editing import COMMANDS, keymap
 from loop.terminal import pages
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.frame import key_name
 from loop.terminal.pages import waiting_words
 
-Sit = Callable[..., Desk]
+Sit = Callable[..., Controller]
 
 
 def text(rows: list[list[tuple[str, str]]]) -> str:
@@ -40,9 +40,9 @@ def test_the_help_names_the_labels() -> None:
 
 
 def test_guidelines_keep_their_lines_and_show_markup_and_escapes_as_they_are(sit_down: Sit) -> None:
-    desk = sit_down(question("a"), guidelines="# Rules\n\n[bold]BRAND\x1b[0m is the maker.")
+    controller = sit_down(question("a"), guidelines="# Rules\n\n[bold]BRAND\x1b[0m is the maker.")
 
-    assert "  # Rules\n\n  [bold]BRAND␛[0m is the maker." == text(pages.guideline_rows(desk, 80))
+    assert "  # Rules\n\n  [bold]BRAND␛[0m is the maker." == text(pages.guideline_rows(controller, 80))
 
 
 def test_missing_guidelines_say_where_to_write_them(sit_down: Sit) -> None:
@@ -50,27 +50,29 @@ def test_missing_guidelines_say_where_to_write_them(sit_down: Sit) -> None:
 
 
 def test_an_empty_queue_with_texts_left_waits_for_the_trainer(sit_down: Sit) -> None:
-    desk = sit_down(question("a"))
+    controller = sit_down(question("a"))
 
-    assert "The trainer is preparing the next questions" in text(pages.waiting_rows(desk, 80))
+    assert "The trainer is preparing the next questions" in text(pages.waiting_rows(controller, 80))
 
 
-def test_when_all_is_answered_what_was_left_out_is_told(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down(question("one"), question("two"), question("three"), question("four"))
+def test_when_all_is_answered_what_was_left_out_is_told(sit_down: Callable[..., Controller]) -> None:
+    controller = sit_down(question("one"), question("two"), question("three"), question("four"))
     for key in ["s", "u", "s", "s", "x", "0", "s", "u"]:  # the unsure one comes back
-        desk.press(key)
-        desk.drawn = True
+        controller.press(key)
+        controller.drawn = True
 
     assert (
         "Every text has been answered, 4 by you. Add more with `loop add`. "
         "1 answer has taught nothing yet: the next round takes 9 more. "
-        "Left out: 1 skipped · 1 unsure · 1 unusable." == waiting_words(desk)
+        "Left out: 1 skipped · 1 unsure · 1 unusable." == waiting_words(controller)
     )
 
 
-def test_a_trainer_that_cannot_go_on_says_why_and_what_to_do(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down()
-    desk.status = replace(desk.status, pool_left=3, trainer="stopped: no pipeline en_x. Run `python -m spacy download`")
+def test_a_trainer_that_cannot_go_on_says_why_and_what_to_do(sit_down: Callable[..., Controller]) -> None:
+    controller = sit_down()
+    controller.status = replace(
+        controller.status, pool_left=3, trainer="stopped: no pipeline en_x. Run `python -m spacy download`"
+    )
 
-    assert "The trainer stopped: no pipeline en_x. Run `python -m spacy download`" in waiting_words(desk)
-    assert "or with the next `loop annotate`" in waiting_words(desk)
+    assert "The trainer stopped: no pipeline en_x. Run `python -m spacy download`" in waiting_words(controller)
+    assert "or with the next `loop annotate`" in waiting_words(controller)

@@ -10,31 +10,31 @@ from hypothesis import strategies as st
 from terminal_project import question
 from wcwidth import wcswidth
 
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.screen import Screen
 
 ONE = question("the SRAM Rival shifter of my Canyon rubs", "SRAM=BRAND 93", doubtful=["Canyon=BRAND 34"])
 LONG = question("word " * 400 + "end", "word=PART 50")
-Sit = Callable[..., Desk]
+Sit = Callable[..., Controller]
 
 
-def lines(desk: Desk, cells: int = 80, rows: int = 24, screen: Screen | None = None) -> list[str]:
-    drawn = (screen or Screen()).draw(desk, cells, rows)
+def lines(controller: Controller, cells: int = 80, rows: int = 24, screen: Screen | None = None) -> list[str]:
+    drawn = (screen or Screen()).draw(controller, cells, rows)
     return ["".join(text for _, text in row).rstrip() for row in drawn]
 
 
-def press(desk: Desk, *keys: str) -> Desk:
+def press(controller: Controller, *keys: str) -> Controller:
     for key in keys:
-        desk.press(key)
-        desk.drawn = True
-    return desk
+        controller.press(key)
+        controller.drawn = True
+    return controller
 
 
 def test_a_newcomer_is_told_what_to_do(sit_down: Sit) -> None:
-    desk = sit_down(ONE, ONE)
+    controller = sit_down(ONE, ONE)
 
-    assert any("Marked words are suggestions." in line for line in lines(desk))
-    assert not any("Marked words" in line for line in lines(press(desk, "tab")))
+    assert any("Marked words are suggestions." in line for line in lines(controller))
+    assert not any("Marked words" in line for line in lines(press(controller, "tab")))
 
 
 def test_a_small_screen_drops_rules_and_keeps_what_matters(sit_down: Sit) -> None:
@@ -54,18 +54,18 @@ def test_a_message_that_is_too_long_for_one_row_takes_more(sit_down: Sit, cells:
 
 
 def test_the_layout_reaches_the_editor(sit_down: Sit) -> None:
-    desk = sit_down(LONG)
-    lines(desk, 44, 24)
-    press(desk, "down", "down")
+    controller = sit_down(LONG)
+    lines(controller, 44, 24)
+    press(controller, "down", "down")
 
-    assert desk.state is not None
-    assert (16, (0, 56)) == (desk.state.cursor, desk.state.layout.visible)
+    assert controller.state is not None
+    assert (16, (0, 56)) == (controller.state.cursor, controller.state.layout.visible)
 
 
 def test_a_long_text_scrolls_to_the_cursor_and_says_that_there_is_more(sit_down: Sit) -> None:
-    desk, screen = sit_down(LONG), Screen()
-    first = lines(desk, 44, 24, screen)
-    last = lines(press(desk, "end"), 44, 24, screen)
+    controller, screen = sit_down(LONG), Screen()
+    first = lines(controller, 44, 24, screen)
+    last = lines(press(controller, "end"), 44, 24, screen)
 
     assert any("▼" in line for line in first)
     assert any("▲" in line for line in last)
@@ -80,52 +80,52 @@ def words_shown(drawn: list[str]) -> list[str]:
 
 
 def test_page_down_scrolls_by_what_was_seen_and_page_up_back_again(sit_down: Sit) -> None:
-    desk, screen = sit_down(NUMBERED), Screen()
-    first = words_shown(lines(desk, 44, 24, screen))
-    second = words_shown(lines(press(desk, "pagedown"), 44, 24, screen))
-    third = words_shown(lines(press(desk, "pagedown"), 44, 24, screen))
+    controller, screen = sit_down(NUMBERED), Screen()
+    first = words_shown(lines(controller, 44, 24, screen))
+    second = words_shown(lines(press(controller, "pagedown"), 44, 24, screen))
+    third = words_shown(lines(press(controller, "pagedown"), 44, 24, screen))
 
     assert second[0] in first[-16:]  # eight words a line; one or two lines are seen on both
     assert third[0] in second[-16:]
-    assert first == words_shown(lines(press(desk, "pageup", "pageup"), 44, 24, screen))
+    assert first == words_shown(lines(press(controller, "pageup", "pageup"), 44, 24, screen))
 
 
 def test_pages_lead_from_the_first_word_to_the_last_and_leave_none_out(sit_down: Sit) -> None:
-    desk, screen, seen = sit_down(NUMBERED), Screen(), set[str]()
+    controller, screen, seen = sit_down(NUMBERED), Screen(), set[str]()
     for _ in range(20):
-        seen.update(words_shown(lines(desk, 44, 24, screen)))
-        press(desk, "pagedown")
+        seen.update(words_shown(lines(controller, 44, 24, screen)))
+        press(controller, "pagedown")
 
     assert {f"w{n:03}" for n in range(400)} == seen
-    assert desk.state is not None
-    assert 392 <= desk.state.cursor < 400
+    assert controller.state is not None
+    assert 392 <= controller.state.cursor < 400
 
 
 def test_a_page_of_the_help_and_of_a_list_is_what_is_seen_of_them(sit_down: Sit) -> None:
-    desk, screen = press(sit_down(ONE), "?"), Screen()
-    first = lines(desk, 80, 20, screen)
-    second = lines(press(desk, "pagedown"), 80, 20, screen)
+    controller, screen = press(sit_down(ONE), "?"), Screen()
+    first = lines(controller, 80, 20, screen)
+    second = lines(press(controller, "pagedown"), 80, 20, screen)
 
-    assert first[first.index(second[2])] == first[desk.page + 1]
-    assert desk.page - 1 == desk.top
+    assert first[first.index(second[2])] == first[controller.page + 1]
+    assert controller.page - 1 == controller.top
 
 
 def test_the_next_text_begins_at_its_top(sit_down: Sit) -> None:
-    desk, screen = sit_down(LONG, ONE), Screen()
-    lines(desk, 44, 24, screen)
-    lines(press(desk, "end"), 44, 24, screen)
-    press(desk, "enter")
+    controller, screen = sit_down(LONG, ONE), Screen()
+    lines(controller, 44, 24, screen)
+    lines(press(controller, "end"), 44, 24, screen)
+    press(controller, "enter")
 
-    assert "the SRAM Rival" in "".join(lines(desk, 44, 24, screen))
+    assert "the SRAM Rival" in "".join(lines(controller, 44, 24, screen))
     assert 0 == screen.top
 
 
 def test_help_scrolls_to_its_end_and_no_further(sit_down: Sit) -> None:
-    desk = press(sit_down(ONE), "?", *["pagedown"] * 20)
-    drawn = lines(desk)
+    controller = press(sit_down(ONE), "?", *["pagedown"] * 20)
+    drawn = lines(controller)
 
     assert any("quit; everything is kept" in line for line in drawn)
-    assert desk.top < 100
+    assert controller.top < 100
 
 
 def test_waiting_is_calm(sit_down: Sit) -> None:
@@ -144,20 +144,20 @@ def test_waiting_is_calm(sit_down: Sit) -> None:
     ),
 )
 def test_any_size_is_filled_exactly(sit_down: Sit, view: str, cells: int, rows: int, pressed: list[str]) -> None:
-    desk = press(_shared(sit_down), "escape", "escape", *pressed)
-    desk.view = view  # type: ignore[assignment]
-    drawn = lines(desk, cells, rows)
-    desk.view = "text"
+    controller = press(_shared(sit_down), "escape", "escape", *pressed)
+    controller.view = view  # type: ignore[assignment]
+    drawn = lines(controller, cells, rows)
+    controller.view = "text"
 
     assert rows == len(drawn)
     assert max(wcswidth(line) for line in drawn) <= cells
 
 
-DESKS: dict[int, Desk] = {}
+DESKS: dict[int, Controller] = {}
 
 
-def _shared(sit_down: Sit) -> Desk:
-    """One desk for all examples of a test: each example would need a store of its own."""
+def _shared(sit_down: Sit) -> Controller:
+    """One controller for all examples of a test: each example would need a store of its own."""
     if id(sit_down) not in DESKS:
         hostile = question(
             "\x1b[31m 自行车 👩\u200d🔧 \t\u202e word\nlast 😀", "自行车=BRAND 50", doubtful=["last=PART 44"]
@@ -168,9 +168,9 @@ def _shared(sit_down: Sit) -> Desk:
 
 @pytest.mark.parametrize(("cells", "rows"), [(80, 24), (40, 12)])
 def test_why_the_trainer_stopped_is_said_below_the_text(sit_down: Sit, cells: int, rows: int) -> None:
-    desk = sit_down(ONE)
-    desk.status = replace(desk.status, trainer="stopped: no pipeline is called en_x. Install it.")
-    drawn = ["".join(text for _, text in row).strip() for row in Screen().draw(desk, cells, rows)]
+    controller = sit_down(ONE)
+    controller.status = replace(controller.status, trainer="stopped: no pipeline is called en_x. Install it.")
+    drawn = ["".join(text for _, text in row).strip() for row in Screen().draw(controller, cells, rows)]
 
     assert "The trainer stopped: no pipeline is called en_x. Install it. Your answers are saved." in " ".join(drawn)
     assert any("BRAND" in row for row in drawn)

@@ -17,7 +17,7 @@ from terminal_project import LABELS
 from loop.editing import COMMANDS, keymap
 from loop.records import NO_FOCUS, Answer, Mode, Question, Span, Text
 from loop.session import SessionStatus
-from loop.terminal.desk import Desk
+from loop.terminal.controller import Controller
 from loop.terminal.screen import Screen
 
 KEYS = keymap(LABELS)
@@ -91,9 +91,9 @@ class Memory(SimpleNamespace):
         return before, self.given[before.id]
 
 
-def looked_at(desk: Desk) -> list[Any]:
-    rows = Screen().draw(desk, COLUMNS, 24)
-    desk.drawn = True
+def looked_at(controller: Controller) -> list[Any]:
+    rows = Screen().draw(controller, COLUMNS, 24)
+    controller.drawn = True
     return rows
 
 
@@ -108,38 +108,43 @@ def test_at_every_enter_the_spans_on_the_screen_are_stored_and_nothing_vanishes_
 ) -> None:
     asked = [one.asked() for one in texts]
     models = {f"q{n}": one.suggester for n, one in enumerate(asked)}
-    with patch("loop.terminal.ahead.suggester_of", lambda question: models[question.id]):
+    with patch("loop.terminal.prepared_pages.suggester_of", lambda question: models[question.id]):
         see_and_store(Memory([one.question for one in asked], mode), asked, pressed)
 
 
 def see_and_store(session: Memory, asked: Sequence[Asked], pressed: Sequence[str]) -> None:
-    desk = Desk(session, KEYS)
+    controller = Controller(session, KEYS)
     for key in pressed:
-        question, text, rows = desk.question, desk.question.text.text, looked_at(desk)
-        before, page, answers = {one.span for one in drawn_on(rows, text)}, desk.state.page, dict(session.given)
+        question, text, rows = controller.question, controller.question.text.text, looked_at(controller)
+        before, page, answers = {one.span for one in drawn_on(rows, text)}, controller.state.page, dict(session.given)
         if key == LEFT_OFF:
-            desk.press("q")
-            desk.save()
-            desk = Desk(session, KEYS)
+            controller.press("q")
+            controller.save()
+            controller = Controller(session, KEYS)
             continue
-        decided, hinted = desk.state.now, desk.state.stance == "jump"
-        desk.press(key)
-        desk.save()
+        decided, hinted = controller.state.now, controller.state.stance == "jump"
+        controller.press(key)
+        controller.save()
         given = session.given.get(question.id)
 
         if given is not answers.get(question.id) and given.verdict == "accept" and key != "0":
             assert tuple(sorted(before)) == given.spans
-        hinted = hinted or desk.state.stance == "jump"  # the hints stand where the names do
-        if desk.question is question and desk.state.page is page and not hinted and key not in GOES_THROUGH_VERSIONS:
+        hinted = hinted or controller.state.stance == "jump"  # the hints stand where the names do
+        if (
+            controller.question is question
+            and controller.state.page is page
+            and not hinted
+            and key not in GOES_THROUGH_VERSIONS
+        ):
             stays = asked[int(question.id[1:])].elsewhere
-            assert_changes_are_marked(desk, before, {*decided.touched, *decided.blank}, text, stays)
+            assert_changes_are_marked(controller, before, {*decided.touched, *decided.blank}, text, stays)
 
 
 def assert_changes_are_marked(
-    desk: Desk, before: set[Span], decided: set[Any], text: str, stays: frozenset[Span]
+    controller: Controller, before: set[Span], decided: set[Any], text: str, stays: frozenset[Span]
 ) -> None:
-    state, page = desk.state, desk.state.page
-    names = named_on(looked_at(desk), text)
+    state, page = controller.state, controller.state.page
+    names = named_on(looked_at(controller), text)
     after = {one.span: one.name for one in names if one.span.label}
     offered = {one.span.start for one in names if re.search("gone|[*]|^[?]$", one.name)}  # one cell has room for ?
     by_hand = {*state.now.touched, *state.now.blank} ^ decided

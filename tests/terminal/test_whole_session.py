@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from person import Person, run, trainer_process, wait_until
 
+from loop.base.pipeline import base_folder
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.formats import read_gold
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import base_folder
 from loop.records import Span
 from loop.store.locks import is_held
 

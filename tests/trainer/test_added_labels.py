@@ -11,8 +11,8 @@ import pytest
 from trainer_kit import finish, weights
 from workshop import workshop_gold
 
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.editing import begin, chances, keymap, page_of, press
-from loop.ner.checkpoints import Checkpoints
 from loop.progress import progress
 from loop.records import Answer, Question, Span, Text
 from loop.session import Session
@@ -20,7 +20,7 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
 from loop.suggest import suggester_of
 from loop.trainer import Trainer
-from loop.trainer.revisiting import revisits
+from loop.trainer.label_questions import revisits
 from loop.truth import of_texts, whole
 
 EARLY, LATE = 10, 30

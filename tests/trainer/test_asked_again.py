@@ -11,7 +11,7 @@ from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import NewAnswer, NewText, Store
 from loop.trainer import Trainer
-from loop.trainer.again import GAP, asked_again
+from loop.trainer.repeat_questions import GAP, asked_again
 from loop.truth import whole
 
 LABELS = ("PART",)
@@ -123,7 +123,7 @@ def test_what_was_answered_a_moment_ago_is_not_asked_again(answered, store, sett
 
 
 def test_the_trainer_puts_what_is_due_first_and_learns_the_same_without_it(tmp_path, with_settings, monkeypatch):
-    monkeypatch.setattr("loop.trainer.again.GAP", 3)
+    monkeypatch.setattr("loop.trainer.repeat_questions.GAP", 3)
     weights, shares = {}, {}
     for share in (0.1, 0.0):
         paths = ProjectPaths(tmp_path / str(share))

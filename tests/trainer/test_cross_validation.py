@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workshop import workshop_gold
 
+from loop.base.pipeline import assemble
 from loop.errors import LoopError
-from loop.ner.pipeline import assemble
-from loop.ner.pretraining import pretrained_layers
-from loop.progress.expected import noted
+from loop.learning.pretraining import pretrained_layers
+from loop.progress.forecast import noted
 from loop.project import erase
 from loop.records import Answer
 from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings, template
@@ -82,7 +82,7 @@ def learned(original: Path, few: Settings, tmp_path_factory: pytest.TempPathFact
     heard: list[tuple[int, int]] = []
     learned: list[set[str]] = []
     measured: list[set[str]] = []
-    course, gold_of = cross_validation.Course.learn, cross_validation.answered_gold
+    course, gold_of = cross_validation.RoundRecipe.learn, cross_validation.answered_gold
 
     def learn(self, cut):
         learned[-1].update(text.text for text in self._store.corpus.texts([answer.text_id for answer in cut]))
@@ -95,7 +95,7 @@ def learned(original: Path, few: Settings, tmp_path_factory: pytest.TempPathFact
         return gold
 
     with pytest.MonkeyPatch.context() as monkeypatch, Store(paths.db) as store:
-        monkeypatch.setattr(cross_validation.Course, "learn", learn)
+        monkeypatch.setattr(cross_validation.RoundRecipe, "learn", learn)
         monkeypatch.setattr(cross_validation, "answered_gold", answered_gold)
         before = store.journal.last_seq()
         curve = learning_curve(paths, few, store, lambda *now: heard.append(now))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from trainer_kit import finish, weights
 
+from loop.base.pipeline import COMPONENT, base_folder
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import PipelineError
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import COMPONENT, base_folder
 from loop.progress import progress
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings

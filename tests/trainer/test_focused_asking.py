@@ -44,7 +44,7 @@ def laid_out(store):
 
 def test_a_session_about_some_texts_is_asked_about_no_others(trainer, store):
     work(trainer)
-    store.wishes.set_focus(Focus(where=(("shop", "south"),)))
+    store.requests.set_focus(Focus(where=(("shop", "south"),)))
     work(trainer)
 
     asked = laid_out(store)
@@ -54,7 +54,7 @@ def test_a_session_about_some_texts_is_asked_about_no_others(trainer, store):
 
 
 def test_a_session_about_a_label_is_asked_where_a_pattern_hits(trainer, store):
-    store.wishes.set_focus(Focus("PART"))
+    store.requests.set_focus(Focus("PART"))
     work(trainer)
 
     asked = laid_out(store)
@@ -64,14 +64,14 @@ def test_a_session_about_a_label_is_asked_where_a_pattern_hits(trainer, store):
 
 
 def test_a_label_that_is_nowhere_likely_leaves_the_usual_questions(trainer, store):
-    store.wishes.set_focus(Focus("TOOL"))
+    store.requests.set_focus(Focus("TOOL"))
     work(trainer)
 
     assert 12 == len(laid_out(store))
 
 
 def test_a_session_that_measures_is_asked_held_out_texts_alone(trainer, store):
-    store.wishes.set_focus(Focus(measure=5))
+    store.requests.set_focus(Focus(measure=5))
     work(trainer)
 
     assert {"held_out"} == {question.share for question in laid_out(store)}

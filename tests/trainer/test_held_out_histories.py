@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loop.held_out import NOTHING_RESERVED, HeldOut, Reserved
-from loop.progress.gold import held_out_now
+from loop.progress.held_out_gold import held_out_now
 from loop.records import Answer, Text
 from loop.settings import ProjectSettings, QueueSettings, Settings
 from loop.store import NewText, Store

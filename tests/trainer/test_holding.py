@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from trainer_kit import answer, finish
 
-from loop.ner.checkpoints import Checkpoints
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.progress import progress
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store

@@ -44,7 +44,7 @@ def older(paths, with_settings, store, monkeypatch):
         for number in range(1, 18):
             give(store, number, **eighth if number == 8 else {})
         with monkeypatch.context() as before:
-            for module in ("loop.trainer.course", "loop.trainer.rounds", "loop.ner.checkpoints"):
+            for module in ("loop.trainer.round_recipe", "loop.trainer.rounds", "loop.checkpoints.checkpoints"):
                 before.setattr(f"{module}.READING", 0)
             learn(paths, settings, store)
         return settings

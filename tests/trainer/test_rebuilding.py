@@ -12,8 +12,8 @@ from tiny_base import save_tiny_base
 from trainer_kit import answer, fill, finish
 from workshop import workshop_gold
 
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError
-from loop.ner.checkpoints import Checkpoints
 from loop.records import Answer
 from loop.settings import CheckpointSettings, ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.store import NewText, Store

@@ -12,9 +12,9 @@ import spacy
 from trainer_kit import finish
 from workshop import workshop_gold
 
+from loop.base.pipeline import COMPONENT
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.editing.draft import relabeled
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import COMPONENT
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
@@ -92,7 +92,7 @@ def test_a_renamed_label_has_its_new_name_in_answers_and_models_and_no_weight_ch
 
     assert before == [info.weights for info in learned.journal.rounds()]
     assert before == [checkpoints.load(number).weights_hash() for number in (1, 2, 3)]
-    assert 15 == len(learned.wishes.history("ann", "PIE", limit=20)) + sum(
+    assert 15 == len(learned.requests.history("ann", "PIE", limit=20)) + sum(
         not workshop_gold(20)[text.text] for text in learned.corpus.texts(range(1, 16))
     )
     assert {"PIECE", "JOB"} == {span.label for answer in learned.answers.standing() for span in answer.spans}

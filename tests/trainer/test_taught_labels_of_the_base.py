@@ -12,8 +12,8 @@ from tiny_base import save_tiny_base
 from trainer_kit import SMALL, finish, weights
 from workshop import workshop_gold
 
-from loop.ner.checkpoints import Checkpoints
-from loop.ner.pipeline import COMPONENT
+from loop.base.pipeline import COMPONENT
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.oracle import Oracle
 from loop.records import Answer, Span
 from loop.session import Session

@@ -8,13 +8,13 @@ import pytest
 import spacy
 from trainer_kit import SMALL, fill, finish, give, weights
 
+from loop.base.pipeline import COMPONENT, base_folder
+from loop.checkpoints.checkpoints import Checkpoints, temperatures
 from loop.errors import PipelineError, SettingsError, StoreError
-from loop.ner.calibration import DEFAULT
-from loop.ner.checkpoints import Checkpoints, temperatures
-from loop.ner.pipeline import COMPONENT, base_folder
 from loop.oracle import Oracle
 from loop.progress import progress
 from loop.records import Answer, Span
+from loop.scoring.calibration import DEFAULT
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import NewText, Store

@@ -1,0 +1,1 @@
+"""The pipelines that rounds saved: plain spaCy folders with checksums."""

@@ -1,0 +1,276 @@
+"""The pipelines that rounds saved: plain spaCy folders, written aside and moved into place."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields
+from itertools import count
+from pathlib import Path
+
+import numpy
+import spacy
+import spacy.about
+import srsly
+import thinc
+from spacy.language import Language
+
+from loop.base.pipeline import COMPONENT, base_folder, own_component, recognizers_of_base
+from loop.checkpoints.checksums import Known, is_unchanged, write_sums
+from loop.errors import PipelineError
+from loop.files import copy_over, drop, entries, link_tree, new_folder, own_size, point
+from loop.learning.anchor import Anchor
+from loop.learning.learner import Learner
+from loop.records import Answer
+from loop.scoring.calibration import DEFAULT, Tried
+from loop.truth import READING, read_alike
+
+# The weights are the same to the bit only with the same ones of these.
+VERSIONS = f"spacy {spacy.about.__version__}, thinc {thinc.__version__}, numpy {numpy.__version__}"
+# spaCy ignores a folder that is none of its components; this one holds what only `loop` needs.
+OWN_FOLDER = "loop"
+SUMS = f"{OWN_FOLDER}/sums.json"
+LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointInfo:
+    """What a checkpoint learned from.
+
+    Attributes:
+        labels: in force. adopted: those of them that the base knew. answers: ids of the answers, by rank.
+        digest: of the settings that bear on the weights. weights: SHA-256 of the weights (`Learner.weights_hash`).
+        versions: of the libraries that computed them.
+        loss: mean over the steps of its round, None without any.
+        temperature: of our component's probabilities. tried: what it was fitted on, the latest texts last.
+        component: of the base, which ours started from; None for its first recognizer.
+        base_sum: of the base's files, as `loop.checkpoints.checksums` has it; in round 0.
+        reading: by which rules the answers were read; 0 before `loop.truth`.
+    """
+
+    round: int
+    base: str
+    labels: tuple[str, ...]
+    answers: tuple[str, ...]
+    seed: int
+    digest: str
+    versions: str = ""
+    weights: str = ""
+    steps: int = 0
+    loss: float | None = None
+    temperature: float = DEFAULT
+    tried: tuple[Tried, ...] = ()
+    adopted: tuple[str, ...] = ()
+    component: str | None = None
+    base_sum: str = ""
+    scheme: int = 0
+    reading: int = 0
+
+    @property
+    def answer_ids(self) -> frozenset[str]:
+        """The ids of the answers that it learned from, however they were read then."""
+        return frozenset(key.partition("@")[0] for key in self.answers)
+
+    def begins(self, training: Sequence[Answer]) -> bool:
+        """Whether the answers that it learned from are the first of these, unchanged."""
+        given = training[: len(self.answers)]
+        same = tuple(answer.key for answer in given) == self.answers
+        return same and (self.reading == READING or read_alike(given) == len(given))
+
+
+class Checkpoints:
+    """The folder `models/` of a project: `round-NNNN/` each, and `last`, a link to the newest."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, number: int) -> Path:
+        """Where round `number` is, or would be."""
+        return self.folder / f"round-{number:04}"
+
+    def rounds(self) -> list[int]:
+        """The rounds that are kept, first to last."""
+        names = (re.fullmatch(r"round-(\d{4,})", path.name) for path in entries(self.folder))
+        return sorted(int(match[1]) for match in names if match)
+
+    def info(self, number: int) -> CheckpointInfo:
+        """What round `number` learned from.
+
+        Raises:
+            PipelineError: the checkpoint is damaged.
+        """
+        try:
+            return read_info(self.path(number))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise _damaged(self.path(number), error) from error
+
+    def load(self, number: int) -> Learner:
+        """Round `number` as it was when it was saved.
+
+        Raises:
+            PipelineError: it does not load.
+        """
+        try:
+            start = srsly.read_json(self.path(0) / "meta.json")["labels"][COMPONENT]
+            anchor = Anchor(self._raw(0).read_bytes()) if start else None
+            return Learner.restored(spacy.load(self.path(number)), self._raw(number).read_bytes(), anchor)
+        except Exception as error:  # spaCy raises what the part at fault happens to raise
+            raise _unloadable(self.path(number), error) from error
+
+    def published(self, number: int) -> Language:
+        """The pipeline of round `number`, to predict with.
+
+        Raises:
+            PipelineError: it does not load.
+        """
+        try:
+            return spacy.load(self.path(number))
+        except Exception as error:  # spaCy raises what the part at fault happens to raise
+            raise _unloadable(self.path(number), error) from error
+
+    def damaged(self) -> list[int]:
+        """The kept rounds that are not on disk as they were written."""
+        known: Known = {}
+        return [number for number in self.rounds() if not self._is_sound(number, known)]
+
+    def _is_sound(self, number: int, known: Known) -> bool:
+        try:
+            return self.info(number).round == number and is_unchanged(
+                self.path(number), self.path(number) / SUMS, known
+            )
+        except PipelineError:
+            return False
+
+    def set_aside(self, number: int) -> Path:
+        """Take a damaged round out of the way; returns the folder that it is kept in, for somebody to look at."""
+        names = (self.folder / f"damaged-{number:04}-{n}" for n in count(1))
+        kept = next(path for path in names if not path.exists())
+        self.path(number).rename(kept)
+        return kept
+
+    def save(self, learner: Learner, info: CheckpointInfo) -> None:
+        """Save a round: the averaged weights published, the raw ones beside, all that does not change as it was.
+
+        Round 0 must be saved before it sees any text: what belongs to the base is copied from the base, to the byte;
+        later rounds link to that.
+        """
+        with new_folder(self.path(info.round)) as folder:
+            if info.round == 0:
+                _write_start(learner.nlp, info, folder)
+            else:
+                _write_later(learner, self.path(0), folder)
+            note_temperature(folder, COMPONENT, info.temperature)
+            own = folder / OWN_FOLDER
+            own.mkdir()
+            (own / "raw").write_bytes(learner.raw())
+            srsly.write_json(own / "checkpoint.json", asdict(info))
+            write_sums(folder, folder / SUMS)
+        self.publish(info.round)
+
+    def publish(self, number: int) -> None:
+        """Let `last` name round `number`."""
+        point(self.folder / LAST, self.path(number).name)
+
+    def in_force(self) -> int:
+        """The round that `last` names, which is not the newest while an earlier one is held; 0 when there is none."""
+        named = (self.folder / LAST).resolve()
+        return next((number for number in self.rounds() if self.path(number).resolve() == named), 0)
+
+    def size(self, number: int) -> int:
+        """Bytes on disk of round `number` alone; what it shares with round 0 counts for round 0."""
+        return own_size(self.path(number), shared=self.path(0))
+
+    def forget_after(self, number: int) -> None:
+        """Drop the rounds later than `number`: they learned from a history that no longer stands."""
+        self.publish(number)
+        for later in [kept for kept in self.rounds() if kept > number]:
+            drop(self.path(later))
+
+    def forget_all(self) -> None:
+        """Drop all rounds: they started from something else."""
+        (self.folder / LAST).unlink(missing_ok=True)
+        for number in reversed(self.rounds()):
+            drop(self.path(number))
+
+    def prune(self, keep: Collection[int]) -> list[int]:
+        """Drop all rounds but those to keep; returns what went."""
+        gone = [number for number in self.rounds() if number not in keep]
+        for number in gone:
+            drop(self.path(number))
+        return gone
+
+    def sweep(self) -> None:
+        """Drop what an interrupted save or removal has left behind."""
+        for path in entries(self.folder):
+            if path.name.startswith((".round-", ".dropped-")) and path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _raw(self, number: int) -> Path:
+        return self.path(number) / OWN_FOLDER / "raw"
+
+
+def to_keep(rounds: Sequence[int], *, keep_last: int, keep_every: int, also: Collection[int] = ()) -> set[int]:
+    """Of the kept `rounds`, first to last, those that stay: the newest, every n-th with round 0, and some others."""
+    return {number for number in rounds if number % keep_every == 0 or number in also} | {*rounds[-keep_last:]}
+
+
+def read_info(checkpoint: Path) -> CheckpointInfo:
+    """What the checkpoint in a folder learned from.
+
+    Raises:
+        OSError, ValueError, TypeError, KeyError: the folder is no checkpoint, or a damaged one.
+    """
+    raw = srsly.read_json(checkpoint / OWN_FOLDER / "checkpoint.json")
+    known = {field.name: raw[field.name] for field in fields(CheckpointInfo) if field.name in raw}
+    tried = tuple(Tried(tuple(errors), at_random) for errors, at_random in raw["tried"])
+    lists = {key: tuple(raw[key]) for key in ("labels", "answers", "adopted")}
+    return CheckpointInfo(**known | lists | {"tried": tried})
+
+
+def temperatures(pipeline: Path) -> dict[str, float]:
+    """The fitted temperatures in a saved pipeline, by the names of its components; none where `loop` never was."""
+    known: dict[str, float] = srsly.read_json(pipeline / "meta.json").get("loop", {}).get("temperatures", {})
+    return known
+
+
+def note_temperature(pipeline: Path, component: str, temperature: float) -> None:
+    """Leave the temperature of a component in a saved pipeline's meta, from where it travels with the pipeline."""
+    meta = srsly.read_json(pipeline / "meta.json")
+    srsly.write_json(pipeline / "meta.json", meta | {"loop": {"temperatures": {component: temperature}}})
+
+
+def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:
+    nlp.to_disk(folder)
+    if base := base_folder(info.base):
+        copy_parts(base, folder, without=recognizers_of_base(nlp) if info.adopted else ())
+
+
+def _write_later(learner: Learner, start: Path, folder: Path) -> None:
+    link_tree(start, folder, without={COMPONENT, OWN_FOLDER, "meta.json"})
+    with learner.published() as nlp:
+        own_component(nlp).to_disk(folder / COMPONENT, exclude=["vocab"])
+    meta = srsly.read_json(start / "meta.json")
+    meta["labels"][COMPONENT] = list(own_component(learner.nlp).labels)
+    srsly.write_json(folder / "meta.json", meta)
+
+
+def copy_parts(source: Path, target: Path, *, without: Collection[str] = ()) -> None:
+    """Copy a pipeline's folders (components, vocab) and its tokenizer: all that must stay as it was, to the byte."""
+    for part in source.iterdir():
+        if (part.is_dir() or part.name == "tokenizer") and part.name not in without:
+            copy_over(part, target / part.name)
+
+
+def _damaged(path: Path, error: Exception) -> PipelineError:
+    return PipelineError(
+        f"The checkpoint {path} is damaged ({type(error).__name__}).",
+        hint="The next `loop annotate` or `loop trainer` sets it aside and learns its round again.",
+    )
+
+
+def _unloadable(path: Path, error: Exception) -> PipelineError:
+    return PipelineError(
+        f"The checkpoint {path} does not load ({type(error).__name__}).",
+        hint="Was spaCy changed since? Set it back, or move the folder away: its round is then learned again.",
+    )

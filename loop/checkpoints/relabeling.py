@@ -1,0 +1,58 @@
+"""Labels of a saved round get other names; its weights stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import srsly
+
+from loop.base.pipeline import COMPONENT
+from loop.checkpoints.checkpoints import OWN_FOLDER, SUMS, Checkpoints
+from loop.checkpoints.checksums import write_sums
+from loop.files import link_tree, new_folder
+
+
+def rename_labels(checkpoints: Checkpoints, number: int, names: Mapping[str, str], *, scheme: int) -> None:
+    """Give labels of a kept round the names that they have in a scheme; the folder is replaced as a whole.
+
+    Which move is which follows from numbers beside the labels (`TransitionSystem.initialize_actions` of spaCy), so that
+    no order changes with a name.
+
+    Raises:
+        PipelineError: the checkpoint is damaged.
+    """
+    info = checkpoints.info(number)
+    labels = tuple(dict.fromkeys(names.get(label, label) for label in info.labels))
+    with new_folder(checkpoints.path(number)) as folder:
+        link_tree(checkpoints.path(number), folder)
+        _replace(folder / COMPONENT / "moves", lambda file: _moves(file.read_bytes(), names))
+        _replace(folder / "meta.json", lambda file: srsly.json_dumps(_meta(srsly.read_json(file), names)).encode())
+        own = asdict(replace(info, labels=labels, scheme=scheme))
+        _replace(folder / OWN_FOLDER / "checkpoint.json", lambda _: srsly.json_dumps(own).encode())
+        (folder / SUMS).unlink(missing_ok=True)
+        write_sums(folder, folder / SUMS)
+
+
+def _replace(file: Path, content: Callable[[Path], bytes]) -> None:
+    """Write a file anew: as it is linked, writing into it would change the round that it is linked to."""
+    written = content(file)
+    file.unlink()
+    file.write_bytes(written)
+
+
+def _moves(saved: bytes, names: Mapping[str, str]) -> bytes:
+    data = srsly.msgpack_loads(saved)
+    actions = srsly.json_loads(data["moves"])
+    renamed = {
+        action: {names.get(label, label): freq for label, freq in labels.items()} for action, labels in actions.items()
+    }
+    packed: bytes = srsly.msgpack_dumps(data | {"moves": srsly.json_dumps(renamed)})
+    return packed
+
+
+def _meta(meta: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    labels = meta["labels"]
+    return meta | {"labels": labels | {COMPONENT: [names.get(label, label) for label in labels[COMPONENT]]}}

@@ -1,0 +1,253 @@
+"""`loop annotate` and `loop trainer`: a session, and the work behind it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from loop.cli.completion import complete_label
+from loop.cli.library_output import words_left_out
+from loop.cli.printing import counted, say
+from loop.cli.project import opened, paths_of
+from loop.cli.questions import questions_for
+from loop.cli.status import round_line
+from loop.errors import LoopError, SettingsError
+from loop.files import open_private
+from loop.held_out import ANOTHER_GROUP
+from loop.records import NO_FOCUS, Focus
+
+if TYPE_CHECKING:
+    from loop.session import Session
+    from loop.settings import ProjectPaths, Settings
+    from loop.store import Store
+
+# The keyboard comes first: the trainer yields to it, and takes one core, so that the other is the screen's. The screen
+# needs no more either: sums that numpy shares out wait for the busy core.
+TRAINER_NICENESS = 10
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# An annotator who has not changed an earlier answer for so long is done with changing.
+PAUSE_SECONDS = 5.0
+# A csv.py in the current folder is not to be taken for Python's (from Python 3.11 on).
+OWN_MODULES_ONLY = {"PYTHONSAFEPATH": "1"}
+
+AskedMode = Literal["correct", "teach", "manual"]
+AnnotatorOption = Annotated[
+    str, typer.Option(metavar="NAME", help="Who answers.  [default: your login]", show_default=False)
+]
+
+
+def annotate_cli(
+    ctx: typer.Context,
+    annotator: AnnotatorOption = "",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Ask in lines instead of a screen: for screen readers and pipes.")
+    ] = False,
+    mode: Annotated[
+        AskedMode, typer.Option(help="All spans, one doubtful span, or without suggestions; Ctrl-T changes it.")
+    ] = "correct",
+    label: Annotated[
+        str,
+        typer.Option(
+            metavar="LABEL",
+            help="Only texts in which this label is likely, if there are any.",
+            autocompletion=complete_label,
+        ),
+    ] = "",
+    where: Annotated[
+        list[str] | None, typer.Option(metavar="META.KEY=VALUE", help="Only texts whose meta says so; several: all.")
+    ] = None,
+    measure: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Only held-out texts, N of them: they measure the model.")
+    ] = 0,
+) -> None:
+    """Answer questions about your texts, with the keyboard; the model learns from them in the background."""
+    # A session loads no pipeline, and so needs no code.
+    with opened(ctx, runs_code=False) as (paths, settings, store):
+        focus = Focus(label, tuple(condition(one) for one in where or ()), measure)
+        check_focus(focus, settings, store)
+        annotate(paths, settings, store, annotator, plain=plain, mode=mode, focus=focus)
+
+
+def condition(words: str) -> tuple[str, str]:
+    """Return what `--where meta.key=value` says.
+
+    Raises:
+        LoopError: it says something else.
+    """
+    key, sign, value = words.partition("=")
+    if not key.startswith("meta.") or not key.removeprefix("meta.") or not sign:
+        raise LoopError(f"--where {words} cannot be read.", hint="It looks like --where 'meta.shop=north'.")
+    return key.removeprefix("meta."), value
+
+
+def check_focus(focus: Focus, settings: Settings, store: Store) -> None:
+    """See that a session narrowed to this has something to ask.
+
+    Raises:
+        LoopError: there is no such label, no text fits, or nothing is held out.
+    """
+    labels, evaluated = settings.project.labels, settings.project.eval
+    if focus.label and focus.label not in labels:
+        raise LoopError(f"{focus.label} is no label of this project.", hint=f"Its labels are {', '.join(labels)}.")
+    if focus.measure and (evaluated is not None or not settings.queue.held_out_share):
+        why = f"the scores come from {evaluated}" if evaluated is not None else "[queue] held_out_share is 0"
+        raise LoopError(f"No texts are held out: {why}.", hint="Change that in loop.cfg, or leave --measure out.")
+    if focus.measure:
+        refuse_one_side(settings, store)
+    if focus.measure and (focus.label or focus.where):
+        hint = "Texts of all kinds measure: leave the others out."
+        raise LoopError("--measure goes with neither --label nor --where.", hint=hint)
+    if focus.where and not store.corpus.sample_pool(1, Random(0), where=focus.where):
+        said = " and ".join(f"meta.{key}={value}" for key, value in focus.where)
+        raise LoopError(
+            f"No text of the pool has {said}.", hint="Every condition must hold, as in --where meta.shop=north."
+        )
+
+
+def refuse_one_side(settings: Settings, store: Store) -> None:
+    """Refuse to ask about held-out texts where there can be none.
+
+    Raises:
+        LoopError: all texts belong to one group, which is not held out.
+    """
+    from loop.progress.held_out_gold import (  # with all formats: not before the first screen
+        NONE_HELD_OUT,
+        one_sided_words,
+    )
+
+    if (words := one_sided_words(store, settings)).startswith(NONE_HELD_OUT):
+        raise LoopError(f"{words[0].upper()}{words[1:]}.", hint=ANOTHER_GROUP)
+
+
+def annotate(
+    paths: ProjectPaths,
+    settings: Settings,
+    store: Store,
+    annotator: str = "",
+    *,
+    plain: bool = False,
+    mode: AskedMode = "correct",
+    focus: Focus = NO_FOCUS,
+) -> None:
+    """Run a session in this terminal until the annotator quits.
+
+    Raises:
+        LoopError: there is no terminal or no text, or another session is open.
+    """
+    from loop.progress import learned_again_words
+    from loop.session import Session
+
+    if store.corpus.size() == 0:
+        raise LoopError("There are no texts to ask about yet.", hint="Add some with `loop add FILE`.")
+    session = Session(
+        paths,
+        settings,
+        store,
+        annotator=annotator,
+        start_trainer=lambda: start_trainer(paths),
+        question_for=lambda answer: next(questions_for([answer], store, settings)),
+        focus=focus,
+    )
+    session.mode = mode
+    if again := learned_again_words(store):
+        say(f"Note: {again}.")
+    given = run_session(session, settings, plain=plain)
+    say(f"{counted(given, 'new answer')}, all saved.")
+    for info in store.journal.rounds()[-1:]:
+        say(f"The last pipeline is in {paths.models / 'last'} ({round_line(info)}).")
+    here = "" if paths.root.resolve() == Path.cwd() else f"-C {paths.root} "
+    say(f"`loop {here}annotate` goes on where you were; `loop {here}status` says how it stands.")
+
+
+def run_session(session: Session, settings: Settings, *, plain: bool) -> int:
+    """Run a session in this terminal until the annotator quits, and close it; return how many new answers there are.
+
+    Raises:
+        LoopError: there is no terminal.
+    """
+    from loop.terminal.run import run
+
+    os.environ.update(ONE_CORE)  # numpy comes after the first screen
+    try:
+        before = session.status().answers_total
+        run(session, plain=plain, mouse=settings.screen.mouse)
+        return session.status().answers_total - before
+    finally:
+        session.close()
+
+
+def start_trainer(paths: ProjectPaths) -> None:
+    """Start the background work as a process of its own, which ends after the session has."""
+    # A session of its own: Ctrl-C and a closed terminal are for the annotator's side only.
+    command = [sys.executable, "-m", "loop", "-C", str(paths.root.resolve()), "trainer", "--with-session"]
+    env = os.environ | ONE_CORE | OWN_MODULES_ONLY
+    log = open_private(paths.trainer_log, os.O_WRONLY | os.O_APPEND)
+    try:
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=env,
+        )
+    finally:
+        os.close(log)
+
+
+def trainer_cli(
+    ctx: typer.Context,
+    with_session: Annotated[
+        bool, typer.Option("--with-session", help="End when no session is open and nothing is left to do.")
+    ] = False,
+) -> None:
+    """Do the background work alone: learn from answers, read the pool, lay out questions; Ctrl-C ends it."""
+    from loop.project import run_code
+    from loop.store.locks import is_held
+    from loop.trainer import Trainer
+
+    project = opened(ctx, runs_code=False)  # whether to run it may be asked here, and so has to be heard
+    with _settings_that_fail_said(paths_of(ctx)), project as (paths, settings, store), words_left_out():
+        if settings.project.code is not None:
+            run_code(paths, settings.project.code)
+        if with_session:
+            os.nice(TRAINER_NICENESS)
+        written = paths.cfg.stat().st_mtime_ns
+        trainer = Trainer(paths, settings, store, patience=PAUSE_SECONDS)
+        for folder in trainer.rounds.set_aside:
+            say(f"A checkpoint was damaged: it is kept as {folder}, and its round is learned again.")
+
+        def is_over() -> bool:
+            # With other settings a session starts another trainer.
+            changed = not paths.cfg.exists() or paths.cfg.stat().st_mtime_ns != written
+            return with_session and (changed or not is_held(paths.session_lock))
+
+        try:
+            trainer.run(
+                stop=is_over,
+                on_round=lambda info: say(round_line(info)),
+            )
+        finally:
+            trainer.close()
+
+
+@contextmanager
+def _settings_that_fail_said(paths: ProjectPaths) -> Iterator[None]:
+    """A session shows why its trainer does not start; without a store there is none."""
+    from loop.project import open_store
+    from loop.trainer import say_stopped
+
+    try:
+        yield
+    except SettingsError as error:
+        with suppress(LoopError), open_store(paths) as store:
+            say_stopped(store, error)
+        raise

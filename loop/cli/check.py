@@ -1,0 +1,147 @@
+"""`loop check`: answers that may be wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.annotate import AnnotatorOption, run_session
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+from loop.cli.questions import questions_for
+from loop.errors import LoopError
+
+if TYPE_CHECKING:
+    from loop.quality import Finding, Given
+    from loop.session import Stop
+    from loop.settings import Settings
+    from loop.store import Store
+
+TITLES = {
+    "disputed": "answered otherwise by somebody else",
+    "string": "the same string, answered otherwise elsewhere",
+    "improbable": "improbable, said the model before it learned them",
+    "fast": "faster than the text can be read",
+    "unlike": "answered otherwise when asked again",
+}
+
+
+def check_cli(
+    ctx: typer.Context,
+    texts: Annotated[
+        list[int] | None, typer.Argument(metavar="[TEXT]...", help="Open the answers to these texts, by their numbers.")
+    ] = None,
+    walk: Annotated[bool, typer.Option("--open", help="Go through them in the editor, one by one.")] = False,
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help=f"Only {', '.join(TITLES)}; several may be named.")
+    ] = None,
+    most: Annotated[int, typer.Option("-n", metavar="N", min=1, help="So many of each kind, the worst first.")] = 20,
+    again: Annotated[bool, typer.Option("--all", help="Also those that were looked at and left as they were.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list; it quotes your texts.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Open them in lines instead of a screen.")] = False,
+    annotator: AnnotatorOption = "",
+) -> None:
+    """Find answers that may be wrong: texts and strings answered in two ways, improbable answers, hasty ones."""
+    from loop.quality import check, pairs
+    from loop.session.review import Review
+
+    if unknown := set(kind or ()) - set(TITLES):
+        raise LoopError(f"There is no kind {', '.join(sorted(unknown))}.", hint=f"Kinds are {', '.join(TITLES)}.")
+    with opened(ctx, writes=walk or bool(texts)) as (paths, settings, store):
+        answers = whole_answers(store, settings)
+        schemes = store.journal.schemes()
+        twice = pairs(store.answers.all(), schemes)
+        found = check(answers, schemes, twice, looked_at=() if again or texts else looked_at(store))
+        shown = worst(found, kinds=kind or list(TITLES), most=most)
+        if as_json:
+            typer.echo(json.dumps([as_row(finding) for finding in shown]))
+        elif texts or (walk and shown):
+            chosen = named(texts, answers) if texts else [finding.answer.id for finding in shown]
+            stops = stops_at(chosen, found if texts else shown, answers)
+            session = Review(paths, settings, store, stops=stops, annotator=annotator)
+            run_session(session, settings, plain=plain)
+        else:
+            print_findings(shown, found, answers)
+
+
+def looked_at(store: Store) -> list[str]:
+    """Return the ids of the answers that somebody has looked at again and left as they were."""
+    from loop.session.review import LOOKED_AT
+
+    return [payload["answer"] for _, kind, payload in store.journal.events() if kind == LOOKED_AT]
+
+
+def named(texts: Sequence[int], answers: Sequence[Given]) -> list[str]:
+    """Return the ids of the answers to these texts.
+
+    Raises:
+        LoopError: a text has none that says all of it.
+    """
+    if lacking := set(texts) - {one.answer.text_id for one in answers}:
+        numbers = ", ".join(map(str, sorted(lacking)))
+        raise LoopError(f"No answer says all of text {numbers}.", hint="`loop check` lists texts by their numbers.")
+    return [one.answer.id for text in texts for one in answers if one.answer.text_id == text]
+
+
+def whole_answers(store: Store, settings: Settings) -> list[Given]:
+    """Return the answers that stand and say all of a text, with their questions."""
+    from loop.quality import given
+    from loop.truth import whole
+
+    standing = whole(store.answers.standing(), store.journal.schemes())
+    asked = store.questions.get([answer.question_id for answer in standing if answer.question_id])
+    without = [answer for answer in standing if answer.question_id not in asked]
+    made = dict(zip([answer.id for answer in without], questions_for(without, store, settings), strict=True))
+    return given((asked.get(answer.question_id or "") or made[answer.id], answer) for answer in standing)
+
+
+def worst(found: Sequence[Finding], *, kinds: Sequence[str], most: int) -> list[Finding]:
+    """Return the first so many findings of each kind, in the order of `TITLES`."""
+    return [one for kind in TITLES if kind in kinds for one in [f for f in found if f.kind == kind][:most]]
+
+
+def stops_at(chosen: Sequence[str], found: Sequence[Finding], answers: Sequence[Given]) -> list[Stop]:
+    """Return a stop for each of the answers, where all that was found about it is said."""
+    of_answer: dict[str, list[Finding]] = {}
+    for finding in found:
+        of_answer.setdefault(finding.answer.id, []).append(finding)
+    asked = {one.answer.id: one for one in answers}
+    return [_stop(asked[id_], of_answer.get(id_, [])) for id_ in dict.fromkeys(chosen)]
+
+
+def _stop(one: Given, found: Sequence[Finding]) -> Stop:
+    from loop.session.review import Stop
+
+    why = "; ".join(finding.words for finding in found) or "you chose it"
+    return Stop(*one, why, next((finding.span for finding in found if finding.span), None))
+
+
+def as_row(finding: Finding) -> dict[str, object]:
+    """Return a finding for programs."""
+    answer, span = finding.answer, finding.span
+    return {
+        "kind": finding.kind,
+        "text": answer.text_id,
+        "answer": answer.id,
+        "annotator": answer.annotator,
+        "span": [span.start, span.end, span.label] if span else None,
+        "surprise": round(finding.surprise, 3),
+        "words": finding.words,
+    }
+
+
+def print_findings(shown: Sequence[Finding], found: Sequence[Finding], answers: Sequence[Given]) -> None:
+    """Print a table for every kind that something is shown of, and how many answers all that was `found` is about."""
+    for kind, title in TITLES.items():
+        if rows := [finding for finding in shown if finding.kind == kind]:
+            of = sum(finding.kind == kind for finding in found)
+            say(f"{kind}: {title}" + (f" ({len(rows)} of {of:,}; -n shows more)" if of > len(rows) else ""))
+            for finding in rows:
+                say(f"  text {finding.answer.text_id:>5}  {finding.words}")
+    suspicious = len({finding.answer.id for finding in found})
+    say(f"{counted(suspicious, 'answer')} of {len(answers):,} may be wrong." if found else "Nothing is suspicious.")
+    if found:
+        say("`loop check --open` goes through them in the editor; `loop check TEXT` opens one by its number.")

@@ -1,0 +1,85 @@
+"""`loop curve`: the learning curve of all answers, by cross-validation, and what more of them would bring."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+
+if TYPE_CHECKING:
+    from loop.acquire.stopping import Gain
+    from loop.trainer.cross_validation import LearningCurve
+
+
+def curve_cli(
+    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False
+) -> None:
+    """Measure the learning curve on all answers by cross-validation, and say what more of them would bring."""
+    from loop.progress import progress
+    from loop.trainer.cross_validation import learning_curve
+
+    with opened(ctx) as (paths, settings, store):
+        with _bar(hidden=as_json) as heard:
+            curve = learning_curve(paths, settings, store, heard)
+        if as_json:
+            typer.echo(json.dumps(asdict(curve)))
+            return
+        for line in curve_lines(curve, width=get_terminal_size().columns):
+            say(line)
+        say(f"advice   {progress(store, settings, paths).advice.words}")
+
+
+def curve_lines(curve: LearningCurve, *, width: int = 80) -> list[str]:
+    """Return the curve, its last scores, and those of each label there, a line each."""
+    from loop.cli.curve_plot import drawn
+    from loop.intervals import between
+    from loop.progress.advice import MORE
+
+    last = curve.points[-1].scores
+    rows = [("all", last.overall), *last.labels.items()]
+    wide = max(len(name) for name in ("label", *last.labels))
+    return [
+        *drawn(curve.points, width),
+        f"After {curve.points[-1].answers:,} answers, on {counted(last.overall.texts, 'text')} that were answered, "
+        "each read by a model that did not learn from it:",
+        f"{'label'.ljust(wide)}  to find      P      R      F  95 % of F",
+        *(
+            f"{name.ljust(wide)}  {one.gold:7,}  {one.strict.p:5.1f}  {one.strict.r:5.1f}  {one.strict.f:5.1f}  "
+            f"{between(one.strict.f_interval, '{:4.0f} – {:3.0f}')}"
+            for name, one in rows
+        ),
+        f"expects  of the next {MORE} answers {_points(curve.expected.more)}, "
+        f"of all {counted(curve.expected.pool, 'text')} left {_points(curve.expected.rest)}",
+    ]
+
+
+def _points(gain: Gain) -> str:
+    return f"{gain.f:+.1f} F ({gain.low:+.1f} to {gain.high:+.1f})"
+
+
+@contextmanager
+def _bar(*, hidden: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar while the block runs, on a terminal only; yields what hears of the rounds."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("learning from parts of the answers"),
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total} rounds"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    disabled = hidden or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=disabled) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,70 @@
+"""`loop doctor`: is a project sound, and what of it can be repaired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.printing import counted, is_interactive, say
+from loop.cli.project import opened, paths_of
+from loop.errors import LoopError
+
+if TYPE_CHECKING:
+    from loop.care.findings import Finding
+    from loop.settings import ProjectPaths
+
+
+def doctor_cli(
+    ctx: typer.Context,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired, without asking.")] = False,
+    privacy: Annotated[bool, typer.Option("--privacy", help="List every file that holds text of the corpus.")] = False,
+) -> None:
+    """Check store and checkpoints, and repair what can be derived again; answers and texts are never changed."""
+    if privacy:
+        list_private(ctx)
+        return
+    from loop.care.doctor import examine
+
+    paths = paths_of(ctx)
+    if not paths.cfg.exists():
+        raise LoopError(f"{paths.root.resolve()} is no project.", hint="Name one with -C DIR.")
+    findings = 0
+    left = 0
+    for finding in examine(paths, opened(ctx, writes=False)):
+        findings += 1
+        left += not treat(paths, finding, repair=repair)
+    if not findings:
+        say("Nothing is wrong.")
+    elif left:
+        raise LoopError(
+            f"{counted(left, 'problem')} left.", hint="See above; `loop doctor --repair` repairs what it can."
+        )
+
+
+def treat(paths: ProjectPaths, finding: Finding, *, repair: bool) -> bool:
+    """Print a finding, and repair it if that can be done and is wanted; tell whether it was.
+
+    Raises:
+        LoopError: a session or a trainer is at work, which would be in the way.
+    """
+    from loop.store.locks import is_held
+
+    say(finding.what)
+    if finding.hint:
+        say(f"  {finding.hint}")
+    if finding.repair is None or not (repair or (is_interactive() and typer.confirm("  Repair it?", default=True))):
+        return False
+    if is_held(paths.session_lock) or is_held(paths.trainer_lock):
+        raise LoopError("A session or a trainer is at work.", hint="Close it before you repair anything.")
+    say(f"  {finding.repair()}")
+    return True
+
+
+def list_private(ctx: typer.Context) -> None:
+    """Print every file that holds text of the corpus, and what it is."""
+    from loop.care.privacy import files_with_text
+
+    with opened(ctx, writes=False) as (paths, settings, store):
+        for private in files_with_text(paths, settings, store):
+            say(f"{private.path}  {private.what}")

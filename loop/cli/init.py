@@ -1,0 +1,200 @@
+"""`loop init`: a folder becomes a project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.add import YesOption, add, confirm_first_texts, cut_for
+from loop.cli.printing import is_interactive, say
+from loop.cli.project import opened, paths_of, say_whose_code
+from loop.cli.remarks import say_gold
+from loop.cli.sources import FormatOption, GroupOption, Sources, SplitOption, TextFieldOption
+from loop.errors import LoopError
+from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem
+from loop.settings.paths import expanded
+
+if TYPE_CHECKING:
+    from questionary import Question
+
+DEFAULT_BASE = ProjectSettings().base
+
+
+def init_cli(
+    ctx: typer.Context,
+    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Texts to add at once.")] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            metavar="BASE", help="blank:LANG, an installed pipeline, or the folder of one.  [default: blank:en]"
+        ),
+    ] = None,
+    labels: Annotated[str | None, typer.Option(metavar="A,B", help="What to find, parted by commas.")] = None,
+    component: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The base's recognizer to start from.  [default: its first]")
+    ] = None,
+    code: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Python that registers what the base needs; run whenever it is loaded."),
+    ] = None,
+    patterns: Annotated[Path | None, typer.Option(metavar="FILE", help="Match patterns to begin with (jsonl).")] = None,
+    eval_file: Annotated[
+        Path | None, typer.Option("--eval", metavar="FILE", help="Gold texts to score rounds on (jsonl).")
+    ] = None,
+    split: SplitOption = "none",
+    group: GroupOption = None,
+    format: FormatOption = None,
+    text_field: TextFieldOption = "text",
+    yes: YesOption = False,
+    here: Annotated[bool, typer.Option("--here", help="Also in a folder with other files, or in your home.")] = False,
+) -> None:
+    """Make the current folder a project: its settings, its guidelines, and its corpus."""
+    from loop.project import created
+
+    paths, sources = paths_of(ctx), Sources(files or [], split, group, format, text_field)
+    named = [Path(name) for name in (*sources.files, base, code, patterns, eval_file) if name]
+    check_folder(paths, named, here=here)
+    base, labels = ask_missing(base, labels)
+    wanted = split_labels(labels)
+    say_whose_code(base)
+    project = ProjectSettings(
+        base=located(base),
+        component=component,
+        code=in_project(paths, code),
+        labels=wanted,
+        patterns=in_project(paths, patterns),
+        eval=in_project(paths, eval_file),
+    )
+    check(project, paths)
+    cut = cut_for(sources, project.base)
+    if sources.files and not yes:
+        confirm_first_texts(sources, cut)
+    named_base = str(in_project(paths, Path(project.base))) if Path(project.base).is_absolute() else project.base
+    with created(paths, Settings(replace(project, base=named_base))):
+        if sources.files:
+            with opened(ctx) as (_, settings, store):
+                add(paths, settings, store, sources, cut)
+    say(f"{paths.root.resolve()} is a project now. Next: `loop {'annotate' if sources.files else 'add FILE'}`.")
+
+
+def ask_missing(base: str | None, labels: str | None) -> tuple[str, str]:
+    """Return what was given, having asked a person for the rest; a script gets the default base.
+
+    Raises:
+        typer.BadParameter: there are no labels, and nobody to ask.
+    """
+    if labels is not None:
+        return base or DEFAULT_BASE, labels
+    if not is_interactive():
+        raise typer.BadParameter("name what to find, such as --labels PERSON,BRAND", param_hint="--labels")
+    return base or base_question().unsafe_ask(), labels_question().unsafe_ask()
+
+
+def base_question() -> Question:
+    """Return the question for the pipeline to start from."""
+    import questionary
+
+    return questionary.text("Start from which pipeline?", default=DEFAULT_BASE)
+
+
+def labels_question() -> Question:
+    """Return the question for the labels; it does not close before they can be used."""
+    import questionary
+
+    def judge(typed: str) -> bool | str:
+        return "Commas part labels." if ";" in typed else label_problem(split_labels(typed)) or True
+
+    return questionary.text("What to find? Labels, parted by commas:", validate=judge)
+
+
+def split_labels(typed: str) -> tuple[str, ...]:
+    """Return the labels in a list parted by commas.
+
+    Raises:
+        LoopError: it is parted by something else.
+    """
+    if ";" in typed:
+        raise LoopError(f"{typed} is no list of labels.", hint=f"Commas part them: {typed.replace(';', ',')}")
+    return tuple(label.strip() for label in typed.split(","))
+
+
+def check_folder(paths: ProjectPaths, named: Sequence[Path], *, here: bool) -> None:
+    """Refuse a folder that is a project, and without `here` the home folder and one with files not among `named`.
+
+    Raises:
+        LoopError: it says why.
+    """
+    root = paths.root.resolve()
+    if paths.cfg.exists() or paths.db.exists():
+        raise LoopError(f"{root} is a project already.", hint="Add texts with `loop add`; settings are in loop.cfg.")
+    if here:
+        return
+    if root == expanded("~").resolve():
+        raise LoopError("This is your home folder.", hint="Make a folder for the project, or say --here.")
+    known = {path.resolve() for path in named}
+    others = [path for path in _entries(root) if not path.name.startswith(".") and path.resolve() not in known]
+    if others:
+        problem = f"{root} holds other files already, such as {min(others).name}."
+        raise LoopError(problem, hint="Make a folder for the project, or say --here.")
+
+
+def _entries(root: Path) -> list[Path]:
+    if root.exists() and not root.is_dir():
+        raise LoopError(f"{root} is no folder.", hint="Name another with -C DIR.")
+    return list(root.iterdir()) if root.exists() else []
+
+
+def located(base: str) -> str:
+    """Return a base such that it means the same from every folder."""
+    return str(expanded(base).resolve()) if expanded(base).is_dir() else base
+
+
+def in_project(paths: ProjectPaths, file: Path | None) -> str | None:
+    """Return how a setting names a file: from the project if it lies in there, otherwise in full."""
+    if file is None:
+        return None
+    full, root = file.resolve(), paths.root.resolve()
+    return str(full.relative_to(root) if full.is_relative_to(root) else full)
+
+
+def check(project: ProjectSettings, paths: ProjectPaths) -> None:
+    """Refuse labels, a base, patterns or gold texts that no session could work with.
+
+    Raises:
+        LoopError: it says what is wrong and where.
+    """
+    from loop.base.pipeline import base_folder, base_labels, chosen, load_base, recognizers_in
+    from loop.formats import read_gold
+    from loop.patterns.matching import Patterns
+    from loop.project import run_code
+
+    problem = label_problem(project.labels)
+    if problem:
+        raise LoopError(f"--labels {problem}", hint="For example: --labels PERSON,BRAND")
+    if project.code:
+        run_code(paths, str(existing(paths.resolve(project.code))))
+    base_labels(project.base)
+    chosen(recognizers_in(project.base), project.component)
+    if base_folder(project.base) is None or project.patterns is not None:
+        nlp = load_base(project.base)
+        if project.patterns is not None:
+            file = existing(paths.resolve(project.patterns))
+            Patterns(nlp, file, labels=project.labels)
+    if project.eval is not None:
+        file = paths.resolve(project.eval)
+        say_gold(file, read_gold(file), load_base(project.base), project.labels)
+
+
+def existing(file: Path) -> Path:
+    """Return `file`.
+
+    Raises:
+        LoopError: it is not there.
+    """
+    if not file.is_file():
+        raise LoopError(f"There is no file {file}.", hint="Check its name.")
+    return file

@@ -1,0 +1,95 @@
+"""`loop package`: a pipeline as a wheel that can be installed."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.printing import say
+from loop.cli.project import opened
+from loop.errors import LoopError
+
+if TYPE_CHECKING:
+    from loop.records import Answer
+    from loop.settings import ProjectPaths
+    from loop.store import Store
+
+
+def package_cli(
+    ctx: typer.Context,
+    out: Annotated[
+        Path | None,
+        typer.Argument(metavar="[OUT]", help="A folder for the wheel.  [default: models/packages]", show_default=False),
+    ] = None,
+    round: Annotated[
+        int | None,
+        typer.Option("--round", metavar="N", min=0, help="Of this round.  [default: the last]", show_default=False),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Of this pipeline instead, such as models/final/model.")
+    ] = None,
+    name: Annotated[str, typer.Option(metavar="NAME", help="Without the language.  [default: the project's]")] = "",
+    version: Annotated[
+        str,
+        typer.Option(
+            metavar="V", help="Its number.  [default: 0.N.0 for round N, 1.0.0 for --model]", show_default=False
+        ),
+    ] = "",
+    licence: Annotated[str, typer.Option("--license", metavar="NAME", help="Under which it is handed on.")] = "",
+) -> None:
+    """Make an installable wheel of a pipeline, with its scores and counts; without a network."""
+    from loop.base.pipeline import load_base
+    from loop.final import About, build, named, scored
+    from loop.progress import taught
+    from loop.progress.held_out_gold import gold_texts
+
+    if model is not None and round is not None:
+        raise LoopError("--round and --model name two pipelines.", hint="Leave one of them out.")
+    with opened(ctx) as (paths, settings, store):
+        folder, answers, number = which(paths, store, round, model)
+        labels = settings.project.labels
+        gold = gold_texts(store, settings, paths)
+        spans = taught(answers, store.journal.schemes())
+        about = About(
+            name=name or named(paths.root.resolve().name),
+            version=version or (f"0.{number}.0" if number is not None else "1.0.0"),
+            licence=licence,
+            labels=labels,
+            answers=len(answers),
+            spans={label: spans.get(label, 0) for label in labels},
+            scores=scored(load_base(str(folder)), gold, labels),
+        )
+        code = paths.resolve(settings.project.code) if settings.project.code else None
+        wheel = build(folder, out or paths.models / "packages", about, code=code)
+    language, plain = wheel.name.split("-")[0].split("_", 1)
+    say(f'Install it with `pip install --no-deps {shlex.quote(str(wheel))}`, then spacy.load("{language}_{plain}").')
+
+
+def which(
+    paths: ProjectPaths, store: Store, round: int | None, model: Path | None
+) -> tuple[Path, list[Answer], int | None]:
+    """Return the pipeline's folder, the answers that it learned from, and its round, None where it is none.
+
+    Raises:
+        LoopError: there is no such pipeline.
+    """
+    from loop.checkpoints.checkpoints import Checkpoints
+
+    training = store.answers.training()
+    if model is not None:
+        if not (model / "meta.json").is_file():
+            raise LoopError(
+                f"There is no pipeline in {model}.", hint="`loop train` leaves its one in models/final/model."
+            )
+        return model, training, None
+    checkpoints = Checkpoints(paths.models)
+    kept = checkpoints.rounds()
+    number = round if round is not None else checkpoints.in_force()
+    if number not in kept or not number:
+        hint = f"Kept are {', '.join(map(str, kept[1:]))}." if kept[1:] else "Answer questions first: `loop annotate`."
+        raise LoopError(f"There is no round {number} to make a package of.", hint=hint)
+    learned = checkpoints.info(number).answer_ids
+    return checkpoints.path(number), [answer for answer in training if answer.id in learned], number

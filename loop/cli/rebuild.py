@@ -1,0 +1,92 @@
+"""`loop rebuild`: rounds learned once more from the base and the events, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.checkpoints import round_there
+from loop.cli.checkpoints_diff import finds
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+from loop.cli.status import score_words
+from loop.errors import LoopError
+
+if TYPE_CHECKING:
+    from loop.settings import ProjectPaths, Settings
+    from loop.store import Store
+    from loop.trainer.rebuilding import Rebuilt
+
+# Enough of a hash to tell two from each other.
+SHOWN = 12
+
+
+def rebuild_cli(
+    ctx: typer.Context,
+    number: Annotated[
+        int | None, typer.Argument(metavar="[N]", min=0, help="Up to this round; otherwise all.", show_default=False)
+    ] = None,
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Save its pipeline in a new folder.")] = None,
+) -> None:
+    """Learn rounds once more from the base and the events, and say whether they come out the same to the bit."""
+    from loop.trainer.rebuilding import rebuilding
+
+    if to is not None and to.exists():
+        raise LoopError(f"{to} is there already.", hint="Name a new folder.")
+    with opened(ctx) as (paths, settings, store):
+        last = len(store.journal.rounds())
+        round_there(store, number or 0)
+        with rebuilding(paths, settings, store) as aside:
+            one, same = report(aside.rounds(last if number is None else number))
+            if not one.is_comparable:
+                say(f"They were computed by {one.versions}; with other versions the bits may differ.")
+                for words in score_lines(paths, settings, store, one):
+                    say(words)
+            if to is not None:
+                aside.save(to)
+                say(f"Its pipeline is in {to}.")
+    if not same:
+        raise LoopError(
+            "A round is not what its events give.", hint="`loop checkpoints show N` says which libraries made it."
+        )
+
+
+def report(rebuilt: Iterable[Rebuilt]) -> tuple[Rebuilt, bool]:
+    """Say of each round how it came out; returns the last, and whether all that ought to be the same are."""
+    every = []
+    for one in rebuilt:
+        say(line(one))
+        every.append(one)
+    if all(one.is_same for one in every):
+        say(f"{counted(len(every), 'round')}, all identical to the bit.")
+    return every[-1], all(one.is_same or not one.is_comparable for one in every)
+
+
+def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebuilt) -> Iterator[str]:
+    """Yield in words what a round is worth that cannot be the same to the bit: its scores now and then."""
+    from loop.learning.evaluate import predicted
+    from loop.progress.held_out_gold import gold_texts, measured_in
+    from loop.progress.scores import scores
+
+    gold = gold_texts(store, settings, paths)
+    texts = [each.text for each in gold]
+    with one.learner.published() as nlp:
+        now = [tuple(spans) for spans in predicted(nlp, texts)]
+    then = finds(paths, store, one.number, texts, measure=True)
+    for name, found in (("now", now), ("then", then)):
+        score = scores(measured_in(gold, found), settings.project.labels)
+        yield f"round {one.number} {name}: {f'F {score_words(score.overall)}' if score else 'no texts measure it'}"
+
+
+def line(one: Rebuilt) -> str:
+    """Return how a round came out, in words."""
+    if one.is_same:
+        where = "as recorded" if one.saved is None else "as recorded and as saved"
+        return f"round {one.number}: identical, {where if one.recorded else 'as saved'} ({one.weights[:SHOWN]})"
+    known = [("recorded", one.recorded), ("saved", one.saved)]
+    others = ", ".join(f"{name} {hash[:SHOWN]}" for name, hash in known if hash and hash != one.weights)
+    by = "" if one.is_comparable else f", computed by {one.versions}"
+    return f"round {one.number}: differs, {one.weights[:SHOWN]} now, {others}{by}"

@@ -1,0 +1,218 @@
+"""`loop simulate`: an oracle in the annotator's place."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.completion import complete_strategy
+from loop.cli.printing import counted, say
+from loop.cli.remarks import say_gold, say_remarks
+from loop.errors import LoopError
+from loop.settings import AcquireSettings, ProjectSettings, Settings
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from loop.formats import RawText
+    from loop.intervals import Measure
+    from loop.simulate import Gold, Row, Run
+
+
+class Mode(str, Enum):
+    """The modes in which an oracle can answer."""
+
+    correct = "correct"
+    teach = "teach"
+
+
+def simulate_cli(
+    gold: Annotated[Path, typer.Argument(help="jsonl with text and spans: what is asked, and the right answers.")],
+    test: Annotated[Path, typer.Option(metavar="FILE", help="jsonl with text and spans that are never asked.")],
+    base: Annotated[str, typer.Option(metavar="BASE", help="Where round 0 starts from.")] = ProjectSettings().base,
+    answers: Annotated[int, typer.Option(metavar="N", min=1, help="How many answers the oracle gives.")] = 200,
+    strategy: Annotated[
+        str, typer.Option(metavar="NAME", help="The acquisition function.", autocompletion=complete_strategy)
+    ] = AcquireSettings().strategy,
+    seed: Annotated[int, typer.Option(metavar="K", min=0)] = 0,
+    seeds: Annotated[
+        str, typer.Option(metavar="A,B,…|N", help="Several seeds: a list of them, or how many from --seed on.")
+    ] = "",
+    mode: Annotated[Mode, typer.Option(help="Correct whole texts, or say yes or no to one span.")] = Mode.correct,
+    noise: Annotated[
+        float, typer.Option(metavar="P", min=0, max=1, help="How probably the oracle spoils an entity.")
+    ] = 0.0,
+    lag: Annotated[int, typer.Option(min=0, max=1, help="1: the questions are a round old, as when nobody waits.")] = 0,
+    every: Annotated[int, typer.Option(metavar="N", min=0, help="Score after every N answers; 0 for every round.")] = 0,
+    keys: Annotated[bool, typer.Option("--keys", help="Count key presses, which takes time.")] = False,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes at a time.")] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "--resume", metavar="DIR", help="Keep finished runs there, and don't run them again."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Lists of objects instead of tables.")] = False,
+    save: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the last checkpoint there.")] = None,
+) -> None:
+    """Let an oracle answer in your place, through the same session, store and trainer; prints the learning curve."""
+    from loop.base.pipeline import load_base
+    from loop.simulate import Run, Scenario, finished_runs
+
+    numbers = parse_seeds(seeds, first=seed)
+    if save is not None and save.exists():
+        raise LoopError(f"{save} exists already.", hint="Name a new folder for the checkpoint.")
+    if save is not None and len(numbers) > 1:
+        raise LoopError("--save keeps one checkpoint.", hint="Give one seed.")
+    asked, unseen = read_apart(gold, test, load_base(base))
+    labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
+    scenario = Scenario(answers, mode.value, noise, 1 if lag else 0, every, keys)
+    runs = [Run(settings_of(base, labels, strategy, number), scenario, save) for number in numbers]
+    with progress_bars(runs, hidden=as_json) as heard:
+        finished = finished_runs(runs, asked, unseen, folder=out, workers=workers, on_row=heard)
+        done = {run.settings.project.seed: rows for run, rows in finished}
+    curves = {number: done[number] for number in numbers}
+    if as_json:
+        plain = [{"seed": number, "rows": [asdict(row) for row in rows]} for number, rows in curves.items()]
+        typer.echo(json.dumps(plain if seeds else plain[0]["rows"], indent=1))
+    else:
+        show(strategy, curves)
+
+
+def settings_of(base: str, labels: tuple[str, ...], strategy: str, seed: int) -> Settings:
+    """The settings of a simulated project: the defaults but for what is asked."""
+    project = ProjectSettings(base=base, labels=labels, seed=seed)
+    return Settings(project=project, acquire=AcquireSettings(strategy=strategy))
+
+
+def parse_seeds(said: str, *, first: int) -> list[int]:
+    """The seeds of `--seeds`: a list with commas, or a number of seeds from `first` on; `first` alone for nothing.
+
+    Raises:
+        LoopError: it is neither.
+    """
+    parts = [part.strip() for part in said.split(",")] if said else []
+    if not all(part.isdecimal() for part in parts) or len(set(parts)) < len(parts) or said == "0":
+        raise LoopError(f"--seeds {said!r} is no list of different numbers.", hint="Say 3, or 0,1,2.")
+    if "," in said:
+        return [int(part) for part in parts]
+    return list(range(first, first + (int(said) if said else 1)))
+
+
+def read_apart(gold: Path, test: Path, nlp: Language) -> tuple[Gold, Gold]:
+    """Return the texts to ask about and those to score on; what is in `test`, or of a group there, is not asked about.
+
+    Spans that do not fit the tokens of `nlp` are told.
+
+    Raises:
+        LoopError: nothing is left to ask about.
+    """
+    from loop.formats import read_gold
+    from loop.intake import gold_remarks
+    from loop.progress.held_out_gold import reserved_in
+
+    asked, unseen = read_gold(gold), read_gold(test)
+    measures = reserved_in(unseen)
+    left = [raw for raw in asked if not measures.holds(raw.text, raw.group)]
+    if not left:
+        raise LoopError(f"Every text of {gold} is in {test}, too, or of a group there.", hint="Name another --test.")
+    if out := len(asked) - len(left):
+        say(
+            f"Left out of {gold.name}, since {test.name} scores on them or their groups: {counted(out, 'text')}.",
+            err=True,
+        )
+    say_remarks(gold_remarks(left, nlp), before=f"{gold.name}: ", err=True)
+    say_gold(test, unseen, nlp)
+    return spans_of(left), spans_of(unseen)
+
+
+def read_gold_spans(path: Path) -> Gold:
+    """Return the texts of a gold file with their spans."""
+    from loop.formats import read_gold
+
+    return spans_of(read_gold(path))
+
+
+def spans_of(raws: Iterable[RawText]) -> Gold:
+    """Return gold texts with their spans."""
+    return {raw.text: raw.spans or () for raw in raws}
+
+
+@contextmanager
+def progress_bars(runs: Sequence[Run], *, hidden: bool) -> Iterator[Callable[[Run, Row], None]]:
+    """A bar for each run while the block runs, on a terminal only; yields what hears of the rows."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total} answers"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    disabled = hidden or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), disable=disabled) as progress:
+        tasks = {run.name: progress.add_task(run.name, total=run.scenario.answers) for run in runs}
+        yield lambda run, row: progress.update(tasks[run.name], completed=row.answers)
+
+
+class Table:
+    """Rows as lines of text; the heading comes with the first."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def add(self, row: Row) -> None:
+        """Print one row."""
+        if not self._begun:
+            say("answers  tokens  entities   keys  seconds      P      R      F    95 % of F")
+            self._begun = True
+        keys = "     –" if row.keys is None else f"{row.keys:6,}"
+        effort = f"{row.answers:7,} {row.tokens:7,}   {row.entities:7,} {keys}  {row.seconds:7,.0f}"
+        say(f"{effort}  {row.p:5.1f}  {row.r:5.1f}  {row.f:5.1f}  {_range(row)}")
+
+
+def show(strategy: str, curves: dict[int, list[Row]]) -> None:
+    """Print the curve of each seed, the labels at its end, and the mean over the seeds."""
+    for seed, rows in curves.items():
+        say(f"{strategy}, seed {seed}:")
+        table = Table()
+        for row in rows:
+            table.add(row)
+        if rows and len(rows[-1].labels) > 1:
+            show_labels(rows[-1])
+    if len(curves) > 1:
+        show_means(list(curves.values()))
+
+
+def show_labels(row: Row) -> None:
+    """Print how well each label is found."""
+    width = max(map(len, row.labels))
+    say(f"{'label'.ljust(width)}      P      R      F    95 % of F")
+    for label, one in row.labels.items():
+        say(f"{label.ljust(width)}  {one.p:5.1f}  {one.r:5.1f}  {one.f:5.1f}  {_range(one)}")
+
+
+def show_means(curves: Sequence[Sequence[Row]]) -> None:
+    """Print the mean of several curves, and how far apart they are."""
+    say(f"mean of {len(curves)} seeds:")
+    say("answers  tokens  seconds      F  lowest – highest")
+    for rows in zip(*curves, strict=False):
+        f = [row.f for row in rows]
+        tokens, seconds = (statistics.mean(getattr(row, name) for row in rows) for name in ("tokens", "seconds"))
+        effort = f"{rows[0].answers:7,} {tokens:7,.0f}  {seconds:7,.0f}"
+        say(f"{effort}  {statistics.mean(f):5.1f}   {min(f):5.1f} – {max(f):5.1f}")
+
+
+def _range(scores: Row | Measure) -> str:
+    from loop.intervals import between
+
+    return between(scores.f_interval, "{:5.1f} – {:5.1f}")

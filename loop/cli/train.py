@@ -1,0 +1,113 @@
+"""`loop train`: the final model, by spaCy's own training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop.cli.export import ForceOption, refuse_existing
+from loop.cli.printing import counted, say
+from loop.cli.project import opened
+
+if TYPE_CHECKING:
+    from loop.final import TrainingStep
+    from loop.final.folder import Result
+
+# Settings of spaCy's config look like options, and loop knows none of them.
+PASSED_ON = {"ignore_unknown_options": True}
+
+
+def train_cli(
+    ctx: typer.Context,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[OUT] [--SECTION.KEY VALUE]...",
+            help="A folder, models/final if none is named; and single settings of spaCy's config.",
+        ),
+    ] = None,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Teach the base's recognizer all labels, instead of ours beside it.")
+    ] = False,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your own config for spaCy's training, instead of ours.")
+    ] = None,
+    gpu_id: Annotated[int, typer.Option(metavar="N", min=-1, help="Train on this GPU; -1 for none.")] = -1,
+    no_run: Annotated[
+        bool, typer.Option("--no-run", help="Only write the folder; its README says how to run it.")
+    ] = False,
+    force: ForceOption = False,
+) -> None:
+    """Train the final model with `spacy train` on all answers but the held-out ones."""
+    from loop.final import FinalTraining, Options, overrides_of, publish
+
+    out, for_spacy = split_arguments(arguments or [])
+    with opened(ctx) as (paths, settings, store):
+        folder = Path(out) if out else paths.models / "final"
+        refuse_existing(str(folder), force=force)
+        final = FinalTraining(paths, settings, store)
+        store.copies.note("training folder", folder)
+        written = final.write(folder, Options(merge, config, overrides_of(for_spacy), gpu_id))
+        say(f"{folder} holds {counted(written.train, 'text')} to train on and {written.dev:,} to choose the best by.")
+        if no_run:
+            return
+        run(folder, gpu_id=gpu_id)
+        model = publish(folder, written.trained.component if written.trained else None)
+        say(f"The final model is in {model}.")
+        for line in result_lines(final.compare(model)):
+            say(line)
+
+
+def split_arguments(arguments: list[str]) -> tuple[str, list[str]]:
+    """Return the folder among the arguments, "" for none, and those that are meant for spaCy."""
+    if arguments and not arguments[0].startswith("-"):
+        return arguments[0], arguments[1:]
+    return "", arguments
+
+
+def run(folder: Path, *, gpu_id: int) -> None:
+    """Train, and show how far it has come; Ctrl-C ends it and leaves the folder as it can be run again."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from loop.final import TRAINING, train
+
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    best = 0.0
+    steps = train(folder, gpu_id=gpu_id)
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("spaCy loads the pipeline")
+            for step in steps:
+                best = max(best, step.score)
+                bar.update(task, description=f"epoch {step.epoch}, step {step.step:,}; best F on dev {best:.1f}")
+                bar.console.print(step_line(step), markup=False, highlight=False)
+    except KeyboardInterrupt:
+        steps.close()
+        say(f"Stopped. The best model so far, if any, is in {folder / TRAINING}; --force begins again.", err=True)
+        raise
+
+
+def result_lines(result: Result) -> list[str]:
+    """Return in words what the final model is worth beside the last round."""
+    from loop.intervals import SIGNED, between
+
+    one = result.comparison
+    if one is None:
+        lines = ["No held-out answers and no eval file: whether it is better than the last round, nobody can say."]
+    else:
+        chance = f"{between(one.interval, SIGNED)} (95 %)" if one.interval else "with no interval, from too few texts"
+        lines = [
+            f"F on {counted(one.texts, 'text')} that neither learned from: last round {one.before:.1f}, "
+            f"final model {one.after:.1f}; difference {chance}: {one.verdict}."
+        ]
+    if result.others is not None:
+        lines.append(f"The base's other labels: {result.others:.1f} % as the last round finds them (F).")
+    return lines
+
+
+def step_line(step: TrainingStep) -> str:
+    """Return what spaCy says of a step."""
+    return f"epoch {step.epoch:>4}  step {step.step:>6,}  loss {step.loss:>9.2f}  F on dev {step.score:5.1f}"

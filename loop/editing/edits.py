@@ -1,0 +1,179 @@
+"""What changes the marks: labels, edges, deletion, the same string everywhere, other readings, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from loop.editing.cursor import selection
+from loop.editing.marks import Page, lay, overlap
+from loop.editing.state import READINGS, Cycle, State, change, follow, likely, refuse, remember
+from loop.records import TokenSpan
+
+Side = Literal["left", "right"]
+
+NO_SPAN = "No span here: [next_stop] goes to the next one, [select] begins one."
+
+
+def label(state: State, name: str) -> State:
+    """Give the selection, the candidate in focus, the span under the cursor or the word under it the label `name`."""
+    state = replace(state, active=name)
+    if not state.page.words:
+        return refuse(state, "There is no word to label in this text.")
+    chosen = selection(state)
+    if chosen is None:
+        target = state.target
+        chosen = (target.start, target.end) if target else (state.cursor, state.cursor + 1)
+    mark = state.page.trim(TokenSpan(*chosen, name))
+    if mark is None:
+        return refuse(state, "There is no word in this selection.")
+    return put(state, mark, message=f"“{shorten(state.page.string(mark.start, mark.end))}” is {name}.")
+
+
+def put(state: State, mark: TokenSpan, message: str = "") -> State:
+    """Decide that `mark` is right: whatever overlaps it goes."""
+    return change(state, put=[mark], cursor=mark.start, message=message)
+
+
+def shorten(string: str, width: int = 30) -> str:
+    """Return `string` on one line, in at most `width` characters, its middle left out."""
+    string = " ".join(string.split())
+    return string if len(string) <= width else f"{string[: width // 2]}…{string[-(width // 2 - 1) :]}"
+
+
+def confirm(state: State) -> State:
+    """Decide that the span or candidate under the cursor is right."""
+    target = state.target
+    if target is None:
+        return refuse(state, NO_SPAN)
+    return put(state, target, message=f"{target.label} it is.")
+
+
+def delete(state: State) -> State:
+    """Decide that there is nothing where the span or candidate under the cursor is."""
+    target = state.target
+    if target is None:
+        return refuse(state, NO_SPAN)
+    return change(state, drop=[target], blank=[(target.start, target.end)], cursor=target.start, message="Deleted.")
+
+
+def edge(side: Side, by: int) -> Callable[[State], State]:
+    """Return the edit that moves one edge of the target by `by` words; a neighbour in the way gives way."""
+    return lambda state: _move_edge(state, side, by)
+
+
+def _move_edge(state: State, side: Side, by: int) -> State:
+    target = state.target
+    if target is None:
+        return refuse(state, NO_SPAN)
+    shrinks = (side == "left") == (by > 0)
+    if shrinks and len(state.page.words_within(target.start, target.end)) == 1:
+        return refuse(state, "One word is left: [delete] deletes the span.")
+    moved = with_edge(state.page, target, side, by)
+    if moved == target:
+        return refuse(state, "The text ends here.")
+    cursor = max(moved.start, min(state.page.step(moved.end - 1, 0), state.cursor))
+    rest = [
+        piece for m in state.marks if m != target and overlap(m, moved) for piece in _remainder(state.page, m, moved)
+    ]
+    return change(state, put=[moved, *rest], drop=[target], cursor=cursor)
+
+
+def with_edge(page: Page, mark: TokenSpan, side: Side, by: int) -> TokenSpan:
+    """Return the mark with one edge moved by `by` words."""
+    if side == "left":
+        return mark._replace(start=page.step(mark.start, by))
+    return mark._replace(end=page.step(mark.end - 1, by) + 1)
+
+
+def _remainder(page: Page, mark: TokenSpan, taken: TokenSpan) -> list[TokenSpan]:
+    sides = (mark._replace(end=min(mark.end, taken.start)), mark._replace(start=max(mark.start, taken.end)))
+    return [piece for side in sides if side.start < side.end and (piece := page.trim(side))]
+
+
+def everywhere(state: State) -> State:
+    """Give every occurrence of the target's string its label; what has been decided stays as it is."""
+    target = state.target
+    if target is None:
+        return refuse(state, NO_SPAN)
+    string = state.page.string(target.start, target.end)
+    decided = [m for m in state.now.touched if m != target]
+    found = [TokenSpan(*tokens, target.label) for tokens in state.page.occurrences(string)]
+    new = [m for m in lay(decided, [target, *found]) if m not in decided]
+    count = len([m for m in new if m not in state.marks and m != target])
+    message = f"{count} more marked as {target.label}." if count else "It is nowhere else in this text."
+    return change(state, put=new, cursor=target.start, message=message)
+
+
+def undo(state: State) -> State:
+    """Take the last edit back."""
+    if not state.past:
+        return refuse(state, "Nothing to undo in this text: [reopen] reopens the previous answer.")
+    now, cursor = state.past[-1]
+    back = replace(state, past=state.past[:-1], future=(*state.future, (state.now, state.cursor)))
+    return replace(back, now=now, cursor=cursor, focus=None, rest=False, message="Undone: [redo] does it again.")
+
+
+def redo(state: State) -> State:
+    """Do again what was undone last: undo with past and future in each other's place."""
+    if not state.future:
+        return refuse(state, "Nothing to do again.")
+    again = undo(replace(state, past=state.future, future=state.past))
+    return replace(again, past=again.future, future=again.past, message="Done again.")
+
+
+def reading(by: int) -> Callable[[State], State]:
+    """Return the step through the best readings of the span under the cursor, or of the text when there is none.
+
+    As long as nothing else is pressed the steps are one edit, and the circle passes what was there before.
+    """
+    return lambda state: _step(state, by)
+
+
+def _step(state: State, by: int) -> State:
+    cycle = state.cycle or Cycle(state, _options(state), 0)
+    if not cycle.options:
+        return refuse(state, "The model has no other reading to offer here.")
+    index = (cycle.index + by) % (len(cycle.options) + 1)
+    shown = _apply(cycle, index)
+    what = "the text" if _cycled(cycle.origin) is None else "this span"
+    message = f"Reading {index + 1} of {len(cycle.options) + 1} of {what}."
+    return replace(
+        shown, cycle=replace(cycle, index=index), message=message, keys=state.keys, layout=state.layout, rest=False
+    )
+
+
+def _cycled(state: State) -> TokenSpan | None:
+    return None if state.rest else state.target
+
+
+def _options(state: State) -> tuple[tuple[TokenSpan, ...], ...]:
+    target = _cycled(state)
+    if not state.page.aids.readings:
+        return ()
+    if target is not None:
+        open_now = replace(state.now, touched=tuple(m for m in state.now.touched if m != target))
+        others = (item.mark for item in likely(replace(state, now=open_now), over=target[:2]))
+        kept = [state.page.trim(m) for m in others if m != target]
+        return tuple((m,) for m in dict.fromkeys(kept) if m is not None)[: READINGS - 1]
+    if state.page.suggester is None:
+        return ()
+    found = state.page.suggester.readings(state.now.touched, state.now.blank, READINGS)
+    followed = dict.fromkeys(follow(state.page, state.now, state.now, marks) for marks in found)
+    return tuple(marks for marks in followed if marks != state.marks)
+
+
+def _apply(cycle: Cycle, index: int) -> State:
+    state = cycle.origin
+    if index == 0:
+        return state
+    target, marks = _cycled(state), cycle.options[index - 1]
+    if target is not None:
+        return change(state, put=marks, drop=[target], cursor=marks[0].start)
+    new = [m for m in marks if m not in state.marks]
+    gone = [(m.start, m.end) for m in state.marks if m not in marks and not any(overlap(m, n) for n in new)]
+    now = state.now
+    decided = lay(new, now.touched)
+    blank = tuple(sorted({*now.blank, *gone}))
+    return remember(state, replace(now, marks=marks, touched=decided, blank=blank, moved=(), gone=()))

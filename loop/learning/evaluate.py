@@ -1,0 +1,47 @@
+"""How well predicted entities agree with gold ones: strict precision, recall and F."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.scorer import PRFScore
+from spacy.tokens import Doc
+
+from loop.base.adoption import is_hidden
+from loop.base.batching import piped
+from loop.base.pipeline import COMPONENT, needed
+from loop.records import Span
+
+Finder = Callable[[Sequence[str]], list[set[Span]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Entity precision, recall and F in percent: an entity is right when start, end and label are."""
+
+    p: float
+    r: float
+    f: float
+
+
+def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, labels: Collection[str]) -> Scores:
+    """Score our component on texts with their gold spans; spans of other labels do not count."""
+    texts, spans = zip(*gold, strict=True)
+    score = PRFScore()
+    for found, right in zip(predicted(nlp, texts), spans, strict=True):
+        score.score_set(
+            {span for span in found if span.label in labels}, {span for span in right if span.label in labels}
+        )
+    return Scores(100 * score.precision, 100 * score.recall, 100 * score.fscore)
+
+
+def predicted(nlp: Language, texts: Iterable[str]) -> list[set[Span]]:
+    """The entities that our component finds in each text; no token of the texts stays in the vocabulary."""
+    with nlp.memory_zone(), nlp.select_pipes(enable=[*needed(nlp), COMPONENT]):
+        return [set(_visible(doc)) for doc in piped(nlp, texts)]
+
+
+def _visible(doc: Doc) -> Iterator[Span]:
+    return (Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if not is_hidden(ent.label_))

@@ -1,0 +1,103 @@
+"""What is known of texts, as spaCy trains on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import overload
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.tokens import Span as DocSpan
+from spacy.training import Example
+from spacy.util import filter_spans
+
+from loop.base.adoption import is_hidden
+from loop.base.pipeline import ready
+from loop.records import Span, TokenSpan
+from loop.truth import Truth
+
+
+class Examples(Sequence[Example]):
+    """Answered texts as a sequence of examples, each made when it is first asked for: a round draws only some of them.
+
+    Made from pairs of a text and what is known of it, the labels in force (spans of others are left out), and what
+    stands beside the answers (see `example`).
+    """
+
+    def __init__(
+        self,
+        nlp: Language,
+        answered: Sequence[tuple[str, Truth]],
+        *,
+        labels: Collection[str],
+        beside: Callable[[str], Sequence[Span]] = lambda _: (),
+    ) -> None:
+        self._nlp, self._answered, self._labels = nlp, answered, labels
+        self._beside = beside
+        self._made: dict[int, Example] = {}
+
+    def __len__(self) -> int:
+        return len(self._answered)
+
+    @overload
+    def __getitem__(self, index: int) -> Example: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Example]: ...
+
+    def __getitem__(self, index: int | slice) -> Example | list[Example]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if index not in self._made:
+            text, truth = self._answered[index]
+            self._made[index] = example(self._nlp, text, truth, labels=self._labels, beside=self._beside(text))
+        return self._made[index]
+
+
+def example(nlp: Language, text: str, truth: Truth, *, labels: Collection[str], beside: Sequence[Span] = ()) -> Example:
+    """One answered text as an example for our component.
+
+    What is not known is *missing*, not "outside": what is unclear and, where it is not known for all `labels` in force
+    what there is of them, everything around the spans. The tokens of a refused span are outside: that only this span is
+    wrong, as spaCy's negative spans say, would mostly move one of its edges. Spans of other labels, which nobody was
+    asked about, stand `beside` where they touch nothing that the answers say.
+    """
+    doc = nlp.make_doc(text)
+    reference = doc.copy()
+    says_all = truth.labels.issuperset(labels)
+    right = filter_spans(_all_on_tokens(reference, truth.spans, labels))
+    wrong = _all_on_tokens(reference, truth.refused, labels)
+    unclear = _all_on_tokens(reference, truth.unclear, {span.label for span in truth.unclear})
+    missing = _tokens_apart(unclear, right)
+    outside = [] if says_all else _tokens_apart(wrong, [*right, *unclear])
+    others = [span for span in (_on_tokens(reference, one) for one in beside) if span]
+    answered = _all_on_tokens(reference, truth.spans, {span.label for span in truth.spans})
+    said = {token.i for span in (*answered, *wrong, *unclear) for token in span}
+    right += [span for span in filter_spans(others) if not said & {token.i for token in span}]
+    reference.set_ents(right, missing=missing, outside=outside, default="outside" if says_all else "missing")
+    return Example(ready(nlp, [doc])[0], reference)
+
+
+def token_spans(example: Example) -> list[TokenSpan]:
+    """The right entities of an example, as spans of tokens."""
+    ents = example.reference.ents
+    return [TokenSpan(ent.start, ent.end, ent.label_) for ent in ents if not is_hidden(ent.label_)]
+
+
+def _all_on_tokens(doc: Doc, spans: Iterable[Span], labels: Collection[str]) -> list[DocSpan]:
+    found = (_on_tokens(doc, span) for span in spans if span.label in labels)
+    return [span for span in found if span]
+
+
+def _tokens_apart(wrong: Sequence[DocSpan], right: Sequence[DocSpan]) -> list[DocSpan]:
+    """The tokens of wrong spans, each once, but of those that overlap a right one, which rules them out already."""
+    taken = {token.i for span in right for token in span}
+    apart = (span for span in wrong if not taken.intersection(range(span.start, span.end)))
+    return [span.doc[i : i + 1] for i, span in {i: span for span in apart for i in range(span.start, span.end)}.items()]
+
+
+def _on_tokens(doc: Doc, span: Span) -> DocSpan | None:
+    """The whole tokens that `span` touches, without white space at its edges, which spaCy's ner refuses."""
+    found = doc.char_span(span.start, span.end, label=span.label, alignment_mode="expand")
+    words = [token.i for token in found or () if not token.is_space]
+    return DocSpan(doc, words[0], words[-1] + 1, label=span.label) if words else None

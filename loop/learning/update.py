@@ -1,0 +1,76 @@
+"""One round of learning: a few steps on the new answers, mixed with earlier ones so that nothing is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from random import Random
+from typing import Any
+
+from spacy.training import Example
+from thinc.api import Adam, Optimizer, fix_random_seed
+
+from loop.base.pipeline import COMPONENT, known_labels, own_component
+from loop.learning.averaging import Averages
+from loop.learning.learner import Learner
+from loop.settings import UpdateSettings
+
+# What made-up texts keep need not be pulled as hard as well; see docs/decisions/0050.
+RELIEVED = 0.3
+
+
+def update(
+    learner: Learner, new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings, *, seed: int
+) -> list[float]:
+    """Teach our component in place: `settings.steps` batches, each some of `new` and some of all `answered` so far.
+
+    The weights that come out depend on those that went in, the examples in their order, the settings and the seed:
+    the optimizer is a fresh one, which measured no worse than one kept over the rounds.
+
+    Returns:
+        The loss of each step: summed over the moves of a batch, per text. Empty when no label is known yet.
+    """
+    ner = own_component(learner.nlp)
+    if not known_labels(learner.nlp):  # no answer so far has a span: there is nothing to tell apart
+        return []
+    fix_random_seed(seed)
+    optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
+    averages = Averages(ner.model, learner.averages, steps=_steps_before(new, answered, settings))
+    losses, rng = [], Random(f"{seed}:rehearsal")
+    for batch in islice(_batches(new, answered, settings, Random(seed)), settings.steps):
+        beside = learner.base.rehearsed(batch, settings.rehearsed_per_batch, rng)
+        losses.append(_step(ner, [*batch, *beside], optimizer, settings.dropout))
+        if learner.anchor:
+            learner.anchor.pull(ner.model, settings.pull_back * (RELIEVED if beside else 1))
+        averages.follow()
+    # spaCy does not save which labels it has not seen: a reloaded pipeline and this one must go on alike.
+    ner.model.attrs["unseen_classes"].clear()
+    learner.averages = averages.values
+    return losses
+
+
+def _steps_before(new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings) -> int:
+    """About how many steps the rounds before took: had all been of this size, and nothing been replayed twice."""
+    return settings.steps * (len(answered) // len(new) - 1)
+
+
+def _batches(
+    new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings, rng: Random
+) -> Iterator[list[Example]]:
+    fresh, replayed = _dealt(new, rng), _dealt(answered, rng)
+    n_fresh = min(settings.new_per_batch, len(new))
+    n_replayed = min(settings.batch_size - n_fresh, len(answered))
+    while True:
+        yield [*islice(fresh, n_fresh), *islice(replayed, n_replayed)]
+
+
+def _dealt(examples: Sequence[Example], rng: Random) -> Iterator[Example]:
+    """All examples in random order, then all in another, for ever: as a deck of cards is dealt, so none is left out."""
+    while True:
+        for i in rng.sample(range(len(examples)), len(examples)):
+            yield examples[i]
+
+
+def _step(ner: Any, batch: list[Example], optimizer: Optimizer, dropout: float) -> float:
+    losses = ner.update(batch, drop=dropout, sgd=optimizer, losses={})
+    return float(losses[COMPONENT]) / len(batch)

@@ -1,0 +1,1 @@
+"""Match patterns: reading their files, trying them before they are used, matching them in texts."""

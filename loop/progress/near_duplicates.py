@@ -1,0 +1,28 @@
+"""Texts that measure and nearly repeat one that is learned from: they flatter the scores."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from loop.acquire.diversity import SIMILAR, shingles, similarity
+from loop.progress.held_out_gold import GoldText
+
+# What stands in more of the texts tells none of them from another.
+COMMON = 50
+
+
+def near_duplicates(gold: Sequence[GoldText], learned: Iterable[str]) -> list[GoldText]:
+    """Those of the texts that measure of which a learned one is a near-duplicate, by their pairs of words."""
+    known = [shingles(text.split()) for text in learned]
+    holding: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i, each in enumerate(known):
+        for shingle in each:
+            holding[shingle].append(i)
+    found = []
+    for one in gold:
+        own = shingles(one.text.split())
+        near = {i for shingle in own for i in holding.get(shingle, ())[:COMMON]}
+        if any(similarity(own, known[i]) >= SIMILAR for i in near):
+            found.append(one)
+    return found

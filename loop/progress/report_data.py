@@ -1,0 +1,121 @@
+"""All that a report shows of a project: its numbers, curves, confusions, calibration, corrections, pace, texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from loop.progress.answered import whole_answers
+from loop.progress.held_out_gold import Measured, gold_texts, measured
+from loop.progress.project import Progress, progress
+from loop.quality import (
+    Calibration,
+    Correction,
+    Edges,
+    Given,
+    Pace,
+    calibration,
+    corrections,
+    edge_confusion,
+    label_confusion,
+    matched,
+    pace,
+    pace_by_length,
+)
+from loop.records import Span
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A text with what is right and what was found in it, and what the annotator noted."""
+
+    id: int | None
+    text: str
+    right: tuple[Span, ...]
+    found: tuple[Span, ...]
+    memo: str = ""
+
+    @property
+    def mistakes(self) -> int:
+        """How many spans are found wrongly or not at all."""
+        return sum(match.kind != "right" for match in matched(self.right, self.found))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """What a report shows.
+
+    Attributes:
+        now: the numbers that `loop status` shows.
+        labels: of the project. label_confusion, edge_confusion: of the last round on the texts that measure.
+        calibration: of the probabilities that the questions came with; None without any.
+        confidence: of the last round in its readings of a random sample of the pool: the probability that all is right.
+        corrections: of what was suggested, with how often each was made.
+        hardest: texts that measure in which the last round makes mistakes, the most first. flagged: answers with a flag
+            or a memo; what was found is what was suggested.
+        pace: over time. by_length: by the words of the text.
+    """
+
+    now: Progress
+    labels: tuple[str, ...]
+    label_confusion: Mapping[tuple[str, str], int]
+    edge_confusion: Mapping[tuple[str, Edges], int]
+    calibration: Calibration | None
+    confidence: list[float]
+    corrections: list[tuple[Correction, int]]
+    hardest: list[Compared]
+    flagged: list[Compared]
+    pace: list[Pace]
+    by_length: list[Pace]
+
+
+def picture(store: Store, settings: Settings, paths: ProjectPaths) -> ReportData:
+    """All that a report shows; reads every answer and its question.
+
+    Raises:
+        InputError: the gold file cannot be read.
+    """
+    now, labels = progress(store, settings, paths), settings.project.labels
+    gold = gold_texts(store, settings, paths)
+    last = measured(store, gold, now.measured) if now.measured is not None else []
+    matches = [match for one in last for match in matched(one.gold.spans, one.found)]
+    answers = whole_answers(store)
+    by_time = sorted(answers, key=lambda one: one.answer.seq)
+    return ReportData(
+        now=now,
+        labels=labels,
+        label_confusion=label_confusion(matches),
+        edge_confusion=edge_confusion(matches),
+        calibration=calibration(answers),
+        confidence=store.questions.confidence(),
+        corrections=corrections(answers),
+        hardest=_hardest(last),
+        flagged=_flagged(by_time, last),
+        pace=pace(by_time),
+        by_length=pace_by_length(by_time),
+    )
+
+
+def _hardest(last: Sequence[Measured]) -> list[Compared]:
+    texts = [
+        Compared(one.gold.known.id if one.gold.known else None, one.gold.text, one.gold.spans, one.found)
+        for one in last
+    ]
+    return sorted((one for one in texts if one.mistakes), key=lambda one: -one.mistakes)
+
+
+def _flagged(answers: Sequence[Given], last: Sequence[Measured]) -> list[Compared]:
+    found = {one.gold.text: one.found for one in last}
+    return [
+        Compared(
+            one.answer.text_id,
+            text := one.question.text.text,
+            one.answer.spans,
+            found.get(text, one.answer.shown),
+            one.answer.memo,
+        )
+        for one in answers
+        if one.answer.flag or one.answer.memo
+    ]

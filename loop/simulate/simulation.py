@@ -1,0 +1,205 @@
+"""One simulated project: questions, the oracle's answers, rounds, and what each round brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from loop.editing.teach import doubtful
+from loop.intervals import Measure, Range, counts, measures
+from loop.learning.evaluate import predicted
+from loop.oracle import Oracle
+from loop.project import begin_anew, open_store
+from loop.records import Answer, Question, Span
+from loop.session import Session
+from loop.settings import ProjectPaths, Settings
+from loop.simulate.effort import Effort, keys_to
+from loop.store import NewText
+from loop.trainer import Trainer
+
+Gold = Mapping[str, Sequence[Span]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """How the oracle works.
+
+    Attributes:
+        answers: how many it gives; fewer when the texts run out.
+        mode: teach answers yes or no to one doubtful span, and completely while nothing is doubtful yet.
+        noise: the probability in [0, 1] that it spoils an entity.
+        lag: 0 waits for the questions of the last round; 1 answers those of the round before, as a person who does not
+            wait.
+        every: a row after so many answers, at the end of a round; 0 for every round.
+        keys: count them, which takes time on long texts with much to put right.
+    """
+
+    answers: int = 200
+    mode: Literal["correct", "teach"] = "correct"
+    noise: float = 0.0
+    lag: Literal[0, 1] = 0
+    every: int = 0
+    keys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One simulation of a series.
+
+    Attributes:
+        save: a new folder for its last checkpoint.
+    """
+
+    settings: Settings
+    scenario: Scenario
+    save: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others of its series."""
+        return f"{self.settings.acquire.strategy}-{self.scenario.mode}-seed{self.settings.project.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the answers so far cost (see `Effort`) and what a model that learned from them finds in the test texts.
+
+    Attributes:
+        keys: None where they were not counted.
+        p, r, f: in percent, with 95 % bootstrap intervals over the test texts, None where they are too few.
+        labels: the same for each label.
+    """
+
+    answers: int
+    tokens: int
+    entities: int
+    keys: int | None
+    seconds: float
+    p: float
+    r: float
+    f: float
+    p_interval: Range | None
+    r_interval: Range | None
+    f_interval: Range | None
+    labels: Mapping[str, Measure] = field(default_factory=dict)
+
+
+def simulate(
+    paths: ProjectPaths, settings: Settings, gold: Gold, test: Gold, scenario: Scenario = Scenario()
+) -> Iterator[Row]:
+    """Let an oracle answer questions about the texts of `gold`, and yield a row after every round asked for.
+
+    Answers left over, too few for a round, have a row of their own; no model has learned from them.
+
+    Args:
+        paths: an empty folder, or a new project, in which all stays.
+        settings: of the project; `eval` is not needed.
+        gold: the texts to ask about, with the spans that the oracle answers.
+        test: texts that are never asked about, though they be in `gold`.
+        scenario: how it works.
+
+    Raises:
+        LoopError: whatever keeps a real session from working.
+    """
+    # The test texts measure, and an oracle is as consistent as it can be: it has no answers to spare for either.
+    settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0, again_share=0.0))
+    if not paths.db.exists():
+        begin_anew(paths)
+    with open_store(paths) as store:
+        store.corpus.add_batch((NewText(text) for text in gold if text not in test), source="simulation")
+        session = Session(paths, settings, store, annotator="oracle")
+        trainer = Trainer(paths, settings, store)
+        project = settings.project
+        oracle = Oracle(gold, labels=project.labels, noise=scenario.noise, seed=project.seed)
+        try:
+            yield from _Play(session, trainer, oracle, test, settings, scenario).rows()
+        finally:
+            trainer.close()
+            session.close()
+
+
+class _Play:
+    def __init__(
+        self, session: Session, trainer: Trainer, oracle: Oracle, test: Gold, settings: Settings, scenario: Scenario
+    ) -> None:
+        self._session, self._trainer, self._oracle = session, trainer, oracle
+        self._test, self._scenario = test, scenario
+        self._labels, self._round = settings.project.labels, settings.update.round_size
+        self._effort = Effort()
+
+    def rows(self) -> Iterator[Row]:
+        every = self._scenario.every or self._round
+        reported = 0
+        self._trainer.ask()
+        while self._trainer.pretrain():  # people take longer for their first ten answers than this does
+            pass
+        while self._effort.answers < self._scenario.answers and (question := self._next()):
+            self._effort = self._effort.plus(question, self._answer(question))
+            given = self._effort.answers
+            if given % self._round == 0:
+                self._round_ends()
+                if given // every > reported // every:
+                    reported = given
+                    yield self._row()
+        if self._effort.answers > reported:
+            yield self._row()
+
+    def _next(self) -> Question | None:
+        """The head of the queue; when it ran out before the round did, of a new one."""
+        question = self._session.next()
+        if question is None and self._trainer.ask():
+            question = self._session.next()
+        return question
+
+    def _round_ends(self) -> None:
+        """Learn and lay out questions; with a lag in the other order, so that the questions are a round older."""
+        if self._scenario.lag:
+            self._trainer.ask()
+        while self._trainer.learn():
+            pass
+        if not self._scenario.lag:
+            self._trainer.ask()
+
+    def _answer(self, question: Question) -> Answer:
+        right = self._oracle.spans(question)
+        asked = doubtful(question) if self._scenario.mode == "teach" else None
+        if asked is None:
+            keys = keys_to(question, right, self._labels) if self._scenario.keys else 0
+            self._session.mode = "correct"
+            return self._session.answer(question, "accept", right, seconds=0.0, keys=keys)
+        self._session.mode = "teach"
+        span, is_right = asked.span, asked.span in right
+        return self._session.answer(
+            question,
+            "accept" if is_right else "reject",
+            (span,) if is_right else (),
+            seconds=0.0,
+            keys=1,
+            complete=False,
+            shown=(span,),
+        )
+
+    def _row(self) -> Row:
+        effort, scenario = self._effort, self._scenario
+        with self._trainer.rounds.learner.published() as nlp:
+            found = predicted(nlp, list(self._test))
+        table = counts(found, list(self._test.values()), self._labels)
+        whole, *each = measures(np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1))
+        return Row(
+            answers=effort.answers,
+            tokens=effort.tokens,
+            entities=effort.entities,
+            keys=effort.keys if scenario.keys else None,
+            seconds=round(effort.seconds, 1),
+            p=whole.p,
+            r=whole.r,
+            f=whole.f,
+            p_interval=whole.p_interval,
+            r_interval=whole.r_interval,
+            f_interval=whole.f_interval,
+            labels=dict(zip(self._labels, each, strict=True)),
+        )

@@ -1,0 +1,260 @@
+"""What one person does at the screen: keys to the editor, answers to the session. No drawing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, Literal
+
+from loop.editing import Intent, Keymap, State, act, press
+from loop.editing.edits import shorten
+from loop.errors import LoopError
+from loop.records import Answer, Question, Text, Verdict
+from loop.store import Past
+from loop.terminal.current_text import Hand
+from loop.terminal.finder import Finder, history, pool
+from loop.terminal.messages import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, WHAT_MODES_ARE
+
+if TYPE_CHECKING:
+    from loop.session import Session
+
+View = Literal["text", "help", "guidelines", "find"]
+
+SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "home": -(10**6)}
+PAGES = {"pageup": -1, "pagedown": 1, "space": 1}
+TYPING = ("name", "find", "memo")
+RECENT = 20  # answers that pace and acceptance are taken of: about the last five minutes
+
+
+class Controller(Hand):
+    """What keys mean, and what becomes of the text in hand.
+
+    Attributes:
+        status, last: what the session said last.
+        mouse: whether the terminal reports the mouse, instead of selecting text for copying.
+        finder: the list that is open while the view is "find".
+        view: the text, or what lies over it, scrolled to line `top`; `page` lines of that are seen.
+        recent: the last answers of this sitting.
+        left_out: how many texts were left out, by the reason; known when there is no question.
+        done: the annotator wants to leave.
+    """
+
+    def __init__(
+        self, session: Session, keys: Keymap, *, mouse: bool = True, clock: Callable[[], float] = monotonic
+    ) -> None:
+        super().__init__(session, clock)
+        self.keys, self.mouse = keys, mouse
+        self.view: View = "text"
+        self.finder: Finder[Past] | Finder[Text] | None = None
+        self.top, self.page = 0, 10
+        self.done = False
+        self.recent: deque[Answer] = deque(maxlen=RECENT)
+        self.left_out: Mapping[str, int] = {}
+        self.status = session.status()
+        self.last = self.status.last
+        self._take_next()
+
+    def press(self, key: str) -> None:
+        """Do what a key means. An error of the session is said on the message line; nothing is lost by it."""
+        self._try(lambda: self._press(key))
+
+    def command(self, name: str) -> None:
+        """Do what a command's key means, also when it has none; otherwise as `press`."""
+        if self.state is None or self.question is None:
+            self._try(lambda: self._wait(name))
+        else:
+            self.do(lambda state: act(state, name))
+
+    def turn(self, way: Literal["up", "down"]) -> None:
+        """Do what a turn of the mouse's wheel means; nothing while something is typed."""
+        if self.finder is not None or self.view != "text":
+            self.press(way)
+        elif self.state is not None and self.state.stance in ("edit", "select"):
+            self.command(way)
+
+    def do(self, what: Callable[[State], State]) -> None:
+        """Do one act of the editor that no key stands for; otherwise as `press`."""
+        self._try(lambda: self._do(what))
+
+    def _try(self, what: Callable[[], None]) -> None:
+        self.notice = ""
+        try:
+            what()
+        except LoopError as error:
+            self.notice = f"{error} {error.hint}".strip()
+
+    def _press(self, key: str) -> None:
+        if self.finder is not None:
+            self._find(self.finder, key)
+        elif self.view != "text":
+            self._read(key)
+        elif self.state is None or self.question is None:
+            self._wait(self.keys.commands.get(key, ""))
+        elif self.drawn:
+            self.state = press(self.state, key, self.keys)
+            if self.state.intent is not None:
+                self._follow(self.question, self.state, self.state.intent)
+
+    def _do(self, what: Callable[[State], State]) -> None:
+        if self.state is None or self.question is None:
+            return
+        after = what(replace(self.state, message="", intent=None, keys=self.state.keys + 1))
+        self.state = replace(after, message=self.keys.worded(after.message))
+        if self.state.intent is not None:
+            self._follow(self.question, self.state, self.state.intent)
+
+    def paste(self, text: str) -> None:
+        """Take pasted text: something to type where something is typed, otherwise nothing; never commands."""
+        typing = self.finder is not None or (self.state is not None and self.state.stance in TYPING)
+        if not typing or self.view in ("help", "guidelines"):
+            self.notice = "Pasted text is not taken for keys."
+            return
+        for char in text.strip():
+            self.press(char if char.isprintable() else "space")
+
+    def _read(self, key: str) -> None:
+        if key in SCROLL or key in PAGES:
+            by = SCROLL.get(key, 0) + PAGES.get(key, 0) * max(1, self.page - 1)
+            self.top = max(0, self.top + by)
+        else:
+            self.view, self.top = "text", 0
+
+    def _find(self, finder: Finder[Past] | Finder[Text], key: str) -> None:
+        after = finder.press(key, page=self.page)
+        if isinstance(after, Finder):
+            self.finder = after
+            return
+        self.finder, self.view = None, "text"
+        if isinstance(after, Past):
+            self.save()
+            found = self.session.open(after.answer)
+            if found is not None:
+                self.show(*found)
+            else:
+                self.notice = "This answer came from elsewhere, and is opened in `loop annotate`."
+        elif after is not None:
+            self.notice = self.session.choose(after)
+            if self.question is None:
+                self._take_next()
+
+    def _wait(self, command: str) -> None:
+        if command == "reopen":
+            self._reopen()
+        elif command in ("quit", "help", "guidelines", "mouse", "mode", "history", "search"):
+            self._look(command)
+
+    def _look(self, kind: str) -> None:
+        if kind == "help":
+            self.view = "help"
+        elif kind == "guidelines":
+            self.view = "guidelines"
+        elif kind in ("history", "search"):
+            self.view = "find"
+            self.finder = history(self.session) if kind == "history" else pool(self.session)
+        elif kind == "mode":
+            self._change_mode()
+        elif kind == "mouse":
+            self.mouse = not self.mouse
+            self.notice = MOUSE_IS_ON if self.mouse else MOUSE_IS_OFF
+        else:
+            self.done = True
+            if self.state is not None and (self.state.past or self.state.future):
+                self.keep_again()
+
+    def _change_mode(self) -> None:
+        mode = self.session.mode = MODES[(MODES.index(self.session.mode) + 1) % len(MODES)]
+        self.notice = WHAT_MODES_ARE[mode]
+        if self.question is None or self.state is None:
+            return
+        if self.reopened is not None or self.state.past or self.state.future:
+            self.notice = f"{self.notice} This text stays as it was begun; it begins with the next one."
+        else:
+            self.show(self.question, None)
+            self.drawn = True  # the same text is still there
+
+    def _follow(self, question: Question, state: State, intent: Intent) -> None:
+        if intent.kind == "answer":
+            self._answer(question, state, intent.verdict, intent.reason)
+        elif intent.kind == "reopen":
+            self._reopen()
+        elif intent.kind == "onward":
+            self._onward(question)
+        elif intent.kind == "pattern":
+            self._add_pattern(state)
+        else:
+            self._look(intent.kind)
+
+    def _add_pattern(self, state: State) -> None:
+        target = state.target
+        if target is not None:
+            string = state.page.string(target.start, target.end)
+            file = self.session.add_pattern(string, target.label)
+            known = f"“{shorten(string)}” is a pattern of {target.label} already."
+            added = f"“{shorten(string)}” is a pattern of {target.label} from now on, in {file}."
+            self.notice = added if file else known
+
+    def _answer(self, question: Question, state: State, verdict: Verdict, reason: str) -> None:
+        spans = state.spans if verdict == "accept" else ()
+        seconds, now = self.seconds(state), state.now
+        try:
+            self.last = self.session.answer(
+                question,
+                verdict,
+                spans,
+                seconds=seconds,
+                keys=state.keys,
+                reason=reason,
+                flag=now.flag,
+                memo=now.memo,
+                complete=state.page.mode != "teach" or verdict not in ("accept", "reject"),
+                shown=state.page.spans(state.page.shown),
+                mode=state.page.mode,
+            )
+        except LoopError:
+            following = self.session.next()
+            if self.reopened is None and following is not None and following.id != question.id:
+                self.show(following, None)  # the text has left the corpus: nobody can answer it any more
+            raise
+        self.recent.append(self.last)
+        if self.reopened is None:  # the session is asked for its numbers when there is time
+            today, total = self.status.answers_today + 1, self.status.answers_total + 1
+            self.status = replace(self.status, answers_today=today, answers_total=total, last=self.last)
+        self._take_next()
+
+    def _onward(self, question: Question) -> None:
+        if self.reopened is None:
+            self.notice = self.keys.worded("This text has no answer yet: [accept] accepts it, [skip] skips it.")
+            return
+        self.session.leave(question)
+        self._take_next()
+
+    def _reopen(self) -> None:
+        self.save()
+        found = self.session.reopen()
+        if found is None:
+            self.notice = "There is no earlier answer."
+        else:
+            self.show(*found)
+
+    def _take_next(self) -> None:
+        question = self.session.next()
+        if question is None:
+            self.put_away()
+            self.status, self.left_out = self.session.status(), self.session.left_out()
+        else:
+            self.show(question, self.session.answered(question))
+
+    def tick(self) -> bool:
+        """Look after the trainer, the numbers and, while there is no question, the queue; tell whether it changed."""
+        before = self.status, self.question, self.notice
+        try:
+            self.session.tick()
+            self.status = self.session.status()
+            self.last = self.status.last
+            if self.question is None:
+                self._take_next()
+        except LoopError as error:
+            self.notice = f"{error} {error.hint}".strip()
+        return before != (self.status, self.question, self.notice)

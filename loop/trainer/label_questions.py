@@ -1,0 +1,45 @@
+"""Answered texts that are asked about again, since a label was added that their answers say nothing about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from loop.records import Question
+from loop.scoring.label_questions import expected, question_again
+from loop.scoring.questions import read
+from loop.settings import Settings
+from loop.store import Store
+from loop.trainer.rounds import Rounds
+from loop.truth import Truth, of_texts
+
+# Answered texts read per round, so that a round costs the same after any number of answers.
+READ = 200
+# A text is asked about again when it is expected to hold so many spans of the added labels.
+LIKELY = 0.2
+
+
+def revisits(store: Store, settings: Settings, rounds: Rounds, rng: Random) -> list[Question]:
+    """Questions about answered texts that are likely to hold one of the labels added since, the likeliest first."""
+    labels, lacking = settings.project.labels, _lacking(store, settings.project.labels)
+    chosen = dict(rng.sample(list(lacking.items()), min(READ, len(lacking))))
+    if not chosen:
+        return []
+    texts = store.corpus.texts(list(chosen))
+    with rounds.learner.published() as nlp:
+        found = list(read(nlp, texts, temperature=rounds.temperature))
+    asked: list[tuple[float, Question]] = []
+    for one in found:
+        truth = chosen[one.text.id]
+        added = [label for label in labels if label not in truth.labels]
+        if (likely := expected(one, added)) >= LIKELY:
+            asked.append((likely, question_again(one, truth.spans, added=added, round=rounds.number)))
+    return [question for _, question in sorted(asked, key=lambda pair: (-pair[0], pair[1].text.id))]
+
+
+def _lacking(store: Store, labels: Sequence[str]) -> dict[int, Truth]:
+    """The texts that rounds learn from and that a complete answer was given to, but none for all of the labels."""
+    schemes, training = store.journal.schemes(), store.answers.training()
+    asked = {answer.text_id for answer in store.answers.standing() if set(labels) <= set(schemes[answer.scheme])}
+    complete = {answer.text_id for answer in training if answer.complete} - asked  # asked and skipped, too
+    return {id_: truth for id_, truth in of_texts(training, schemes).items() if id_ in complete}

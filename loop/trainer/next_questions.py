@@ -1,0 +1,202 @@
+"""The next questions: read candidates from the pool, rank them, mix the shares, publish the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+
+from loop.acquire.acquisition import get_acquisition
+from loop.acquire.coldstart import most_hit, most_typical
+from loop.acquire.diversity import diverse
+from loop.acquire.queue import Pick, interleave, with_held_out
+from loop.acquire.scored import Scored
+from loop.base.other_pipeline import OtherPipeline
+from loop.held_out import HeldOut
+from loop.patterns.matching import PatternsFile
+from loop.progress.held_out_gold import held_out_now, reserved
+from loop.records import NO_FOCUS, Answer, Question, Share
+from loop.scoring.questions import Read, doubtful_string, estimated, question, read
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.trainer.candidates import (
+    Candidates,
+    answering_cost,
+    confidence,
+    draw,
+    likely,
+    remembered,
+    scored,
+)
+from loop.trainer.label_questions import revisits
+from loop.trainer.repeat_questions import asked_again
+from loop.trainer.rounds import Rounds
+
+# Before a model knows anything its doubt is noise: typical texts and random ones make room for it by so many answers.
+COLD_START_ANSWERS = 100
+# Questions chosen by patterns are half of all at first, and make room likewise.
+PATTERN_SHARE = 0.5
+# Of the cold start's questions that patterns did not choose so many are random, once a model has read them.
+RANDOM_EARLY = 0.5
+# Laid out again when fewer than this share of the questions is left, though no round has come in between.
+LOW_QUEUE = 1 / 3
+
+
+class NextQuestions:
+    """Lays out the questions of a project.
+
+    Raises:
+        SettingsError: the strategy in loop.cfg is no acquisition function.
+    """
+
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._store = store
+        self._acquire = get_acquisition(settings.acquire.strategy)
+        self._laid_out: tuple[int, int] | None = None
+        self._patterns = PatternsFile(paths, settings)
+        self._gold = reserved(settings, paths)
+        self._other: OtherPipeline | None = None
+        if (name := settings.suggest.pipeline) is not None:
+            self._other = OtherPipeline(paths.pipeline(name), settings.project.labels)
+
+    def serve(self, rounds: Rounds) -> bool:
+        """Make the question about the text that the annotator chose; False when there is none."""
+        text = self._store.requests.asked_for()
+        if text is None or not self._held_out().may_teach(text):
+            return False
+        with rounds.learner.published() as nlp:
+            (one,) = read(nlp, [text], temperature=rounds.temperature, hits=self._patterns.hits(nlp))
+        (one,) = self._with_others([one], answered=len(self._store.answers.training()) if self._other else 0)
+        self._store.requests.serve(question(one, share="chosen", round=rounds.number))
+        return True
+
+    def is_stale(self, round: int) -> bool:
+        """Whether the queue was made by another round or other patterns, or runs low while the pool does not."""
+        if self._store.questions.queue_round() != round or self._patterns.changed:
+            return True
+        if self._store.questions.queue_focus() != self._store.requests.focus():
+            return True
+        waiting = self._store.questions.waiting()
+        full = min(self._settings.queue.size, self._settings.acquire.candidates)
+        if waiting >= full * LOW_QUEUE:
+            return False
+        pool = self._store.corpus.pool_size()
+        # What cannot be asked, since its group was answered on the other side of the held-out line, stays in the pool.
+        return pool > waiting and (pool, waiting) != self._laid_out
+
+    def refill(self, rounds: Rounds) -> None:
+        """Read candidates with the pipeline that the last round published and put a new queue in force."""
+        settings, number = self._settings, rounds.number
+        pool = self._store.corpus.pool_size()
+        rng = Random(f"{settings.project.seed}:queue:{number}:{pool}")
+        answers = self._store.answers.standing()
+        answered = sum(answer.trains for answer in answers)
+        past = self._store.questions.seen()
+        focus = self._store.requests.focus()
+        drawn = draw(self._store, settings, past, rng, focus=focus, held_out=self._held_out())
+        known = self._read(rounds, drawn)
+        if focus == NO_FOCUS:
+            self._store.journal.set_estimate(number, estimated([known[text.id] for text in drawn.fresh]))
+        drawn = likely(drawn, known, focus.label)
+        asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
+        cost = answering_cost(self._store, answers)
+        ranked = self._ranked(scored(asked_about, past, number=number, cost=cost), rng)
+        picks = self._choose(drawn, known, ranked, answered, rng)
+        # What a session is narrowed to is no sample of the corpus, and measures nothing.
+        mixed = picks if focus.label or focus.where else self._with_held_out(picks, drawn, answers)
+        # Held-out questions show nothing, so nobody is asked for their sake.
+        shown = [known[pick.text_id] for pick in mixed if pick.share != "held_out"]
+        known |= {one.text.id: one for one in self._with_others(shown, answered=answered)}
+        questions = [question(known[pick.text_id], share=pick.share, round=number) for pick in mixed]
+        if focus == NO_FOCUS:
+            questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
+            questions = [*asked_again(self._store, settings, rng, round=number), *questions]
+        seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
+        sample = confidence(known[text.id] for text in drawn.fresh) if focus == NO_FOCUS else ()
+        self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
+        self._laid_out = pool, self._store.questions.waiting()
+
+    def _read(self, rounds: Rounds, drawn: Candidates) -> dict[int, Read]:
+        with rounds.learner.published() as nlp:
+            hits = self._patterns.hits(nlp)
+            texts = [*drawn.fresh, *drawn.carried, *drawn.held_out]
+            return {one.text.id: one for one in read(nlp, texts, temperature=rounds.temperature, hits=hits)}
+
+    def _with_others(self, chosen: Sequence[Read], *, answered: int) -> list[Read]:
+        """The texts that are going to be asked about, with what the pipeline in [suggest] finds in them."""
+        if self._other is None or answered >= self._settings.suggest.until:
+            return list(chosen)
+        found = self._other(self._held_out().teaching(one.text for one in chosen))
+        return [replace(one, others=found.get(one.text.id, ())) for one in chosen]
+
+    def _held_out(self) -> HeldOut:
+        return held_out_now(self._store, self._settings, self._gold)
+
+    def _ranked(self, read: Sequence[Scored], rng: Random) -> list[Scored]:
+        if self._settings.acquire.strategy == "random":
+            return []
+        return self._acquire(read, n=len(read), rng=rng)
+
+    def _choose(
+        self, drawn: Candidates, known: Mapping[int, Read], ranked: Sequence[Scored], answered: int, rng: Random
+    ) -> list[Pick]:
+        """The queue without what is held out."""
+        size, share = self._settings.queue.size, self._settings.queue.random_share
+        # Drawn before all else and from the sample alone, so that they tell of the whole pool.
+        fresh = [text.id for text in drawn.fresh]
+        random = _picks(rng.sample(fresh, len(fresh)), "random")
+        kept = {pick.text_id for pick in random[: round(size * share)]}
+        others = [known[text.id] for text in (*drawn.fresh, *drawn.carried) if text.id not in kept]
+        handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
+        hit = _picks((others[i].text.id for i in most_hit(_hit_strings(others), n=size)), "pattern")
+        chosen = random
+        if self._settings.acquire.strategy != "random":
+            doubtful = self._diverse([one for one in ranked if one.text_id not in kept], known)
+            early = self._early(others, random[len(kept) :]) if handing_over else []
+            chosen = interleave(doubtful, early, share=handing_over, size=size)
+        chosen = interleave(chosen, hit, share=PATTERN_SHARE * handing_over, size=size)
+        return interleave(chosen, random, share=share, size=size)
+
+    def _diverse(self, ranked: Sequence[Scored], known: Mapping[int, Read]) -> list[Pick]:
+        chosen = diverse(
+            ranked,
+            n=self._settings.queue.size,
+            words=lambda one: known[one.text_id].words,
+            subject=lambda one: doubtful_string(known[one.text_id]),
+        )
+        return _picks((one.text_id for one in chosen), "doubtful")
+
+    def _early(self, read: Sequence[Read], random: Sequence[Pick]) -> list[Pick]:
+        """Typical texts; when a model has read them, as many random ones, which hold what typical texts do not."""
+        size = self._settings.queue.size
+        typical = _picks((read[i].text.id for i in most_typical([one.words for one in read], n=size)), "typical")
+        learned = any(one.lattice for one in read)
+        return interleave(typical, random, share=RANDOM_EARLY if learned else 0.0, size=size)
+
+    def _with_held_out(self, picks: Sequence[Pick], drawn: Candidates, answers: Sequence[Answer]) -> list[Pick]:
+        measured = sum(answer.held_out for answer in answers)
+        return with_held_out(
+            picks,
+            _picks((text.id for text in drawn.held_out), "held_out"),
+            share=self._settings.held_out_share,
+            answered=sum(answer.trains and answer.question_id is not None for answer in answers) + measured,
+            measured=measured,
+            size=self._settings.queue.size,
+        )
+
+    def _with_revisits(self, questions: Sequence[Question], again: Sequence[Question]) -> list[Question]:
+        queue = self._settings.queue
+        by_text = {one.text.id: one for one in (*questions, *again)}
+        first, second = ([Pick(one.text.id, one.share) for one in part] for part in (questions, again))
+        mixed = interleave(first, second, share=queue.revisit_share if again else 0.0, size=queue.size)
+        return [by_text[pick.text_id] for pick in mixed]
+
+
+def _picks(ids: Iterable[int], share: Share) -> list[Pick]:
+    return [Pick(id_, share) for id_ in ids]
+
+
+def _hit_strings(candidates: Iterable[Read]) -> list[list[str]]:
+    return [[one.text.text[hit.start : hit.end] for hit in one.hits] for one in candidates]
