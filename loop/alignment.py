@@ -29,7 +29,7 @@ def misfit(
     found: list[Span] = []
     for span in spans:
         if not (isinstance(span, Span) and type(span.start) is type(span.end) is int and isinstance(span.label, str)):
-            return f"{type(span).__name__} is no Span of whole numbers and a label"
+            return f"{type(span).__name__} is not a Span of whole numbers and a label"
         found.append(span)
     for span in sorted(found):
         problem = _outside(span, size)

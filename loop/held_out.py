@@ -72,7 +72,7 @@ class HeldOut:
 def is_held_out(text: Text, *, share: float, seed: int) -> bool:
     """Whether a text is on the far side of a line drawn once through the corpus; all texts of a group are on one side.
 
-    The line depends on the seed and the text or its group alone, not on what the model doubts or what was answered:
+    The line depends on the seed and the text or its group alone, not on what the model finds or what was answered:
     what lies beyond it stays a random sample of the whole corpus, however the rest is chosen from.
 
     Args:

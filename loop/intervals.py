@@ -1,4 +1,4 @@
-"""Precision, recall and F with what chance does to them: bootstrap intervals over texts or groups of them."""
+"""Precision, recall and F1 with what chance does to them: bootstrap intervals over texts or groups of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Precision, recall and F in percent, each with its 95 % interval, None where too few units tell of it.
+    """Precision, recall and F1 in percent, each with its 95 % interval, None where too few units tell of it.
 
     Attributes:
         units: texts or groups in which an entity is found or to be found.
@@ -115,7 +115,7 @@ def measures(table: NDArray[np.int64], kind: tuple[int, int, int] = STRICT) -> l
 
 
 def difference(table: NDArray[np.int64]) -> tuple[float, float, Range | None]:
-    """F of the first and of the second column, and the interval of what the second has more, on the same resamples.
+    """F1 of the first and of the second column, and the interval of what the second has more, on the same resamples.
 
     Where no resample differs, as when both have found the same, it is as wide as Wilson's for a share of 0.
 
@@ -136,7 +136,7 @@ def difference(table: NDArray[np.int64]) -> tuple[float, float, Range | None]:
 
 
 def tell(table: NDArray[np.int64]) -> bool:
-    """Whether there are texts or groups enough for an interval of F in every column of `counts`."""
+    """Whether there are texts or groups enough for an interval of F1 in every column of `counts`."""
     return bool(_are_enough(_trials(table[..., STRICT].astype(float))[..., 2]).all())
 
 
@@ -158,7 +158,7 @@ def _ranges(low: Floats, high: Floats, known: NDArray[np.bool_]) -> tuple[Range 
 
 
 def f_scores(table: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """(columns,) F of each column of `counts`, and (resamples, columns) the same on resampled units."""
+    """(columns,) F1 of each column of `counts`, and (resamples, columns) the same on resampled units."""
     parts = table[..., STRICT].astype(float)
     return _scores(parts.sum(axis=0))[..., 2], _scores(resampled(parts))[..., 2]
 
@@ -176,13 +176,13 @@ def _times(units: int) -> Floats:
 
 
 def _scores(sums: Floats) -> Floats:
-    """(…, 3) right, found and gold become precision, recall and F in percent, 0 where nothing is to be divided by."""
+    """(…, 3) right, found and gold become precision, recall and F1 in percent, 0 where nothing is to be divided by."""
     right, *_ = np.moveaxis(sums, -1, 0)
     return np.asarray(100 * right[..., None] / np.maximum(_trials(sums), 0.5))
 
 
 def _trials(sums: Floats) -> Floats:
-    """(…, 3) what precision, recall and F are shares of: found, gold, and half of both together."""
+    """(…, 3) what precision, recall and F1 are shares of: found, gold, and half of both together."""
     _, found, gold = np.moveaxis(sums, -1, 0)
     return np.stack([found, gold, (found + gold) / 2], axis=-1)
 
@@ -226,7 +226,7 @@ def _quantile(ordered: Floats, share: Floats) -> Floats:
 
 
 def _alike(parts: Floats) -> NDArray[np.bool_]:
-    """(columns, 3) whether precision, recall and F are the same in all units that have any."""
+    """(columns, 3) whether precision, recall and F1 are the same in all units that have any."""
     right, trials = parts[..., :1], _trials(parts)
     return np.asarray((right * trials.sum(axis=0) == right.sum(axis=0) * trials).all(axis=0))
 

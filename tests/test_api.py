@@ -116,10 +116,10 @@ def test_the_package_knows_no_other_names():
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        (None, "NoneType is no Span of whole numbers and a label"),
-        ([None], "NoneType is no Span"),
-        ([(0, 3, "PART")], "tuple is no Span"),
-        ([Span(0.0, 3, "PART")], "Span is no Span of whole numbers"),
+        (None, "NoneType is not a Span of whole numbers and a label"),
+        ([None], "NoneType is not a Span"),
+        ([(0, 3, "PART")], "tuple is not a Span"),
+        ([Span(0.0, 3, "PART")], "Span is not a Span of whole numbers"),
         ([Span(0, 3, "BRAND")], "the span 0-3 BRAND has a label that the project lacks"),
         ([Span(0, 999, "PART")], "the span 0-999 PART goes beyond the text, which has"),
         ([Span(-3, 3, "PART")], "the span -3-3 PART is empty, or begins before the text"),

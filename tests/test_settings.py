@@ -81,9 +81,9 @@ def test_every_value_of_the_written_file_has_a_comment_above_it() -> None:
 @pytest.mark.parametrize(
     ("text", "words", "hint"),
     [
-        (MINIMAL + "[updat]\nsteps = 3\n", "[updat] is no section", "Did you mean update?"),
-        (MINIMAL + "[update]\nstep = 3\n", "[update] step is no key", "Did you mean steps?"),
-        (MINIMAL + "[update]\nqqqqqq = 3\n", "[update] qqqqqq is no key", "round_size, steps"),
+        (MINIMAL + "[updat]\nsteps = 3\n", "[updat] is not a section", "Did you mean update?"),
+        (MINIMAL + "[update]\nstep = 3\n", "[update] step is not a key", "Did you mean steps?"),
+        (MINIMAL + "[update]\nqqqqqq = 3\n", "[update] qqqqqq is not a key", "round_size, steps"),
         (MINIMAL + "[update]\nsteps = many\n", "[update] steps needs a whole number, and many is not", "steps = 12"),
         (MINIMAL + "[update]\nsteps = true\n", "[update] steps needs a whole number", "steps = 12"),
         (MINIMAL + "[update]\nsteps = 1.5\n", "[update] steps needs a whole number", "steps = 12"),
@@ -100,9 +100,9 @@ def test_every_value_of_the_written_file_has_a_comment_above_it() -> None:
         (MINIMAL + "patterns = 3\n", "[project] patterns needs text or null", "null"),
         ("", "[project] labels needs at least one label", "PERSON"),
         ('[project]\nlabels = ["A", "A"]\n', "[project] labels A stands there twice", "PERSON"),
-        ('[project]\nlabels = ["A B"]\n', "[project] labels 'A B' is no label", "PERSON"),
-        ('[project]\nlabels = ["A\\u0007"]\n', "[project] labels 'A\\x07' is no label", "PERSON"),
-        ('[project]\nlabels = [""]\n', "[project] labels '' is no label", "PERSON"),
+        ('[project]\nlabels = ["A B"]\n', "[project] labels 'A B' is not a label", "PERSON"),
+        ('[project]\nlabels = ["A\\u0007"]\n', "[project] labels 'A\\x07' is not a label", "PERSON"),
+        ('[project]\nlabels = [""]\n', "[project] labels '' is not a label", "PERSON"),
         ('[project]\nlabels = "A"\n', "[project] labels needs a list of texts", '["PERSON", "BRAND"]'),
         ("[project]\nlabels = [3]\n", "[project] labels needs a list of texts", '["PERSON", "BRAND"]'),
         ("[project]\nlabels = " + "[" * 100_000, "[project] labels needs a list of texts", "PERSON"),
@@ -137,7 +137,7 @@ def test_a_folder_without_settings_says_how_to_start(tmp_path: Path) -> None:
 def test_settings_that_are_no_utf8_are_refused(tmp_path: Path) -> None:
     (tmp_path / "loop.cfg").write_bytes(b"[project]\n# \xff\n")
 
-    with pytest.raises(SettingsError, match="byte 12 is no UTF-8"):
+    with pytest.raises(SettingsError, match="byte 12 is not valid UTF-8"):
         load_settings(tmp_path)
 
 

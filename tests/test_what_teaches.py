@@ -104,7 +104,7 @@ SCORED_BY = {"a gold file": "gold.jsonl", "held-out answers": None}
 
 @dataclass
 class Project:
-    """A project of texts that teach and texts that measure, each in one of the ways in which a text can."""
+    """A project of texts that teach and held-out texts, each in one of the ways in which a text can."""
 
     paths: ProjectPaths
     settings: Settings

@@ -99,7 +99,7 @@ def test_the_report_has_its_style_and_the_answers(python: Path):
     page = (python.parents[1] / "bikes" / "report.html").read_text()
 
     assert (ROOT / "loop" / "report" / "style.css").read_text() in page
-    assert "round 2, 20 answers: F " in page
+    assert "round 2, 20 answers: F1 " in page
 
 
 @pytest.mark.usefixtures("demo")

@@ -1,4 +1,4 @@
-"""Play a project with an oracle that is no machine, write its report, and take a picture of it beside this file.
+"""Play a project with an oracle that is not a machine, write its report, and take a picture of it beside this file.
 
     python docs/screens/report.py
 

@@ -45,7 +45,7 @@ def get_acquisition(name: str) -> AcquisitionFunction:
     known = acquisition_functions.get_all()
     if name not in known:
         raise SettingsError(
-            f"loop.cfg: [acquire] strategy {name!r} is no acquisition function.",
+            f"loop.cfg: [acquire] strategy {name!r} is not an acquisition function.",
             hint=f"There are: {', '.join(sorted(known))}.",
         )
     function: AcquisitionFunction = known[name]

@@ -12,15 +12,15 @@ Floats = NDArray[np.float64]
 
 # Rounds over which the agreement of successive models is averaged.
 ROUNDS = 5
-# How much of what changes in the spans found is gain in F: chosen on two sets, see docs/benchmarks.md.
+# How much of what changes in the spans found is gain in F1: chosen on two sets, see docs/benchmarks.md.
 GAINED = 0.08
-# Points of F for which the rest of the pool is worth an annotator's time.
+# Points of F1 for which the rest of the pool is worth an annotator's time.
 WORTH = 2.0
 # So many rounds, at the least, for a curve to be fitted.
 FEWEST = 8
 # Less than this share of all texts is not worth a stop: it is nearly done.
 SPARED = 0.3
-# An expected gain whose interval is wider than this many points of F tells nothing.
+# An expected gain whose interval is wider than this many points of F1 tells nothing.
 WIDEST = 6.0
 # A curve begins where the model has found its feet: with this share of the answers so far.
 BEGINNING = 0.2
@@ -35,7 +35,7 @@ _SCALES = np.geomspace(0.1, 3.0, 12)  # of the answers so far
 
 
 class Gain(NamedTuple):
-    """Points of F that more answers are expected to bring, with the interval of 95 %."""
+    """Points of F1 that more answers are expected to bring, with the interval of 95 %."""
 
     f: float
     low: float
@@ -102,22 +102,22 @@ def _fit(curves: Floats, y: Floats) -> tuple[Floats, Floats]:
 def steadiness(agreements: Sequence[float | None]) -> float | None:
     """The mean agreement of the last rounds with the one before each; None with too few.
 
-    Stabilising predictions (Bloodgood and Vijay-Shanker 2009), with F of the spans in the place of kappa, from which
-    the most that F on the texts can change follows likewise (Bloodgood and Grothendieck 2013).
+    Stabilising predictions (Bloodgood and Vijay-Shanker 2009), with F1 of the spans in the place of kappa, from which
+    the most that F1 on the texts can change follows likewise (Bloodgood and Grothendieck 2013).
     """
     last = [one for one in agreements[-ROUNDS:] if one is not None]
     return sum(last) / ROUNDS if len(last) == ROUNDS else None
 
 
 def rest_of_pool(agreements: Sequence[float | None], learned: Sequence[int], pool: int) -> float | None:
-    """Points of F that all texts left would bring, about; None with too few rounds.
+    """Points of F1 that all texts left would bring, about; None with too few rounds.
 
-    Where F follows a power law of a small exponent, what an answer changes falls as one over the number of answers, so
+    Where F1 follows a power law of a small exponent, what an answer changes falls as one over the number of answers, so
     the change still to come is that of the last answers times their number times ln(all texts / answered ones). A
     share of it, `GAINED`, is gain.
 
     Args:
-        agreements: of all rounds with the one before, oldest first, F in percent.
+        agreements: of all rounds with the one before, oldest first, F1 in percent.
         learned: answers that each round learned from.
         pool: texts left.
     """
@@ -132,7 +132,7 @@ def is_over(rest: float | None, gain: Gain | None) -> bool:
     """Whether the rest of the pool is worth no more answers.
 
     Args:
-        rest: points of F that it would bring, see `rest_of_pool`.
+        rest: points of F1 that it would bring, see `rest_of_pool`.
         gain: of the next 100 answers, as far as it is known.
     """
     return rest is not None and rest < WORTH and not (gain and gain.tells and gain.low > WORTH / 2)
@@ -144,7 +144,7 @@ def is_surely_over(more: Gain, rest: Gain) -> bool:
 
 
 def learns_by_heart(losses: Sequence[float], f: Floats, drawn: Floats) -> bool:
-    """Whether the training loss keeps falling while F on texts that are not learned from falls or stands.
+    """Whether the training loss keeps falling while F1 on texts that are not learned from falls or stands.
 
     Args:
         losses: of rounds, oldest first.
@@ -164,7 +164,7 @@ class LabelFacts(NamedTuple):
     """What is known of a label.
 
     Attributes:
-        taught: spans in the answers that train. gold: spans to find in the texts that measure.
+        taught: spans in the answers that train. gold: spans to find in the held-out texts.
         contradicted: places where the same string was answered another way.
         taken_for: what it is most often mistaken for, so many `times`.
     """

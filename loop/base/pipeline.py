@@ -144,7 +144,7 @@ def chosen(recognizers: Sequence[str], component: str | None) -> str | None:
         return next(iter(recognizers), None)
     if component not in recognizers:
         raise PipelineError(
-            f"{component} is no named-entity recognizer of the base.",
+            f"{component} is not a named-entity recognizer of the base.",
             hint=f"It has {', '.join(recognizers)}." if recognizers else "It has none: leave `component` out.",
         )
     return component

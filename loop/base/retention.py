@@ -19,7 +19,7 @@ ENOUGH = 10
 
 
 def agreement(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str, float]:
-    """F in percent of the pipeline's spans against the base's, by label.
+    """F1 in percent of the pipeline's spans against the base's, by label.
 
     For each label of the base that is not taught and of which the base finds `ENOUGH` spans, among those that no span
     of a taught label overlaps.

@@ -11,7 +11,7 @@ class Finding:
     """Something wrong, in a sentence.
 
     Attributes:
-        repair: puts it right and returns in a sentence what was done; None where only a person can.
+        repair: corrects it and returns in a sentence what was done; None where only a person can.
         hint: what a person can do then.
     """
 

@@ -26,4 +26,4 @@ def gold_findings(paths: ProjectPaths, settings: Settings) -> Iterator[Finding]:
     remarks = gold_remarks(read_gold(paths.resolve(name)), load_base(settings.project.base))
     if unfit := sorted(place for kind in UNFIT for place in remarks.get(kind, ())):
         problem = f"{name}, {lines_of(unfit)}: spans do not begin and end with tokens, so no model finds them."
-        yield Finding(problem, hint="Widen them there to whole words; F is lower as long as they are in it.")
+        yield Finding(problem, hint="Widen them there to whole words; F1 is lower as long as they are in it.")

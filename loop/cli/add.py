@@ -105,7 +105,7 @@ def say_added(report: AddReport) -> None:
     else:
         say(f"Added {'no texts' if report.attached else 'nothing'}: every text was there already.")
     if report.added and report.duplicates:
-        say(f"Left out, since known already: {counted(report.duplicates, 'text')}.")
+        say(f"Skipped, since already known: {counted(report.duplicates, 'text')}.")
     say_held(report.held)
     if report.blank:
         say(f"Left out {counted(report.blank, 'text')} of nothing but white space.")

@@ -51,7 +51,7 @@ def annotate_cli(
         bool, typer.Option("--plain", help="Ask in lines instead of a screen: for screen readers and pipes.")
     ] = False,
     mode: Annotated[
-        AskedMode, typer.Option(help="All spans, one doubtful span, or without suggestions; Ctrl-T changes it.")
+        AskedMode, typer.Option(help="All spans, one uncertain span, or without suggestions; Ctrl-T changes it.")
     ] = "correct",
     label: Annotated[
         str,
@@ -96,7 +96,7 @@ def check_focus(focus: Focus, settings: Settings, store: Store) -> None:
     """
     labels, evaluated = settings.project.labels, settings.project.eval
     if focus.label and focus.label not in labels:
-        raise LoopError(f"{focus.label} is no label of this project.", hint=f"Its labels are {', '.join(labels)}.")
+        raise LoopError(f"{focus.label} is not a label of this project.", hint=f"Its labels are {', '.join(labels)}.")
     if focus.measure and (evaluated is not None or not settings.queue.held_out_share):
         why = f"the scores come from {evaluated}" if evaluated is not None else "[queue] held_out_share is 0"
         raise LoopError(f"No texts are held out: {why}.", hint="Change that in loop.cfg, or leave --measure out.")

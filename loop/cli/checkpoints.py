@@ -34,11 +34,11 @@ def list_cli(ctx: typer.Context) -> None:
     for line in columns(rows):
         say(line)
     if held is not None:
-        say(f"Round {in_force} is held: none after it is learned or published until `loop checkpoints forward`.")
+        say(f"Round {in_force} is pinned: none after it is learned or published until `loop checkpoints forward`.")
 
 
 def scored(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, Score]:
-    """Return the scores of the rounds that have read texts that measure."""
+    """Return the scores of the rounds that have read held-out texts."""
     from loop.progress.held_out_gold import gold_texts, measured
     from loop.progress.scores import scores
 
@@ -50,7 +50,7 @@ def scored(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, S
 def table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Score]) -> list[Sequence[str]]:
     """Return a row of words for every round, after one of headings."""
     kept, in_force = checkpoints.rounds(), store.journal.round_in_force()
-    rows: list[Sequence[str]] = [("round", "answers", "F", "loss", "seconds", "finished", "size", "")]
+    rows: list[Sequence[str]] = [("round", "answers", "F1", "loss", "seconds", "finished", "size", "")]
     for number, info in enumerate([None, *store.journal.rounds()]):
         missing = "pruned" if number else "–"  # round 0 is made when the first trainer starts
         size = megabytes(checkpoints.size(number)) if number in kept else missing
@@ -60,7 +60,7 @@ def table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Score]) -
 
 
 def f_words(score: Score) -> str:
-    """Return F, or where it may lie while there is too little to measure on."""
+    """Return F1, or where it may lie while there is too little to measure on."""
     from loop.intervals import between
 
     return f"{score.strict.f:.1f}" if score.enough else between(score.strict.f_interval)
@@ -118,7 +118,7 @@ def described(store: Store, checkpoints: Checkpoints, number: int, score: Score 
             ("weights", info.weights),
         ]
     if score:
-        known.append(("F", score_words(score)))
+        known.append(("F1", score_words(score)))
     if not kept:
         return [*known, ("pipeline", f"pruned; `loop rebuild {number} --to DIR` makes it again")]
     saved = checkpoints.info(number)
@@ -151,7 +151,7 @@ def rollback_cli(ctx: typer.Context, number: RoundArgument) -> None:
         round_there(store, number)
         done = hold(paths, settings, store, number)
         kept = number in Checkpoints(paths.models).rounds()
-    say(f"Round {number} is held. Answers are kept as ever; they teach nothing until `loop checkpoints forward`.")
+    say(f"Round {number} is pinned. Answers are kept as ever; they teach nothing until `loop checkpoints forward`.")
     if not kept:
         say("Its pipeline is pruned, and learned again by the next trainer.")
     elif not done:
@@ -166,12 +166,12 @@ def forward_cli(ctx: typer.Context) -> None:
     with opened(ctx) as (paths, settings, store):
         held = store.journal.hold()
         if held is None:
-            raise LoopError("No round is held.", hint="`loop checkpoints rollback N` holds one.")
+            raise LoopError("No round is pinned.", hint="`loop checkpoints rollback N` pins one.")
         done = hold(paths, settings, store, None)
         say(
-            f"Round {held} is held no longer; round {store.journal.round_in_force()} is in force."
+            f"Round {held} is no longer pinned; round {store.journal.round_in_force()} is in force."
             if done
-            else f"Round {held} is held no longer; the trainer at work goes on."
+            else f"Round {held} is no longer pinned; the trainer at work goes on."
         )
 
 

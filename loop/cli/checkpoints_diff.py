@@ -51,7 +51,7 @@ def diff_cli(
 
 
 def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, other: int) -> list[Compared]:
-    """Return what two rounds find in the texts that measure; where there are none, in a sample of the corpus.
+    """Return what two rounds find in the held-out texts; where there are none, in a sample of the corpus.
 
     Raises:
         LoopError: a round that has not read them has no pipeline any more.
@@ -75,7 +75,7 @@ def finds(
 ) -> list[tuple[Span, ...]]:
     """Return what a round finds in each text: what it found when it was measured, or finds now.
 
-    With `measure` they are texts that measure, and what it finds now is noted.
+    With `measure` they are held-out texts, and what it finds now is noted.
 
     Raises:
         LoopError: it has not read all of them, and its pipeline is pruned.
@@ -88,7 +88,7 @@ def finds(
         checkpoints = Checkpoints(paths.models)
         if number not in checkpoints.rounds():
             raise LoopError(
-                f"The pipeline of round {number} is pruned, and it has not read all texts that measure.",
+                f"The pipeline of round {number} is pruned, and it has not read all held-out texts.",
                 hint="`loop checkpoints list` says which rounds are kept.",
             )
         spans = map(tuple, predicted(checkpoints.published(number), lacking))

@@ -51,7 +51,7 @@ def curve_lines(curve: LearningCurve, *, width: int = 80) -> list[str]:
         *drawn(curve.points, width),
         f"After {curve.points[-1].answers:,} answers, on {counted(last.overall.texts, 'text')} that were answered, "
         "each read by a model that did not learn from it:",
-        f"{'label'.ljust(wide)}  to find      P      R      F  95 % of F",
+        f"{'label'.ljust(wide)}  to find      P      R     F1  95 % of F1",
         *(
             f"{name.ljust(wide)}  {one.gold:7,}  {one.strict.p:5.1f}  {one.strict.r:5.1f}  {one.strict.f:5.1f}  "
             f"{between(one.strict.f_interval, '{:4.0f} – {:3.0f}')}"
@@ -63,7 +63,7 @@ def curve_lines(curve: LearningCurve, *, width: int = 80) -> list[str]:
 
 
 def _points(gain: Gain) -> str:
-    return f"{gain.f:+.1f} F ({gain.low:+.1f} to {gain.high:+.1f})"
+    return f"{gain.f:+.1f} F1 ({gain.low:+.1f} to {gain.high:+.1f})"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ HEIGHT = 14
 
 
 def drawn(points: Sequence[Point], width: int) -> list[str]:
-    """Return F over the answers learned from and its 95 % interval; nothing for few rounds that have one.
+    """Return F1 over the answers learned from and its 95 % interval; nothing for few rounds that have one.
 
     A round has a star where there are spans enough for a single number. Without colours, so that it is the same in a
     pipe.
@@ -39,6 +39,6 @@ def drawn(points: Sequence[Point], width: int) -> list[str]:
     plotext.plotsize(min(width - 1, WIDEST), HEIGHT)
     plotext.theme("clear")
     plotext.xlabel("answers learned from")
-    plotext.title("* F    · 95 %" if known else "F, 95 %")
+    plotext.title("* F1   · 95 %" if known else "F1, 95 %")
     text: str = plotext.build()
     return [line.rstrip() for line in plotext.uncolorize(text).splitlines()]

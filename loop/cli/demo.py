@@ -71,7 +71,7 @@ def automatic_demo(paths: ProjectPaths, corpus: Path, answers: int) -> None:
     from loop.simulate import scratch
 
     settings = make_demo_project(paths, corpus)
-    chosen = played(paths, settings, asked, unseen, answers=answers, name="chosen by doubt")
+    chosen = played(paths, settings, asked, unseen, answers=answers, name="chosen by uncertainty")
     at_random = replace(
         settings,
         project=replace(settings.project, patterns=None, eval=None),
@@ -79,7 +79,7 @@ def automatic_demo(paths: ProjectPaths, corpus: Path, answers: int) -> None:
     )
     with scratch() as other:
         drawn = played(other, at_random, asked, unseen, answers=answers, name="drawn at random")
-    plot({"chosen by doubt": chosen, "drawn at random": drawn})
+    plot({"chosen by uncertainty": chosen, "drawn at random": drawn})
     say(f"The project is in {paths.root}, its last pipeline in {paths.models / 'last'}.")
 
 
@@ -107,7 +107,7 @@ def played(paths: ProjectPaths, settings: Settings, gold: Gold, test: Gold, *, a
 
 
 def plot(curves: dict[str, Sequence[Row]]) -> None:
-    """Draw F over answers, a line for each curve."""
+    """Draw F1 over answers, a line for each curve."""
     import plotext
 
     if not all(curves.values()):
@@ -115,7 +115,7 @@ def plot(curves: dict[str, Sequence[Row]]) -> None:
     plotext.clear_figure()  # one for the whole process
     for (name, rows), marker in zip(curves.items(), "*o", strict=True):
         plotext.plot([row.answers for row in rows], [row.f for row in rows], label=name, marker=marker)
-    plotext.title("F on texts never asked about, over answers")
+    plotext.title("F1 on texts never asked about, over answers")
     plotext.plotsize(76, 18)
     plotext.theme("clear")
     typer.echo(plotext.build())

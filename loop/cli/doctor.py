@@ -28,7 +28,7 @@ def doctor_cli(
 
     paths = paths_of(ctx)
     if not paths.cfg.exists():
-        raise LoopError(f"{paths.root.resolve()} is no project.", hint="Name one with -C DIR.")
+        raise LoopError(f"{paths.root.resolve()} is not a project.", hint="Name one with -C DIR.")
     findings = 0
     left = 0
     for finding in examine(paths, opened(ctx, writes=False)):

@@ -67,7 +67,7 @@ def named(store: Store, ids: list[int], where: list[str], containing: str) -> li
     from loop.cli.annotate import condition
 
     if bool(ids) + bool(where) + bool(containing) != 1:
-        raise LoopError("Say which texts: by number, with --where, or with --containing.")
+        raise LoopError("Name the texts by number, with --where, or with --containing.")
     if ids:
         return store.corpus.texts(ids)
     if where:

@@ -33,7 +33,7 @@ def errors_cli(
     ] = False,
     annotator: AnnotatorOption = "",
 ) -> None:
-    """Go through the last round's mistakes on texts that measure, say why with one key, put the gold right."""
+    """Go through the last round's mistakes on held-out texts, say why with one key, correct the gold."""
     from loop.progress.errors import judgements, mistakes
 
     walked = is_interactive() and not (as_json or listed)
@@ -118,7 +118,7 @@ class Review:
         asked = self._store.questions.get([answer.question_id or ""] if answer else [])
         if answer is None or not asked:
             file = self._settings.project.eval
-            say(f"Put it right in {file}: the next round reads it anew." if file else "This answer has no question.")
+            say(f"Correct it in {file}: the next round reads it anew." if file else "This answer has no question.")
             return
         match, question = mistake.match, next(iter(asked.values()))
         why = f"the model finds {_quoted(mistake, match.found)}"

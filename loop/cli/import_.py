@@ -99,7 +99,7 @@ def say_imported(report: ImportReport) -> None:
     """Print what became of the answers."""
     say(f"Imported {counted(report.answers, 'answer')} and {counted(report.added, 'new text')}.")
     if report.known:
-        say(f"Left out, since known already: {counted(report.known, 'answer')}.")
+        say(f"Skipped, since already known: {counted(report.known, 'answer')}.")
     say_held(report.held)
     if report.blank:
         say(f"Left out {counted(report.blank, 'row')} without text.")

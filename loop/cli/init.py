@@ -118,7 +118,7 @@ def split_labels(typed: str) -> tuple[str, ...]:
         LoopError: it is parted by something else.
     """
     if ";" in typed:
-        raise LoopError(f"{typed} is no list of labels.", hint=f"Commas part them: {typed.replace(';', ',')}")
+        raise LoopError(f"{typed} is not a list of labels.", hint=f"Commas part them: {typed.replace(';', ',')}")
     return tuple(label.strip() for label in typed.split(","))
 
 
@@ -144,7 +144,7 @@ def check_folder(paths: ProjectPaths, named: Sequence[Path], *, here: bool) -> N
 
 def _entries(root: Path) -> list[Path]:
     if root.exists() and not root.is_dir():
-        raise LoopError(f"{root} is no folder.", hint="Name another with -C DIR.")
+        raise LoopError(f"{root} is not a folder.", hint="Name another with -C DIR.")
     return list(root.iterdir()) if root.exists() else []
 
 

@@ -41,7 +41,7 @@ def patterns_add_cli(
         doubtful = [(pattern, words) for pattern in new if (words := doubts(pattern, nlp))]
     say(f"Added {counted(added, 'pattern')} to {file.path.name}.")
     if known:
-        say(f"Left out, since known already: {counted(known, 'pattern')}.")
+        say(f"Skipped, since already known: {counted(known, 'pattern')}.")
     for pattern, words in doubtful:
         say(f"{pattern.source}, line {pattern.line} {words}.")
 

@@ -55,7 +55,7 @@ def predict_cli(
     refuse_other_formats(out)
     say_whose_code(model)
     if ray and source == "-":
-        raise LoopError("Standard input does not reach a cluster.", hint="Name a file that its nodes can read.")
+        raise LoopError("A cluster cannot read standard input.", hint="Name a file that its nodes can read.")
     files, total = files_of([source]), count_texts(source)
     work = Work(Job(model, all_spans, str(code.resolve()) if code else None), files, workers, ray, format, text_field)
     chunks = cut(read_all(files, format=format, text_field=text_field))

@@ -64,7 +64,7 @@ def confirm(question: str) -> None:
         typer.Abort: the person said no.
     """
     if not is_interactive():
-        raise LoopError("Nobody is there to ask.", hint="Say --yes if you mean it.")
+        raise LoopError("Cannot prompt: there is no terminal.", hint="Pass --yes to go on without a prompt.")
     import typer
 
     typer.confirm(question, abort=True)

@@ -68,7 +68,7 @@ def ask_about_code(files: Sequence[Path]) -> bool:
 
 
 def say_whose_code(model: str) -> None:
-    """Say that loading a pipeline runs code, before one is loaded from a folder that is no project's."""
+    """Say that loading a pipeline runs code, before one is loaded from a folder that is not a project's."""
     folder = expanded(model).resolve()
     if folder.is_dir() and not any((above / CFG_NAME).is_file() for above in folder.parents):
         say(

@@ -50,7 +50,8 @@ def rebuild_cli(
                 say(f"Its pipeline is in {to}.")
     if not same:
         raise LoopError(
-            "A round is not what its events give.", hint="`loop checkpoints show N` says which libraries made it."
+            "A round could not be reproduced from its events.",
+            hint="`loop checkpoints show N` says which libraries made it.",
         )
 
 

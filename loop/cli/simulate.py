@@ -100,7 +100,7 @@ def parse_seeds(said: str, *, first: int) -> list[int]:
     """
     parts = [part.strip() for part in said.split(",")] if said else []
     if not all(part.isdecimal() for part in parts) or len(set(parts)) < len(parts) or said == "0":
-        raise LoopError(f"--seeds {said!r} is no list of different numbers.", hint="Say 3, or 0,1,2.")
+        raise LoopError(f"--seeds {said!r} is not a list of different numbers.", hint="Say 3, or 0,1,2.")
     if "," in said:
         return [int(part) for part in parts]
     return list(range(first, first + (int(said) if said else 1)))
@@ -173,7 +173,7 @@ class Table:
     def add(self, row: Row) -> None:
         """Print one row."""
         if not self._begun:
-            say("answers  tokens  entities   keys  seconds      P      R      F    95 % of F")
+            say("answers  tokens  entities   keys  seconds      P      R     F1    95 % of F1")
             self._begun = True
         keys = "     –" if row.keys is None else f"{row.keys:6,}"
         effort = f"{row.answers:7,} {row.tokens:7,}   {row.entities:7,} {keys}  {row.seconds:7,.0f}"
@@ -196,7 +196,7 @@ def show(strategy: str, curves: dict[int, list[Row]]) -> None:
 def show_labels(row: Row) -> None:
     """Print how well each label is found."""
     width = max(map(len, row.labels))
-    say(f"{'label'.ljust(width)}      P      R      F    95 % of F")
+    say(f"{'label'.ljust(width)}      P      R     F1    95 % of F1")
     for label, one in row.labels.items():
         say(f"{label.ljust(width)}  {one.p:5.1f}  {one.r:5.1f}  {one.f:5.1f}  {_range(one)}")
 
@@ -204,7 +204,7 @@ def show_labels(row: Row) -> None:
 def show_means(curves: Sequence[Sequence[Row]]) -> None:
     """Print the mean of several curves, and how far apart they are."""
     say(f"mean of {len(curves)} seeds:")
-    say("answers  tokens  seconds      F  lowest – highest")
+    say("answers  tokens  seconds     F1  lowest – highest")
     for rows in zip(*curves, strict=False):
         f = [row.f for row in rows]
         tokens, seconds = (statistics.mean(getattr(row, name) for row in rows) for name in ("tokens", "seconds"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from loop.quality import Consistency
     from loop.store import BatchInfo, RoundInfo
 
-LAST_ROUNDS = 3  # their training loss beside F
+LAST_ROUNDS = 3  # their training loss beside F1
 
 
 def status_cli(
@@ -80,16 +80,16 @@ def measured_lines(now: Progress, width: int) -> list[str]:
         strict, overlapping = now.scores.overall.strict, now.scores.overall.overlapping
         p, r, f = map(between, (strict.p_interval, strict.r_interval, overlapping.f_interval))
         lines += [
-            f"F        {score_words(now.scores.overall)}; measured on texts never learned from, round {now.measured}"
+            f"F1       {score_words(now.scores.overall)}; measured on texts never learned from, round {now.measured}"
         ]
         if strict.f_interval:
-            lines += [f"         precision {p}, recall {r}; F {f} where an overlap is enough"]
+            lines += [f"         precision {p}, recall {r}; F1 {f} where an overlap is enough"]
     if now.unmeasured:
-        lines += [f"F        {now.unmeasured}"]
+        lines += [f"F1       {now.unmeasured}"]
     if now.estimate:
         n = int(now.estimate["texts"])
         lines += [
-            f"expected F {now.estimate['f']:.0f} in {n:,} texts of the pool, by the model's own probabilities alone"
+            f"expected F1 {now.estimate['f']:.0f} in {n:,} texts of the pool, by the model's own probabilities alone"
         ]
     right, shown = now.accepted
     if shown:
@@ -98,12 +98,12 @@ def measured_lines(now: Progress, width: int) -> list[str]:
 
 
 def label_lines(now: Progress) -> list[str]:
-    """Return a table: the spans answered of each label, its F, and what has become of it in the last ten rounds."""
+    """Return a table: the spans answered of each label, its F1, and what has become of it in the last ten rounds."""
     names = list(dict.fromkeys((*(now.scores.labels if now.scores else ()), *now.spans)))
     if not names:
         return []
     wide = max(map(len, ("label", *names)))
-    rows = [f"{'label'.ljust(wide)}  answered  to find      F  95 % of F   since ten rounds ago"]
+    rows = [f"{'label'.ljust(wide)}  answered  to find     F1  95 % of F1  since ten rounds ago"]
     for name in names:
         score = now.scores.labels.get(name) if now.scores else None
         cells = f"{name.ljust(wide)}  {now.spans.get(name, 0):8,}"
@@ -131,7 +131,7 @@ def near_words(now: Progress) -> str:
 
 
 def score_words(score: Score) -> str:
-    """Return F with what chance does to it; without a single number where there is too little to measure on."""
+    """Return F1 with what chance does to it; without a single number where there is too little to measure on."""
     from loop.intervals import between
 
     of = f"{counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
@@ -150,7 +150,7 @@ def consistency_words(found: Consistency) -> str:
     """Return how far second answers to the same texts agree with the first ones; empty without any."""
     if not found.pairs:
         return ""
-    f = "" if found.interval is None else f", F {found.f:.1f} ({found.interval[0]:.0f} to {found.interval[1]:.0f})"
+    f = "" if found.interval is None else f", F1 {found.f:.1f} ({found.interval[0]:.0f} to {found.interval[1]:.0f})"
     return f"{counted(found.pairs, 'text')} asked again, {found.same} answered as before{f}"
 
 
@@ -159,5 +159,5 @@ def round_line(info: RoundInfo, score: Score | None = None) -> str:
     loss = "no label yet" if info.loss is None else f"loss {info.loss:.2f}"
     from loop.intervals import between
 
-    f = f"; F {between(score.strict.f_interval)}" if score and score.strict.f_interval else ""
+    f = f"; F1 {between(score.strict.f_interval)}" if score and score.strict.f_interval else ""
     return f"round {info.number}: {info.answers:,} answers, {loss}{f}, {info.seconds:.1f} s"

@@ -82,7 +82,7 @@ def run(folder: Path, *, gpu_id: int) -> None:
             task = bar.add_task("spaCy loads the pipeline")
             for step in steps:
                 best = max(best, step.score)
-                bar.update(task, description=f"epoch {step.epoch}, step {step.step:,}; best F on dev {best:.1f}")
+                bar.update(task, description=f"epoch {step.epoch}, step {step.step:,}; best F1 on dev {best:.1f}")
                 bar.console.print(step_line(step), markup=False, highlight=False)
     except KeyboardInterrupt:
         steps.close()
@@ -100,14 +100,14 @@ def result_lines(result: Result) -> list[str]:
     else:
         chance = f"{between(one.interval, SIGNED)} (95 %)" if one.interval else "with no interval, from too few texts"
         lines = [
-            f"F on {counted(one.texts, 'text')} that neither learned from: last round {one.before:.1f}, "
+            f"F1 on {counted(one.texts, 'text')} that neither learned from: last round {one.before:.1f}, "
             f"final model {one.after:.1f}; difference {chance}: {one.verdict}."
         ]
     if result.others is not None:
-        lines.append(f"The base's other labels: {result.others:.1f} % as the last round finds them (F).")
+        lines.append(f"The base's other labels: {result.others:.1f} % as the last round finds them (F1).")
     return lines
 
 
 def step_line(step: TrainingStep) -> str:
     """Return what spaCy says of a step."""
-    return f"epoch {step.epoch:>4}  step {step.step:>6,}  loss {step.loss:>9.2f}  F on dev {step.score:5.1f}"
+    return f"epoch {step.epoch:>4}  step {step.step:>6,}  loss {step.loss:>9.2f} F1 on dev {step.score:5.1f}"

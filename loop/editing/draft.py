@@ -38,7 +38,7 @@ def _snapshot(now: Snapshot, book: dict[TokenSpan, int]) -> dict[str, Any]:
 
 
 def relabeled(draft: str, names: Mapping[str, str | None]) -> str:
-    """Return a draft with other names for labels; with a label that was removed it is no draft of its text any more."""
+    """Return a draft with other names for labels; with a removed label it is no longer a draft of its text."""
     try:
         data = json.loads(draft)
         marks = [[start, end, names.get(label, label)] for start, end, label in data["marks"]]

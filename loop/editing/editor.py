@@ -74,7 +74,7 @@ def _selecting(state: State, key: str, keys: Keymap) -> State:
 
 def _unknown(state: State, key: str) -> State:
     if len(key) == 1 and key.isupper():
-        return refuse(state, f"{key} is no label here. Is Caps Lock on?")
+        return refuse(state, f"{key} is not a label here. Is Caps Lock on?")
     return refuse(state, f"The key {key} does nothing here: [help] shows the keys.")
 
 
@@ -171,7 +171,7 @@ EDITS: dict[str, Act] = {
     "quit": _leave(Intent("quit")),
 }
 
-# Where one doubtful span is asked about.
+# Where one uncertain span is asked about.
 TEACH: dict[str, Act] = {
     "accept": _leave(Intent("answer")),
     "confirm": _leave(Intent("answer")),

@@ -43,7 +43,7 @@ COMMANDS = (
     Command("name", (":",), "Change", "label by typing a part of its name"),
     Command("select", ("v",), "Change", "select words from here: move, then a label or Enter"),
     Command("confirm", ("y",), "Change", "this span or candidate is right; in teach mode: yes"),
-    Command("delete", ("d", "delete"), "Change", "delete: this is no entity"),
+    Command("delete", ("d", "delete"), "Change", "delete: this is not an entity"),
     Command("right_edge_left", ("j", "s-left", "}"), "Change", "right edge one word to the left"),
     Command("right_edge_right", ("k", "s-right", "]"), "Change", "right edge one word to the right"),
     Command("left_edge_left", ("i", "["), "Change", "left edge one word to the left"),
@@ -60,7 +60,7 @@ COMMANDS = (
     Command("guidelines", ("g",), "Show", "the guidelines of this project, and what its labels mean"),
     Command("history", ("c-o",), "Show", "earlier answers, to change them; Tab there: the hard cases"),
     Command("search", ("c-f",), "Show", "search the texts that nobody has answered: the hit is asked next"),
-    Command("mode", ("c-t",), "Show", "the next mode: correct, teach (one doubtful span), manual (no suggestions)"),
+    Command("mode", ("c-t",), "Show", "the next mode: correct, teach (one uncertain span), manual (no suggestions)"),
     Command("help", ("?",), "Show", "this help"),
     Command("mouse", ("c-x",), "Show", "mouse on or off: while it is off, the terminal selects text for copying"),
     Command("quit", ("q", "c-c"), "Show", "quit; everything is kept, also a half-done text"),
@@ -184,6 +184,6 @@ def _check_keys(command: str, wanted: Sequence[str]) -> None:
         character = len(key) == 1 and key.isprintable() and not key.isspace()
         if not character and key not in NAMED and not NAMED_KEY.fullmatch(key):
             raise SettingsError(
-                f"[keys] {command}: {key!r} is no key.",
+                f"[keys] {command}: {key!r} is not a key.",
                 hint=f"A key is a character, c- and a letter, f1 to f24, or one of {', '.join(NAMED)}.",
             )

@@ -17,7 +17,7 @@ LIKELY = 0.15  # a candidate that the reading left out is worth a stop of Tab fr
 REMEMBERED = 16  # states of a text whose candidates are kept: a move changes none, and a long text has thousands
 ONE_SPAN = (
     "One span is asked about: [accept] says yes, [no] no; [left_edge_left] [left_edge_right] [right_edge_left] "
-    "[right_edge_right] and labels put it right."
+    "[right_edge_right] and labels correct it."
 )
 READINGS = 10  # as many readings as `r` steps through: the right one is among the best ten for half of the wrong texts
 

@@ -1,4 +1,4 @@
-"""Teach mode: one doubtful span of a text, right or wrong."""
+"""Teach mode: one uncertain span of a text, right or wrong."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from loop.records import Span
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """F of two pipelines on the same texts, in percent.
+    """F1 of two pipelines on the same texts, in percent.
 
     Attributes:
         interval: of the difference, 95 %; from where to where it lies by chance. None where the texts are too few.
@@ -68,7 +68,7 @@ def scored(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Sc
 
 
 def agreement(before: Language, after: Language, texts: Sequence[str], taught: Collection[str]) -> float | None:
-    """F in percent of what one pipeline finds against what the other does, for the labels that nobody teaches.
+    """F1 in percent of what one pipeline finds against what the other does, for the labels that nobody teaches.
 
     None where there are no such spans.
     """

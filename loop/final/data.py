@@ -44,7 +44,7 @@ def parted(answered: Iterable[Answered]) -> tuple[list[Answered], list[Answered]
         parts[part_of(text, SHARES)].append((text, truth))
     if not any(truth.spans for _, truth in parts["train"]) or not parts["dev"]:
         raise LoopError(
-            "There are too few answers for a final training, which also needs some to choose the best model by.",
+            "There are too few answers for a final training, which also needs some to choose the best model.",
             hint="Give some dozens of answers first: `loop annotate`.",
         )
     return parts["train"], parts["dev"]

@@ -102,7 +102,7 @@ class Result:
 
     Attributes:
         comparison: with the last round; None where no text measures.
-        others: F in percent of its spans against the last round's, for the base's labels that nobody teaches.
+        others: F1 in percent of its spans against the last round's, for the base's labels that nobody teaches.
     """
 
     comparison: Comparison | None

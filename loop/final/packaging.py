@@ -59,9 +59,9 @@ def check_about(about: About) -> None:
         LoopError: it cannot.
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", about.name):
-        raise LoopError(f"{about.name!r} is no name for a package.", hint="Lower-case letters, digits and single _.")
+        raise LoopError(f"{about.name!r} is not a name for a package.", hint="Lower-case letters, digits and single _.")
     if not re.fullmatch(r"\d+(\.\d+)*((a|b|rc)\d+)?", about.version):
-        raise LoopError(f"{about.version!r} is no version of a package.", hint="For example: --version 1.0.0")
+        raise LoopError(f"{about.version!r} is not a version of a package.", hint="For example: --version 1.0.0")
 
 
 def build(model: Path, out: Path, about: About, *, code: Path | None = None) -> Path:
@@ -159,9 +159,9 @@ def _notes(about: About, recognizers: Mapping[str, Sequence[str]]) -> str:
     if about.scores is None:
         lines += ["Not measured: there were no texts kept back to measure on.", ""]
     else:
-        lines += ["On texts that it did not learn from; F with its 95 % interval over resampled texts.", ""]
+        lines += ["On texts that it did not learn from; F1 with its 95 % interval over resampled texts.", ""]
         lines += [f"All labels: {about.scores.overall.no_interval}.", ""] if about.scores.overall.no_interval else []
-        lines += ["| label | F | interval | spans | texts |", "|---|---|---|---|---|"]
+        lines += ["| label | F1 | interval | spans | texts |", "|---|---|---|---|---|"]
         every = {"all": about.scores.overall, **about.scores.labels}
         lines += [_row(name, score) for name, score in every.items()]
         lines += [""]

@@ -32,7 +32,7 @@ class TrainingStep:
     """What spaCy says each time that it has tried the model on the dev texts.
 
     Attributes:
-        loss: summed since the last time. score: F on the dev texts in percent, by which the best model is chosen.
+        loss: summed since the last time. score: F1 on the dev texts in percent, by which the best model is chosen.
     """
 
     epoch: int

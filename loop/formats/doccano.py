@@ -29,7 +29,7 @@ def from_doccano(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_doccano(answered: Answered) -> dict[str, Any] | None:
-    """Return an answer as doccano's row, None if it is no complete one."""
+    """Return an answer as doccano's row, None if it is not a complete one."""
     if not answered.says_all or answered.answer.verdict != "accept":
         return None
     spans = [[span.start, span.end, span.label] for span in answered.answer.spans]

@@ -103,7 +103,7 @@ def to_label_studio(answered: Answered) -> dict[str, Any] | None:
         "was_cancelled": answer.verdict == "skip",
         "lead_time": answer.seconds,
     }
-    if "@" in answer.annotator:  # a name that is no address makes Label Studio refuse the file
+    if "@" in answer.annotator:  # a name that is not an address makes Label Studio refuse the file
         annotation["completed_by"] = {"email": answer.annotator}
     if answer.at is not None:
         annotation["created_at"] = answer.at.isoformat()

@@ -48,7 +48,7 @@ class Source:
         r"""Yield every line with its number from 1 and its line end; only "\n" ends a line.
 
         Raises:
-            InputError: the file cannot be read, a line is no UTF-8, holds a NUL character or is longer than 64 MB.
+            InputError: the file cannot be read, a line is not UTF-8, holds a NUL character or is longer than 64 MB.
         """
         stream = io.BufferedReader(_Joined(self.head, self))
         for number, raw in enumerate(iter(lambda: stream.readline(_LONGEST + 1), b""), start=1):
@@ -66,7 +66,7 @@ class Source:
         return content
 
     def file(self) -> BinaryIO:
-        """Return everything there is as a file to jump about in: what is no packed file is not read into memory.
+        """Return everything there is as a file to jump about in: what is not a packed file is not read into memory.
 
         Raises:
             InputError: the file cannot be read, or would be in memory and is larger than 2 GB.
@@ -80,7 +80,7 @@ class Source:
         """Return everything there is as text.
 
         Raises:
-            InputError: the file cannot be read, is no UTF-8, holds a NUL character or is larger than 2 GB.
+            InputError: the file cannot be read, is not valid UTF-8, holds a NUL character or is larger than 2 GB.
         """
         content = self.content().removeprefix(_BOM)
         for number, line in enumerate(content.split(b"\n"), start=1):
@@ -92,7 +92,7 @@ class Source:
             return self._stream.read(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             hint = "Was it copied to its end? `gzip -t` tells."
-            raise InputError(self.name, "is packed with gzip and damaged.", hint=hint) from None
+            raise InputError(self.name, "is a damaged gzip file.", hint=hint) from None
         except OSError as error:
             raise _unreadable(self.name, error) from None
 
@@ -103,7 +103,7 @@ class Source:
         try:
             line = raw.decode("utf-8")
         except UnicodeDecodeError as error:
-            problem = f"byte {error.start + 1} of the line is no UTF-8."
+            problem = f"byte {error.start + 1} of the line is not valid UTF-8."
             encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "latin1"
             hint = f"Convert the file first, for example with `iconv -f {encoding} -t utf-8`."
             raise InputError(self.name, problem, line=number, hint=hint) from None
@@ -164,7 +164,7 @@ def _begins(stream: io.BufferedReader[Any], name: str) -> bytes:
 
 
 def _unreadable(name: str, error: OSError) -> InputError:
-    return InputError(name, f"cannot be read: {error.strerror}.", hint="Check its name and its rights.")
+    return InputError(name, f"cannot be read: {error.strerror}.", hint="Check its name and its permissions.")
 
 
 def source_name(path: Path | str) -> str:

@@ -40,7 +40,7 @@ def read_parquet(source: Source, *, text_field: str) -> Iterator[RawText]:
                 yield from _read(cells, source, number, text_field)
             rows += batch.num_rows
     except (arrow.ArrowException, UnicodeDecodeError):
-        raise InputError(source.name, "is no parquet, or a damaged one.", hint="Write it anew.") from None
+        raise InputError(source.name, "is not a parquet file, or a damaged one.", hint="Write it anew.") from None
 
 
 def _read(cells: Mapping[str, Any], source: Source, number: int, text_field: str) -> Iterator[RawText]:

@@ -93,7 +93,7 @@ def read_asked(row: Mapping[str, Any]) -> frozenset[str] | None:
     if labels is None:
         return None
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise BadRowError("its _loop.labels is no list of labels.")
+        raise BadRowError("its _loop.labels is not a list of labels.")
     return frozenset(labels)
 
 
@@ -120,10 +120,10 @@ def read_question(row: Mapping[str, Any], text: str) -> Question | None:
     if asked is None:
         return None
     if not isinstance(asked, dict):
-        raise BadRowError("its _loop.question is no JSON object.")
+        raise BadRowError("its _loop.question is not a JSON object.")
     entropy = asked.get("entropy")
     if not (entropy is None or type(entropy) in (int, float)):
-        raise BadRowError("its _loop.question.entropy is no number.")
+        raise BadRowError("its _loop.question.entropy is not a number.")
     return Question(
         id=_identity(_checked(asked, "id", str, default=""), "question.id"),
         text=Text(0, text),
@@ -144,7 +144,7 @@ def own_fields(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     own = row.get("_loop", {})
     if not isinstance(own, dict):
-        raise BadRowError("its _loop is no JSON object.")
+        raise BadRowError("its _loop is not a JSON object.")
     return own
 
 
@@ -190,7 +190,7 @@ def _identity(given: str, name: str) -> str:
 def _annotator(row: Mapping[str, Any]) -> str:
     name = row.get("_annotator_id") or row.get("_session_id") or ""
     if not isinstance(name, str) or not name.isprintable():
-        raise BadRowError("its annotator is no text, or holds control characters.")
+        raise BadRowError("its annotator is not a text, or holds control characters.")
     return name
 
 
@@ -208,7 +208,7 @@ def _shown(own: Mapping[str, Any]) -> tuple[Span, ...]:
     try:
         return tuple(Span(int(start), int(end), str(label)) for start, end, label in own["shown"])
     except (TypeError, ValueError):
-        raise BadRowError("its _loop.shown is no list of [start, end, label].") from None
+        raise BadRowError("its _loop.shown is not a list of [start, end, label].") from None
 
 
 def _checked(own: Mapping[str, Any], name: str, kind: type, *, default: Any) -> Any:

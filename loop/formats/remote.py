@@ -46,7 +46,7 @@ def _place(url: str) -> tuple[Any, str]:
         missing = "fsspec" if error.name == "fsspec" else str(error).splitlines()[0].rstrip(".")
         raise LoopError(f"Files at {_kind(url)} need more: {missing}.", hint="Install it with pip.") from None
     except ValueError:
-        raise LoopError(f"{_kind(url)} is no place that fsspec knows.", hint="Check the URL.") from None
+        raise LoopError(f"{_kind(url)} is not a place that fsspec knows.", hint="Check the URL.") from None
     return system, str(path)
 
 

@@ -48,7 +48,7 @@ def _alike(row: Any, text_field: str) -> Iterable[dict[str, Any]]:
     if isinstance(row, list) and len(row) == 2 and isinstance(row[1], dict):  # spaCy 2's training data
         row = {text_field: row[0]} | row[1]
     if not isinstance(row, dict):
-        raise BadRowError("is no JSON object.", 'A row looks like {"text": "…"}.')
+        raise BadRowError("is not a JSON object.", 'A row looks like {"text": "…"}.')
     if is_label_studio(row):
         return from_label_studio(row, text_field)
     return [from_doccano(row) if is_doccano(row) else row]
@@ -78,7 +78,7 @@ def _raw(row: dict[str, Any], source: Source, number: int, text_field: str) -> R
     if "\0" in text:
         raise BadRowError("its text holds a NUL character.")
     if not isinstance(meta, dict):
-        raise BadRowError("its meta is no JSON object.")
+        raise BadRowError("its meta is not a JSON object.")
     known = KNOWN_FIELDS if _is_answer(row) else KNOWN_FIELDS - {"answer"}
     beside = {name: value for name, value in row.items() if name not in known and name != text_field}
     task = task_of(row)

@@ -50,4 +50,4 @@ def read_moment(typed: str) -> datetime:
         return datetime.fromisoformat(typed).astimezone()
     except (ValueError, OverflowError, OSError):
         hint = "For example: 2026-01-31, or 2026-01-31T18:30"
-        raise LoopError(f"{typed!r} is no day and no moment.", hint=hint) from None
+        raise LoopError(f"{typed!r} is not a date or timestamp.", hint=hint) from None

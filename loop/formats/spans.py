@@ -48,7 +48,7 @@ def _given(rows: Any) -> list[tuple[Given, str]]:
 
 def _one(row: Any, n: int) -> tuple[Given, str]:
     if not isinstance(row, Mapping):
-        raise BadRowError(f"span {n} is no JSON object.")
+        raise BadRowError(f"span {n} is not a JSON object.")
     start, end, label, covered = (row.get(name) for name in ("start", "end", "label", "text"))
     if type(start) is not int or type(end) is not int:
         raise BadRowError(f"span {n} has no whole numbers for start and end.")

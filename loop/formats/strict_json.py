@@ -74,8 +74,8 @@ def _refusals() -> Iterator[None]:
     except json.JSONDecodeError as error:
         where = f"column {error.colno}" if error.lineno == 1 else f"line {error.lineno}, column {error.colno}"
         hint = "If the file is of another format, say so with --format."
-        raise BadRowError(f"is no JSON: {error.msg} ({where}).", hint) from None
+        raise BadRowError(f"is not valid JSON: {error.msg} ({where}).", hint) from None
     except UnicodeEncodeError:
-        raise BadRowError("holds half of a surrogate pair, which is no character.") from None
+        raise BadRowError("holds half of a surrogate pair, which is not a character.") from None
     except (ValueError, RecursionError):
         raise BadRowError("holds NaN, an endless number, or brackets nested too deep.") from None

@@ -42,7 +42,7 @@ def read_table(source: Source, *, text_field: str) -> Iterator[RawText]:
             yield from _read(cells, columns, source, start, text_field)
     except csv.Error as error:
         hint = 'A cell with quotes or line breaks must stand in quotes, its own quotes doubled ("").'
-        raise InputError(source.name, f"is no csv: {error}.", line=max(reader.line_num, 1), hint=hint) from None
+        raise InputError(source.name, f"is not a csv file: {error}.", line=max(reader.line_num, 1), hint=hint) from None
 
 
 def _columns(head: str, source: str, text_field: str) -> tuple[str, list[str]]:

@@ -35,14 +35,14 @@ def read_docbin(source: Source, *, text_field: str) -> Iterator[RawText]:  # noq
     A doc of which nothing is known about entities is a text alone.
 
     Raises:
-        InputError: it is no DocBin, or a doc holds what cannot be meant.
+        InputError: it is not a DocBin file, or a doc holds what cannot be meant.
     """
     vocab = spacy.blank("xx").vocab
     try:
         docs = list(DocBin().from_bytes(source.content()).get_docs(vocab))
     except (zlib.error, ValueError, LookupError, TypeError, AttributeError, OverflowError):
         hint = "Write it anew, with the spaCy that is installed here."
-        raise InputError(source.name, "is no DocBin, or a damaged one.", hint=hint) from None
+        raise InputError(source.name, "is not a DocBin file, or a damaged one.", hint=hint) from None
     for number, doc in enumerate(docs, start=1):
         try:
             row = _row(doc)

@@ -27,7 +27,7 @@ def gold_remarks(raws: Iterable[RawText], nlp: Language, labels: Collection[str]
             remarking.note(note.words, raw, line=note.line)
         named = {span.label for span in raw.spans or ()}
         for label in sorted(named.difference(named if labels is None else labels)):
-            remarking.note(f"{label} is no label of the project, so it is not evaluated,", raw)
+            remarking.note(f"{label} is not a label of the project, so it is not evaluated,", raw)
         changes: Counter[str] = Counter()
         fit_to_tokens(Answer("", 0, "", "accept", raw.spans or ()), nlp.tokenizer(raw.text), changes)
         for kind, times in changes.items():

@@ -1,4 +1,4 @@
-"""How well predicted entities agree with gold ones: strict precision, recall and F."""
+"""How well predicted entities agree with gold ones: strict precision, recall and F1."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Finder = Callable[[Sequence[str]], list[set[Span]]]
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Entity precision, recall and F in percent: an entity is right when start, end and label are."""
+    """Entity precision, recall and F1 in percent: an entity is right when start, end and label are."""
 
     p: float
     r: float

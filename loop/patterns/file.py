@@ -77,7 +77,7 @@ def append_pattern(path: Path, string: str, label: str) -> bool:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise LoopError(f"{path.name} cannot be written: {error.strerror}.", hint="Check its rights.") from None
+        raise LoopError(f"{path.name} cannot be written: {error.strerror}.", hint="Check its permissions.") from None
     return True
 
 

@@ -66,7 +66,7 @@ def read_usable(path: Path | str, labels: Collection[str]) -> Iterator[Pattern |
     for number, line in found:
         try:
             pattern = _pattern(line, path, number)
-            yield pattern if pattern.label in labels else pattern.refusal(f"{pattern.label} is no label here.")
+            yield pattern if pattern.label in labels else pattern.refusal(f"{pattern.label} is not a label here.")
         except InputError as error:
             yield error
 

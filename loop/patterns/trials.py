@@ -32,7 +32,7 @@ def compiled(pattern: Pattern, vocab: Vocab) -> Matcher:
     except re.error as error:
         raise pattern.refusal(f"holds a regular expression that is none: {error.msg}.") from None
     except (MatchPatternError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
-        raise pattern.refusal("is no pattern that spaCy's Matcher understands.") from None
+        raise pattern.refusal("is not a pattern that spaCy's Matcher understands.") from None
     return matcher
 
 

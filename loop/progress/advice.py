@@ -49,10 +49,10 @@ class Advice:
     """What to do next.
 
     Attributes:
-        words: the sentence. gain: points of F that the next 100 answers are expected to bring, None where the rounds
+        words: the sentence. gain: points of F1 that the next 100 answers are expected to bring, None where the rounds
             cannot tell. minutes: that they will take at the annotator's pace, None where nobody was timed.
-        agreement: of the last rounds with the one before each, F in percent, averaged; None with too few.
-        rest: points of F that all texts left would bring, about, as far as successive rounds tell; None with too few.
+        agreement: of the last rounds with the one before each, F1 in percent, averaged; None with too few.
+        rest: points of F1 that all texts left would bring, about, as far as successive rounds tell; None with too few.
         expected: the same by cross-validation, where `loop curve` was run; without its consent nothing says stop.
         by_heart: whether the model learns its answers by heart.
     """
@@ -125,11 +125,11 @@ class _Left:
     @property
     def words(self) -> str:
         texts = f"the {self.pool:,} texts left would bring"
-        changes = None if self.rest is None else f"about {self.rest:.1f} F" if self.rest < MUCH else "much"
+        changes = None if self.rest is None else f"about {self.rest:.1f} F1" if self.rest < MUCH else "much"
         if self.expected is None:
             return f"{texts} {changes}"
         f, low, high = self.expected.rest
-        curve = f"{texts} about {f:.1f} F ({low:.1f} to {high:.1f}) by cross-validation"
+        curve = f"{texts} about {f:.1f} F1 ({low:.1f} to {high:.1f}) by cross-validation"
         return f"{curve}, and {changes} by what successive models still change" if changes else curve
 
 
@@ -164,7 +164,7 @@ def _expected(gain: Gain | None, minutes: float | None) -> str:
     time = "" if minutes is None else f" They take about {max(1, round(minutes))} minutes."
     if gain is None:
         return f"What the next {MORE} answers bring cannot be told from what is measured so far.{time}"
-    return f"The next {MORE} answers should bring {gain.f:+.1f} F ({gain.low:+.1f} to {gain.high:+.1f}).{time}"
+    return f"The next {MORE} answers should bring {gain.f:+.1f} F1 ({gain.low:+.1f} to {gain.high:+.1f}).{time}"
 
 
 def _gain(measured: Together | None) -> Gain | None:
@@ -192,7 +192,7 @@ def by_heart_words(said: Advice) -> str:
     if not said.by_heart:
         return ""
     return (
-        "the training loss keeps falling while F on texts that are not learned from does not rise: the model learns "
+        "the training loss keeps falling while F1 on texts that are not learned from does not rise: the model learns "
         "its answers by heart. Answer other texts (random_share, `loop add`), or lower steps in [update]."
     )
 

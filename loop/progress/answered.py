@@ -28,7 +28,7 @@ def seconds_an_answer(answers: Sequence[Answer]) -> float | None:
 
 
 def acceptance(answers: Sequence[Answer]) -> tuple[int, int]:
-    """How many of the last 100 texts that were asked about with suggestions were right as suggested, and of how many.
+    """How many of the last 100 texts that were asked about with suggestions were acceptance rate, and of how many.
 
     Those asked about are the hardest, so it says less of the model than of the questions.
     """

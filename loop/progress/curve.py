@@ -1,4 +1,4 @@
-"""The learning curve: what every round finds in the texts that measure."""
+"""The learning curve: what every round finds in the held-out texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last round's mistakes on the texts that measure, and why the annotator says they were made."""
+"""The last round's mistakes on the held-out texts, and why the annotator says they were made."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REASONS = {
     "boundary": "the edges are off",
     "label": "the label is wrong",
     "missed": "the model should have found it",
-    "spurious": "it is no entity",
+    "spurious": "it is not an entity",
     "tokenisation": "the tokens do not allow the right edges",
     "unclear": "people would disagree, or the guidelines say nothing",
     "gold": "the model is right and the answer was wrong",
@@ -27,7 +27,7 @@ _LIKELY = {"edges": "boundary", "both": "label", "label": "label", "missed": "mi
 
 
 class Mistake(NamedTuple):
-    """One span that a round finds wrongly or not at all in a text that measures, and all that it finds there."""
+    """One span that a round finds wrongly or not at all in a held-out text, and all that it finds there."""
 
     gold: GoldText
     found: tuple[Span, ...]

@@ -14,7 +14,7 @@ GROWTH = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a curve that `loop curve` has fitted expects, in points of F.
+    """What a curve that `loop curve` has fitted expects, in points of F1.
 
     Attributes:
         answers: that train, when it was made. pool: texts that were left.

@@ -1,4 +1,4 @@
-"""The texts that measure: what is right in them, and what a round found there."""
+"""The held-out texts: what is right in them, and what a round found there."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class GoldText:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A text that measures, and what a round found in it, as far as it can be judged."""
+    """A held-out text, and what a round found in it, as far as it can be judged."""
 
     gold: GoldText
     found: tuple[Span, ...]
@@ -151,7 +151,7 @@ def measured_in(gold: Sequence[GoldText], found: Sequence[Iterable[Span]]) -> li
 
 
 def measured_round(store: Store) -> int | None:
-    """The last round in force that has read texts that measure; None without any."""
+    """The last round in force that has read held-out texts; None without any."""
     in_force = store.journal.round_in_force()
     return max((number for number in store.predictions.rounds() if number <= in_force), default=None)
 

@@ -48,7 +48,7 @@ def blocked_words(texts: int) -> str:
 
 
 def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, float]:
-    """The labels of the base that nobody teaches and the last round finds otherwise than the base; F in percent."""
+    """The labels of the base that nobody teaches and the last round finds otherwise than the base; F1 in percent."""
     kept = rounds[-1].kept if rounds else {}
     return {label: f for label, f in kept.items() if f < settings.checkpoints.alarm_below}
 

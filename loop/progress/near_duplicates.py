@@ -1,4 +1,4 @@
-"""Texts that measure and nearly repeat one that is learned from: they flatter the scores."""
+"""Held-out texts and nearly repeat one that is learned from: they flatter the scores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COMMON = 50
 
 
 def near_duplicates(gold: Sequence[GoldText], learned: Iterable[str]) -> list[GoldText]:
-    """Those of the texts that measure of which a learned one is a near-duplicate, by their pairs of words."""
+    """Those of the held-out texts of which a learned one is a near-duplicate, by their pairs of words."""
     known = [shingles(text.split()) for text in learned]
     holding: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for i, each in enumerate(known):

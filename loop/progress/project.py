@@ -36,16 +36,16 @@ class Progress:
         trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
         consistency: of the annotators with themselves, on texts that were asked again.
         held: the round after which none is learned, None while rounds go on.
-        forgotten: labels of the base that the last round no longer finds as the base does, with F in percent.
+        forgotten: labels of the base that the last round no longer finds as the base does, with F1 in percent.
         set_aside: folders of damaged checkpoints.
-        measured: the last round that has read texts that measure; None without any. scores: of what it found there.
+        measured: the last round that has read held-out texts; None without any. scores: of what it found there.
         unmeasured: why nothing can be measured, in a clause; empty where something is, or may be yet.
         curve: a point for every round that was measured.
         changes: of each label since ten rounds before, on the same texts.
         estimate: what the last round that read the pool expects of itself there, in percent (see `RoundInfo`).
-        accepted: how many of the last texts were right as suggested, and of how many.
+        accepted: how many of the last texts were acceptance rate, and of how many.
         seconds: that the last answers took on average; None where nobody was timed.
-        near_duplicates: texts that measure and nearly repeat one that is learned from.
+        near_duplicates: held-out texts that nearly repeat one that is learned from.
         advice: what to do next.
         disk: bytes of the store and of the checkpoints.
     """
@@ -144,7 +144,7 @@ def _advised(
     answers: int,
     left: Unlearned,
 ) -> Advice:
-    """The advice of a project's numbers: `found` in the texts that measure, and by the rounds in `common`."""
+    """The advice of a project's numbers: `found` in the held-out texts, and by the rounds in `common`."""
     labels, in_force = settings.project.labels, store.journal.round_in_force()
     seconds = seconds_an_answer(store.answers.standing())
     pool = 0 if is_blocked(store) else store.corpus.pool_size()

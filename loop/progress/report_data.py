@@ -49,11 +49,11 @@ class ReportData:
 
     Attributes:
         now: the numbers that `loop status` shows.
-        labels: of the project. label_confusion, edge_confusion: of the last round on the texts that measure.
+        labels: of the project. label_confusion, edge_confusion: of the last round on the held-out texts.
         calibration: of the probabilities that the questions came with; None without any.
         confidence: of the last round in its readings of a random sample of the pool: the probability that all is right.
         corrections: of what was suggested, with how often each was made.
-        hardest: texts that measure in which the last round makes mistakes, the most first. flagged: answers with a flag
+        hardest: held-out texts in which the last round makes mistakes, the most first. flagged: answers with a flag
             or a memo; what was found is what was suggested.
         pace: over time. by_length: by the words of the text.
     """

@@ -41,7 +41,7 @@ class Compared:
 
 
 def gained(texts: Sequence[Compared], labels: Sequence[str]) -> tuple[float, Range | None] | None:
-    """By how much the other round's F is higher, in points, and the interval of that; None where nobody said more.
+    """By how much the other round's F1 is higher, in points, and the interval of that; None where nobody said more.
 
     The interval is None where there are too few texts for one.
     """

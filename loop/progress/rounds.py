@@ -46,7 +46,7 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """F of a label then and now in percent, on the same texts, with the interval of the difference, if there is one."""
+    """F1 of a label then and now in percent, on the same texts, and the interval of the difference, if any."""
 
     since: int
     before: float

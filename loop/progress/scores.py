@@ -1,4 +1,4 @@
-"""Scores on the texts that measure, of any round, with what chance does to them."""
+"""Scores on the held-out texts, of any round, with what chance does to them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Score:
 
     @property
     def no_interval(self) -> str:
-        """Why F has no interval, in words; empty where it has one."""
+        """Why F1 has no interval, in words; empty where it has one."""
         if self.strict.f_interval is not None:
             return ""
         return f"no interval: {self.one_group}" if self.one_group else no_interval(self.strict.units, self.unit)
@@ -81,7 +81,7 @@ def scores(texts: Sequence[Measured], labels: Sequence[str]) -> Scores | None:
 
 
 def headline(found: Scores | None) -> str:
-    """F with its interval in a few words, the interval alone where there is too little to measure on.
+    """F1 with its interval in a few words, the interval alone where there is too little to measure on.
 
     Empty where nothing is measured, or nothing that has an interval.
     """
@@ -89,17 +89,17 @@ def headline(found: Scores | None) -> str:
         return ""
     strict = found.overall.strict
     may_be = between(strict.f_interval, "{:.0f}–{:.0f}")
-    return f"F {strict.f:.0f} ({may_be})" if found.overall.enough else f"F {may_be}"
+    return f"F1 {strict.f:.0f} ({may_be})" if found.overall.enough else f"F1 {may_be}"
 
 
 def best_round(store: Store, gold: Sequence[GoldText], rounds: Sequence[int]) -> list[int]:
-    """The round of the highest F, strict and over all labels, the later of two; none where none is measured."""
+    """The round of the highest F1, strict and over all labels, the later of two; none where none is measured."""
     texts = {number: measured(store, gold, number) for number in rounds}
     scored = [(plain_f(found), number) for number, found in texts.items() if found]
     return [number for _, number in sorted(scored)[-1:]]
 
 
 def plain_f(texts: Sequence[Measured]) -> float:
-    """Strict F in percent over all labels, without an interval."""
+    """Strict F1 in percent over all labels, without an interval."""
     right = sum(len(set(one.found) & set(one.gold.spans)) for one in texts)
     return 200 * right / max(1, sum(len(set(one.found)) + len(set(one.gold.spans)) for one in texts))

@@ -107,7 +107,7 @@ def _sum(file: Path) -> str:
 
 
 def _state_home() -> Path:
-    """Where programs keep what is no setting and no cache (XDG base directories); a relative path does not count."""
+    """Where programs keep what is neither a setting nor a cache (XDG base directories); a relative path is ignored."""
     named = Path(os.environ.get("XDG_STATE_HOME", ""))
     if named.is_absolute():
         return named

@@ -25,7 +25,7 @@ class Consistency:
 
     Attributes:
         pairs: texts answered twice. same: of them, the ones answered exactly as before.
-        f: strict span F in percent between first and second answers, all spans of all pairs together, which is the
+        f: strict span F1 in percent between first and second answers, all spans of all pairs together, which is the
             same in both directions (Hripcsak & Rothschild 2005); None where neither has a span. interval: of 95 %.
     """
 

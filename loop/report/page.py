@@ -67,7 +67,7 @@ def _header(picture: ReportData, name: str, at: datetime, with_text: bool) -> st
 
 def _alarms(picture: ReportData) -> str:
     now = picture.now
-    near = f"{now.near_duplicates} texts that measure nearly repeat one that is learned from: that flatters the scores"
+    near = f"{now.near_duplicates} held-out texts nearly repeat one that is learned from: that flatters the scores"
     said = [held_words(now.held), forgotten_words(now.forgotten), by_heart_words(now.advice)]
     return "".join(
         f'<p class="alarm">{shown(words)}</p>' for words in (*said, near if now.near_duplicates else "") if words
@@ -91,14 +91,14 @@ def _tiles(picture: ReportData) -> list[tuple[str, str, str]]:
 def _f_tile(picture: ReportData) -> tuple[str, str, str]:
     found = picture.now.scores
     if found is None:
-        return "F", "–", picture.now.unmeasured or "nothing measured yet"
+        return "F1", "–", picture.now.unmeasured or "nothing measured yet"
     overall = found.overall
     where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {picture.now.measured}"
     if overall.no_interval:
-        return "F", "–", f"{overall.no_interval}; {where}"
+        return "F1", "–", f"{overall.no_interval}; {where}"
     if not overall.enough:
-        return "F, 95 % interval", between(overall.strict.f_interval), f"{where}; too few for a single number"
-    return "F", exact(overall.strict.f), f"{between(overall.strict.f_interval)}; {where}"
+        return "F1, 95 % interval", between(overall.strict.f_interval), f"{where}; too few for a single number"
+    return "F1", exact(overall.strict.f), f"{between(overall.strict.f_interval)}; {where}"
 
 
 def _expected_tile(picture: ReportData) -> list[tuple[str, str, str]]:
@@ -106,21 +106,21 @@ def _expected_tile(picture: ReportData) -> list[tuple[str, str, str]]:
     if not found:
         return []
     where = f"by the model's own probabilities in {count(int(found['texts']), 'text')} of the pool"
-    return [("F that it expects", exact(found["f"]), where)]
+    return [("F1 that it expects", exact(found["f"]), where)]
 
 
 def _accepted_tile(picture: ReportData) -> list[tuple[str, str, str]]:
     right, asked = picture.now.accepted
     if not asked:
         return []
-    return [("right as suggested", exact(right), f"of the last {count(asked, 'text')}; those asked are the hardest")]
+    return [("acceptance rate", exact(right), f"of the last {count(asked, 'text')}; those asked are the hardest")]
 
 
 def _consistency_tile(picture: ReportData) -> tuple[str, str, str]:
     found = picture.now.consistency
     if not found.pairs:
         return "agreement with oneself", "–", "no text asked again yet"
-    f = "–" if found.f is None or found.interval is None else f"F {exact(found.f)}"
+    f = "–" if found.f is None or found.interval is None else f"F1 {exact(found.f)}"
     chance = "" if found.interval is None else f"{between(found.interval)}; "
     note = f"{chance}{count(found.pairs, 'text')} asked again, {exact(found.same)} answered as before"
     return "agreement with oneself", f, note

@@ -21,7 +21,7 @@ NOTHING_MEASURED = (
     "measures from the first round on."
 )
 COLUMNS = (
-    "label", "spans answered", "spans to find", "precision", "recall", "F", "95 % interval", "F, overlapping",
+    "label", "spans answered", "spans to find", "precision", "recall", "F1", "95 % interval", "F1, overlapping",
     "in ten rounds",
 )  # fmt: skip
 # Sizes of charts.
@@ -34,7 +34,7 @@ def learning(picture: ReportData) -> str:
         return section("Learning curve", f"<p>{NOTHING_MEASURED}</p>")
     last = picture.now.curve[-1]
     words = (
-        f"F on {count(last.scores.overall.texts, 'text')} that no round learns from, round by round; the band is the "
+        f"F1 on {count(last.scores.overall.texts, 'text')} that no round learns from, round by round; the band is the "
         "95 % interval (bootstrap over texts and groups), which stands alone where spans are too few for a single "
         "number. A round that is no longer kept was measured on fewer texts."
     )
@@ -42,7 +42,7 @@ def learning(picture: ReportData) -> str:
         Dot(info.answers, f, f, f) for info in picture.now.rounds if (f := info.estimate.get("f", 0.0)) and info.number
     ]
     if expected:
-        words += " Dashed: what the model expects of itself on the pool, by its own probabilities."
+        words += " Dashed: the model's own estimate on the pool, by its own probabilities."
     chart = _f_curve(picture.now.curve, [point.scores.overall for point in picture.now.curve], WIDE, expected)
     return section("Learning curve", f'<p>{words}</p><div class="scroll">{chart}</div>{_loss(picture)}', wide=True)
 
@@ -58,13 +58,13 @@ def _f_curve(
     if not dots:
         return f"<p>{shown(scores[-1].no_interval)}</p>"
     x = 0.0, float(max(dot.x for dot in (*dots, *expected)))
-    axes = Axes(x, around([*dots, *expected], most=100.0), x_name="answers learned from", y_name="F", size=size)
-    return curve(dots, axes, f"F over answers; last: {dots[-1].says}", beside=expected)
+    axes = Axes(x, around([*dots, *expected], most=100.0), x_name="answers learned from", y_name="F1", size=size)
+    return curve(dots, axes, f"F1 over answers; last: {dots[-1].says}", beside=expected)
 
 
 def _says(point: Point, score: Score) -> str:
     may_be = words_between(score.strict.f_interval, "{:.1f} to {:.1f}")
-    f = f"F {score.strict.f:.1f} ({may_be})" if score.enough else f"F {may_be}"
+    f = f"F1 {score.strict.f:.1f} ({may_be})" if score.enough else f"F1 {may_be}"
     return f"round {point.round}, {point.answers} answers: {f}, {score.gold} spans in {score.texts} texts"
 
 
@@ -78,7 +78,7 @@ def _loss(picture: ReportData) -> str:
         return ""
     x = 0.0, float(max(dot.x for dot in dots))
     axes = Axes(x, around(dots), size=LOW, x_name="answers learned from", y_name="training loss")
-    words = "The loss of training beside it: when it keeps falling while F stands or falls, the model learns by heart."
+    words = "The loss of training beside it: when it keeps falling while F1 stands or falls, the model overfits."
     chart = curve(dots, axes, "training loss over answers")
     return f'<p>{words}</p><div class="scroll">{chart}</div>'
 

@@ -10,7 +10,7 @@ from loop.report.html import count, section
 from loop.report.shown import colours, isolated, marked
 
 TEXTS = 30
-HARDEST = "The texts that measure, with the most mistakes of the last round first; dashed is not found so, ✗ is wrong."
+HARDEST = "The held-out texts, with the most mistakes of the last round first; dashed is not found so, ✗ is wrong."
 FLAGGED = "Answers with a flag or a memo, and what was suggested."
 
 

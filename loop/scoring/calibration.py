@@ -101,7 +101,7 @@ def fitted(errors: NDArray[np.float64]) -> float:
 
 
 def estimate(lattices: Iterable[Lattice]) -> Estimate:
-    """Expected precision, recall and F of the pipeline's own readings, on texts without answers.
+    """Expected precision, recall and F1 of the pipeline's own readings, on texts without answers.
 
     An expected right span counts its probability, and all probabilities add up to the expected number of gold spans.
     The ratios are of sums over the texts, as scores are. Without a span, 0.

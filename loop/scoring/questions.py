@@ -185,7 +185,7 @@ def _reason(read: Read, share: Share, candidates: Sequence[Candidate]) -> str:
         return "held out: it measures the model, which never learns from it"
     doubtful = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))
     named = [f"{_quoted(read, c.span)}: {c.span.label} {100 * (c.p or 0):.0f} %" for c in doubtful[:NAMED_CANDIDATES]]
-    return "the model doubts " + ", ".join(named) if named else "the model doubts this text"
+    return "the model is uncertain about " + ", ".join(named) if named else "the model is uncertain about this text"
 
 
 def _quoted(read: Read, span: Span) -> str:

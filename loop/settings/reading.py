@@ -48,9 +48,11 @@ def _read(cfg: Path) -> str:
             hint="Start a project there with `loop init`, or name its folder with -C DIR or LOOP_PROJECT.",
         ) from None
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{cfg}: byte {error.start} is no UTF-8.", hint="Save the file as UTF-8.") from None
+        raise SettingsError(f"{cfg}: byte {error.start} is not valid UTF-8.", hint="Save the file as UTF-8.") from None
     except OSError as error:
-        raise SettingsError(f"{cfg} cannot be read: {error.strerror}.", hint="Check the file and its rights.") from None
+        raise SettingsError(
+            f"{cfg} cannot be read: {error.strerror}.", hint="Check the file and its permissions."
+        ) from None
 
 
 def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
@@ -178,9 +180,9 @@ def label_problem(labels: tuple[str, ...]) -> str:
         return "needs at least one label."
     for n, label in enumerate(labels):
         if not label or not label.isprintable() or any(char.isspace() for char in label):
-            return f"{label!r} is no label: it must not be empty or hold spaces or control characters."
+            return f"{label!r} is not a label: it must not be empty or hold spaces or control characters."
         if label.startswith("base:"):
-            return f"{label} is no label for you: those that begin with base: are the program's own."
+            return f"{label} is not a label for you: those that begin with base: are the program's own."
         if label in labels[:n]:
             return f"{label} stands there twice."
     return ""

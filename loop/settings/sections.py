@@ -61,7 +61,7 @@ class QueueSettings(Section):
 
     size: int = _setting(60, "Enough that nobody waits for a round, few enough that the choice stays fresh.", low=1)
     random_share: float = _setting(
-        0.2, "Share of questions drawn at random (0 to 1), so that the model also meets what it does not doubt.",
+        0.2, "Share of questions drawn at random (0 to 1), so that the model also meets what it is certain of.",
         low=0, high=1,
     )  # fmt: skip
     revisit_share: float = _setting(
@@ -84,13 +84,13 @@ class AcquireSettings(Section):
 
     strategy: str = _setting(
         "expected_errors",
-        "What ranks the pool: most to put right needs fewest answers; entropy_per_token is for shorter texts.",
+        "What ranks the pool: the most to correct needs the fewest answers; entropy_per_token is for shorter texts.",
     )
     candidates: int = _setting(
         1000, "Texts read per round, so that a round costs the same in a pool of any size.", low=1
     )
     carried_share: float = _setting(
-        0.2, "Share of them that the last round doubted most, so that good questions stay; the others are random.",
+        0.2, "Share of them about which the last round was most uncertain; the others are random.",
         low=0, high=0.9,
     )  # fmt: skip
 
@@ -155,7 +155,7 @@ class CheckpointSettings(Section):
         low=1,
     )
     alarm_below: float = _setting(
-        95.0, "A label of the base that nobody teaches and that agrees less with the base (F, percent) is reported.",
+        95.0, "A label of the base that nobody teaches and that agrees less with the base (F1, percent) is reported.",
         low=0, high=100,
     )  # fmt: skip
 

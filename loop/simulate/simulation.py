@@ -30,7 +30,7 @@ class Scenario:
 
     Attributes:
         answers: how many it gives; fewer when the texts run out.
-        mode: teach answers yes or no to one doubtful span, and completely while nothing is doubtful yet.
+        mode: teach answers yes or no to one uncertain span, and completely while nothing is doubtful yet.
         noise: the probability in [0, 1] that it spoils an entity.
         lag: 0 waits for the questions of the last round; 1 answers those of the round before, as a person who does not
             wait.

@@ -50,7 +50,7 @@ class Store:
     Attributes:
         corpus: batches and texts. questions: the queue, and every question that was answered.
         answers: what annotators said, and drafts. journal: events, label schemes, rounds, the trainer's state.
-        predictions: what rounds find in the texts that measure them. copies: where texts were written to.
+        predictions: what rounds find in the held-out texts. copies: where texts were written to.
         wishes: what the annotator wants to be asked about, and finds again.
 
     Raises:

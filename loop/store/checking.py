@@ -26,7 +26,7 @@ Repair = Callable[[Connection], None]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong, in a sentence, and what puts it right, if anything can, and in a sentence what that did."""
+    """Something wrong, in a sentence, and what corrects it, if anything can, and in a sentence what that did."""
 
     what: str
     repair: Repair | None = None
@@ -34,7 +34,7 @@ class Problem:
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether SQLite finds that a file is no database, or one with damaged pages or indexes."""
+    """Whether SQLite finds that a file is not a database, or one with damaged pages or indexes."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",))

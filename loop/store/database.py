@@ -93,7 +93,7 @@ class Database:
         except OperationalError as error:
             raise StoreError(
                 f"The store cannot be used now ({error.orig}); nothing was changed.",
-                hint="Try again: another command may be writing. If it lasts, look at the free space and the rights.",
+                hint="Try again: another command may be writing. If it lasts, check disk space and file permissions.",
             ) from None
         except DatabaseError as error:
             if type(error) is not DatabaseError:
@@ -210,7 +210,7 @@ def _schema_version(connection: Connection, path: Path) -> str:
         return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
     if tables:
         raise StoreError(f"{path} is a SQLite file, but not a store of loop.", hint="Name another file.")
-    raise StoreMissingError(f"{path} has no tables: it is no store.", hint=MISSING_HINT)
+    raise StoreMissingError(f"{path} has no tables: it is not a store.", hint=MISSING_HINT)
 
 
 def _migrate(database: Database, version: str) -> None:

@@ -32,8 +32,8 @@ class RoundInfo:
         loss: mean over its steps, None without any. seconds: wall time of the round.
         versions: of the libraries that computed it. weights: SHA-256 of its weights, "" from before they were noted.
         digest: of what the settings say about learning.
-        kept: how well labels of the base that nobody teaches are kept, F in percent.
-        agreement: F in percent of what it finds against what the round before found, in texts that nobody has
+        kept: how well labels of the base that nobody teaches are kept, F1 in percent.
+        agreement: F1 in percent of what it finds against what the round before found, in texts that nobody has
             answered; None without any entity.
         estimate: "p", "r" and "f" in percent that its own probabilities expect on the pool, from so many "texts" drawn
             at random; empty until it has read them.
@@ -111,7 +111,7 @@ class Journal:
         return before[-1] if before else noted[0][1] if noted else None
 
     def hold(self) -> int | None:
-        """The round that is held: none after it is learned or published; None while rounds go on."""
+        """The round that is pinned: none after it is learned or published; None while rounds go on."""
         event = self.latest(HOLD)
         return event["round"] if event else None
 

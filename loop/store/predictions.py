@@ -1,4 +1,4 @@
-"""What the pipelines of the rounds find in the texts that measure them; scores are computed from it, and never kept."""
+"""What the pipelines of the rounds find in the held-out texts; scores are computed from it, and never kept."""
 
 from __future__ import annotations
 

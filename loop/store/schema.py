@@ -165,13 +165,13 @@ rounds = Table(
     Column("digest", String, nullable=False),
     Column("at", String, nullable=False),
     Column("kept", Text),
-    # F of its predictions against the round's before, on texts that nobody has answered; NULL for none.
+    # F1 of its predictions against the round's before, on texts that nobody has answered; NULL for none.
     Column("agreement", Float),
     # What its own probabilities say of the pool; NULL until it has read some of it.
     Column("estimate", Text),
 )
 
-# What the pipelines of the rounds find in the texts that measure them.
+# What the pipelines of the rounds find in the held-out texts.
 predictions = Table(
     "predictions",
     metadata,

@@ -25,7 +25,7 @@ ONCE = re.compile(r"(`\w+`)(?: \1)+")
 
 
 class MisunderstoodError(LoopError):
-    """A line that is no command; the message says what would be one."""
+    """A line that is not a command; the message says what would be one."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, hint="`help` lists the commands.")
@@ -60,7 +60,9 @@ def interpret(line: str, state: State, keys: Keymap) -> Act:
     exact = [verb for verb in found if verb.name == word.lower()]
     if len(exact or found) != 1:
         known = ", ".join(verb.name for verb in found) if found else ""
-        raise MisunderstoodError(f"“{visible(word)}” may be {known}." if known else f"“{visible(word)}” is no command.")
+        raise MisunderstoodError(
+            f"“{visible(word)}” may be {known}." if known else f"“{visible(word)}” is not a command."
+        )
     return (exact or found)[0].act(rest.strip(), state, keys)
 
 
@@ -178,7 +180,7 @@ def _split(rest: str, example: str) -> tuple[str, str]:
 def _numbers(where: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+)(?:-(\d+))?", where)
     if match is None or int(match[1]) < 1 or int(match[2] or match[1]) < int(match[1]):
-        raise MisunderstoodError(f"“{visible(where)}” is no number and no range such as 2-3.")
+        raise MisunderstoodError(f"“{visible(where)}” is neither a number nor a range such as 2-3.")
     return int(match[1]), int(match[2] or match[1])
 
 
@@ -230,7 +232,7 @@ VERBS = (
     Verb("edges", "1 2-4", "put a span's edges at other words", _edges),
     Verb("yes", "1", "this span or candidate is right", _at_span(confirm)),
     Verb("no", "", "in teach mode: this is none", _command("no")),
-    Verb("delete", "1", "this span or candidate is no entity", _at_span(delete)),
+    Verb("delete", "1", "this span or candidate is not an entity", _at_span(delete)),
     Verb("same", "1", "the same string everywhere in this text", _at_span(everywhere)),
     Verb("letters", "5-9 LABEL", "mark letters; they are widened to words", _letters),
     Verb("other", "[1]", "another reading of the text, or of a span", _other),

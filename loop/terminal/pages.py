@@ -18,7 +18,7 @@ from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.wrap import lines_of
 
 INTRODUCTION = (
-    "The marked words are what the model thinks. Put right what is wrong, then press [accept]: that says "
+    "The marked words are what the model thinks. Correct what is wrong, then press [accept]: that says "
     "“these are all the entities in this text”. Everything is saved as you go; there is no save key."
 )
 SIGNS = (

@@ -128,7 +128,7 @@ class Plain:
             self._say(f"Before it: {before}")
         self._say(f"Text: {visible(question.text.text)}")
         if state.page.mode == "teach":
-            self._say("Is this right? ok says yes; no says no; edges and label put it right.")
+            self._say("Is this right? ok says yes; no says no; edges and label correct it.")
         if after:
             self._say(f"After it: {after}")
         self._spans(state)

@@ -29,8 +29,8 @@ BARE_TIPS = (
     "TokenSpan, [accept]. [none]: none",
 )
 TEACH_TIPS = (
-    "Is what is marked right? [accept] says yes, [no] says no; another label or edge puts it right first.",
-    "Is what is marked right? [accept] says yes, [no] says no; or put it right first.",
+    "Is what is marked right? [accept] says yes, [no] says no; another label or edge corrects it first.",
+    "Is what is marked right? [accept] says yes, [no] says no; or correct it first.",
     "Is it right? [accept]: yes, [no]: no",
 )
 MESSAGE_ROWS = 3

@@ -121,7 +121,7 @@ class Trainer:
         return True
 
     def measure(self) -> bool:
-        """Let an older round read some texts that measure and were answered since; False when all have been read."""
+        """Let an older round read some held-out texts and were answered since; False when all have been read."""
         return self._measuring.slice()
 
     def pretrain(self) -> bool:
@@ -164,7 +164,7 @@ def _explained(store: Store) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "Look at the free space and the rights, then open the session again."
+        hint = "Check disk space and file permissions, then open the session again."
         refused = StoreError(f"The project cannot be written: {error.strerror or type(error).__name__}.", hint=hint)
         _say_why(store, refused)
         raise refused from error

@@ -38,7 +38,7 @@ ROUNDS = math.ceil((FEWEST - 1) / (1 - BEGINNING))
 
 @dataclass(frozen=True, slots=True)
 class LearningCurve:
-    """F over the answers learned from, on texts that were answered and not learned from.
+    """F1 over the answers learned from, on texts that were answered and not learned from.
 
     Attributes:
         points: of the rounds that were measured; `answers` is the mean over the folds.

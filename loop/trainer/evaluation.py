@@ -1,4 +1,4 @@
-"""What the pipelines of the rounds find in the texts that measure: of a new round at once, of older ones when idle."""
+"""What the pipelines of the rounds find in the held-out texts: of a new round at once, of older ones when idle."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORTH_LOADING = 5
 
 
 class Measuring:
-    """Keeps what rounds find up to date with the texts that measure them."""
+    """Keeps what rounds find up to date with the held-out texts."""
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
         self._paths, self._settings, self._store = paths, settings, store
@@ -31,7 +31,7 @@ class Measuring:
         self._unreadable: set[int] = set()
 
     def measure(self, rounds: Rounds) -> None:
-        """Read all texts that measure with the pipeline of the last round."""
+        """Read all held-out texts with the pipeline of the last round."""
         gold = gold_texts(self._store, self._settings, self._paths)
         with rounds.learner.published() as nlp:
             self._read(partial(predicted, nlp), rounds.number, gold)

@@ -31,7 +31,7 @@ class Agreeing:
         self._before |= _found(learner, unread)
 
     def end(self, learner: Learner) -> float | None:
-        """F in percent of what the pipeline finds now against what it found before; None without any entity."""
+        """F1 in percent of what the pipeline finds now against what it found before; None without any entity."""
         before, self._before = self._before, _found(learner, list(self._before))
         return agreement(before, self._before) if len(before) >= ENOUGH else None
 
@@ -52,7 +52,7 @@ def _found(learner: Learner, texts: list[str]) -> dict[str, Collection[Span]]:
 
 
 def agreement(one: Mapping[str, Collection[Span]], other: Mapping[str, Collection[Span]]) -> float | None:
-    """F in percent of the spans found in the same texts by two models; None where neither finds any."""
+    """F1 in percent of the spans found in the same texts by two models; None where neither finds any."""
     same = sum(len(set(spans) & set(other[text])) for text, spans in one.items())
     both = sum(len(spans) + len(other[text]) for text, spans in one.items())
     return 200 * same / both if both else None

@@ -48,7 +48,7 @@ def test_a_file_is_read_after_what_is_skipped_and_up_to_what_cannot_be_read(tmp_
 
     assert [str(n) for n in range(CHUNK_TEXTS, 2 * CHUNK_TEXTS)] == list(chunk.texts)
     assert isinstance(problem, InputError)
-    assert f"line {2 * CHUNK_TEXTS + 1}: is no JSON" in str(problem)
+    assert f"line {2 * CHUNK_TEXTS + 1}: is not valid JSON" in str(problem)
 
 
 def test_an_actor_does_what_a_plain_run_does_and_hands_errors_on(model: str, source: Path):

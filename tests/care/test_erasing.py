@@ -200,7 +200,7 @@ def test_a_patterns_file_that_cannot_be_read_is_named_before_anything_is_touched
 ):
     (project.root / "patterns.jsonl").write_bytes(b'{"label": "PART", "pattern": "h\xffb"}\n')
     before = sorted(path for path in project.models.rglob("*"))
-    with pytest.raises(LoopError, match=r"patterns\.jsonl, line 1: byte 32 of the line is no UTF-8"):
+    with pytest.raises(LoopError, match=r"patterns\.jsonl, line 1: byte 32 of the line is not valid UTF-8"):
         erase(project, settings, store, [canary])
 
     assert before == sorted(path for path in project.models.rglob("*"))

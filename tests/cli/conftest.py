@@ -27,7 +27,7 @@ def run(
         with pytest.raises(SystemExit) as left:
             main()
         out, err = capsys.readouterr()
-        # Another process may have to show it, and a name that is no UTF-8 cannot be sent there as it is.
+        # Another process may have to show it, and a name that is not valid UTF-8 cannot be sent there as it is.
         title, shown = (
             words.encode("utf-8", "backslashreplace").decode()
             for words in (f"loop {' '.join(map(str, args))}", out + err)

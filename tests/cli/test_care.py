@@ -55,7 +55,7 @@ def test_the_doctor_repairs_nothing_while_somebody_works(answered: Path, run: Ru
 
 
 def test_a_folder_that_is_no_project_is_left_alone(folder: Path, run: Run):
-    assert "is no project" in run("doctor").err
+    assert "is not a project" in run("doctor").err
     assert [] == list(folder.iterdir())
 
 

@@ -17,7 +17,7 @@ def test_texts_are_added_and_what_is_left_out_is_counted(project: Path, run: Run
     assert "Added 2 texts as batch 1.\n" == run("add", "in.txt").out
     assert [
         "Added 2 texts as batch 2.",
-        "Left out, since known already: 1 text.",
+        "Skipped, since already known: 1 text.",
         "Left out 1 text of nothing but white space.",
         "1 text had spans or answers: `loop import` takes those over.",
     ] == run("add", "in.jsonl").out.splitlines()
@@ -44,7 +44,7 @@ def test_a_bad_line_is_named_and_nothing_is_added(project: Path, run: Run) -> No
     ran = run("add", "in.jsonl")
 
     assert 1 == ran.code
-    assert "Error: in.jsonl, line 2: is no JSON" in ran.err
+    assert "Error: in.jsonl, line 2: is not valid JSON" in ran.err
     assert "secret" not in ran.err
     assert 0 == json.loads(run("status", "--json").out)["texts"]
 

@@ -20,7 +20,7 @@ def shop(project: Path, run: Run) -> Path:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--label", "C"), "C is no label of this project."),
+        (("--label", "C"), "C is not a label of this project."),
         (("--where", "shop=north"), "--where shop=north cannot be read."),
         (("--where", "meta.shop"), "--where meta.shop cannot be read."),
         (("--where", "meta.shop=south"), "No text of the pool has meta.shop=south."),
@@ -67,7 +67,7 @@ def test_where_all_texts_are_of_one_group_that_is_the_reason_why_nothing_measure
     which = "all texts are held out, so none teaches" if held_out else "no texts are held out"
     ran = run("annotate", "--measure", "5")
 
-    assert f"F        {which}: {why}" in run("status").out.splitlines()
+    assert f"F1       {which}: {why}" in run("status").out.splitlines()
     assert (not held_out) == (f"No texts are held out: {why}." in ran.err)
     assert (not held_out) == ("Answer texts of other groups" in ran.err)
 

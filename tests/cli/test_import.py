@@ -73,7 +73,7 @@ def test_import_says_what_became_of_the_rows(project: Path, run: Run) -> None:
         "Imported 4 answers and 3 new texts.",
         "Widened 2 spans to whole tokens: lines 1 and 4.",
     ] == run("import", "in.jsonl").out.splitlines()
-    assert "Left out, since known already: 4 answers." in run("import", "in.jsonl").out
+    assert "Skipped, since already known: 4 answers." in run("import", "in.jsonl").out
 
 
 @pytest.mark.usefixtures("project")
@@ -168,7 +168,7 @@ def test_people_who_are_named_in_the_rows_may_differ_and_agree(run: Run, named: 
     rows = [dict(row, **{named: name, "answer": "accept"}) for row in (*TWICE, TWICE[0]) for name in ("alice", "bob")]
     ran = run("import", "-", stdin=lines(rows[0], rows[3], rows[4]))
 
-    assert ["Imported 2 answers and 1 new text.", "Left out, since known already: 1 answer."] == ran.out.splitlines()
+    assert ["Imported 2 answers and 1 new text.", "Skipped, since already known: 1 answer."] == ran.out.splitlines()
 
 
 @pytest.mark.usefixtures("project")

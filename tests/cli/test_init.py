@@ -84,13 +84,13 @@ def test_nobody_to_ask_for_labels_is_wrong_usage(folder: Path, run: Run) -> None
     ("options", "words"),
     [
         (["--labels", "A,A"], "--labels A stands there twice"),
-        (["--labels", "A,"], "--labels '' is no label"),
+        (["--labels", "A,"], "--labels '' is not a label"),
         (["--labels", "A", "--base", "en_missing_sm"], "python -m spacy download en_missing_sm"),
         (["--labels", "A", "--base", "blank:zz"], "blank:zz"),
         (["--labels", "A", "--patterns", "missing.jsonl"], "There is no file"),
         (["--labels", "A", "--eval", "missing.jsonl"], "missing.jsonl: cannot be read"),
         (["--labels", "A", "missing.txt"], "missing.txt: cannot be read"),
-        (["--labels", "A", "../bad.jsonl"], "bad.jsonl, line 2: is no JSON"),
+        (["--labels", "A", "../bad.jsonl"], "bad.jsonl, line 2: is not valid JSON"),
         (["--labels", "A", "--eval", "../bad.jsonl"], "bad.jsonl, line 1: has no spans"),
         (["--labels", "A", "--patterns", "../bad.jsonl"], "bad.jsonl, line 1: not a pattern"),
     ],
@@ -133,7 +133,7 @@ def test_spans_of_a_gold_file_that_no_model_finds_are_told_by_line(folder: Path,
         "gold.jsonl: No model finds 1 span with an edge inside of a token: line 1.",
         "gold.jsonl: No model finds 1 span with white space at an edge: line 2.",
         "gold.jsonl: No model finds 1 span of nothing but white space: line 2.",
-        "gold.jsonl: OTHER is no label of the project, so it is not evaluated, in 1 row: line 3.",
+        "gold.jsonl: OTHER is not a label of the project, so it is not evaluated, in 1 row: line 3.",
     ] == said
     assert "gold.jsonl, lines 1 and 2: spans do not begin and end with tokens, so no model finds them." in ran.out
 

@@ -100,7 +100,7 @@ def test_its_numbers_are_those_of_status(measured: Path, run: Run) -> None:
     assert {bound for score in labels.values() for bound in score["strict"]["f_interval"]} <= shown
     for point in status["curve"]:
         low, high = point["scores"]["overall"]["strict"]["f_interval"]
-        assert f"round {point['round']}, {point['answers']} answers: F {low:.1f} to {high:.1f}, 11 spans" in read.text
+        assert f"round {point['round']}, {point['answers']} answers: F1 {low:.1f} to {high:.1f}, 11 spans" in read.text
     assert status["advice"]["words"] in read.text
     assert overall["strict"]["f"] not in shown  # 11 spans are too few for a single number
 

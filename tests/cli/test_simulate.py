@@ -157,7 +157,7 @@ def test_seeds_that_cannot_be_meant_are_refused(run: Run, gold_files, seeds):
     ran = run("simulate", gold, "--base", "blank:xx", "--test", test, "--seeds", seeds)
 
     assert 1 == ran.code
-    assert "is no list of different numbers" in ran.err
+    assert "is not a list of different numbers" in ran.err
 
 
 def test_one_checkpoint_cannot_be_that_of_several_seeds(run: Run, gold_files, folder: Path):
@@ -186,7 +186,7 @@ def test_the_demo_answers_by_itself_and_leaves_a_project(
 
     assert ran.code == 0
     assert 2 == sum(line.startswith("     20 ") for line in ran.out.splitlines())
-    assert "chosen by doubt" in ran.out
+    assert "chosen by uncertainty" in ran.out
     assert "20 accept" in status.out
     assert "round 2: 20 answers, loss" in status.out
     assert run("demo", "--auto", "20", "--dir", folder / "demo").code == 1

@@ -23,7 +23,7 @@ def test_patterns_are_added_once_and_counted(run: Run) -> None:
     assert "Added 2 patterns to patterns.jsonl.\n" == first.out
     assert [
         "Added 1 pattern to patterns.jsonl.",
-        "Left out, since known already: 2 patterns.",
+        "Skipped, since already known: 2 patterns.",
     ] == again.out.splitlines()
 
 
@@ -32,7 +32,7 @@ def test_a_bad_pattern_leaves_the_patterns_as_they_were(project: Path, run: Run)
     before = (project / "patterns.jsonl").read_bytes()
     ran = run("patterns", "add", "-", stdin=b'{"label": "A", "pattern": "x"}\n{"label": "A", "pattern": [{"NO": 1}]}\n')
 
-    assert (1, True) == (ran.code, "stdin, line 2: is no pattern" in ran.err)
+    assert (1, True) == (ran.code, "stdin, line 2: is not a pattern" in ran.err)
     assert before == (project / "patterns.jsonl").read_bytes()
 
 
@@ -257,6 +257,6 @@ def test_a_list_that_is_none_is_named_once_and_nothing_is_added_to_it(listed: Pa
     with pytest.raises(InputError, match=r"p.json: begins with \[ and is no list of patterns"):
         append_pattern(listed, "y", "A")
 
-    assert 1 == sum("is no list of patterns" in line for line in told)
+    assert 1 == sum("is not a list of patterns" in line for line in told)
     assert 0 == run("add", "-", stdin=b"the hub is x\n").code
     assert LIST[:-1] == listed.read_text()

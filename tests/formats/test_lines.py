@@ -35,11 +35,11 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"fine\ncaf\xe9\n", "in.txt, line 2: byte 4 of the line is no UTF-8"),
-        ("text".encode("utf-16"), "in.txt, line 1: byte 1 of the line is no UTF-8"),
-        (b"\x1f\x8b\x08\x00", "in.txt: is packed with gzip and damaged"),
-        (gzip.compress(b"a\n" * 9999, mtime=0)[:30], "in.txt: is packed with gzip and damaged"),
-        (b"\xed\xa0\x80", "in.txt, line 1: byte 1 of the line is no UTF-8"),
+        (b"fine\ncaf\xe9\n", "in.txt, line 2: byte 4 of the line is not valid UTF-8"),
+        ("text".encode("utf-16"), "in.txt, line 1: byte 1 of the line is not valid UTF-8"),
+        (b"\x1f\x8b\x08\x00", "in.txt: is a damaged gzip file"),
+        (gzip.compress(b"a\n" * 9999, mtime=0)[:30], "in.txt: is a damaged gzip file"),
+        (b"\xed\xa0\x80", "in.txt, line 1: byte 1 of the line is not valid UTF-8"),
         (b"a\nb\0c\n", "in.txt, line 2: holds a NUL"),
     ],
 )

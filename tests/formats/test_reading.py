@@ -65,7 +65,7 @@ def test_a_format_that_is_said_overrules_the_ending(tmp_path: Path, format: str,
 def test_a_jsonl_that_is_a_csv_is_refused_with_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("id,text\n1,secret\n")
 
-    with pytest.raises(InputError, match=r"a\.jsonl, line 1: is no JSON") as caught:
+    with pytest.raises(InputError, match=r"a\.jsonl, line 1: is not valid JSON") as caught:
         list(read(tmp_path / "a.jsonl"))
 
     assert "--format" in caught.value.hint

@@ -43,7 +43,7 @@ def _content(url: str) -> list[str]:
     ("url", "problem"),
     [
         ("file:///no/such/file.txt", "cannot be read"),
-        ("nowhere://a/b.txt", "nowhere:// is no place that fsspec knows"),
+        ("nowhere://a/b.txt", "nowhere:// is not a place that fsspec knows"),
     ],
 )
 def test_a_url_that_leads_nowhere_is_named(url: str, problem: str):

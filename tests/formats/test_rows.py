@@ -192,7 +192,7 @@ def test_a_label_or_an_answer_of_the_users_own_is_meta(own: dict[str, Any]) -> N
         (TASK | {"annotations": [{"result": [{"type": "labels", "value": {}}]}]}, "no value with labels"),
         ({"text": "secret", "label": [[0, 99, "A"]]}, "in a text of 6 characters"),
         ({"text": "secret", "entities": [[2, 1, "A"]]}, "goes from 2 to 1"),
-        ({"text": "secret", "spans": [], "_loop": {"question": 3}}, "_loop.question is no JSON object"),
+        ({"text": "secret", "spans": [], "_loop": {"question": 3}}, "_loop.question is not a JSON object"),
         ({"text": "secret", "spans": [], "_loop": {"question": {"share": "x"}}}, "_loop.question.id"),
         ({"text": "secret", "spans": [], "_loop": {"source": 3}}, "_loop.source or _loop.line"),
         ({"text": "secret", "spans": [], "_loop": {"suggested": [{"start": 0}]}}, "no whole numbers"),
@@ -226,5 +226,5 @@ def test_objects_over_several_lines_need_no_list_around_them() -> None:
 
 
 def test_what_follows_the_first_object_is_checked_too() -> None:
-    with pytest.raises(InputError, match=r"f: is no JSON: .* \(line 4, column 2\)"):
+    with pytest.raises(InputError, match=r"f: is not valid JSON: .* \(line 4, column 2\)"):
         list(get_reader("json")(source_of('{\n "text": "a"\n}\n{]\n'), text_field="text"))

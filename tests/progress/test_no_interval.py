@@ -58,10 +58,10 @@ def says_no_interval(lines: list[str]) -> bool:
 def test_status_says_why_and_shows_no_range(measured, enough):
     now = progress(*measured)
     lines = status_lines(now, [], width=100)
-    (f,) = (line for line in lines if line.startswith("F "))
+    (f,) = (line for line in lines if line.startswith("F1 "))
     of = f"{ONE_GROUP}; there are 80 spans in 40 texts; measured on texts never learned from, round 14"
 
-    assert f"F        {'66.7, ' if enough else ''}{of}" == f
+    assert f"F1       {'66.7, ' if enough else ''}{of}" == f
     assert ["PART         20       40      –     too few   +100.0 (too few)"] == [
         line for line in lines if line.startswith("PART")
     ]
@@ -96,7 +96,7 @@ def test_rounds_are_listed_and_shown_without_a_range(measured, enough):
     scores, checkpoints = scored(paths, settings, store), Checkpoints(paths.models)
 
     assert ["66.7" if enough else "too few"] == sorted({row[2] for row in table(store, checkpoints, scores)[6:]})
-    assert ("F", f"{'66.7, ' if enough else ''}{ONE_GROUP}; there are 80 spans in 40 texts") in described(
+    assert ("F1", f"{'66.7, ' if enough else ''}{ONE_GROUP}; there are 80 spans in 40 texts") in described(
         store, checkpoints, 14, scores[14]
     )
 

@@ -29,7 +29,7 @@ def test_a_model_that_no_longer_changes_is_a_reason_to_stop():
     advised = said()
 
     assert "stop" == advised.kind
-    assert "the 500 texts left would bring about 0.2 F" in advised.words
+    assert "the 500 texts left would bring about 0.2 F1" in advised.words
     assert "`loop curve` tells" in advised.words
     assert (99.9, 0.2) == (round(advised.agreement or 0, 1), round(advised.rest or 0, 1))
 
@@ -38,7 +38,7 @@ def test_a_model_that_changes_is_a_reason_to_go_on_with_the_time_that_it_takes()
     advised = said(agreement=95.0, minutes=35.4)
 
     assert "go on" == advised.kind
-    assert "would bring about 10.0 F" in advised.words
+    assert "would bring about 10.0 F1" in advised.words
     assert "cannot be told" in advised.words
     assert "about 35 minutes" in advised.words
 
@@ -60,9 +60,9 @@ def test_cross_validation_has_to_agree_before_anybody_is_told_to_stop():
     going_on, over, changing = said(expected=much), said(expected=little), said(agreement=80.0, expected=little)
 
     assert ["go on", "stop", "go on"] == [advised.kind for advised in (going_on, over, changing)]
-    assert "about 12.0 F (2.0 to 30.0) by cross-validation, and about 0.2 F by what" in going_on.words
-    assert "The next 100 answers should bring +1.0 F (+0.5 to +1.5)" in going_on.words
-    assert "about 0.4 F (0.0 to 1.9) by cross-validation" in over.words
+    assert "about 12.0 F1 (2.0 to 30.0) by cross-validation, and about 0.2 F1 by what" in going_on.words
+    assert "The next 100 answers should bring +1.0 F1 (+0.5 to +1.5)" in going_on.words
+    assert "about 0.4 F1 (0.0 to 1.9) by cross-validation" in over.words
     assert "`loop curve`" not in over.words
     assert "(0.0 to 1.9) by cross-validation, and much by what successive models still change" in changing.words
 
@@ -106,7 +106,7 @@ def test_nobody_is_told_to_stop_just_before_the_end():
     advised = said(pool=80)
 
     assert "add texts" == advised.kind
-    assert "the 80 texts left would bring about 0.1 F" in advised.words
+    assert "the 80 texts left would bring about 0.1 F1" in advised.words
 
 
 def test_a_weak_label_comes_before_more_of_the_same():

@@ -33,10 +33,10 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     # Every held-out text of this corpus nearly repeats one that is learned from.
     assert HELD == now.near_duplicates
     said = "\n".join(lines)
-    assert "F        91 to 100, from 80 spans in 40 texts" in said
-    assert "expected F 71 in 20 texts of the pool" in said
+    assert "F1       91 to 100, from 80 spans in 40 texts" in said
+    assert "expected F1 71 in 20 texts of the pool" in said
     assert "accepted 0 of the last 20 texts as suggested" in said
-    assert "40 of 40 texts that measure nearly repeat" in said
+    assert "40 of 40 held-out texts nearly repeat" in said
     assert "advice   " in said
     assert ["PART         20       40      –    91 – 100   +100.0 (+91.2 to +100.0)"] == [
         line for line in lines if line.startswith("PART")
@@ -64,7 +64,7 @@ def test_a_project_that_has_only_begun_has_its_numbers_too(paths, labelled, stor
     now = progress(store, labelled, paths)
 
     assert (None, None, (0, 0), None, 0) == (now.measured, now.scores, now.accepted, now.seconds, now.near_duplicates)
-    assert not [line for line in status_lines(now, []) if line.startswith(("F ", "expected", "accepted", "label"))]
+    assert not [line for line in status_lines(now, []) if line.startswith(("F1 ", "expected", "accepted", "label"))]
     assert ("add texts", True) == (now.advice.kind, "none is left to answer" in now.advice.words)
 
 
@@ -78,5 +78,5 @@ def test_learning_by_heart_is_said_in_words_with_what_to_do(paths, labelled, sto
     (alarm,) = [line for line in status_lines(now, []) if "by heart" in line]
 
     assert now.advice.by_heart
-    assert alarm.startswith("alarm    the training loss keeps falling while F")
+    assert alarm.startswith("alarm    the training loss keeps falling while F1")
     assert "steps in [update]" in alarm

@@ -37,10 +37,10 @@ def test_values_lie_where_the_numbers_say() -> None:
 
 
 def test_a_chart_says_what_it_shows_and_names_its_axes() -> None:
-    drawn = Axes((0, 10), (0, 100), size=(200, 100), x_name="answers", y_name="F").drawn(["<g/>"], "F over answers")
+    drawn = Axes((0, 10), (0, 100), size=(200, 100), x_name="answers", y_name="F1").drawn(["<g/>"], "F1 over answers")
 
-    assert drawn.startswith('<svg viewBox="0 0 200 100" role="img" aria-label="F over answers">')
-    assert all(f">{name}</text>" in drawn for name in ("answers", "F"))
+    assert drawn.startswith('<svg viewBox="0 0 200 100" role="img" aria-label="F1 over answers">')
+    assert all(f">{name}</text>" in drawn for name in ("answers", "F1"))
 
 
 @pytest.mark.parametrize(("value", "said"), [(1200.0, "1,200"), (0.5, "0.5"), (0.05, "0.05"), (-3.0, "-3")])

@@ -21,7 +21,7 @@ def points(element: ElementTree.Element | None) -> list[tuple[float, ...]]:
 
 
 def test_a_curve_is_a_line_in_the_band_of_its_intervals() -> None:
-    svg = drawn(curve(DOTS, AXES, "F over answers"))
+    svg = drawn(curve(DOTS, AXES, "F1 over answers"))
 
     assert [(20, 60), (40, 40)] == points(svg.find("polyline[@class='line']"))
     assert [(20, 50), (40, 30), (40, 45), (20, 70)] == points(svg.find("polygon"))

@@ -150,7 +150,14 @@ def test_a_batch_of_many_texts_is_removed_but_for_what_is_answered(store: Store)
 
 def asked(text: str, id_: str = "q1") -> Question:
     return Question(
-        id_, Text(0, text), ((0, 3),), (), share="doubtful", reason="the model doubts it", round=3, entropy=0.5
+        id_,
+        Text(0, text),
+        ((0, 3),),
+        (),
+        share="doubtful",
+        reason="the model is uncertain about it",
+        round=3,
+        entropy=0.5,
     )
 
 
@@ -192,7 +199,12 @@ def test_answers_texts_and_questions_from_elsewhere_come_in_together(store: Stor
     assert [("two", "q1"), ("one", None), ("two", "q1")] == [
         (store.corpus.texts([answer.text_id])[0].text, answer.question_id) for answer in store.answers.standing()
     ]
-    assert ("doubtful", "the model doubts it", 3, 0.5) == (kept.share, kept.reason, kept.round, kept.entropy)
+    assert ("doubtful", "the model is uncertain about it", 3, 0.5) == (
+        kept.share,
+        kept.reason,
+        kept.round,
+        kept.entropy,
+    )
     assert 0 == store.corpus.pool_size()
     assert ["batch_added", "labels", "answer", "answer", "answer"] == [kind for _, kind, _ in store.journal.events()]
 

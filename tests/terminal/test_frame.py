@@ -46,10 +46,10 @@ def test_a_narrow_head_keeps_the_round_and_saved(controller: Controller) -> None
 
 
 def test_the_head_says_how_good_the_model_is_where_there_is_room(controller: Controller) -> None:
-    controller.status = replace(controller.status, score="F 71 (66–76)")
+    controller.status = replace(controller.status, score="F1 71 (66–76)")
 
-    assert shown(frame.head(controller, 80)[0]).endswith(" F 71 (66–76) · round 0 · trainer stopped · saved ")
-    assert "F 71" not in shown(frame.head(controller, 55)[0])
+    assert shown(frame.head(controller, 80)[0]).endswith(" F1 71 (66–76) · round 0 · trainer stopped · saved ")
+    assert "F1 71" not in shown(frame.head(controller, 55)[0])
 
 
 def test_a_draft_that_could_not_be_kept_is_said(controller: Controller) -> None:
@@ -235,7 +235,9 @@ def test_flag_and_memo_stay_in_sight(controller: Controller) -> None:
 
 
 def test_manual_mode_does_not_say_what_the_model_thinks(sit_down: Callable[..., Controller]) -> None:
-    controller = sit_down(question("the SRAM", "SRAM=BRAND 60", reason="the model doubts “SRAM”: BRAND 60 %"))
+    controller = sit_down(
+        question("the SRAM", "SRAM=BRAND 60", reason="the model is uncertain about “SRAM”: BRAND 60 %")
+    )
     correcting = shown(frame.why(controller, 80))
     controller.press("c-t")
     controller.press("c-t")

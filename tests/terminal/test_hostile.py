@@ -36,7 +36,7 @@ def _question(text: str) -> Question:
     start = text.index("SRAM")
     rival = text.index("Rival")
     spans = [Span(start, start + 4, LABELS[0]), Span(rival, rival + 5, LABELS[1])]
-    asked = question(text, reason=f"the model doubts {EVIL}")
+    asked = question(text, reason=f"the model is uncertain about {EVIL}")
     notes = {f"ticket{EVIL}": EVIL, "more": [EVIL]}
     return replace(
         asked,

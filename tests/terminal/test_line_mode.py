@@ -148,7 +148,7 @@ def test_help_words_and_guidelines_are_said(folder: Path) -> None:
     assert "mark 2-3 LABEL: mark words" in told
     assert "1 the, 2 SRAM, 3 Rival" in told
     assert "BRAND is who made it." in told
-    assert "“nonsense” is no command. `help` lists the commands." in told
+    assert "“nonsense” is not a command. `help` lists the commands." in told
 
 
 def test_notes_skips_and_flags_reach_the_store(folder: Path) -> None:

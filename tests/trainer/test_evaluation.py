@@ -42,7 +42,7 @@ def test_every_kept_round_reads_what_is_held_out_later(paths, settings, store):
     assert [True, False] == [again.measure() for _ in range(2)]
     again.close()
     assert 15 == len(store.predictions.of(2, [text.text for text in store.corpus.texts(range(11, 26))]))
-    assert store.journal.headline().startswith("F ")
+    assert store.journal.headline().startswith("F1 ")
 
 
 def test_a_damaged_checkpoint_is_left_out(paths, settings, store):
