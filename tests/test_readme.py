@@ -20,7 +20,7 @@ PROSE = [
 VERBATIM = re.compile(r" {4}|\| \w+ \| `")
 # It is uncertainty, a match, F1, to correct, held-out texts, a repeat and overfitting; 0.5 and 5%, not .5 and 5 %.
 OLD_WORDS = re.compile(
-    r"\b(?:doubt(?:s|ed|ful)?|hits?|F1|put(?:s|ting)? right|mend(?:s|ed)?)\b"
+    r"\b(?:doubt(?:s|ed|ful)?|hits?|F|put(?:s|ting)? right|mend(?:s|ed)?)\b"
     r"|\b(?:(?:only|texts that) measures?|asked again|by heart)\b"
     r"|(?<![\w.])\.\d|\d %"
 )

@@ -1,4 +1,4 @@
-"""Messages and pages speak the field's words: see docs/decisions/0202-words.md."""
+"""Messages use the words of the field, as the pages of docs/ do (tests/test_readme.py)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeGuard
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 MODULES = sorted(path for path in (ROOT / "loop").rglob("*.py") if "demo" not in path.parts)
 
 INSTEAD = {
@@ -47,13 +44,6 @@ def is_command(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
 
 def found(words: str) -> list[str]:
     return [f"{match[0]!r}: {instead}" for old, instead in INSTEAD.items() for match in re.finditer(old, words)]
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_pages_use_the_fields_words(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-
-    assert [] == [f"line {n}: {one}" for n, line in enumerate(lines, 1) for one in found(line)]
 
 
 def test_messages_use_the_fields_words() -> None:

@@ -173,7 +173,7 @@ class Checkpoints:
         point(self.folder / LAST, self.path(number).name)
 
     def in_force(self) -> int:
-        """The round that `last` names, which is not the newest while an earlier one is held; 0 when there is none."""
+        """The round that `last` names, which is not the newest while an earlier one is pinned; 0 when there is none."""
         named = (self.folder / LAST).resolve()
         return next((number for number in self.rounds() if self.path(number).resolve() == named), 0)
 

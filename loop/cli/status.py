@@ -125,7 +125,7 @@ def near_words(now: Progress) -> str:
     if not now.near_duplicates or not now.scores:
         return ""
     return (
-        f"{now.near_duplicates} of {counted(now.scores.overall.texts, 'text')} that measure nearly repeat one that is "
+        f"{now.near_duplicates} of {counted(now.scores.overall.texts, 'held-out text')} nearly repeat one that is "
         "learned from, which flatters the scores; texts that belong together need a group (`loop add --group`)"
     )
 

@@ -39,7 +39,7 @@ def elements(path: Path | str) -> list[tuple[int, str]]:
     try:
         rows = [(at, json.dumps(row, ensure_ascii=False)) for at, row in parsed_all(content)]
     except BadRowError as error:
-        problem = f"begins with [ and is no list of patterns: it {error.problem}"
+        problem = f"begins with [ and is not a list of patterns: it {error.problem}"
         raise NoListError(path, problem, hint=HINT) from None
     return [(lines[content.count("\n", 0, at)][0], f"{row}\n") for at, row in rows]
 

@@ -54,8 +54,8 @@ def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, floa
 
 
 def held_words(held: int | None) -> str:
-    """That a round is held, in a sentence; empty when none is."""
-    return "" if held is None else f"round {held} is held: answers teach nothing until `loop checkpoints forward`"
+    """That a round is pinned, in a sentence; empty when none is."""
+    return "" if held is None else f"round {held} is pinned: answers teach nothing until `loop checkpoints forward`"
 
 
 def forgotten_words(found: Mapping[str, float]) -> str:

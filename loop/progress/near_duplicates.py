@@ -1,4 +1,4 @@
-"""Held-out texts and nearly repeat one that is learned from: they flatter the scores."""
+"""Held-out texts that nearly repeat one that is learned from: they flatter the scores."""
 
 from __future__ import annotations
 

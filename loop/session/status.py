@@ -16,7 +16,7 @@ class SessionStatus:
         round: the last one published. trainer: what it is doing, in words.
         left_in_queue: questions laid out. pool_left: texts that nobody has answered.
         last: this annotator's latest standing answer.
-        forgotten: what the model no longer finds as its base does, and that a round is held; empty without either.
+        forgotten: what the model no longer finds as its base does, and that a round is pinned; empty without either.
         score: how good the model is on texts that it never learns from; empty while nothing is measured.
     """
 

@@ -195,7 +195,7 @@ def _refuse_unknown(source: Path, found: Iterable[str], known: Iterable[str], *,
             near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
             hint = f"Did you mean {near[0]}?" if near else f"It knows: {', '.join(names)}."
             shown = f"[{name}]" if what == "section" else f"{where}{name}"
-            raise SettingsError(f"{source}: {shown} is no {what} that loop knows.", hint=hint)
+            raise SettingsError(f"{source}: {shown} is not a {what} that loop knows.", hint=hint)
 
 
 def _refuse(source: Path, section: str, key: str, problem: str, hint: str) -> NoReturn:

@@ -120,7 +120,7 @@ class Journal:
         self.note(HOLD, {"round": round})
 
     def round_in_force(self) -> int:
-        """The last finished round, but none after the one that is held."""
+        """The last finished round, but none after the one that is pinned."""
         with self._database.read() as connection:
             last = int(connection.execute(select(func.coalesce(func.max(rounds.c.number), 0))).scalar_one())
         hold = self.hold()

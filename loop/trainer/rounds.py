@@ -29,7 +29,7 @@ SAMPLE = 150
 
 
 class Rounds:
-    """The rounds of a project, and the pipeline as one of them left it: the last or, while it is held, an earlier one.
+    """The rounds of a project, and the pipeline as one of them left it: the last one, or the one that is pinned.
 
     Attributes:
         set_aside: the folders of checkpoints that were damaged.
@@ -67,7 +67,7 @@ class Rounds:
 
     @property
     def newest(self) -> int:
-        """The last round that was learned; a later one than `number` while that is held."""
+        """The last round that was learned; a later one than `number` while that is pinned."""
         return self._newest.round
 
     def _resume(self) -> None:
@@ -117,7 +117,7 @@ class Rounds:
         self._agreeing.forget()
 
     def _kept_by_hold(self) -> int:
-        """The last kept round, but none after the one that is held."""
+        """The last kept round, but none after the one that is pinned."""
         self._hold = self._store.journal.hold()
         kept = self._checkpoints.rounds()
         return max(n for n in kept if self._hold is None or n <= self._hold)
@@ -130,7 +130,7 @@ class Rounds:
         return tuple(ids[: max((i for i, id_ in enumerate(ids, start=1) if id_ in learned), default=0)]) or ("none",)
 
     def settle(self, training: Sequence[Answer]) -> None:
-        """Go back to the last kept round that never saw an answer that no longer stands, and to the round that is held.
+        """Go back to the last kept round that never saw an answer that no longer stands, or to the pinned one.
 
         The rounds after that are then due again.
         """

@@ -88,8 +88,8 @@ def test_texts_are_erased_by_number_meta_or_words(answered: Path, run: Run, whic
 @pytest.mark.parametrize(
     ("which", "why"),
     [
-        ([], "Say which"),
-        (["1", "--containing", "x"], "Say which"),
+        ([], "Name the texts"),
+        (["1", "--containing", "x"], "Name the texts"),
         (["7"], "no such"),
         (["--where", "meta.who=z"], "no such"),
     ],

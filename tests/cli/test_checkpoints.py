@@ -48,10 +48,10 @@ def test_rounds_are_listed_shown_held_pruned_and_rebuilt(learned: ProjectPaths, 
         assert store.journal.rounds()[1].weights in shown
     assert "6, the last 3 new" in shown
 
-    assert "Round 1 is held" in run("checkpoints", "rollback", "1").out
+    assert "Round 1 is pinned" in run("checkpoints", "rollback", "1").out
     assert "round-0001" == (learned.models / "last").readlink().name
-    assert "Round 1 is held" in run("checkpoints", "list").out
-    assert "round 1 is held" in run("status").out
+    assert "Round 1 is pinned" in run("checkpoints", "list").out
+    assert "round 1 is pinned" in run("status").out
     assert "round 2 is in force" in run("checkpoints", "forward").out
     assert "round-0002" == (learned.models / "last").readlink().name
 
@@ -80,4 +80,4 @@ def test_what_is_not_there_is_named(project: Path, run: Run, command: tuple[str,
     ran = run(*command)
 
     assert 1 == ran.code
-    assert "There is no round 3" in ran.err or "No round is held" in ran.err
+    assert "There is no round 3" in ran.err or "No round is pinned" in ran.err

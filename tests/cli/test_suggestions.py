@@ -254,7 +254,7 @@ def test_what_changes_a_list_of_patterns_writes_it_line_by_line(
 def test_a_list_that_is_none_is_named_once_and_nothing_is_added_to_it(listed: Path, run: Run) -> None:
     listed.write_text(LIST[:-1])
     told = run("doctor").out.splitlines()
-    with pytest.raises(InputError, match=r"p.json: begins with \[ and is no list of patterns"):
+    with pytest.raises(InputError, match=r"p.json: begins with \[ and is not a list of patterns"):
         append_pattern(listed, "y", "A")
 
     assert 1 == sum("is not a list of patterns" in line for line in told)

@@ -143,7 +143,7 @@ def test_a_list_of_patterns_is_read_and_named_by_its_lines(tmp_path: Path) -> No
     path.write_text('[{"label": "A"')
 
     assert [("a", 2), ("b", 4)] == [(pattern.pattern, pattern.line) for pattern in found]
-    with pytest.raises(InputError, match="begins with \\[ and is no list of patterns"):
+    with pytest.raises(InputError, match="begins with \\[ and is not a list of patterns"):
         list(read_patterns(path, LABELS))
 
 

@@ -66,7 +66,7 @@ def test_the_recognizer_that_is_named_is_the_one_to_start_from(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("component", "words"), [("ner", "no named-entity recognizer"), ("tagger", "no named-entity recognizer")]
+    ("component", "words"), [("ner", "not a named-entity recognizer"), ("tagger", "not a named-entity recognizer")]
 )
 def test_a_component_that_is_no_recognizer_is_refused(component: str, words: str, tmp_path: Path):
     several_recognizers().to_disk(tmp_path / "base")

@@ -190,7 +190,7 @@ def test_the_screen_says_that_a_round_is_held_as_long_as_it_is(paths, settings, 
     after = session.status().forgotten
     session.close()
 
-    assert "round 0 is held" in held
+    assert "round 0 is pinned" in held
     assert "" == after
 
 

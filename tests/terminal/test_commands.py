@@ -57,11 +57,11 @@ def test_a_label_without_a_key_is_marked_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("frobnicate", "no command"),
+        ("frobnicate", "is not a command"),
         ("l 1 PART", "may be label, letters, leave"),
         ("mark PART", "Write it as in"),
-        ("mark 0-2 PART", "no number and no range"),
-        ("mark 3-2 PART", "no number and no range"),
+        ("mark 0-2 PART", "neither a number nor a range"),
+        ("mark 3-2 PART", "neither a number nor a range"),
         ("mark 3-99 PART", "The text has 9 words"),
         ("mark 2 colour", "No label is called “colour”"),
         ("delete 7", "by its number, 1 to 2"),

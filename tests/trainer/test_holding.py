@@ -1,4 +1,4 @@
-"""A round that is held: nothing after it is learned or published, and afterwards nothing is different."""
+"""A round that is pinned: nothing after it is learned or published, and afterwards nothing is different."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def retract(store: Store, index: int) -> None:
 
 @pytest.fixture
 def learned(learned_project: ProjectPaths, settings: Settings, store: Store) -> Store:
-    """A store with three rounds, of which the second is held."""
+    """A store with three rounds, of which the second is pinned."""
     hold(learned_project, settings, store, 2)
     return store
 

@@ -302,7 +302,7 @@ def test_another_base_than_the_one_it_started_from_is_refused(paths, settings, w
 
 
 def test_an_unknown_strategy_names_the_known_ones(paths, with_settings, store):
-    with pytest.raises(SettingsError, match="no acquisition function") as caught:
+    with pytest.raises(SettingsError, match="is not an acquisition function") as caught:
         Trainer(paths, with_settings("acquire", strategy="guess"), store)
     assert "entropy_per_token" in caught.value.hint
 
