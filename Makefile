@@ -8,7 +8,7 @@ LOCK := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --
 # pip would compile every module, for 15 seconds; Python compiles those that it imports, and keeps them if it may.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo lint check test test-slow test-transformers bench lock
+.PHONY: demo lint check timings test test-slow test-transformers bench lock
 
 # The pip of the lock file: the one that comes with Python 3.11 takes 10 seconds to set up, and twice as long for the rest.
 $(BIN)/pip:
@@ -38,9 +38,13 @@ lint: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Before each commit: what needs no other process, with fewer examples of each property.
+# Before each commit: the tests that need no other process and little time, with fewer examples of each property.
 check: lint
-	$(TESTS) -m "not integration and not slow" --hypothesis-profile quick
+	$(TESTS) -m "not integration and not slow" --quick --hypothesis-profile quick
+
+# What the tests cost, and which of them are too long for `make check`.
+timings: .venv/installed-dev
+	$(TESTS) --timings
 
 test: lint
 	$(TESTS)

@@ -26,7 +26,22 @@ from loop.store import Store
 
 ROUND = 25
 # The code that the figures depend on: results of another state of it are another folder.
-ROOMS = ("acquire", "editing", "lattice", "ner", "progress", "session", "settings", "simulate", "store", "trainer")
+ROOMS = (
+    "acquire",
+    "base",
+    "checkpoints",
+    "editing",
+    "lattice",
+    "learning",
+    "patterns",
+    "progress",
+    "scoring",
+    "session",
+    "settings",
+    "simulate",
+    "store",
+    "trainer",
+)
 FILES = ("alignment", "intervals", "oracle", "records")
 LEARNING = (
     *(f"loop/{room}" for room in ROOMS),

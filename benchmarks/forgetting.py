@@ -54,7 +54,16 @@ CORRECTED = {
 }
 # The code that the figures depend on.
 BENCHMARKS = tuple(f"benchmarks/{name}.py" for name in ("_data", "_docs", "_forgetting"))
-CODE = ("loop/ner", "loop/lattice", "loop/alignment.py", "loop/records.py", *BENCHMARKS)
+CODE = (
+    "loop/base",
+    "loop/scoring",
+    "loop/learning",
+    "loop/checkpoints",
+    "loop/lattice",
+    "loop/alignment.py",
+    "loop/records.py",
+    *BENCHMARKS,
+)
 Recipe = Callable[[Task, UpdateSettings, int], Learner]
 JOINT: dict[str, Recipe] = {
     "naive": naive,

@@ -16,6 +16,7 @@ import catalogue
 import pytest
 import typer.main
 from hypothesis import settings as hypothesis_settings
+from timings import Timings, leave_out_longer
 from tiny_network import NETWORK
 from trainer_kit import finish
 from workshop import workshop_gold
@@ -52,13 +53,22 @@ ROOM = 2 * 2**30  # bytes; a whole run takes a fraction of it
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Let tests work in memory where there is room: every commit of a store waits for the disk."""
+    if config.option.timings:
+        config.pluginmanager.register(Timings())
     has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
     if config.option.basetemp is None and not hasattr(config, "workerinput") and has_room:
         config.option.basetemp = tempfile.mkdtemp(prefix="loop-tests-", dir=MEMORY)
         config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.quick:
+        leave_out_longer(config, items)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out the tests of longer.txt")
+    parser.addoption("--timings", action="store_true", help="say what the tests cost, and write longer.txt anew")
     parser.addoption(
         "--faults", type=int, default=10, metavar="N", help="points at which tests/faults disturbs a project"
     )

@@ -80,7 +80,7 @@ def test_on_a_full_disk_an_answer_is_refused_and_given_again_when_there_is_room(
 
     assert 0 == done.returncode, done.stderr
     assert "nothing was changed. Try again" in done.stdout
-    assert "look at the free space" in done.stdout
+    assert "check disk space" in done.stdout
     assert int(done.stdout.split()[0]) > 5
 
 

@@ -110,7 +110,7 @@ def test_without_texts_there_are_no_scores(made: Made):
 
 
 @pytest.mark.parametrize(
-    ("about", "words"), [(About("my model", "1.0"), "no name"), (About("model", "one"), "no version")]
+    ("about", "words"), [(About("my model", "1.0"), "not a name"), (About("model", "one"), "not a version")]
 )
 def test_a_name_or_version_that_no_package_can_have_is_refused(about: About, words: str, tmp_path: Path):
     with pytest.raises(LoopError, match=words):

@@ -211,7 +211,7 @@ def test_sentences_name_words_and_not_keys(folder: Path) -> None:
     told = said(folder, "undo", "mode", "none", "quit")
 
     assert "Nothing to undo in this text: `back` reopens the previous answer." in told
-    assert "One span is asked about: `ok` says yes, `no` no; `edges` and labels put it right." in told
+    assert "One span is asked about: `ok` says yes, `no` no; `edges` and labels correct it." in told
 
 
 def test_an_answer_that_is_left_as_it_was_is_not_called_saved(folder: Path) -> None:
