@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -36,9 +37,15 @@ def gold_files(folder: Path) -> tuple[Path, Path]:
     return files
 
 
-def test_a_simulation_prints_what_so_many_answers_bring(run: Run, gold_files):
+@pytest.fixture
+def simulate(run: Run, gold_files: tuple[Path, Path]) -> Run:
+    """`loop simulate` with some options on these files, from nothing."""
     gold, test = gold_files
-    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, "--answers", "30", "--json")
+    return partial(run, "simulate", gold, "--base", "blank:xx", "--test", test)
+
+
+def test_a_simulation_prints_what_so_many_answers_bring(simulate: Run):
+    ran = simulate("--answers", "30", "--json")
     rows = json.loads(ran.out)
 
     assert ran.code == 0
@@ -48,73 +55,40 @@ def test_a_simulation_prints_what_so_many_answers_bring(run: Run, gold_files):
     assert all(0 <= row[score] <= 100 for row in rows for score in "prf")
 
 
-def test_the_same_seed_gives_the_same_curve_and_saves_a_plain_pipeline(run: Run, gold_files, folder: Path):
-    gold, test = gold_files
-    options = (
-        "simulate",
-        gold,
-        "--base",
-        "blank:xx",
-        "--test",
-        test,
-        "--answers",
-        "20",
-        "--seed",
-        "3",
-        "--strategy",
-        "random",
-        "--json",
-    )
-    one, other = run(*options), run(*options, "--save", folder / "saved")
+def test_the_same_seed_gives_the_same_curve_and_saves_a_plain_pipeline(simulate: Run, folder: Path):
+    options = ("--answers", "20", "--seed", "3", "--strategy", "random", "--json")
+    one, other = simulate(*options), simulate(*options, "--save", folder / "saved")
 
     assert one.out == other.out
     assert spacy.load(folder / "saved").pipe_names == ["ner_loop"]
 
 
-def test_a_simulation_ends_when_the_texts_do(run: Run, gold_files):
-    gold, test = gold_files
-    rows = json.loads(run("simulate", gold, "--base", "blank:xx", "--test", test, "--answers", "500", "--json").out)
+def test_a_simulation_ends_when_the_texts_do(simulate: Run):
+    rows = json.loads(simulate("--answers", "500", "--json").out)
 
     assert rows[-1]["answers"] == 50
 
 
-def test_answers_too_few_for_a_round_are_counted_too(run: Run, gold_files):
-    gold, test = gold_files
-    rows = json.loads(run("simulate", gold, "--base", "blank:xx", "--test", test, "--answers", "13", "--json").out)
+def test_answers_too_few_for_a_round_are_counted_too(simulate: Run):
+    rows = json.loads(simulate("--answers", "13", "--json").out)
 
     assert [row["answers"] for row in rows] == [10, 13]
     assert rows[0]["f"] == rows[1]["f"]
 
 
 @pytest.mark.integration
-def test_several_seeds_have_a_curve_each_and_finished_ones_are_not_run_again(run: Run, gold_files, folder: Path):
-    gold, test = gold_files
-    options = (
-        "simulate",
-        gold,
-        "--base",
-        "blank:xx",
-        "--test",
-        test,
-        "--answers",
-        "20",
-        "--seeds",
-        "4,7",
-        "--out",
-        folder / "runs",
-        "--json",
-    )
-    first, second = run(*options), run(*options)
+def test_several_seeds_have_a_curve_each_and_finished_ones_are_not_run_again(simulate: Run, folder: Path):
+    options = ("--answers", "20", "--seeds", "4,7", "--out", folder / "runs", "--json")
+    first, second = simulate(*options), simulate(*options)
 
     assert first.out == second.out
     assert [4, 7] == [one["seed"] for one in json.loads(first.out)]
     assert 2 == len(list((folder / "runs").iterdir()))
 
 
-def test_a_number_of_seeds_begins_at_the_seed_and_ends_with_their_mean(run: Run, gold_files):
-    gold, test = gold_files
+def test_a_number_of_seeds_begins_at_the_seed_and_ends_with_their_mean(simulate: Run):
     options = ("--answers", "20", "--every", "20", "--seed", "3", "--seeds", "2", "--mode", "teach", "--noise", "0.1")
-    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, *options, "--lag", "1", "--keys")
+    ran = simulate(*options, "--lag", "1", "--keys")
 
     assert ["seed 3:", "seed 4:"] == [line.split(", ")[1] for line in ran.out.splitlines() if ", seed" in line]
     assert "mean of 2 seeds:" in ran.out
@@ -152,25 +126,22 @@ def test_gold_spans_that_do_not_fit_the_tokens_are_told_by_file_and_line(
 
 
 @pytest.mark.parametrize("seeds", ["a", "1,,2", "1,1", "0"])
-def test_seeds_that_cannot_be_meant_are_refused(run: Run, gold_files, seeds):
-    gold, test = gold_files
-    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, "--seeds", seeds)
+def test_seeds_that_cannot_be_meant_are_refused(simulate: Run, seeds):
+    ran = simulate("--seeds", seeds)
 
     assert 1 == ran.code
     assert "is not a list of different numbers" in ran.err
 
 
-def test_one_checkpoint_cannot_be_that_of_several_seeds(run: Run, gold_files, folder: Path):
-    gold, test = gold_files
-    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, "--seeds", "2", "--save", folder / "saved")
+def test_one_checkpoint_cannot_be_that_of_several_seeds(simulate: Run, folder: Path):
+    ran = simulate("--seeds", "2", "--save", folder / "saved")
 
     assert 1 == ran.code
     assert "one seed" in ran.err
 
 
-def test_a_checkpoint_is_not_saved_over_something_else(run: Run, gold_files, folder: Path):
-    gold, test = gold_files
-    ran = run("simulate", gold, "--base", "blank:xx", "--test", test, "--save", folder)
+def test_a_checkpoint_is_not_saved_over_something_else(simulate: Run, folder: Path):
+    ran = simulate("--save", folder)
 
     assert ran.code == 1
     assert "exists already" in ran.err

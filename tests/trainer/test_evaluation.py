@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from workshop import workshop_gold
 
 from loop.checkpoints.checkpoints import Checkpoints
@@ -17,13 +18,19 @@ def answer(store: Store, number: int, *, held_out: bool = False) -> str:
     return text.text
 
 
-def test_every_kept_round_reads_what_is_held_out_later(paths, settings, store):
+@pytest.fixture
+def trainer(paths, settings, store) -> Trainer:
+    """A trainer that has learned two rounds from ten answers."""
     store.corpus.add_batch((NewText(text) for text in workshop_gold(40)), source="gold")
     for number in range(1, 11):
         answer(store, number)
     trainer = Trainer(paths, settings, store)
     while trainer.work():
         pass
+    return trainer
+
+
+def test_every_kept_round_reads_what_is_held_out_later(paths, settings, store, trainer):
     nothing_yet = trainer.measure()
     held = [answer(store, number, held_out=True) for number in range(11, 25)]
     pieces = [trainer.measure() for _ in range(4)]
@@ -45,13 +52,7 @@ def test_every_kept_round_reads_what_is_held_out_later(paths, settings, store):
     assert store.journal.headline().startswith("F1 ")
 
 
-def test_a_damaged_checkpoint_is_left_out(paths, settings, store):
-    store.corpus.add_batch((NewText(text) for text in workshop_gold(40)), source="gold")
-    for number in range(1, 11):
-        answer(store, number)
-    trainer = Trainer(paths, settings, store)
-    while trainer.work():
-        pass
+def test_a_damaged_checkpoint_is_left_out(paths, settings, store, trainer):
     (Checkpoints(paths.models).path(1) / "config.cfg").unlink()
     for number in range(11, 17):
         answer(store, number, held_out=True)
