@@ -29,6 +29,7 @@ from loop.records import Question, Span, Text
 from loop.session import Session
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings
 from loop.store import NewText, RoundInfo, Store
+from loop.store.events import EventKind
 
 SIZES = (10_000, 100_000, 1_000_000)
 QUICK = (1_200, 5_000)
@@ -147,7 +148,7 @@ def answer(paths: ProjectPaths, _texts: int, rounds: int) -> dict[str, Any]:
         session = Session(paths, SETTINGS, store, annotator="oracle")
         first = wait(partial(is_laid_out, store, 0), "the first questions")
         # In the background, once: it would fall into one round or another.
-        pretraining = wait(lambda: store.journal.latest("pretrained") is not None, "the pretraining")
+        pretraining = wait(lambda: store.journal.latest(EventKind.PRETRAINED) is not None, "the pretraining")
         answered = iter(store.corpus.texts(range(1, rounds * size + 1)))
         for number in range(1, rounds + 1):
             for text in islice(answered, size):

@@ -69,9 +69,9 @@ def check_cli(
 
 def looked_at(store: Store) -> list[str]:
     """Return the ids of the answers that somebody has looked at again and left as they were."""
-    from loop.session.review import LOOKED_AT
+    from loop.store.events import EventKind
 
-    return [payload["answer"] for _, kind, payload in store.journal.events() if kind == LOOKED_AT]
+    return [payload["answer"] for _, _, payload in store.journal.events(kind=EventKind.LOOKED_AT)]
 
 
 def named(texts: Sequence[int], answers: Sequence[Given]) -> list[str]:

@@ -12,8 +12,8 @@ from loop.quality import Match, matched
 from loop.records import Span
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
+from loop.store.events import EventKind
 
-JUDGED = "mistake judged"
 REASONS = {
     "boundary": "the edges are off",
     "label": "the label is wrong",
@@ -69,12 +69,12 @@ def mistakes(store: Store, settings: Settings, paths: ProjectPaths) -> list[Mist
 
 def judge(store: Store, mistake: Mistake, reason: str) -> None:
     """Keep why a mistake was made, one of `REASONS`; the last word counts."""
-    store.journal.note(JUDGED, {"mistake": mistake.key, "reason": reason})
+    store.journal.note(EventKind.MISTAKE_JUDGED, {"mistake": mistake.key, "reason": reason})
 
 
 def judgements(store: Store) -> dict[str, str]:
     """The reasons given so far, by the keys of their mistakes."""
-    said = (payload for _, kind, payload in store.journal.events() if kind == JUDGED)
+    said = (payload for _, _, payload in store.journal.events(kind=EventKind.MISTAKE_JUDGED))
     return {payload["mistake"]: payload["reason"] for payload in said}
 
 

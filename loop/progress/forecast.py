@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from loop.acquire.stopping import Gain
 from loop.store import Store
+from loop.store.events import EventKind
 
-EVENT = "curve"
 # It is about a project with so many times as many answers, or texts left, at the most.
 GROWTH = 1.25
 
@@ -30,12 +30,12 @@ class Expected:
 def note(store: Store, expected: Expected) -> None:
     """Keep it, as an event of the log."""
     gains = {"more": list(expected.more), "rest": list(expected.rest)}
-    store.journal.note(EVENT, {"answers": expected.answers, "pool": expected.pool} | gains)
+    store.journal.note(EventKind.CURVE, {"answers": expected.answers, "pool": expected.pool} | gains)
 
 
 def noted(store: Store, *, answers: int, pool: int) -> Expected | None:
     """The last one that was kept; None where the answers that train, or the texts left, are others by now."""
-    event = store.journal.latest(EVENT)
+    event = store.journal.latest(EventKind.CURVE)
     if event is None:
         return None
     found = Expected(event["answers"], event["pool"], Gain(*event["more"]), Gain(*event["rest"]))

@@ -14,6 +14,7 @@ from loop.patterns.file import PATTERNS_NAME, drop_patterns
 from loop.records import Text
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
+from loop.store.events import EventKind
 from loop.store.locks import ProcessLock
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _forget_rounds(paths: ProjectPaths, store: Store, said: Collection[str]) -> 
     """Go back to the last round that knows nothing of the texts; what pretraining made of them goes, too."""
     from loop.checkpoints.checkpoints import Checkpoints
 
-    pretrained = store.journal.latest("pretrained")
+    pretrained = store.journal.latest(EventKind.PRETRAINED)
     first = pretrained["round"] if pretrained else None
     _remove(paths, "pretrained", "damaged-*", ".*")
     checkpoints = Checkpoints(paths.models)

@@ -9,9 +9,7 @@ from loop.records import Answer, Question, Span
 from loop.session.session import Session
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-
-LOOKED_AT = "looked at"
-"""The event of an answer that was left as it was when it was looked at again."""
+from loop.store.events import EventKind
 
 
 class Stop(NamedTuple):
@@ -101,7 +99,7 @@ class Review(Session):
         return question, self._stands[question.id]
 
     def _looked_at(self, answer: Answer) -> None:
-        self._store.journal.note(LOOKED_AT, {"answer": answer.id})
+        self._store.journal.note(EventKind.LOOKED_AT, {"answer": answer.id})
 
     def _go_on(self, question: Question) -> None:
         at = self._number(question)

@@ -16,6 +16,7 @@ from loop.errors import StoreError
 from loop.held_out import HeldOut
 from loop.records import Answer, Question, Text
 from loop.store.database import Database, now
+from loop.store.events import EventKind
 from loop.store.journal import append_event
 from loop.store.lookup import looked_up
 from loop.store.naming import Naming, read_naming
@@ -215,7 +216,7 @@ def _text_there() -> Iterator[None]:
 
 def add_answer(connection: Connection, answer: Answer) -> Answer:
     """Write an answer inside the caller's transaction; see `Answers.add`."""
-    seq = append_event(connection, "answer", answer_event(answer))
+    seq = append_event(connection, EventKind.ANSWER, answer_event(answer))
     rank, moment = _rank(connection, answer, seq), answer.at or datetime.fromisoformat(now())
     stored = replace(answer, seq=seq, rank=rank, at=moment)
     connection.execute(insert(answers).values(answer_row(stored)))

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, 
 from loop.errors import StoreError
 from loop.records import Span
 from loop.store.database import Database, now, polite
+from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.locks import ProcessLock
 from loop.store.lookup import parts
@@ -103,7 +104,7 @@ def finish_batch(connection: Connection, batch: int, *, added: int, seen: int) -
         return BatchReport(0, 0, seen)
     row = update(batches).where(batches.c.id == batch)
     connection.execute(row.values(added=added, duplicates=seen - added))
-    append_event(connection, "batch_added", {"batch": batch, "texts": added})
+    append_event(connection, EventKind.BATCH_ADDED, {"batch": batch, "texts": added})
     return BatchReport(batch, added, seen - added)
 
 
@@ -194,7 +195,7 @@ def _take_out(database: Database, batch: int) -> tuple[int, int]:
             _forget_batch(connection, batch)
         else:
             connection.execute(delete(batches).where(batches.c.id == batch))
-        append_event(connection, "batch_removed", {"batch": batch, "texts": removed})
+        append_event(connection, EventKind.BATCH_REMOVED, {"batch": batch, "texts": removed})
     return removed, kept
 
 

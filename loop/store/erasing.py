@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, func, select
 
 from loop.errors import StoreError
 from loop.store.database import Database
+from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.lookup import LOOKUP_ROWS, parts
 from loop.store.questions import REQUEST, SEEN
@@ -19,7 +20,6 @@ from loop.store.schema import answers, batches, drafts, predictions, questions, 
 
 WAIT = 10.0  # seconds
 UNFINISHED = "erasing"
-EVENT = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def erase(database: Database, ids: Sequence[int]) -> Erased:
         connection.execute(delete(batches).where(batches.c.id.not_in(select(texts.c.batch_id))))
         _forget(connection, frozenset(ids))
         if ids:
-            append_event(connection, EVENT, {"texts": len(ids), "answers": said})
+            append_event(connection, EventKind.ERASED, {"texts": len(ids), "answers": said})
         put_state(connection, UNFINISHED, [])
     return Erased(len(ids), said)
 

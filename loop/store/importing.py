@@ -14,6 +14,7 @@ from loop.records import Answer, Question, Text
 from loop.store.answers import answer_event, answer_row, standing_of
 from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, text_row
 from loop.store.database import Database, now
+from loop.store.events import EventKind
 from loop.store.journal import event_row, put_scheme
 from loop.store.lookup import LOOKUP_ROWS, looked_up, parts
 from loop.store.naming import read_naming
@@ -178,7 +179,9 @@ def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
     stored = [
         replace(each, seq=seq, rank=seq, at=each.at or moment) for seq, each in enumerate(new, start=1 + (last or 0))
     ]
-    connection.execute(insert(events), [event_row("answer", answer_event(each)) | {"seq": each.seq} for each in stored])
+    connection.execute(
+        insert(events), [event_row(EventKind.ANSWER, answer_event(each)) | {"seq": each.seq} for each in stored]
+    )
     connection.execute(insert(answers), [answer_row(each) for each in stored])
     given = {(each.text_id, each.annotator) for each in stored}
     for part in parts(sorted({each.text_id for each in stored}), LOOKUP_ROWS):

@@ -13,13 +13,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from loop.records import TrainerStatus
 from loop.store.database import Database, now
+from loop.store.events import EventKind
 from loop.store.naming import Naming, read_naming
 from loop.store.schema import events, predictions, rounds, schemes, state
 
 TRAINER = "trainer"
 HEADLINE = "headline"
 SETTINGS = "settings"
-HOLD = "hold"
 READING = "reading"
 
 
@@ -60,21 +60,21 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def events(self, *, after: int = 0, kind: str | None = None) -> list[tuple[int, str, dict[str, Any]]]:
+    def events(self, *, after: int = 0, kind: EventKind | None = None) -> list[tuple[int, str, dict[str, Any]]]:
         """(seq, kind, payload) of every event later than `after`, or those of one kind, oldest first."""
         query = select(events).where(events.c.seq > after).order_by(events.c.seq)
         with self._database.read() as connection:
-            rows = connection.execute(query if kind is None else query.where(events.c.kind == kind)).all()
+            rows = connection.execute(query if kind is None else query.where(events.c.kind == kind.value)).all()
         return [(row.seq, row.kind, json.loads(row.payload)) for row in rows]
 
-    def latest(self, kind: str) -> dict[str, Any] | None:
+    def latest(self, kind: EventKind) -> dict[str, Any] | None:
         """The payload of the latest event of a kind; None without any."""
-        query = select(events.c.payload).where(events.c.kind == kind).order_by(events.c.seq.desc()).limit(1)
+        query = select(events.c.payload).where(events.c.kind == kind.value).order_by(events.c.seq.desc()).limit(1)
         with self._database.read() as connection:
             payload = connection.execute(query).scalar_one_or_none()
         return None if payload is None else dict(json.loads(payload))
 
-    def note(self, kind: str, payload: Mapping[str, Any]) -> None:
+    def note(self, kind: EventKind, payload: Mapping[str, Any]) -> None:
         """Append an event that nothing else in the store goes with."""
         with self._database.write() as connection:
             append_event(connection, kind, payload)
@@ -99,25 +99,25 @@ class Journal:
                 return
         with self._database.write() as connection:
             put_state(connection, SETTINGS, digest)
-            append_event(connection, SETTINGS, {"digest": digest, **values})
+            append_event(connection, EventKind.SETTINGS, {"digest": digest, **values})
 
     def settings_at(self, seq: int) -> dict[str, Any] | None:
         """What the settings said about learning at the event `seq`; before the first time, what they said then.
 
         None where it was not noted.
         """
-        noted = [(at, payload) for at, kind, payload in self.events(kind=SETTINGS) if "update" in payload]
+        noted = [(at, payload) for at, kind, payload in self.events(kind=EventKind.SETTINGS) if "update" in payload]
         before = [payload for at, payload in noted if at < seq]
         return before[-1] if before else noted[0][1] if noted else None
 
     def hold(self) -> int | None:
         """The round that is pinned: none after it is learned or published; None while rounds go on."""
-        event = self.latest(HOLD)
+        event = self.latest(EventKind.HOLD)
         return event["round"] if event else None
 
     def set_hold(self, round: int | None) -> None:
         """Hold a round, or let rounds go on."""
-        self.note(HOLD, {"round": round})
+        self.note(EventKind.HOLD, {"round": round})
 
     def round_in_force(self) -> int:
         """The last finished round, but none after the one that is pinned."""
@@ -214,7 +214,7 @@ def _add_scheme(connection: Connection, labels: Sequence[str], asked: Sequence[s
     only = {} if asked is None else {"asked": list(asked)}
     dumped = {name: json.dumps(value) for name, value in {"labels": list(labels), **only}.items()}
     connection.execute(insert(schemes).values(version=version, at=now(), **dumped))
-    append_event(connection, "labels", {"scheme": version, "labels": list(labels), **only})
+    append_event(connection, EventKind.LABELS, {"scheme": version, "labels": list(labels), **only})
     return version
 
 
@@ -233,14 +233,14 @@ def _round(row: Row[Any]) -> RoundInfo:
     return RoundInfo(**dict(row._mapping) | loaded)
 
 
-def append_event(connection: Connection, kind: str, payload: Mapping[str, Any]) -> int:
+def append_event(connection: Connection, kind: EventKind, payload: Mapping[str, Any]) -> int:
     """Append an event inside the caller's transaction; returns its place in the log."""
     return int(connection.execute(insert(events).values(event_row(kind, payload)).returning(events.c.seq)).scalar_one())
 
 
-def event_row(kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+def event_row(kind: EventKind, payload: Mapping[str, Any]) -> dict[str, Any]:
     """An event as a row of `events`, but for its place."""
-    return {"kind": kind, "payload": json.dumps(dict(payload), ensure_ascii=False, sort_keys=True), "at": now()}
+    return {"kind": kind.value, "payload": json.dumps(dict(payload), ensure_ascii=False, sort_keys=True), "at": now()}
 
 
 def get_state(connection: Connection, key: str) -> Any:

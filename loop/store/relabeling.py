@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, insert, or_, select, update
 
 from loop.store.database import Database, now
+from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, next_version, put_state
 from loop.store.naming import Names
 from loop.store.questions import expire
@@ -27,7 +28,7 @@ def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: C
         version = next_version(connection)
         row = {"version": version, "labels": json.dumps(list(labels)), "names": json.dumps(dict(names)), "at": now()}
         connection.execute(insert(schemes).values(row))
-        append_event(connection, "labels", {"scheme": version, "labels": list(labels), "names": dict(names)})
+        append_event(connection, EventKind.LABELS, {"scheme": version, "labels": list(labels), "names": dict(names)})
         _rewrite(connection, [texts.c.suggested], names)
         _rewrite(connection, [predictions.c.spans], names)
         _rewrite(connection, [questions.c.reading, questions.c.candidates], names)

@@ -13,9 +13,8 @@ from loop.learning.learner import Learner
 from loop.learning.pretraining import pretrained_layers
 from loop.settings import ProjectPaths
 from loop.store import Store
-from loop.store.erasing import EVENT as ERASED
+from loop.store.events import EventKind
 
-EVENT = "pretrained"
 FOLDER = "pretrained"
 
 
@@ -61,7 +60,7 @@ class Pretrained:
         make_private(self._folder)
         with replacing(self._file(digest)) as file:
             file.write(weights)
-        self._journal.note(EVENT, {"hash": digest, "round": round})
+        self._journal.note(EventKind.PRETRAINED, {"hash": digest, "round": round})
 
     def _landed(self) -> tuple[int, bytes] | None:
         event = self._event()
@@ -73,7 +72,7 @@ class Pretrained:
 
     def _event(self) -> dict[str, Any] | None:
         """The event that names the weights; None where texts were erased since, and with them what they had taught."""
-        landed, erased = (self._journal.events(kind=kind)[-1:] for kind in (EVENT, ERASED))
+        landed, erased = (self._journal.events(kind=kind)[-1:] for kind in (EventKind.PRETRAINED, EventKind.ERASED))
         return None if not landed or (erased and erased[0][0] > landed[0][0]) else landed[0][2]
 
     def _file(self, digest: str) -> Path:

@@ -4,7 +4,7 @@ import pytest
 
 from loop.records import Question, Span
 from loop.session import Review, Session, Stop
-from loop.session.review import LOOKED_AT
+from loop.store.events import EventKind
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def walk(paths, settings, store, stops):
 
 
 def looked_at(store):
-    return [payload["answer"] for _, kind, payload in store.journal.events() if kind == LOOKED_AT]
+    return [payload["answer"] for _, _, payload in store.journal.events(kind=EventKind.LOOKED_AT)]
 
 
 def change(walk, question, spans=()):

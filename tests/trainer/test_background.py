@@ -16,6 +16,7 @@ from loop.errors import LoopError
 from loop.progress import progress
 from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
+from loop.store.events import EventKind
 from loop.trainer import Trainer, pretraining
 from loop.trainer.rebuilding import rebuilding
 
@@ -41,7 +42,7 @@ def test_it_lands_as_an_event_with_the_hash_and_the_round_from_which_it_counts(p
     finish(paths, pretrained, store, pretrain=True)
     file = pretrained_file(paths)
 
-    assert store.journal.latest("pretrained") == {"hash": file.stem, "round": 2}
+    assert store.journal.latest(EventKind.PRETRAINED) == {"hash": file.stem, "round": 2}
     assert hashlib.sha256(file.read_bytes()).hexdigest() == file.stem
 
 
@@ -134,13 +135,13 @@ def test_a_round_that_falls_due_goes_first(paths, pretrained, store):
     landed = []
 
     def on_round(_: object) -> None:
-        landed.append(store.journal.latest("pretrained") is not None)
+        landed.append(store.journal.latest(EventKind.PRETRAINED) is not None)
 
     def stop() -> bool:
         if progress(store, pretrained, paths).training == 0:
             answer(store, range(5))
             return False
-        return store.journal.latest("pretrained") is not None
+        return store.journal.latest(EventKind.PRETRAINED) is not None
 
     trainer = Trainer(paths, pretrained, store)
     trainer.run(stop, on_round)
@@ -195,7 +196,7 @@ def test_weights_that_are_gone_or_damaged_are_made_again(paths, pretrained, stor
     finish(paths, pretrained, store, pretrain=True)
 
     assert pretrained_file(paths).name == before
-    assert store.journal.latest("pretrained") == {"hash": pretrained_file(paths).stem, "round": 2}
+    assert store.journal.latest(EventKind.PRETRAINED) == {"hash": pretrained_file(paths).stem, "round": 2}
 
 
 def test_it_learns_from_neither_the_answers_nor_the_texts_that_are_held_out(tmp_path, pretrained):

@@ -20,6 +20,7 @@ from loop.project import erase
 from loop.records import Answer
 from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings, template
 from loop.store import NewText, Store
+from loop.store.events import EventKind
 from loop.store.locks import ProcessLock
 from loop.trainer import cross_validation
 from loop.trainer.cross_validation import FOLDS, ROUNDS, LearningCurve, folds, learning_curve
@@ -146,7 +147,7 @@ def test_too_few_answers_have_no_curve(paths, few, answered) -> None:
         learning_curve(paths, replace(few, update=replace(few.update, round_size=10)), answered)
 
     assert "113" in raised.value.hint
-    assert answered.journal.latest("curve") is None
+    assert answered.journal.latest(EventKind.CURVE) is None
 
 
 def test_rounds_are_counted_by_the_size_that_they_are_learned_with(paths, few, answered) -> None:

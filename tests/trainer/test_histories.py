@@ -20,6 +20,7 @@ from loop.editing.draft import relabeled
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
+from loop.store.events import EventKind
 from loop.trainer import Trainer, hold
 
 WORDS = ["chain", "saddle", "brake", "hub", "spoke", "fork", "pedal", "worn", "bent", "loose", "clean", "new", "old"]
@@ -227,7 +228,7 @@ class Histories(RuleBasedStateMachine):
                 for version, labels in naming.complete_for.items()
             }
             standing = [(answer.rank, answer) for answer in self.store.answers.standing()]
-            noted = [(seq, values) for seq, _, values in self.store.journal.events(kind="settings")]
+            noted = [(seq, values) for seq, _, values in self.store.journal.events(kind=EventKind.SETTINGS)]
             for _, what in sorted([*standing, *noted], key=lambda pair: pair[0]):
                 if isinstance(what, Answer):
                     store.answers.add(replace(what, scheme=known[what.scheme], retracts=None, at=None))
