@@ -21,6 +21,8 @@ INSTEAD = {
     r"\bexpects of itself\b": "expected F1",
     r"\b(put|puts|putting) (it |them |what is wrong |the gold |an answer |answers )?right\b": "correct",
     r"\bmend(s|ed|ing)?\b": "fix, correct",
+    r"\b[Pp]ut (it|them|what is wrong) right\b": "correct",
+    r"\bhits?\b": "match",
     r"\bcannot be meant\b": "is invalid",
     r"\bNobody is there\b": "Cannot prompt",
     r"\bfree space and (the )?rights\b": "disk space and file permissions",

@@ -1,4 +1,4 @@
-"""`loop patterns`: terms and patterns whose hits are suggested."""
+"""`loop patterns`: terms and patterns whose matches are suggested."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 
-patterns_app = typer.Typer(no_args_is_help=True, help="Terms and patterns whose hits are shown as suggestions.")
+patterns_app = typer.Typer(no_args_is_help=True, help="Terms and patterns whose matches are shown as suggestions.")
 
 
 @patterns_app.command("add")

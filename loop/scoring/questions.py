@@ -176,7 +176,7 @@ def _reason(read: Read, share: Share, candidates: Sequence[Candidate]) -> str:
     if share == "typical":
         return "typical of your texts"
     if share == "pattern":
-        return "a pattern hits here"
+        return "a pattern matches here"
     if share == "chosen":
         return "you chose it"
     if share == "random":

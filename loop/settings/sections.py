@@ -45,7 +45,7 @@ class ProjectSettings(Section):
         0, "The same answers with the same seed give the same weights, bit for bit.", low=0, high=2**32 - 1
     )
     patterns: str | None = _setting(
-        None, "Match patterns (jsonl) whose hits are shown as suggestions; null for patterns.jsonl, if it is there."
+        None, "Match patterns (jsonl) whose matches are shown as suggestions; null for patterns.jsonl, if it is there."
     )
     eval: str | None = _setting(
         None, "Gold texts (jsonl with spans) to score each round on; they are never learned from. null for none."

@@ -17,8 +17,8 @@ ROOMY = 16  # rows from which on rules and blank lines are affordable
 MARGIN = 2  # blank cells on either side of the text
 LEARNING = 3  # answers until which a newcomer is told what to do
 TIPS = (
-    "Marked words are suggestions. Put them right, then press [accept]; [none] if there is nothing to mark.",
-    "Marked words are suggestions. Put them right, then [accept]; [none] if there are none.",
+    "Marked words are suggestions. Correct them, then press [accept]; [none] if there is nothing to mark.",
+    "Marked words are suggestions. Correct them, then [accept]; [none] if there are none.",
     "Put the marks right, then [accept]; [none]: none",
     "[accept]: all right. [none]: none",
 )

@@ -58,7 +58,7 @@ def test_pattern_hits_are_shown_as_such_whatever_their_case(fresh, patterns):
 
     assert asked.reading == (Span(6, 11, "PART"),)
     assert [(candidate.p, candidate.source) for candidate in asked.candidates] == [(None, "pattern")]
-    assert asked.reason == "a pattern hits here; from patterns: “Chain”"
+    assert asked.reason == "a pattern matches here; from patterns: “Chain”"
 
 
 def test_what_the_file_suggests_goes_before_the_model_and_the_model_before_patterns(fresh):
