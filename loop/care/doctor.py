@@ -30,7 +30,7 @@ def examine(paths: ProjectPaths, project: AbstractContextManager[Opened] | None 
 
     Args:
         paths: of the project.
-        project: opens it; None if nobody is to be asked about its code.
+        project: opens it; None to ask nobody whether its code is trusted.
     """
     writable = is_open_to_changes(paths)
     for finding in _findings(paths, project or opened(paths, writes=False)):

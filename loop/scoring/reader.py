@@ -49,7 +49,8 @@ def read(
 
 def own_lattices(nlp: Language, docs: Iterable[Doc], *, temperature: float = 1.0) -> list[Lattice]:
     """The lattices of our component alone, without hidden labels; the docs are ready for it."""
-    return [visible(one) for one in score(nlp, docs, component=COMPONENT, temperature=temperature)]
+    (lattices,) = own_lattices_at((temperature,), nlp, docs)
+    return lattices
 
 
 def own_lattices_at(temperatures: Sequence[float], nlp: Language, docs: Iterable[Doc]) -> list[list[Lattice]]:

@@ -216,12 +216,15 @@ def _schema_version(connection: Connection, path: Path) -> str:
 def _migrate(database: Database, version: str) -> None:
     from loop.store.migrations import upgrade
 
-    about = f"{database.path} was written by {{}} loop (schema {version}; this one knows {OLDEST} to {SCHEMA_VERSION})."
+    known = f"(schema {version}; this one knows {OLDEST} to {SCHEMA_VERSION})"
     if version > SCHEMA_VERSION:
-        raise StoreError(about.format("a newer"), hint="Upgrade with `pip install -U spacy-loop`; nothing was changed.")
+        raise StoreError(
+            f"{database.path} was written by a newer loop {known}.",
+            hint="Upgrade with `pip install -U spacy-loop`; nothing was changed.",
+        )
     if version < OLDEST:
         raise StoreError(
-            about.format("an early"),
+            f"{database.path} was written by an early loop {known}.",
             hint="Run `loop status` once with version 0.1, which upgrades it: `pip install spacy-loop==0.1.0`.",
         )
     with database.write() as connection:

@@ -34,8 +34,8 @@ from loop.trainer.rebuilding import rebuilding
 @pytest.fixture
 def old(tmp_path: Path) -> ProjectPaths:
     with tarfile.open(Path(__file__).with_name("version_0_1.tar.gz")) as packed:
-        packed.extractall(tmp_path / "old", filter="data")
-    return ProjectPaths(tmp_path / "old")
+        packed.extractall(tmp_path / "{old}", filter="data")
+    return ProjectPaths(tmp_path / "{old}")
 
 
 @pytest.fixture
