@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -28,19 +28,19 @@ def rename_labels(checkpoints: Checkpoints, number: int, names: Mapping[str, str
     labels = tuple(dict.fromkeys(names.get(label, label) for label in info.labels))
     with new_folder(checkpoints.path(number)) as folder:
         link_tree(checkpoints.path(number), folder)
-        _replace(folder / COMPONENT / "moves", lambda file: _moves(file.read_bytes(), names))
-        _replace(folder / "meta.json", lambda file: srsly.json_dumps(_meta(srsly.read_json(file), names)).encode())
+        moves, meta = folder / COMPONENT / "moves", folder / "meta.json"
         own = asdict(replace(info, labels=labels, scheme=scheme))
-        _replace(folder / OWN_FOLDER / "checkpoint.json", lambda _: srsly.json_dumps(own).encode())
+        _replace(moves, _moves(moves.read_bytes(), names))
+        _replace(meta, srsly.json_dumps(_meta(srsly.read_json(meta), names)).encode())
+        _replace(folder / OWN_FOLDER / "checkpoint.json", srsly.json_dumps(own).encode())
         (folder / SUMS).unlink(missing_ok=True)
         write_sums(folder, folder / SUMS)
 
 
-def _replace(file: Path, content: Callable[[Path], bytes]) -> None:
+def _replace(file: Path, content: bytes) -> None:
     """Write a file anew: as it is linked, writing into it would change the round that it is linked to."""
-    written = content(file)
     file.unlink()
-    file.write_bytes(written)
+    file.write_bytes(content)
 
 
 def _moves(saved: bytes, names: Mapping[str, str]) -> bytes:
