@@ -54,5 +54,5 @@ def test_messages_use_the_fields_words() -> None:
         for path in MODULES
         for line, words in messages(path)
         for one in found(words)
-        if " " in words.strip()
+        if " " in words
     ]

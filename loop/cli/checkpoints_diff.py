@@ -41,7 +41,7 @@ def diff_cli(
         texts = comparison(paths, settings, store, one, other)
         scores = scored(paths, settings, store)
     for number in (one, other):
-        say(f"round {number}: {f'F {score_words(scores[number])}' if number in scores else 'not measured'}")
+        say(f"round {number}: {f'F1 {score_words(scores[number])}' if number in scores else 'not measured'}")
     if gain := gained(texts, settings.project.labels):
         points, interval = gain
         words = "too few texts for an interval" if interval is None else between(interval, SIGNED)

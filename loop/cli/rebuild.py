@@ -79,7 +79,7 @@ def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebu
     then = finds(paths, store, one.number, texts, measure=True)
     for name, found in (("now", now), ("then", then)):
         score = scores(measured_in(gold, found), settings.project.labels)
-        yield f"round {one.number} {name}: {f'F {score_words(score.overall)}' if score else 'no texts measure it'}"
+        yield f"round {one.number} {name}: {f'F1 {score_words(score.overall)}' if score else 'no texts measure it'}"
 
 
 def line(one: Rebuilt) -> str:
