@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, say
+from loop.cli.printing import counted, megabytes, say
 from loop.cli.project import opened
 from loop.cli.status import score_words
 from loop.errors import LoopError
@@ -78,11 +78,6 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     padded = ([word.rjust(width) for word, width in zip(row, widths, strict=True)] for row in rows)
     return ["  ".join([*row[:-1], row[-1].strip()]).rstrip() for row in padded]
-
-
-def megabytes(size: int) -> str:
-    """Return a size in bytes in words."""
-    return f"{size / 1e6:.1f} MB"
 
 
 @checkpoints_app.command("show")

@@ -73,3 +73,8 @@ def confirm(question: str) -> None:
 def counted(n: int, one: str, many: str = "") -> str:
     """Return a number with its noun, such as "1 text" and "1,766 texts"."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes in words."""
+    return f"{size / 1e6:,.1f} MB"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, say
+from loop.cli.printing import counted, megabytes, say
 from loop.cli.project import opened
 
 if TYPE_CHECKING:
@@ -139,11 +139,6 @@ def score_words(score: Score) -> str:
     if score.no_interval:
         interval = f"{score.no_interval}; there are {of}"
     return f"{score.strict.f:.1f}, {interval}" if score.enough else interval
-
-
-def megabytes(size: int) -> str:
-    """Return a size in words."""
-    return f"{size / 1e6:,.1f} MB"
 
 
 def consistency_words(found: Consistency) -> str:
