@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,14 +34,14 @@ def errors_cli(
     annotator: AnnotatorOption = "",
 ) -> None:
     """Go through the last round's mistakes on held-out texts, say why with one key, correct the gold."""
-    from loop.progress.errors import judgements, mistakes
+    from loop.progress.errors import judgements
 
-    walked = is_interactive() and not (as_json or listed)
-    with opened(ctx, writes=walked) as (paths, settings, store):
-        walk = Review(store, settings, paths, label=label, annotator=annotator)
-        if walked and walk.found():
-            walk.run(again=again)
-        found, judged = [one for one in mistakes(store, settings, paths) if label in ("", one.label)], judgements(store)
+    asks = is_interactive() and not (as_json or listed)
+    with opened(ctx, writes=asks) as (paths, settings, store):
+        review = MistakeReview(store, settings, paths, label=label, annotator=annotator)
+        if asks:
+            review.run(again=again)
+        found, judged = review.mistakes(), judgements(store)
     if as_json:
         typer.echo(json.dumps({"mistakes": [as_row(one, judged) for one in found]}))
         return
@@ -52,7 +52,7 @@ def errors_cli(
         say(line)
 
 
-class Review:
+class MistakeReview:
     """One person going through the mistakes of a round."""
 
     def __init__(
@@ -62,23 +62,21 @@ class Review:
         self._label, self._annotator = label, annotator
         self._seen: list[str] = []
 
-    def found(self) -> list[Mistake]:
+    def mistakes(self) -> list[Mistake]:
         """The mistakes as they are now: putting the gold right changes them."""
         from loop.progress.errors import mistakes
 
         found = mistakes(self._store, self._settings, self._paths)
         return [one for one in found if self._label in ("", one.label)]
 
-    def run(self, *, again: bool, read_key: Callable[[], str] | None = None) -> None:
+    def run(self, *, again: bool) -> None:
         """Show one after the other, until all are seen or q is pressed."""
         from loop.progress.errors import judgements
-        from loop.terminal.keypress import read_key as of_terminal
 
-        key = read_key or of_terminal
         judged = {} if again else judgements(self._store)
-        while left := [one for one in self.found() if one.key not in self._seen and one.key not in judged]:
+        while left := [one for one in self.mistakes() if one.key not in self._seen and one.key not in judged]:
             self._show(left[0], len(left))
-            if not self._act(left[0], key):
+            if not self._judge(left[0]):
                 return
 
     def _show(self, mistake: Mistake, left: int) -> None:
@@ -92,9 +90,10 @@ class Review:
         keys = " · ".join(f"{key} {reason}" for key, reason in KEYS.items())
         say(f"Why? Enter {mistake.likely} · {keys} · n next · q quit", style="dim")
 
-    def _act(self, mistake: Mistake, read_key: Callable[[], str]) -> bool:
+    def _judge(self, mistake: Mistake) -> bool:
         """Do what a key says about a mistake; False when the person leaves."""
         from loop.progress.errors import judge
+        from loop.terminal.keypress import read_key
 
         while True:
             key = read_key()
@@ -107,10 +106,10 @@ class Review:
             if reason is not None:
                 judge(self._store, mistake, reason)
             if reason == "gold":
-                self._put_right(mistake)
+                self._correct(mistake)
             return True
 
-    def _put_right(self, mistake: Mistake) -> None:
+    def _correct(self, mistake: Mistake) -> None:
         """Open the answer that is taken for right; a gold file is nobody's answer."""
         from loop.session import Review, Stop
 
@@ -123,8 +122,8 @@ class Review:
         match, question = mistake.match, next(iter(asked.values()))
         why = f"the model finds {_quoted(mistake, match.found)}"
         stop = Stop(question, answer, why, match.gold or match.found)
-        walk = Review(self._paths, self._settings, self._store, stops=[stop], annotator=self._annotator)
-        run_session(walk, self._settings, plain=False)
+        review = Review(self._paths, self._settings, self._store, stops=[stop], annotator=self._annotator)
+        run_session(review, self._settings, plain=False)
 
 
 def _name(mistake: Mistake) -> str:

@@ -8,10 +8,10 @@ import pytest
 from cli_running import Run
 from reported_project import measure
 
-from loop.cli.errors import Review
+from loop.cli.errors import MistakeReview
 from loop.progress.errors import judgements
 from loop.records import Span
-from loop.session import Review as Editor
+from loop.session import Review
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
 
@@ -24,14 +24,16 @@ def measured(project: Path) -> Path:
 
 
 @pytest.fixture
-def opened(measured: Path) -> Iterator[tuple[Review, Store]]:
+def opened(measured: Path) -> Iterator[tuple[MistakeReview, Store]]:
     paths, settings = ProjectPaths(measured), load_settings(measured)
     with Store(paths.db) as store:
-        yield Review(store, settings, paths), store
+        yield MistakeReview(store, settings, paths), store
 
 
-def keys(*pressed: str) -> Callable[[], str]:
-    return iter(pressed).__next__
+@pytest.fixture
+def press(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Says which keys the person is going to press."""
+    return lambda *keys: monkeypatch.setattr("loop.terminal.keypress.read_key", iter(keys).__next__)
 
 
 def test_every_mistake_is_listed_with_what_is_right_and_what_was_found(measured: Path, run: Run) -> None:
@@ -60,44 +62,50 @@ def test_without_anything_measured_there_are_no_mistakes(run: Run) -> None:
     assert "No mistakes: nothing is measured yet, or all of it is right.\n" == run("errors").out
 
 
-def test_a_key_says_why_and_what_was_judged_does_not_come_again(opened: tuple[Review, Store], capsys) -> None:
-    walk, store = opened
-    first, second, third = walk.found()[:3]
-    walk.run(again=False, read_key=keys("t", "z", "\r", "n", "q"))
+def test_a_key_says_why_and_what_was_judged_does_not_come_again(
+    opened: tuple[MistakeReview, Store], press, capsys
+) -> None:
+    review, store = opened
+    first, second, third = review.mistakes()[:3]
+    press("t", "z", "\r", "n", "q")
+    review.run(again=False)
 
     assert {first.key: "tokenisation", second.key: second.likely} == judgements(store)
     said = capsys.readouterr().out
     assert "18 mistakes left" in said
     assert "15 mistakes left" in said
 
-    walk.run(again=False, read_key=keys("q"))
+    press("q")
+    review.run(again=False)
     assert third.key not in judgements(store)
 
 
-def test_wrong_gold_opens_in_the_editor_and_the_mistake_is_gone(opened, monkeypatch) -> None:
-    walk, store = opened
-    mistake = next(one for one in walk.found() if one.match.kind == "label")
+def test_wrong_gold_opens_in_the_editor_and_the_mistake_is_gone(opened, press, monkeypatch) -> None:
+    review, store = opened
+    mistake = next(one for one in review.mistakes() if one.match.kind == "label")
 
-    def put_right(editor: Editor, *_: object, **__: object) -> None:
+    def correct(editor: Review, *_: object, **__: object) -> None:
         question = editor.next()
         assert question
         assert "1 of 1: the model finds “hub” B" == editor.note(question)
         editor.answer(question, "accept", [Span(15, 18, "B")], seconds=1, keys=1)
         editor.close()
 
-    monkeypatch.setattr("loop.cli.errors.run_session", put_right)
-    before = [one.key for one in walk.found()].index(mistake.key)
-    walk.run(again=False, read_key=keys(*["n"] * before, "g", "q"))
+    monkeypatch.setattr("loop.cli.errors.run_session", correct)
+    before = [one.key for one in review.mistakes()].index(mistake.key)
+    press(*["n"] * before, "g", "q")
+    review.run(again=False)
 
-    assert mistake.key not in {one.key for one in walk.found()}
+    assert mistake.key not in {one.key for one in review.mistakes()}
     assert "gold" == judgements(store)[mistake.key]
     changed = next(one for one in store.answers.standing() if one.spans == (Span(15, 18, "B"),))
     assert (True, mistake.gold.answer.id) == (changed.held_out, changed.retracts)
 
 
-def test_a_hostile_text_moves_no_cursor(opened, capsys) -> None:
-    walk, _ = opened
-    walk.run(again=False, read_key=keys("q"))
+def test_a_hostile_text_moves_no_cursor(opened, press, capsys) -> None:
+    review, _ = opened
+    press("q")
+    review.run(again=False)
     said = capsys.readouterr().out
 
     assert "<script>" in said
@@ -105,9 +113,10 @@ def test_a_hostile_text_moves_no_cursor(opened, capsys) -> None:
     assert "\u202e" not in said
 
 
-def test_what_is_kept_of_a_mistake_holds_no_text(opened) -> None:
-    walk, store = opened
-    walk.run(again=False, read_key=keys("m", "q"))
+def test_what_is_kept_of_a_mistake_holds_no_text(opened, press) -> None:
+    review, store = opened
+    press("m", "q")
+    review.run(again=False)
     kept = json.dumps(store.journal.events())
 
     assert "mistake" in kept
