@@ -11,6 +11,7 @@ Mode = Literal["correct", "teach", "manual", "import"]
 Share = Literal["doubtful", "random", "pattern", "typical", "held_out", "chosen", "revisit", "again"]
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
 Source = Literal["model", "pattern", "file", "pipeline", "answer"]
+Split = Literal["sentence", "line", "none"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

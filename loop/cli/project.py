@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import typer
 
@@ -15,10 +15,6 @@ from loop.settings.paths import expanded
 
 if TYPE_CHECKING:
     from loop.project import ErasedReport, Opened
-
-# The same values as in `loop.intake`, which takes too long to import for `loop --help`; where they are handed on, mypy
-# compares them.
-Split = Literal["sentence", "line", "none"]
 
 
 def paths_of(ctx: typer.Context) -> ProjectPaths:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.printing import counted, say
-from loop.cli.project import Split
+from loop.records import Split
 
 if TYPE_CHECKING:
     from loop.formats import RawText

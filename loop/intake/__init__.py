@@ -4,11 +4,10 @@ from loop.intake import docbin  # noqa: F401 (it registers its reader and its wr
 from loop.intake.answers import ImportReport, fit_to_tokens, import_answers
 from loop.intake.export import answered
 from loop.intake.gold import gold_remarks
-from loop.intake.remarks import Place, Remarks
-from loop.intake.texts import AddReport, Cut, Split, add_texts, cut_by, new_texts, short_enough, whole
+from loop.intake.remarks import Remarks
+from loop.intake.texts import AddReport, Cut, add_texts, cut_by, new_texts, short_enough, whole
 
 __all__ = [
-    "Split",
     "Cut",
     "whole",
     "cut_by",
@@ -20,7 +19,6 @@ __all__ = [
     "import_answers",
     "ImportReport",
     "gold_remarks",
-    "Place",
     "Remarks",
     "answered",
 ]

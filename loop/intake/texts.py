@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from spacy.language import Language
 from spacy.pipeline import Sentencizer
@@ -14,10 +13,9 @@ from loop.errors import InputError
 from loop.formats import RawText
 from loop.held_out import NOTHING_RESERVED, Reserved
 from loop.intake.remarks import Remarking, Remarks
-from loop.records import Span
+from loop.records import Span, Split
 from loop.store import NewText, Store
 
-Split = Literal["sentence", "line", "none"]
 Cut = Callable[[str], Iterable[str]]
 # spaCy's own bound (`nlp.max_length`): a longer text could not be read by the model.
 LONGEST_TEXT = 1_000_000
