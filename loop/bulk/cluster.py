@@ -52,7 +52,7 @@ def predicted_by_ray(
         LoopError: Ray is not installed, a file cannot be read (what came before it was yielded), or the pipeline
             cannot be used.
     """
-    ray = _ray(actors)
+    ray = _started_ray(actors)
     context = ray.data.DataContext.get_current()
     context.execution_options.preserve_order = True
     context.target_max_block_size = _BLOCK_BYTES
@@ -78,9 +78,21 @@ def predicted_by_ray(
         ray.shutdown()
 
 
-def _ray(actors: int) -> Any:
+def _started_ray(actors: int) -> Any:
     own = "RAY_ADDRESS" not in os.environ
-    os.environ.update(_QUIET | (_LOOPBACK if own else {}))
+    os.environ.update(_QUIET | (_LOOPBACK if own else {}))  # read when Ray is imported
+    ray = _imported_ray()
+    # A CPU more than the actors have, for reading.
+    started: dict[str, Any] = {"num_cpus": actors + 1, "include_dashboard": False} if own else {}
+    try:
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, **started)
+    except ConnectionError:
+        hint = "RAY_ADDRESS has to name its head, and RAY_AUTH_MODE how one shows who one is, if it asks for that."
+        raise LoopError(f"No Ray cluster answers at {os.environ.get('RAY_ADDRESS')}.", hint=hint) from None
+    return ray
+
+
+def _imported_ray() -> Any:
     try:
         import ray
         import ray.data
@@ -90,13 +102,6 @@ def _ray(actors: int) -> Any:
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     # A file is one input, and many chunks.
     warnings.filterwarnings("ignore", message="The minimum number of concurrent actors", category=UserWarning)
-    # A CPU more than the actors have, for reading.
-    started: dict[str, Any] = {"num_cpus": actors + 1, "include_dashboard": False} if own else {}
-    try:
-        ray.init(log_to_driver=False, logging_level=logging.ERROR, **started)
-    except ConnectionError:
-        hint = "RAY_ADDRESS has to name its head, and RAY_AUTH_MODE how one shows who one is, if it asks for that."
-        raise LoopError(f"No Ray cluster answers at {os.environ.get('RAY_ADDRESS')}.", hint=hint) from None
     return ray
 
 

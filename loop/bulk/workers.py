@@ -6,13 +6,13 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from loop.bulk.chunks import Chunk, Predicted
-from loop.bulk.ordered import in_order
 from loop.bulk.predictor import Job, Predictor
 from loop.errors import LoopError
 
@@ -39,12 +39,45 @@ def predicted(job: Job, chunks: Iterable[Chunk], *, workers: int = 1) -> Iterato
     with _one_thread_each():
         pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
         try:
-            yield from in_order(lambda chunk: pool.submit(_predict, job, chunk), chunks, ahead=_AHEAD * workers)
+            yield from _in_order(lambda chunk: pool.submit(_predict, job, chunk), chunks, ahead=_AHEAD * workers)
         except BrokenProcessPool:
             hint = "Is there enough memory for so many? The same command goes on where it stopped."
             raise LoopError("A worker was killed.", hint=hint) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _in_order(
+    submit: Callable[[Chunk], Future[Predicted]], chunks: Iterable[Chunk], *, ahead: int
+) -> Iterator[Predicted]:
+    """Yield what becomes of every chunk, in their order, at most `ahead` of them under way."""
+    readable = _UntilProblem(chunks)
+    waiting: deque[Future[Predicted]] = deque()
+    for chunk in readable:
+        waiting.append(submit(chunk))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+    if readable.problem:
+        raise readable.problem
+
+
+class _UntilProblem:
+    """Chunks up to the first that cannot be read; then they end, and `problem` says why.
+
+    So what was read before is predicted and kept, and only then the run fails.
+    """
+
+    def __init__(self, chunks: Iterable[Chunk]) -> None:
+        self._chunks = chunks
+        self.problem: LoopError | None = None
+
+    def __iter__(self) -> Iterator[Chunk]:
+        try:
+            yield from self._chunks
+        except LoopError as error:
+            self.problem = error
 
 
 @contextmanager
