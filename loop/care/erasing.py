@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from loop.care.privacy import holding
+from loop.care.privacy import files_holding
 from loop.records import Text
 from loop.settings import ProjectPaths
 from loop.store import Copy, Store
@@ -27,7 +27,7 @@ class Left:
 
 def left_of(texts: Sequence[Text], paths: ProjectPaths, store: Store) -> Left:
     """Where texts that were erased may still be."""
-    files = tuple(holding(paths.root, [text.text for text in texts]))
+    files = tuple(files_holding(paths.root, [text.text for text in texts]))
     found = {above for file in files for above in (file.resolve(), *file.resolve().parents)}
     made = ((copy, Path(copy.path)) for copy in store.copies.all())
     return Left(files, tuple(copy for copy, path in made if path.exists() and path.resolve() not in found))

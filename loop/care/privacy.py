@@ -13,39 +13,43 @@ from random import Random
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 
-# Texts that are looked for: a file that holds the corpus holds some of them.
-SAMPLE = 50
+# Texts that are looked for, the longest of a sample: a file that holds the corpus holds some of them.
+SAMPLE, LOOKED_FOR = 500, 50
 # So much of a text is its own; shorter ones stand in others by chance.
 LONG_ENOUGH = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Private:
-    """A file or folder with text of the corpus: what it is, and whether it was seen in there or only written so."""
+class PrivateFile:
+    """A file or folder with text of the corpus.
+
+    Attributes:
+        what: it is, and so holds text; "found in it" where all that is known is that some was seen in it.
+    """
 
     path: Path
     what: str
 
 
-def files_with_text(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[Private]:
+def files_with_text(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[PrivateFile]:
     """Yield the store, the files of the project in which texts of a sample are found, and the copies written elsewhere.
 
     What is packed with gzip or zlib is unpacked for that; a table of columns such as CoNLL is found by its record.
     """
     for path in sorted(paths.data.glob(f"{paths.db.name}*")):
-        yield Private(path, "the store" if path == paths.db else "of the store: its log, or an older copy")
+        yield PrivateFile(path, "the store" if path == paths.db else "of the store: its log, or an older copy")
     if settings.project.eval is not None:
-        yield Private(paths.resolve(settings.project.eval), "gold texts, named in loop.cfg")
-    texts = sorted((text.text for text in store.corpus.sample(10 * SAMPLE, Random(0))), key=len)[-SAMPLE:]
-    found = [path.resolve() for path in holding(paths.root, texts) if not path.name.startswith(paths.db.name)]
-    yield from (Private(path, "found in it") for path in found)
+        yield PrivateFile(paths.resolve(settings.project.eval), "gold texts, named in loop.cfg")
+    texts = sorted((text.text for text in store.corpus.sample(SAMPLE, Random(0))), key=len)[-LOOKED_FOR:]
+    found = [path.resolve() for path in files_holding(paths.root, texts) if not path.name.startswith(paths.db.name)]
+    yield from (PrivateFile(path, "found in it") for path in found)
     for copy in store.copies.all():
         path = Path(copy.path)
         if path.exists() and path.resolve() not in found:
-            yield Private(path, f"{copy.what}, written {copy.at[:10]}")
+            yield PrivateFile(path, f"{copy.what}, written {copy.at[:10]}")
 
 
-def holding(root: Path, texts: Sequence[str]) -> Iterator[Path]:
+def files_holding(root: Path, texts: Sequence[str]) -> Iterator[Path]:
     """Yield the files under a folder that hold one of these texts, as it is or as JSON writes it."""
     needles = [needle for text in texts if len(text) >= LONG_ENOUGH for needle in _spellings(text)]
     seen: set[tuple[int, int]] = set()
@@ -54,12 +58,9 @@ def holding(root: Path, texts: Sequence[str]) -> Iterator[Path]:
             status = path.stat()
             new = (status.st_dev, status.st_ino) not in seen
             seen.add((status.st_dev, status.st_ino))
-            if new and _holds(_content(path), needles):
+            content = _content(path) if new else b""
+            if any(needle in content for needle in needles):
                 yield path
-
-
-def _holds(content: bytes, needles: Sequence[bytes]) -> bool:
-    return any(needle in content for needle in needles)
 
 
 def _spellings(text: str) -> set[bytes]:
