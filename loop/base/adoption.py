@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from loop.errors import PipelineError
 from loop.lattice import Lattice, limited
+from loop.records import Span
 
 HIDDEN = "base:"
 
@@ -41,6 +43,11 @@ def shown(label: str) -> str:
 def visible(lattice: Lattice) -> Lattice:
     """The lattice without the hidden labels."""
     return limited(lattice, [label for label in lattice.moves.labels if not is_hidden(label)])
+
+
+def visible_spans(doc: Doc) -> list[Span]:
+    """The entities of a doc, without those of hidden labels."""
+    return [Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if not is_hidden(ent.label_)]
 
 
 def adopt(ours: Any, theirs: Any, labels: Collection[str]) -> None:

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 from spacy.training import Example
 
-from loop.base.adoption import eraser_of, hidden, is_hidden
+from loop.base.adoption import eraser_of, hidden, is_hidden, visible_spans
 from loop.base.pipeline import COMPONENT, known_labels, own_component, ready, recognizers_of_base
 from loop.base.rehearsal import MadeUpTexts
 from loop.records import Span
@@ -42,10 +42,8 @@ class BaseReader:
         if not self._names:
             return ()
         if text not in self._read:
-            doc = self._by_base(text)
-            self._read[text] = tuple(
-                Span(ent.start_char, ent.end_char, hidden(ent.label_)) for ent in doc.ents if not is_hidden(ent.label_)
-            )
+            found = visible_spans(self._by_base(text))
+            self._read[text] = tuple(Span(span.start, span.end, hidden(span.label)) for span in found)
         return self._read[text]
 
     def rivals(self, text: str) -> list[Span]:

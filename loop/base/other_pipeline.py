@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from spacy.language import Language
 
+from loop.base.adoption import visible_spans
 from loop.base.batching import piped
 from loop.base.pipeline import load_base
 from loop.held_out import Teaching
@@ -47,8 +48,7 @@ class OtherPipeline:
         except Exception as error:  # other people's code, or their service: the questions can do without
             print(f"[suggest] {self._name} failed: {type(error).__name__}", file=sys.stderr)
             return []
-        every = ([Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents] for doc in docs)
-        return [tuple(span for span in spans if span.label in self._labels) for spans in every]
+        return [tuple(span for span in visible_spans(doc) if span.label in self._labels) for doc in docs]
 
     def _remember(self, texts: Sequence[Text], found: Sequence[tuple[Span, ...]]) -> None:
         if len(self._known) > REMEMBERED:

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from spacy.language import Language
-from spacy.tokens import Doc
 
-from loop.base.adoption import hidden, is_hidden
+from loop.base.adoption import hidden, is_hidden, visible_spans
 from loop.base.base_reader import BaseReader
 from loop.base.batching import piped
 from loop.base.pipeline import known_labels
@@ -29,7 +28,7 @@ def agreement(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str
     ours = known_labels(nlp)
     with nlp.memory_zone():
         for doc in piped(nlp, texts, disable=[name for name in nlp.pipe_names if name not in base.relevant]):
-            found = _spans(doc)
+            found = visible_spans(doc)
             taught = [span for span in found if span.label in ours]
             theirs = {span for span in base(doc.text) if not any(map(span.overlaps, taught))}
             rest = {Span(span.start, span.end, hidden(span.label)) for span in found if span.label not in ours}
@@ -38,7 +37,3 @@ def agreement(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str
             both.update(span.label for part in (theirs, rest) for span in part)
     visible = {label: hidden(label) for label in base.labels if not is_hidden(label)}
     return {label: 200 * same[name] / both[name] for label, name in sorted(visible.items()) if expected[name] >= ENOUGH}
-
-
-def _spans(doc: Doc) -> set[Span]:
-    return {Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.language import Language
 
-from loop.base.adoption import is_hidden
+from loop.base.adoption import visible_spans
 from loop.base.batching import piped
 from loop.intervals import Range, counts, difference, over_units
 from loop.progress.held_out_gold import GoldText, Measured
@@ -81,7 +81,4 @@ def agreement(before: Language, after: Language, texts: Sequence[str], taught: C
 def entities(nlp: Language, texts: Collection[str]) -> list[set[Span]]:
     """What a whole pipeline finds in each text; no token of the texts stays in the vocabulary."""
     with nlp.memory_zone():
-        return [
-            {Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if not is_hidden(ent.label_)}
-            for doc in piped(nlp, texts)
-        ]
+        return [set(visible_spans(doc)) for doc in piped(nlp, texts)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.scorer import PRFScore
-from spacy.tokens import Doc
 
-from loop.base.adoption import is_hidden
+from loop.base.adoption import visible_spans
 from loop.base.batching import piped
 from loop.base.pipeline import COMPONENT, needed
 from loop.records import Span
@@ -40,8 +39,4 @@ def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, lab
 def predicted(nlp: Language, texts: Iterable[str]) -> list[set[Span]]:
     """The entities that our component finds in each text; no token of the texts stays in the vocabulary."""
     with nlp.memory_zone(), nlp.select_pipes(enable=[*needed(nlp), COMPONENT]):
-        return [set(_visible(doc)) for doc in piped(nlp, texts)]
-
-
-def _visible(doc: Doc) -> Iterator[Span]:
-    return (Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents if not is_hidden(ent.label_))
+        return [set(visible_spans(doc)) for doc in piped(nlp, texts)]
