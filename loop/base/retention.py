@@ -17,14 +17,13 @@ from loop.records import Span
 ENOUGH = 10
 
 
-def agreement(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str, float]:
+def agreement_by_label(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str, float]:
     """F1 in percent of the pipeline's spans against the base's, by label.
 
     For each label of the base that is not taught and of which the base finds `ENOUGH` spans, among those that no span
     of a taught label overlaps.
     """
-    same, both = Counter[str](), Counter[str]()
-    expected = Counter[str]()
+    of_base, of_pipeline, in_both = Counter[str](), Counter[str](), Counter[str]()
     ours = known_labels(nlp)
     with nlp.memory_zone():
         for doc in piped(nlp, texts, disable=[name for name in nlp.pipe_names if name not in base.relevant]):
@@ -32,8 +31,12 @@ def agreement(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str
             taught = [span for span in found if span.label in ours]
             theirs = {span for span in base(doc.text) if not any(map(span.overlaps, taught))}
             rest = {Span(span.start, span.end, hidden(span.label)) for span in found if span.label not in ours}
-            same.update(span.label for span in theirs & rest)
-            expected.update(span.label for span in theirs)
-            both.update(span.label for part in (theirs, rest) for span in part)
-    visible = {label: hidden(label) for label in base.labels if not is_hidden(label)}
-    return {label: 200 * same[name] / both[name] for label, name in sorted(visible.items()) if expected[name] >= ENOUGH}
+            of_base.update(span.label for span in theirs)
+            of_pipeline.update(span.label for span in rest)
+            in_both.update(span.label for span in theirs & rest)
+    names = {label: hidden(label) for label in sorted(base.labels) if not is_hidden(label)}
+    return {
+        label: 200 * in_both[name] / (of_base[name] + of_pipeline[name])
+        for label, name in names.items()
+        if of_base[name] >= ENOUGH
+    }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from random import Random
 
 from loop.base.pipeline import adopted
-from loop.base.retention import agreement as kept_by
+from loop.base.retention import agreement_by_label
 from loop.checkpoints.checkpoints import CheckpointInfo, Checkpoints, to_keep
 from loop.checkpoints.checksums import base_sum
 from loop.checkpoints.relabeling import rename_labels
@@ -175,7 +175,7 @@ class Rounds:
             return {}
         texts = self._store.corpus.sample(SAMPLE, Random(f"{self._settings.project.seed}:kept"))
         with self.learner.published() as nlp:
-            return kept_by(nlp, self.learner.base, [text.text for text in texts])
+            return agreement_by_label(nlp, self.learner.base, [text.text for text in texts])
 
 
 def _refuse_other_start(start: CheckpointInfo, now: ProjectSettings) -> None:
