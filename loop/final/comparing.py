@@ -13,6 +13,7 @@ from loop.base.batching import piped
 from loop.intervals import Range, counts, difference, over_units
 from loop.progress.held_out_gold import GoldText, Measured
 from loop.progress.scores import Scores, scores
+from loop.quality import strict_f1
 from loop.records import Span
 
 
@@ -72,10 +73,11 @@ def agreement(before: Language, after: Language, texts: Sequence[str], taught: C
 
     None where there are no such spans.
     """
-    both = zip(entities(before, texts), entities(after, texts), strict=True)
-    others = [[{span for span in spans if span.label not in taught} for spans in pair] for pair in both]
-    total = sum(len(one) + len(other) for one, other in others)
-    return 200 * sum(len(one & other) for one, other in others) / total if total else None
+    found, now = (
+        [[span for span in spans if span.label not in taught] for spans in entities(nlp, texts)]
+        for nlp in (before, after)
+    )
+    return strict_f1(zip(found, now, strict=True))
 
 
 def entities(nlp: Language, texts: Collection[str]) -> list[set[Span]]:

@@ -10,6 +10,7 @@ import numpy as np
 from loop.held_out import one_group_words
 from loop.intervals import OVERLAPPING, Measure, between, counts, measures, no_interval, over_units
 from loop.progress.held_out_gold import GoldText, Measured, measured
+from loop.quality import strict_f1
 from loop.store import Store
 
 # With fewer gold spans a single number would say more than is known: the interval stands alone.
@@ -101,5 +102,4 @@ def best_round(store: Store, gold: Sequence[GoldText], rounds: Sequence[int]) ->
 
 def plain_f(texts: Sequence[Measured]) -> float:
     """Strict F1 in percent over all labels, without an interval."""
-    right = sum(len(set(one.found) & set(one.gold.spans)) for one in texts)
-    return 200 * right / max(1, sum(len(set(one.found)) + len(set(one.gold.spans)) for one in texts))
+    return strict_f1((one.found, one.gold.spans) for one in texts) or 0.0

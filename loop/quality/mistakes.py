@@ -79,6 +79,16 @@ def _closeness(one: Span, other: Span) -> tuple[bool, bool, int]:
     return _place(one) == _place(other), one.label == other.label, _overlap(one, other)
 
 
+def strict_f1(texts: Iterable[tuple[Collection[Span], Collection[Span]]]) -> float | None:
+    """F1 in percent of one side's spans against the other's, all texts together; the same in both directions.
+
+    None where neither side has a span.
+    """
+    sides = [(set(one), set(other)) for one, other in texts]
+    total = sum(len(one) + len(other) for one, other in sides)
+    return 200 * sum(len(one & other) for one, other in sides) / total if total else None
+
+
 def label_confusion(matches: Iterable[Match]) -> Counter[tuple[str, str]]:
     """How often a span of one label was found as one of another; "" is none."""
     return Counter((one.gold.label if one.gold else "", one.found.label if one.found else "") for one in matches)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from itertools import accumulate
 
 from loop.learning.evaluate import predicted
 from loop.learning.learner import Learner
+from loop.quality import strict_f1
 from loop.records import Span
 from loop.store import Store
 
@@ -33,7 +34,9 @@ class Agreeing:
     def end(self, learner: Learner) -> float | None:
         """F1 in percent of what the pipeline finds now against what it found before; None without any entity."""
         before, self._before = self._before, _found(learner, list(self._before))
-        return agreement(before, self._before) if len(before) >= ENOUGH else None
+        if len(before) < ENOUGH:
+            return None
+        return strict_f1((spans, self._before[text]) for text, spans in before.items())
 
     def forget(self) -> None:
         """The next round begins with another pipeline than the last left."""
@@ -49,10 +52,3 @@ def _first(texts: list[str]) -> list[str]:
 def _found(learner: Learner, texts: list[str]) -> dict[str, Collection[Span]]:
     with learner.published() as nlp:
         return dict(zip(texts, predicted(nlp, texts), strict=True))
-
-
-def agreement(one: Mapping[str, Collection[Span]], other: Mapping[str, Collection[Span]]) -> float | None:
-    """F1 in percent of the spans found in the same texts by two models; None where neither finds any."""
-    same = sum(len(set(spans) & set(other[text])) for text, spans in one.items())
-    both = sum(len(spans) + len(other[text]) for text, spans in one.items())
-    return 200 * same / both if both else None

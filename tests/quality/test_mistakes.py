@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loop.quality import edge_confusion, label_confusion, matched
+from loop.quality import edge_confusion, label_confusion, matched, strict_f1
 from loop.records import Span
 
 PART, BRAND = Span(0, 5, "PART"), Span(0, 5, "BRAND")
@@ -68,3 +68,12 @@ def test_confusions_count_labels_and_edges() -> None:
 
     assert {("PART", "BRAND"): 1, ("PART", "PART"): 1, ("BRAND", ""): 1, ("", "PART"): 1} == label_confusion(matches)
     assert {("PART", "longer"): 1} == edge_confusion(matches)
+
+
+def test_f1_is_of_all_texts_together_and_the_same_in_both_directions() -> None:
+    first, second = [[PART, Span(6, 9, "PART")], []], [[PART], [BRAND]]
+
+    assert 50.0 == strict_f1(zip(first, second, strict=True)) == strict_f1(zip(second, first, strict=True))
+    assert 100.0 == strict_f1([([PART], [PART, PART])])
+    assert 0.0 == strict_f1([([PART], [BRAND])])
+    assert strict_f1([([], [])]) is None

@@ -9,15 +9,12 @@ from loop.learning.evaluate import predicted
 from loop.learning.examples import Examples
 from loop.learning.learner import Learner
 from loop.learning.update import update
-from loop.records import Span
 from loop.settings import UpdateSettings
 from loop.store import NewText, Store
-from loop.trainer.model_change import ENOUGH, Agreeing, agreement
+from loop.trainer.model_change import ENOUGH, Agreeing
 from loop.truth import Truth
 
 pytestmark = pytest.mark.usefixtures("default_network")  # a smaller one learns too little to agree about
-
-A, B = Span(0, 3, "PART"), Span(4, 7, "PART")
 
 
 def teach(learner: Learner, *, empty: bool = False) -> None:
@@ -26,12 +23,6 @@ def teach(learner: Learner, *, empty: bool = False) -> None:
     add_labels(learner.nlp, ["PART"])
     examples = Examples(learner.nlp, answers, labels=["PART"])
     update(learner, examples, examples, UpdateSettings(steps=25), seed=0)
-
-
-def test_agreement_is_f_of_one_model_against_the_other():
-    assert 50.0 == agreement({"one": [A, B], "two": []}, {"one": [A], "two": [B]})
-    assert 100.0 == agreement({"one": [A]}, {"one": [A]})
-    assert agreement({"one": []}, {"one": []}) is None
 
 
 def test_a_round_that_changes_nothing_agrees_with_the_one_before_wholly(store: Store):
