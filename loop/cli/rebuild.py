@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.checkpoints import round_there
-from loop.cli.checkpoints_diff import finds
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.status import score_words
@@ -71,12 +70,13 @@ def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebu
     from loop.learning.evaluate import predicted
     from loop.progress.held_out_gold import gold_texts, measured_in
     from loop.progress.scores import scores
+    from loop.trainer.evaluation import found_by_round
 
     gold = gold_texts(store, settings, paths)
     texts = [each.text for each in gold]
     with one.learner.published() as nlp:
         now = [tuple(spans) for spans in predicted(nlp, texts)]
-    then = finds(paths, store, one.number, texts, measure=True)
+    then = found_by_round(paths, store, one.number, texts, evaluates=True)
     for name, found in (("now", now), ("then", then)):
         score = scores(measured_in(gold, found), settings.project.labels)
         yield f"round {one.number} {name}: {f'F1 {score_words(score.overall)}' if score else 'no texts measure it'}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from random import Random
 
 from loop.checkpoints.checkpoints import Checkpoints
-from loop.errors import PipelineError
+from loop.errors import LoopError, PipelineError
 from loop.learning.evaluate import Finder, predicted
-from loop.progress.held_out_gold import GoldText, gold_texts, measured, measured_round
+from loop.progress.held_out_gold import GoldText, gold_texts, measured, measured_in, measured_round
+from loop.progress.round_diff import Compared
 from loop.progress.scores import headline, scores
+from loop.records import Span
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.rounds import Rounds
@@ -18,6 +21,8 @@ from loop.trainer.rounds import Rounds
 SLICE = 50
 # An older round is loaded for so many texts at least: loading takes longer than reading them.
 WORTH_LOADING = 5
+# Texts on which two rounds are compared without held-out ones: a fraction of a second for each round.
+SAMPLE = 200
 
 
 class Measuring:
@@ -80,3 +85,46 @@ class Measuring:
         last = measured_round(self._store)
         found = measured(self._store, gold, last) if last is not None else []
         self._store.journal.set_headline(headline(scores(found, self._settings.project.labels)))
+
+
+def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, other: int) -> list[Compared]:
+    """Return what two rounds find in the held-out texts; where there are none, in a sample of the corpus.
+
+    Raises:
+        LoopError: a round that has not read them has no pipeline any more.
+    """
+    gold = gold_texts(store, settings, paths)
+    rng = Random(f"{settings.project.seed}:diff")
+    texts = [each.text for each in gold] or [text.text for text in store.corpus.sample(SAMPLE, rng)]
+    found, others = (found_by_round(paths, store, number, texts, evaluates=bool(gold)) for number in (one, other))
+    if not gold:
+        return [Compared(*row, None) for row in zip(texts, found, others, strict=True)]
+    read = zip(*(measured_in(gold, spans) for spans in (found, others)), strict=True)
+    return [Compared(a.gold.text, a.found, b.found, a.gold.spans, a.gold.unit) for a, b in read]
+
+
+def found_by_round(
+    paths: ProjectPaths, store: Store, number: int, texts: Sequence[str], *, evaluates: bool
+) -> list[tuple[Span, ...]]:
+    """Return what a round finds in each text: what it found when it was evaluated, or finds now.
+
+    With `evaluates` they are held-out texts, and what it finds now is kept in the store.
+
+    Raises:
+        LoopError: it has not read all of them, and its pipeline is pruned.
+    """
+    found = store.predictions.of(number, texts)
+    if lacking := [text for text in texts if text not in found]:
+        checkpoints = Checkpoints(paths.models)
+        if number not in checkpoints.rounds():
+            why = "it has not read all held-out texts" if evaluates else "there are no held-out texts that it has read"
+            raise LoopError(
+                f"The pipeline of round {number} is pruned, and {why}.",
+                hint="`loop checkpoints list` says which rounds are kept.",
+            )
+        spans = map(tuple, predicted(checkpoints.published(number), lacking))
+        new = dict(zip(lacking, spans, strict=True))
+        if evaluates:
+            store.predictions.put(number, new)
+        found |= new
+    return [found[text] for text in texts]
