@@ -61,6 +61,9 @@ def test_rounds_are_listed_shown_held_pruned_and_rebuilt(learned: ProjectPaths, 
     _, _, first, _ = rows(run("checkpoints", "list").out)
     assert ["1", "3", "pruned"] == [*first[:2], first[-1]]
 
+    refused = run("checkpoints", "diff", "0", "1")
+    assert 1 == refused.code
+    assert "The pipeline of round 1 is pruned, and there are no held-out texts that it has read." in refused.err
     found = run("checkpoints", "diff", "0", "2", "--limit", "1")
     assert 0 == found.code
     assert "They differ in" in found.out
