@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from ast import literal_eval
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -12,10 +12,8 @@ LAYERS, WHERE = (PAGE.partition(heading)[2].partition("\n## ")[0] for heading in
 
 
 def test_the_layers_are_those_that_import_linter_holds() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ]
-    held = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    held = literal_eval(pyproject.partition("\nlayers = ")[2].partition("]\n")[0] + "]")
     told = re.findall(r"^\| (`.+?`) \|", LAYERS, flags=re.MULTILINE)
 
     assert [set(layer.replace("loop.", "").split(" | ")) for layer in held] == [
