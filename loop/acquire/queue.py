@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -25,16 +25,16 @@ def interleave(first: Sequence[Pick], second: Sequence[Pick], *, share: float, s
     Each keeps its own order; when one runs out the other goes on. A text that stands in both is taken where it comes
     first. With a share of 0 nothing of `second` is taken but to fill up.
     """
-    waiting = {False: list(reversed(first)), True: list(reversed(second))}
+    usual, others = deque(first), deque(second)
     taken: dict[int, Pick] = {}
     of_second = 0
-    while len(taken) < size and any(waiting.values()):
-        due = share * (len(taken) + 1) - of_second >= 0.5
-        side = due if waiting[due] else not due
-        pick = waiting[side].pop()
+    while len(taken) < size and (usual or others):
+        is_due = share * (len(taken) + 1) - of_second >= 0.5
+        takes_second = bool(others) and (is_due or not usual)
+        pick = (others if takes_second else usual).popleft()
         if pick.text_id not in taken:
             taken[pick.text_id] = pick
-            of_second += side
+            of_second += takes_second
     return list(taken.values())
 
 
@@ -54,17 +54,17 @@ def with_held_out(
         size: of the queue.
     """
     mixed: list[Pick] = []
-    ordinary, measuring = list(reversed(picks)), list(reversed(held_out))
+    ordinary, measuring = deque(picks), deque(held_out)
     between = TOGETHER
     while len(mixed) < size and (ordinary or measuring):
         owed = share * (answered + len(mixed)) - measured
         if measuring and (min(owed, between) >= TOGETHER or not ordinary):
-            block = [measuring.pop() for _ in range(min(TOGETHER, len(measuring)))]
+            block = [measuring.popleft() for _ in range(min(TOGETHER, len(measuring)))]
             mixed += block
             measured += len(block)
             between = 0
         else:
-            mixed.append(ordinary.pop())
+            mixed.append(ordinary.popleft())
             between += 1
     return mixed[:size]
 
@@ -80,15 +80,15 @@ def balanced(texts: Sequence[Text], *, sizes: Mapping[int, int], measured: Mappi
         sizes: of the batches, in texts.
         measured: how many texts of each are measured already.
     """
-    waiting: dict[int, list[Text]] = {}
-    for text in reversed(texts):
-        waiting.setdefault(text.batch, []).append(text)
+    waiting: dict[int, deque[Text]] = {}
+    for text in texts:
+        waiting.setdefault(text.batch, deque()).append(text)
     total = sum(sizes.get(batch, 0) for batch in waiting) or 1
     have, order = Counter(measured), []
     while waiting:
         n = sum(have.values()) + 1
         batch = max(waiting, key=lambda each: (n * sizes.get(each, 0) / total - have[each], -each))
-        order.append(waiting[batch].pop())
+        order.append(waiting[batch].popleft())
         have[batch] += 1
         if not waiting[batch]:
             del waiting[batch]
