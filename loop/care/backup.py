@@ -10,9 +10,8 @@ from pathlib import Path
 from loop.checkpoints.checkpoints import LAST, Checkpoints
 from loop.errors import LoopError
 from loop.files import copy_file, make_private, new_folder, point
-from loop.patterns.file import PATTERNS_NAME
 from loop.project import code_files, open_store, trust
-from loop.settings import ProjectPaths, Settings, load_settings
+from loop.settings import PATTERNS_NAME, ProjectPaths, Settings, load_settings
 from loop.settings.paths import expanded
 from loop.settings.writing import set_value
 from loop.store import Store

@@ -17,7 +17,6 @@ from loop.formats.lines import numbered_lines
 from loop.formats.raw import BadRowError
 from loop.formats.strict_json import parsed_all
 
-PATTERNS_NAME = "patterns.jsonl"  # where they are when loop.cfg names no file
 HINT = 'A pattern is {"label": "PART", "pattern": "brake pad"} or {"label": …, "pattern": [{"lower": "brake"}, …]}.'
 
 

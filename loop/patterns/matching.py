@@ -16,7 +16,6 @@ from spacy.vocab import Vocab
 
 from loop.alignment import longest
 from loop.errors import InputError
-from loop.patterns.file import PATTERNS_NAME
 from loop.patterns.parsing import Pattern, add_patterns, read_patterns, read_usable
 from loop.patterns.trials import compiled, refuse_failing
 from loop.records import Span
@@ -186,7 +185,7 @@ class PatternsFile:
     """
 
     def __init__(self, paths: ProjectPaths, settings: Settings) -> None:
-        self.path = paths.resolve(settings.project.patterns or PATTERNS_NAME)
+        self.path = paths.patterns(settings.project.patterns)
         self._needed = settings.project.patterns is not None
         self._labels = settings.project.labels
         self._seen = self._version()

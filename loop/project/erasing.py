@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loop.errors import LoopError, PipelineError
 from loop.files import is_writable
-from loop.patterns.file import PATTERNS_NAME, drop_patterns
+from loop.patterns.file import drop_patterns
 from loop.records import Text
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -82,7 +82,7 @@ def _alone(paths: ProjectPaths) -> Iterator[bool]:
 
 
 def _refuse_unwritable(paths: ProjectPaths, settings: Settings) -> None:
-    patterns = paths.resolve(settings.project.patterns or PATTERNS_NAME).resolve()
+    patterns = paths.patterns(settings.project.patterns).resolve()
     needed = [paths.data, paths.models, *([patterns.parent] if patterns.exists() else [])]
     for folder in needed:
         if folder.exists() and not is_writable(folder):
@@ -145,7 +145,7 @@ def _drop_patterns(paths: ProjectPaths, settings: Settings, store: Store, texts:
             return False
         return not any(text.id not in ids for text in store.corpus.containing(string, limit=len(ids) + 1))
 
-    return drop_patterns(paths.resolve(settings.project.patterns or PATTERNS_NAME), is_theirs)
+    return drop_patterns(paths.patterns(settings.project.patterns), is_theirs)
 
 
 def _drop_copies(paths: ProjectPaths) -> None:

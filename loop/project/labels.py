@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from loop.editing.draft import relabeled
 from loop.errors import LoopError
-from loop.patterns.file import PATTERNS_NAME, relabel_patterns
+from loop.patterns.file import relabel_patterns
 from loop.project.guidelines import rename_sections
 from loop.settings import ProjectPaths, Settings, label_problem, load_settings
 from loop.settings.writing import set_labels
@@ -22,7 +22,7 @@ def finish_relabeling(paths: ProjectPaths, store: Store) -> bool:
         return False
     labels, names = found
     set_labels(paths.cfg, labels, names)
-    relabel_patterns(paths.resolve(load_settings(paths.root).project.patterns or PATTERNS_NAME), names)
+    relabel_patterns(paths.patterns(load_settings(paths.root).project.patterns), names)
     rename_sections(paths.guidelines, names)
     store.finish_relabeling()
     return True

@@ -21,13 +21,12 @@ from loop.progress import (
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
 from loop.session.status import SessionStatus
 from loop.session.trainer_watch import TrainerWatch
-from loop.settings import ProjectPaths, Settings
+from loop.settings import PATTERNS_NAME, ProjectPaths, Settings
 from loop.settings.login import login
 from loop.settings.writing import set_value
 from loop.store import Past, Store
 from loop.store.locks import ProcessLock, is_held
 
-PATTERNS = "patterns.jsonl"  # where strings go when the project has no patterns file yet
 SPANS = "Spans have a start, an end (exclusive) and a label of the project, lie in the text, and do not overlap."
 LISTED = 100  # lines of a list: who needs more types another word
 
@@ -178,12 +177,11 @@ class Session:
         """
         from loop.patterns.file import append_pattern  # with all formats: not before the first screen
 
-        name = self._settings.project.patterns or PATTERNS
-        file = self._paths.resolve(name)
+        file = self._paths.patterns(self._settings.project.patterns)
         added = append_pattern(file, string, label)
         if self._settings.project.patterns is None:
-            set_value(self._paths.cfg, "project", "patterns", name)
-            self._settings = replace(self._settings, project=replace(self._settings.project, patterns=name))
+            set_value(self._paths.cfg, "project", "patterns", PATTERNS_NAME)
+            self._settings = replace(self._settings, project=replace(self._settings.project, patterns=PATTERNS_NAME))
         return file.name if added else ""
 
     def neighbours(self, question: Question) -> tuple[str, str]:

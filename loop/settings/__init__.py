@@ -1,6 +1,6 @@
 """`loop.cfg`: what it may hold, reading it, and the commented file that a new project starts with."""
 
-from loop.settings.paths import CFG_NAME, ProjectPaths
+from loop.settings.paths import CFG_NAME, PATTERNS_NAME, ProjectPaths
 from loop.settings.reading import label_problem, load_settings, parse_settings
 from loop.settings.sections import (
     AcquireSettings,
@@ -17,6 +17,7 @@ from loop.settings.tables import LabelNote
 
 __all__ = [
     "CFG_NAME",
+    "PATTERNS_NAME",
     "ProjectPaths",
     "Settings",
     "ProjectSettings",

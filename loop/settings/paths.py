@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CFG_NAME = "loop.cfg"
+PATTERNS_NAME = "patterns.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,10 @@ class ProjectPaths:
         """Return the pipeline that a setting names: the full name of a folder in the project, or `name` as it is."""
         folder = self.root / name
         return str(folder.resolve()) if (folder / "config.cfg").is_file() else name
+
+    def patterns(self, name: str | None) -> Path:
+        """Return the file of patterns that a setting names, or the usual one; it need not be there."""
+        return self.resolve(name or PATTERNS_NAME)
 
     def resolve(self, name: str) -> Path:
         """Return the file that a setting names: relative to the project, or absolute."""
