@@ -16,12 +16,10 @@ from spacy.vocab import Vocab
 
 from loop.alignment import longest
 from loop.errors import InputError
-from loop.patterns.parsing import Pattern, add_patterns, read_patterns, read_usable
+from loop.patterns.parsing import Pattern, read_patterns, read_usable
 from loop.patterns.trials import compiled, refuse_failing
 from loop.records import Span
 from loop.settings import ProjectPaths, Settings
-
-__all__ = ["Pattern", "Patterns", "PatternsFile", "add_patterns", "read_patterns", "usable"]
 
 Version = tuple[int, int] | None
 """When a file was changed, in nanoseconds, and its size; None where there is none."""
