@@ -64,18 +64,18 @@ def edits(shown: Iterable[Span], answered: Iterable[Span]) -> int:
     return len(before - after) + len(added)
 
 
-def fitted(answers: Sequence[Timed], prior: CostModel = PRIOR) -> CostModel:
+def fitted(answers: Sequence[Timed]) -> CostModel:
     """The model of the annotator who gave these answers; the prior while there are too few.
 
     Robust least squares (Huber's weights, iterated), pulled towards the prior as by `PRIOR_WEIGHT` answers; no
     coefficient is negative. Answers that took absurdly short or long, such as those with a break, are left out.
     """
-    usable = [one for one in answers if _is_plausible(one, prior)]
+    usable = [one for one in answers if _is_plausible(one)]
     if len(usable) < ENOUGH:
-        return prior
+        return PRIOR
     x = np.array([(1.0, one.tokens, one.spans, one.edits) for one in usable])
     y = np.array([one.seconds for one in usable])
-    before = np.array(astuple(prior))
+    before = np.array(astuple(PRIOR))
     # In units of what each term typically is, so that the prior holds all of them equally fast.
     scale = np.sqrt((x**2).mean(axis=0))
     scale[scale == 0.0] = 1.0
@@ -91,8 +91,8 @@ def fitted(answers: Sequence[Timed], prior: CostModel = PRIOR) -> CostModel:
     return CostModel(*found.tolist())
 
 
-def _is_plausible(one: Timed, prior: CostModel) -> bool:
-    expected = prior.seconds(tokens=one.tokens, spans=one.spans, edits=one.edits)
+def _is_plausible(one: Timed) -> bool:
+    expected = PRIOR.seconds(tokens=one.tokens, spans=one.spans, edits=one.edits)
     return SHORTEST <= one.seconds <= min(LONGEST, BREAK * max(expected, FASTEST))
 
 

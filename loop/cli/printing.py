@@ -70,9 +70,9 @@ def confirm(question: str) -> None:
     typer.confirm(question, abort=True)
 
 
-def counted(n: int, one: str, many: str = "") -> str:
+def counted(n: int, one: str) -> str:
     """Return a number with its noun, such as "1 text" and "1,766 texts"."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+    return f"{n:,} {one if n == 1 else one + 's'}"
 
 
 def megabytes(size: int) -> str:

@@ -13,6 +13,7 @@ from loop.records import TokenSpan
 
 Side = Literal["left", "right"]
 
+SHORT = 30  # characters of a string that a message quotes
 NO_SPAN = "No span here: [next_stop] goes to the next one, [select] begins one."
 
 
@@ -36,10 +37,10 @@ def put(state: State, mark: TokenSpan, message: str = "") -> State:
     return change(state, put=[mark], cursor=mark.start, message=message)
 
 
-def shorten(string: str, width: int = 30) -> str:
-    """Return `string` on one line, in at most `width` characters, its middle left out."""
+def shorten(string: str) -> str:
+    """Return `string` on one line, in at most `SHORT` characters, its middle left out."""
     string = " ".join(string.split())
-    return string if len(string) <= width else f"{string[: width // 2]}…{string[-(width // 2 - 1) :]}"
+    return string if len(string) <= SHORT else f"{string[: SHORT // 2]}…{string[-(SHORT // 2 - 1) :]}"
 
 
 def confirm(state: State) -> State:

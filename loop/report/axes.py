@@ -75,9 +75,9 @@ class Axes:
     def _tall(self) -> int:
         return self.height - self.top - self.bottom
 
-    def drawn(self, parts: Sequence[str], says: str, *, x_ticks: Sequence[tuple[float, str]] | None = None) -> str:
+    def drawn(self, parts: Sequence[str], says: str) -> str:
         """The chart as SVG; `says` is what it shows, for those who do not see it, as HTML."""
-        inside = "".join([*self._grid(), *parts, *self._numbers(x_ticks), *self._names()])
+        inside = "".join([*self._grid(), *parts, *self._numbers(), *self._names()])
         return f'<svg viewBox="0 0 {self.width} {self.height}" role="img" aria-label="{says}">{inside}</svg>'
 
     def _grid(self) -> list[str]:
@@ -89,12 +89,10 @@ class Axes:
     def _about(self) -> int:
         return max(2, self._tall // 50)
 
-    def _numbers(self, x_ticks: Sequence[tuple[float, str]] | None) -> list[str]:
-        if x_ticks is None:
-            x_ticks = [(x, number(x)) for x in ticks(*self.x, max(2, self.width // 90))]
+    def _numbers(self) -> list[str]:
         under, beside = self.height - self.bottom + 16, self.left - 7
         return [
-            *(_tick(self.px(x), under, "middle", name) for x, name in x_ticks),
+            *(_tick(self.px(x), under, "middle", number(x)) for x in ticks(*self.x, max(2, self.width // 90))),
             *(_tick(beside, self.py(y) + 4, "end", number(y) + self.unit) for y in ticks(*self.y, self._about)),
         ]
 

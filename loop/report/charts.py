@@ -69,8 +69,8 @@ def _bar(x: float, wide: float, words: str, height: float, axes: Axes) -> str:
     return f'<rect class="bar" {shape}><title>{words}</title></rect>'
 
 
-def around(dots: Sequence[Dot], *, least: float = 0.0, most: float | None = None) -> Bounds:
-    """Round bounds that hold all values and intervals; from `least` on, and up to `most` if it is given."""
+def around(dots: Sequence[Dot], *, most: float | None = None) -> Bounds:
+    """Round bounds that hold all values and intervals; from 0 on, and up to `most` if it is given."""
     low, high = min(dot.low for dot in dots), max(dot.high for dot in dots)
-    bounds = rounded(max(least, low), high if most is None else min(most, high))
-    return max(least, bounds[0]), bounds[1] if most is None else min(most, bounds[1])
+    bounds = rounded(max(0.0, low), high if most is None else min(most, high))
+    return max(0.0, bounds[0]), bounds[1] if most is None else min(most, bounds[1])

@@ -22,10 +22,10 @@ NEAR = 4  # a wrong mark at most so many tokens away may be moved to where one i
 REPAIR = 2  # keys that a wrong mark costs, about: a move and a key
 
 
-def plan(page: Page, gold: Iterable[TokenSpan], keys: Keymap, *, width: int = WIDTH) -> Keys:
+def plan(page: Page, gold: Iterable[TokenSpan], keys: Keymap) -> Keys:
     """Return keys that, pressed on `begin(page)`, answer with exactly the marks `gold`; the answering key included.
 
-    They are real keys, found by pressing them. A beam search over moves and edits keeps the `width` most promising
+    They are real keys, found by pressing them. A beam search over moves and edits keeps the `WIDTH` most promising
     beginnings, so the sequence is short but not always the shortest there is. `page.aids` says what may be used.
 
     Raises:
@@ -37,12 +37,10 @@ def plan(page: Page, gold: Iterable[TokenSpan], keys: Keymap, *, width: int = WI
     if not goal:
         return (keys.first("none"),)
     start = begin(page)
-    return (
-        (*_search(start, goal, keys, width), keys.first("accept")) if start.marks != goal else (keys.first("accept"),)
-    )
+    return (*_search(start, goal, keys), keys.first("accept")) if start.marks != goal else (keys.first("accept"),)
 
 
-def _search(start: State, goal: tuple[TokenSpan, ...], keys: Keymap, width: int) -> Keys:
+def _search(start: State, goal: tuple[TokenSpan, ...], keys: Keymap) -> Keys:
     best: Keys | None = None
     frontier: list[tuple[State, Keys]] = [(start, ())]
     while frontier:
@@ -56,7 +54,7 @@ def _search(start: State, goal: tuple[TokenSpan, ...], keys: Keymap, width: int)
                 elif after.now != state.now and (after.cycle is None or _left(after, goal) < _left(state, goal)):
                     _keep(grown, after, longer)  # readings that repair nothing would lead in circles
         fewer = [item for item in grown.values() if best is None or len(item[1]) + 1 < len(best)]
-        frontier = sorted(fewer, key=partial(_promise, goal=goal))[:width]
+        frontier = sorted(fewer, key=partial(_promise, goal=goal))[:WIDTH]
     if best is None:
         raise ValueError("no keys lead there")
     return best
