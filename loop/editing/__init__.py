@@ -2,7 +2,7 @@
 
 from loop.editing.draft import from_draft, mode_of, to_draft
 from loop.editing.editor import act, press
-from loop.editing.keymap import COMMANDS, Command, Keymap, keymap
+from loop.editing.keymap import COMMANDS, Keymap, keymap
 from loop.editing.marks import Aids, Likely, Page, Range, Suggester, page_of
 from loop.editing.state import Intent, Layout, Snapshot, State, begin, chances, left_out, likely, looking_at, resume
 
@@ -13,7 +13,6 @@ __all__ = [
     "Aids",
     "Page",
     "page_of",
-    "Command",
     "COMMANDS",
     "Keymap",
     "keymap",

@@ -2,9 +2,7 @@
 
 from loop.files.folders import copy_over, drop, entries, files, link_tree, new_folder, own_size, point
 from loop.files.rights import (
-    PRIVATE,
     SHARED,
-    Rights,
     is_writable,
     make_private,
     make_private_and_sync,
@@ -14,12 +12,10 @@ from loop.files.rights import (
     share_with,
     sync,
 )
-from loop.files.writing import copy_file, is_special, name_aside, new_file, replacing
+from loop.files.writing import copy_file, is_special, new_file, replacing
 
 __all__ = [
-    "PRIVATE",
     "SHARED",
-    "Rights",
     "copy_file",
     "copy_over",
     "drop",
@@ -30,7 +26,6 @@ __all__ = [
     "link_tree",
     "make_private",
     "make_private_and_sync",
-    "name_aside",
     "new_file",
     "new_folder",
     "open_private",

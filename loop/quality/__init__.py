@@ -4,7 +4,7 @@ from loop.quality.calibration import Bin, Calibration, calibration
 from loop.quality.checks import check
 from loop.quality.corrections import Correction, corrections
 from loop.quality.fast import hurried
-from loop.quality.finding import Finding, Given, Kind, given
+from loop.quality.finding import Finding, Given, given
 from loop.quality.improbable import improbable
 from loop.quality.inconsistent_labels import inconsistent, uses
 from loop.quality.mistakes import EDGES, Edges, Match, edge_confusion, label_confusion, matched, strict_f1
@@ -13,7 +13,6 @@ from loop.quality.self_agreement import Consistency, Pair, consistency, pairs, u
 
 __all__ = [
     "Finding",
-    "Kind",
     "Given",
     "given",
     "uses",

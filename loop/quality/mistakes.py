@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 from loop.records import Span
 
 Kind = Literal["right", "label", "edges", "both", "missed", "spurious"]
-KINDS: tuple[Kind, ...] = ("right", "label", "edges", "both", "missed", "spurious")
 Edges = Literal["right", "longer", "shorter", "shifted"]
 EDGES: tuple[Edges, ...] = ("right", "longer", "shorter", "shifted")
 
