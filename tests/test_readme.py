@@ -15,6 +15,7 @@ PROSE = [
     ROOT / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "docs" / "benchmarks").glob("*.md")),
+    *sorted((ROOT / "docs" / "decisions").glob("*.md")),
 ]
 # What a program prints, or a table is made from.
 VERBATIM = re.compile(r" {4}|\| \w+ \| `")
@@ -95,7 +96,14 @@ def test_every_link_of_a_page_leads_somewhere(page: Path):
             assert not anchor or anchor in map(slug, headings), target
 
 
-@pytest.mark.parametrize("page", PROSE, ids=lambda page: page.name)
+def test_the_index_of_decisions_lists_each_of_them_once():
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"\]\((\d{4}-[^)]+)\)", (folder / "README.md").read_text(encoding="utf-8"))
+
+    assert sorted(path.name for path in folder.glob("[0-9]*.md")) == sorted(listed)
+
+
+@pytest.mark.parametrize("page", PROSE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_page_uses_the_words_of_the_field(page: Path):
     told = "\n".join(line for line in page.read_text(encoding="utf-8").splitlines() if not VERBATIM.match(line))
 

@@ -15,7 +15,7 @@ from loop.learning.averaging import Averages
 from loop.learning.learner import Learner
 from loop.settings import UpdateSettings
 
-# What made-up texts keep need not be pulled as hard as well; see docs/decisions/0050.
+# What made-up texts keep need not be pulled as hard as well; see docs/decisions/0051.
 RELIEVED = 0.3
 
 
