@@ -65,7 +65,7 @@ MEASURES = {
     ("loop.trainer.model_change", "fixed_sample"): "how much successive models differ",
     ("loop.trainer.rounds", "sample"): "how the base's labels are kept",
     ("loop.final.folder", "sample"): "the same, of the final model",
-    ("loop.cli.checkpoints_diff", "sample"): "where two rounds differ",
+    ("loop.trainer.evaluation", "sample"): "where two rounds differ",
 }
 SHOWS = {
     ("loop.trainer.label_questions", "texts"): "texts of answers that train, asked about again",
