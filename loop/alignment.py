@@ -1,4 +1,4 @@
-"""Spans that do not fit the text or its tokens, and spans that overlap."""
+"""Checks spans against a text and its tokens, and resolves overlaps."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def misfit(
     tokens: Sequence[tuple[int, int]] | None = None,
     overlapping: bool = False,
 ) -> str:
-    """What is wrong with the spans of an answer, in words without the text's own; empty if nothing is.
+    """Describe the first problem with the spans of an answer, without quoting the text; "" if there is none.
 
     Args:
-        spans: what is to be spans.
-        size: of the text, in characters.
-        labels: that there are; None for any.
-        tokens: on whose edges they have to begin and end; None for anywhere.
-        overlapping: whether they may overlap.
+        spans: the spans, not yet checked to be any.
+        size: length of the text in characters.
+        labels: the allowed labels; None for any.
+        tokens: character offsets of the tokens at whose boundaries spans must begin and end; None for anywhere.
+        overlapping: whether spans may overlap.
     """
     found: list[Span] = []
     for span in spans:
@@ -36,7 +36,7 @@ def misfit(
         if labels is not None and span.label not in labels:
             problem = "has a label that the project lacks"
         if tokens is not None and not _is_on(span, tokens):
-            problem = problem or "does not begin and end with a token"
+            problem = problem or "does not begin and end at token boundaries"
         if problem:
             return f"the span {_named(span)} {problem}"
     touching = ((one, other) for one, other in pairwise(sorted(found)) if one.end > other.start and not overlapping)
@@ -45,8 +45,8 @@ def misfit(
 
 def _outside(span: Span, size: int) -> str:
     if not 0 <= span.start < span.end:
-        return "is empty, or begins before the text"
-    return f"goes beyond the text, which has {size} characters" if span.end > size else ""
+        return "is empty or begins before the text"
+    return f"ends after the text, which has {size} characters" if span.end > size else ""
 
 
 def _is_on(span: Span, tokens: Sequence[tuple[int, int]]) -> bool:
@@ -58,7 +58,7 @@ def _named(span: Span) -> str:
 
 
 def widened(spans: Iterable[Span], words: Sequence[tuple[int, int]]) -> list[Span | None]:
-    """Each span widened to the words it touches (character offsets, in order); None where it touches none."""
+    """Widen each span to the words it touches (character offsets, in order); None for a span that touches none."""
     starts, ends = [start for start, _ in words], [end for _, end in words]
     fitted: list[Span | None] = []
     for span in spans:
@@ -68,7 +68,7 @@ def widened(spans: Iterable[Span], words: Sequence[tuple[int, int]]) -> list[Spa
 
 
 def merged(*sources: Iterable[Span]) -> tuple[Span, ...]:
-    """Spans of several sources without overlaps, sorted: a span stays where it touches none of an earlier source.
+    """Merge spans of several sources without overlaps, sorted: earlier sources take precedence.
 
     The spans of one source must not overlap.
     """
@@ -80,7 +80,7 @@ def merged(*sources: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def longest(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Spans without overlaps, sorted: of those that overlap the longest stays, of equally long ones the first."""
+    """Resolve overlaps as spaCy's `filter_spans` does: the longest span stays, or else the first; sorted."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start - span.end, span)):
         place = bisect(kept, span)

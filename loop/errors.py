@@ -1,4 +1,4 @@
-"""The one family of errors: each says what happened and what to do about it."""
+"""The exceptions of this package: each says what happened and what to do about it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 class LoopError(Exception):
-    """Anything a user can mend; `cli` prints it and exits with 1.
+    """Base class of all errors that the user can fix; `cli` prints the message and exits with 1.
 
     Attributes:
-        hint: one sentence that names the way out, or an empty string.
+        hint: one sentence that says what to do, or an empty string.
     """
 
     def __init__(self, message: str, *, hint: str = "") -> None:
@@ -18,7 +18,7 @@ class LoopError(Exception):
         self.hint = hint
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Errors of a worker reach its parent as they are, also those that are made from several arguments."""
+        """Make errors picklable between processes, including subclasses with several arguments."""
         return _again, (type(self), str(self), self.hint)
 
 
@@ -29,27 +29,27 @@ def _again(kind: type[LoopError], message: str, hint: str) -> LoopError:
 
 
 class SettingsError(LoopError):
-    """`loop.cfg` is missing, unreadable, or holds something that cannot be meant."""
+    """`loop.cfg` is missing, unreadable or invalid."""
 
 
 class StoreError(LoopError):
-    """The store cannot be opened, or refuses what it was asked to keep."""
+    """The store cannot be opened, or refuses to store invalid data."""
 
 
 class StoreMissingError(StoreError):
-    """The store is gone; none is begun in its place."""
+    """The store is missing; a new one is never created implicitly."""
 
 
 class PipelineError(LoopError):
-    """The base or a checkpoint cannot be loaded, or is of a kind that cannot be learned or scored."""
+    """The base or a checkpoint cannot be loaded, trained or scored."""
 
 
 class LatticeError(LoopError):
-    """The readings asked for do not exist: a constraint contradicts another, or every reading."""
+    """No analysis satisfies the constraints, or serialised lattice data is invalid."""
 
 
 class InputError(LoopError):
-    """A file that was to be read holds something unreadable; names the file and, where there is one, the line."""
+    """An input file is unreadable or invalid; the message names the file and, if known, the line."""
 
     def __init__(self, path: Path | str, problem: str, *, line: int | None = None, hint: str = "") -> None:
         where = f"{path}" if line is None else f"{path}, line {line}"

@@ -1,7 +1,7 @@
-"""The held-out line: what only measures, and what may teach.
+"""The split between held-out texts (evaluation only) and training texts.
 
-Whoever reads texts in order to learn from them asks `HeldOut.may_teach` first, about answered texts as about others.
-The functions that learn from texts without answers take them as `Teaching`, which nothing else makes.
+All code that trains on texts, answered or not, must ask `HeldOut.may_teach` first. Functions that train on unanswered
+texts take the type `Teaching`, which only this module creates.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ ANOTHER_GROUP = "Answer texts of other groups, or add the texts to a new project
 OF_GROUP = "group:"
 
 Teaching = NewType("Teaching", Text)
-"""A text that may teach a model."""
+"""A text that a model may be trained on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """Texts and groups of a gold file: nobody is asked about them, wherever else they stand."""
+    """Texts and groups of a gold file: they are never asked about, even if the corpus contains them, too."""
 
     texts: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
 
     def holds(self, text: str, group: str | None) -> bool:
-        """Whether this text, or one of its group, is in the file."""
+        """Whether the file contains this text or another text of its group."""
         return text in self.texts or group in self.groups
 
 
@@ -37,12 +37,12 @@ NOTHING_RESERVED = Reserved()
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """What measures, and so teaches nothing, by any path.
+    """The texts used for evaluation, which no model may be trained on in any way.
 
     Attributes:
-        ids, groups: of the texts that have a held-out answer which stands.
-        share, seed: of the line, see `is_held_out`.
-        gold: the project's gold file.
+        ids, groups: ids and groups of the texts with a standing held-out answer.
+        share, seed: parameters of the split, see `is_held_out`.
+        gold: texts and groups of the project's gold file.
     """
 
     ids: frozenset[int] = frozenset()
@@ -52,10 +52,10 @@ class HeldOut:
     gold: Reserved = NOTHING_RESERVED
 
     def may_teach(self, text: Text, answer: Answer | None = None) -> bool:
-        """Whether a model may learn from a text: from what `answer` says of it or, without one, from the text alone.
+        """Whether a model may be trained on `answer` or, if None, on the unannotated text.
 
-        One of a text or group that has measured never teaches. Otherwise an answer that was given to teach does, though
-        the line has moved since or a gold file was named later: what it teaches no longer measures.
+        Never if the text or its group has a held-out answer. Otherwise a training answer remains one even if the split
+        changes or a gold file is added later; its text is then no longer used for evaluation.
         """
         if text.id in self.ids or text.group in self.groups:
             return False
@@ -65,20 +65,20 @@ class HeldOut:
         return not is_gold and not is_held_out(text, share=self.share, seed=self.seed)
 
     def teaching(self, texts: Iterable[Text]) -> list[Teaching]:
-        """Those of the texts that may teach by themselves, in their order."""
+        """The texts that a model may be trained on without answers, in order."""
         return [Teaching(text) for text in texts if self.may_teach(text)]
 
 
 def is_held_out(text: Text, *, share: float, seed: int) -> bool:
-    """Whether a text is on the far side of a line drawn once through the corpus; all texts of a group are on one side.
+    """Whether a text belongs to the held-out part of the corpus; a group is never split.
 
-    The line depends on the seed and the text or its group alone, not on what the model finds or what was answered:
-    what lies beyond it stays a random sample of the whole corpus, however the rest is chosen from.
+    Depends only on the seed and the text or its group, not on predictions or answers, so the held-out texts are a
+    random sample of the whole corpus.
 
     Args:
-        text: any of the corpus.
-        share: of the corpus that is held out, 0 to 1. With a larger share the texts of a smaller one stay held out.
-        seed: of the project.
+        text: a text of the corpus.
+        share: the share of the corpus to hold out, 0 to 1. A larger share includes the texts of a smaller one.
+        seed: the project's seed.
     """
     name = f"{seed}:{unit_of(text.group, text.text)}"
     line = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
@@ -86,19 +86,19 @@ def is_held_out(text: Text, *, share: float, seed: int) -> bool:
 
 
 def unit_of(group: str | None, text: str) -> str:
-    """What chance draws, and what is never parted: a group, or a text alone."""
+    """The key of a sampling unit, which is never split: a group, or a text without a group."""
     return f"text:{text}" if group is None else f"{OF_GROUP}{group}"
 
 
 def one_group_words(units: Iterable[str], of: str) -> str:
-    """That what these units were taken from cannot be parted, in a clause; empty where it can.
+    """Explain, in a clause, that these units cannot be split because there is only one group; empty if they can.
 
     Args:
-        units: as of `unit_of`, one of each text or answer.
-        of: what each unit was taken from, in the plural, such as "answers".
+        units: the result of `unit_of` for each text or answer.
+        of: a plural noun for what the units belong to, such as "answers".
     """
     given = list(units)
     if len(given) < 2 or len(set(given)) > 1 or not given[0].startswith(OF_GROUP):
         return ""
     group = given[0].removeprefix(OF_GROUP)
-    return f"all {len(given):,} {of} belong to one group, “{group}”, and groups are never parted"
+    return f"all {len(given):,} {of} belong to one group, “{group}”, and groups are never split"

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 with what chance does to them: bootstrap intervals over texts or groups of them."""
+"""Precision, recall and F1 with confidence intervals, bootstrapped over texts or groups of texts."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ RESAMPLES = 1000
 LEVEL = 95.0
 Z = NormalDist().inv_cdf((1 + LEVEL / 100) / 2)
 SEED = 0  # the same counts give the same interval
-# Of fewer texts or groups not even all that lies between the lowest and the highest holds the middle in 95 samples of
-# 100: in 1 - 2**(1 - n) of them, as in a test of signs.
+# The range of n units contains the median with probability 1 - 2**(1 - n) (sign test): below 95% for fewer units.
 FEWEST_UNITS = 6
 TOO_FEW = "too few"
-# What `between` makes of the interval of a difference.
+# Format for `between`: the interval of a difference.
 SIGNED = "{:+.1f} to {:+.1f}"
-# Columns of `counts` that stand for right, found and gold.
+# The columns of `counts` to use as correct, predicted and gold.
 STRICT = (0, 1, 2)
 OVERLAPPING = (3, 1, 2)
 
@@ -32,10 +31,10 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Precision, recall and F1 in percent, each with its 95 % interval, None where too few units tell of it.
+    """Precision, recall and F1 in percent, each with a 95% interval, or None if there are too few units.
 
     Attributes:
-        units: texts or groups in which an entity is found or to be found.
+        units: number of texts or groups with predicted or gold entities.
     """
 
     p: float
@@ -48,17 +47,17 @@ class Measure:
 
 
 def between(interval: Range | None, form: str = "{:.0f} to {:.0f}") -> str:
-    """An interval in words."""
+    """Format an interval."""
     return TOO_FEW if interval is None else form.format(*interval)
 
 
 def counts(
     found: Sequence[Collection[Span]], gold: Sequence[Collection[Span]], labels: Sequence[str]
 ) -> NDArray[np.int64]:
-    """(texts, labels, 4): how many entities of each text are right, found, gold, and found at least in part.
+    """(texts, labels, 4) numbers of correct, predicted, gold, and at least partially correct entities.
 
-    Right is one with the edges and the label of a gold one. Found in part is one that shares a character with a gold
-    one of its label; each counts for one of the other at most.
+    A correct entity has the boundaries and the label of a gold one. A partially correct one shares a character with a
+    gold one of its label; the matching is one-to-one.
     """
     table = np.zeros((len(gold), len(labels), 4), dtype=np.int64)
     for row, predicted, true in zip(table, found, gold, strict=True):
@@ -70,20 +69,20 @@ def counts(
 
 
 def _overlapping(some: Collection[Span], others: Collection[Span]) -> int:
-    """The most pairs that overlap, nothing in two pairs, where no two on one side overlap."""
+    """Size of the largest one-to-one matching of overlapping spans; spans on the same side must not overlap."""
     left, right = sorted(some), sorted(others)
     i = j = pairs = 0
     while i < len(left) and j < len(right):
         one, other = left[i], right[j]
         met = one.overlaps(other)
         pairs += met
-        # Of two that part here the one that ends first meets nothing further on.
+        # If the two do not overlap, the one that ends first overlaps nothing further on.
         i, j = (i + 1, j + 1) if met else (i + (one.end <= other.end), j + (other.end < one.end))
     return pairs
 
 
 def over_units(table: NDArray[np.int64], units: Sequence[str]) -> NDArray[np.int64]:
-    """(units, …): the sums over the texts that chance draws together, such as those of a group."""
+    """(units, …) sums over the texts of each sampling unit, such as a group."""
     index = {unit: i for i, unit in enumerate(dict.fromkeys(units))}
     sums = np.zeros((len(index), *table.shape[1:]), dtype=np.int64)
     np.add.at(sums, [index[unit] for unit in units], table)
@@ -91,16 +90,16 @@ def over_units(table: NDArray[np.int64], units: Sequence[str]) -> NDArray[np.int
 
 
 def measures(table: NDArray[np.int64], kind: tuple[int, int, int] = STRICT) -> list[Measure]:
-    """One measure per column, all over the same resamples of the units.
+    """Compute one measure per column, all on the same resamples of the units.
 
-    The intervals are those of the bootstrap, corrected for bias and skewness (BCa; Efron 1987) and made wider for few
-    units (Hesterberg 2015): of what was tried they hold the truth as often as they say also where a label is rare.
-    Where all units are alike, such as where everything is right, no resample differs, and the interval is Wilson's
-    (1927) for so many units. There is none from fewer than `FEWEST_UNITS`, and none where one holds most entities.
+    The intervals are BCa bootstrap intervals (Efron 1987), widened for few units (Hesterberg 2015); of the methods
+    tried, only these have the nominal coverage for rare labels, too. If all units are alike (for instance, everything
+    is correct), no resample differs, and the interval is Wilson's (1927) for the number of units. There is none for
+    fewer than `FEWEST_UNITS` units, or if one unit holds most of the entities.
 
     Args:
-        table: (texts or other units, columns, …) of `counts`; the sum over the columns is a column like any other.
-        kind: what counts as right: `STRICT` or `OVERLAPPING`.
+        table: (units, columns, …) result of `counts`; a column may also be a sum over labels.
+        kind: what counts as correct: `STRICT` or `OVERLAPPING`.
     """
     parts = table[..., kind].astype(float) if len(table) else np.zeros((1, table.shape[1], 3))
     sums = parts.sum(axis=0)
@@ -115,12 +114,12 @@ def measures(table: NDArray[np.int64], kind: tuple[int, int, int] = STRICT) -> l
 
 
 def difference(table: NDArray[np.int64]) -> tuple[float, float, Range | None]:
-    """F1 of the first and of the second column, and the interval of what the second has more, on the same resamples.
+    """F1 of both columns, and the interval of their difference (second minus first) on paired resamples.
 
-    Where no resample differs, as when both have found the same, it is as wide as Wilson's for a share of 0.
+    If no resample differs, as when the predictions are the same, the interval has the width of Wilson's for 0%.
 
     Args:
-        table: (texts or other units, 2, …), each column as of `counts`.
+        table: (units, 2, …) counts of two models, each column as from `counts`.
     """
     parts = table[..., STRICT].astype(float)
     sums, trials = parts.sum(axis=0), _trials(parts)[..., 2].sum(axis=1)
@@ -136,19 +135,19 @@ def difference(table: NDArray[np.int64]) -> tuple[float, float, Range | None]:
 
 
 def tell(table: NDArray[np.int64]) -> bool:
-    """Whether there are texts or groups enough for an interval of F1 in every column of `counts`."""
+    """Whether every column of `counts` has enough units for an interval of F1."""
     return bool(_are_enough(_trials(table[..., STRICT].astype(float))[..., 2]).all())
 
 
 def no_interval(units: int, unit: str) -> str:
-    """Why there is none, in words: from so many texts or groups, which `unit` names, with entities."""
+    """Explain why there is no interval; `units` is the number of units with entities, `unit` the noun for one."""
     if units >= FEWEST_UNITS:
         return f"no interval: one {unit} holds most of the entities"
     return f"no interval from {units} {unit}{'' if units == 1 else 's'} with entities: it takes {FEWEST_UNITS}"
 
 
 def _are_enough(trials: Floats) -> NDArray[np.bool_]:
-    """(…) whether chance can be told from (units, …) what each statistic is a share of."""
+    """(…) whether the denominators of each statistic, (units, …), suffice for an interval."""
     return np.asarray(((trials > 0).sum(axis=0) >= FEWEST_UNITS) & (trials.max(axis=0) <= trials.sum(axis=0) / 2))
 
 
@@ -164,33 +163,37 @@ def f_scores(table: NDArray[np.int64]) -> tuple[Floats, Floats]:
 
 
 def resampled(table: Floats) -> Floats:
-    """(resamples, …) the sums over as many units, drawn with replacement; the same draws for as many units."""
+    """(resamples, …) sums over units drawn with replacement; the draws depend only on the number of units."""
     units = len(table)
     return np.asarray(_times(units) @ table.reshape(units, -1)).reshape(-1, *table.shape[1:])
 
 
 @lru_cache(maxsize=4)
 def _times(units: int) -> Floats:
-    """(resamples, units) how often each is drawn; kept, since a learning curve draws again and again from as many."""
+    """(resamples, units) how often each unit is drawn; cached, since a learning curve reuses the draws."""
     return np.random.default_rng(SEED).multinomial(units, np.full(units, 1 / units), size=RESAMPLES).astype(float)
 
 
 def _scores(sums: Floats) -> Floats:
-    """(…, 3) right, found and gold become precision, recall and F1 in percent, 0 where nothing is to be divided by."""
+    """(…, 3) precision, recall and F1 in percent from correct, predicted and gold; 0 if the denominator is 0."""
     right, *_ = np.moveaxis(sums, -1, 0)
     return np.asarray(100 * right[..., None] / np.maximum(_trials(sums), 0.5))
 
 
 def _trials(sums: Floats) -> Floats:
-    """(…, 3) what precision, recall and F1 are shares of: found, gold, and half of both together."""
+    """(…, 3) denominators of precision, recall and F1: predicted, gold, and the mean of both."""
     _, found, gold = np.moveaxis(sums, -1, 0)
     return np.stack([found, gold, (found + gold) / 2], axis=-1)
 
 
 def _bca(point: Floats, drawn: Floats, without: Floats, units: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """The interval of each statistic: (…) its value, (resamples, …) in each resample, (units, …) without each unit.
+    """BCa interval of each statistic.
 
-    The last is (…) of how many units each is a statistic.
+    Args:
+        point: (…) the statistic.
+        drawn: (resamples, …) the statistic on each resample.
+        without: (units, …) the statistic without each unit (jackknife).
+        units: (…) number of units of each statistic.
     """
     half = 0.5 / len(drawn)
     below = ((drawn < point).mean(axis=0) + (drawn <= point).mean(axis=0)) / 2
@@ -205,10 +208,10 @@ def _bca(point: Floats, drawn: Floats, without: Floats, units: NDArray[np.int64]
 
 
 def _reach(units: NDArray[np.int64]) -> Floats:
-    """How far an interval goes to either side, in standard deviations of resamples, which are too narrow for few units.
+    """Half-width of an interval in bootstrap standard errors, corrected for their narrowness with few units.
 
-    Student's quantile (its expansion: Abramowitz and Stegun 1964, 26.7.5), and n / (n - 1) for the variance: the
-    expanded percentile interval of Hesterberg 2015, "What teachers should know about the bootstrap".
+    Student's quantile (expansion of Abramowitz and Stegun 1964, 26.7.5) times sqrt(n / (n - 1)): the expanded
+    percentile interval of Hesterberg 2015, "What teachers should know about the bootstrap".
     """
     n, z = np.maximum(units, 2).astype(float), Z
     terms = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96, (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
@@ -217,7 +220,7 @@ def _reach(units: NDArray[np.int64]) -> Floats:
 
 
 def _quantile(ordered: Floats, share: Floats) -> Floats:
-    """(…) the quantile of each column of `ordered` (values, …), between two values in proportion."""
+    """(…) quantile of each column of `ordered`, (values, …), with linear interpolation."""
     place = share * (len(ordered) - 1)
     before = np.floor(place).astype(int)
     after = np.minimum(before + 1, len(ordered) - 1)
@@ -226,13 +229,13 @@ def _quantile(ordered: Floats, share: Floats) -> Floats:
 
 
 def _alike(parts: Floats) -> NDArray[np.bool_]:
-    """(columns, 3) whether precision, recall and F1 are the same in all units that have any."""
+    """(columns, 3) whether precision, recall and F1 are the same in all units where they are defined."""
     right, trials = parts[..., :1], _trials(parts)
     return np.asarray((right * trials.sum(axis=0) == right.sum(axis=0) * trials).all(axis=0))
 
 
 def _wilson(percent: Floats, units: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """The interval of a share of so many units, as if all entities of one were right or none."""
+    """Wilson's interval of a percentage, as if each unit were either all correct or all wrong."""
     share, n = percent / 100, np.maximum(units, 1)
     middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     reach = Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)

@@ -1,4 +1,4 @@
-"""An annotator that reads gold spans: what a careful person would answer, or one who errs now and then."""
+"""A simulated annotator that answers from gold spans, optionally with errors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ Words = Sequence[tuple[int, int]]
 
 
 class Oracle:
-    """Answers from `gold`: the right spans of every text it may be asked about, each spoilt with probability `noise`.
+    """Answers with the gold spans of a text, each corrupted with probability `noise`.
 
-    A spoilt span is missed, or has an edge that is off by one word, or, where there are several labels, a wrong
-    one. What becomes of a text depends on the seed and the text alone: not on when, or how often, it is asked.
+    A corrupted span is missed, has a boundary that is off by one word or, if there are several labels, a wrong label.
+    The answer to a text depends only on the seed and the text, not on when or how often it is asked.
+
+    Args:
+        gold: the gold spans of every text that may be asked about.
+        labels: the labels to choose wrong ones from.
+        noise: probability of an error per span.
+        seed: seed of the errors.
     """
 
     def __init__(
@@ -25,7 +31,7 @@ class Oracle:
         self._gold, self._labels, self._noise, self._seed = gold, labels, noise, seed
 
     def spans(self, question: Question) -> tuple[Span, ...]:
-        """The spans of the text asked about, on whole words, without overlaps.
+        """Answer a question with spans on whole words, without overlaps.
 
         Raises:
             LoopError: the text is not among the gold texts.
@@ -51,7 +57,7 @@ class Oracle:
 
 
 def _off_by_one(span: Span, words: Words) -> list[Span]:
-    """The span with one edge moved by one word, every way that leaves a word in it."""
+    """All spans with one boundary moved by one word that still contain a word."""
     first = next(i for i, (start, _) in enumerate(words) if start == span.start)
     last = next(i for i, (_, end) in enumerate(words) if end == span.end)
     moved = [(first - 1, last), (first + 1, last), (first, last - 1), (first, last + 1)]

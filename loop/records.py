@@ -1,4 +1,4 @@
-"""The shapes of the data that the rooms hand to each other."""
+"""The records that the packages exchange."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Span:
     label: str
 
     def overlaps(self, other: Span) -> bool:
-        """Whether the two share a character, whatever their labels."""
+        """Whether the two share a character, regardless of labels."""
         return self.start < other.end and other.start < self.end
 
     def contains(self, other: Span) -> bool:
-        """Whether the other one lies within this one, whatever their labels."""
+        """Whether `other` lies within this span, regardless of labels."""
         return self.start <= other.start and other.end <= self.end
 
 
@@ -39,15 +39,18 @@ class TokenSpan(NamedTuple):
     label: str
 
     def overlaps(self, other: TokenSpan) -> bool:
-        """Whether the two share a token, whatever their labels."""
+        """Whether the two share a token, regardless of labels."""
         return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span that may be an entity, with the probability `p` in [0, 1] that it is one (None where no model says).
+    """A span that may be an entity.
 
-    `source` is who suggests it: another one than the model goes before it, also where the model gives a `p`.
+    Attributes:
+        span: the span.
+        p: its probability, 0 to 1; None if no model has scored it.
+        source: who suggests it; another source takes precedence over the model, even if the model gives a `p`.
     """
 
     span: Span
@@ -60,8 +63,10 @@ class Text:
     """One text of the corpus.
 
     Attributes:
-        group: holds texts together that must never be separated (a patient, a document). meta: the user's own.
-        suggested: spans that its file suggested, sorted. source, line: the file, and the line or row in it.
+        group: name of a group of texts that must never be split (a patient, a document).
+        meta: the user's own fields.
+        suggested: spans suggested by its file, sorted.
+        source, line: the file, and the line or row in it.
     """
 
     id: int
@@ -76,17 +81,19 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A text to ask about, with everything the screen needs, so that asking needs no model.
+    """A text to ask about, with everything the screen needs: asking requires no model.
 
     Attributes:
-        id: globally unique, kept for ever once answered.
-        tokens: character offsets (start, end) of every token; a span begins and ends with a token.
+        id: globally unique; kept forever once answered.
+        text: the text.
+        tokens: character offsets (start, end) of every token; spans begin and end at token boundaries.
         reading: the spans shown, sorted, never overlapping.
-        candidates: every span above a small probability, those of the reading among them.
-        lattice: the pruned lattice as `loop.lattice` serialises it; empty when no model has read the text.
-        share: which part of the queue it comes from. reason: the same in words for the annotator.
-        round: the round whose checkpoint read it; 0 before the first.
-        entropy: of the model's reading, in nats; None when no model has read the text.
+        candidates: all spans above a small probability, including those of the reading.
+        lattice: the serialised lattice (see `loop.lattice`); empty if no model has scored the text.
+        share: the source in the queue that it comes from.
+        reason: the reason for asking, shown to the annotator.
+        round: the round whose checkpoint scored the text; 0 before the first.
+        entropy: of the model's distribution over analyses, in nats; None if no model has scored the text.
     """
 
     id: str
@@ -103,12 +110,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What a session is narrowed to; by default to nothing.
+    """Restricts a session to some texts; by default to none in particular.
 
     Attributes:
-        label: only texts in which it is likely, as long as there are any.
-        where: (key, value) that the meta of a text must have, all of them; values as text ("true" and "false" too).
-        measure: so many held-out texts and no others; 0 for the usual mixture.
+        label: ask only about texts in which this label is likely, as long as there are any.
+        where: (key, value) pairs that the meta of a text must all match; values as strings (also "true" and "false").
+        measure: ask only this number of held-out texts; 0 for the usual mixture.
     """
 
     label: str = ""
@@ -116,7 +123,7 @@ class Focus:
     measure: int = 0
 
     def covers(self, meta: Mapping[str, Any]) -> bool:
-        """Whether a text with this meta is meant."""
+        """Whether a text with this meta matches `where`."""
         return all(key in meta and _plain(meta[key]) == value for key, value in self.where)
 
 
@@ -129,18 +136,22 @@ def _plain(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an annotator said about a text; never changed once written.
+    """What an annotator said about a text; immutable once written.
 
     Attributes:
-        id: globally unique. seq: its place in the event log, 0 before it is stored.
-        rank: its place among the answers: that of the answer it replaces, otherwise its own in the event log.
-        shown: the spans suggested. spans: the spans answered.
-        complete: `spans` are all the spans of the labels of its scheme; otherwise the rest of the text is unknown.
-        again: the text was asked again, blind, to measure consistency; the answer neither trains nor counts beside
-            others.
-        retracts: the id of the answer that this one replaces, or takes back when the verdict is "retract".
-        revision: the scheme since which it says something else, as labels were merged or removed; 0 for none.
-        reason: why it was skipped. seconds: time on screen. keys: key presses.
+        id: globally unique.
+        seq: its position in the event log; 0 before it is stored.
+        rank: its position among the answers: that of the answer it replaces, otherwise `seq`.
+        shown: the spans suggested.
+        spans: the spans answered.
+        complete: whether `spans` are all spans of the labels of its scheme; otherwise the rest of the text is unknown.
+        again: whether it answers a blind repeat, which measures consistency; it is not trained on and overrides no
+            other answer.
+        retracts: id of the answer that it replaces or, if the verdict is "retract", takes back.
+        revision: version of the last scheme whose merged or removed labels changed its meaning; 0 if none did.
+        reason: why the text was skipped.
+        seconds: time on screen.
+        keys: number of key presses.
     """
 
     id: str
@@ -170,23 +181,23 @@ class Answer:
 
     @property
     def key(self) -> str:
-        """What a round learned from: the answer, as it was read then."""
+        """Identifies the answer, in its present meaning, in the list of answers that a round was trained on."""
         return f"{self.id}@{self.revision}" if self.revision else self.id
 
     @property
     def says_something(self) -> bool:
-        """Whether it says which spans are right or, if it is partial, which are wrong."""
+        """Whether it says which spans are correct or, if it is partial, which are wrong."""
         return self.verdict == "accept" or (self.verdict == "reject" and not self.complete)
 
     @property
     def trains(self) -> bool:
-        """Whether a round may learn from it."""
+        """Whether a round may be trained on it."""
         return self.says_something and not self.held_out and not self.again
 
 
 @dataclass(frozen=True, slots=True)
 class TrainerStatus:
-    """What the trainer last wrote about itself: `state` in words, the round it published last, and when."""
+    """The trainer's last report: its `state` in words, the last published round, and the time of the report."""
 
     state: str
     round: int

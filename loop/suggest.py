@@ -1,4 +1,4 @@
-"""A question's lattice as the editor wants it: readings and likely marks, given what the annotator has decided."""
+"""Suggestions for the editor from a question's lattice, conditional on the annotator's decisions so far."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from loop.lattice import Lattice
 
 Decided = tuple[tuple[TokenSpan, ...], tuple[Range, ...]]
-"""What is fixed, and where there is nothing else."""
+"""The fixed spans, and the ranges that hold no other entity."""
 
 Columns: TypeAlias = "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.object_], NDArray[np.float64]]"
-"""Of likely marks: starts, ends, labels and probabilities."""
+"""Likely spans as arrays: starts, ends, labels and probabilities."""
 
-REMEMBERED = 64  # combinations of decisions: undo comes back to them
-EPSILON = 0.02  # marks below this are neither shown nor offered: a long text has thousands
+REMEMBERED = 64  # combinations of decisions: undo returns to earlier ones
+EPSILON = 0.02  # less probable spans are not offered: a long text has thousands
 
 
 class LatticeSuggester:
-    """Readings from a lattice, unpacked when first asked: a text that is simply accepted costs nothing.
+    """Suggestions from a lattice, which is unpacked on first use: accepting a text as it is costs nothing.
 
-    The last answers are remembered: the screen asks for the same ones at every drawing.
+    Caches the latest results, since each redraw of the screen requests the same ones.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -39,17 +39,24 @@ class LatticeSuggester:
         self._likely = lru_cache(REMEMBERED)(self._probable)
 
     def prepare(self) -> None:
-        """Unpack the lattice and read it, while there is time: what an edit changes of it is found faster then."""
+        """Unpack the lattice and fill the caches while the program is idle; the first edit is faster then."""
         self._lattice.best()
 
     def readings(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> Sequence[tuple[TokenSpan, ...]]:
-        """Return up to `k` readings that agree with what is decided, best first; none when none does."""
+        """Return up to `k` analyses compatible with the decisions, best first; none if the lattice has none."""
         return self._readings((tuple(fixed), tuple(blank)), k)
 
     def likely(
         self, fixed: Sequence[TokenSpan], blank: Sequence[Range], least: float = 0.0, over: Range | None = None
     ) -> Sequence[Likely]:
-        """Return every mark of at least 2 % given what is decided, the most probable first."""
+        """Return the spans with a probability of at least 2% given the decisions, the most probable first.
+
+        Args:
+            fixed: spans the annotator has decided on.
+            blank: token ranges without any other entity.
+            least: a higher minimum probability.
+            over: only spans that overlap this token range.
+        """
         columns = self._likely((tuple(fixed), tuple(blank)))
         if columns is None:
             return []
@@ -69,7 +76,7 @@ class LatticeSuggester:
         if lattice is None:
             return None
         start, end, label, p = lattice.columns(EPSILON)
-        order = (-p).argsort(kind="stable")  # they come sorted by place, and stay so among equals
+        order = (-p).argsort(kind="stable")  # ties stay in text order
         return start[order], end[order], label[order], p[order]
 
     def _decide(self, decided: Decided) -> Lattice | None:
@@ -89,5 +96,5 @@ class LatticeSuggester:
 
 
 def suggester_of(question: Question) -> Suggester | None:
-    """Return the question's suggester, or None when no model has read the text."""
+    """Return the question's suggester, or None if no model has read the text."""
     return LatticeSuggester(question.lattice) if question.lattice else None

@@ -1,4 +1,4 @@
-"""What the answers to a text say together: which of them count, and for what."""
+"""Resolves the answers to a text into what is known about it: which of them count, and for what."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from loop.records import Answer, Span
 
 Schemes = Mapping[int, Collection[str]]
-"""The labels of today that a complete answer under each scheme says all about."""
+"""By scheme version: the current labels that a complete answer under the scheme covers."""
 
 READING = 1
-"""Of the rules below: rounds that were learned by others may have to be learned again."""
+"""Version of the rules below: rounds trained under other versions may have to be retrained."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What counts of an answer, beside later ones of the same annotator to the same text.
+    """The part of an answer that still counts after later answers of the same annotator to the same text.
 
     Attributes:
-        labels: of which `spans` are all that there are, but where it is unclear.
-        spans: that are right. refused: that are wrong; what is right there is not said.
-        unclear: spans of `labels` that a later answer cuts into; it does not say what becomes of the rest.
-        is_whole: a later answer has taken nothing of it.
+        answer: the answer.
+        labels: the labels of which `spans` are all there are, except within `unclear`.
+        spans: correct spans.
+        refused: wrong spans; the answer does not say what is correct there.
+        unclear: spans of `labels` that a later answer cuts into, without saying what becomes of the rest.
+        is_whole: whether no later answer overrides any of it.
     """
 
     answer: Answer
@@ -34,20 +36,20 @@ class Part:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing counts of it."""
+        """Whether nothing of the answer counts."""
         return not (self.labels or self.spans or self.refused)
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is known of a text.
+    """What is known about a text.
 
     Attributes:
-        labels: of which `spans` are all that there are, but where it is unclear.
-        spans: that are right, sorted; of other labels than `labels` there may be more.
-        refused: spans that are wrong; what is right there is not said.
-        unclear: spans within which nothing is known beside `spans`.
-        parts: where all of this comes from, by rank.
+        labels: the labels of which `spans` are all there are, except within `unclear`.
+        spans: correct spans, sorted; there may be more of labels other than `labels`.
+        refused: wrong spans; it is unknown what is correct there.
+        unclear: spans within which nothing is known except `spans`.
+        parts: the parts of answers that this follows from, by rank.
     """
 
     labels: frozenset[str] = frozenset()
@@ -61,44 +63,44 @@ class Truth:
         return _denies(self, span)
 
     def contradicts(self, other: Truth) -> bool:
-        """Whether something is right by one of the two and wrong by the other."""
+        """Whether a span is correct according to one of the two and wrong according to the other."""
         return any(map(other.denies, self.spans)) or any(map(self.denies, other.spans))
 
     def implies(self, other: Truth) -> bool:
-        """Whether all that is known by the other one is known by this one, too."""
+        """Whether everything known from `other` is also known from this."""
         known = self.labels >= other.labels and {*self.spans} >= {*other.spans}
         return known and all(map(self.denies, other.refused)) and not self.contradicts(other)
 
     def judges(self, span: Span) -> bool:
-        """Whether a span is known to be right or wrong."""
+        """Whether a span is known to be correct or wrong."""
         return span in self.spans or self.denies(span)
 
 
 def resolve(answers: Iterable[Answer], schemes: Schemes) -> Truth:
-    """What the answers to one text say together: the one place where it is decided which of them count, and for what.
+    """Resolve the answers to one text; this alone decides which of them count, and for what.
 
-    They are all that stand, or those of them up to some rank. "Later" means by rank: whoever corrects an earlier answer
-    or flags it has not answered later. With labels A and B, and spans written like A1:
+    "Later" means of higher rank: correcting or flagging an earlier answer keeps its rank. With labels A and B, and
+    spans written like A1:
 
     | answers, the earlier first | what is known |
     |---|---|
     | complete for A: A1 | A1 and no other A; nothing of B |
     | complete for A: A1; complete for A and B: A2 B3 | A2 B3 and no others |
     | complete for A and B: A1 B2; complete for A: A3 | A3 and no other A, B2 and no other B |
-    | the same, where A3 touches B2 | A3 and no other A; no other B, unless where B2 was |
-    | complete: A1; skipped, unusable, a complete "no", asked again blind | A1 and no others |
+    | the same, where A3 touches B2 | A3 and no other A; no other B, except possibly where B2 was |
+    | complete: A1; skipped, unusable, a complete "no", or a blind repeat | A1 and no others |
     | yes to A1 | A1 |
     | no to A1 | that A1 is wrong |
     | complete: A1; yes to A2 | A1 A2 and no others |
     | complete: A1 A2; no to A1 | A2 and no others |
     | yes to A1; complete for A: A2 | A2 and no other A |
-    | complete: A1 A2, somebody else: A1 A3 | A1 and no others, unless where A2 and A3 are |
-    | complete for A: A1, somebody else for B: B2 | A1 B2 and no others |
-    | the same, where A1 touches B2 | no A and no B, unless there |
+    | complete: A1 A2; another annotator: A1 A3 | A1 and no others, except possibly where A2 and A3 are |
+    | complete for A: A1; another annotator for B: B2 | A1 B2 and no others |
+    | the same, where A1 touches B2 | no A and no B, except possibly there |
 
     Args:
-        answers: to one text, in any order.
-        schemes: what complete ones are complete for.
+        answers: standing answers to one text (all, or those up to some rank), in any order.
+        schemes: the labels that complete answers cover, by scheme.
     """
     of: dict[str, list[Answer]] = {}
     for answer in sorted(answers, key=lambda answer: answer.rank):
@@ -108,7 +110,7 @@ def resolve(answers: Iterable[Answer], schemes: Schemes) -> Truth:
 
 
 def _parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
-    """What counts of the answers of one annotator to one text, given by rank."""
+    """The parts that count of one annotator's answers to one text, given by rank."""
     found: list[Part] = []
     for answer in answers:
         said = _said(answer, schemes)
@@ -127,9 +129,9 @@ def _said(answer: Answer, schemes: Schemes) -> Part:
 
 
 def refused(answer: Answer) -> tuple[Span, ...]:
-    """The spans that a partial answer says are wrong: all of a "no", and what a "yes" was shown but did not take over.
+    """The spans that a partial answer says are wrong: all of a "no", and those that a "yes" was shown but left out.
 
-    In other partial answers nothing is said about what was shown, and a complete one needs no such spans.
+    Other partial answers say nothing about the spans shown, and complete answers need no refused spans.
     """
     if answer.complete:
         return ()
@@ -139,7 +141,7 @@ def refused(answer: Answer) -> tuple[Span, ...]:
 
 
 def _beside(part: Part, later: Part) -> Part:
-    """What is left of an earlier answer beside a later one: of a partial one all that this does not contradict."""
+    """The part of an earlier answer that a later one leaves; of a partial answer, all that is not contradicted."""
     labels = part.labels - later.labels
     asked_again = later.labels if part.answer.complete else ()
     open_ = [span for span in part.spans if span.label not in asked_again and span not in later.refused]
@@ -154,7 +156,7 @@ def _beside(part: Part, later: Part) -> Part:
 
 
 def _together(parts: list[Part]) -> Truth:
-    """What one annotator says: nothing that counts of their answers contradicts the rest."""
+    """Combine the parts of one annotator's answers, which do not contradict each other."""
     return Truth(
         frozenset().union(*(part.labels for part in parts)),
         tuple(sorted({span for part in parts for span in part.spans})),
@@ -165,7 +167,7 @@ def _together(parts: list[Part]) -> Truth:
 
 
 def _agreed(truths: list[Truth]) -> Truth:
-    """What several annotators agree on; where they differ it is unclear."""
+    """Combine several annotators: keep what they agree on; where they disagree, the text is unclear."""
     spans = {span for each in truths for span in each.spans}
     agreed = {span for span in spans if not any(each.denies(span) for each in truths)}
     parts = sorted((part for each in truths for part in each.parts), key=lambda part: part.answer.rank)
@@ -179,7 +181,7 @@ def _agreed(truths: list[Truth]) -> Truth:
 
 
 def of_texts(answers: Iterable[Answer], schemes: Schemes) -> dict[int, Truth]:
-    """What is known of each text; the texts in the order in which they were answered last, by rank."""
+    """What is known about each text, by text id, in the order (rank) of the last answers."""
     given: dict[int, list[Answer]] = {}
     for answer in sorted(answers, key=lambda answer: answer.rank):
         if answer.says_something and not answer.again:
@@ -188,7 +190,7 @@ def of_texts(answers: Iterable[Answer], schemes: Schemes) -> dict[int, Truth]:
 
 
 def read_alike(answers: Iterable[Answer]) -> int:
-    """How many of the answers, the first ones by rank, versions before these rules read as they are read now."""
+    """How many of the first answers, by rank, count for the same under the rules before `READING` 1."""
     texts: set[int] = set()
     for n, answer in enumerate(answers):
         refuses = answer.verdict == "reject" and answer.spans
@@ -199,14 +201,14 @@ def read_alike(answers: Iterable[Answer]) -> int:
 
 
 def standing(answers: Iterable[Answer]) -> list[Answer]:
-    """Of all that was ever answered what no other of these answers replaces or takes back."""
+    """The answers that no other of these replaces or retracts."""
     given = list(answers)
     gone = {answer.retracts for answer in given}
     return [answer for answer in given if answer.id not in gone and answer.verdict != "retract"]
 
 
 def of_annotators(answers: Iterable[Answer], schemes: Schemes) -> dict[tuple[int, str], Truth]:
-    """What each annotator says of each text, by the text's id and the annotator."""
+    """What each annotator says about each text, by text id and annotator."""
     given: dict[tuple[int, str], list[Answer]] = {}
     for answer in answers:
         given.setdefault((answer.text_id, answer.annotator), []).append(answer)
@@ -214,13 +216,13 @@ def of_annotators(answers: Iterable[Answer], schemes: Schemes) -> dict[tuple[int
 
 
 def parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
-    """What counts of each answer, whatever other annotators say, by rank; without answers of which nothing counts."""
+    """The non-empty parts of all answers, by rank, regardless of what other annotators say."""
     found = (part for truth in of_annotators(answers, schemes).values() for part in truth.parts)
     return sorted(found, key=lambda part: part.answer.rank)
 
 
 def whole(answers: Iterable[Answer], schemes: Schemes) -> list[Answer]:
-    """The complete answers of which a later one has taken nothing, by rank."""
+    """The complete answers that no later answer overrides in part, by rank."""
     return [part.answer for part in parts(answers, schemes) if part.labels and part.is_whole]
 
 

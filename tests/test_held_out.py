@@ -71,7 +71,7 @@ def test_answers_of_one_group_cannot_be_parted() -> None:
     of_a, of_b, alone = unit_of("a", "one"), unit_of("b", "one"), unit_of(None, "a")
     said = one_group_words([of_a] * 2, "answers")
 
-    assert "all 2 answers belong to one group, “a”, and groups are never parted" == said
+    assert "all 2 answers belong to one group, “a”, and groups are never split" == said
     assert [""] * 5 == [
         one_group_words(units, "answers") for units in ([], [of_a], [alone] * 2, [of_a, of_b], [of_a, alone])
     ]

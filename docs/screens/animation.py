@@ -85,7 +85,7 @@ def recorded(folder: Path) -> list[Frame]:
         frames = [taken(person, "", READING)]
         for _ in range(TEXTS):
             frames += answered(person)
-        due = f"· round {ANSWERED // 10 + 1} ·"  # and not "learning round"
+        due = f"· round {ANSWERED // 10 + 1} ·"  # and not "training round"
         person.terminal.until(lambda: due in person.terminal.text, "the round")
         settle(person)
         frames.append(taken(person, "", LEARNED))

@@ -1,1 +1,1 @@
-"""What to ask next: acquisition functions rank the pool, the queue mixes its shares; arithmetic only, no model."""
+"""Query selection: acquisition functions rank the pool and the queue mixes its sources; pure arithmetic, no model."""

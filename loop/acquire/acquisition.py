@@ -1,7 +1,7 @@
-"""Acquisition functions: which of the texts a model has read are worth asking about first.
+"""Acquisition functions: rank the scored texts by how useful their annotation is.
 
-Each is called `function(scored, n=…, rng=…)` and returns `n` of the `scored` (all, when there are fewer), best first,
-the same for the same random state. To add one, register it under a name and write that name into `loop.cfg`:
+Each is called as `function(scored, n=…, rng=…)` and returns the best `n` of `scored` (all if there are fewer), best
+first, and deterministically given the random state. To add one, register it and set its name in `loop.cfg`:
 
     from loop.acquire.acquisition import acquisition_functions
 
@@ -21,26 +21,26 @@ import catalogue
 from loop.acquire.scored import Scored
 from loop.errors import SettingsError
 
-# An entropy counts half as much as the one of the next round: what an older model doubted is half forgotten.
+# Decay per round of older entropies.
 FADING = 0.5
 
 
 class AcquisitionFunction(Protocol):
-    """Ranks texts, most worth asking first."""
+    """Ranks texts, most useful first."""
 
     def __call__(self, scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:
         """Return the first `n` of `scored` in this function's order."""
 
 
-# Installed packages can offer functions of their own through the entry point group `loop_acquisition`.
+# Installed packages can register functions through the entry point group `loop_acquisition`.
 acquisition_functions = catalogue.create("loop", "acquisition", entry_points=True)
 
 
 def get_acquisition(name: str) -> AcquisitionFunction:
-    """The registered function of that name.
+    """Look up a registered acquisition function.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: there is none of that name.
     """
     known = acquisition_functions.get_all()
     if name not in known:
@@ -53,60 +53,60 @@ def get_acquisition(name: str) -> AcquisitionFunction:
 
 
 def highest(scored: Sequence[Scored], value: Callable[[Scored], float], n: int) -> list[Scored]:
-    """The `n` of the highest value, highest first; of equals the one that came into the corpus first."""
+    """The `n` texts with the highest value, highest first; ties go to the text added to the corpus first."""
     return sorted(scored, key=lambda one: (-value(one), one.text_id))[:n]
 
 
 def random(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:
-    """Any: the baseline that every other function has to beat."""
+    """Random order: the baseline that every other function has to beat."""
     return rng.sample(scored, min(n, len(scored)))
 
 
 def longest(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001  # one signature for all
-    """Most tokens first: a baseline that looks good per answer and bad per minute."""
+    """Longest text first: a baseline that does well per answer and badly per minute."""
     return highest(scored, lambda one: one.tokens, n)
 
 
 def least_confidence(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
-    """Least probable best reading first (Culotta and McCallum 2005); favours long texts."""
+    """Least probable best analysis first (Culotta and McCallum 2005); favours long texts."""
     return highest(scored, lambda one: -one.outlook.best, n)
 
 
 def mnlp(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
-    """Least log-probability of the best reading per token first (maximum normalised: Shen et al. 2018)."""
+    """Lowest log-probability per token of the best analysis first (MNLP, Shen et al. 2018)."""
     return highest(scored, lambda one: -one.outlook.best / max(one.tokens, 1), n)
 
 
 def entropy(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
-    """Most uncertain reading first (total entropy: Settles and Craven 2008); favours long texts."""
+    """Highest entropy first (total entropy, Settles and Craven 2008); favours long texts."""
     return highest(scored, lambda one: one.entropy, n)
 
 
 def entropy_per_token(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
-    """Most uncertain per token first (normalised entropy: Settles and Craven 2008): most doubt for the reading time."""
+    """Highest entropy per token first (normalised entropy, Settles and Craven 2008)."""
     return highest(scored, lambda one: one.entropy / max(one.tokens, 1), n)
 
 
 def margin(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
-    """Two best readings of nearly the same probability first (Scheffer, Decomain and Wrobel 2001), as their ratio."""
+    """Smallest margin between the two best analyses first, as a ratio (Scheffer, Decomain and Wrobel 2001)."""
     return highest(scored, lambda one: one.outlook.second - one.outlook.best, n)
 
 
 def expected_errors(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
-    """Most entities that the best reading has wrong or lacks, as its span marginals expect it; favours long texts."""
+    """Most expected errors of the best analysis first (wrong and missed, by span marginals); favours long texts."""
     return highest(scored, lambda one: one.expected_errors, n)
 
 
 def tag_count(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
-    """Most entities to expect first, doubted or not: for labels so rare that a random text has none."""
+    """Most expected entities first, certain or not: for labels so rare that random texts have none."""
     return highest(scored, lambda one: one.outlook.spans, n)
 
 
 def fluctuation(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
-    """Most uncertain over the last rounds first: the mean entropy, later rounds weighted more, and its deviation.
+    """Most uncertain over the last rounds first: weighted mean entropy (later rounds count more) plus its deviation.
 
-    After Yao et al. 2020, "Looking back on the past: active learning with historical evaluation results". For a text
-    that no earlier round has read it is the entropy.
+    After Yao et al. 2020, "Looking back on the past: active learning with historical evaluation results". Equals the
+    entropy for a text that no earlier round scored.
     """
     return highest(scored, _unsettled, n)
 
@@ -119,7 +119,7 @@ def _unsettled(one: Scored) -> float:
 
 
 def gain_per_second(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
-    """Most errors to correct in a second of the annotator's time first: the expected errors over the predicted time."""
+    """Most expected errors per second of predicted annotation time first."""
     return highest(scored, lambda one: one.expected_errors / one.seconds, n)
 
 

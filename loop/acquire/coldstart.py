@@ -1,4 +1,4 @@
-"""What to ask before a model knows anything: typical texts, and texts in which a pattern hits."""
+"""Cold start: selects typical texts, and texts with pattern matches, before there is a model."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heapreplace
 from math import log
 
-# No more than this many questions about the same string: the second mention teaches less than a new one.
+# Most questions about the same string: a repeated mention teaches less than a new one.
 SAME_STRING = 2
 SHORTEST_TYPICAL = 4
 
 
 def most_typical(texts: Sequence[Sequence[str]], *, n: int) -> list[int]:
-    """Indices of the `n` most typical of some tokenised texts, most typical first.
+    """Indices of the `n` most typical tokenised texts, most typical first.
 
-    A text is typical when its distinct words occur in many of the others: the mean over them of the log of their
-    document frequency. A word already shown counts half, a third, … so that the choice does not repeat itself.
+    A text is typical if its words occur in many other texts: the score is the mean log document frequency of its
+    distinct words. A word in texts already chosen counts a half, a third, …, which keeps the choice diverse.
     """
     words = [{word.lower() for word in text if word.strip()} for text in texts]
     frequency = Counter(word for text in words for word in text)
     shown: Counter[str] = Counter()
 
     def typicality(i: int) -> float:
-        # Sorted, so that a sum of floats is the same in every process.
+        # Sorted: the order of a set, and with it a sum of floats, differs between processes.
         total = sum(log(1 + frequency[word]) / (1 + shown[word]) for word in sorted(words[i]))
         return total / max(len(words[i]), SHORTEST_TYPICAL)
 
-    # What was shown only makes others less typical: an old value is a bound, and a fresh one that still leads wins.
+    # Lazy greedy search: scores only fall, so an old score is an upper bound, and an updated one that still leads wins.
     waiting = [(-typicality(i), i) for i, text in enumerate(words) if text]
     heapify(waiting)
     chosen: list[int] = []
@@ -44,11 +44,11 @@ def most_typical(texts: Sequence[Sequence[str]], *, n: int) -> list[int]:
 
 
 def most_hit(hits: Sequence[Sequence[str]], *, n: int) -> list[int]:
-    """Indices of up to `n` texts in which patterns hit, the ones with most hits not yet seen first.
+    """Indices of up to `n` texts with pattern matches, those with the most unseen matches first.
 
     Args:
-        hits: per text the strings that a pattern matched.
-        n: how many at most; a string is not asked for more often than `SAME_STRING` times.
+        hits: for each text, the strings that patterns matched.
+        n: how many at most; no string is chosen more than `SAME_STRING` times.
     """
     seen: Counter[str] = Counter()
     left = {i for i, strings in enumerate(hits) if strings}

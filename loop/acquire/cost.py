@@ -1,4 +1,4 @@
-"""What an answer costs: seconds as a linear function of what there is to read and to correct."""
+"""Cost model of an answer: seconds as a linear function of tokens, entities and corrections."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import numpy as np
 
 from loop.records import Span
 
-# Fewer timed answers than this say less about an annotator than the prior does.
+# With fewer timed answers than this, the prior predicts better.
 ENOUGH = 30
-# How many answers' worth the prior weighs in a fit.
+# Weight of the prior in a fit, in answers.
 PRIOR_WEIGHT = 15.0
-# A longer time than this, or than so many times the one predicted, is a break.
+# A time above this (seconds), or above this multiple of the predicted time, contains a break.
 LONGEST = 600.0
 BREAK = 8.0
-# In this many seconds and less nobody has read the text.
+# Nobody reads a text in this many seconds or less.
 SHORTEST = 0.2
 # Residuals beyond this many times their median size count linearly, not squared (Huber 1964).
 HUBER = 1.345 / 0.6745
 REFITS = 30
-# No annotator answers faster, whatever a line through the times of long texts says about short ones.
+# No annotator answers faster (seconds), whatever the fit extrapolates to short texts.
 FASTEST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class CostModel:
-    """Seconds an annotator takes: a constant, and so much per token read, entity shown, and entity edited."""
+    """Seconds an annotator takes: a constant, plus an amount per token, per entity shown and per correction."""
 
     constant: float
     token: float
@@ -35,17 +35,17 @@ class CostModel:
     edit: float
 
     def seconds(self, *, tokens: float, spans: float, edits: float) -> float:
-        """The time that a text with so many (expected) tokens, spans and edits takes."""
+        """Predicted seconds for a text with these (expected) numbers of tokens, spans and edits."""
         return max(FASTEST, self.constant + self.token * tokens + self.span * spans + self.edit * edits)
 
 
-# Fitted by a user study on clinical text: Wei et al. 2019, "Cost-aware active learning for named entity recognition".
+# From a user study on clinical text: Wei et al. 2019, "Cost-aware active learning for named entity recognition".
 PRIOR = CostModel(constant=1.4, token=0.21, span=0.0, edit=4.7)
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One answer: how much there was to read and to correct, and the seconds it took."""
+    """A timed answer: tokens, spans shown, corrections, and the seconds it took."""
 
     tokens: int
     spans: int
@@ -54,10 +54,10 @@ class Timed:
 
 
 def edits(shown: Iterable[Span], answered: Iterable[Span]) -> int:
-    """How many corrections lie between what was shown and what was answered.
+    """The number of corrections from the spans shown to the spans answered.
 
-    One for each span shown that is wrong, and for each one answered that touches none of those shown: what a wrong
-    one was corrected to is not counted again.
+    Counts each wrong span shown, and each answered span that overlaps none of those shown: an answered span that
+    overlaps a wrong one is the correction already counted.
     """
     before, after = set(shown), set(answered)
     added = [span for span in after if not any(map(span.overlaps, before))]
@@ -65,10 +65,10 @@ def edits(shown: Iterable[Span], answered: Iterable[Span]) -> int:
 
 
 def fitted(answers: Sequence[Timed]) -> CostModel:
-    """The model of the annotator who gave these answers; the prior while there are too few.
+    """Fit the model of the annotator who gave these answers; the prior if there are too few.
 
-    Robust least squares (Huber's weights, iterated), pulled towards the prior as by `PRIOR_WEIGHT` answers; no
-    coefficient is negative. Answers that took absurdly short or long, such as those with a break, are left out.
+    Robust regression (iterated Huber weights), regularised towards the prior with the weight of `PRIOR_WEIGHT` answers,
+    with non-negative coefficients. Implausibly short or long times, such as those with a break, are left out.
     """
     usable = [one for one in answers if _is_plausible(one)]
     if len(usable) < ENOUGH:
@@ -76,7 +76,7 @@ def fitted(answers: Sequence[Timed]) -> CostModel:
     x = np.array([(1.0, one.tokens, one.spans, one.edits) for one in usable])
     y = np.array([one.seconds for one in usable])
     before = np.array(astuple(PRIOR))
-    # In units of what each term typically is, so that the prior holds all of them equally fast.
+    # Scale the terms, so that the prior regularises all of them equally.
     scale = np.sqrt((x**2).mean(axis=0))
     scale[scale == 0.0] = 1.0
     pull = PRIOR_WEIGHT * np.diag(scale**2)
@@ -97,7 +97,7 @@ def _is_plausible(one: Timed) -> bool:
 
 
 def _not_negative(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The x >= 0 that minimises x'ax/2 - b'x, by coordinate descent; `a` is positive definite."""
+    """The x >= 0 that minimises x'ax/2 - b'x for a positive definite `a`, by coordinate descent."""
     x = np.maximum(np.linalg.solve(a, b), 0.0)
     for _ in range(200):
         for i in range(len(x)):

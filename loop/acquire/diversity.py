@@ -1,4 +1,4 @@
-"""No two questions of a queue that are nearly the same."""
+"""Keeps near-duplicate questions out of a queue."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import TypeVar
 
 from loop.acquire.coldstart import SAME_STRING
 
-# Texts that share at least this part of their shingles are near-duplicates: the second teaches next to nothing.
+# Texts with at least this Jaccard similarity are near-duplicates: the second teaches next to nothing.
 SIMILAR = 0.5
-# Pairs of neighbouring words: single words are shared by texts that say different things.
+# Words per shingle: texts that say different things still share single words.
 SHINGLE = 2
 
 T = TypeVar("T")
 
 
 def shingles(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    """The pairs of neighbouring words of a tokenised text, its only word where it has no two; in lower case."""
+    """The lower-cased word bigrams of a tokenised text; its only word if it has just one."""
     plain = [word.lower() for word in words if word.strip()]
     return frozenset(tuple(plain[i : i + SHINGLE]) for i in range(max(1, len(plain) - SHINGLE + 1)))
 
 
 def similarity(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
-    """The Jaccard index of two sets of shingles: what they share of what they hold together (Broder 1997)."""
+    """The Jaccard index of two sets of shingles (resemblance, Broder 1997)."""
     shared = len(one & other)
     return shared / (len(one) + len(other) - shared)
 
@@ -31,14 +31,14 @@ def similarity(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]
 def diverse(
     ranked: Iterable[T], *, n: int, words: Callable[[T], Sequence[str]], subject: Callable[[T], str | None]
 ) -> list[T]:
-    """The first `n` of `ranked` that repeat none before them; where these do not suffice, the repetitions follow.
+    """The first `n` of `ranked` without repetitions; if these do not suffice, repetitions follow.
 
     Args:
-        ranked: best first; the rest of it is not looked at once there are enough.
+        ranked: best first; consumed only as far as needed.
         n: how many at most.
-        words: of a text. Near-duplicates of one that is chosen are passed over.
-        subject: the string that a question is mainly about, if there is one; no more than `SAME_STRING` are chosen for
-            one string.
+        words: returns the words of a text; near-duplicates of a chosen text are repetitions.
+        subject: returns the string that a question is mainly about, if any; more than `SAME_STRING` questions about one
+            string are repetitions.
     """
     chosen: list[T] = []
     passed: list[T] = []

@@ -1,4 +1,4 @@
-"""How a queue is mixed from its shares."""
+"""Mixes a queue from its sources."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import NamedTuple
 
 from loop.records import Share, Text
 
-# Held-out questions come so many together: they are answered without suggestions, another kind of work.
+# Held-out questions come in blocks of this size: answering without suggestions is a different kind of work.
 TOGETHER = 5
 
 
 class Pick(NamedTuple):
-    """A text to ask about, and the share of the queue that it was chosen for."""
+    """A text to ask about, and the source that chose it."""
 
     text_id: int
     share: Share
 
 
 def interleave(first: Sequence[Pick], second: Sequence[Pick], *, share: float, size: int) -> list[Pick]:
-    """Up to `size` picks of both, each text once, spread so that any prefix holds about `share` of `second`.
+    """Merge both into up to `size` picks, each text once, so that `share` of any prefix comes from `second`.
 
-    Each keeps its own order; when one runs out the other goes on. A text that stands in both is taken where it comes
-    first. With a share of 0 nothing of `second` is taken but to fill up.
+    Both keep their order; when one runs out, the other continues. A text in both is taken where it comes first. With a
+    share of 0, `second` only fills up.
     """
     usual, others = deque(first), deque(second)
     taken: dict[int, Pick] = {}
@@ -41,17 +41,18 @@ def interleave(first: Sequence[Pick], second: Sequence[Pick], *, share: float, s
 def with_held_out(
     picks: Sequence[Pick], held_out: Sequence[Pick], *, share: float, answered: int, measured: int, size: int
 ) -> list[Pick]:
-    """Up to `size` of both: `TOGETHER` of `held_out` wherever as many are owed, all that are left of it at the end.
+    """Merge both into up to `size` picks, inserting a block of `TOGETHER` from `held_out` whenever that many are due.
 
-    Between two such blocks there are as many others, however much is owed: a debt is no wall.
+    At least as many other questions separate two blocks, even if more are due. Held-out questions that remain come
+    last.
 
     Args:
-        picks: the other questions, in their order.
-        held_out: in their order.
-        share: of all answers that are to be held out.
-        answered: answers before this queue.
-        measured: of them, the ones held out.
-        size: of the queue.
+        picks: the other questions, in order.
+        held_out: the held-out questions, in order.
+        share: the share of all answers to hold out.
+        answered: number of answers before this queue.
+        measured: how many of them are held out.
+        size: size of the queue.
     """
     mixed: list[Pick] = []
     ordinary, measuring = deque(picks), deque(held_out)
@@ -70,15 +71,15 @@ def with_held_out(
 
 
 def balanced(texts: Sequence[Text], *, sizes: Mapping[int, int], measured: Mapping[int, int]) -> list[Text]:
-    """The texts in an order in which every batch catches up with its share of the corpus; else the order stays.
+    """Reorder held-out texts so that each batch catches up with its share of the corpus.
 
-    A batch that was added when many others had been measured already comes first until it has had its share, so that
-    what is measured is a random sample of the whole corpus as it is now.
+    A batch that was added late comes first until it is represented in proportion, so that the evaluation set stays a
+    random sample of the present corpus. Within a batch the order stays.
 
     Args:
-        texts: that are held out, in random order.
-        sizes: of the batches, in texts.
-        measured: how many texts of each are measured already.
+        texts: held-out texts, in random order.
+        sizes: number of texts in each batch.
+        measured: number of texts of each batch that are in the evaluation set.
     """
     waiting: dict[int, deque[Text]] = {}
     for text in texts:

@@ -1,4 +1,4 @@
-"""What an acquisition function may look at: a text as the model reads it, in numbers."""
+"""The scores of a text that acquisition functions rank by."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from loop.lattice import Outlook
 
 @dataclass(frozen=True)
 class Scored:
-    """A text as the model reads it; what is dear to compute is computed when an acquisition function asks for it.
+    """A text's scores; expensive ones are computed on first access.
 
     Attributes:
-        tokens: its length. entropy: of its reading, in nats.
+        text_id: id of the text.
+        tokens: length of the text.
+        entropy: of the model's distribution over analyses, in nats.
         look: computes the `outlook`.
-        history: its entropy in the last rounds that read it, oldest first, without this one; most texts have none.
-        cost: predicts the annotator's time.
+        history: entropies in the last rounds that scored the text, oldest first, without this one; mostly empty.
+        cost: predicts the annotation time.
     """
 
     text_id: int
@@ -30,16 +32,16 @@ class Scored:
 
     @cached_property
     def outlook(self) -> Outlook:
-        """What to expect of its best reading: probability, entities, errors, edits."""
+        """Expectations about the best analysis: probability, entities, errors, edits."""
         return self.look()
 
     @property
     def expected_errors(self) -> float:
-        """How many entities the best reading has wrong or lacks; one with a wrong edge or label counts as both."""
+        """Expected number of wrong and missed entities; one with a wrong boundary or label counts as both."""
         return self.outlook.false + self.outlook.missed
 
     @property
     def seconds(self) -> float:
-        """How long the annotator would take to answer."""
+        """Predicted annotation time in seconds."""
         expected = self.outlook
         return self.cost.seconds(tokens=self.tokens, spans=expected.shown, edits=expected.edits)

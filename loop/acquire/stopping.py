@@ -1,4 +1,4 @@
-"""When to stop: what more answers would bring, and whether the model still changes. Pure functions of numbers."""
+"""Stopping criteria: the expected gain of more answers, and the stability of predictions. Pure functions of numbers."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# Rounds over which the agreement of successive models is averaged.
+# Number of rounds over which the agreement of successive models is averaged.
 ROUNDS = 5
-# How much of what changes in the spans found is gain in F1: chosen on two sets, see docs/benchmarks.md.
+# Gain in F1 per change in predicted spans; chosen on two data sets, see docs/benchmarks.md.
 GAINED = 0.08
-# Points of F1 for which the rest of the pool is worth an annotator's time.
+# Points of F1 that make the rest of the pool worth an annotator's time.
 WORTH = 2.0
-# So many rounds, at the least, for a curve to be fitted.
+# Fewest rounds for fitting a learning curve.
 FEWEST = 8
-# Less than this share of all texts is not worth a stop: it is nearly done.
+# With less than this share of the texts left, stopping early saves too little to suggest it.
 SPARED = 0.3
-# An expected gain whose interval is wider than this many points of F1 tells nothing.
+# An expected gain whose interval is wider than this many points of F1 is not reported.
 WIDEST = 6.0
-# A curve begins where the model has found its feet: with this share of the answers so far.
+# A learning curve is fitted from this share of the answers on; earlier rounds are too erratic.
 BEGINNING = 0.2
 LEVEL = 95.0
-# A label is looked at when so many of its spans, and so much of them, are taken for another one; when so many of its
-# strings are answered in different ways; when it has so few of many spans.
+# A label stands out if at least this number and share of its spans are confused with another label or answered
+# inconsistently, or if it has this few spans while the project has many.
 CONFUSED, CONFUSED_SHARE = 8, 0.2
 CONTRADICTED, CONTRADICTED_SHARE = 8, 0.1
 FEW, MANY = 20, 200
 _POWERS = np.geomspace(0.05, 3.0, 15)
-_SCALES = np.geomspace(0.1, 3.0, 12)  # of the answers so far
+_SCALES = np.geomspace(0.1, 3.0, 12)  # relative to the answers so far
 
 
 class Gain(NamedTuple):
-    """Points of F1 that more answers are expected to bring, with the interval of 95 %."""
+    """Points of F1 expected from more answers, with a 95% interval."""
 
     f: float
     low: float
@@ -43,25 +43,25 @@ class Gain(NamedTuple):
 
     @property
     def tells(self) -> bool:
-        """Whether it is known well enough to be said."""
+        """Whether the interval is narrow enough to report the gain."""
         return self.high - self.low <= WIDEST
 
 
 def expected_gain(
     answers: Sequence[float], f: Floats, drawn: Floats, *, more: int, since: float | None = None
 ) -> Gain | None:
-    """What the fitted learning curve gains from the last round on; None with too few rounds.
+    """Extrapolate the learning curve: the gain of `more` answers after the last round; None with too few rounds.
 
-    Power laws (Cortes et al. 1994; Figueroa et al. 2012) and exponentials that rise to a limit are fitted by least
-    squares, and the better one is taken. The interval is that of fits to the curves of resampled held-out texts, with
-    resampled residuals of the rounds: what chance does to the texts, and what it does to the training.
+    Fits power laws (Cortes et al. 1994; Figueroa et al. 2012) and saturating exponentials by least squares and takes
+    the better one. The interval is a bootstrap over held-out texts and over the residuals of the rounds: it covers the
+    noise of both evaluation and training.
 
     Args:
-        answers: that each round learned from, rising.
-        f: (rounds,) the score of each in percent.
-        drawn: (resamples, rounds) the scores on resampled texts, the same resample in a row.
-        more: how many answers.
-        since: how many answers there are before them, if not those of the last round.
+        answers: number of answers that each round was trained on, increasing.
+        f: (rounds,) F1 of each round in percent.
+        drawn: (resamples, rounds) F1 on resampled texts; each row is one resample.
+        more: number of additional answers.
+        since: number of answers to start from; by default, that of the last round.
     """
     x = np.asarray(answers, dtype=float)
     used = x >= BEGINNING * x[-1] if len(x) else np.zeros(0, dtype=bool)
@@ -81,14 +81,14 @@ def expected_gain(
 
 
 def _features(x: Floats, now: float, then: float) -> Floats:
-    """(shapes, rounds + 2) what falls to 0 with the answers, for each power and each scale; last come now and then."""
+    """(shapes, rounds + 2) curves that decay to 0, one per power and per scale, at `x`, `now` and `then`."""
     at = np.append(x, [now, then])
     powers = (at / x[-1]) ** -_POWERS[:, None]
     return np.concatenate([powers, np.exp(-at / (_SCALES[:, None] * x[-1]))])
 
 
 def _fit(curves: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """(curves, rounds) the best fit of limit − b · shape with b ≥ 0 to each row of `y`, and (curves,) what it gains."""
+    """Fit limit − b · shape, with b ≥ 0, to each row of `y`: (rows, rounds) fitted values and (rows,) gains."""
     inside, now, then = curves[:, :-2], curves[:, -2], curves[:, -1]
     centred = inside - inside.mean(axis=1, keepdims=True)
     slope = np.minimum(y @ centred.T / (centred**2).sum(axis=1), 0.0)  # (rows, shapes); minus b
@@ -100,26 +100,26 @@ def _fit(curves: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def steadiness(agreements: Sequence[float | None]) -> float | None:
-    """The mean agreement of the last rounds with the one before each; None with too few.
+    """Mean agreement of successive models over the last rounds; None with too few rounds.
 
-    Stabilising predictions (Bloodgood and Vijay-Shanker 2009), with F1 of the spans in the place of kappa, from which
-    the most that F1 on the texts can change follows likewise (Bloodgood and Grothendieck 2013).
+    Stabilising predictions (Bloodgood and Vijay-Shanker 2009), with span F1 instead of kappa; it bounds the change in
+    F1 as kappa does (Bloodgood and Grothendieck 2013).
     """
     last = [one for one in agreements[-ROUNDS:] if one is not None]
     return sum(last) / ROUNDS if len(last) == ROUNDS else None
 
 
 def rest_of_pool(agreements: Sequence[float | None], learned: Sequence[int], pool: int) -> float | None:
-    """Points of F1 that all texts left would bring, about; None with too few rounds.
+    """Estimate the points of F1 to gain from all remaining texts; None with too few rounds.
 
-    Where F1 follows a power law of a small exponent, what an answer changes falls as one over the number of answers, so
-    the change still to come is that of the last answers times their number times ln(all texts / answered ones). A
-    share of it, `GAINED`, is gain.
+    If F1 follows a power law with a small exponent, the change per answer is proportional to 1 / answers. The total
+    change still to come is then (current change per answer) · answers · ln(all texts / answered texts), of which the
+    share `GAINED` is gain.
 
     Args:
-        agreements: of all rounds with the one before, oldest first, F1 in percent.
-        learned: answers that each round learned from.
-        pool: texts left.
+        agreements: agreement of each round with the previous one (F1 in percent), oldest first.
+        learned: number of answers that each round was trained on.
+        pool: number of remaining texts.
     """
     steady = steadiness(agreements)
     if steady is None or len(learned) <= ROUNDS:
@@ -129,27 +129,27 @@ def rest_of_pool(agreements: Sequence[float | None], learned: Sequence[int], poo
 
 
 def is_over(rest: float | None, gain: Gain | None) -> bool:
-    """Whether the rest of the pool is worth no more answers.
+    """Whether annotating the rest of the pool is no longer worth it.
 
     Args:
-        rest: points of F1 that it would bring, see `rest_of_pool`.
-        gain: of the next 100 answers, as far as it is known.
+        rest: points of F1 to gain from it, see `rest_of_pool`.
+        gain: expected gain of the next 100 answers, if known.
     """
     return rest is not None and rest < WORTH and not (gain and gain.tells and gain.low > WORTH / 2)
 
 
 def is_surely_over(more: Gain, rest: Gain) -> bool:
-    """Whether a cross-validated curve says so: little is to be had, and surely little with the next 100 answers."""
+    """Whether, by cross-validation, little gain is left in all and surely little in the next 100 answers."""
     return rest.f < WORTH and more.high < WORTH
 
 
 def learns_by_heart(losses: Sequence[float], f: Floats, drawn: Floats) -> bool:
-    """Whether the training loss keeps falling while F1 on texts that are not learned from falls or stands.
+    """Whether the model overfits: training loss keeps falling while held-out F1 stagnates or falls.
 
     Args:
-        losses: of rounds, oldest first.
-        f: their scores, as in `expected_gain`.
-        drawn: the same on resampled texts.
+        losses: loss of each round, oldest first.
+        f: (rounds,) held-out F1 in percent.
+        drawn: (resamples, rounds) the same on resampled texts.
     """
     if len(losses) < 2 * ROUNDS:
         return False
@@ -161,12 +161,15 @@ def learns_by_heart(losses: Sequence[float], f: Floats, drawn: Floats) -> bool:
 
 
 class LabelFacts(NamedTuple):
-    """What is known of a label.
+    """Statistics of a label.
 
     Attributes:
-        taught: spans in the answers that train. gold: spans to find in the held-out texts.
-        contradicted: places where the same string was answered another way.
-        taken_for: what it is most often mistaken for, so many `times`.
+        label: its name.
+        taught: number of spans in training answers.
+        gold: number of gold spans in held-out texts.
+        contradicted: number of places where a string was answered differently than elsewhere.
+        taken_for: the label it is most often confused with.
+        times: how often.
     """
 
     label: str
@@ -178,25 +181,25 @@ class LabelFacts(NamedTuple):
 
 
 def weak_point(labels: Sequence[LabelFacts]) -> str:
-    """The label to look at, in a sentence that says why and what to do; empty where none stands out."""
+    """Advice about the weakest label: why it stands out and what to do; empty if none does."""
     total = sum(one.taught for one in labels)
     for one in labels:
         if one.times >= CONFUSED and one.times >= CONFUSED_SHARE * one.gold:
             return (
-                f"Look at {one.label}: of {one.gold} spans that measure, {one.times} are taken for {one.taken_for}. "
-                "Say in guidelines.md how the two are told apart, and see `loop check`."
+                f"Look at {one.label}: {one.times} of {one.gold} held-out spans are predicted as {one.taken_for}. "
+                "Explain in guidelines.md how to tell them apart, and run `loop check`."
             )
     for one in labels:
         if one.contradicted >= CONTRADICTED and one.contradicted >= CONTRADICTED_SHARE * one.taught:
             return (
-                f"Look at {one.label}: {one.contradicted} times a string was answered in another way than elsewhere. "
-                "`loop check` shows them."
+                f"Look at {one.label}: {one.contradicted} times a string was answered differently than elsewhere. "
+                "`loop check` lists them."
             )
     for one in labels:
         if len(labels) > 1 and not one.taught and total >= MANY:
             return (
-                f"Look at {one.label}: no answer has one yet. Name some (`loop patterns add`), or find texts that have "
-                "one (Ctrl+F in a session)."
+                f"Look at {one.label}: no answer contains one yet. List some (`loop patterns add`), or search for "
+                "texts that contain one (Ctrl+F in a session)."
             )
         if len(labels) > 1 and one.taught < FEW and total >= MANY:
             return (

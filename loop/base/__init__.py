@@ -1,1 +1,1 @@
-"""The base pipeline, which stays as it was, and the component of our own that learns the project's labels in it."""
+"""The base pipeline, which stays unchanged, and our own component that learns the project's labels."""

@@ -1,7 +1,7 @@
-"""Labels of the base that our component takes over: it starts from what the base knows, and the base's are erased.
+"""Takes over labels from the base: our component starts from the base's weights, and the base's own spans are erased.
 
-What is erased has a label with the prefix `HIDDEN`, and a plain component of spaCy's does it, so that a checkpoint
-needs nothing of ours. See docs/decisions/0050.
+Spans to erase carry a label with the prefix `HIDDEN`. A stock spaCy component erases them, so a checkpoint loads
+without `loop`. See docs/decisions/0050.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ HIDDEN = "base:"
 
 
 def is_hidden(label: str) -> bool:
-    """Whether spans of this label are erased before anybody sees them."""
+    """Whether spans of this label are erased from the pipeline's output."""
     return label.startswith(HIDDEN)
 
 
 def eraser_of(component: str) -> str:
-    """The name of the component that erases what another one found for hidden labels."""
+    """The name of the component that erases the hidden spans of `component`."""
     return f"{component}_erase"
 
 
 def hidden(label: str) -> str:
-    """The label under which spans of a label are erased."""
+    """The hidden form of a label."""
     return HIDDEN + label
 
 
 def shown(label: str) -> str:
-    """The label that a hidden one hides; others as they are."""
+    """The visible form of a label: hidden ones lose their prefix, others stay as they are."""
     return label.removeprefix(HIDDEN)
 
 
 def visible(lattice: Lattice) -> Lattice:
-    """The lattice without the hidden labels."""
+    """The lattice without hidden labels."""
     return limited(lattice, [label for label in lattice.moves.labels if not is_hidden(label)])
 
 
@@ -51,15 +51,15 @@ def visible_spans(doc: Doc) -> list[Span]:
 
 
 def adopt(ours: Any, theirs: Any, labels: Collection[str]) -> None:
-    """Let `ours` read as `theirs` does: `labels` under their names, the other ones it knows as hidden labels.
+    """Make `ours` predict what `theirs` does: `labels` under their names, all its other labels as hidden ones.
 
-    Without the hidden ones, what the base takes for something else would be taken for one of `labels`. The layers above
-    the tok2vec are copied, of the last one the rows of the moves.
+    Without the hidden labels, `ours` would mistake entities of other labels for one of `labels`. Copies the layers
+    above the tok2vec; of the last one, the rows of the matching transitions.
 
     Args:
-        ours: an `EntityRecognizer` with the network of `theirs` that knows no label yet.
-        theirs: the one that knows them.
-        labels: in the order in which they are added.
+        ours: an `EntityRecognizer` with the architecture of `theirs` and no labels yet.
+        theirs: the base's recognizer.
+        labels: those to take over, in the order in which they are added.
     """
     others = [label for label in theirs.labels if label not in labels]
     for label in (*labels, *map(hidden, others)):
@@ -73,15 +73,15 @@ def adopt(ours: Any, theirs: Any, labels: Collection[str]) -> None:
         for name in source.param_names:
             value = source.get_param(name)
             layer.set_param(name, value.take(rows, axis=_moves_axis(ref, name)) if ref == last else value.copy())
-    # They are known: without this spaCy would never let them be chosen.
+    # spaCy never predicts classes listed here, and the copied ones are trained.
     ours.model.attrs["unseen_classes"].clear()
 
 
 def hide(theirs: Any, labels: Collection[str]) -> None:
-    """Give the spans that `theirs` finds for `labels` hidden labels; nothing else changes.
+    """Make `theirs` predict `labels` under their hidden names; nothing else changes.
 
     Raises:
-        PipelineError: the component cannot be changed in this way.
+        PipelineError: renaming would reorder the component's transitions.
     """
     before = [theirs.moves.get_class_name(i) for i in range(theirs.moves.n_moves)]
     renamed = {
@@ -90,11 +90,13 @@ def hide(theirs: Any, labels: Collection[str]) -> None:
     }
     theirs.moves.initialize_actions(renamed)
     if before != [_without_prefix(theirs.moves.get_class_name(i)) for i in range(theirs.moves.n_moves)]:
-        raise PipelineError(f"The labels of the base's {theirs.name} cannot be taken over: its moves have no order.")
+        raise PipelineError(
+            f"Labels of the base's {theirs.name} cannot be taken over: its transitions are not ordered."
+        )
 
 
 def add_eraser(nlp: Language, *, after: str) -> None:
-    """Add a component that erases the spans of hidden labels, right behind the component `after`."""
+    """Add a component that erases hidden spans, right after the component `after`."""
     eraser: Any = nlp.add_pipe("attribute_ruler", name=eraser_of(after), after=after)
     eraser.add([[{"ENT_TYPE": {"REGEX": f"^{HIDDEN}"}}]], {"ENT_TYPE": "", "ENT_IOB": 2})
 
@@ -104,5 +106,5 @@ def _without_prefix(move: str) -> str:
 
 
 def _moves_axis(ref: str, name: str) -> int:
-    """Which axis of a last layer's parameter holds the moves; see spaCy's `ml/_precomputable_affine.py`."""
+    """The axis of a parameter of the last layer that indexes transitions; see spaCy's `ml/_precomputable_affine.py`."""
     return 0 if ref == "upper" else {"W": 1, "b": 0, "pad": 2}[name]

@@ -1,4 +1,4 @@
-"""What the base says of a text, as far as nobody teaches it otherwise."""
+"""The base's own predictions for labels that the project does not teach."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from loop.records import Span
 
 
 class BaseReader:
-    """Reads texts with the base's own recognizers, each text once.
+    """Runs the base's own recognizers and caches their predictions per text.
 
-    They stand in every checkpoint and never change, so that what they say depends on the text alone.
+    Every checkpoint contains them unchanged, so their predictions depend on the text alone.
 
     Attributes:
-        labels: that they find. relevant: the names of the components that bear on the pipeline's entities.
+        labels: those that the recognizers predict.
+        relevant: names of the components that affect the pipeline's entities.
     """
 
     def __init__(self, nlp: Language) -> None:
@@ -38,7 +39,7 @@ class BaseReader:
         self._made_up = MadeUpTexts(nlp.path if self._names else None)
 
     def __call__(self, text: str) -> tuple[Span, ...]:
-        """The base's entities of labels that are not taught, under their hidden labels; none without a recognizer."""
+        """The base's entities with labels that are not taught, under hidden labels; none without a recognizer."""
         if not self._names:
             return ()
         if text not in self._read:
@@ -47,15 +48,15 @@ class BaseReader:
         return self._read[text]
 
     def rivals(self, text: str) -> list[Span]:
-        """Those of them that our component tells its own from: of the recognizer that it started from."""
+        """Those of the base's entities whose hidden labels our component knows, to tell its own entities from them."""
         known = [label for label in own_component(self._nlp).labels if is_hidden(label)]
         return [span for span in self(text) if span.label in known] if known else []
 
     def rehearsed(self, batch: Sequence[Example], n: int, rng: Random) -> list[Example]:
-        """Made-up texts to learn from beside a batch: nothing in them has a label that the base lacks.
+        """Make up `n` training texts that hold no entity of a new label, to train on beside a batch.
 
-        None while only labels of the base are taught. Of these nothing is said: where the base errs, the answers do
-        not.
+        Returns none while all taught labels come from the base. The texts leave those labels unannotated: answers are
+        more reliable than the base.
         """
         if not self._made_up or not self._has_new_label():
             return []

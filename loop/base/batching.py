@@ -1,4 +1,4 @@
-"""Texts through a pipeline, so many at a time that memory is bounded however long they are."""
+"""Runs texts through a pipeline in batches of bounded size, so that long texts do not exhaust memory."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ TextOrDoc = TypeVar("TextOrDoc", str, Doc, str | Doc)
 
 TEXTS = 256
 CHARACTERS = 100_000
-"""Of one batch: a network's layers take about 20 kB a token, so 400 MB. A longer text goes alone."""
+"""Most characters per batch: a network's layers take about 20 kB a token, 400 MB in all. A longer text goes alone."""
 
 
 def by_length(texts: Iterable[TextOrDoc], *, most: int = TEXTS) -> Iterator[list[TextOrDoc]]:
-    """The texts in their order, at most so many together, and no more than `CHARACTERS` unless one is longer."""
+    """Batch texts, in order: at most `most` texts and `CHARACTERS` characters, unless a single text is longer."""
     return grouped(texts, lambda text: len(text if isinstance(text, str) else text.text), limit=CHARACTERS, most=most)
 
 
 def grouped(items: Iterable[T], size: Callable[[T], int], *, limit: int, most: int | None = None) -> Iterator[list[T]]:
-    """Items in their order, at most so many together, of no more than `limit` in all unless one alone is larger."""
+    """Batch items, in order: at most `most` items with a total size of `limit`, unless a single item is larger."""
     group: list[T] = []
     total = 0
     for item in items:
@@ -36,6 +36,6 @@ def grouped(items: Iterable[T], size: Callable[[T], int], *, limit: int, most: i
 
 
 def piped(nlp: Language, texts: Iterable[str], *, disable: Collection[str] = ()) -> Iterator[Doc]:
-    """As `nlp.pipe`, in such batches."""
+    """`nlp.pipe` in the batches of `by_length`."""
     for batch in by_length(texts):
         yield from nlp.pipe(batch, disable=list(disable))

@@ -1,4 +1,4 @@
-"""Functions of the user's own, which a pipeline may need to load."""
+"""Imports the user's own Python code, which a pipeline may need to load."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ NAME = "project_code"
 
 
 def import_code(file: Path) -> None:
-    """Run a Python file of the user's, once: it registers what pipelines name, such as component factories.
+    """Run the user's Python file, once: it registers functions that pipelines refer to, such as component factories.
 
-    As under `python FILE`, it can import what lies beside it; a module of Python's or an installed one goes before.
+    As with `python FILE`, the file can import modules from its own folder; standard and installed modules of the same
+    name take precedence.
 
     Raises:
-        InputError: it cannot be run.
+        InputError: the file raised an error.
     """
     loaded = sys.modules.get(NAME)
     if loaded is not None and Path(loaded.__file__ or "") == file:
@@ -31,7 +32,7 @@ def import_code(file: Path) -> None:
     try:
         with _leaving_no_bytecode():
             import_file(NAME, file)
-    except Exception as error:  # it is other people's code: it may raise anything
+    except Exception as error:  # the user's code may raise anything
         sys.modules.pop(NAME, None)
         hint = f"Try it alone: python {file}"
         raise InputError(file, f"cannot be run ({type(error).__name__}: {error}).", hint=hint) from error
@@ -39,7 +40,7 @@ def import_code(file: Path) -> None:
 
 @contextmanager
 def _leaving_no_bytecode() -> Iterator[None]:
-    """Compiled modules count as code of the project: running it must not make new ones, which nobody has trusted."""
+    """Write no .pyc files: they count as project code, and the user has not trusted these."""
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield
@@ -48,7 +49,7 @@ def _leaving_no_bytecode() -> Iterator[None]:
 
 
 def imported_beside(file: Path) -> list[str]:
-    """The names of the modules and packages beside a file that it imports, as far as its source says so."""
+    """Names of the modules and packages in the file's folder that it imports, judged by its import statements."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):

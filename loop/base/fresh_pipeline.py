@@ -1,6 +1,6 @@
-"""For `spacy train`: what a frozen transformer needs to be listened to, and what is saved in the end.
+"""Callbacks for `spacy train`: listen to a frozen transformer, and save the result into a fresh pipeline.
 
-This file stands beside the config of every final training, and needs spaCy alone.
+Every final training gets a copy of this file next to its config; it depends on spaCy only.
 """
 
 from collections.abc import Callable
@@ -18,9 +18,9 @@ if own_code.is_file():
 
 @registry.callbacks("fresh_pipeline.v1")  # type: ignore[untyped-decorator]
 def fresh_pipeline(start: str, component: str) -> Callable[[Language], Language]:
-    """Return a function that puts the trained component into a fresh copy of the pipeline that it started from.
+    """Return a callback that puts the trained component into a fresh copy of the pipeline it started from.
 
-    So nothing else has changed, and no word of the texts is in the vocabulary that is saved.
+    Thus nothing else changes, and the saved vocabulary contains no words of the training texts.
     """
 
     def fresh(nlp: Language) -> Language:
@@ -36,7 +36,7 @@ def fresh_pipeline(start: str, component: str) -> Callable[[Language], Language]
 
 @registry.callbacks("frozen_listeners.v1")  # type: ignore[untyped-decorator]
 def frozen_listeners(component: str) -> Callable[[Language], Language]:
-    """Return a function that lets a component listen, while it learns, to others that do not."""
+    """Return a callback that lets a component train while it listens to frozen components."""
 
     def freeze(nlp: Language) -> Language:
         freeze_listeners(nlp.get_pipe(component))
@@ -46,9 +46,9 @@ def frozen_listeners(component: str) -> Callable[[Language], Language]:
 
 
 def freeze_listeners(component: Any) -> None:
-    """Let a component's listeners take what they hear from the docs, also in training, and send nothing back.
+    """Make a component's listeners read their input from the docs and send no gradient back, even in training.
 
-    That is what they do when they predict. In training some insist on hearing it from a component that learns too.
+    They do so anyway when predicting. In training, some insist that the upstream component is trained as well.
     """
     for layer in component.model.walk():
         if "listener" in layer.name and not getattr(layer._func, "frozen", False):

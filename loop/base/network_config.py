@@ -1,4 +1,4 @@
-"""What our component's network starts from: that of the base's recognizer, or of spaCy's own where there is none."""
+"""The network that our component starts from: that of the base's recognizer or, without one, spaCy's default."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Inherited:
     """A network to start from.
 
     Attributes:
-        config: its settings, {} for spaCy's default.
-        layers: those that its tok2vec starts from; empty for random weights.
-        after: the component that it listens to, and has to stand behind; None where it needs no other.
+        config: the model config; {} for spaCy's default.
+        layers: the layers whose weights its tok2vec starts from; empty for random weights.
+        after: the component that it listens to and must follow; None if it listens to none.
     """
 
     config: Mapping[str, Any]
@@ -31,13 +31,13 @@ class Inherited:
 
 
 def inherited(nlp: Language, recognizer: str | None) -> Inherited:
-    """What a component beside `recognizer` starts from.
+    """The network for a new component beside `recognizer`.
 
-    A tok2vec that the recognizer shares with other components by listening to it is copied. A transformer is too large
-    for that: it is listened to as well, and stays as it is.
+    If the recognizer listens to a shared tok2vec, the tok2vec is copied. A transformer is too large for that: the new
+    component listens to it, too, and leaves it unchanged.
 
     Raises:
-        PipelineError: the recognizer listens to a component that is not there.
+        PipelineError: the recognizer listens to a component that the pipeline lacks.
     """
     if recognizer is None:
         return Inherited(_default(nlp))
@@ -59,7 +59,7 @@ def inherited(nlp: Language, recognizer: str | None) -> Inherited:
 
 
 def _default(nlp: Language) -> dict[str, Any]:
-    """SpaCy's default network; it sees the base's word vectors, if there are some."""
+    """SpaCy's default network; it uses the base's word vectors, if any."""
     if not nlp.vocab.vectors.shape[0]:
         return {}
     config: dict[str, Any] = copy_config(nlp.get_factory_meta("ner").default_config or {})
@@ -68,7 +68,7 @@ def _default(nlp: Language) -> dict[str, Any]:
 
 
 def _upstream(nlp: Language, name: str) -> str | None:
-    """The component that another one listens to."""
+    """The component that `name` listens to, if any."""
     shared = (other for other, pipe in nlp.pipeline if name in getattr(pipe, "listening_components", ()))
     return next(shared, None)
 

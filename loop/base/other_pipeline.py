@@ -1,4 +1,4 @@
-"""First suggestions by any other pipeline that sets entities: rules, a large language model, a model for all labels."""
+"""Initial suggestions from any other pipeline that sets entities: rules, a large language model, a zero-shot model."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from loop.base.pipeline import load_base
 from loop.held_out import Teaching
 from loop.records import Span, Text
 
-# A pipeline may ask a service that is paid for by the text: no text twice.
+# Texts whose predictions are cached: a pipeline may call a service that charges per text.
 REMEMBERED = 5000
 
 
 class OtherPipeline:
-    """A pipeline that is only asked what it finds; it is loaded when it is first needed, and never saved.
+    """A pipeline used for predictions only: loaded on first use, never saved.
 
-    It is asked about texts that may teach alone: what it finds is the beginning of an answer, and it may itself learn.
+    It sees no held-out texts: its predictions become initial answers, and it may itself be trained.
 
-    Made from its name, see `loop.base.pipeline.load_base`, and the labels whose spans are wanted.
+    Args:
+        name: see `loop.base.pipeline.load_base`.
+        labels: those whose spans are wanted.
     """
 
     def __init__(self, name: str, labels: Collection[str]) -> None:
@@ -31,7 +33,7 @@ class OtherPipeline:
         self._known: dict[int, tuple[Span, ...]] = {}
 
     def __call__(self, texts: Sequence[Teaching]) -> Mapping[int, tuple[Span, ...]]:
-        """What it finds in each text, by the text's id; nothing where it fails, as without its service.
+        """Predict the spans of each text, by text id; empty if the pipeline fails, as when its service is down.
 
         Raises:
             PipelineError: there is no such pipeline, or it does not load.
@@ -45,7 +47,7 @@ class OtherPipeline:
     def _found(self, nlp: Language, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         try:
             docs = list(piped(nlp, texts))
-        except Exception as error:  # other people's code, or their service: the questions can do without
+        except Exception as error:  # third-party code or service: suggestions are optional
             print(f"[suggest] {self._name} failed: {type(error).__name__}", file=sys.stderr)
             return []
         return [tuple(span for span in visible_spans(doc) if span.label in self._labels) for doc in docs]

@@ -1,4 +1,4 @@
-"""The base pipeline, and the component of our own that learns the project's labels in it."""
+"""The base pipeline, and our own component that learns the project's labels in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NER_FACTORIES = frozenset({"ner", "beam_ner"})
 
 
 def base_folder(base: str) -> Path | None:
-    """The folder that holds `base`, an installed package or a folder; None for `blank:LANG`.
+    """The folder of `base`, which is an installed package or a folder; None for `blank:LANG`.
 
     Raises:
         PipelineError: there is no such pipeline; the hint says how to get it.
@@ -38,10 +38,10 @@ def base_folder(base: str) -> Path | None:
     if (folder / "config.cfg").is_file() and (folder / "meta.json").is_file():
         return folder.resolve()
     if folder.is_dir():
-        raise PipelineError(f"{base} is a folder without a spaCy pipeline: config.cfg and meta.json are not there.")
+        raise PipelineError(f"{base} is a folder without a spaCy pipeline: config.cfg and meta.json are missing.")
     if is_package(base):
-        raise PipelineError(f"The package {base} holds no spaCy pipeline.", hint="Name one, or the folder of one.")
-    named = f"Get it with `python -m spacy download {base}`, or start from nothing with base blank:en."
+        raise PipelineError(f"The package {base} is not a spaCy pipeline.", hint="Name one, or its folder.")
+    named = f"Get it with `python -m spacy download {base}`, or start from scratch with base blank:en."
     raise PipelineError(
         f"There is no pipeline {base}: neither a folder nor an installed package.",
         hint=named if base.isidentifier() else "Check the folder's name.",
@@ -49,7 +49,7 @@ def base_folder(base: str) -> Path | None:
 
 
 def load_base(base: str) -> Language:
-    """The base as spaCy loads it.
+    """Load the base: `blank:LANG`, an installed package, or a folder.
 
     Raises:
         PipelineError: there is no such pipeline, or it does not load.
@@ -59,13 +59,13 @@ def load_base(base: str) -> Language:
         if folder is None:
             return spacy.blank(base.removeprefix("blank:"))
         return spacy.load(folder)
-    except Exception as error:  # a pipeline is other people's code: it may raise anything
+    except Exception as error:  # a pipeline is third-party code and may raise anything
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise PipelineError(f"The base {base} does not load: {first_line}", hint=_load_hint(base, error)) from error
 
 
 def recognizers_in(base: str) -> list[str]:
-    """The names of the named-entity components of `base`; read from its files, without loading it.
+    """Names of the named-entity components of `base`, read from its files without loading it.
 
     Raises:
         PipelineError: there is no such pipeline.
@@ -75,7 +75,7 @@ def recognizers_in(base: str) -> list[str]:
 
 
 def base_labels(base: str) -> frozenset[str]:
-    """The labels that the named-entity components of `base` know; read from its files, without loading it.
+    """Labels of the named-entity components of `base`, read from its files without loading it.
 
     Raises:
         PipelineError: there is no such pipeline.
@@ -88,7 +88,7 @@ def base_labels(base: str) -> frozenset[str]:
 
 
 def adopted(base: str, labels: Iterable[str]) -> tuple[str, ...]:
-    """Those of `labels` that `base` knows and our component therefore takes over, in their order.
+    """Those of `labels` that `base` knows, in order; our component takes them over.
 
     Raises:
         PipelineError: there is no such pipeline.
@@ -98,20 +98,21 @@ def adopted(base: str, labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def assemble(base: str, labels: Iterable[str], *, seed: int, component: str | None = None) -> Language:
-    """The base with our own component in front; its weights depend on base, the labels taken over, and seed.
+    """Load the base and add our own component, with weights determined by base, adopted labels and seed.
 
-    Of `labels` it knows at once those that the base knows, as the base does; the base's own spans of these are erased
-    from now on. Where there are none, it starts from nothing. Standing first, it needs no other component to run before
-    it, and the base's ner fills in around its entities. Only where it listens to a transformer it stands behind that.
+    The component predicts those of `labels` that the base knows as the base does, and the base's own spans of these
+    labels are erased. If the base knows none of them, it starts from scratch. It comes first in the pipeline, so it
+    needs no other component to run, and the base's ner fills in around its entities; if it listens to a transformer, it
+    follows that.
 
     Args:
         base: see `load_base`.
-        labels: in force, in their order.
-        seed: of the weights that are drawn.
+        labels: the project's labels, in order.
+        seed: for random weights.
         component: the base's recognizer to start from; None for its first.
 
     Raises:
-        PipelineError: the base is missing, does not load, or is of a kind from which nothing can be learned.
+        PipelineError: the base is missing, does not load, or has a recognizer that cannot be adapted.
     """
     nlp = load_base(base)
     if COMPONENT in nlp.component_names:
@@ -135,10 +136,10 @@ def assemble(base: str, labels: Iterable[str], *, seed: int, component: str | No
 
 
 def chosen(recognizers: Sequence[str], component: str | None) -> str | None:
-    """Which of the base's recognizers ours starts from: the one that is named, or else the first; None without any.
+    """The base's recognizer that ours starts from: `component` or, by default, the first; None if there are none.
 
     Raises:
-        PipelineError: there is none of that name.
+        PipelineError: there is no recognizer named `component`.
     """
     if component is None:
         return next(iter(recognizers), None)
@@ -166,30 +167,30 @@ def recognizers_of_base(nlp: Language) -> list[str]:
 
 
 def own_component(nlp: Language) -> Any:
-    """Our component (a spaCy `EntityRecognizer`; spaCy declares it as a mere callable)."""
+    """Our component, a spaCy `EntityRecognizer` (which spaCy's type hints declare as a plain callable)."""
     return nlp.get_pipe(COMPONENT)
 
 
 def needed(nlp: Language) -> list[str]:
-    """The names of the components that have to run before ours: none, but where it listens to a transformer."""
+    """Names of the components that must run before ours: the transformer it listens to, if any."""
     names = nlp.pipe_names
     return names[: names.index(COMPONENT)] if COMPONENT in names else []
 
 
 def ready(nlp: Language, docs: Sequence[Doc]) -> list[Doc]:
-    """Docs as our component needs them: what has to run before it has run."""
+    """Run the components that must run before ours on the docs."""
     if not (names := needed(nlp)):
         return list(docs)
     return list(nlp.pipe(docs, disable=[name for name in nlp.pipe_names if name not in names]))
 
 
 def known_labels(nlp: Language) -> tuple[str, ...]:
-    """The labels that our component finds so far, without those that it only tells its own from."""
+    """The labels that our component predicts so far, without hidden ones."""
     return tuple(label for label in own_component(nlp).labels if not is_hidden(label))
 
 
 def add_labels(nlp: Language, labels: Iterable[str]) -> None:
-    """Let our component predict `labels`, in this order; the ones it knows stay as they are."""
+    """Let our component predict `labels`, in this order; labels it already knows are unaffected."""
     ner = own_component(nlp)
     for label in labels:
         ner.add_label(label)

@@ -1,4 +1,4 @@
-"""Texts of other kinds than those that are answered, made up from the base's own words and read by the base."""
+"""Made-up texts from the base's vocabulary, used to rehearse what the base knows about other kinds of text."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from random import Random
 
 import srsly
 
-# A base with fewer words than this has none to make up texts of.
+# A base with fewer words than this gives no made-up texts.
 ENOUGH_WORDS = 1000
 LENGTH = 20
-# So many of a batch's words hold its texts together rather than say what they are about.
+# How many of a batch's most frequent words count as function words.
 COMMONEST = 50
-# Shares of what is put into a text: words of the batch, words of the base in lower case, and the rest are names.
+# Shares of a made-up text: common words of the batch, lower-case words of the base; the rest are names.
 COMMON, ORDINARY = 0.5, 0.25
 LONGEST_NAME = 3
 
 
 class MadeUpTexts:
-    """Draws words in random order: common ones of the texts they stand beside, others that the base has met.
+    """Draws texts of random words: common words of the current batch, and words from the base's vocabulary.
 
-    That is pseudo-rehearsal (Robins 1995, Connection Science 7:2): what a network knew is rehearsed on inputs that are
-    made up, where those it learned from are gone. Bases bring the words of those, in `vocab/strings.json`.
+    This is pseudo-rehearsal (Robins 1995, Connection Science 7:2): a network rehearses what it knew on made-up inputs
+    when its training data are not available. A base ships the words of its training data in `vocab/strings.json`.
     """
 
     def __init__(self, pipeline: Path | None) -> None:
-        """Take the words of a saved pipeline; None, or too few of them, for no texts at all."""
+        """Read the words of a saved pipeline; without a pipeline, or with too few words, no text can be drawn."""
         strings = pipeline / "vocab" / "strings.json" if pipeline else None
         known = srsly.read_json(strings) if strings and strings.is_file() else []
         words = sorted(word for word in known if word.isalpha() and len(word) > 1)
         if len(words) < ENOUGH_WORDS:
             words = []
-        # Without letters of two cases any word may be one or the other.
+        # In a script without case, any word may be a name.
         self._ordinary = [word for word in words if word.islower()] or words
         self._names = [word for word in words if word.istitle()] or words
 
@@ -41,7 +41,7 @@ class MadeUpTexts:
         return bool(self._ordinary)
 
     def draw(self, beside: Sequence[str], rng: Random) -> list[str]:
-        """The words of one text; `beside` are those of the texts it is to stand beside."""
+        """Draw the words of one text; `beside` are the words of the batch it is added to."""
         commonest = {word for word, _ in Counter(beside).most_common(COMMONEST)}
         common = [word for word in beside if word in commonest] or self._ordinary
         words: list[str] = []

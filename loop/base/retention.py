@@ -1,4 +1,4 @@
-"""Whether the pipeline still finds what its base finds, for the labels that nobody teaches."""
+"""Measures how well the pipeline retains the base's predictions for labels that are not taught."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from loop.base.batching import piped
 from loop.base.pipeline import known_labels
 from loop.records import Span
 
-# With fewer spans in the sample the figure of a label would be chance.
+# With fewer spans in the sample, the score of a label would be noise.
 ENOUGH = 10
 
 
 def agreement_by_label(nlp: Language, base: BaseReader, texts: Sequence[str]) -> dict[str, float]:
-    """F1 in percent of the pipeline's spans against the base's, by label.
+    """F1 (percent) of the pipeline's spans against the base's, by label.
 
-    For each label of the base that is not taught and of which the base finds `ENOUGH` spans, among those that no span
-    of a taught label overlaps.
+    Covers the labels that are not taught and of which the base finds at least `ENOUGH` spans. Spans of the base that
+    overlap a span of a taught label do not count.
     """
     of_base, of_pipeline, in_both = Counter[str](), Counter[str](), Counter[str]()
     ours = known_labels(nlp)

@@ -1,1 +1,1 @@
-"""The pipelines that rounds saved: plain spaCy folders with checksums."""
+"""Checkpoints: the pipelines of the rounds, as plain spaCy folders with checksums."""

@@ -1,4 +1,4 @@
-"""The pipelines that rounds saved: plain spaCy folders, written aside and moved into place."""
+"""Saves, loads and prunes checkpoints: plain spaCy folders, written to a temporary name and moved into place."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from loop.records import Answer
 from loop.scoring.calibration import DEFAULT, Tried
 from loop.truth import READING, read_alike
 
-# The weights are the same to the bit only with the same ones of these.
+# Weights are reproducible bit for bit only with the same versions of these libraries.
 VERSIONS = f"spacy {spacy.about.__version__}, thinc {thinc.__version__}, numpy {numpy.__version__}"
-# spaCy ignores a folder that is none of its components; this one holds what only `loop` needs.
+# spaCy ignores folders that are not components; this one holds what only `loop` needs.
 OWN_FOLDER = "loop"
 SUMS = f"{OWN_FOLDER}/sums.json"
 LAST = "last"
@@ -36,17 +36,21 @@ LAST = "last"
 
 @dataclass(frozen=True, slots=True)
 class CheckpointInfo:
-    """What a checkpoint learned from.
+    """What a checkpoint was trained on.
 
     Attributes:
-        labels: in force. adopted: those of them that the base knew. answers: ids of the answers, by rank.
-        digest: of the settings that bear on the weights. weights: SHA-256 of the weights (`Learner.weights_hash`).
-        versions: of the libraries that computed them.
-        loss: mean over the steps of its round, None without any.
-        temperature: of our component's probabilities. tried: what it was fitted on, the latest texts last.
-        component: of the base, which ours started from; None for its first recognizer.
-        base_sum: of the base's files, as `loop.checkpoints.checksums` has it; in round 0.
-        reading: by which rules the answers were read; 0 before `loop.truth`.
+        labels: the labels in force.
+        adopted: those of them that the base knew.
+        answers: keys of the answers, by rank (see `Answer.key`).
+        digest: hash of the settings that affect the weights.
+        weights: SHA-256 of the weights (`Learner.weights_hash`).
+        versions: the libraries that computed the weights.
+        loss: mean over the steps of its round; None without any.
+        temperature: calibration temperature of our component.
+        tried: the errors that the temperature was fitted on, latest texts last.
+        component: the base's recognizer that ours started from; None for its first.
+        base_sum: checksum of the base's files (`loop.checkpoints.checksums.base_sum`); set in round 0.
+        reading: version of the rules that resolved the answers; 0 before `loop.truth`.
     """
 
     round: int
@@ -69,11 +73,11 @@ class CheckpointInfo:
 
     @property
     def answer_ids(self) -> frozenset[str]:
-        """The ids of the answers that it learned from, however they were read then."""
+        """Ids of the answers that the checkpoint was trained on, whatever they counted for."""
         return frozenset(key.partition("@")[0] for key in self.answers)
 
     def begins(self, training: Sequence[Answer]) -> bool:
-        """Whether the answers that it learned from are the first of these, unchanged."""
+        """Whether `training` begins with the answers that the checkpoint was trained on, unchanged."""
         given = training[: len(self.answers)]
         same = tuple(answer.key for answer in given) == self.answers
         return same and (self.reading == READING or read_alike(given) == len(given))
@@ -86,16 +90,16 @@ class Checkpoints:
         self.folder = folder
 
     def path(self, number: int) -> Path:
-        """Where round `number` is, or would be."""
+        """The folder of round `number`, which need not exist."""
         return self.folder / f"round-{number:04}"
 
     def rounds(self) -> list[int]:
-        """The rounds that are kept, first to last."""
+        """The numbers of the saved rounds, in order."""
         names = (re.fullmatch(r"round-(\d{4,})", path.name) for path in entries(self.folder))
         return sorted(int(match[1]) for match in names if match)
 
     def info(self, number: int) -> CheckpointInfo:
-        """What round `number` learned from.
+        """What round `number` was trained on.
 
         Raises:
             PipelineError: the checkpoint is damaged.
@@ -106,7 +110,7 @@ class Checkpoints:
             raise _damaged(self.path(number), error) from error
 
     def load(self, number: int) -> Learner:
-        """Round `number` as it was when it was saved.
+        """Load round `number` to continue training.
 
         Raises:
             PipelineError: it does not load.
@@ -115,22 +119,22 @@ class Checkpoints:
             start = srsly.read_json(self.path(0) / "meta.json")["labels"][COMPONENT]
             anchor = Anchor(self._raw(0).read_bytes()) if start else None
             return Learner.restored(spacy.load(self.path(number)), self._raw(number).read_bytes(), anchor)
-        except Exception as error:  # spaCy raises what the part at fault happens to raise
+        except Exception as error:  # spaCy may raise any kind of error
             raise _unloadable(self.path(number), error) from error
 
     def published(self, number: int) -> Language:
-        """The pipeline of round `number`, to predict with.
+        """Load the pipeline of round `number`, for predictions.
 
         Raises:
             PipelineError: it does not load.
         """
         try:
             return spacy.load(self.path(number))
-        except Exception as error:  # spaCy raises what the part at fault happens to raise
+        except Exception as error:  # spaCy may raise any kind of error
             raise _unloadable(self.path(number), error) from error
 
     def damaged(self) -> list[int]:
-        """The kept rounds that are not on disk as they were written."""
+        """The saved rounds whose files have changed since they were written."""
         known: Known = {}
         return [number for number in self.rounds() if not self._is_sound(number, known)]
 
@@ -143,17 +147,17 @@ class Checkpoints:
             return False
 
     def set_aside(self, number: int) -> Path:
-        """Take a damaged round out of the way; returns the folder that it is kept in, for somebody to look at."""
+        """Move a damaged round away and return its new folder, for inspection."""
         names = (self.folder / f"damaged-{number:04}-{n}" for n in count(1))
         kept = next(path for path in names if not path.exists())
         self.path(number).rename(kept)
         return kept
 
     def save(self, learner: Learner, info: CheckpointInfo) -> None:
-        """Save a round: the averaged weights published, the raw ones beside, all that does not change as it was.
+        """Save a round: the pipeline with the averaged weights, and the raw weights beside it.
 
-        Round 0 must be saved before it sees any text: what belongs to the base is copied from the base, to the byte;
-        later rounds link to that.
+        Round 0 must be saved before the pipeline sees any text: it gets a byte-for-byte copy of the base's files, which
+        later rounds link to.
         """
         with new_folder(self.path(info.round)) as folder:
             if info.round == 0:
@@ -169,39 +173,39 @@ class Checkpoints:
         self.publish(info.round)
 
     def publish(self, number: int) -> None:
-        """Let `last` name round `number`."""
+        """Point `last` at round `number`."""
         point(self.folder / LAST, self.path(number).name)
 
     def in_force(self) -> int:
-        """The round that `last` names, which is not the newest while an earlier one is pinned; 0 when there is none."""
+        """The round that `last` points at (an older one while a round is pinned); 0 if there is none."""
         named = (self.folder / LAST).resolve()
         return next((number for number in self.rounds() if self.path(number).resolve() == named), 0)
 
     def size(self, number: int) -> int:
-        """Bytes on disk of round `number` alone; what it shares with round 0 counts for round 0."""
+        """Size on disk of round `number`, in bytes; files shared with round 0 count for round 0."""
         return own_size(self.path(number), shared=self.path(0))
 
     def forget_after(self, number: int) -> None:
-        """Drop the rounds later than `number`: they learned from a history that no longer stands."""
+        """Delete the rounds after `number`, whose answers have changed."""
         self.publish(number)
         for later in [kept for kept in self.rounds() if kept > number]:
             drop(self.path(later))
 
     def forget_all(self) -> None:
-        """Drop all rounds: they started from something else."""
+        """Delete all rounds, which started from other weights."""
         (self.folder / LAST).unlink(missing_ok=True)
         for number in reversed(self.rounds()):
             drop(self.path(number))
 
     def prune(self, keep: Collection[int]) -> list[int]:
-        """Drop all rounds but those to keep; returns what went."""
+        """Delete all rounds except `keep`; return the deleted ones."""
         gone = [number for number in self.rounds() if number not in keep]
         for number in gone:
             drop(self.path(number))
         return gone
 
     def sweep(self) -> None:
-        """Drop what an interrupted save or removal has left behind."""
+        """Delete what an interrupted save or removal left behind."""
         for path in entries(self.folder):
             if path.name.startswith((".round-", ".dropped-")) and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
@@ -211,15 +215,15 @@ class Checkpoints:
 
 
 def to_keep(rounds: Sequence[int], *, keep_last: int, keep_every: int, also: Collection[int] = ()) -> set[int]:
-    """Of the kept `rounds`, first to last, those that stay: the newest, every n-th with round 0, and some others."""
+    """Select the rounds to keep: the last `keep_last`, every `keep_every`-th including round 0, and `also`."""
     return {number for number in rounds if number % keep_every == 0 or number in also} | {*rounds[-keep_last:]}
 
 
 def read_info(checkpoint: Path) -> CheckpointInfo:
-    """What the checkpoint in a folder learned from.
+    """Read what the checkpoint in a folder was trained on.
 
     Raises:
-        OSError, ValueError, TypeError, KeyError: the folder is no checkpoint, or a damaged one.
+        OSError, ValueError, TypeError, KeyError: the folder is not a checkpoint, or is damaged.
     """
     raw = srsly.read_json(checkpoint / OWN_FOLDER / "checkpoint.json")
     known = {field.name: raw[field.name] for field in fields(CheckpointInfo) if field.name in raw}
@@ -229,13 +233,13 @@ def read_info(checkpoint: Path) -> CheckpointInfo:
 
 
 def temperatures(pipeline: Path) -> dict[str, float]:
-    """The fitted temperatures in a saved pipeline, by the names of its components; none where `loop` never was."""
+    """The fitted temperatures in a saved pipeline, by component name; empty if `loop` did not save it."""
     known: dict[str, float] = srsly.read_json(pipeline / "meta.json").get("loop", {}).get("temperatures", {})
     return known
 
 
 def note_temperature(pipeline: Path, component: str, temperature: float) -> None:
-    """Leave the temperature of a component in a saved pipeline's meta, from where it travels with the pipeline."""
+    """Store a component's temperature in a saved pipeline's meta, so that it travels with the pipeline."""
     meta = srsly.read_json(pipeline / "meta.json")
     srsly.write_json(pipeline / "meta.json", meta | {"loop": {"temperatures": {component: temperature}}})
 
@@ -256,7 +260,7 @@ def _write_later(learner: Learner, start: Path, folder: Path) -> None:
 
 
 def copy_parts(source: Path, target: Path, *, without: Collection[str] = ()) -> None:
-    """Copy a pipeline's folders (components, vocab) and its tokenizer: all that must stay as it was, to the byte."""
+    """Copy the parts of a pipeline that must stay identical to the byte: components, vocab and tokenizer."""
     for part in source.iterdir():
         if (part.is_dir() or part.name == "tokenizer") and part.name not in without:
             copy_over(part, target / part.name)
@@ -265,12 +269,12 @@ def copy_parts(source: Path, target: Path, *, without: Collection[str] = ()) -> 
 def _damaged(path: Path, error: Exception) -> PipelineError:
     return PipelineError(
         f"The checkpoint {path} is damaged ({type(error).__name__}).",
-        hint="The next `loop annotate` or `loop trainer` sets it aside and learns its round again.",
+        hint="The next `loop annotate` or `loop trainer` sets it aside and retrains its round.",
     )
 
 
 def _unloadable(path: Path, error: Exception) -> PipelineError:
     return PipelineError(
         f"The checkpoint {path} does not load ({type(error).__name__}).",
-        hint="Was spaCy changed since? Set it back, or move the folder away: its round is then learned again.",
+        hint="If spaCy's version has changed, restore the old one; or move the folder away to retrain its round.",
     )

@@ -1,4 +1,4 @@
-"""Whether the files of a folder are the ones that were written."""
+"""Checksums that show whether the files of a folder have changed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import srsly
 from loop.base.pipeline import base_folder
 from loop.files import files
 
-# The SHA-256 (hex) of files by their identity: checkpoints share most of theirs.
+# SHA-256 (hex) by file identity (device, inode): checkpoints share most of their files.
 Known = dict[tuple[int, int], str]
 
 
 def sums(folder: Path, *, without: Path | None = None, known: Known | None = None) -> dict[str, str]:
-    """The SHA-256 (hex) of every file in a folder, by its place in there, sorted.
+    """SHA-256 (hex) of every file in a folder, by relative path, sorted.
 
     Args:
-        folder: with the files.
-        without: a file that is left out.
-        known: the sums of files that were read before, and afterwards of these too.
+        folder: the folder.
+        without: a file to leave out.
+        known: a cache of sums, updated in place.
 
     Raises:
         OSError: a file cannot be read.
@@ -44,7 +44,7 @@ def _sum(path: Path, known: Known) -> str:
 
 
 def base_sum(base: str) -> str:
-    """One SHA-256 (hex) of the names and the content of a base's files; empty for a base without files.
+    """A single SHA-256 (hex) of the names and contents of a base's files; empty for a base without files.
 
     Raises:
         PipelineError: there is no such pipeline.
@@ -54,12 +54,12 @@ def base_sum(base: str) -> str:
 
 
 def write_sums(folder: Path, file: Path) -> None:
-    """Write the sums of all other files in a folder into a file of it."""
+    """Write the checksums of all other files in `folder` to `file`."""
     srsly.write_json(file, sums(folder, without=file))
 
 
 def is_unchanged(folder: Path, file: Path, known: Known | None = None) -> bool:
-    """Whether a folder holds what it held when its sums were written; also when they never were."""
+    """Whether the files of a folder still match its checksums; True if it has none."""
     try:
         return not file.exists() or bool(srsly.read_json(file) == sums(folder, without=file, known=known))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Labels of a saved round get other names; its weights stay as they are."""
+"""Renames labels in a saved round without touching its weights."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from loop.files import link_tree, new_folder
 
 
 def rename_labels(checkpoints: Checkpoints, number: int, names: Mapping[str, str], *, scheme: int) -> None:
-    """Give labels of a kept round the names that they have in a scheme; the folder is replaced as a whole.
+    """Rename labels of a saved round to their names in a scheme, replacing the folder as a whole.
 
-    Which move is which follows from numbers beside the labels (`TransitionSystem.initialize_actions` of spaCy), so that
-    no order changes with a name.
+    The order of the transitions stays the same: it depends on the counts saved with the labels, not on their names (see
+    spaCy's `TransitionSystem.initialize_actions`).
 
     Raises:
         PipelineError: the checkpoint is damaged.
@@ -38,7 +38,7 @@ def rename_labels(checkpoints: Checkpoints, number: int, names: Mapping[str, str
 
 
 def _replace(file: Path, content: bytes) -> None:
-    """Write a file anew: as it is linked, writing into it would change the round that it is linked to."""
+    """Replace a file instead of writing into it: it may be a hard link to another round's file."""
     file.unlink()
     file.write_bytes(content)
 

@@ -1,4 +1,4 @@
-"""Files and folders that are whole, on disk and private: the one place that writes aside and moves into place."""
+"""Atomic, durable and private writes of files and folders."""
 
 from loop.files.folders import copy_over, drop, entries, files, link_tree, new_folder, own_size, point
 from loop.files.rights import (

@@ -1,4 +1,4 @@
-"""Folders of files: written aside, synced and moved into place; what does not change is linked, not copied."""
+"""Atomic replacement of folders; unchanged files are hard-linked instead of copied."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from loop.files.writing import name_aside
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """A folder to write in; on leaving it is synced and becomes `target`, on an error it is dropped."""
+    """Yield a temporary folder; on leaving the block it is synced and becomes `target`, on an error it is removed."""
     make_private(target.parent)
     folder = name_aside(target)
     folder.mkdir(mode=0o700)
-    folder.chmod(0o700)  # the umask takes rights away
+    folder.chmod(0o700)  # mkdir's mode is masked by the umask
     try:
         yield folder
         make_private_and_sync(folder)
@@ -32,8 +32,8 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 def drop(folder: Path) -> None:
-    """Remove a folder: it is gone at once, also when the removal of its files is interrupted."""
-    if folder.is_symlink() or not folder.is_dir():  # what a link points to is not ours
+    """Remove a folder: its name disappears at once, even if the removal of its files is interrupted."""
+    if folder.is_symlink() or not folder.is_dir():  # the target of a link is not ours
         folder.unlink()
         return
     doomed = name_aside(folder.with_name(f"dropped-{folder.name}"))
@@ -42,14 +42,14 @@ def drop(folder: Path) -> None:
 
 
 def point(link: Path, target: str) -> None:
-    """Let a symbolic link name another target."""
+    """Point a symbolic link at another target, atomically."""
     aside = name_aside(link)
     aside.symlink_to(target)
     aside.replace(link)
 
 
 def copy_over(source: Path, target: Path) -> None:
-    """Put a copy of a file or a folder in the place of another."""
+    """Replace a file or folder with a copy of `source`."""
     if source.is_dir():
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(source, target)
@@ -58,7 +58,7 @@ def copy_over(source: Path, target: Path) -> None:
 
 
 def link_tree(source: Path, target: Path, *, without: Collection[str] = ()) -> None:
-    """Fill a folder with links to the files of another, but for the entries `without` at its top."""
+    """Fill `target` with hard links to the files of `source`, except for the top-level entries `without`."""
     for path in sorted(source.rglob("*")):
         relative = path.relative_to(source)
         if relative.parts[0] in without:
@@ -77,13 +77,13 @@ def _link(source: Path, target: Path) -> None:
 
 
 def own_size(folder: Path, *, shared: Path) -> int:
-    """Bytes of the files in a folder that are none of those in `shared`."""
+    """Size in bytes of the files in a folder that are not hard links to files in `shared`."""
     others = {_identity(path) for path in files(shared)} if folder != shared else set()
     return sum(path.stat().st_size for path in files(folder) if _identity(path) not in others)
 
 
 def files(folder: Path) -> list[Path]:
-    """The files in a folder, at any depth."""
+    """All files in a folder, at any depth."""
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
@@ -93,5 +93,5 @@ def _identity(path: Path) -> tuple[int, int]:
 
 
 def entries(folder: Path) -> list[Path]:
-    """What is in a folder, sorted; nothing where there is none."""
+    """The entries of a folder, sorted; empty if it does not exist."""
     return sorted(folder.iterdir()) if folder.is_dir() else []

@@ -1,4 +1,4 @@
-"""Who may use what is made: its owner alone or, in a folder shared with a group, the group."""
+"""Permissions of new files and folders: private to the owner or, in a shared folder, to the group."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ class Rights:
     folder: int
 
     def of(self, path: Path) -> int:
-        """The mode that `path` is to have."""
+        """The mode for `path`, a file or folder."""
         return self.folder if path.is_dir() else self.file
 
 
 PRIVATE = Rights(0o600, 0o700)
-# With the set-group-ID bit what is made in a folder belongs to the folder's group.
+# With the set-group-ID bit, new files in a folder belong to the folder's group.
 SHARED = Rights(0o660, 0o2770)
 
 
 def rights_in(folder: Path) -> Rights:
-    """The rights of what is made in `folder`, or will be when it is there: those of a group that it is shared with."""
+    """The permissions of new files in `folder`, which need not exist yet: private, or shared with its group."""
     there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     return SHARED if there.stat().st_mode & _SHARED == _SHARED else PRIVATE
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file, made if it is missing, for those alone who may use its folder; returns the descriptor.
+    """Open a file with the permissions of its folder, creating it if necessary; return the descriptor.
 
     Raises:
-        OSError: it cannot be opened, is a symbolic link, or is no regular file.
+        OSError: the file cannot be opened, is a symbolic link, or is not a regular file.
     """
     mode = rights_in(path.parent).file
-    # Without O_NONBLOCK a pipe that somebody has put there is waited for.
+    # Without O_NONBLOCK, opening a pipe that somebody put there would block.
     safe = flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         descriptor, is_new = os.open(path, safe | os.O_CREAT | os.O_EXCL, mode), True
@@ -55,15 +55,15 @@ def open_private(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "It is not a regular file", str(path))
     if is_new or (mode == SHARED.file and status.st_uid == os.geteuid()):
-        os.fchmod(descriptor, mode)  # the umask takes rights away
+        os.fchmod(descriptor, mode)  # the mode of open() is masked by the umask
     return descriptor
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder, and those above it, unless it is there.
+    """Create a folder and its parents, unless it exists.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: the folder cannot be created.
     """
     if folder.is_dir():
         return
@@ -75,40 +75,40 @@ def make_private(folder: Path) -> None:
         if not folder.is_dir():
             raise
         return
-    folder.chmod(mode)  # the umask takes rights away
+    folder.chmod(mode)  # mkdir's mode is masked by the umask
 
 
 def is_writable(path: Path) -> bool:
-    """Whether a file or a folder may be written by this process; False also where it is not there."""
+    """Whether this process may write to a file or folder; False if it does not exist."""
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def restrict(path: Path, rights: Rights) -> None:
-    """Give a file or a folder its rights, if it has others.
+    """Set the permissions of a file or folder if they differ.
 
     Raises:
-        OSError: it belongs to somebody else.
+        OSError: it belongs to another user.
     """
     if stat.S_IMODE(path.stat().st_mode) != rights.of(path):
         path.chmod(rights.of(path))
 
 
 def share_with(folder: Path, group: str) -> None:
-    """Let a group use a folder and all in it, now and later.
+    """Share a folder with a group, including everything in it now and later.
 
     Raises:
         LookupError: there is no such group.
-        OSError: something in there belongs to somebody else, or its owner is not in the group.
+        OSError: an entry belongs to another user, or its owner is not in the group.
     """
     number = grp.getgrnam(group).gr_gid
-    for path in (*folder.rglob("*"), folder):  # last the folder itself, whose rights say that all is done
+    for path in (*folder.rglob("*"), folder):  # the folder comes last: its permissions mark completion
         if not path.is_symlink():
             os.chown(path, -1, number)
             path.chmod(SHARED.of(path))
 
 
 def sync(path: Path) -> None:
-    """Wait until what is in a file, or which names are in a folder, is on disk."""
+    """Flush a file's contents, or a folder's entries, to disk (fsync)."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -117,7 +117,7 @@ def sync(path: Path) -> None:
 
 
 def make_private_and_sync(folder: Path) -> None:
-    """See that only those who may use its folder can read a folder and all in it, and that all of it is on disk."""
+    """Set the permissions of a folder and everything in it from its parent folder, and flush it all to disk."""
     rights = rights_in(folder.parent)
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():

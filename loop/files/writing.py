@@ -1,4 +1,4 @@
-"""A file written aside and moved into place: what others put in the way is neither followed nor kept."""
+"""Atomic replacement of files, safe against symbolic links and special files put in the way."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from typing import BinaryIO
 from loop.files.rights import open_private, sync
 
 DEVICES, PROCESSES = Path("/dev"), Path("/proc")
-LONGEST = 50  # characters of a name that are repeated in another: a file system takes 255 bytes
+LONGEST = 50  # characters of a target's name in its temporary name: file systems limit names to 255 bytes
 
 
 def name_aside(target: Path) -> Path:
-    """A name beside `target` that is not taken and that nobody can foresee."""
+    """An unused, unpredictable path next to `target`."""
     return target.with_name(f".{target.name[:LONGEST]}-{secrets.token_hex(8)}")
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
-    """A file to fill; when the block ends it is on disk and in the place of `target`, after an error all is as before.
+    """Yield a file that replaces `target`, synced to disk, when the block ends; on an error `target` is unchanged.
 
     A symbolic link at `target` is replaced, not followed.
 
     Raises:
-        OSError: it cannot be written, or `target` is neither a file nor a link: a folder, a pipe or a device.
+        OSError: the file cannot be written, or `target` is a folder, pipe or device.
     """
     with new_file(target) as aside, aside.open("rb+") as file:
         yield file
@@ -37,7 +37,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def new_file(target: Path) -> Iterator[Path]:
-    """An empty file of our own that takes the place of `target` when the block ends; see `replacing`.
+    """Yield the path of an empty temporary file that replaces `target` when the block ends; see `replacing`.
 
     Raises:
         OSError: see `replacing`.
@@ -56,9 +56,9 @@ def new_file(target: Path) -> Iterator[Path]:
 
 
 def is_special(target: Path) -> bool:
-    """Whether something is there that is neither a file nor a folder: a pipe, or a device such as /dev/null.
+    """Whether `target` exists and is neither a file nor a folder: a pipe, or a device such as /dev/null.
 
-    So is /dev/stdout, though it may lead to a file: what would be replaced is the name that everybody has.
+    /dev/stdout counts, even if redirected to a file: replacing it would replace the link that all programs use.
     """
     folder = target.parent.resolve()
     if folder == DEVICES or folder.is_relative_to(PROCESSES):
@@ -67,7 +67,7 @@ def is_special(target: Path) -> bool:
 
 
 def _refuse_special(target: Path) -> None:
-    """Replacing a pipe or a device takes it from everybody else."""
+    """Raise if `target` is a pipe or device: replacing it would take it away from all programs."""
     if target.is_dir():
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     if is_special(target):
@@ -75,10 +75,10 @@ def _refuse_special(target: Path) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Put a private copy of a file in the place of `target`.
+    """Replace `target` with a private copy of `source`.
 
     Raises:
-        OSError: `source` cannot be read, or `target` not written.
+        OSError: `source` cannot be read, or `target` cannot be written.
     """
     with source.open("rb") as old, replacing(target) as new:
         shutil.copyfileobj(old, new)

@@ -1,4 +1,4 @@
-"""Exact probabilities of entity readings from a pruned lattice; needs numpy alone."""
+"""Exact probabilities of entity analyses from a pruned lattice; depends on numpy only."""
 
 from loop.lattice.hiding import limited
 from loop.lattice.lattice import Lattice, Reading

@@ -1,8 +1,8 @@
 """The lattice as a graph of closed nodes, and the sums over its paths.
 
-Everything that can happen between two closed nodes is one arc: a token outside, or an entity. A reading is a path from
-the first closed node to the last; open nodes need not be visited again, since an entity's probability is the product
-along its chain.
+An arc between two closed nodes is either one token outside any entity or one whole entity. An analysis is a path from
+the first closed node to the last. The graph has no open nodes: the probability of an entity is the product along its
+chain, which is the weight of its arc.
 """
 
 from __future__ import annotations
@@ -15,19 +15,21 @@ import numpy as np
 from loop.lattice.transitions import Floats, Ints, Transitions
 
 OUTSIDE = -1
-"""In place of a label: the arc is a token outside any entity."""
+"""The label index of an arc that is a token outside any entity."""
 
 TINY = 1e-140
-"""A product of two probabilities that are no smaller is far from the smallest number there is, 1e-308."""
+"""The product of two probabilities above this does not underflow (the smallest normal double is 2e-308)."""
 
 
 @dataclass(frozen=True)
 class Arcs:
-    """Weighted arcs between closed nodes, sorted by start: node i is before token i, the last behind the last token.
+    """Weighted arcs between closed nodes, sorted by start. Node i precedes token i; the last follows the last token.
 
     Attributes:
-        start, end: (arcs,) nodes. label: (arcs,) an index, or `OUTSIDE`. weight: (arcs,) log weight given the start.
-        lost: (nodes,) the weight that pruning took from each node, not as a logarithm.
+        start, end: (arcs,) node indices.
+        label: (arcs,) label index, or `OUTSIDE`.
+        weight: (arcs,) log-probability given the start node.
+        lost: (nodes,) probability pruned at each node (not a logarithm).
     """
 
     start: Ints
@@ -38,12 +40,12 @@ class Arcs:
 
     @property
     def longest(self) -> int:
-        """The tokens of the longest arc."""
+        """The length of the longest arc, in tokens."""
         return int((self.end - self.start).max(initial=1))
 
 
 def arcs_from(moves: Transitions) -> Arcs:
-    """All arcs of the moves sorted by start, weighted with log-probabilities; with `lost` they add up to 1 a node."""
+    """The arcs of the transitions. At each node their probabilities and `lost` sum to 1."""
     n, length = moves.n_tokens, moves.begin_length
     chain = np.repeat(np.arange(len(length)), length)
     first = np.cumsum(length) - length
@@ -68,7 +70,7 @@ def arcs_from(moves: Transitions) -> Arcs:
 
 
 def _repeats(moves: Transitions) -> bool:
-    """Whether two moves start the same entity, as happens when two components know one label."""
+    """Whether two transitions start the same entity, as happens when two components share a label."""
     starts = ((moves.unit_start, moves.unit_label), (moves.begin_start, moves.begin_label))
     return any(len(np.unique(start * len(moves.labels) + label)) < len(start) for start, label in starts)
 
@@ -83,10 +85,10 @@ def _united(arcs: Arcs) -> Arcs:
 
 
 def sums(arcs: Arcs) -> tuple[Floats, Floats]:
-    """(nodes,) log sums of the weights of all ways: from the text's first node to each, and from each to its last.
+    """Forward and backward sums, each (nodes,): log total weight of the paths to and from every node.
 
-    One node after the other: a single text has too little work at each for numpy. Probabilities are added as they
-    are, five times faster than as logarithms, unless one may become too small for that.
+    Loops over the nodes: in a single text they have too few arcs for numpy to pay off. Adds plain probabilities, five
+    times faster than logarithms, unless they might underflow.
     """
     n = len(arcs.lost) - 1
     start, end, weight = arcs.start.tolist(), arcs.end.tolist(), np.exp(arcs.weight)
@@ -115,19 +117,20 @@ def _sums_of_logs(start: list[int], end: list[int], weight: list[float], n: int)
 
 
 def log_sum(one: float, other: float) -> float:
-    """The logarithm of the sum of two numbers that are given as logarithms."""
+    """log(exp(one) + exp(other))."""
     low, high = (one, other) if one < other else (other, one)
     return high if isinf(low) else high + log1p(exp(low - high))
 
 
 def sums_of_many(arcs: Arcs, level: Ints, size: Ints) -> tuple[Floats, Floats]:
-    """The same for several texts at once, whose nodes are numbered one after the other.
+    """`sums` for a batch of texts whose nodes are numbered consecutively.
+
+    Takes as many numpy steps as the longest text has tokens.
 
     Args:
-        arcs: of all of them.
-        level: (nodes,) each node's place in its own text. Nodes of one level are summed together, so that many texts
-            cost as many steps as the longest of them has tokens.
-        size: (nodes,) the level of the last node of each node's text.
+        arcs: those of all texts.
+        level: (nodes,) index of each node within its own text; nodes of one level are summed together.
+        size: (nodes,) level of the last node of the text that the node belongs to.
     """
     forward = _sweep(arcs.start, arcs.end, arcs.weight, level)
     return forward, _sweep(arcs.end, arcs.start, arcs.weight, size - level)

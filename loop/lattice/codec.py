@@ -1,4 +1,4 @@
-"""A lattice as bytes."""
+"""Serialises a lattice to bytes and back."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _FIELDS = {
     "begin_length": "<u4",
     "last": "<f4",
 }
-"""The arrays of `Transitions` in the order of the file, with the type of their numbers there."""
+"""The arrays of `Transitions` in file order, with their types in the file."""
 
 _STARTS = ("unit_start", "begin_start")
-"""Sorted arrays: their differences are small numbers, which compress well."""
+"""Sorted arrays, stored as differences: small numbers compress well."""
 
 
 def pack(moves: Transitions, own: tuple[TokenSpan, ...], constraints: Constraints) -> bytes:
-    """The magic word, then compressed: a line of JSON with names and sizes, and the arrays one after the other."""
+    """Serialise a lattice: a magic word, then (compressed) one line of JSON (labels, spans, sizes) and the arrays."""
     arrays = {name: getattr(moves, name).ravel() for name in _FIELDS}
     arrays.update({name: np.diff(arrays[name], prepend=0) for name in _STARTS})
     known = [sorted(constraints.fixed), sorted(constraints.excluded), sorted(constraints.outside)]
@@ -45,13 +45,13 @@ def pack(moves: Transitions, own: tuple[TokenSpan, ...], constraints: Constraint
 
 
 def unpack(data: bytes) -> tuple[Transitions, tuple[TokenSpan, ...], Constraints]:
-    """What `pack` was given.
+    """Return the arguments of the `pack` call that made `data`.
 
     Raises:
-        LatticeError: the bytes are something else, or of an unknown version.
+        LatticeError: the bytes are damaged, not a lattice, or of an unknown version.
     """
     if not data.startswith(_MAGIC):
-        raise LatticeError("These bytes are no lattice of this version.", hint=_AGAIN)
+        raise LatticeError("These bytes are not a lattice of this version.", hint=_AGAIN)
     try:
         head, _, body = zlib.decompress(data[len(_MAGIC) :]).partition(b"\n")
         labels, own, (fixed, excluded, outside), sizes = json.loads(head)

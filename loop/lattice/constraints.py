@@ -1,4 +1,4 @@
-"""What is known of a text: spans that are right, spans that are wrong, tokens outside."""
+"""Constraints on a text's analyses: correct spans, wrong spans, tokens outside any entity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from loop.records import TokenSpan
 
 @dataclass(frozen=True)
 class Constraints:
-    """Spans and tokens that a reading must, or must not, have."""
+    """Constraints that every remaining analysis satisfies.
+
+    Attributes:
+        fixed: spans it contains.
+        excluded: spans it does not contain.
+        outside: indices of tokens that no entity covers.
+    """
 
     fixed: frozenset[TokenSpan] = frozenset()
     excluded: frozenset[TokenSpan] = frozenset()
@@ -30,34 +36,34 @@ class Constraints:
         excluded: Iterable[TokenSpan] = (),
         outside: Iterable[int] = (),
     ) -> Constraints:
-        """The constraints, checked.
+        """Check and build the constraints on a text of `n_tokens` tokens.
 
         Raises:
-            LatticeError: a span or a token does not lie in the text, or two constraints contradict each other.
+            LatticeError: a span or token lies outside the text, or two constraints contradict each other.
         """
         found = cls(frozenset(fixed), frozenset(excluded), frozenset(outside))
         spans = found.fixed | found.excluded
         tokens = {*found.outside, *(s.start for s in spans), *(s.end - 1 for s in spans)}
         if not tokens <= set(range(n_tokens)) or any(s.start >= s.end for s in spans):
-            raise LatticeError(f"A span or a token does not lie in this text of {n_tokens} tokens.")
+            raise LatticeError(f"A span or token lies outside this text of {n_tokens} tokens.")
         found._check()
         return found
 
     @property
     def settled(self) -> frozenset[int]:
-        """The tokens of which everything is known."""
+        """The tokens whose tags are certain: those outside and those of fixed spans."""
         return self.outside.union(*(range(span.start, span.end) for span in self.fixed))
 
     @property
     def runs(self) -> list[tuple[int, int]]:
-        """The settled tokens as ranges as long as possible, from left to right."""
+        """The settled tokens as maximal ranges (start, end), left to right."""
         tokens = np.array(sorted(self.settled), dtype=np.int64)
         apart = np.flatnonzero(np.diff(tokens) > 1)
         starts, ends = np.concatenate((tokens[:1], tokens[apart + 1])), np.concatenate((tokens[apart], tokens[-1:]))
         return list(zip(starts.tolist(), (ends + 1).tolist(), strict=True))
 
     def joined(self, other: Constraints) -> Constraints:
-        """Both together.
+        """The union of both.
 
         Raises:
             LatticeError: they contradict each other.
@@ -68,22 +74,22 @@ class Constraints:
 
     def _check(self) -> None:
         if self.fixed & self.excluded:
-            raise LatticeError("The same span is said to be right and wrong.")
+            raise LatticeError("The same span is both fixed and excluded.")
         ordered = sorted(self.fixed)
         if any(left.end > right.start for left, right in pairwise(ordered)):
-            raise LatticeError("Two spans that are said to be right overlap.")
+            raise LatticeError("Two fixed spans overlap.")
         if any(span.start <= i < span.end for span in ordered for i in self.outside):
-            raise LatticeError("A token is said to be both outside and in a span that is right.")
+            raise LatticeError("A token is both outside and part of a fixed span.")
 
 
 NOTHING = Constraints()
 
 
 def constrained(moves: Transitions, arcs: Arcs, known: Constraints) -> tuple[tuple[str, ...], Arcs]:
-    """The labels and the arcs of the readings that agree with what is known.
+    """The labels and arcs of the analyses that satisfy the constraints.
 
-    A fixed span and an outside token are in every reading that is left, so their own weight cancels out and
-    is set to 1, also where the lattice had none for them.
+    Fixed spans and outside tokens are part of every remaining analysis, so their weights cancel out. They are set to
+    1, even where the lattice had no arc for them.
     """
     if known == NOTHING:
         return moves.labels, arcs

@@ -1,4 +1,4 @@
-"""A lattice in which some labels are not told from "outside"."""
+"""Restricts a lattice to some of its labels; the others become "outside"."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _SMALLEST = 1e-30
 
 
 def limited(lattice: Lattice, labels: Collection[str]) -> Lattice:
-    """The lattice of `labels` alone: entities of other labels count as "outside".
+    """The lattice restricted to `labels`: entities of other labels become "outside".
 
-    Every span of `labels` keeps its probability, to within what was pruned. What a reading with hidden entities says of
-    the tokens behind them is averaged with the other readings: of all lattices of this form that keep the spans'
-    probabilities this is the one without further knowledge.
+    Spans of `labels` keep their marginal probabilities, up to the pruned mass. Whether a hidden entity precedes a token
+    no longer matters: the transition probabilities are averaged over both cases. Among the lattices with these
+    marginals, this one assumes nothing more.
 
     Args:
-        lattice: without constraints.
-        labels: to keep; the lattice itself where it knows no others.
+        lattice: one without constraints.
+        labels: those to keep. If the lattice has no others, it is returned unchanged.
     """
     moves = lattice.moves
     if set(moves.labels) <= set(labels):
@@ -36,7 +36,7 @@ def limited(lattice: Lattice, labels: Collection[str]) -> Lattice:
 
 
 def _closed_share(arcs: Arcs, visible: np.ndarray, n: int) -> Floats:
-    """(tokens,) log p(nothing is open before the token | no visible entity is)."""
+    """(tokens,) log p(no entity is open before the token | no visible entity is open)."""
     reached, _ = sums(arcs)
     hidden = (arcs.label != OUTSIDE) & ~np.append(visible, True)[arcs.label]
     mass = np.exp(reached[arcs.start] + arcs.weight)[hidden]
@@ -50,7 +50,7 @@ def _closed_share(arcs: Arcs, visible: np.ndarray, n: int) -> Floats:
 
 
 def _kept(moves: Transitions, visible: np.ndarray, share: Floats) -> Transitions:
-    """The visible moves, each less probable where something hidden may be open, and the rest outside."""
+    """The visible transitions, scaled by `share`; "outside" gets the rest of the probability."""
     index = np.cumsum(visible) - 1
     unit, begin = visible[moves.unit_label], visible[moves.begin_label]
     unit_logp = (moves.unit_logp + share[moves.unit_start])[unit]

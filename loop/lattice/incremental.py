@@ -1,9 +1,9 @@
-"""What settling some tokens changes: sums and heaviest ways, computed again only as far as it is felt.
+"""Incremental dynamic programming: after an edit, recompute sums and best paths only near the settled tokens.
 
-Every way passes through both ends of what is settled. Behind it, each new value is made of earlier ones by the same
-arcs as the old value was. Once new and old ones differ by one and the same amount (a factor, in nats) for as many
-nodes as the longest arc has tokens, they do so as far as the next settled place: whatever is added up or compared from
-then on has been multiplied by the same factor. That takes some twenty tokens, however long the text is.
+Every path passes through both ends of a settled range. Behind the range, new and old values are computed from earlier
+ones over the same arcs. Once they differ by a constant (in nats) on as many nodes as the longest arc has tokens, they
+differ by that constant up to the next settled range: all later inputs carry the same factor. This takes about twenty
+tokens, however long the text.
 """
 
 from __future__ import annotations
@@ -19,16 +19,20 @@ from loop.lattice.paths import Heaviest
 from loop.lattice.transitions import Floats, Ints
 
 SAME = 1e-12
-"""Nats between two amounts that count as the same; no later value is farther off than this."""
+"""Differences within this many nats count as equal; it bounds the error of all later values."""
 
 Runs = Sequence[tuple[int, int]]
-"""Where everything is settled: the nodes before and behind it, from left to right."""
+"""Settled ranges, left to right: the nodes before and behind each."""
 
 
 def sums_near(arcs: Arcs, known: tuple[Floats, Floats], runs: Runs, longest: int) -> tuple[Floats, Floats]:
-    """The sums of `arcs`, by those of the same text before `runs` were settled; both as `loop.lattice.arcs.sums`.
+    """Update forward and backward sums (see `loop.lattice.arcs.sums`) after `runs` have been settled.
 
-    `longest` is the length of the longest arc before, in tokens.
+    Args:
+        arcs: the constrained arcs.
+        known: the sums before.
+        runs: the settled ranges.
+        longest: length of the longest arc before, in tokens.
     """
     n = len(arcs.lost) - 1
     order = np.argsort(-arcs.end, kind="stable")
@@ -41,7 +45,7 @@ def sums_near(arcs: Arcs, known: tuple[Floats, Floats], runs: Runs, longest: int
 
 
 def heaviest_near(arcs: Arcs, known: Heaviest, runs: Runs, longest: int) -> Heaviest:
-    """The heaviest ways through `arcs`, by those of the same text before `runs` were settled; otherwise as above."""
+    """Update the best paths after `runs` have been settled; arguments as in `sums_near`."""
     graph = _Graph(arcs.start, arcs.end, arcs.weight, len(arcs.lost) - 1)
     found = _again(graph, known.weight, runs, longest, max)
     nodes, last = list(found.last), list(found.last.values())
@@ -51,7 +55,7 @@ def heaviest_near(arcs: Arcs, known: Heaviest, runs: Runs, longest: int) -> Heav
 
 
 class _Graph:
-    """Arcs by the node that they leave; they are sorted by it."""
+    """Arcs indexed by their source node; they must be sorted by it."""
 
     def __init__(self, source: Ints, target: Ints, weight: Floats, n: int) -> None:
         self.end = n
@@ -65,7 +69,7 @@ class _Graph:
 
 
 class _Again:
-    """Values of all nodes; and of those that were computed again, the heaviest last arc."""
+    """The values of all nodes and, for recomputed nodes, the last arc of the best path."""
 
     def __init__(self, values: Floats) -> None:
         self.values = values.copy()
@@ -73,18 +77,18 @@ class _Again:
 
 
 def _again(graph: _Graph, old: Floats, runs: Runs, longest: int, join: Callable[[float, float], float]) -> _Again:
-    """The values that become of `old` now that `runs` are settled; `join` makes one of two ways to a node."""
+    """Recompute `old` after `runs` have been settled; `join` combines the weights of two paths to a node."""
     found = _Again(old)
     before: list[float] = old.tolist()
     for (first, behind), (until, _) in pairwise([*runs, (graph.end, graph.end)]):
         fresh = {first: float(found.values[first])}
-        last: dict[int, int] = {}  # the heaviest arc to each, so far
+        last: dict[int, int] = {}  # of the best path so far to each node
         difference, since = inf, behind
         for node in range(first, until + 1):
             value = found.values[node] = fresh.get(node, -inf)
             if node in last:
                 found.last[node] = last[node]
-            if value > -inf or before[node] > -inf:  # otherwise no way leads there, now as before
+            if value > -inf or before[node] > -inf:  # else the node is unreachable, as before
                 now = value - before[node]
                 if not abs(now - difference) <= SAME:
                     difference, since = now, max(node, behind)

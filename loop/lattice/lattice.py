@@ -1,4 +1,4 @@
-"""One text's lattice: every probability of its readings, also given that some spans are right or wrong."""
+"""The lattice of one text: exact probabilities of its analyses, also conditional on known spans."""
 
 from __future__ import annotations
 
@@ -20,24 +20,25 @@ from loop.records import TokenSpan
 
 
 class Reading(NamedTuple):
-    """One complete analysis of a text: its spans, sorted, and its log-probability in nats."""
+    """One complete analysis of a text: its sorted spans and its log-probability in nats."""
 
     spans: tuple[TokenSpan, ...]
     logp: float
 
 
 class Lattice:
-    """All readings of one text with their probabilities. Immutable.
+    """All analyses of one text with their probabilities. Immutable.
 
-    A reading's probability is the product of its transitions' (softmax over those that are valid at each node), so that
-    dynamic programming over the nodes is exact: no beam, no sampling. Transitions of negligible probability have been
-    pruned; probabilities are those of the readings that are left, renormalised, and each is within `pruned`
-    of the unpruned one.
+    The probability of an analysis is the product of its transition probabilities (softmax over the valid transitions at
+    each node), so dynamic programming over the nodes is exact: no beam, no sampling. Transitions of negligible
+    probability are pruned and the remaining analyses renormalised; every probability is within `pruned` of its
+    unpruned value.
 
     Attributes:
-        moves: what it was made of, without constraints. labels: every label the lattice knows.
-        own: the spans that the pipeline itself predicts, found greedily or by its beam.
-        pruned: the probability mass lost to pruning, an upper bound.
+        moves: the transitions, without constraints.
+        labels: all labels the lattice knows.
+        own: the spans that the pipeline itself predicts, by greedy or beam search.
+        pruned: upper bound of the probability mass lost to pruning.
     """
 
     __slots__ = (
@@ -57,14 +58,20 @@ class Lattice:
         *,
         base: Lattice | None = None,
     ) -> None:
-        """Sum over all paths of `moves`; `base` is their lattice without constraints, if that is there.
+        """Sum over all paths.
+
+        Args:
+            moves: the transitions.
+            own: the spans that the pipeline itself predicts.
+            constraints: those that every analysis has to satisfy.
+            base: the lattice of `moves` without constraints, if there is one; it speeds up the sums.
 
         Raises:
-            LatticeError: the constraints contradict each other, or every reading.
+            LatticeError: no analysis satisfies the constraints.
         """
         labels, arcs = constrained(moves, base._arcs if base else arcs_from(moves), constraints)
         if constraints.excluded:
-            base = None  # what is ruled out is felt beyond it, other than what is settled
+            base = None  # unlike a settled range, an excluded span changes values beyond its ends
         ways = sums_near(arcs, base._ways, constraints.runs, base._arcs.longest) if base else sums(arcs)
         self._fill(moves, tuple(own), constraints, labels, arcs, ways, base)
 
@@ -85,8 +92,8 @@ class Lattice:
         total = from_start[-1]
         if np.isneginf(total):
             raise LatticeError(
-                "No reading of this text is possible with these spans.",
-                hint="Rule out fewer spans, or say that their tokens are outside.",
+                "No analysis of this text satisfies these constraints.",
+                hint="Exclude fewer spans, or mark their tokens as outside.",
             )
         lost = float(np.exp(from_start[:-1]) @ arcs.lost[:-1])
         self.pruned = lost / (lost + float(np.exp(total))) if lost else 0.0
@@ -94,23 +101,23 @@ class Lattice:
 
     @property
     def _total(self) -> float:
-        """The log sum of the weights of all readings."""
+        """The log of the total weight of all analyses."""
         return float(self._ways[0][-1])
 
     @property
     def entropy(self) -> float:
-        """The entropy of the reading, in nats."""
+        """The entropy of the distribution over analyses, in nats."""
         used = self._p > 0.0
         return max(0.0, float(self._total - self._p[used] @ self._arcs.weight[used]))
 
     @classmethod
     def batch(cls, moves: Transitions, lengths: Sequence[int], own: Sequence[tuple[TokenSpan, ...]]) -> list[Lattice]:
-        """One lattice per text, where `moves` holds the texts' tokens one after the other; faster than one by one.
+        """Build the lattices of many texts at once, faster than one by one.
 
         Args:
-            moves: no entity crosses from one text to the next.
-            lengths: in tokens, adding up to `moves.n_tokens`.
-            own: the pipeline's own spans of each text.
+            moves: transitions of the concatenated texts; no entity crosses a boundary between two of them.
+            lengths: of the texts in tokens; their sum is `moves.n_tokens`.
+            own: for each text, the spans that the pipeline itself predicts.
         """
         if len(lengths) == 1:
             return [cls(moves, own[0])]
@@ -154,27 +161,27 @@ class Lattice:
         return self.moves.n_tokens
 
     def spans(self, epsilon: float = 0.01) -> list[tuple[TokenSpan, float]]:
-        """All spans whose marginal probability is at least `epsilon`, sorted, with that probability."""
+        """All spans with a marginal probability of at least `epsilon`, sorted, with that probability."""
         rows = zip(*(column.tolist() for column in self.columns(epsilon)), strict=True)
         return [(TokenSpan(start, end, label), p) for start, end, label, p in rows]
 
     def columns(self, epsilon: float = 0.01) -> tuple[Ints, Ints, NDArray[np.object_], Floats]:
-        """The same as arrays: (spans,) starts, ends, labels and probabilities."""
+        """The result of `spans` as arrays, each (spans,): starts, ends, labels and probabilities."""
         found, p = self._found(epsilon)
         arcs, names = self._arcs, np.array(self.labels, dtype=object)
-        place = np.argsort(np.argsort(self.labels))  # of each label among the sorted ones
+        place = np.argsort(np.argsort(self.labels))  # rank of each label in sorted order
         order = np.lexsort((place[arcs.label[found]], arcs.end[found], arcs.start[found]))
         there = found[order]
         return arcs.start[there], arcs.end[there], names[arcs.label[there]], p[order]
 
     def _found(self, epsilon: float) -> tuple[Ints, Floats]:
-        """The arcs of entities that are at least so probable, and their probabilities."""
+        """Indices and probabilities of the entity arcs with probability `epsilon` or more."""
         p = self._p
         found = np.flatnonzero((p > 0.0) & (p >= epsilon) & (self._arcs.label != OUTSIDE))
         return found, np.minimum(p[found], 1.0)
 
     def squared_error(self, gold: Collection[TokenSpan], epsilon: float) -> float:
-        """The sum over all spans of (p - 1)² for one of `gold`, p² for another; p below `epsilon` counts as 0."""
+        """Sum over all spans of (p - 1)² if the span is in `gold`, else p²; p below `epsilon` counts as 0."""
         found, p = self._found(epsilon)
         error = float(p @ p)
         for span in gold:
@@ -183,7 +190,7 @@ class Lattice:
         return error
 
     def _at(self, span: TokenSpan, found: Ints) -> int | None:
-        """Where a span is among the arcs `found`."""
+        """The index in `found` of the arc of `span`."""
         if span.label not in self.labels:
             return None
         arcs, label = self._arcs, self.labels.index(span.label)
@@ -191,7 +198,7 @@ class Lattice:
         return int(here.argmax()) if here.any() else None
 
     def best(self, k: int = 1) -> list[Reading]:
-        """The `k` most probable readings, best first; fewer if the lattice has fewer."""
+        """The `k` most probable analyses, best first; fewer if the lattice has fewer."""
         if k == 1:
             found = self._heaviest_ways()
             return [self._reading(found.way(), float(found.weight[-1]))]
@@ -218,14 +225,14 @@ class Lattice:
         return Reading(spans, min(0.0, weight - self._total))
 
     def outlook(self) -> Outlook:
-        """What to expect of the best reading, judged by the probabilities of all."""
+        """Expected errors of the most probable analysis."""
         return outlook(self._arcs, self._p, self.n_tokens, self._total)
 
     def logp(self, spans: Iterable[TokenSpan]) -> float:
-        """The log-probability in nats of the reading that has exactly these spans; -inf if it is pruned or impossible.
+        """Log-probability, in nats, of the analysis with exactly these spans; -inf if it is pruned or impossible.
 
         Raises:
-            LatticeError: two of the spans overlap, or one does not lie in the text.
+            LatticeError: two of the spans overlap, or one lies outside the text.
         """
         wanted = Constraints.of(self.n_tokens, fixed=spans)
         arcs = self._arcs
@@ -243,40 +250,41 @@ class Lattice:
         excluded: Iterable[TokenSpan] = (),
         outside: Iterable[int] = (),
     ) -> Lattice:
-        """The lattice of the readings that agree: what is known of the text changes the probabilities of the rest.
+        """Condition the lattice on constraints, in addition to any it already has.
 
-        Exact: as if all readings had been listed, those that disagree struck out, and the others renormalised. A
-        fixed span may be one that the lattice has pruned, or has no label for: what follows from it does not
-        depend on how probable it was. Constraints add to those already given.
+        Exact: equivalent to listing all analyses, dropping those that violate a constraint and renormalising. A fixed
+        span may have been pruned, or have a label unknown to the lattice: the conditional probabilities do not depend
+        on its own.
 
         Args:
-            fixed: spans that are right.
-            excluded: spans that are not.
-            outside: tokens that no entity covers.
+            fixed: correct spans.
+            excluded: wrong spans.
+            outside: indices of tokens that no entity covers.
 
         Raises:
-            LatticeError: they contradict each other, or no reading is left.
+            LatticeError: the constraints contradict each other, or no analysis satisfies them.
         """
         more = Constraints.of(self.n_tokens, fixed=fixed, excluded=excluded, outside=outside)
         base = self if self._constraints == NOTHING else self._base
         return Lattice(self.moves, self.own, self._constraints.joined(more), base=base)
 
     def tempered(self, temperature: float) -> Lattice:
-        """The lattice with its transitions tempered (see `Transitions.tempered`); constraints stay.
+        """The lattice with tempered transitions (see `Transitions.tempered`) and the same constraints.
 
-        What had been pruned cannot come back: with a temperature above 1 `pruned` grows to the most that it may be.
+        Pruned transitions stay pruned. With a temperature above 1, `pruned` becomes an upper bound of their mass at
+        that temperature.
         """
         return Lattice(self.moves.tempered(temperature), self.own, self._constraints)
 
     def to_bytes(self) -> bytes:
-        """The lattice, constraints and all, in about 30 bytes a token (numbers as 32-bit floats, compressed)."""
+        """Serialise the lattice with its constraints: compressed 32-bit floats, about 30 bytes per token."""
         return pack(self.moves, self.own, self._constraints)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Lattice:
-        """The lattice that `to_bytes` wrote.
+        """Load a lattice written by `to_bytes`.
 
         Raises:
-            LatticeError: the bytes are something else, or of an unknown version.
+            LatticeError: the bytes are damaged, not a lattice, or of an unknown version.
         """
         return cls(*unpack(data))

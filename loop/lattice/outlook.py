@@ -1,4 +1,4 @@
-"""What a reading is worth, judged by its own lattice: its probability, the next one's, and the errors to expect."""
+"""The best analysis of a text judged by its lattice: its probability, the runner-up's, and the expected errors."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from loop.lattice.transitions import Floats
 
 
 class Outlook(NamedTuple):
-    """What to expect of a text's best reading; numbers of entities are expected values over all readings.
+    """Expected errors of a text's best analysis. Counts are expected values over all analyses, except for `shown`.
 
     Attributes:
-        best, second: log-probability in nats of the two best readings; -inf where there is no second.
-        spans: entities in the text. shown: entities of the best reading.
-        false: entities of the best reading that are wrong. missed: right ones that it has not.
-        edits: corrections it needs: one for each wrong entity, and for each missed one that touches none of those shown
-            (one that does is what a wrong one is corrected to).
+        best, second: log-probabilities, in nats, of the two best analyses; -inf if there is no second.
+        spans: entities in the text.
+        shown: entities in the best analysis.
+        false: wrong entities in the best analysis.
+        missed: correct entities that the best analysis lacks.
+        edits: corrections needed: one per wrong entity, plus one per missed entity that overlaps none of those shown
+            (one that overlaps is what a wrong entity is corrected to).
     """
 
     best: float = 0.0
@@ -32,13 +34,13 @@ class Outlook(NamedTuple):
 
 
 def outlook(arcs: Arcs, p: Floats, n_tokens: int, total: float) -> Outlook:
-    """The outlook of a text.
+    """Compute the outlook of a text.
 
     Args:
-        arcs: its lattice.
-        p: (arcs,) their probability.
-        n_tokens: its length.
-        total: log sum of the weights of all its readings.
+        arcs: the arcs of its lattice.
+        p: (arcs,) their marginal probabilities.
+        n_tokens: length of the text.
+        total: log of the total weight of all its analyses.
     """
     (path, best), *others = best_paths(arcs, n_tokens, 2)
     entity = arcs.label != OUTSIDE

@@ -14,11 +14,11 @@ from loop.lattice.transitions import Floats, Ints
 
 
 class Heaviest(NamedTuple):
-    """The heaviest way from a text's first node to each of them.
+    """The best (heaviest) path from a text's first node to every node.
 
     Attributes:
-        weight: (nodes,) log weight, -inf where there is no way.
-        start, label: (nodes,) of the way's last arc; neither means anything where there is no arc.
+        weight: (nodes,) log weight of the path; -inf if the node is unreachable.
+        start, label: (nodes,) start node and label index of the path's last arc; arbitrary if it has none.
     """
 
     weight: Floats
@@ -26,7 +26,7 @@ class Heaviest(NamedTuple):
     label: Ints
 
     def way(self) -> list[tuple[int, int, int]]:
-        """The arcs (start, end, label) of the way to the last node, which can be reached."""
+        """The arcs (start, end, label) of the path to the last node, which must be reachable."""
         found, node = [], len(self.weight) - 1
         start, label = self.start.tolist(), self.label.tolist()
         while node:
@@ -36,7 +36,7 @@ class Heaviest(NamedTuple):
 
 
 def heaviest(arcs: Arcs) -> Heaviest:
-    """The heaviest way to each node (Viterbi's algorithm); of two that weigh the same, that of the later arc."""
+    """The best path to every node (Viterbi's algorithm); a tie goes to the later arc."""
     nodes = len(arcs.lost)
     best, last = [0.0] + [-inf] * (nodes - 1), [0] * nodes
     columns = zip(arcs.start.tolist(), arcs.end.tolist(), arcs.weight.tolist(), strict=True)
@@ -49,10 +49,10 @@ def heaviest(arcs: Arcs) -> Heaviest:
 
 
 def best_paths(arcs: Arcs, n_tokens: int, k: int) -> list[tuple[list[int], float]]:
-    """The `k` heaviest paths, heaviest first: indices of arcs, and the log weight.
+    """The `k` best paths, best first, each as arc indices and log weight.
 
-    Each node keeps its k heaviest ways, each of them one arc added to one of the k ways to that arc's start (Viterbi's
-    algorithm with lists, after Seshadri and Sundberg 1994).
+    List Viterbi algorithm (Seshadri and Sundberg 1994): each node keeps its k best paths, and each of those extends one
+    of the k best paths to an earlier node by one arc.
     """
     start, weight = arcs.start.tolist(), arcs.weight.tolist()
     incoming: list[list[int]] = [[] for _ in range(n_tokens + 1)]

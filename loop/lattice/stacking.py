@@ -1,4 +1,4 @@
-"""Two components, one after the other, as one lattice."""
+"""Combines the lattices of two consecutive components into one."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from loop.lattice.transitions import Ints, Transitions
 
 
 def stacked(first: Lattice, second: Lattice) -> Lattice:
-    """The lattice of a component and of the one that fills in around it.
+    """The joint lattice of a component and the one that runs after it.
 
-    At each closed node the first component moves; where it says "outside", the second one does, as it was scored
-    given the first's own reading. Within that reading's entities the second says nothing.
+    At each closed node the first component chooses a transition; if it chooses "outside", the second chooses. The
+    second is scored given the first's own prediction and has no say within the entities of that prediction.
 
     Args:
-        first: of the component that comes first.
-        second: of the other one, scored on the same text with `first.own` preset.
+        first: lattice of the component that runs first.
+        second: lattice of the other one, scored on the same text with `first.own` preset.
     """
     above, below = first.moves, _freed(second.moves, first)
     labels = (*above.labels, *(label for label in below.labels if label not in above.labels))
@@ -41,7 +41,7 @@ def stacked(first: Lattice, second: Lattice) -> Lattice:
 
 
 def _freed(moves: Transitions, first: Lattice) -> Transitions:
-    """The second component's moves, with "outside" in place of the entities that the first one forced on it."""
+    """The second component's transitions, with "outside" in place of the preset entities."""
     taken = np.zeros(moves.n_tokens, dtype=bool)
     for span in first.own:
         taken[span.start : span.end] = True
@@ -62,7 +62,7 @@ def _freed(moves: Transitions, first: Lattice) -> Transitions:
 
 
 def _nodes(length: Ints, order: Ints) -> Ints:
-    """Where the nodes of the chains are found when the chains are put in another order."""
+    """Indices that reorder the nodes of the chains when the chains are reordered."""
     first = (np.cumsum(length) - length)[order]
     size = length[order]
     return np.asarray(np.arange(size.sum()) + np.repeat(first - (np.cumsum(size) - size), size))

@@ -1,4 +1,4 @@
-"""The moves of a lattice: what may happen at each of its nodes, with log-probabilities."""
+"""The transitions of a lattice, with their log-probabilities."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Transitions:
-    """Log-probabilities of the moves kept at every node; of one text, or of several in one row.
+    """Log-probabilities of the unpruned transitions at every node of one text, or of several concatenated texts.
 
-    A node is "token i, nothing open" (closed) or "token i, an entity open since s with label X" (open). At a closed
-    node the moves are out (the token is outside), unit (an entity of this one token) and begin; at an open node, last
-    (the entity ends with this token) and inside. All open nodes of one (s, X) form a chain, tokens s+1, s+2 and on.
+    A node is either "token i, no entity open" (closed) or "token i, an entity with label X open since token s" (open).
+    The transitions from a closed node are out (the token is outside), unit (a one-token entity) and begin; those from
+    an open node are last (the entity ends with this token) and inside. The open nodes of one (s, X) form a chain:
+    tokens s+1, s+2, …
 
     Attributes:
-        labels: the names; the label arrays hold indices into it.
-        out: (tokens,) log p(out | closed), -inf where it is not allowed.
-        dropped: (2, tokens) probability of the pruned units, and of the pruned begins.
+        labels: label names; the label arrays hold indices into it.
+        out: (tokens,) log p(out | closed), -inf where out is invalid.
+        dropped: (2, tokens) total probability of the pruned unit and of the pruned begin transitions.
         unit_start, unit_label, unit_logp: (units,) sorted by start.
-        begin_start, begin_label, begin_logp, begin_length: (begins,) sorted by start; the length of a chain in nodes.
-        last: (sum of begin_length,) chain after chain, the logit of "last" against "inside": inf where only
-            "last" is allowed, -inf where only "inside" is. A chain whose final logit is finite was pruned there.
+        begin_start, begin_label, begin_logp, begin_length: (begins,) sorted by start; length of the chain in nodes.
+        last: (sum of begin_length,) logits of last versus inside, chain after chain: inf where only last is valid,
+            -inf where only inside is. If the final logit of a chain is finite, the chain was pruned there.
     """
 
     labels: tuple[str, ...]
@@ -47,7 +48,7 @@ class Transitions:
         return len(self.out)
 
     def cut(self, start: int, end: int) -> Transitions:
-        """The moves of the tokens from `start` to `end`, a range that no entity crosses, counted from 0 again."""
+        """The transitions of tokens `start` to `end` (exclusive), renumbered from 0; no entity may cross a bound."""
         units = slice(*np.searchsorted(self.unit_start, (start, end)))
         begins = slice(*np.searchsorted(self.begin_start, (start, end)))
         first = int(self.begin_length[: begins.start].sum())
@@ -66,14 +67,15 @@ class Transitions:
         )
 
     def tempered(self, temperature: float) -> Transitions:
-        """The same moves, less certain if `temperature` is above 1: what kind of move, and which label, apart.
+        """Apply a temperature, separately to the kind of transition and to the label given the kind.
 
-        At a closed node the kinds are out, unit and begin. A kind's probability is raised to 1/temperature and
-        renormalised; then so are the probabilities of its labels, given the kind. With one label this is the softmax
-        of score / temperature. With many it is better: one softmax over all of them would hand the labels that hardly
-        any token has, being many, what it takes from the likely moves (docs/decisions/0011).
+        A temperature above 1 makes the transitions less certain. At a closed node the kinds are out, unit and begin:
+        their probabilities are raised to 1/temperature and renormalised; then so are the label probabilities given the
+        kind. With one label this equals softmax(scores / temperature). With many it is better calibrated: one softmax
+        over all transitions would shift probability to the many rare labels (docs/decisions/0011).
 
-        The pruned moves come out as an upper bound: a mean of powers, for as many moves as there can be.
+        The pruned probability becomes an upper bound (power mean over the largest possible number of pruned
+        transitions).
         """
         if temperature == 1.0:
             return self
@@ -100,7 +102,7 @@ class Transitions:
     def _labels_tempered(
         self, start: Ints, logp: Floats, dropped: Floats, temperature: float
     ) -> tuple[Floats, Floats, Floats]:
-        """Of a kind: (moves,) log p(label | kind); (tokens,) its own log weight, and log p(a pruned label | kind)."""
+        """For one kind: (transitions,) log p(label | kind); (tokens,) log weight of the kind, log p(pruned | kind)."""
         most = len(self.labels) if temperature > 1 else 1
         with np.errstate(divide="ignore"):
             kind = np.log(dropped)

@@ -1,1 +1,1 @@
-"""What a round does to the weights: examples, updates, averages, pretraining; and how well the result does."""
+"""Training and evaluation: examples, updates, weight averages, pretraining and scores."""

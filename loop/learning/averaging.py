@@ -1,4 +1,4 @@
-"""Averages of the weights over the steps: what a checkpoint publishes."""
+"""Moving averages of the weights: the weights that a checkpoint publishes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ Key = tuple[int, str]
 
 
 class Averages:
-    """Exponential moving averages of a model's weights, going on from earlier ones.
+    """Exponential moving averages of a model's weights, continued from earlier rounds.
 
-    After t steps in all, an average keeps (1 + t) / (10 + t) of itself, so that it looks back over about t / 9 steps.
-    That is the schedule of thinc's `Ops.update_averages`, whose count starts anew with each optimizer.
+    The decay after t steps is (1 + t) / (10 + t), a window of about t / 9 steps. This is the schedule of thinc's
+    `Ops.update_averages`, except that the count does not restart with each optimizer.
 
     Attributes:
-        values: as `Model.use_params` takes them.
+        values: the averages, as `Model.use_params` takes them.
     """
 
     def __init__(self, model: Model[Any, Any], before: Mapping[Key, Any], *, steps: int) -> None:
-        """Go on from the averages `before`, after `steps` steps.
+        """Continue from the averages `before`, taken over `steps` steps.
 
-        Weights without an average of their shape, as those of an output layer that grew by a label, start from what
-        they are.
+        Weights without an average of the same shape, such as an output layer that grew by a label, start from their
+        present values.
         """
         self._model, self._steps = model, steps
         self.values: dict[Key, Any] = {}
@@ -34,7 +34,7 @@ class Averages:
             self.values[key] = (known if known.shape == weights.shape else weights).copy()
 
     def follow(self) -> None:
-        """Take in the weights after one more step."""
+        """Update the averages after one more step."""
         self._steps += 1
         moved = np.float32(9 / (10 + self._steps))
         for key, weights in _weights(self._model).items():

@@ -1,4 +1,4 @@
-"""How well predicted entities agree with gold ones: strict precision, recall and F1."""
+"""Evaluates predicted entities against gold ones: strict precision, recall and F1."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Finder = Callable[[Sequence[str]], list[set[Span]]]
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Entity precision, recall and F1 in percent: an entity is right when start, end and label are."""
+    """Entity precision, recall and F1 in percent; a correct entity has the right start, end and label."""
 
     p: float
     r: float
@@ -26,7 +26,7 @@ class Scores:
 
 
 def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, labels: Collection[str]) -> Scores:
-    """Score our component on texts with their gold spans; spans of other labels do not count."""
+    """Score our component on pairs of text and gold spans, counting only spans of `labels`."""
     texts, spans = zip(*gold, strict=True)
     score = PRFScore()
     for found, right in zip(predicted(nlp, texts), spans, strict=True):
@@ -37,6 +37,6 @@ def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, lab
 
 
 def predicted(nlp: Language, texts: Iterable[str]) -> list[set[Span]]:
-    """The entities that our component finds in each text; no token of the texts stays in the vocabulary."""
+    """The entities that our component predicts in each text; the texts add no words to the vocabulary."""
     with nlp.memory_zone(), nlp.select_pipes(enable=[*needed(nlp), COMPONENT]):
         return [set(visible_spans(doc)) for doc in piped(nlp, texts)]

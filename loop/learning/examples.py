@@ -1,4 +1,4 @@
-"""What is known of texts, as spaCy trains on it."""
+"""Converts answers to spaCy training examples."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from loop.truth import Truth
 
 
 class Examples(Sequence[Example]):
-    """Answered texts as a sequence of examples, each made when it is first asked for: a round draws only some of them.
+    """Answered texts as a sequence of examples, each built on first access: a round draws only some of them.
 
-    Made from pairs of a text and what is known of it, the labels in force (spans of others are left out), and what
-    stands beside the answers (see `example`).
+    Args:
+        nlp: the pipeline.
+        answered: the texts, each with what its answers say.
+        labels: the labels in force; spans of others are left out.
+        beside: returns further spans of a text (see `example`).
     """
 
     def __init__(
@@ -55,12 +58,18 @@ class Examples(Sequence[Example]):
 
 
 def example(nlp: Language, text: str, truth: Truth, *, labels: Collection[str], beside: Sequence[Span] = ()) -> Example:
-    """One answered text as an example for our component.
+    """Convert an answered text to an example for our component.
 
-    What is not known is *missing*, not "outside": what is unclear and, where it is not known for all `labels` in force
-    what there is of them, everything around the spans. The tokens of a refused span are outside: that only this span is
-    wrong, as spaCy's negative spans say, would mostly move one of its edges. Spans of other labels, which nobody was
-    asked about, stand `beside` where they touch nothing that the answers say.
+    Unknown tokens are *missing*, not "outside": unclear spans and, unless the answers are complete for all `labels`,
+    every token around the spans. Tokens of a refused span are outside: spaCy's negative spans would exclude only this
+    exact span, and mostly teach the model to shift one of its edges.
+
+    Args:
+        nlp: the pipeline.
+        text: the text.
+        truth: what its answers say.
+        labels: the labels in force.
+        beside: spans of labels that nobody was asked about, used where they do not overlap an answered span.
     """
     doc = nlp.make_doc(text)
     reference = doc.copy()
@@ -79,7 +88,7 @@ def example(nlp: Language, text: str, truth: Truth, *, labels: Collection[str], 
 
 
 def token_spans(example: Example) -> list[TokenSpan]:
-    """The right entities of an example, as spans of tokens."""
+    """The gold entities of an example as token spans."""
     ents = example.reference.ents
     return [TokenSpan(ent.start, ent.end, ent.label_) for ent in ents if not is_hidden(ent.label_)]
 
@@ -90,14 +99,14 @@ def _all_on_tokens(doc: Doc, spans: Iterable[Span], labels: Collection[str]) -> 
 
 
 def _tokens_apart(wrong: Sequence[DocSpan], right: Sequence[DocSpan]) -> list[DocSpan]:
-    """The tokens of wrong spans, each once, but of those that overlap a right one, which rules them out already."""
+    """The tokens of the wrong spans, each once; spans that overlap a right one are ruled out by it and left out."""
     taken = {token.i for span in right for token in span}
     apart = (span for span in wrong if not taken.intersection(range(span.start, span.end)))
     return [span.doc[i : i + 1] for i, span in {i: span for span in apart for i in range(span.start, span.end)}.items()]
 
 
 def _on_tokens(doc: Doc, span: Span) -> DocSpan | None:
-    """The whole tokens that `span` touches, without white space at its edges, which spaCy's ner refuses."""
+    """The tokens that `span` touches, without whitespace at the edges, which spaCy's ner does not accept."""
     found = doc.char_span(span.start, span.end, label=span.label, alignment_mode="expand")
     words = [token.i for token in found or () if not token.is_space]
     return DocSpan(doc, words[0], words[-1] + 1, label=span.label) if words else None

@@ -1,4 +1,4 @@
-"""A pipeline that goes on learning: raw weights to learn from, averaged ones to publish."""
+"""A pipeline in training: it trains the raw weights and publishes their averages."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from loop.learning.anchor import Anchor
 
 
 class Learner:
-    """A pipeline that holds the raw weights of our component, and the averaged ones beside.
+    """A pipeline with the raw weights of our component, together with their averages.
 
     Attributes:
-        averages: as `Model.use_params` takes them; empty means that the raw weights are the ones to publish.
-        anchor: what the component started from, where the base has a recognizer. base: reads texts as the base does.
+        nlp: the pipeline, with the raw weights.
+        averages: as `Model.use_params` takes them; if empty, the raw weights are published.
+        anchor: the weights that the component started from; None if the base has no recognizer.
+        base: predicts what the base alone would.
     """
 
     def __init__(self, nlp: Language, anchor: Anchor | None = None) -> None:
@@ -31,17 +33,17 @@ class Learner:
 
     @contextmanager
     def published(self) -> Iterator[Language]:
-        """The pipeline as its checkpoint predicts: with the averaged weights, for the time of the block."""
+        """The pipeline with the averaged weights, as in its checkpoint, for the duration of the block."""
         with own_component(self.nlp).model.use_params(self.averages):
             yield self.nlp
 
     def raw(self) -> bytes:
-        """The raw weights."""
+        """The raw weights, serialised."""
         weights: bytes = own_component(self.nlp).model.to_bytes()
         return weights
 
     def weights_hash(self) -> str:
-        """SHA-256 (hex) of the raw and the published weights; the names of labels have no part in it."""
+        """SHA-256 (hex) of the raw and the published weights, independent of label names."""
         folded = hashlib.sha256()
         model = own_component(self.nlp).model
         _fold(model, folded.update)
@@ -51,7 +53,7 @@ class Learner:
 
     @classmethod
     def restored(cls, published: Language, raw: bytes, anchor: Anchor | None = None) -> Learner:
-        """The learner whose published pipeline and raw weights were saved."""
+        """Restore a learner from its saved pipeline and raw weights."""
         learner = cls(published, anchor)
         model = own_component(published).model
         learner.averages = {

@@ -1,4 +1,4 @@
-"""Matrix products: by numpy's library instead of thinc's own, with which a round takes twice as long."""
+"""Matrix products through numpy's BLAS instead of thinc's own, which doubles the time of a round."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from threadpoolctl import ThreadpoolController
 
 
 def use_fast_products() -> None:
-    """Let thinc multiply through numpy, on one thread: with more of them the weights depend on how many there are.
+    """Let thinc multiply through numpy, on one thread, since the weights would depend on the number of threads.
 
-    Where the threads of numpy's library cannot be limited (Apple's Accelerate), thinc keeps to its own, BLIS.
+    If the threads of numpy's BLAS cannot be limited (Apple's Accelerate), thinc keeps using its own, BLIS.
     """
     ops, library = get_current_ops(), ThreadpoolController().select(user_api="blas")
     if isinstance(ops, NumpyOps) and library.lib_controllers:

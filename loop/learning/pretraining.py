@@ -1,4 +1,4 @@
-"""Pretraining: the embeddings start from what the texts themselves tell about their words, without any answer."""
+"""Pretraining: initialises the word embeddings from co-occurrence in the unannotated texts."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from thinc.api import Model
 from loop.base.pipeline import own_component
 from loop.held_out import Teaching
 
-# Texts tokenized in one go, and tokens after which a text is cut: no piece of work is to take long.
+# Texts tokenized in one go, and tokens after which a text is cut: every slice of work must be short.
 READ_AT_ONCE = 100
 LONGEST = 500
-# The features of spaCy's HashEmbedCNN that are fitted: the normalized form, and the suffix, which rare words share.
+# The fitted features of spaCy's HashEmbedCNN: the normalized form, and the suffix, which rare words share.
 NORM, SUFFIX = 0, 2
-# Words with a vector of their own: the most frequent, none that is rarer.
+# Only the most frequent words get a vector: at most this many, none rarer than this.
 MOST_WORDS, RAREST = 4000, 5
 WINDOW = 2
-# The length of the vectors; those that spaCy draws are half as long. Longer ones weigh more beside prefix and shape.
+# Norm of the vectors, twice that of spaCy's random ones: they weigh more than prefix and shape.
 LENGTH = 2.0
-# Beside the number of tokens of a word: how much a row of the table holds on to what was drawn for it.
+# Ridge penalty towards a table row's random initial value, in units of a word's token count.
 RIDGE = 1.0
 
 Floats = NDArray[np.float32]
@@ -32,18 +32,18 @@ Ints = NDArray[np.intp]
 
 
 def pretrain(nlp: Language, texts: Sequence[Teaching], *, most_tokens: int, seed: int) -> Iterator[float]:
-    """Fit the embeddings of our component in place, and yield the share that is done after each small piece of work.
+    """Fit the embeddings of our component in place; yield the share done after each slice of work.
 
-    Words get vectors from their neighbours (see `_vectors`), and the rows of the hashed embedding tables become those
-    whose sums come nearest to these vectors: so that words of the same kind look alike before the first answer.
+    Computes word vectors from neighbouring words (see `_vectors`), then fits the hashed embedding tables to them by
+    least squares: similar words get similar embeddings before the first answer.
 
-    The weights that come out depend on those that went in, the texts in their order and the seed.
+    The resulting weights depend only on the initial weights, the ordered texts and the seed.
 
     Args:
-        nlp: with the network that spaCy's `ner` has by default, whose `FeatureExtractor` gives hashes.
-        texts: read in this order.
-        most_tokens: no more than about so many are read.
-        seed: of the projection by which the vectors are found.
+        nlp: a pipeline whose component has the default network of spaCy's `ner`.
+        texts: the texts, read in this order.
+        most_tokens: about how many tokens are read at most.
+        seed: seed of the random projection.
     """
     embed = pretrained_layers(nlp).layers[0]
     read: list[Keys] = []
@@ -66,13 +66,13 @@ def pretrain(nlp: Language, texts: Sequence[Teaching], *, most_tokens: int, seed
 
 
 def pretrained_layers(nlp: Language) -> Model[Any, Any]:
-    """The part of our component's network that is pretrained: embedding and encoding, without the projection."""
+    """The pretrained part of our component's network: embedding and encoding layers, without the projection."""
     layers: Model[Any, Any] = own_component(nlp).model.get_ref("tok2vec").layers[0]
     return layers
 
 
 def _hashes(nlp: Language, extract: Model[Any, Any], texts: Sequence[str]) -> Iterator[Keys]:
-    """The features of each text, (tokens, features); of a long text in pieces."""
+    """Yield the features of each text, (tokens, features); a long text comes in pieces."""
     docs = [doc for doc in map(nlp.make_doc, texts) if len(doc)]
     for found in extract.predict(docs) if docs else ():
         for start in range(0, len(found), LONGEST):
@@ -80,7 +80,7 @@ def _hashes(nlp: Language, extract: Model[Any, Any], texts: Sequence[str]) -> It
 
 
 def _words(norms: Keys) -> tuple[Ints, int]:
-    """The number of each token's word by frequency, -1 for a rare one; and how many words there are."""
+    """Each token's word by frequency rank, -1 for rare words; and the number of words."""
     values, index, counts = np.unique(norms, return_inverse=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")
     frequent = order[counts[order] >= RAREST][:MOST_WORDS]
@@ -90,7 +90,7 @@ def _words(norms: Keys) -> tuple[Ints, int]:
 
 
 def _neighbours(words: Ints, lengths: Sequence[int], n_words: int) -> Floats:
-    """How often each two words stand within `WINDOW` of each other in a text: (words, words)."""
+    """(words, words) how often two words occur within `WINDOW` tokens of each other."""
     together = np.zeros((n_words, n_words), dtype=np.float32)
     text = np.repeat(np.arange(len(lengths)), lengths)
     for distance in range(1, WINDOW + 1):
@@ -101,10 +101,10 @@ def _neighbours(words: Ints, lengths: Sequence[int], n_words: int) -> Floats:
 
 
 def _vectors(together: Floats, width: int, seed: int) -> Floats:
-    """A vector of length 1 for each word: its positive pointwise mutual information, in the largest directions.
+    """Unit vectors of the words: truncated SVD of their positive pointwise mutual information.
 
     Levy, Goldberg and Dagan 2015, "Improving distributional similarity with lessons learned from word embeddings", with
-    their smoothing of contexts; the decomposition after Halko, Martinsson and Tropp 2011.
+    their context smoothing; randomized SVD after Halko, Martinsson and Tropp 2011.
     """
     total = together.sum(axis=1) + 1e-9
     context = total**0.75 / (total**0.75).sum()
@@ -124,9 +124,9 @@ def _tables(embed: Model[Any, Any]) -> list[Model[Any, Any]]:
 
 
 def _fit(table: Model[Any, Any], keys: Keys, words: Ints, vectors: Floats) -> None:
-    """Move the rows of a table so that the sum of each value's rows comes near the mean vector of its words.
+    """Fit the rows of a table: the rows of each feature value should sum to the mean vector of its words.
 
-    Least squares, each value weighted by its tokens; see `thinc.layers.hashembed` for which rows a value has.
+    Least squares weighted by token counts; see `thinc.layers.hashembed` for how values map to rows.
     """
     known = words >= 0
     values, index, counts = np.unique(keys[known], return_inverse=True, return_counts=True)

@@ -1,4 +1,4 @@
-"""One round of learning: a few steps on the new answers, mixed with earlier ones so that nothing is forgotten."""
+"""One round of training: a few steps on the new answers, mixed with earlier ones to prevent forgetting."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from loop.learning.averaging import Averages
 from loop.learning.learner import Learner
 from loop.settings import UpdateSettings
 
-# What made-up texts keep need not be pulled as hard as well; see docs/decisions/0051.
+# Factor on the L2-SP strength when made-up texts are rehearsed, too; see docs/decisions/0051.
 RELIEVED = 0.3
 
 
 def update(
     learner: Learner, new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings, *, seed: int
 ) -> list[float]:
-    """Teach our component in place: `settings.steps` batches, each some of `new` and some of all `answered` so far.
+    """Train our component in place on `settings.steps` batches that mix `new` examples with all `answered` so far.
 
-    The weights that come out depend on those that went in, the examples in their order, the settings and the seed:
-    the optimizer is a fresh one, which measured no worse than one kept over the rounds.
+    The resulting weights depend only on the initial weights, the ordered examples, the settings and the seed. The
+    optimizer starts fresh in each round; keeping it scored no better.
 
     Returns:
-        The loss of each step: summed over the moves of a batch, per text. Empty when no label is known yet.
+        The loss of each step, summed over the transitions of a batch and divided by its texts. Empty if the component
+        has no label yet.
     """
     ner = own_component(learner.nlp)
-    if not known_labels(learner.nlp):  # no answer so far has a span: there is nothing to tell apart
+    if not known_labels(learner.nlp):  # no answer has a span yet
         return []
     fix_random_seed(seed)
     optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
@@ -43,14 +44,14 @@ def update(
         if learner.anchor:
             learner.anchor.pull(ner.model, settings.pull_back * (RELIEVED if beside else 1))
         averages.follow()
-    # spaCy does not save which labels it has not seen: a reloaded pipeline and this one must go on alike.
+    # spaCy does not save `unseen_classes`: training must not depend on whether the pipeline was reloaded.
     ner.model.attrs["unseen_classes"].clear()
     learner.averages = averages.values
     return losses
 
 
 def _steps_before(new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings) -> int:
-    """About how many steps the rounds before took: had all been of this size, and nothing been replayed twice."""
+    """Estimate the steps of all earlier rounds, assuming that they had this size and replayed no text twice."""
     return settings.steps * (len(answered) // len(new) - 1)
 
 
@@ -65,7 +66,7 @@ def _batches(
 
 
 def _dealt(examples: Sequence[Example], rng: Random) -> Iterator[Example]:
-    """All examples in random order, then all in another, for ever: as a deck of cards is dealt, so none is left out."""
+    """Cycle through the examples forever, reshuffled each time, so that none is left out."""
     while True:
         for i in rng.sample(range(len(examples)), len(examples)):
             yield examples[i]

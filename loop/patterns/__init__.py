@@ -1,1 +1,1 @@
-"""Match patterns: reading their files, trying them before they are used, matching them in texts."""
+"""Match patterns: reads pattern files, tries patterns out before use, and matches them in texts."""

@@ -1,6 +1,6 @@
-"""Files of match patterns: a JSON object a line, as spaCy's EntityRuler and Prodigy read them, or a list of them.
+"""Pattern files: one JSON object per line, as for spaCy's EntityRuler and Prodigy, or a single JSON list.
 
-What changes a list writes it line by line.
+A changed list is written back as JSON lines.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ HINT = 'A pattern is {"label": "PART", "pattern": "brake pad"} or {"label": …,
 
 
 class NoListError(InputError):
-    """A file that begins as a list of patterns is none."""
+    """A file begins with [ but is not a valid JSON list."""
 
 
 def elements(path: Path | str) -> list[tuple[int, str]]:
-    """The lines of a file that are not blank; of a list, each element with the line where it begins.
+    """The non-blank lines of a file, or the elements of a list, each with its line number (a list element's first).
 
     Raises:
         InputError: the file cannot be read.
-        NoListError: it begins with [ and is no list.
+        NoListError: the file begins with [ but is not a list.
     """
     lines = [(number, line) for number, line in numbered_lines(path) if line.strip()]
     if not lines or not lines[0][1].lstrip().startswith("["):
@@ -38,13 +38,13 @@ def elements(path: Path | str) -> list[tuple[int, str]]:
     try:
         rows = [(at, json.dumps(row, ensure_ascii=False)) for at, row in parsed_all(content)]
     except BadRowError as error:
-        problem = f"begins with [ and is not a list of patterns: it {error.problem}"
+        problem = f"begins with [ but is not a list of patterns: it {error.problem}"
         raise NoListError(path, problem, hint=HINT) from None
     return [(lines[content.count("\n", 0, at)][0], f"{row}\n") for at, row in rows]
 
 
 def pattern_lines(path: Path) -> list[str]:
-    """All lines of a file, also blank ones and those that are no pattern; of a list, a line for each element.
+    """All lines of a file, including blank and invalid ones; for a list, one line per element.
 
     Raises:
         InputError: the file cannot be read.
@@ -57,7 +57,9 @@ def pattern_lines(path: Path) -> list[str]:
 
 
 def append_pattern(path: Path, string: str, label: str) -> bool:
-    """Append the pattern "this string, in whatever case, is `label`"; False when the file has it. On disk on return.
+    """Append a case-insensitive pattern for a string, unless the file has it; return whether it was added.
+
+    The file is on disk on return.
 
     Raises:
         LoopError: the file cannot be read or written.
@@ -81,7 +83,7 @@ def append_pattern(path: Path, string: str, label: str) -> bool:
 
 
 def relabel_patterns(path: Path, names: Mapping[str, str | None]) -> None:
-    """Give the patterns of a file new labels; those of a label without a name go. All other lines stay.
+    """Rename the labels of patterns; patterns whose label maps to None are removed. All other lines stay.
 
     Raises:
         LoopError: the file cannot be read or written.
@@ -90,7 +92,7 @@ def relabel_patterns(path: Path, names: Mapping[str, str | None]) -> None:
 
 
 def drop_patterns(path: Path, are_dropped: Callable[[str], bool]) -> int:
-    """Take out the patterns whose string is to be dropped; return how many went. All other lines stay.
+    """Remove the string patterns for which `are_dropped` is true; return their number. All other lines stay.
 
     Raises:
         LoopError: the file cannot be read or written.
@@ -99,7 +101,7 @@ def drop_patterns(path: Path, are_dropped: Callable[[str], bool]) -> int:
 
 
 def _rewrite(path: Path, change: Callable[[str], str | None]) -> int:
-    """Change each line of a file, or drop it; return how many went. A file in which nothing changes stays as it is."""
+    """Change or drop each line of a file; return the number dropped. Without changes the file is not written."""
     if not path.exists():
         return 0
     lines = pattern_lines(path)
@@ -118,7 +120,7 @@ def _write(path: Path, lines: Iterable[str]) -> None:
 
 
 def _string(line: str) -> str | None:
-    """The string of a pattern that is one."""
+    """The string of a string pattern; None for other lines."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
@@ -128,10 +130,10 @@ def _string(line: str) -> str | None:
 
 
 def drop_lines(path: Path, numbers: Collection[int]) -> None:
-    """Take lines out of a file of patterns, all or none; the others stay as they are.
+    """Remove lines from a pattern file, all or none; the others stay as they are.
 
     Raises:
-        LoopError: there is no such line, or the file cannot be read or written.
+        LoopError: a line does not exist, or the file cannot be read or written.
     """
     lines = dict(enumerate(pattern_lines(path), start=1)) if path.exists() else {}
     missing = [number for number in numbers if not lines.get(number, "").strip()]

@@ -1,4 +1,4 @@
-"""Match patterns: what the annotator can list before any model exists, and add to at any time."""
+"""Matches patterns in texts: the suggestions that exist before any model does."""
 
 from __future__ import annotations
 
@@ -22,31 +22,35 @@ from loop.records import Span
 from loop.settings import ProjectPaths, Settings
 
 Version = tuple[int, int] | None
-"""When a file was changed, in nanoseconds, and its size; None where there is none."""
+"""Modification time (nanoseconds) and size of a file; None if it does not exist."""
 
-# Tokens of patterns that ask for no more than how a word is written: matched by hash, however many there are.
+# Token patterns that only compare spelling; PhraseMatcher looks them up by hash.
 _PLAIN_TOKENS = {"lower": "LOWER", "text": "ORTH", "orth": "ORTH"}
 
 
 class Patterns:
-    """Patterns, or those of a file in the format of spaCy's EntityRuler and of Prodigy: a JSON object a line.
+    """Matches patterns, given as objects or as a file in the format of spaCy's EntityRuler and Prodigy.
 
-    Terms, and token patterns that only spell words out, are matched by spaCy's PhraseMatcher, whose time does not grow
-    with their number; its Matcher, which tries every pattern at every token, is left to the others.
+    Terms, and token patterns that only spell out words, are matched by spaCy's PhraseMatcher, whose running time does
+    not grow with their number. All others are left to Matcher, which tries every pattern at every token.
 
-    A term matches in whatever case, as a person who lists terms expects. Since tokenizers know abbreviations in one
-    case alone ("Corp.", but not "CORP."), terms and texts are put in lower case first and tokenized then.
+    Terms match in any case. Tokenizers know abbreviations in one case only ("Corp.", but not "CORP."), so both terms
+    and texts are lower-cased before tokenization.
 
-    Patterns that were not `tried` are, before they are used.
+    Args:
+        nlp: a pipeline with the tokenizer of the texts.
+        patterns: the patterns, or their file.
+        labels: the labels that patterns may have.
+        tried: whether the patterns have been tried out already (see `loop.patterns.trials`).
 
     Raises:
-        InputError: a line is no pattern or could not be matched, or its label is none of `labels`.
+        InputError: a line is not a pattern, cannot be matched, or has a label that is not one of `labels`.
     """
 
     def __init__(
         self, nlp: Language, patterns: Path | Iterable[Pattern], *, labels: Collection[str], tried: bool = False
     ) -> None:
-        # Terms may be names: in the pipeline's own vocabulary they would be saved with every checkpoint.
+        # Terms may be names of people; in the pipeline's own vocabulary every checkpoint would save them.
         self._vocab = spacy.blank(nlp.lang or "xx").vocab
         self._terms = PhraseMatcher(self._vocab)
         self._phrases = {attribute: PhraseMatcher(self._vocab, attr=attribute) for attribute in ("LOWER", "ORTH")}
@@ -68,14 +72,14 @@ class Patterns:
         self._matcher = _joined(self._tokens, self._vocab)
 
     def hits(self, doc: Doc, nlp: Language) -> list[Span]:
-        """The spans that patterns match, sorted; where they overlap the longest stays. `doc` is left as it is.
+        """The spans that patterns match, sorted; of overlapping ones the longest stays. `doc` is not changed.
 
-        It was made by `nlp`, which has the tokenizer that the patterns were made with.
+        `nlp` is the pipeline that made `doc`; it must have the tokenizer that the patterns were built with.
         """
         found = {Span(*place, label) for label, place in self._of_terms(doc, nlp)}
         matchers: list[Any] = [*self._phrases.values(), self._matcher]
         for matcher in matchers:
-            if len(matcher):  # an empty one would warn at every text
+            if len(matcher):  # an empty matcher warns at every text
                 found |= {_span(doc, *match, self._vocab) for match in self._matches(matcher, doc)}
         return list(longest(found))
 
@@ -92,7 +96,7 @@ class Patterns:
     def _matches(self, matcher: Any, doc: Doc) -> Iterable[tuple[int, int, int]]:
         try:
             return cast(Iterable[tuple[int, int, int]], matcher(doc))
-        except Exception as error:  # extension attributes are the user's code, and may fail at this very text
+        except Exception as error:  # extension attributes are the user's code and may fail on this text
             self._leave_out_failing(doc, error)
             return self._matches(self._matcher, doc) if self._tokens else ()
 
@@ -101,7 +105,7 @@ class Patterns:
         for pattern in self._tokens:
             if pattern not in kept:
                 say_left_out(pattern.refusal(f"failed while it was matched: {type(error).__name__}."))
-        # Where none fails alone, none is used: questions can do without.
+        # If none fails on its own, drop them all: patterns are optional.
         self._tokens = kept if len(kept) < len(self._tokens) else []
         self._matcher = _joined(self._tokens, self._vocab)
 
@@ -127,7 +131,7 @@ def _span(doc: Doc, label: int, start: int, end: int, vocab: Vocab) -> Span:
 
 
 def _lower(text: str) -> str:
-    """A text in lower case, as long as it was."""
+    """Lower-case a text without changing its length."""
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered
@@ -135,21 +139,21 @@ def _lower(text: str) -> str:
 
 
 def _spelled(pattern: Pattern, nlp: Language) -> tuple[str, list[str]]:
-    """How the words of a pattern are to be compared ("" for a term), and the words; none when it asks for more."""
+    """The attribute to compare ("" for a term) and the words of a spelling-only pattern; no words for others."""
     if isinstance(pattern.pattern, str):
         return "", [token.text for token in nlp.make_doc(_lower(pattern.pattern)) if not token.is_space]
     tokens = [(name, value) for token in pattern.pattern if len(token) == 1 for name, value in token.items()]
     attributes = {_PLAIN_TOKENS.get(name.lower(), "") for name, _ in tokens}
     plain = len(tokens) == len(pattern.pattern) and all(isinstance(value, str) and value for _, value in tokens)
     attribute = attributes.pop() if len(attributes) == 1 else ""
-    # What is compared with lower-cased words must be lower case itself; otherwise it can match nothing, as in spaCy.
+    # As in spaCy, a LOWER value with capitals matches nothing.
     if not plain or not attribute or (attribute == "LOWER" and any(value != value.lower() for _, value in tokens)):
         return "", []
     return attribute, [value for _, value in tokens]
 
 
 def usable(path: Path, nlp: Language, labels: Collection[str]) -> tuple[list[Pattern], list[InputError]]:
-    """Return the patterns of a file that can be used, and what is wrong with the others.
+    """Return the usable patterns of a file, and an error for each of the others.
 
     Raises:
         InputError: the file cannot be read.
@@ -171,15 +175,15 @@ def usable(path: Path, nlp: Language, labels: Collection[str]) -> tuple[list[Pat
 
 
 def say_left_out(error: InputError) -> None:
-    """Say in the trainer's log that a pattern is not used."""
-    print(f"A pattern is left out. {error}", file=sys.stderr)
+    """Note in the trainer's log that a pattern is not used."""
+    print(f"Pattern ignored. {error}", file=sys.stderr)
 
 
 class PatternsFile:
-    """The project's file of patterns, read anew when it has changed.
+    """The project's pattern file, reloaded when it changes.
 
     Attributes:
-        path: the file. Without a setting it is `patterns.jsonl`, which need not be there.
+        path: the file; `patterns.jsonl` (which need not exist) unless loop.cfg names one.
     """
 
     def __init__(self, paths: ProjectPaths, settings: Settings) -> None:
@@ -191,16 +195,16 @@ class PatternsFile:
 
     @property
     def changed(self) -> bool:
-        """Whether the file is another one than when it was last looked at."""
+        """Whether the file has changed since it was last loaded."""
         return self._seen != self._version()
 
     def hits(self, nlp: Language) -> Callable[[Doc], list[Span]] | None:
-        """What finds the patterns in docs of a pipeline that has the tokenizer of `nlp`; None without a file.
+        """Return a function that matches the patterns in docs tokenized like those of `nlp`; None without a file.
 
-        Lines that are no patterns, or that cannot be matched, are left out, and said in the trainer's log.
+        Invalid and unmatchable patterns are ignored and reported in the trainer's log.
 
         Raises:
-            InputError: the file that a setting names cannot be read.
+            InputError: the file named in loop.cfg cannot be read.
         """
         if self.changed or self._patterns is None:
             self._seen = self._version()
@@ -210,7 +214,7 @@ class PatternsFile:
         return (lambda doc: patterns.hits(doc, nlp)) if patterns else None
 
     def problems(self, nlp: Language) -> list[InputError]:
-        """What is wrong with lines of the file; nothing without one."""
+        """The errors in the file, one per invalid line; none without a file."""
         return usable(self.path, nlp, self._labels)[1] if self.path.exists() else []
 
     def _usable(self, nlp: Language) -> Patterns:

@@ -1,4 +1,4 @@
-"""Match patterns as files hold them: a JSON object a line, as spaCy's EntityRuler and Prodigy read them, or a list."""
+"""Parses pattern files: one JSON object per line, as for spaCy's EntityRuler and Prodigy, or a single JSON list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from loop.patterns.file import HINT, NoListError, elements
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A line of a file of patterns: a term, or a list of spaCy's token patterns, and the label of what it finds."""
+    """One pattern of a file: a term or a list of spaCy token patterns, with the label of its matches."""
 
     label: str
     pattern: str | list[dict[str, Any]]
@@ -25,19 +25,19 @@ class Pattern:
 
     @property
     def row(self) -> dict[str, Any]:
-        """The pattern as the EntityRuler and Prodigy write it."""
+        """The pattern as a JSON object in the format of EntityRuler and Prodigy."""
         return {"label": self.label, "pattern": self.pattern}
 
     def refusal(self, problem: str) -> InputError:
-        """Return an error that names the pattern's file and line."""
+        """Return an error about this pattern that names its file and line."""
         return InputError(self.source, problem, line=self.line, hint=HINT)
 
 
 def read_patterns(path: Path | str, labels: Collection[str]) -> Iterator[Pattern]:
-    """Yield the pattern of every line that is not blank, or of every element of a list.
+    """Yield the pattern of every non-blank line, or of every element of a list.
 
     Raises:
-        InputError: a line is no pattern, or labels are none of `labels`: all of them are named at once.
+        InputError: a line is not a pattern, or some labels are not among `labels`; one error names all of these.
     """
     missing: dict[str, int] = {}
     for number, line in elements(path):
@@ -47,13 +47,13 @@ def read_patterns(path: Path | str, labels: Collection[str]) -> Iterator[Pattern
         yield pattern
     if missing:
         named = ", ".join(f"{label!r} (line {number})" for label, number in missing.items())
-        problem = f"labels that are none of the project's ({', '.join(labels)}): {named}"
-        hint = f"Add them with `loop labels add {','.join(missing)}`, or take the lines out."
+        problem = f"labels that are not in the project ({', '.join(labels)}): {named}"
+        hint = f"Add them with `loop labels add {','.join(missing)}`, or remove the lines."
         raise InputError(path, problem, line=min(missing.values()), hint=hint)
 
 
 def read_usable(path: Path | str, labels: Collection[str]) -> Iterator[Pattern | InputError]:
-    """Yield for each line or element its pattern, or what is wrong with it; one error for a list that is none.
+    """Yield each line's pattern, or an error if it is invalid; a single error for an invalid list.
 
     Raises:
         InputError: the file cannot be read.
@@ -88,13 +88,13 @@ def _can_match(pattern: object) -> bool:
 
 
 def add_patterns(path: Path, new: Iterable[Pattern], *, labels: Collection[str]) -> tuple[int, int]:
-    """Add patterns to the end of a file, those that it holds already left out; return how many were added and known.
+    """Append patterns to a file, skipping those it already has; return the numbers of added and of known patterns.
 
-    The file is written aside and put in place, so that a trainer never reads half of it.
+    The file is replaced atomically, so a trainer never reads half of it.
 
     Raises:
-        InputError: the file holds something else.
-        LoopError: it cannot be written.
+        InputError: the file has invalid lines.
+        LoopError: the file cannot be written.
     """
     old = list(read_patterns(path, labels)) if path.exists() else []
     rows = [pattern.row for pattern in old]

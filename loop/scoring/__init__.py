@@ -1,1 +1,1 @@
-"""Docs to lattices, calibrated: exact probabilities of what a recognizer may find, and the questions made of them."""
+"""Scores docs into calibrated lattices (exact probabilities of a recognizer's analyses), and builds questions."""

@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say: a temperature fitted on answers the model had not yet learned from."""
+"""Calibrates probabilities: fits a temperature on answers that the model had not yet been trained on."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from loop.lattice import Lattice
 from loop.records import TokenSpan
 
 DEFAULT = 3.0
-"""The temperature before anything is known; small models taught with 100 to 1,000 texts needed 2.5 to 5.5."""
+"""The prior temperature; small models trained on 100 to 1,000 texts needed 2.5 to 5.5."""
 
 STRENGTH = 2.0
-"""How hard the usual temperature pulls, in squared errors per squared log ratio: as much as ten to thirty texts."""
+"""Weight of the prior, in squared error per squared log ratio to `DEFAULT`: equivalent to ten to thirty texts."""
 
 GRID: NDArray[np.float64] = np.geomspace(0.6, 9.0, 13)
-"""The temperatures tried; what lies between them is interpolated."""
+"""The temperatures tried; the optimum is interpolated between them."""
 
 RECENT = 200
-"""How many of the latest answered texts a temperature is fitted on: what they say of earlier models fades."""
+"""How many of the latest answered texts the temperature is fitted on: older ones were scored by older models."""
 
 ENOUGH_RANDOM = 30
-"""From so many texts drawn at random, the others, which were chosen for being doubtful, are left out."""
+"""With this many randomly drawn texts, those selected for uncertainty are left out of the fit."""
 
 _NEGLIGIBLE = 1e-3
-"""A wrong span of less probability adds less than a millionth to the squared error."""
+"""A wrong span below this probability adds less than 1e-6 to the squared error."""
 
 Gold = Iterable[TokenSpan]
 Read = Callable[[Sequence[float]], Sequence[Sequence[Lattice]]]
@@ -36,7 +36,7 @@ Read = Callable[[Sequence[float]], Sequence[Sequence[Lattice]]]
 
 @dataclass(frozen=True)
 class Estimate:
-    """What the model's own readings would score, judged by its calibrated probabilities alone; each in [0, 1]."""
+    """The model's expected scores by its own calibrated probabilities, each in [0, 1]."""
 
     precision: float
     recall: float
@@ -44,10 +44,11 @@ class Estimate:
 
 
 class Tried(NamedTuple):
-    """One answered text as the model read it before it learned from it.
+    """The errors on one answered text, scored before the model was trained on it.
 
     Attributes:
-        errors: of `squared_errors`, for every temperature of `GRID`. at_random: it was not chosen for being doubtful.
+        errors: squared error at every temperature of `GRID`; see `squared_errors`.
+        at_random: whether the text was drawn at random, not selected for uncertainty.
     """
 
     errors: tuple[float, ...]
@@ -55,7 +56,7 @@ class Tried(NamedTuple):
 
 
 def temperature_of(tried: Sequence[Tried]) -> float:
-    """The temperature that the latest answered texts ask for, whatever it was before; the usual one without any."""
+    """Fit the temperature on the latest answered texts; `DEFAULT` without any."""
     recent = tried[-RECENT:]
     at_random = [text for text in recent if text.at_random]
     used = at_random if len(at_random) >= ENOUGH_RANDOM else recent
@@ -63,12 +64,15 @@ def temperature_of(tried: Sequence[Tried]) -> float:
 
 
 def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:
-    """(temperatures of `GRID`, texts) the sum over all spans of (p - 1)² for a right one, p² for a wrong one.
+    """Brier scores of the texts at each temperature: the sum over spans of (p - 1)² if correct, p² if wrong.
 
     Args:
-        read: for each of some temperatures the lattices of the texts. They must be *scored* at it, not scored at 1 and
-            tempered, since pruning at 1 takes away what a temperature of 5 would bring back.
-        gold: the right spans of each text, all of them.
+        read: returns the lattices of the texts for each of the given temperatures. They must be *scored* at that
+            temperature, not scored at 1 and tempered: pruning at 1 drops spans that matter at 5.
+        gold: all gold spans of each text.
+
+    Returns:
+        Array of shape (temperatures of `GRID`, texts).
     """
     spans = [frozenset(right) for right in gold]
     return np.array(
@@ -80,16 +84,16 @@ def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:
 
 
 def fitted(errors: NDArray[np.float64]) -> float:
-    """The temperature of the least squared error (Brier 1950), pulled towards the usual one, the more the fewer texts.
+    """The temperature with the least squared error (Brier 1950), shrunk towards `DEFAULT` when texts are few.
 
-    The squared error is a proper score as the likelihood is, but bounded: a weak model is sure of some mistakes, and
-    these alone would decide the likelihood (it asked for temperatures of 8 to 9 where 5 was calibrated).
+    Like the likelihood, the squared error is a proper scoring rule, but it is bounded. A weak model makes some mistakes
+    with near certainty, and these alone would dominate the likelihood (which gave temperatures of 8 to 9 where 5 was
+    calibrated).
 
-    It is pulled towards the same one each time, not to the one before: the same texts give the same temperature,
-    however often it is fitted.
+    The prior is always `DEFAULT`, never the previous temperature: refitting on the same texts gives the same result.
 
     Args:
-        errors: of `squared_errors`; any subset of its columns.
+        errors: result of `squared_errors`, or a subset of its columns.
     """
     x = np.log(GRID)
     total = errors.sum(axis=1) + STRENGTH * (x - np.log(DEFAULT)) ** 2
@@ -101,10 +105,10 @@ def fitted(errors: NDArray[np.float64]) -> float:
 
 
 def estimate(lattices: Iterable[Lattice]) -> Estimate:
-    """Expected precision, recall and F1 of the pipeline's own readings, on texts without answers.
+    """Expected precision, recall and F1 of the pipeline's predictions on texts without answers.
 
-    An expected right span counts its probability, and all probabilities add up to the expected number of gold spans.
-    The ratios are of sums over the texts, as scores are. Without a span, 0.
+    The expected number of correct spans is the sum of the probabilities of the predicted spans; the expected number of
+    gold spans is the sum over all spans. Micro-averaged over the texts; 0 if there are no spans.
     """
     right = shown = expected = 0.0
     for lattice in lattices:

@@ -1,4 +1,4 @@
-"""A component for those who serve a pipeline with `loop` installed: probabilities on the spans of its docs."""
+"""A pipeline component that sets calibrated span probabilities on docs; it requires `loop` where the pipeline runs."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ TEXTS_AT_ONCE = 256
 
 @Language.factory(NAME)
 def make_confidence(nlp: Language, name: str) -> Confidence:
-    """The component, as `nlp.add_pipe("loop_confidence")` adds it."""
+    """Factory of the component: `nlp.add_pipe("loop_confidence")`."""
     return Confidence(nlp, name)
 
 
 class Confidence:
-    """Sets `span._.confidence`, the calibrated probability of a span, and `doc._.confidence`, that of all its entities.
+    """Sets `span._.confidence` and `doc._.confidence`: calibrated probability of a span, and of all entities together.
 
-    The numbers are those of `loop predict`: of every entity, and of every other span of probability .01 or more;
-    `span._.confidence` is None for the rest. Texts are read once more for that, so it takes as long again.
+    The values are those of `loop predict`: one for every entity and for every other span with a probability of at least
+    0.01; `span._.confidence` is None for the rest. Scores every text a second time, so it doubles the running time.
 
-    Temperatures come from the pipeline's meta, where rounds and final trainings leave them; 1 for other pipelines.
+    Temperatures come from the pipeline's meta, where rounds and final trainings store them; other pipelines use 1.
     """
 
     def __init__(self, nlp: Language, name: str) -> None:
@@ -41,15 +41,15 @@ class Confidence:
             Doc.set_extension(ATTRIBUTE, getter=_of_doc)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Read one doc.
+        """Set the probabilities on one doc.
 
         Raises:
-            PipelineError: the pipeline cannot be scored, or this component does not stand behind its recognizers.
+            PipelineError: the pipeline cannot be scored, or a recognizer comes after this component.
         """
         return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = TEXTS_AT_ONCE) -> Iterator[Doc]:
-        """Read docs, streaming.
+        """Set the probabilities on a stream of docs.
 
         Raises:
             PipelineError: see `__call__`.
@@ -69,19 +69,19 @@ class Confidence:
         names = self._nlp.pipe_names
         if self._name in names[: names.index(recognizers(self._nlp)[-1])]:
             raise PipelineError(
-                f"{self._name} stands before a component that finds entities.",
+                f"{self._name} comes before a component that finds entities.",
                 hint=f'Add it last: nlp.add_pipe("{NAME}").',
             )
 
 
 def temperatures_of(nlp: Language) -> Mapping[str, float]:
-    """The fitted temperatures that a pipeline's meta holds, by the names of its components."""
+    """The fitted temperatures in a pipeline's meta, by component name."""
     known: Mapping[str, float] = nlp.meta.get("loop", {}).get("temperatures", {})
     return known
 
 
 def _key(span: Mapping[str, Any]) -> str:
-    """As text, so that a doc can be written with its user data."""
+    """The span as a string: keys of user data have to be serialisable."""
     return f"{span['start']}:{span['end']}:{span['label']}"
 
 

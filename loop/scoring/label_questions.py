@@ -1,4 +1,4 @@
-"""Questions about texts that were answered before a label was added."""
+"""Builds questions about texts that were answered before a label was added."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from loop.scoring.questions import CANDIDATE_P, NAMED_CANDIDATES, Read
 
 
 def expected(read: Read, labels: Collection[str]) -> float:
-    """How many spans of `labels` the text is expected to have."""
+    """The expected number of spans of `labels` in the text."""
     spans = read.lattice.spans(CANDIDATE_P) if read.lattice else []
     return sum(p for span, p in spans if span.label in labels)
 
 
 def question_again(read: Read, answered: Sequence[Span], *, added: Collection[str], round: int) -> Question:
-    """The question about an answered text: it shows the `answered` spans, and the model's of the `added` labels.
+    """Build the question about an answered text: it shows the `answered` spans and predictions of the `added` labels.
 
-    The answered ones are taken as right, and as all of other labels; the annotator may still take one of them back.
+    The suggestions assume that the answered spans are correct and that no others have the old labels; the annotator may
+    still remove one of them.
     """
     fixed = _on_tokens(read, answered)
     lattice, open_ = _given(read, fixed, added), _given(read, fixed, added, holds=False)
@@ -54,7 +55,7 @@ def _on_tokens(read: Read, answered: Sequence[Span]) -> set[TokenSpan]:
 
 
 def _given(read: Read, fixed: set[TokenSpan], added: Collection[str], *, holds: bool = True) -> Lattice | None:
-    """The readings with no others of the old labels than `fixed`; all of these are in them where that `holds`."""
+    """The lattice without spans of old labels other than `fixed`; if `holds`, all of these are in every analysis."""
     if read.lattice is None:
         return None
     others = {span for span, _ in read.lattice.spans(0.0) if span.label not in added} - fixed
@@ -73,7 +74,7 @@ def _reason(read: Read, new: Collection[Candidate], added: Collection[str]) -> s
     named = [
         f"“{' '.join(read.text.text[c.span.start : c.span.end].split())}” {100 * (c.p or 0):.0f} %" for c in likely
     ]
-    return f"its answer says nothing of {' and '.join(added)} yet" + (f": {', '.join(named)}" if named else "")
+    return f"its answer does not cover {' and '.join(added)} yet" + (f": {', '.join(named)}" if named else "")
 
 
 def _rounded(p: float) -> float:

@@ -1,4 +1,4 @@
-"""The scores of a transition model's moves, computed for many nodes at once."""
+"""Computes the scores of a transition model for many nodes at once."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ Scores = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 ROWS = 16_384
-"""Nodes scored in one go: enough to keep numpy busy, few enough to stay in tens of megabytes."""
+"""Nodes scored in one go: enough to keep numpy busy, few enough to need only tens of megabytes."""
 
 _UNSEEN = np.float32(-1e30)
-"""The score of a move that was never trained: never taken, unless nothing else is valid."""
+"""The score of an untrained transition: it is chosen only if nothing else is valid."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """What turns a text into scores, taken from a `ner` component once; nothing of the component is changed.
+    """The scoring network of a `ner` component, with weights copied from it; the component stays unchanged.
 
-    The reference is spaCy's decoder, `predict_states` in spacy/ml/parser_model.pyx: a node's hidden vector is the sum
-    of one precomputed vector per context token (the padding's where there is none), then the largest of the maxout
-    pieces, without any further activation; an upper layer, if there is one, is linear.
+    Reimplements spaCy's decoder, `predict_states` in spacy/ml/parser_model.pyx: the hidden vector of a node is the sum
+    of one precomputed vector per context token (padding if there is none), then the maximum over the maxout pieces,
+    without further activation; the upper layer, if any, is linear.
 
     Attributes:
-        labels: the component's, in the order of its moves.
-        closed: (moves,) of "out", "unit" and "begin" in the order of the component's moves: 0, 1 or 2.
-        closed_label: (moves,) their index in `labels`, -1 for "out".
-        inside_first: (labels,) whether spaCy prefers "inside" to "last" when both score the same.
-        can_block: whether the component has the move that a blocked token needs.
+        labels: the component's labels, in the order of its transitions.
+        closed: (transitions,) kind of each transition from a closed node, in the component's order: 0 for out, 1 for
+            unit, 2 for begin.
+        closed_label: (transitions,) their index in `labels`, -1 for out.
+        inside_first: (labels,) whether spaCy prefers inside to last on a tie.
+        can_block: whether the component has the transition that blocked tokens need.
     """
 
     labels: tuple[str, ...]
@@ -57,10 +58,10 @@ class Network:
 
     @classmethod
     def of(cls, component: EntityRecognizer) -> Network:
-        """Read the weights of a component.
+        """Copy the weights of a component.
 
         Raises:
-            PipelineError: it is no `ner` on the transition model, or was never initialized.
+            PipelineError: the component is not a `ner` on spaCy's transition model, or was never initialized.
         """
         lower, model = _lower_layer(component), component.model
         names = [component.moves.get_class_name(i) for i in range(component.moves.n_moves)]
@@ -91,7 +92,7 @@ class Network:
         )
 
     def features(self, docs: Sequence[Doc]) -> Features:
-        """Run the model's tok2vec over the docs, none of them empty; their tokens are numbered one after the other."""
+        """Run the model's tok2vec over the docs, none of which may be empty; tokens are numbered across docs."""
         vectors = _numpy(self._tok2vec, self._tok2vec.predict(list(docs)))
         n_features, n_pieces, width = self._padding.shape
         return Features(self, (vectors @ self._weights).reshape(-1, n_features, n_pieces, width))
@@ -105,11 +106,11 @@ class Features:
     vectors: Scores
 
     def repeated(self, times: int) -> Features:
-        """Those of the same texts, several times over."""
+        """The features of the batch, repeated `times` times."""
         return self if times == 1 else replace(self, vectors=np.tile(self.vectors, (times, 1, 1, 1)))
 
     def closed(self) -> Iterator[tuple[slice, Scores]]:
-        """The scores of the closed nodes, (rows, closed moves), in blocks of tokens."""
+        """Yield the scores of the closed nodes, (rows, closed transitions), in blocks of tokens."""
         net = self.network
         constant = net._padding[1:].sum(axis=0) + net._bias
         for low in range(0, len(self.vectors), ROWS):
@@ -117,7 +118,7 @@ class Features:
             yield rows, self._scores(self.vectors[rows, 0] + constant, net._closed_columns)
 
     def open(self, start: Ints, token: Ints) -> tuple[Scores, Scores]:
-        """The scores of "inside" and of "last", both (rows, labels), at the nodes "open since start, now at token"."""
+        """The scores of inside and last, both (rows, labels), at the nodes `token` of entities open since `start`."""
         net = self.network
         n_labels = len(net.labels)
         columns = np.concatenate((net._inside, net._last))
@@ -128,7 +129,7 @@ class Features:
         return scores[:, :n_labels], scores[:, n_labels:]
 
     def _sum(self, start: Ints, token: Ints) -> Scores:
-        """Context tokens as `set_context_tokens` in spacy/pipeline/_parser_internals/_state.pxd chooses them."""
+        """Sum over the context tokens: those of `set_context_tokens` in spacy/pipeline/_parser_internals/_state.pxd."""
         net = self.network
         total: Scores = self.vectors[token, 0] + net._bias
         if len(net._padding) == 3:
@@ -157,7 +158,7 @@ class Features:
 
 
 def _lower_layer(component: EntityRecognizer) -> Model[Any, Any]:
-    """The layer that precomputes the features, checked to be one that is understood here."""
+    """The layer that precomputes the features, after checking that the architecture is supported."""
     hint = "Only `ner` and `beam_ner` with spacy.TransitionBasedParser can be scored, after training or initialize()."
     model: Any = getattr(component, "model", None)
     if not isinstance(component, EntityRecognizer) or model.name != "parser_model":
@@ -171,7 +172,7 @@ def _lower_layer(component: EntityRecognizer) -> Model[Any, Any]:
         or lower.get_dim("nF") not in (3, 6)
         or not moves <= {*component.move_names}
     ):
-        raise PipelineError(f"The entity recognizer {component.name!r} has a model of another kind.", hint=hint)
+        raise PipelineError(f"The entity recognizer {component.name!r} has an unsupported architecture.", hint=hint)
     return lower
 
 

@@ -1,4 +1,4 @@
-"""The open nodes of a batch of texts: entities that have begun, followed as far as they are worth it."""
+"""The open nodes of a batch of texts: follows begun entities until their probability is negligible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loop.scoring.validity import Validity
 Floats = NDArray[np.float64]
 
 _NEVER = 1e20
-"""A difference of scores beyond this comes from a move that was never trained, and is as good as infinite."""
+"""Score differences above this involve an untrained transition and count as infinite."""
 
 
 @dataclass
@@ -21,13 +21,13 @@ class Chains:
     """Begun entities, sorted by start, each with the nodes visited so far.
 
     Attributes:
-        temperature: (tokens,) that of the text to which a token belongs.
-        start, label: (chains,) token and index of the label; `label` may lie beyond the network's labels for a preset
-            entity, whose moves need no scores.
-        mass: (chains,) log-probability of reaching the next node to visit, given that nothing is open at the start.
-        token: (chains,) where that node is.
-        alive: (chains,) whether the entity can go on to it.
-        end: (chains,) where the entity ends by spaCy's greedy choice, exclusive; 0 until that is known.
+        temperature: (tokens,) temperature of the text that a token belongs to.
+        start, label: (chains,) first token and label index. Preset entities may have a `label` beyond the network's
+            labels; they need no scores.
+        mass: (chains,) log-probability of reaching the next node to visit, given a closed node at the start.
+        token: (chains,) token of that next node.
+        alive: (chains,) whether the entity can reach that node.
+        end: (chains,) where the entity ends in spaCy's greedy search, exclusive; 0 until known.
     """
 
     features: Features
@@ -42,13 +42,13 @@ class Chains:
     _visited: list[tuple[Ints, Floats]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Every chain waits at its second token."""
+        """Start every chain at its second token."""
         self.token = self.start + 1
         self.alive = np.ones(len(self.start), dtype=bool)
         self.end = np.zeros_like(self.start)
 
     def follow(self, epsilon: float, most: int) -> None:
-        """Visit the nodes of probability `epsilon` or more, at most about `most` of them: the most probable."""
+        """Visit all nodes with a probability of at least `epsilon`, or about the `most` most probable of them."""
         active = np.arange(len(self.start))
         room = most
         while len(active := self._heaviest(active, room)):
@@ -62,19 +62,19 @@ class Chains:
         return np.sort(chains[np.argsort(self.mass[chains])[len(chains) - most :]])
 
     def follow_greedily(self, chains: Ints) -> None:
-        """Visit more nodes of these chains until the greedy choice ends the entity."""
+        """Extend these chains until the greedy choice ends the entity."""
         active = chains[self.end[chains] == 0]
         while len(active):
             self._visit(active)
             active = active[self.end[active] == 0]
 
     def follow_to(self, chains: Ints, ends: Ints) -> None:
-        """Visit more nodes of these chains, up to the tokens before `ends`, as long as they can be reached."""
+        """Extend these chains up to `ends` (exclusive), as far as the nodes are reachable."""
         while np.any(wanted := self.alive[chains] & (self.token[chains] < ends)):
             self._visit(chains[wanted])
 
     def nodes(self) -> tuple[Ints, Floats]:
-        """(chains,) the number of nodes visited, and their logits of "last" against "inside", chain after chain."""
+        """(chains,) number of nodes visited, and (nodes,) their logits of last versus inside, chain after chain."""
         chain = np.concatenate([chains for chains, _ in self._visited] or [np.zeros(0, dtype=np.int64)])
         logit = np.concatenate([logits for _, logits in self._visited] or [np.zeros(0)])
         return np.bincount(chain, minlength=len(self.start)), logit[np.argsort(chain, kind="stable")]
@@ -101,7 +101,7 @@ class Chains:
         return len(self.features.network.labels)
 
     def _scores(self, chains: Ints) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The scores of "inside" and "last"; the nodes of one start and token share a row whatever their label."""
+        """The scores of inside and last; nodes with the same start and token share a row, whatever their label."""
         start, token, label = self.start[chains], self.token[chains], self.label[chains]
         if not self._labels:
             return np.zeros(len(chains), dtype=np.float32), np.zeros(len(chains), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The closed nodes of a batch of texts: what may happen at a token where no entity is open."""
+"""The closed nodes of a batch of texts: transitions at tokens where no entity is open."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from loop.scoring.validity import Bools, Validity
 Floats = NDArray[np.float64]
 
 OUT, UNIT, BEGIN = 0, 1, 2
-"""As in `Network.closed`."""
+"""Kinds of transitions, as in `Network.closed`."""
 
 
 @dataclass(frozen=True)
 class Starts:
-    """Transitions that start an entity, sorted by token: three arrays of one length."""
+    """Transitions that start an entity, sorted by token, as three arrays of equal length."""
 
     start: Ints
     label: Ints
@@ -29,12 +29,12 @@ class Starts:
 
 @dataclass(frozen=True)
 class Closed:
-    """The moves kept at the closed nodes; names and shapes as in `loop.lattice.Transitions`.
+    """The unpruned transitions at closed nodes; names and shapes as in `loop.lattice.Transitions`.
 
     Attributes:
-        labels: the network's, then those that only preset entities have.
-        chosen: (tokens,) the move that spaCy's greedy search takes: `OUT`, `UNIT` or `BEGIN`.
-        chosen_label: (tokens,) its label, -1 if it has none.
+        labels: the network's labels, then those of preset entities only.
+        chosen: (tokens,) the transition of spaCy's greedy search: `OUT`, `UNIT` or `BEGIN`.
+        chosen_label: (tokens,) its label index, -1 if it has none.
     """
 
     labels: tuple[str, ...]
@@ -48,7 +48,7 @@ class Closed:
 
 @dataclass(frozen=True)
 class _Block:
-    """Some closed nodes: `token`, `column` and `logp` of the moves kept there that start an entity."""
+    """The unpruned transitions that start an entity at some closed nodes: `token`, `column` and `logp`."""
 
     out: Floats
     dropped: Floats
@@ -61,14 +61,14 @@ class _Block:
 def closed_moves(
     features: Features, validity: Validity, temperature: Floats, epsilon: float, keep: Iterable[TokenSpan]
 ) -> Closed:
-    """Softmax over the valid moves at every closed node; moves below `epsilon` are dropped unless spaCy takes them.
+    """Softmax over the valid transitions at every closed node; prunes those below `epsilon` unless spaCy chooses them.
 
     Args:
-        features: of the batch.
-        validity: of the batch.
+        features: those of the batch.
+        validity: that of the batch.
         temperature: (tokens,) see `loop.lattice.Transitions.tempered`.
-        epsilon: a probability.
-        keep: spans whose first move is kept as well.
+        epsilon: the probability below which transitions are pruned.
+        keep: spans whose first transition is never pruned.
     """
     net = features.network
     must = _must_keep(net, keep)
@@ -95,7 +95,7 @@ def closed_moves(
 
 
 def _must_keep(net: Network, keep: Iterable[TokenSpan]) -> Ints:
-    """(spans, 2): token and column of the moves that start these spans."""
+    """(spans, 2) token and column of the transitions that start these spans."""
     names = [net.labels[label] if label >= 0 else "" for label in net.closed_label.tolist()]
     columns = {move: column for column, move in enumerate(zip(net.closed.tolist(), names, strict=True))}
     moves = ((span.start, (UNIT if span.end == span.start + 1 else BEGIN, span.label)) for span in keep)
@@ -126,7 +126,7 @@ def _block(
 
 
 def _softmax(scores: Floats, kinds: Ints, temperature: Floats) -> Floats:
-    """Log-probabilities of rows of scores, -inf in a row without any valid move."""
+    """Row-wise log-probabilities; -inf in rows without a valid transition."""
     logp, totals = np.full_like(scores, -np.inf), []
     for kind in (OUT, UNIT, BEGIN):
         of_kind = scores[:, kinds == kind]
@@ -138,7 +138,7 @@ def _softmax(scores: Floats, kinds: Ints, temperature: Floats) -> Floats:
 
 
 def _log_sum(rows: Floats) -> Floats:
-    """The logarithm of the sum of each row's exponentials, -inf for a row that is empty or all -inf."""
+    """Row-wise log-sum-exp; -inf for a row that is empty or all -inf."""
     most = _finite(rows.max(axis=1, initial=-np.inf))
     with np.errstate(divide="ignore"):
         return np.asarray(most + np.log(np.exp(rows - most[:, None]).sum(axis=1)))
@@ -149,7 +149,7 @@ def _finite(numbers: Floats) -> Floats:
 
 
 def _starts(blocks: Sequence[_Block], net: Network, kind: int, preset: Ints, preset_label: Ints) -> Starts:
-    """The moves of one kind, and the preset entities that begin with it, which are certain."""
+    """The transitions of one kind, with those of preset entities, which are certain."""
     of_kind = [net.closed[block.column] == kind for block in blocks]
     start = np.concatenate([*(block.token[mask] for block, mask in zip(blocks, of_kind, strict=True)), preset])
     column = np.concatenate([block.column[mask] for block, mask in zip(blocks, of_kind, strict=True)])

@@ -1,4 +1,4 @@
-"""Texts to rows of spans with exact, calibrated probabilities; for any pipeline, also one that never saw `loop`."""
+"""Predicts spans with exact, calibrated probabilities, using any spaCy pipeline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loop.lattice import Lattice
 from loop.scoring.reader import characters, read, recognizers
 
 LIKELY = 0.01
-"""The probability from which a span is among "all spans"."""
+"""The lowest probability of a span in "all spans"."""
 
 _DIGITS = 6
 
@@ -27,21 +27,21 @@ def predict(
     temperatures: Mapping[str, float] | None = None,
     batch_size: int = 256,
 ) -> Iterator[dict[str, Any]]:
-    """One row per text, in order and streaming: `text`, `entropy`, `p` and `spans`.
+    """Yield one row per text, in order and streaming: `text`, `entropy`, `p` and `spans`.
 
-    `entropy` is in nats and `p` the probability of the pipeline's own reading; each of `spans` has `start` and `end`
-    in characters, `label` and its probability `p`. No token of the texts stays in the pipeline's vocabulary, so that
-    memory does not grow with their number.
+    `entropy` is in nats, `p` is the probability of the pipeline's prediction, and each of `spans` has `start` and `end`
+    (characters), `label` and its probability `p`. The texts add no words to the pipeline's vocabulary, so memory does
+    not grow with their number.
 
     Args:
         nlp: the pipeline.
-        texts: any number of them.
-        all_spans: every span of probability `LIKELY` or more, instead of the spans of the pipeline's own reading.
-        temperatures: by the name of the component; see `loop.scoring.calibration`.
+        texts: any number of texts.
+        all_spans: yield every span with a probability of at least `LIKELY`, instead of the predicted spans only.
+        temperatures: by component name; see `loop.scoring.calibration`.
         batch_size: texts in memory at a time.
 
     Raises:
-        PipelineError: the pipeline cannot be scored; at once, before the first text.
+        PipelineError: the pipeline cannot be scored; raised before the first text is read.
     """
     recognizers(nlp)
     return _rows(nlp, iter(texts), all_spans, temperatures, batch_size)
@@ -60,9 +60,9 @@ def _rows(
 
 
 def row(text: str, doc: Doc, lattice: Lattice, *, all_spans: bool) -> dict[str, Any]:
-    """What `predict` yields of a text whose doc has been read."""
+    """The row that `predict` yields for a text."""
     p = dict(lattice.spans(LIKELY))
-    if not all_spans and not p.keys() >= {*lattice.own}:  # the reading found greedily may be improbable
+    if not all_spans and not p.keys() >= {*lattice.own}:  # a greedy prediction may be improbable
         p = dict(lattice.spans(0.0))
     shown = sorted(p) if all_spans else lattice.own
     spans = [(characters(doc, span), p.get(span, 0.0)) for span in shown]

@@ -1,4 +1,4 @@
-"""Texts as the pipeline reads them: their tokens, their lattice, and the questions made of both."""
+"""Scores texts with the pipeline and builds questions from the results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from loop.records import Candidate, Question, Share, Source, Span, Text, TokenSp
 from loop.scoring.calibration import estimate
 from loop.scoring.reader import own_lattices
 
-# Less probable spans are not worth the space they would take in a question.
+# Less probable spans are not worth their space in a question.
 CANDIDATE_P = 0.02
 NAMED_CANDIDATES = 3
 TEXTS_AT_ONCE = 256
@@ -25,10 +25,14 @@ TEXTS_AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A text with its tokens (character offsets) and what was found in it.
+    """A text with its tokens and the spans found in it.
 
     Attributes:
-        lattice: None when the model has nothing to say yet. hits: of the patterns. others: of another pipeline.
+        tokens: character offsets (start, end).
+        words: the tokens' strings.
+        lattice: None if the model has not learned a label yet.
+        hits: matches of the patterns.
+        others: predictions of another pipeline.
     """
 
     text: Text
@@ -46,9 +50,15 @@ def read(
     temperature: float = 1.0,
     hits: Callable[[Doc], Sequence[Span]] | None = None,
 ) -> Iterator[Read]:
-    """Every text with the lattice of our component; no other runs, but for those that it needs.
+    """Score every text with our component, running only the components it depends on.
 
-    No token of the texts stays in the pipeline's vocabulary.
+    The texts add no words to the pipeline's vocabulary.
+
+    Args:
+        nlp: the pipeline.
+        texts: the texts to score.
+        temperature: see `loop.scoring.calibration`.
+        hits: returns the pattern matches of a doc.
     """
     learned = bool(known_labels(nlp))
     waiting = iter(texts)
@@ -73,9 +83,9 @@ def _read(text: Text, doc: Doc, lattice: Lattice | None, hits: Callable[[Doc], S
 
 
 def estimated(read: Sequence[Read]) -> dict[str, float]:
-    """What the pipeline expects of itself on texts drawn at random: "p", "r" and "f" in percent of so many "texts".
+    """The pipeline's expected precision, recall and F1 ("p", "r" and "f", in percent) on randomly drawn texts.
 
-    Empty where it finds nothing yet.
+    "texts" is their number. Empty if the pipeline predicts nothing yet.
     """
     lattices = [one.lattice for one in read if one.lattice]
     expected = estimate(lattices)
@@ -86,12 +96,11 @@ def estimated(read: Sequence[Read]) -> dict[str, float]:
 
 
 def question(read: Read, *, share: Share, round: int) -> Question:
-    """The question about a text, with what is suggested.
+    """Build the question about a text, with its suggestions.
 
-    First what the text's file suggests, which was said of this very text; then the model's best reading, then what
-    another pipeline finds, then pattern hits, which know no context: each span only where it touches nothing that is
-    suggested already. A held-out question shows nothing: suggestions would pull the answers towards the model that they
-    measure.
+    Sources take precedence in this order: the text's own file (made for this very text), the model's best analysis,
+    another pipeline, pattern matches (blind to context). A span is suggested unless it overlaps one of an earlier
+    source. A held-out question suggests nothing: suggestions would bias the answers towards the model being evaluated.
     """
     if share == "held_out":
         read = replace(read, text=replace(read.text, suggested=()), lattice=None, hits=(), others=())
@@ -117,7 +126,7 @@ def question(read: Read, *, share: Share, round: int) -> Question:
 
 
 def doubtful_string(read: Read) -> str | None:
-    """The string that the question is mainly about: of the span whose probability is nearest to one half, if any."""
+    """The string of the most uncertain span (probability nearest to 0.5), if any."""
     spans = read.lattice.spans(CANDIDATE_P) if read.lattice else []
     nearest = min(spans, key=lambda found: (abs(found[1] - 0.5), found[0]), default=None)
     if nearest is None:
@@ -139,7 +148,7 @@ def _candidates(read: Read) -> tuple[Candidate, ...]:
 
 
 def _on_words(read: Read, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Spans from elsewhere, widened to whole words; of those that overlap then the longest stays."""
+    """External spans widened to whole words; of overlapping ones the longest stays."""
     words = [token for token in read.tokens if read.text.text[token[0] : token[1]].strip()]
     return longest(span for span in widened(spans, words) if span)
 
@@ -147,9 +156,9 @@ def _on_words(read: Read, spans: Sequence[Span]) -> tuple[Span, ...]:
 def _with_source(
     candidates: tuple[Candidate, ...], found: Sequence[Span], reading: Sequence[Span], source: Source
 ) -> tuple[Candidate, ...]:
-    """The candidates with what a source other than the model found and the reading shows; the first source counts.
+    """Add the spans of an external source that the reading shows to the candidates.
 
-    One that the model has too keeps its probability.
+    A span that an earlier source found keeps that source; one that the model found, too, keeps its probability.
     """
     theirs = [span for span in found if span in reading]
     named = [replace(c, source=source) if c.span in theirs and c.source == "model" else c for c in candidates]
@@ -158,7 +167,7 @@ def _with_source(
 
 
 def _sources(read: Read, candidates: Sequence[Candidate]) -> str:
-    """Which of the suggestions are not the model's, in words."""
+    """Describe the suggestions that do not come from the model."""
     words = {"file": "from the file", "pipeline": "from another pipeline", "pattern": "from patterns"}
     said = ""
     for source, named in words.items():
@@ -172,7 +181,7 @@ def _span(span: TokenSpan, tokens: Sequence[tuple[int, int]]) -> Span:
 
 
 def _reason(read: Read, share: Share, candidates: Sequence[Candidate]) -> str:
-    """Why this text is asked, in words."""
+    """Why the annotator is asked about this text, in words."""
     if share == "typical":
         return "typical of your texts"
     if share == "pattern":
@@ -182,7 +191,7 @@ def _reason(read: Read, share: Share, candidates: Sequence[Candidate]) -> str:
     if share == "random":
         return "drawn at random"
     if share == "held_out":
-        return "held out: it measures the model, which never learns from it"
+        return "held out: used to evaluate the model, never to train it"
     doubtful = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))
     named = [f"{_quoted(read, c.span)}: {c.span.label} {100 * (c.p or 0):.0f} %" for c in doubtful[:NAMED_CANDIDATES]]
     return "the model is uncertain about " + ", ".join(named) if named else "the model is uncertain about this text"

@@ -1,4 +1,4 @@
-"""Texts to lattices through a whole pipeline, with one or several entity recognizers."""
+"""Scores texts with a whole pipeline that has one or more entity recognizers."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def read(
     temperatures: Mapping[str, float] | None = None,
     batch_size: int = 256,
 ) -> Iterator[tuple[Doc, Lattice]]:
-    """Each text with its lattice; streaming, and without a change to the pipeline.
+    """Yield each text's doc and lattice, streaming; the pipeline stays unchanged.
 
-    With several entity recognizers the first is scored exactly and each later one given the readings before it, as the
-    pipeline runs them; see `loop.lattice.stacked`. The doc is as the last of them leaves it: its entities are
-    `lattice.own`. Components after it do not run.
+    If there are several entity recognizers, the first is scored exactly and each later one given the predictions before
+    it, as in the pipeline; see `loop.lattice.stacked`. The doc is the output of the last recognizer, with the entities
+    `lattice.own`; components after it do not run.
 
     Args:
         nlp: the pipeline; disabled components stay disabled.
-        texts: or docs of `nlp.make_doc`, with or without preset entities; these are then written to.
-        temperatures: by the name of the component, 1 for one that is not there.
-        batch_size: texts in memory at a time; fewer where they are long.
+        texts: strings, or docs from `nlp.make_doc`, with or without preset entities; docs are modified in place.
+        temperatures: by component name; 1 if absent.
+        batch_size: most texts in memory at a time; fewer if they are long.
 
     Raises:
-        PipelineError: there is no entity recognizer that can be scored, or something after one changes entities.
+        PipelineError: no entity recognizer can be scored, or a component after one changes entities.
     """
     names = recognizers(nlp)
     for batch in by_length(texts, most=batch_size):
@@ -48,21 +48,21 @@ def read(
 
 
 def own_lattices(nlp: Language, docs: Iterable[Doc], *, temperature: float = 1.0) -> list[Lattice]:
-    """The lattices of our component alone, without hidden labels; the docs are ready for it."""
+    """The lattices of our component alone, without hidden labels, for docs that are `ready`."""
     (lattices,) = own_lattices_at((temperature,), nlp, docs)
     return lattices
 
 
 def own_lattices_at(temperatures: Sequence[float], nlp: Language, docs: Iterable[Doc]) -> list[list[Lattice]]:
-    """For each temperature the lattices of `own_lattices`."""
+    """The result of `own_lattices` for each temperature."""
     return [[visible(one) for one in at] for at in score_at(temperatures, nlp, docs, component=COMPONENT)]
 
 
 def recognizers(nlp: Language) -> list[str]:
-    """The names of the pipeline's entity recognizers, in their order.
+    """The names of the pipeline's entity recognizers, in order.
 
     Raises:
-        PipelineError: there is none, or a component of another kind writes entities after one.
+        PipelineError: there is none, or another kind of component writes entities after one.
     """
     names = [name for name, pipe in nlp.pipeline if isinstance(pipe, EntityRecognizer)]
     if not names:
@@ -86,7 +86,7 @@ def characters(doc: Doc, span: TokenSpan) -> Span:
 
 
 def _read_batch(nlp: Language, docs: list[Doc], names: list[str], temperatures: Mapping[str, float]) -> list[Lattice]:
-    """The lattices of the docs, which are replaced in their list by what the components make of them."""
+    """The lattices of the docs; replaces each doc in the list with the components' output."""
     lattices: list[Lattice] = []
     done = 0
     for name in names:
@@ -103,7 +103,7 @@ def _read_batch(nlp: Language, docs: list[Doc], names: list[str], temperatures: 
 
 
 def _write(doc: Doc, spans: tuple[TokenSpan, ...]) -> None:
-    """Set the entities as the component itself would: what was preset keeps its links, blocked tokens stay blocked."""
+    """Set the entities as the component itself would: preset ones keep their links, blocked tokens stay blocked."""
     before = {(ent.start, ent.end, ent.label_): ent for ent in doc.ents}
     ents = [before.get(span) or DocSpan(doc, span.start, span.end, label=span.label) for span in spans]
     blocked = [doc[token.i : token.i + 1] for token in doc if token.ent_iob == 3 and not token.ent_type]

@@ -1,4 +1,4 @@
-"""Docs to lattices: the scores of an entity recognizer as a distribution over readings."""
+"""Turns the scores of an entity recognizer into a distribution over analyses: one lattice per doc."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from loop.scoring.outside_nodes import BEGIN, OUT, Closed, closed_moves
 from loop.scoring.validity import Bools, Validity
 
 EPSILON = 1e-3
-"""Transitions of less probability are pruned."""
+"""Transitions below this probability are pruned."""
 
 BATCH_TOKENS = 8_192
-"""Docs are scored together up to about this many tokens; a longer doc is scored alone."""
+"""Docs are scored in batches of about this many tokens; a longer doc is scored alone."""
 
 NODES_PER_TOKEN = 64
-"""Open nodes beyond this many on average are pruned, so that memory is bounded whatever the model believes."""
+"""The most open nodes per token on average; the rest are pruned, which bounds memory for any model."""
 
 Spans = tuple[TokenSpan, ...]
 
@@ -40,22 +40,22 @@ def score(
     epsilon: float = EPSILON,
     keep: Sequence[Iterable[TokenSpan]] | None = None,
 ) -> list[Lattice]:
-    """One lattice per doc, with the component's own reading; neither the docs nor the pipeline are changed.
+    """Return one lattice per doc, including the component's own prediction; docs and pipeline stay unchanged.
 
-    The probability of a move is the softmax of the scores over the moves that are valid in spaCy's transition system,
-    given the doc's sentence boundaries, preset entities, blocked tokens and whitespace. A label that was added and
-    never trained has probability 0, unless a preset entity forces it.
+    The probability of a transition is the softmax of the scores over the transitions that are valid in spaCy's
+    transition system, given the doc's sentence boundaries, preset entities, blocked tokens and whitespace. A label that
+    was added but never trained has probability 0, unless a preset entity forces it.
 
     Args:
         nlp: the pipeline.
-        docs: have gone through the components before `component`, and not through it.
+        docs: output of the components before `component`.
         component: the name of a `ner` or `beam_ner`.
         temperature: above 1 for less confidence; see `loop.lattice.Transitions.tempered`.
-        epsilon: the probability below which moves are pruned, given the closed node where they begin.
-        keep: per doc, spans that are not pruned however improbable.
+        epsilon: the probability below which transitions are pruned, given the closed node where they begin.
+        keep: for each doc, spans that are never pruned.
 
     Raises:
-        PipelineError: the component is of a kind that cannot be scored, or a doc is not ready for it.
+        PipelineError: the component cannot be scored, or a doc lacks the output of a component before it.
     """
     (lattices,) = score_at((temperature,), nlp, docs, component=component, epsilon=epsilon, keep=keep)
     return lattices
@@ -70,7 +70,7 @@ def score_at(
     epsilon: float = EPSILON,
     keep: Sequence[Iterable[TokenSpan]] | None = None,
 ) -> list[list[Lattice]]:
-    """For each temperature one lattice per doc, as `score` has them; the network reads each doc once."""
+    """The result of `score` for each temperature; the network runs only once per doc."""
     docs = list(docs)
     pipe = _component(nlp, component)
     network = Network.of(pipe)
@@ -100,7 +100,7 @@ def _component(nlp: Language, name: str) -> EntityRecognizer:
 
 
 def _check_inputs(pipe: EntityRecognizer, docs: Sequence[Doc]) -> None:
-    """A listener whose source has not run reads zeros, and says nothing."""
+    """Check that upstream components have run: a listener would silently read zeros instead."""
     listeners = [layer.name for layer in pipe.model.walk() if "listener" in layer.name]
     for doc in docs:
         for name in listeners:
@@ -116,13 +116,13 @@ def _check_inputs(pipe: EntityRecognizer, docs: Sequence[Doc]) -> None:
 
 
 def _found_by_beam(pipe: EntityRecognizer, docs: Sequence[Doc]) -> Iterator[Spans]:
-    """What a beam search finds, on copies of the docs; empty docs have nothing to find."""
+    """The predictions of a beam search, run on copies of the docs; none for empty docs."""
     known = set(pipe.labels)
     for doc in docs:
         if any(ent.label_ not in known for ent in doc.ents):
             raise PipelineError(
                 f"A doc has a preset entity of a label that {pipe.name!r} does not know.",
-                hint="Its beam search would add the label to the model: do so beforehand, with `add_label`.",
+                hint="Its beam search would add the label to the model. Add it first, with `add_label`.",
             )
         copy = doc.copy()
         if len(copy):
@@ -145,7 +145,7 @@ def _scored(
     lengths, validity = [len(doc) for doc in docs], Validity.of(docs)
     temperature = np.repeat(temperatures, len(features.vectors) // times)
     if validity.blocked.any() and not network.can_block:
-        raise PipelineError("A doc has blocked tokens, which this entity recognizer cannot respect.")
+        raise PipelineError("A doc has blocked tokens, which this entity recognizer does not support.")
     keep = list(_shifted(kept, lengths))
     closed = closed_moves(features, validity, temperature, epsilon, keep)
     chains = Chains(
@@ -179,7 +179,7 @@ def _shifted(kept: Sequence[Spans], lengths: Sequence[int]) -> Iterator[TokenSpa
 
 
 def _follow_kept(chains: Chains, labels: Sequence[str], keep: Sequence[TokenSpan]) -> None:
-    """Follow the chains of the spans to keep to the spans' ends."""
+    """Follow the chains of the spans to keep up to the spans' ends."""
     if not keep:
         return
     names = [labels[label] for label in chains.label.tolist()]
@@ -190,7 +190,7 @@ def _follow_kept(chains: Chains, labels: Sequence[str], keep: Sequence[TokenSpan
 
 
 def _greedy(closed: Closed, chains: Chains, lengths: Sequence[int]) -> list[Spans]:
-    """The reading that spaCy's greedy search finds in each text."""
+    """The prediction of spaCy's greedy search for each text."""
     begins = np.full(len(closed.chosen), -1)
     taken = (closed.chosen[chains.start] == BEGIN) & (closed.chosen_label[chains.start] == chains.label)
     begins[chains.start[taken]] = np.flatnonzero(taken)
@@ -214,12 +214,12 @@ def _greedy(closed: Closed, chains: Chains, lengths: Sequence[int]) -> list[Span
 
 
 def _next(marked: Bools) -> Ints:
-    """(tokens + 1,) for each token the first marked one from there on, or the number of tokens."""
+    """(tokens + 1,) for each token, the first marked token at or after it, or the number of tokens."""
     places = np.append(np.where(marked, np.arange(len(marked)), len(marked)), len(marked))
     return np.asarray(np.minimum.accumulate(places[::-1])[::-1])
 
 
 def _no_moves(labels: tuple[str, ...]) -> Transitions:
-    """The moves of an empty text."""
+    """The transitions of an empty text."""
     numbers, names = np.zeros(0), np.zeros(0, dtype=np.int64)
     return Transitions(labels, numbers, np.zeros((2, 0)), names, names, numbers, names, names, numbers, names, numbers)

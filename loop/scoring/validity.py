@@ -1,4 +1,4 @@
-"""Which moves are valid at which token: sentence boundaries, whitespace, preset entities and blocked tokens."""
+"""Valid transitions at each token, given sentence boundaries, whitespace, preset entities and blocked tokens."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 _INSIDE, _BEGINS = 1, 3
-"""spaCy's ent_iob: 1 goes on with an entity, 3 begins one (or blocks the token, if there is no label)."""
+"""spaCy's ent_iob: 1 continues an entity, 3 begins one (or blocks the token, if there is no label)."""
 
 
 @dataclass(frozen=True)
 class Validity:
-    """Per token of a batch, whether a move is valid there; the tokens of the docs are numbered one after the other.
+    """Whether each transition is valid at each token of a batch; tokens are numbered across docs.
 
-    The reference is `is_valid` of each move in spacy/pipeline/_parser_internals/ner.pyx. A preset entity leaves one
-    valid move at each of its tokens, so that its label matters only where it begins.
+    Follows `is_valid` of each transition in spacy/pipeline/_parser_internals/ner.pyx. Within a preset entity each token
+    has exactly one valid transition, so the label matters only at the beginning.
 
     Attributes:
-        out, unit, begin: (tokens,) at a closed node where nothing is preset, for any label.
-        inside, last: (tokens,) at an open node that can be reached, for its label.
-        blocked: (tokens,) "out" is the only move.
-        preset_start, preset_label, preset_unit: the preset entities' first tokens, labels, and whether that is all.
+        out, unit, begin: (tokens,) validity at a closed node without a preset entity, for any label.
+        inside, last: (tokens,) validity at a reachable open node, for its label.
+        blocked: (tokens,) whether out is the only valid transition.
+        preset_start, preset_label, preset_unit: first token and label of each preset entity, and whether it is one
+            token long.
     """
 
     out: Bools
@@ -45,10 +46,10 @@ class Validity:
 
     @classmethod
     def of(cls, docs: Sequence[Doc]) -> Validity:
-        """Read the docs' tokens.
+        """Derive the validity from the docs.
 
         Raises:
-            PipelineError: a doc's preset entities have a continuation without a beginning.
+            PipelineError: a preset entity of a doc continues without a beginning.
         """
         attributes = np.concatenate([doc.to_array([ENT_IOB, ENT_TYPE, SENT_START, IS_SPACE]) for doc in docs])
         iob, kind, sent, space = attributes.astype(np.int64).T
@@ -75,11 +76,11 @@ class Validity:
 
 
 def _check(iob: Ints, kind: Ints, final: Bools) -> None:
-    """SpaCy never writes a continuation without its beginning, but its constructors do not refuse one."""
+    """Refuse an entity without a beginning: spaCy never writes one, but its constructors accept it."""
     before, before_kind = np.roll(iob, 1), np.roll(kind, 1)
     joined = ~np.roll(final, 1) & ((before == _INSIDE) | (before == _BEGINS)) & (before_kind == kind)
     if np.any((iob == _INSIDE) & ~(joined & (kind != 0))):
         raise PipelineError(
-            "A doc has preset entities whose tokens do not belong together.",
+            "A doc has a preset entity that continues without a beginning.",
             hint="Set them with `doc.set_ents` in the component before the entity recognizer.",
         )

@@ -1,4 +1,4 @@
-"""`loop.cfg`: what it may hold, reading it, and the commented file that a new project starts with."""
+"""`loop.cfg`: its sections and keys, reading and writing it, and the commented file of a new project."""
 
 from loop.settings.paths import CFG_NAME, PATTERNS_NAME, ProjectPaths
 from loop.settings.reading import label_problem, load_settings, parse_settings

@@ -1,4 +1,4 @@
-"""Who uses the program."""
+"""The name of the user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 
 
 def login() -> str:
-    """Return the user's name; one made of the number where the system knows none, as in many a container."""
+    """Return the user's login name, or one made from the user id if the system has none, as in containers."""
     try:
         return getpass.getuser()
     except (LookupError, OSError):

@@ -1,4 +1,4 @@
-"""Where the parts of a project lie."""
+"""The paths within a project."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ PATTERNS_NAME = "patterns.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class ProjectPaths:
-    """Where the parts of a project lie under its folder `root`."""
+    """The paths within a project whose folder is `root`."""
 
     root: Path
 
     @property
     def cfg(self) -> Path:
-        """The settings."""
+        """The settings file."""
         return self.root / CFG_NAME
 
     @property
     def guidelines(self) -> Path:
-        """What the annotators agreed on."""
+        """The annotation guidelines."""
         return self.root / "guidelines.md"
 
     @property
     def data(self) -> Path:
-        """The store, its companions and exports."""
+        """The folder of the store, its accompanying files and exports."""
         return self.root / "data"
 
     @property
@@ -42,21 +42,21 @@ class ProjectPaths:
 
     @property
     def session_lock(self) -> Path:
-        """Held by the one session at work."""
+        """The lock file of the running session."""
         return self.data / "session.lock"
 
     @property
     def trainer_lock(self) -> Path:
-        """Held by the one trainer at work."""
+        """The lock file of the running trainer."""
         return self.data / "trainer.lock"
 
     @property
     def trainer_log(self) -> Path:
-        """What the trainer has to say; never text of the corpus."""
+        """The trainer's log; it never contains corpus text."""
         return self.data / "trainer.log"
 
     def pipeline(self, name: str) -> str:
-        """Return the pipeline that a setting names: the full name of a folder in the project, or `name` as it is."""
+        """Return the pipeline for a setting: the full path if it names a folder in the project, else `name` itself."""
         folder = self.root / name
         return str(folder.resolve()) if (folder / "config.cfg").is_file() else name
 
@@ -65,12 +65,12 @@ class ProjectPaths:
         return self.resolve(name or PATTERNS_NAME)
 
     def resolve(self, name: str) -> Path:
-        """Return the file that a setting names: relative to the project, or absolute."""
+        """Return the path for a setting; a relative one is relative to the project."""
         return self.root / name
 
 
 def expanded(name: str) -> Path:
-    """Return the path of a name that may begin with ~; one of somebody whom the system does not know stays as it is."""
+    """Expand a leading ~ in a path; the ~ of an unknown user stays as it is."""
     try:
         return Path(name).expanduser()
     except RuntimeError:

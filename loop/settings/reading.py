@@ -1,4 +1,4 @@
-"""Reading `loop.cfg`: every mistake is named by its section and key."""
+"""Reads and checks `loop.cfg`; errors name the section and key."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from loop.settings.paths import CFG_NAME, ProjectPaths
 from loop.settings.sections import Section, Settings
 from loop.settings.tables import WHY, read_keys, read_labels
 
-# A comment may follow; a bracket in it ends nothing.
+# A comment may follow the header; brackets in it do not count.
 HEADER = re.compile(r"\[(?P<header>[^\]]+)\]\s*(#.*)?$")
-_LARGEST = 1e300  # beyond it, and for infinity and NaN, a value is a slip of the hand
+_LARGEST = 1e300  # larger values, infinity and NaN are taken for typing errors
 _AnySection = TypeVar("_AnySection", bound=Section)
 
 
 def load_settings(project: Path) -> Settings:
-    """Return the checked settings of the project folder; a base that is a folder of the project is named in full.
+    """Read and check the settings of a project folder; a base inside the project gets its full path.
 
     Raises:
-        SettingsError: `loop.cfg` is missing or unreadable, holds an unknown section or key, a value of a wrong type or
-            out of its bounds, or names a file that is not there.
+        SettingsError: `loop.cfg` is missing or unreadable, has an unknown section or key or an invalid value, or names
+            a file that does not exist.
     """
     paths = ProjectPaths(project)
     settings = parse_settings(_read(paths.cfg), source=paths.cfg)
     for key in ("patterns", "eval", "code"):
         name = getattr(settings.project, key)
         if name is not None and not paths.resolve(name).is_file():
-            _refuse(paths.cfg, "project", key, f"there is no file {paths.resolve(name)}.", "Put it there, or say null.")
+            _refuse(paths.cfg, "project", key, f"there is no file {paths.resolve(name)}.", "Put it there, or set null.")
     base = paths.pipeline(settings.project.base)
     return dataclasses.replace(settings, project=dataclasses.replace(settings.project, base=base))
 
@@ -45,7 +45,7 @@ def _read(cfg: Path) -> str:
     except FileNotFoundError:
         raise SettingsError(
             f"There is no {CFG_NAME} in {cfg.parent.resolve()}.",
-            hint="Start a project there with `loop init`, or name its folder with -C DIR or LOOP_PROJECT.",
+            hint="Create a project there with `loop init`, or name its folder with -C DIR or LOOP_PROJECT.",
         ) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"{cfg}: byte {error.start} is not valid UTF-8.", hint="Save the file as UTF-8.") from None
@@ -56,12 +56,12 @@ def _read(cfg: Path) -> str:
 
 
 def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
-    """Return the settings that `text` holds, defaults for what it leaves out; looks for no files.
+    """Parse and check the text of a `loop.cfg`, using defaults for missing keys; does not check that files exist.
 
-    The syntax is that of spaCy's configs (sections, JSON values, comment lines) without variables and nested sections.
+    The syntax is that of spaCy configs (sections, JSON values, comment lines) without variables and nested sections.
 
     Raises:
-        SettingsError: it names the section, the key and `source`.
+        SettingsError: an entry is invalid; names `source`, section and key.
     """
     found = _parse(text, source)
     kinds = get_type_hints(Settings)
@@ -81,19 +81,19 @@ def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
 
 
 def _parse(text: str, source: Path) -> dict[str, dict[str, str]]:
-    # No default section: whatever [DEFAULT] held would otherwise appear in every section.
+    # No default section, or the keys of [DEFAULT] would appear in every section.
     parser = configparser.ConfigParser(interpolation=None, default_section="", delimiters=("=",), comment_prefixes="#")
     parser.SECTCRE = HEADER
     parser.optionxform = str  # type: ignore[assignment, method-assign]  # keys keep their case, as in spaCy
     try:
         parser.read_string(text)
     except configparser.DuplicateSectionError as error:
-        raise SettingsError(f"{source}, line {error.lineno}: a second [{error.section}].", hint="Join them.") from None
+        raise SettingsError(f"{source}, line {error.lineno}: a second [{error.section}].", hint="Merge them.") from None
     except configparser.DuplicateOptionError as error:
-        _refuse(source, error.section, error.option, f"stands there twice (line {error.lineno}).", "Keep one of them.")
+        _refuse(source, error.section, error.option, f"appears twice (line {error.lineno}).", "Keep one of them.")
     except configparser.MissingSectionHeaderError as error:
         raise SettingsError(
-            f"{source}, line {error.lineno}: a setting before any [section].", hint="Begin with [project]."
+            f"{source}, line {error.lineno}: a setting before the first [section].", hint="Begin with [project]."
         ) from None
     except configparser.ParsingError as error:
         raise SettingsError(
@@ -112,7 +112,7 @@ def _section(kind: type[_AnySection], name: str, raw: Mapping[str, str], source:
         wanted, check = _KINDS[kinds[key]]
         value = check(_json(text))
         if value is None and not (text == "null" and kinds[key] == (str | None)):
-            _refuse(source, name, key, f"needs {wanted}, and {text or 'nothing'} is not.", _example(known[key]))
+            _refuse(source, name, key, f"must be {wanted}, not {text or 'empty'}.", _example(known[key]))
         _check_bounds(source, name, known[key], value)
         values[key] = value
     return kind(**values)
@@ -122,7 +122,7 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return text  # spaCy's configs take an unquoted word for text, too
+        return text  # spaCy configs accept unquoted strings, too
 
 
 def _whole(value: Any) -> int | None:
@@ -150,9 +150,9 @@ _KINDS: Mapping[Any, tuple[str, Callable[[Any], Any]]] = {
     bool: ("true or false", _truth),
     int: ("a whole number", _whole),
     float: ("a number", _number),
-    str: ("text", _text),
-    str | None: ("text or null", _text),
-    tuple[str, ...]: ("a list of texts", _texts),
+    str: ("a string", _text),
+    str | None: ("a string or null", _text),
+    tuple[str, ...]: ("a list of strings", _texts),
 }
 
 
@@ -165,7 +165,7 @@ def _check_bounds(source: Path, section: str, key: dataclasses.Field[Any], value
     low, high = key.metadata["low"], key.metadata["high"]
     if (low is not None and value < low) or (high is not None and value > high):
         bounds = f"at least {low}" if high is None else f"from {low} to {high}"
-        _refuse(source, section, key.name, f"must be {bounds}, and {value} is not.", _example(key))
+        _refuse(source, section, key.name, f"must be {bounds}, not {value}.", _example(key))
 
 
 def _check_labels(labels: Iterable[str], source: Path) -> None:
@@ -175,16 +175,16 @@ def _check_labels(labels: Iterable[str], source: Path) -> None:
 
 
 def label_problem(labels: tuple[str, ...]) -> str:
-    """Return in a sentence what is wrong with a list of labels, "" if nothing is."""
+    """Return a sentence about what is wrong with a list of labels, or "" if it is valid."""
     if not labels:
         return "needs at least one label."
     for n, label in enumerate(labels):
         if not label or not label.isprintable() or any(char.isspace() for char in label):
-            return f"{label!r} is not a label: it must not be empty or hold spaces or control characters."
+            return f"{label!r} is not a valid label: it must not be empty or contain spaces or control characters."
         if label.startswith("base:"):
-            return f"{label} is not a label for you: those that begin with base: are the program's own."
+            return f"{label} is reserved: labels that begin with base: are used internally."
         if label in labels[:n]:
-            return f"{label} stands there twice."
+            return f"{label} appears twice."
     return ""
 
 
@@ -193,9 +193,9 @@ def _refuse_unknown(source: Path, found: Iterable[str], known: Iterable[str], *,
     for name in found:
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-            hint = f"Did you mean {near[0]}?" if near else f"It knows: {', '.join(names)}."
+            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(names)}."
             shown = f"[{name}]" if what == "section" else f"{where}{name}"
-            raise SettingsError(f"{source}: {shown} is not a {what} that loop knows.", hint=hint)
+            raise SettingsError(f"{source}: {shown} is not a known {what}.", hint=hint)
 
 
 def _refuse(source: Path, section: str, key: str, problem: str, hint: str) -> NoReturn:

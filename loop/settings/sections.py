@@ -1,4 +1,4 @@
-"""What `loop.cfg` may hold, with its defaults, bounds and reasons, and the file written from it."""
+"""The sections and keys of `loop.cfg` with defaults, bounds and reasons, and the file written from them."""
 
 from __future__ import annotations
 
@@ -13,165 +13,159 @@ from loop.settings.tables import WHY, LabelNote, dumped
 
 
 class Section:
-    """What the sections share, so that a reader can be written once for all of them."""
+    """Base class of all sections: one reader handles them all."""
 
     __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
 def _setting(default: Any, why: str, *, low: float | None = None, high: float | None = None) -> Any:
-    """Return a field that carries its comment in `loop.cfg` and its bounds, both inclusive."""
+    """Return a dataclass field with its comment for `loop.cfg` (`why`) and its inclusive bounds."""
     return field(default=default, metadata={"why": why, "low": low, "high": high})
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSettings(Section):
-    """What is taught, and from where."""
+    """What to teach, and what to start from."""
 
-    base: str = _setting(
-        "blank:en", "The pipeline that round 0 starts from: blank:LANG, an installed package, or a folder."
-    )
+    base: str = _setting("blank:en", "The pipeline to start from: blank:LANG, an installed package, or a folder.")
     component: str | None = _setting(
-        None, "The base's named-entity recognizer to start from, where it has several; null for its first."
+        None, "The base's named-entity recognizer to start from, if it has several; null for its first."
     )
     code: str | None = _setting(
         None,
-        "A Python file of yours, run before pipelines are loaded: it registers what they need. null for none.",
+        "Your Python file, run before pipelines are loaded, to register functions they need; null for none.",
     )
     labels: tuple[str, ...] = _setting(
-        (), "What to find. The order is kept in the model, so append new labels instead of sorting."
+        (), "The labels to annotate. The model keeps their order, so append new ones instead of sorting."
     )
-    seed: int = _setting(
-        0, "The same answers with the same seed give the same weights, bit for bit.", low=0, high=2**32 - 1
-    )
+    seed: int = _setting(0, "The same answers and seed give the same weights, bit for bit.", low=0, high=2**32 - 1)
     patterns: str | None = _setting(
-        None, "Match patterns (jsonl) whose matches are shown as suggestions; null for patterns.jsonl, if it is there."
+        None, "Match patterns (jsonl), shown as suggestions; null for patterns.jsonl, if it exists."
     )
     eval: str | None = _setting(
-        None, "Gold texts (jsonl with spans) to score each round on; they are never learned from. null for none."
+        None, "Gold texts (jsonl with spans) to evaluate each round on, never trained on; null for none."
     )
-    shared: str | None = _setting(
-        None, "A group of this machine whose members may use the project, too; null for its owner alone."
-    )
+    shared: str | None = _setting(None, "A user group whose members may use the project, too; null for the owner only.")
 
 
 @dataclass(frozen=True, slots=True)
 class QueueSettings(Section):
-    """Which questions are laid out for the annotator."""
+    """How the queue of questions is composed."""
 
-    size: int = _setting(60, "Enough that nobody waits for a round, few enough that the choice stays fresh.", low=1)
+    size: int = _setting(60, "Questions per queue: enough that nobody waits, few enough to stay up to date.", low=1)
     random_share: float = _setting(
-        0.2, "Share of questions drawn at random (0 to 1), so that the model also meets what it is certain of.",
+        0.2, "Share of questions drawn at random (0 to 1), to include texts that the model is certain about.",
         low=0, high=1,
     )  # fmt: skip
     revisit_share: float = _setting(
-        0.2, "Share of questions about answered texts that may hold a label added since, as long as there are any.",
+        0.2, "Share of questions about answered texts that may contain a label added later.",
         low=0, high=1,
     )  # fmt: skip
     again_share: float = _setting(
-        0.02, "Share of answered texts asked again, blind, to see how consistent the answers are; never learned from.",
+        0.02, "Share of repeats: answered texts asked again, blind, to measure consistency; never trained on.",
         low=0, high=0.1,
     )  # fmt: skip
     held_out_share: float = _setting(
-        0.1, "Share of questions asked only to score each round on, never learned from; none where eval names a file.",
+        0.1, "Share of held-out questions, only for evaluating rounds, never trained on; none if `eval` is set.",
         low=0, high=0.5,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class AcquireSettings(Section):
-    """How the doubtful questions are found."""
+    """How uncertain questions are selected."""
 
     strategy: str = _setting(
         "expected_errors",
-        "What ranks the pool: the most to correct needs the fewest answers; entropy_per_token is for shorter texts.",
+        "The acquisition function; expected_errors needs the fewest answers, entropy_per_token favours shorter texts.",
     )
     candidates: int = _setting(
-        1000, "Texts read per round, so that a round costs the same in a pool of any size.", low=1
+        1000, "Texts scored per round, so that the cost does not depend on the pool's size.", low=1
     )
     carried_share: float = _setting(
-        0.2, "Share of them about which the last round was most uncertain; the others are random.",
+        0.2, "Share of these that the last round was most uncertain about; the others are random.",
         low=0, high=0.9,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestSettings(Section):
-    """First suggestions by another pipeline."""
+    """Initial suggestions from another pipeline."""
 
     pipeline: str | None = _setting(
-        None, "A pipeline that sets entities (rules, an LLM, …), as base; its spans are shown at first. null for none."
+        None, "A pipeline (rules, an LLM, …), named like base, whose entities are shown at first; null for none."
     )
-    until: int = _setting(100, "From so many answers on the model's own suggestions do; it is asked no more.", low=0)
+    until: int = _setting(100, "It is no longer used after this many answers.", low=0)
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateSettings(Section):
-    """How a round learns."""
+    """How a round is trained."""
 
-    round_size: int = _setting(10, "Answers per round: fewer teach sooner, more cost less training.", low=1)
+    round_size: int = _setting(10, "Answers per round: fewer help sooner, more need less training.", low=1)
     steps: int = _setting(
-        12, "Updates per round: a third of the time of learning everything anew every 100 answers.", low=1
+        12, "Updates per round: a third of the time of retraining from scratch every 100 answers.", low=1
     )
     batch_size: int = _setting(16, "Texts per update, new and earlier answers together.", low=1)
-    new_per_batch: int = _setting(4, "How many of them are this round's; the others keep old answers in mind.", low=1)
+    new_per_batch: int = _setting(4, "How many of these are from this round; the others prevent forgetting.", low=1)
     learn_rate: float = _setting(
         0.002,
-        "Adam's step: twice spaCy's default gets further with few answers, and averaging calms it.",
+        "Adam's learning rate: twice spaCy's default learns faster from few answers; averaging smooths it.",
         low=1e-12,
         high=1,
     )
     dropout: float = _setting(
-        0.2, "Share of the network switched off while it learns, against overfitting.", low=0, high=0.99
+        0.2, "Share of the network dropped out in training, against overfitting.", low=0, high=0.99
     )
     pull_back: float = _setting(
-        0.01, "Share of the way back to the base per step: what the base knows of texts of other kinds stays known.",
+        0.01, "L2-SP strength: share of the way back to the base per step, to retain what the base knows.",
         low=0, high=1,
     )  # fmt: skip
     rehearsed_per_batch: int = _setting(
-        1, "Texts made up of the base's words, beside each batch: a new label leaves names in other texts alone.",
+        1, "Texts made up from the base's words, added to each batch, so that new labels do not spread to other names.",
         low=0,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class PretrainSettings(Section):
-    """What the embeddings learn from the texts alone, in the background; only where the base has no ner of its own."""
+    """How embeddings are pretrained on the texts, in the background; only if the base has no ner."""
 
     texts: int = _setting(
-        10_000, "Texts to learn from, drawn at random from the corpus: some seconds; 0 switches it off.", low=0
+        10_000, "Texts drawn at random from the corpus; takes some seconds. 0 turns pretraining off.", low=0
     )
-    at_least: int = _setting(1000, "From fewer texts than these there is nothing to learn.", low=1)
+    at_least: int = _setting(1000, "No pretraining with fewer texts than this.", low=1)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckpointSettings(Section):
-    """Which of the saved rounds stay on disk."""
+    """Which saved rounds to keep."""
 
-    keep_last: int = _setting(5, "The newest rounds stay, to go back to.", low=1)
+    keep_last: int = _setting(5, "Keep this many of the newest rounds, to go back to.", low=1)
     keep_every: int = _setting(
         10,
-        "Of the older ones every n-th stays, so that undoing is quick, and the best.",
+        "Of older rounds, keep every n-th, so that undo is quick; the best one always stays.",
         low=1,
     )
     alarm_below: float = _setting(
-        95.0, "A label of the base that nobody teaches and that agrees less with the base (F1, percent) is reported.",
+        95.0, "Report labels of the base whose agreement with the base (F1, percent) falls below this.",
         low=0, high=100,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenSettings(Section):
-    """How the terminal is used."""
+    """Terminal settings."""
 
     mouse: bool = _setting(
-        True, "Click and drag as well as keys; while it is on, most terminals select for copying with Shift and drag."
+        True, "Annotate by clicking and dragging, too; to copy text, most terminals then need Shift and drag."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of `loop.cfg`, checked."""
+    """All settings of `loop.cfg`, checked."""
 
     project: ProjectSettings = ProjectSettings()
     queue: QueueSettings = QueueSettings()
@@ -186,11 +180,11 @@ class Settings:
 
     @property
     def held_out_share(self) -> float:
-        """The share of questions held out: none where the scores come from gold texts."""
+        """The share of questions held out: 0 if there is a gold file."""
         return 0.0 if self.project.eval is not None else self.queue.held_out_share
 
     def weights(self) -> dict[str, Any]:
-        """Return what bears on the weights: base, labels in their order, seed and [update]."""
+        """Return the settings that affect the weights: base, ordered labels, seed and [update]."""
         return {
             "base": self.project.base,
             "component": self.project.component,
@@ -200,12 +194,12 @@ class Settings:
         }
 
     def weights_digest(self) -> str:
-        """Return a SHA-256 (hex) of what bears on the weights."""
+        """Return a SHA-256 (hex) of the settings that affect the weights."""
         return hashlib.sha256(json.dumps(self.weights(), sort_keys=True).encode()).hexdigest()
 
 
 def template(settings: Settings) -> str:
-    """Return `settings` as the text of a `loop.cfg`, each value with the reason for it above."""
+    """Return the text of a `loop.cfg` with these settings, each with a comment above."""
     lines = ["# The settings of this loop project, in the style of a spaCy config: values are JSON."]
     for section in dataclasses.fields(settings):
         values = getattr(settings, section.name)

@@ -1,4 +1,4 @@
-"""The sections of `loop.cfg` whose keys are the user's own: [keys] by command, [labels] by label."""
+"""The sections of `loop.cfg` with free-form keys: [keys] by command, [labels] by label."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 
 from loop.errors import SettingsError
 
-# Written into a new loop.cfg above each of these sections.
+# Comments above these sections in a new loop.cfg.
 WHY = {
-    "keys": 'Other keys for a command, instead of its own: accept = ["enter", "f2"]. docs/keys.md lists the commands.',
-    "labels": 'What a label means, shown by g: PART = {"description": "…", "examples": ["chain", "brake pad"]}.',
+    "keys": 'Keys that replace those of a command: accept = ["enter", "f2"]. docs/keys.md lists the commands.',
+    "labels": 'Descriptions of labels, shown by g: PART = {"description": "…", "examples": ["chain", "brake pad"]}.',
 }
 
 
 @dataclass(frozen=True, slots=True)
 class LabelNote:
-    """What the annotators are told about a label."""
+    """A label's description and examples for annotators."""
 
     description: str = ""
     examples: tuple[str, ...] = ()
 
 
 def read_keys(raw: Mapping[str, str], source: Path) -> dict[str, tuple[str, ...]]:
-    """Return the keys of each command named; whether there is such a command or key is not known here.
+    """Return the keys of each command; does not check that commands and keys exist.
 
     Raises:
-        SettingsError: a value is no list of texts.
+        SettingsError: a value is not a list of strings.
     """
     return {command: _keys(command, text, source) for command, text in raw.items()}
 
@@ -39,23 +39,23 @@ def _keys(command: str, text: str, source: Path) -> tuple[str, ...]:
     value = [value] if isinstance(value, str) else value
     if not isinstance(value, list) or not all(isinstance(key, str) and key for key in value):
         raise SettingsError(
-            f"{source}: [keys] {command} needs a list of keys, and {text or 'nothing'} is not.",
-            hint=f'For example: {command} = ["f2"]; an empty list leaves it without a key.',
+            f"{source}: [keys] {command} must be a list of keys, not {text or 'empty'}.",
+            hint=f'For example: {command} = ["f2"]; an empty list leaves the command without a key.',
         )
     return tuple(value)
 
 
 def read_labels(raw: Mapping[str, str], labels: Collection[str], source: Path) -> dict[str, LabelNote]:
-    """Return what is said about each label named.
+    """Return the note on each label in the section.
 
     Raises:
-        SettingsError: it is none of `labels`, or a value is no description with examples.
+        SettingsError: a key is not one of `labels`, or a value is not a description with examples.
     """
     notes = {}
     for label, text in raw.items():
         if label not in labels:
             raise SettingsError(
-                f"{source}: [labels] {label} is none of the project's labels.", hint=f"They are {', '.join(labels)}."
+                f"{source}: [labels] {label} is not one of the project's labels.", hint=f"They are {', '.join(labels)}."
             )
         notes[label] = _note(label, text, source)
     return notes
@@ -83,7 +83,7 @@ def _json(text: str) -> Any:
 
 
 def dumped(value: tuple[str, ...] | LabelNote) -> str:
-    """Return a value as `loop.cfg` holds it."""
+    """Return a value in the syntax of `loop.cfg`."""
     data: Any = value
     if isinstance(value, LabelNote):
         data = {"description": value.description, "examples": list(value.examples)}

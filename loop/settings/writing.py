@@ -1,4 +1,4 @@
-"""Changing one value of `loop.cfg` and nothing else: comments, order and spacing stay as the user wrote them."""
+"""Changes single values of `loop.cfg`; comments, order and spacing stay as the user wrote them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from loop.settings.reading import HEADER, parse_settings
 
 
 def set_value(cfg: Path, section: str, key: str, value: Any) -> None:
-    """Set `[section] key` in the file; it is replaced as a whole when the new text has been checked.
+    """Set `[section] key`; the file is replaced atomically after the new text has been checked.
 
     Raises:
-        SettingsError: the file cannot be read or written, or its settings cannot be meant with the new value.
+        SettingsError: the file cannot be read or written, or the new value makes it invalid.
     """
     _change(cfg, lambda text: with_value(text, section, key, value))
 
 
 def set_labels(cfg: Path, labels: Sequence[str], names: Mapping[str, str | None] | None = None) -> None:
-    """Set the labels in the file, and rename or drop the notes about those that have new `names`, or none.
+    """Set the labels, and rename the notes on labels by `names` (None removes a note).
 
     Raises:
         SettingsError: see `set_value`.
@@ -41,11 +41,11 @@ def _change(cfg: Path, change: Callable[[str], str]) -> None:
             os.fchmod(file.fileno(), mode)
             file.write(text.encode())
     except OSError as error:
-        raise SettingsError(f"{cfg} cannot be changed: {error.strerror}.", hint="Check the file's rights.") from None
+        raise SettingsError(f"{cfg} cannot be changed: {error.strerror}.", hint="Check its permissions.") from None
 
 
 def with_value(text: str, section: str, key: str, value: Any) -> str:
-    """Return the text of a `loop.cfg` with another value; a missing key or section is added."""
+    """Return the text of a `loop.cfg` with a value changed; a missing key or section is added."""
     setting = f"{key} = {json.dumps(value, ensure_ascii=False)}"
     lines = text.splitlines()
     start, end = _bounds(lines, section)
@@ -58,7 +58,7 @@ def with_value(text: str, section: str, key: str, value: Any) -> str:
 
 
 def with_keys(text: str, section: str, names: Mapping[str, str | None]) -> str:
-    """Return the text of a `loop.cfg` with other names for keys; one without a name, or whose name is there, goes."""
+    """Return the text of a `loop.cfg` with keys renamed; a key mapped to None or to an existing key is removed."""
     lines = text.splitlines()
     start, end = _bounds(lines, section)
     kept = lines[: end if start is None else start + 1]
@@ -76,7 +76,7 @@ def with_keys(text: str, section: str, names: Mapping[str, str | None]) -> str:
 
 
 def _bounds(lines: Sequence[str], section: str) -> tuple[int | None, int]:
-    """Where a section begins, None when it is not there, and where the next one begins."""
+    """The first line of a section (None if it is missing), and the line where the next one begins."""
     headers = ((i, HEADER.match(line.strip())) for i, line in enumerate(lines))
     start = next((i for i, header in headers if header and header["header"] == section), None)
     if start is None:
@@ -85,7 +85,7 @@ def _bounds(lines: Sequence[str], section: str) -> tuple[int | None, int]:
 
 
 def _after(lines: Sequence[str], place: int, end: int) -> int:
-    """Where a value ends that begins at `place`: it may go on in indented lines."""
+    """The line after the value that begins at `place`: a value may continue in indented lines."""
     after = place + 1
     while after < end and lines[after][:1].isspace() and lines[after].strip():
         after += 1

@@ -1,4 +1,4 @@
-"""The project's memory: corpus, questions, answers, rounds, in one SQLite file that session and trainer share."""
+"""The project's store: corpus, questions, answers and rounds in one SQLite file shared by session and trainer."""
 
 from __future__ import annotations
 
@@ -45,16 +45,19 @@ __all__ = [
 
 
 class Store:
-    """An open store, a part for each subject.
+    """An open store.
 
     Attributes:
-        corpus: batches and texts. questions: the queue, and every question that was answered.
-        answers: what annotators said, and drafts. journal: events, label schemes, rounds, the trainer's state.
-        predictions: what rounds find in the held-out texts. copies: where texts were written to.
-        wishes: what the annotator wants to be asked about, and finds again.
+        corpus: batches and texts.
+        questions: the queue, and all answered questions.
+        answers: annotators' answers and drafts.
+        journal: events, label schemes, rounds, and the trainer's status.
+        predictions: the rounds' predictions on held-out texts.
+        copies: files that texts were written to.
+        requests: the annotator's requests: a focus, a chosen text, earlier answers.
 
     Raises:
-        StoreError: there is no store at `path`, or one that this version cannot use.
+        StoreError: there is no store at `path`, or this version cannot use it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -71,10 +74,10 @@ class Store:
 
     @classmethod
     def create(cls, path: Path) -> Store:
-        """Make an empty store, with the folder for it, and open it.
+        """Create an empty store, including its folder, and open it.
 
         Raises:
-            StoreError: something is at `path` already, or it cannot be written.
+            StoreError: `path` already exists, or cannot be written.
         """
         create_database(path)
         return cls(path)
@@ -88,50 +91,49 @@ class Store:
         source: str,
         replacing: bool = False,
     ) -> ImportedAnswers:
-        """Add answers from elsewhere with their texts and questions, in their order, in one transaction.
+        """Import answers with their texts and questions, in order, in one transaction.
 
-        `others` are texts that nobody answered. Answers that are there already, known by their ids, stay as they are.
-        See `loop.store.importing`.
+        `others` are unanswered texts. Answers whose ids exist already are skipped. See `loop.store.importing`.
 
         Raises:
-            StoreError: an answer or a question has the id of one that belongs to another text, or takes the place of
-                one and must not.
+            StoreError: the id of an answer or question belongs to another text, or an answer would override one of the
+                same annotator and `replacing` is False.
         """
         return import_answers(self._database, rows, others, labels=labels, source=source, replacing=replacing)
 
     def relabel(self, labels: Sequence[str], names: Names, *, draft: Callable[[str, Names], str]) -> None:
-        """Put `labels` in force; earlier answers are read by their new `names`. See `loop.store.relabeling`."""
+        """Set the current `labels`; earlier answers are read with the new `names`. See `loop.store.relabeling`."""
         relabeling.relabel(self._database, labels, names, draft=draft)
 
     def unfinished_relabeling(self) -> tuple[tuple[str, ...], Names] | None:
-        """The labels and names that the files of the project do not have yet; None when they have them all."""
+        """The labels and names still to be applied to the project's files; None if nothing is pending."""
         return relabeling.unfinished(self._database)
 
     def finish_relabeling(self) -> None:
-        """Note that the files of the project have followed."""
+        """Record that the project's files are up to date."""
         relabeling.finish(self._database)
 
     def problems(self) -> list[Problem]:
-        """What is wrong with what is in the store."""
+        """Check the store's contents and return the problems found."""
         return list(problems(self._database))
 
     def repair(self, problem: Problem) -> None:
-        """Put right what can be derived again."""
+        """Correct a problem whose data can be derived again."""
         repair(self._database, problem)
 
     def begin_erasing(self, ids: Sequence[int]) -> None:
-        """Note that texts are to be erased; what is begun is finished, if need be when the project is opened next."""
+        """Record that texts are to be erased; an interrupted erasure is finished when the project is next opened."""
         erasing.begin(self._database, ids)
 
     def unfinished_erasing(self) -> list[int] | None:
-        """The texts whose erasing was begun, an empty list when only `erase` itself has to end; None without any."""
+        """The texts of an unfinished erasure (empty if only the file has to be rewritten); None without one."""
         return erasing.unfinished(self._database)
 
     def erase(self, ids: Sequence[int]) -> Erased:
-        """Take texts out for good, with all that was said about them; no byte of them is left in the file.
+        """Erase texts and everything about them; no byte of them remains in the file.
 
         Raises:
-            StoreError: the file cannot be written anew, since something else uses it or the disk is full.
+            StoreError: the file cannot be rewritten, because another process uses it or the disk is full.
         """
         erased = erasing.erase(self._database, ids)
         self._database.close()
@@ -140,7 +142,7 @@ class Store:
         return erased
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def __enter__(self) -> Store:

@@ -1,4 +1,4 @@
-"""What annotators said: answers, of which no row is ever changed, and drafts of answers."""
+"""Answers, whose rows are never changed, and drafts of answers."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answe
 
 
 class Answers:
-    """Answers, oldest first; those that stand are the ones no later answer retracts."""
+    """All answers, oldest first. Standing answers are those that no later answer retracts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, answer: Answer, question: Question | None = None) -> Answer:
-        """Commit `answer`, to disk, together with its event; returns it with its `seq` and time.
+        """Commit an answer and its event to disk; return it with its `seq` and time.
 
-        The text leaves the queue and the question's draft is dropped in the same transaction.
+        The same transaction removes the text from the queue and the question's draft.
 
         Raises:
-            StoreError: the answer it retracts was already retracted, or its text is gone.
+            StoreError: the answer that it retracts is already retracted, or its text is gone.
         """
         with _text_there(), self._database.write() as connection:
             if question is not None:
@@ -50,21 +50,21 @@ class Answers:
             return add_answer(connection, answer)
 
     def standing(self) -> list[Answer]:
-        """The answers that stand, by rank: a replacement stands where the answer it replaces stood.
+        """The standing answers, by rank: a replacement has the rank of the answer it replaces.
 
-        Not those to texts that were asked again to measure consistency: see `again`.
+        Excludes answers to repeats (see `again`).
         """
         return self._select(_STANDING)
 
     def again(self) -> list[Answer]:
-        """The standing answers to texts that were asked again, blind, to measure consistency."""
+        """The standing answers to blind repeats, which measure consistency."""
         return self._select(select(answers).where(STANDS, answers.c.again).order_by(answers.c.seq))
 
     def training(self) -> list[Answer]:
-        """The answers that rounds learn from, by rank: those that stand and train, but for texts that are held out.
+        """The answers that rounds are trained on, by rank.
 
-        A text is held out with its whole group as soon as one of them has a held-out answer that stands, however its
-        other answers came in.
+        Excludes every text that has a standing held-out answer, together with its whole group, however its other
+        answers came in.
         """
         with self._database.read() as connection:
             held_out = HeldOut(*_measured(connection))
@@ -73,12 +73,12 @@ class Answers:
         return [one for one in standing if held_out.may_teach(Text(one.text_id, "", group=groups[one.text_id]), one)]
 
     def measured(self) -> tuple[frozenset[int], frozenset[str]]:
-        """The ids of the texts that have a held-out answer which stands, and their groups."""
+        """Ids and groups of the texts with a standing held-out answer."""
         with self._database.read() as connection:
             return _measured(connection)
 
     def measuring(self) -> list[Answer]:
-        """The answers that stand to texts with a held-out one, by rank."""
+        """All standing answers to texts that have a standing held-out answer, by rank."""
         standing = self.standing()
         held = {answer.text_id for answer in standing if answer.held_out}
         return [answer for answer in standing if answer.text_id in held]
@@ -89,7 +89,7 @@ class Answers:
             return frozenset(group for _, group in _answered(connection, held_out=False) if group is not None)
 
     def annotators(self, ids: Sequence[str]) -> dict[str, str]:
-        """Who gave those of these answers that are there, by the id."""
+        """The annotators of these answers, by answer id; unknown ids are left out."""
         with self._database.read() as connection:
             rows = looked_up(connection, select(answers.c.id, answers.c.annotator), answers.c.id, ids)
             return {row.id: row.annotator for row in rows}
@@ -111,9 +111,9 @@ class Answers:
         return next(iter(self._select(query.order_by(answers.c.seq.desc()).limit(1))), None)
 
     def of(self, question: Question, annotator: str) -> Answer | None:
-        """This annotator's standing answer to a question, or else the last one by rank to its text.
+        """This annotator's standing answer to a question or, if there is none, the last one by rank to its text.
 
-        What was answered before a text is asked about again is no answer to that, and the other way round.
+        Answers to a repeat and other answers to the same text do not stand in for each other.
         """
         query = select(answers).where(STANDS, answers.c.text_id == question.text.id, answers.c.annotator == annotator)
         given = self._select(query.order_by(answers.c.place.desc()))
@@ -122,7 +122,7 @@ class Answers:
         return next(iter(to_this or others), None)
 
     def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:
-        """How many answers stand that were given in sessions, not imported (of one annotator; since a moment)."""
+        """The number of standing answers given in sessions, not imported; of one annotator or since a time."""
         query = select(func.count()).select_from(answers).where(STANDS, answers.c.mode != "import")
         if annotator is not None:
             query = query.where(answers.c.annotator == annotator)
@@ -132,7 +132,7 @@ class Answers:
             return int(connection.execute(query).scalar_one())
 
     def left_out(self) -> dict[str, int]:
-        """How many texts were answered without saying what is in them, by the reason: skipped ones, unusable ones."""
+        """The numbers of skipped texts, by reason, and of unusable ones."""
         query = (
             select(answers.c.verdict, answers.c.reason, func.count())
             .where(STANDS, FIRST, answers.c.verdict.in_(["skip", "unusable"]))
@@ -147,7 +147,7 @@ class Answers:
         return counts
 
     def save_draft(self, question: Question, annotator: str, draft: str) -> None:
-        """Keep an unfinished answer, in the place of an earlier draft for the same question.
+        """Save an unfinished answer, replacing an earlier draft for the same question.
 
         Raises:
             StoreError: the text is gone.
@@ -164,13 +164,13 @@ class Answers:
             )
 
     def draft(self, question: Question, annotator: str) -> str | None:
-        """The unfinished answer kept for a question."""
+        """The draft for a question, if any."""
         query = select(drafts.c.draft).where(drafts.c.question_id == question.id, drafts.c.annotator == annotator)
         with self._database.read() as connection:
             return connection.execute(query).scalar_one_or_none()
 
     def drop_draft(self, question: Question, annotator: str) -> None:
-        """Forget an unfinished answer."""
+        """Delete the draft for a question."""
         with self._database.write() as connection:
             mine = drafts.c.question_id == question.id, drafts.c.annotator == annotator
             connection.execute(delete(drafts).where(*mine))
@@ -181,7 +181,7 @@ class Answers:
 
 
 def standing_of(connection: Connection, text_ids: Sequence[int]) -> list[Answer]:
-    """The answers to these texts that stand, by rank within a text."""
+    """The standing answers to these texts, by rank within each text."""
     naming = read_naming(connection)
     return [answer_of(row, naming) for row in looked_up(connection, _STANDING, answers.c.text_id, text_ids)]
 
@@ -192,7 +192,7 @@ def _measured(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:
 
 
 def _answered(connection: Connection, *, held_out: bool) -> list[tuple[int, str | None]]:
-    """The texts with answers that stand, held-out ones or others, and their groups."""
+    """Ids and groups of the texts with standing answers, held-out ones or others."""
     query = select(texts.c.id, texts.c.group_key).join(answers, texts.c.id == answers.c.text_id)
     rows = connection.execute(query.where(STANDS, FIRST, answers.c.held_out == held_out))
     return [(row.id, row.group_key) for row in rows]
@@ -210,12 +210,12 @@ def _text_there() -> Iterator[None]:
     except IntegrityError:
         raise StoreError(
             "This text, or the answer that this one replaces, is gone or was replaced in another session.",
-            hint="Enter or s goes on to the next text.",
+            hint="Press Enter or s to continue with the next text.",
         ) from None
 
 
 def add_answer(connection: Connection, answer: Answer) -> Answer:
-    """Write an answer inside the caller's transaction; see `Answers.add`."""
+    """Write an answer within the caller's transaction; see `Answers.add`."""
     seq = append_event(connection, EventKind.ANSWER, answer_event(answer))
     rank, moment = _rank(connection, answer, seq), answer.at or datetime.fromisoformat(now())
     stored = replace(answer, seq=seq, rank=rank, at=moment)
@@ -229,9 +229,9 @@ def add_answer(connection: Connection, answer: Answer) -> Answer:
 
 
 def _drop_drafts(connection: Connection, answer: Answer) -> None:
-    """Forget the draft that has become `answer`; with a new answer also those for questions that it leaves open.
+    """Delete the draft that has become `answer`; a new answer also deletes drafts for other open questions of its text.
 
-    A draft that changes an earlier answer stays, and so does one for a later question when an earlier answer changes.
+    Drafts of changes to earlier answers stay; so do drafts for later questions when an earlier answer changes.
     """
     ended = drafts.c.question_id == answer.question_id
     if answer.retracts is None:
@@ -242,9 +242,9 @@ def _drop_drafts(connection: Connection, answer: Answer) -> None:
 
 
 def _rank(connection: Connection, answer: Answer, seq: int) -> int:
-    """That of the answer it replaces, where that one says something; otherwise a new one.
+    """The rank of the answer that it replaces, if that one says something; otherwise a new rank.
 
-    A round may have learned from that one. From what says nothing none has, so that nothing is to be learned again.
+    No round was trained on an answer that says nothing, so a new rank saves retraining.
     """
     if answer.retracts is None:
         return seq
@@ -254,12 +254,12 @@ def _rank(connection: Connection, answer: Answer, seq: int) -> int:
 
 
 def answer_event(answer: Answer) -> dict[str, Any]:
-    """What the event of an answer says."""
+    """The payload of an answer's event."""
     return {"answer": answer.id, "verdict": answer.verdict}
 
 
 def answer_row(answer: Answer) -> dict[str, Any]:
-    """`answer`, which has its rank and its time, as a row of `answers`."""
+    """Convert an answer, with rank and time set, to a row of `answers`."""
     assert answer.at is not None
     plain = (
         "id seq text_id question_id annotator scheme mode round verdict complete held_out again "
@@ -275,7 +275,7 @@ def answer_row(answer: Answer) -> dict[str, Any]:
 
 
 def answer_of(row: Row[Any], naming: Naming) -> Answer:
-    """The answer in a row of `answers` (or of a join that holds its columns and the `text`), in the labels of today."""
+    """Convert a row of `answers` (or of a join with its columns) to an answer, with the current label names."""
     fields = {name: value for name, value in row._mapping.items() if name not in ("place", "text")}
     try:
         spans = {name: naming.spans(load_spans(fields[name]), row.scheme) for name in ("shown", "spans")}

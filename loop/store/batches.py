@@ -1,7 +1,7 @@
-"""Batches on their way in and out, in short transactions; what is cut short is taken back.
+"""Adds and removes batches of texts in short transactions; interrupted operations are rolled back.
 
-A batch of many texts is marked while it is written or removed, and its process holds a lock. Where the mark stands and
-nobody holds the lock, the process was killed: whoever opens the store next takes the batch's texts out.
+While a large batch is written or removed, it is marked, and the process holds a lock. A mark without a lock means that
+the process was killed: whoever opens the store next removes the batch's texts.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from loop.store.spans import dump_spans
 from loop.store.suggestions import NOTHING_ATTACHED, Attached, attach_staged
 
 STAGED_ROWS = 5_000
-# Per transaction: an annotator's answer waits for one of them, some 20 ms.
+# Rows per transaction, about 20 ms: an annotator's answer may have to wait for one.
 ROWS = 1_000
 UNFINISHED = "unfinished_batch"
 
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """A text on its way in, with the place it comes from: `source` names the file, `line` counts from 1.
+    """A text to be added: `source` is its file, `line` its line in it, from 1.
 
-    `suggested` are the spans that the annotator is to be shown first.
+    `suggested` are the spans to suggest to the annotator.
     """
 
     text: str
@@ -49,7 +49,7 @@ class NewText:
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """What became of the texts of one batch, and of their suggestions; `batch` is 0 when all of them were known."""
+    """The result of adding a batch and its suggestions; `batch` is 0 if it had no new texts."""
 
     batch: int
     added: int
@@ -69,7 +69,7 @@ def add_batch(database: Database, new: Iterable[NewText], *, source: str) -> Bat
 
 
 def remove_batch(database: Database, batch: int) -> tuple[int, int]:
-    """Take the unanswered texts of a batch out; see `Corpus.remove_batch`."""
+    """Remove the unanswered texts of a batch; see `Corpus.remove_batch`."""
     with _alone(database):
         with database.write() as connection:
             if not connection.execute(select(batches.c.id).where(batches.c.id == batch)).first():
@@ -79,7 +79,7 @@ def remove_batch(database: Database, batch: int) -> tuple[int, int]:
 
 
 def take_back_unfinished(database: Database) -> None:
-    """Take out the texts of a batch that a killed process left half added or half removed."""
+    """Remove the texts of a batch that a killed process left partly added or partly removed."""
     with database.read() as connection:
         if get_state(connection, UNFINISHED) is None:
             return
@@ -92,13 +92,13 @@ def take_back_unfinished(database: Database) -> None:
 
 
 def begin_batch(connection: Connection, source: str) -> int:
-    """A new batch without texts, inside the caller's transaction; returns its number."""
+    """Insert a batch without texts, within the caller's transaction; return its number."""
     row = insert(batches).values(source=source, added=0, duplicates=0, at=now()).returning(batches.c.id)
     return int(connection.execute(row).scalar_one())
 
 
 def finish_batch(connection: Connection, batch: int, *, added: int, seen: int) -> BatchReport:
-    """Note that a batch brought `added` new texts of the `seen` ones; a batch that brought none goes."""
+    """Record that `added` of the `seen` texts of a batch were new; a batch without new texts is deleted."""
     if not added:
         _forget_batch(connection, batch)
         return BatchReport(0, 0, seen)
@@ -109,14 +109,14 @@ def finish_batch(connection: Connection, batch: int, *, added: int, seen: int) -
 
 
 def _forget_batch(connection: Connection, batch: int) -> None:
-    """Take a batch that nobody was told of away; the next one gets its number."""
+    """Delete a batch whose number was never reported, and free the number."""
     connection.execute(delete(batches).where(batches.c.id == batch))
     last = "UPDATE sqlite_sequence SET seq = seq - 1 WHERE name = 'batches' AND seq = ?"
     connection.exec_driver_sql(last, (batch,))
 
 
 def text_row(new: NewText) -> dict[str, Any]:
-    """`new` as a row of `texts`, but for its batch."""
+    """Convert a new text to a row of `texts`, without its batch."""
     key = digest(new.text)
     return {
         "digest": key,
@@ -131,7 +131,7 @@ def text_row(new: NewText) -> dict[str, Any]:
 
 
 def digest(text: str) -> bytes:
-    """What a text is known by, whatever its batch or meta."""
+    """The hash that identifies a text, regardless of batch and meta."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -183,7 +183,7 @@ def _take_back(database: Database) -> None:
 
 
 def _take_out(database: Database, batch: int) -> tuple[int, int]:
-    """Remove the unanswered texts of the marked batch, part by part; how many went and how many stay."""
+    """Remove the unanswered texts of the marked batch in parts; return how many were removed and how many stay."""
     removed = sum(len(ids) for ids in _unanswered(database, batch))
     with database.write() as connection:
         kept = connection.execute(select(func.count()).where(texts.c.batch_id == batch)).scalar_one()
@@ -200,7 +200,7 @@ def _take_out(database: Database, batch: int) -> tuple[int, int]:
 
 
 def _unanswered(database: Database, batch: int) -> Iterator[Sequence[int]]:
-    """The ids of a batch's unanswered texts, part by part; each part is removed when it is yielded."""
+    """Remove a batch's unanswered texts in parts, yielding the ids of each part."""
     last = 0
     unused = ~exists().where(answers.c.text_id == texts.c.id)
     while True:
@@ -224,14 +224,14 @@ def _remove_texts(connection: Connection, ids: Sequence[int]) -> None:
 
 @contextmanager
 def _alone(database: Database) -> Iterator[None]:
-    """Hold the lock of those who add or remove batches, what a killed one has left taken back first.
+    """Hold the lock for adding and removing batches; first roll back what a killed process left.
 
     Raises:
-        StoreError: another process holds it.
+        StoreError: another process holds the lock.
     """
     lock = _lock(database)
     if not lock.acquire():
-        raise StoreError("Another command adds or removes texts now.", hint="Try again when it is done.")
+        raise StoreError("Another command is adding or removing texts.", hint="Try again when it is done.")
     try:
         _take_back(database)
         yield

@@ -1,4 +1,4 @@
-"""What can be wrong with a store, and what of it can be derived again."""
+"""Consistency checks of a store, with repairs for data that can be derived again."""
 
 from __future__ import annotations
 
@@ -26,15 +26,21 @@ Repair = Callable[[Connection], None]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong, in a sentence, and what corrects it, if anything can, and in a sentence what that did."""
+    """A problem in the store.
+
+    Attributes:
+        what: a sentence that describes it.
+        repair: a function that corrects it; None if nothing can.
+        done: a sentence that describes what the repair did.
+    """
 
     what: str
     repair: Repair | None = None
-    done: str = "Put right."
+    done: str = "Repaired."
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether SQLite finds that a file is not a database, or one with damaged pages or indexes."""
+    """Whether, according to SQLite, a file is not a database or has damaged pages or indexes."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",))
@@ -43,18 +49,18 @@ def is_damaged(path: Path) -> bool:
 
 
 def problems(database: Database) -> Iterator[Problem]:
-    """Yield what is wrong with a store whose pages can be read."""
+    """Yield the problems of a store whose pages can be read."""
     with database.read() as connection:
         yield from _broken_references(connection)
         yield from _flags(connection)
-        yield from _named("Text", _changed_texts(connection), "is not what was added: its characters have changed")
+        yield from _named("Text", _changed_texts(connection), "has changed since it was added")
         yield from _bad_answers(connection)
         yield from _named("Answer", _lost_events(connection), "has lost its event")
-        yield from _named("The draft of text", _bad_drafts(connection), "is about another one")
+        yield from _named("The draft of text", _bad_drafts(connection), "belongs to a question about another text")
 
 
 def repair(database: Database, problem: Problem) -> None:
-    """Put a problem right that can be.
+    """Correct a problem that has a repair.
 
     Raises:
         StoreError: the store cannot be written.
@@ -71,15 +77,15 @@ def _named(one: str, found: Iterable[str | int], problem: str) -> Iterator[Probl
 
 
 def _several(first: str, n: int) -> str:
-    return first + (f"; so it is with {n - 1} more." if n > 1 else ".")
+    return first + (f" ({n - 1} more like this)." if n > 1 else ".")
 
 
 def _broken_references(connection: Connection) -> Iterator[Problem]:
     rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    derived = "queue", "questions"  # what the trainer lays out again; questions that were answered have their texts
+    derived = "queue", "questions"  # the trainer rebuilds these
     for table in sorted({row[0] for row in rows}):
         broken = [row[1] for row in rows if row[0] == table]
-        what = f"{len(broken)} rows of the table {table} name what is not there."
+        what = f"{len(broken)} rows of the table {table} refer to rows that do not exist."
         yield Problem(what, _removing(table, broken) if table in derived else None)
 
 
@@ -91,7 +97,7 @@ def _removing(table: str, rowids: list[int]) -> Repair:
 
 
 def _flags(connection: Connection) -> Iterator[Problem]:
-    """Whether a text is answered is noted with it, for the pool to be found quickly."""
+    """Check the column `answered` of texts, which indexes the pool."""
     stands = exists().where(STANDS, answers.c.text_id == texts.c.id)
     wrong = connection.execute(select(func.count()).select_from(texts).where(texts.c.answered != stands)).scalar_one()
 
@@ -99,7 +105,7 @@ def _flags(connection: Connection) -> Iterator[Problem]:
         connection.execute(update(texts).values(answered=stands))
 
     if wrong:
-        yield Problem(f"{wrong} texts are noted as answered or not, and are otherwise.", put_right)
+        yield Problem(f"{wrong} texts are wrongly marked as answered or unanswered.", put_right)
 
 
 def _changed_texts(connection: Connection) -> Iterator[int]:
@@ -109,18 +115,18 @@ def _changed_texts(connection: Connection) -> Iterator[int]:
 
 
 def _bad_answers(connection: Connection) -> Iterator[Problem]:
-    """Answers that cannot be read, and those that stand and say what their text cannot have."""
+    """Check for unreadable answers, and for standing ones that do not fit their texts."""
     bad = list(_faulty(connection))
     if bad:
         row, faults = bad[0]
         what = _several(f"Answer {row.id} {next(iter(faults.values()))}", len(bad))
         gone = sum(_is_lost(row, faults) for row, faults in bad)
-        done = f"Set aside: {gone:,}, which no longer count; their texts are asked again."
-        yield Problem(what, _set_aside, done if gone else "Put right: what was shown with them is left out.")
+        done = f"Set aside {gone:,} answers, which no longer count; their texts will be asked again."
+        yield Problem(what, _set_aside, done if gone else "Repaired: the spans shown with these answers are removed.")
 
 
 def _faulty(connection: Connection) -> Iterator[tuple[Row[Any], dict[str, str]]]:
-    """Rows of answers with what is wrong with their spans and with what was shown."""
+    """Yield faulty rows of answers, each with the faults in the spans answered and in the spans shown."""
     labels = {label for row in connection.execute(select(schemes)) for label in json.loads(row.labels)}
     query = select(answers, STANDS.label("stands"), func.length(texts.c.text).label("size"))
     for row in connection.execute(query.join(texts, texts.c.id == answers.c.text_id)).all():
@@ -142,12 +148,12 @@ def _fault(dumped: str, row: Row[Any], *, labels: Collection[str] | None, overla
 
 
 def _is_lost(row: Row[Any], faults: Mapping[str, str]) -> bool:
-    """Whether it is unknown what the answer said: of a complete one, what was shown is not needed."""
+    """Whether the answer's meaning is lost; complete answers do not need the spans shown."""
     return bool(row.stands) and ("spans" in faults or not row.complete)
 
 
 def _set_aside(connection: Connection) -> None:
-    """Take such answers back as if they had been undone; what is shown with others, or cannot be read, is emptied."""
+    """Retract answers whose meaning is lost, as undo would; empty unreadable spans and faulty spans shown."""
     for row, faults in _faulty(connection):
         emptied = {name: "[]" for name, fault in faults.items() if name == "shown" or fault == "cannot be read"}
         if emptied:

@@ -1,4 +1,4 @@
-"""Where texts were written to: exports, backups and other copies, for whoever erases a text to look at."""
+"""Records where texts were written to (exports, backups, …), so that copies can be found when a text is erased."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COPIES = "copies"
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file or folder that texts were written to: `what` it is in a word, its full path, and when (ISO 8601)."""
+    """A file or folder that texts were written to: its kind (`what`), full path, and time (ISO 8601)."""
 
     what: str
     path: str
@@ -21,19 +21,19 @@ class Copy:
 
 
 class Copies:
-    """The copies that were made, oldest first; the newest of each path."""
+    """The copies made, oldest first; only the newest for each path."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def note(self, what: str, path: Path) -> None:
-        """Note that texts are being written to `path`."""
+        """Record that texts are written to `path`."""
         copy = {"what": what, "path": str(path.absolute()), "at": now()}
         with self._database.write() as connection:
             others = [each for each in get_state(connection, COPIES) or [] if each["path"] != copy["path"]]
             put_state(connection, COPIES, [*others, copy])
 
     def all(self) -> list[Copy]:
-        """Every copy, whether it is still there or not."""
+        """All copies, whether they still exist or not."""
         with self._database.read() as connection:
             return [Copy(**each) for each in get_state(connection, COPIES) or []]

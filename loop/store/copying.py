@@ -1,4 +1,4 @@
-"""A consistent copy of a store, also while others write to it."""
+"""Consistent copies of a store, even while other processes write to it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from loop.files import new_file
 
 
 def copy_store(source: Path, target: Path) -> None:
-    """Copy a store as it is at one moment, written aside and moved into place.
+    """Copy a snapshot of a store to `target`, which is replaced atomically.
 
     Raises:
-        StoreError: it cannot be read, or the copy cannot be written; what was at `target` is still there.
+        StoreError: the store cannot be read or the copy cannot be written; `target` is unchanged.
     """
     try:
         with (
@@ -26,7 +26,7 @@ def copy_store(source: Path, target: Path) -> None:
             closing(sqlite3.connect(aside)) as copy,
         ):
             original.backup(copy)
-            # A copy is one file; whoever opens it as a store says anew how it is logged.
+            # A copy is a single file, without a log; opening it as a store sets the journal mode again.
             copy.execute("PRAGMA journal_mode=DELETE").close()
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
@@ -37,20 +37,20 @@ def copy_store(source: Path, target: Path) -> None:
 
 @contextmanager
 def readable_copy(source: Path) -> Iterator[Path]:
-    """A private copy of a store in whose folder nothing can be written, for the time of the block.
+    """Yield a temporary private copy of a store in a read-only folder.
 
-    SQLite needs to write there to read a log that is not merged yet; told that the store does not change
-    (`immutable=1`), it would overlook the log, and the latest answers with it.
+    SQLite must write to the folder to read a log that is not merged yet. With `immutable=1` it would ignore the log,
+    and with it the latest answers.
 
     Raises:
-        StoreError: it cannot be read.
+        StoreError: the store cannot be read.
     """
     with TemporaryDirectory(prefix="loop-") as folder:
         copy = Path(folder, source.name)
         try:
             try:
                 _copy_by_sqlite(source, copy)
-            except sqlite3.Error:  # it would have to write beside it, and so nobody else does now
+            except sqlite3.Error:  # SQLite cannot write to the folder; neither can anyone else
                 _copy_files(source, copy)
         except OSError as error:
             hint = "Check its permissions."

@@ -1,4 +1,4 @@
-"""Texts and the batches they came in."""
+"""The corpus: texts and their batches."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from loop.store.lookup import looked_up
 from loop.store.schema import answers, batches, texts
 from loop.store.spans import load_spans
 
-# Ids are drawn blindly as long as no more than three of four are gone; otherwise all that are left are read first.
+# Ids are sampled by rejection while at least one in this many exists; below that, all ids are read first.
 SPARSE = 4
-# Spelled out: with the number as a parameter SQLite does not see that the index of the pool serves.
+# A literal, not a parameter: otherwise SQLite does not use the partial index on the pool.
 UNANSWERED = texts.c.answered == text("0")
 
 
 @dataclass(frozen=True, slots=True)
 class BatchInfo:
-    """One batch: where it came from, when (ISO 8601), how many texts it brought and how many are answered."""
+    """A batch: its source, time (ISO 8601), number of texts, and how many of them are answered."""
 
     id: int
     source: str
@@ -36,26 +36,26 @@ class BatchInfo:
 
 
 class Corpus:
-    """All texts of a project; a text is known by its exact characters."""
+    """All texts of a project; a text is identified by its exact characters."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        # At the event with this number.
+        # (number of the last event, size at that event)
         self._pool_size: tuple[int, int] | None = None
 
     def add_batch(self, new: Iterable[NewText], *, source: str) -> BatchReport:
-        """Add texts as one batch, all or nothing; texts that are there already are dropped and counted.
+        """Add texts as one batch, all or nothing; texts that exist already are skipped and counted.
 
-        One of these that nobody has answered takes over what the new ones suggest.
+        An existing text that is unanswered takes over the suggestions of its duplicate.
 
-        An error raised by `new` leaves the store as it was. The texts are staged in memory and written when the last
-        of them has been read, in short transactions, so that nobody waits: neither for a slow reader nor for many
-        texts. If writing them fails, or the process is killed, those that nobody has answered go again.
+        An error raised by `new` leaves the store unchanged. The texts are staged in memory and, once all have been
+        read, written in short transactions, so that neither slow input nor many texts block other processes. If writing
+        fails or the process is killed, the texts are removed again, except those answered meanwhile.
         """
         return add_batch(self._database, new, source=source)
 
     def remove_batch(self, batch: int) -> tuple[int, int]:
-        """Take the unanswered texts of a batch back; returns how many went and how many answered ones stay.
+        """Remove the unanswered texts of a batch; return how many were removed and how many answered ones stay.
 
         Raises:
             StoreError: there is no such batch.
@@ -63,7 +63,7 @@ class Corpus:
         return remove_batch(self._database, batch)
 
     def neighbours(self, text: Text) -> tuple[str, str]:
-        """The texts before and after this one in its group, as they were added; empty where there is none."""
+        """The texts before and after this one in its group, in the order of addition; "" if there is none."""
         if text.group is None:
             return "", ""
         same = select(texts.c.text).where(texts.c.group_key == text.group).limit(1)
@@ -76,7 +76,7 @@ class Corpus:
         return before, after
 
     def only_group(self) -> str | None:
-        """The group that every text belongs to; None where there are several, or texts without one."""
+        """The group that every text belongs to; None if there are several, or texts without a group."""
         first = select(texts.c.group_key).order_by(texts.c.id).limit(1).scalar_subquery()
         with self._database.read() as connection:
             group = connection.execute(select(first)).scalar_one()
@@ -84,7 +84,7 @@ class Corpus:
             return None if group is None or connection.execute(other).first() else str(group)
 
     def batches(self) -> list[BatchInfo]:
-        """Every batch, oldest first."""
+        """All batches, oldest first."""
         counts = (
             select(
                 texts.c.batch_id,
@@ -100,74 +100,74 @@ class Corpus:
         return [BatchInfo(row.id, row.source, row.at, row.texts, row.answered) for row in rows]
 
     def batch_sizes(self) -> dict[int, int]:
-        """How many texts each batch brought."""
+        """The number of texts of each batch."""
         with self._database.read() as connection:
             return {row.id: row.added for row in connection.execute(select(batches.c.id, batches.c.added))}
 
     def find(self, contents: Sequence[str]) -> dict[str, int]:
-        """The ids of those `contents` that are texts of the corpus."""
+        """The ids of those `contents` that are in the corpus, by content."""
         wanted = {digest(content): content for content in contents}
         with self._database.read() as connection:
             rows = looked_up(connection, select(texts.c.digest, texts.c.id), texts.c.digest, wanted)
             return {wanted[row.digest]: row.id for row in rows}
 
     def texts(self, ids: Sequence[int]) -> list[Text]:
-        """The texts with these ids, in this order; ids that are gone are left out."""
+        """The texts with these ids, in this order; missing ids are left out."""
         with self._database.read() as connection:
             found = {row.id: text_of(row) for row in looked_up(connection, select(texts), texts.c.id, ids)}
         return [found[id_] for id_ in ids if id_ in found]
 
     def containing(self, part: str, *, limit: int) -> list[Text]:
-        """Up to `limit` texts, answered or not, that contain `part`, whatever the case of its ASCII letters."""
+        """Up to `limit` texts, answered or not, that contain `part`, ignoring the case of ASCII letters."""
         found = select(texts).where(texts.c.text.contains(part, autoescape=True)).order_by(texts.c.id).limit(limit)
         with self._database.read() as connection:
             return [text_of(row) for row in connection.execute(found)]
 
     def matching(self, where: Sequence[tuple[str, str]]) -> list[Text]:
-        """The texts, answered or not, whose meta has all these values (see `Focus`)."""
+        """The texts, answered or not, whose meta matches all these (key, value) pairs (see `Focus`)."""
         found = select(texts).where(*(_meta_has(*each) for each in where)).order_by(texts.c.id)
         with self._database.read() as connection:
             return [text_of(row) for row in connection.execute(found)]
 
     def unanswered(self, ids: Sequence[int]) -> list[Text]:
-        """Those of the texts with these ids, in this order, that nobody has answered."""
+        """The unanswered texts among these ids, in this order."""
         with self._database.read() as connection:
             open_ = _among(connection, ids, UNANSWERED)
         return self.texts(open_)
 
     def size(self) -> int:
-        """How many texts there are."""
+        """The number of texts."""
         with self._database.read() as connection:
             return _count(connection)
 
     def pool_size(self) -> int:
-        """How many texts nobody has answered yet; counted again only when something has happened."""
+        """The number of unanswered texts; cached until the next event."""
         with self._database.read() as connection:
             seq = last_seq(connection)
             if self._pool_size is None or self._pool_size[0] != seq:
-                # The few answered ones are counted: the pool may hold millions.
+                # Count the few answered texts instead of a pool of possibly millions.
                 answered = _count(connection, ~UNANSWERED, texts.c.id.in_(select(answers.c.text_id)))
                 self._pool_size = seq, _count(connection) - answered
         return self._pool_size[1]
 
     def sample(self, n: int, rng: Random) -> list[Text]:
-        """Up to `n` random texts, answered or not, in random order; it depends on `rng` and the corpus alone.
+        """Up to `n` random texts, answered or not, in random order; depends only on `rng` and the corpus.
 
-        Whatever was removed, every text is as likely as any other, and there are fewer only where the corpus has fewer.
+        The sample is uniform, even after removals, and smaller than `n` only if the corpus is.
         """
         with self._database.read() as connection:
             return self.texts(_drawn(connection, n, rng))
 
     def fixed_sample(self, n: int) -> list[Text]:
-        """Up to `n` random unanswered texts: the same ones, as long as they stay unanswered."""
+        """Up to `n` random unanswered texts: always the same ones, as long as they stay unanswered."""
         query = select(texts).where(UNANSWERED).order_by(texts.c.pick, texts.c.id).limit(n)
         with self._database.read() as connection:
             return [text_of(row) for row in connection.execute(query)]
 
     def sample_pool(self, n: int, rng: Random, *, where: Sequence[tuple[str, str]] = ()) -> list[Text]:
-        """Up to `n` random unanswered texts, in an order that depends on `rng` alone; costs the same at any size.
+        """Up to `n` random unanswered texts, in random order, in time independent of the pool's size.
 
-        With `where`, of those whose meta has all these values (see `Focus`); then the pool is looked through.
+        With `where`, only texts whose meta matches all these (key, value) pairs (see `Focus`); this scans the pool.
         """
         start = rng.random()
         pool = select(texts).where(UNANSWERED, *(_meta_has(*each) for each in where)).order_by(texts.c.pick, texts.c.id)
@@ -187,7 +187,7 @@ def _meta_has(key: str, value: str) -> ColumnElement[bool]:
 
 
 def text_of(row: Row[Any]) -> Text:
-    """The text in a row of `texts` (or of a join that holds its columns)."""
+    """Convert a row of `texts` (or of a join with its columns) to a text."""
     return Text(
         id=row.id,
         text=row.text,
@@ -201,7 +201,7 @@ def text_of(row: Row[Any]) -> Text:
 
 
 def _drawn(connection: Connection, n: int, rng: Random) -> list[int]:
-    """Up to `n` ids of texts; drawn blindly, and more of them again until enough are still there."""
+    """Draw up to `n` ids of existing texts: by rejection, or from the list of ids if most have been removed."""
     size, last = _count(connection), connection.execute(select(func.max(texts.c.id))).scalar_one() or 0
     n = wanted = min(n, size)
     blind = last <= SPARSE * size
@@ -212,7 +212,7 @@ def _drawn(connection: Connection, n: int, rng: Random) -> list[int]:
 
 
 def _among(connection: Connection, ids: Sequence[int], *where: ColumnElement[bool]) -> list[int]:
-    """Those of the ids, in this order, that are texts of which all this holds."""
+    """The ids, in this order, of existing texts that satisfy all conditions."""
     found = {row.id for row in looked_up(connection, select(texts.c.id).where(*where), texts.c.id, ids)}
     return [id_ for id_ in ids if id_ in found]
 

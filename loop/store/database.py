@@ -1,4 +1,4 @@
-"""One SQLite file: how it is opened, made safe, and brought to the current schema."""
+"""Opens the SQLite file, configures it for durability, and migrates it to the current schema."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from loop.store.schema import metadata
 SCHEMA_VERSION = "0008"
 OLDEST = "0006"
 BUSY = "busy_timeout=10000"  # milliseconds
-MISSING_HINT = "Put a backup there. Where nothing is lost with it, `loop doctor --repair` makes an empty one."
-DAMAGED_HINT = "`loop doctor` says what can be read; with --repair it saves that into a new store."
+MISSING_HINT = "Restore a backup. If there is nothing to lose, `loop doctor --repair` creates an empty store."
+DAMAGED_HINT = "`loop doctor` reports what can be read; with --repair it saves that into a new store."
 
 
 def now() -> str:
-    """The present moment as the store writes it: ISO 8601, UTC."""
+    """The current time in the store's format: ISO 8601, UTC."""
     return datetime.now(timezone.utc).isoformat()
 
 
 @contextmanager
 def polite() -> Iterator[None]:
-    """Leave the lock alone for as long as the block has taken, for whoever waits for it.
+    """After the block, pause for as long as it took, so that other writers get the lock.
 
-    SQLite wakes nobody: they look now and then, and a writer that never pauses starves them.
+    Processes poll for SQLite's lock, so a writer that never pauses starves them.
     """
     began = time.monotonic()
     yield
@@ -46,7 +46,7 @@ def polite() -> Iterator[None]:
 
 
 class Database:
-    """A connection factory in which reads see one snapshot and writes never wait for a lock they half hold."""
+    """A connection factory: reads see one snapshot, and writes take the lock at the start, so they never deadlock."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -55,19 +55,19 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection inside a read transaction.
+        """Yield a connection within a read transaction.
 
         Raises:
-            StoreError: the file is locked for too long, full, or unreadable; nothing was written.
+            StoreError: the file is locked for too long or unreadable, or the disk is full; nothing was written.
         """
         with self._explained(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def detached(self) -> Iterator[Connection]:
-        """A connection for several transactions, which its user begins; temporary tables end with it.
+        """Yield a connection for several transactions, begun by the caller; temporary tables end with it.
 
-        They are as those of `read`, or those of `write` once the option `immediate` is set.
+        The transactions are read transactions, or write transactions if the option `immediate` is set.
 
         Raises:
             StoreError: see `read`.
@@ -78,7 +78,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection inside a write transaction: committed to disk on leaving, undone on an error.
+        """Yield a connection within a write transaction, committed to disk on leaving and rolled back on an error.
 
         Raises:
             StoreError: see `read`.
@@ -93,25 +93,25 @@ class Database:
         except OperationalError as error:
             raise StoreError(
                 f"The store cannot be used now ({error.orig}); nothing was changed.",
-                hint="Try again: another command may be writing. If it lasts, check disk space and file permissions.",
+                hint="Try again: another command may be writing. If this persists, check disk space and permissions.",
             ) from None
         except DatabaseError as error:
             if type(error) is not DatabaseError:
-                raise  # such as a broken constraint, which is for the caller
-            raise StoreError(f"{self.path} is damaged, or no store ({error.orig}).", hint=DAMAGED_HINT) from None
+                raise  # such as a violated constraint, which the caller handles
+            raise StoreError(f"{self.path} is damaged or not a store ({error.orig}).", hint=DAMAGED_HINT) from None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._engine.dispose()
 
 
 def open_database(path: Path) -> Database:
-    """Open the store at `path`, brought up to date when it is older; nothing is created.
+    """Open the store at `path`, migrating an older one; never creates a store.
 
-    Before an older store is changed a copy of it is left beside it, `loop.db.schema-0001` or so.
+    Before a migration, a copy is left beside the store, such as `loop.db.schema-0001`.
 
     Raises:
-        StoreError: it is not there, is no store, was written by a newer version, or cannot be opened.
+        StoreError: the file is missing, is not a store, was written by a newer version, or cannot be opened.
     """
     check_present(path)
     database = Database(path)
@@ -127,27 +127,27 @@ def open_database(path: Path) -> Database:
 
 
 def create_database(path: Path) -> None:
-    """Make an empty store, and the folder for it; it is there when it is whole.
+    """Create an empty store atomically, including its folder.
 
     Raises:
-        StoreError: something is there already, or the folder cannot be written.
+        StoreError: `path` already exists, or the folder cannot be written.
     """
     try:
         make_private(path.parent)
         if os.path.lexists(path):
-            raise StoreError(f"{path} is there already.", hint="A store is never made in the place of another.")
+            raise StoreError(f"{path} already exists.", hint="Move it away first: a store never replaces another file.")
         with new_file(path) as aside, closing(Database(aside)) as database, database.write() as connection:
             _create_tables(connection)
             connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (SCHEMA_VERSION,))
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be made: {error.strerror}.", hint="Check disk space and permissions."
+            f"{path} cannot be created: {error.strerror}.", hint="Check disk space and permissions."
         ) from None
 
 
 def _create_tables(connection: Connection) -> None:
-    """In an order that is always the same, so that two new stores are the same to the byte but for their moments."""
+    """Create the tables in a fixed order, so that two new stores differ only in their timestamps."""
     for table in metadata.sorted_tables:
         connection.execute(CreateTable(table))
     for index in sorted((index for table in metadata.sorted_tables for index in table.indexes), key=attrgetter("name")):
@@ -155,10 +155,10 @@ def _create_tables(connection: Connection) -> None:
 
 
 def check_present(path: Path) -> None:
-    """See that there is a file with something in it where a store is to be opened.
+    """Check that `path` is a non-empty regular file.
 
     Raises:
-        StoreError: it is missing, empty, a link, or no file.
+        StoreError: it is missing, empty, a symbolic link, or not a file.
     """
     try:
         status = path.lstat() if os.path.lexists(path) else None
@@ -168,35 +168,34 @@ def check_present(path: Path) -> None:
     if status and stat.S_ISLNK(status.st_mode):
         raise StoreError(f"{path} is a symbolic link.", hint="Put the store itself there; its folder may be a link.")
     if status and not stat.S_ISREG(status.st_mode):
-        raise StoreError(f"{path} is not a file.", hint="Move it away, and put a backup there.")
+        raise StoreError(f"{path} is not a file.", hint="Move it away and restore a backup.")
     if not (status and status.st_size):
         log = path.with_name(f"{path.name}-wal")
         if log.exists() and log.stat().st_size:
-            raise StoreError(f"{path} is missing or empty, but not its log.", hint="Put a backup of both there.")
+            raise StoreError(f"{path} is missing or empty, but its log exists.", hint="Restore a backup of both.")
         raise StoreMissingError(f"{path} is missing or empty.", hint=MISSING_HINT)
 
 
 def _engine(path: Path) -> Engine:
-    # SQLite itself would make a file that is missing, also in the middle of a session.
+    # Otherwise SQLite would create a missing file, even in the middle of a session.
     file = {"mode": "rw", "uri": "true"}
     engine = create_engine(URL.create("sqlite", database=path.absolute().as_uri(), query=file))
     mode = journal_mode(path.parent)
-    # Without a log a commit ends with a deleted file, and only EXTRA waits for that.
+    # Without WAL a commit ends by deleting the journal, and only EXTRA syncs that to disk.
     safe = f"journal_mode={mode}", f"synchronous={'FULL' if mode == 'WAL' else 'EXTRA'}", "fullfsync=ON"
-    # Text that waits on its way in is private, too: it shall not lie in a temporary folder. Nor shall what was removed
-    # be left in the file.
+    # Texts are private: staged ones must not be written to a temporary folder, nor removed ones remain in the file.
     private = "temp_store=MEMORY", "secure_delete=ON"
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        # Python's driver would begin transactions by itself, and too late: SQLAlchemy's `begin` does it below.
+        # Python's driver would begin transactions implicitly, and too late; `begin` below does so instead.
         connection.isolation_level = None
         for pragma in (BUSY, *safe, *private, "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A deferred transaction that reads and then writes fails at once when another writer came between.
+        # A deferred transaction that reads and then writes fails at once if another process has written in between.
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
@@ -204,12 +203,12 @@ def _engine(path: Path) -> Engine:
 
 
 def _schema_version(connection: Connection, path: Path) -> str:
-    """What Alembic wrote into the file; read without importing Alembic, which would delay the first screen."""
+    """The schema version in the file, read without Alembic, whose import would delay the first screen."""
     tables = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "alembic_version" in tables:
         return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
     if tables:
-        raise StoreError(f"{path} is a SQLite file, but not a store of loop.", hint="Name another file.")
+        raise StoreError(f"{path} is a SQLite file, but not a loop store.", hint="Name another file.")
     raise StoreMissingError(f"{path} has no tables: it is not a store.", hint=MISSING_HINT)
 
 
@@ -229,6 +228,6 @@ def _migrate(database: Database, version: str) -> None:
         )
     with database.write() as connection:
         before = _schema_version(connection, database.path)
-        if before != SCHEMA_VERSION:  # another process may have been quicker
+        if before != SCHEMA_VERSION:  # another process may have migrated it meanwhile
             copy_store(database.path, database.path.with_name(f"{database.path.name}.schema-{before}"))
             upgrade(connection)

@@ -1,4 +1,4 @@
-"""Texts taken out for good, with all that was ever said about them."""
+"""Erases texts permanently, with everything about them."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ UNFINISHED = "erasing"
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How much went."""
+    """How much was erased."""
 
     texts: int
     answers: int
 
 
 def begin(database: Database, ids: Sequence[int]) -> None:
-    """Note that these texts are to be erased: from here on it is done, if need be when the project is opened next."""
+    """Record that these texts are to be erased; an interrupted erasure is finished when the project is next opened."""
     with database.write() as connection:
         put_state(connection, UNFINISHED, list(ids))
 
 
 def unfinished(database: Database) -> list[int] | None:
-    """The texts whose erasing was begun; an empty list when only the file has to be written anew, None without any."""
+    """The texts of an unfinished erasure (empty if only the file has to be rewritten); None without one."""
     with database.read() as connection:
         ids: list[int] | None = get_state(connection, UNFINISHED)
     return ids
 
 
 def finish(database: Database) -> None:
-    """Note that no byte of them is left."""
+    """Record that the erasure is finished."""
     with database.write() as connection:
         put_state(connection, UNFINISHED, None)
 
 
 def erase(database: Database, ids: Sequence[int]) -> Erased:
-    """Remove texts and their questions, places in the queue, drafts, answers and predictions, in one transaction.
+    """Remove texts and their questions, queue entries, drafts, answers and predictions in one transaction.
 
-    Of their answers the event log keeps that there were some, by their ids.
+    The event log keeps only the ids of their answers.
     """
     with database.write() as connection:
-        # An answer and the one that it retracts go together.
+        # An answer and the one that it retracts are deleted together.
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
         said = sum(_erase(connection, part) for part in parts(ids, LOOKUP_ROWS))
         connection.execute(delete(batches).where(batches.c.id.not_in(select(texts.c.batch_id))))
@@ -88,10 +88,10 @@ def _forget(connection: Connection, ids: frozenset[int]) -> None:
 
 
 def rewrite(path: Path) -> None:
-    """Write the store anew and empty its log, so that no byte of what was removed is left in either.
+    """Rewrite the file and empty its log, so that no byte of removed data remains in either.
 
     Raises:
-        StoreError: another process uses the store, or the disk is full; what is in the store is as before.
+        StoreError: another process uses the store, or the disk is full; the contents are unchanged.
     """
     try:
         with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as connection:
@@ -100,6 +100,6 @@ def rewrite(path: Path) -> None:
             connection.execute("VACUUM")
             busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be written anew: {error}.", hint="Look at the free space.") from None
+        raise StoreError(f"{path} cannot be rewritten: {error}.", hint="Check disk space.") from None
     if busy:
-        raise StoreError("Another program reads the store.", hint="Close it, and run the same command again.")
+        raise StoreError("Another program is reading the store.", hint="Close it and run the same command again.")

@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class EventKind(str, Enum):
-    """What happened, by the name under which it is stored."""
+    """The kind of an event; the value is its name in the store."""
 
     ANSWER = "answer"
     BATCH_ADDED = "batch_added"
@@ -14,11 +14,11 @@ class EventKind(str, Enum):
     LABELS = "labels"
     SETTINGS = "settings"
     HOLD = "hold"
-    """A round was pinned, or none is any longer."""
+    """A round was pinned or unpinned."""
     PRETRAINED = "pretrained"
     CURVE = "curve"
-    """What cross-validation expects of more answers."""
+    """A cross-validated learning curve was computed, with the expected gain of more answers."""
     ERASED = "erased"
     LOOKED_AT = "looked at"
-    """An answer was left as it was when it was looked at again."""
+    """An answer was reviewed and left as it was."""
     MISTAKE_JUDGED = "mistake judged"

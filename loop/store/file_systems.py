@@ -1,4 +1,4 @@
-"""Where a store can lie: on a file system of the network SQLite's write-ahead log is not safe."""
+"""Detects network file systems, on which SQLite's write-ahead log is not safe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 MOUNTS = Path("/proc/mounts")
-# The log needs memory that all processes share, and such file systems are there for several machines:
+# A write-ahead log needs memory shared by all processes, but network file systems serve several machines:
 # https://sqlite.org/wal.html, "All processes using a database must be on the same host computer".
 NETWORK = frozenset({
     "9p", "afs", "afpfs", "beegfs", "ceph", "cifs", "davfs", "fuse.ceph", "fuse.glusterfs", "fuse.mfs", "fuse.rclone",
@@ -18,21 +18,21 @@ NETWORK = frozenset({
 
 
 def journal_mode(folder: Path) -> Literal["WAL", "DELETE"]:
-    """How a store in `folder` is to log its transactions; slower, and without a log shared in memory, on a network."""
+    """The SQLite journal mode for a store in `folder`: WAL or, on network file systems, the slower DELETE."""
     return "DELETE" if file_system(folder) in NETWORK else "WAL"
 
 
 def file_system(folder: Path) -> str:
-    """The type of the file system that `folder` is on, as the kernel names it; empty where it does not tell."""
+    """The kernel's name for the type of file system that `folder` is on; "" if unknown."""
     try:
         lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:  # not Linux; SQLite itself then refuses a log where it can have none
+    except OSError:  # not Linux; SQLite falls back by itself where WAL is unsupported
         return ""
     path, found, longest = str(folder.resolve()), "", -1
     for line in lines:
         _, mounted, kind, *_ = line.split(" ")
         point = _unescaped(mounted)
-        # Of two mounts on one point the later one covers the earlier.
+        # A later mount on the same mount point hides the earlier one.
         if len(point) >= longest and os.path.commonpath([path, point]) == point:
             found, longest = kind, len(point)
     return found

@@ -1,4 +1,4 @@
-"""Answers from elsewhere with their texts and questions, in one transaction."""
+"""Imports answers with their texts and questions, in one transaction."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class NewAnswer:
-    """An answer on its way in: its text, and the question that it answered, if that is known.
+    """An answer to be imported, with its text and, if known, the question that it answered.
 
-    The ids of the text, and the scheme, are given to all three when they are written.
+    Text ids and the scheme are assigned when the three are written.
 
     Attributes:
-        asked: the labels that it is complete for; None for all.
+        asked: the labels that the answer is complete for; None for all.
     """
 
     text: NewText
@@ -43,7 +43,7 @@ class NewAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ImportedAnswers:
-    """What became of the answers: `known` said nothing new. `batch` is that of the texts that were new."""
+    """The result of an import: `known` answers said nothing new; `batch` is that of the new texts."""
 
     batch: BatchReport
     added: int
@@ -59,21 +59,21 @@ def import_answers(
     source: str,
     replacing: bool = False,
 ) -> ImportedAnswers:
-    """Write answers, in their order, with what they need: all or nothing.
+    """Write answers, in order, with their texts and questions: all or nothing.
 
-    Those that are there already are left out, and complete ones that say what the same annotator has said before.
+    Skips answers that exist already, and complete answers that repeat what the same annotator said before.
 
     Args:
-        database: to write to.
-        rows: what to write.
-        others: texts that come in with them, not answered.
-        labels: of the project.
-        source: where they come from, in words.
-        replacing: whether they may take the place of what the same annotators said otherwise about the same texts.
+        database: the database to write to.
+        rows: the answers.
+        others: unanswered texts to add with them.
+        labels: the project's labels.
+        source: a description of where the answers come from.
+        replacing: whether answers may override different ones of the same annotators to the same texts.
 
     Raises:
-        StoreError: an answer or a question has the id of one that belongs to another text, or takes the place of one
-            and must not.
+        StoreError: the id of an answer or question belongs to another text, or an answer would override one of the
+            same annotator and `replacing` is False.
     """
     with database.write() as connection:
         report = _add_texts(connection, [*(row.text for row in rows), *others], source)
@@ -103,7 +103,7 @@ def _add_texts(connection: Connection, new: Sequence[NewText], source: str) -> B
 
 
 def _changes(connection: Connection) -> int:
-    """How many rows this connection has written so far: of many statements at once, SQLAlchemy gives no count."""
+    """The number of rows that this connection has written; SQLAlchemy has no rowcount for executemany."""
     return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one())
 
 
@@ -119,14 +119,14 @@ def _placed(row: NewAnswer, text_id: int, scheme: int) -> NewAnswer:
 
 
 def _new(connection: Connection, table: Table, rows: Iterable[tuple[str, int, T]]) -> list[T]:
-    """Of rows of (id, text id, what it is) the ones that `table` does not hold, each once."""
+    """The items of (id, text id, item) rows whose ids are not in `table`, without duplicates."""
     given = list(rows)
     there = _texts_of(connection, table, [id_ for id_, _, _ in given])
     texts_of = dict(there)
     new: dict[str, T] = {}
     for id_, text_id, what in given:
         if texts_of.setdefault(id_, text_id) != text_id:
-            hint = "Take the field _loop out of the file."
+            hint = "Remove the field _loop from the file."
             raise StoreError(f"The file uses an id in {table.name} that belongs to another text.", hint=hint)
         if id_ not in there:
             new.setdefault(id_, what)
@@ -134,10 +134,10 @@ def _new(connection: Connection, table: Table, rows: Iterable[tuple[str, int, T]
 
 
 def _saying_more(connection: Connection, rows: Sequence[NewAnswer], *, replacing: bool) -> list[NewAnswer]:
-    """The rows without complete answers that say what the same annotator has said before.
+    """The rows, without complete answers that repeat what the same annotator said before.
 
     Raises:
-        StoreError: one says otherwise, and must not.
+        StoreError: an answer differs from an earlier one and `replacing` is False.
     """
     schemes, before = read_naming(connection).complete_for, _said_before(connection, [row.answer for row in rows])
     more: list[NewAnswer] = []
@@ -152,15 +152,15 @@ def _saying_more(connection: Connection, rows: Sequence[NewAnswer], *, replacing
     if others and not replacing:
         who = ", ".join(sorted({answer.annotator for answer in others}))
         raise StoreError(
-            f"{len({answer.text_id for answer in others}):,} of the texts were answered otherwise by {who}, "
-            "whose answers would no longer count. Nothing was imported.",
-            hint="--replace lets them go; --annotator NAME says that another one gave those of the file.",
+            f"{len({answer.text_id for answer in others}):,} of the texts have different answers by {who}, "
+            "which would no longer count. Nothing was imported.",
+            hint="Use --replace to override them, or --annotator NAME to import the file as another annotator's.",
         )
     return more
 
 
 def _said_before(connection: Connection, new: Sequence[Answer]) -> dict[tuple[int, str], Truth]:
-    """What each annotator has said of each of the texts."""
+    """What each annotator has said about these texts, by text id and annotator."""
     said = standing_of(connection, sorted({answer.text_id for answer in new}))
     return of_annotators(said, read_naming(connection).complete_for)
 
@@ -171,7 +171,7 @@ def _texts_of(connection: Connection, table: Table, ids: Sequence[str]) -> dict[
 
 
 def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
-    """Write answers that retract nothing: what `Answers.add` does for one, for many at once."""
+    """Bulk version of `Answers.add`, for answers that retract nothing."""
     if not new:
         return
     last = connection.exec_driver_sql("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").scalar_one()

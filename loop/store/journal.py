@@ -1,4 +1,4 @@
-"""The event log, label schemes, finished rounds, and what the trainer says about itself."""
+"""The event log, label schemes, finished rounds, and the trainer's status."""
 
 from __future__ import annotations
 
@@ -28,15 +28,20 @@ class RoundInfo:
     """One finished round.
 
     Attributes:
-        answers: how many answers it learned from, all rounds before included. steps: of the optimizer.
-        loss: mean over its steps, None without any. seconds: wall time of the round.
-        versions: of the libraries that computed it. weights: SHA-256 of its weights, "" from before they were noted.
-        digest: of what the settings say about learning.
-        kept: how well labels of the base that nobody teaches are kept, F1 in percent.
-        agreement: F1 in percent of what it finds against what the round before found, in texts that nobody has
-            answered; None without any entity.
-        estimate: "p", "r" and "f" in percent that its own probabilities expect on the pool, from so many "texts" drawn
-            at random; empty until it has read them.
+        number: the round's number.
+        answers: number of answers it was trained on, including those of earlier rounds.
+        steps: number of optimizer steps.
+        loss: mean over its steps; None without any.
+        seconds: wall time of the round.
+        seed: the project's seed.
+        versions: the libraries that computed it.
+        weights: SHA-256 of its weights; "" if not recorded.
+        digest: hash of the settings that affect the weights.
+        kept: retention of the base's labels that are not taught: F1 against the base (percent), by label.
+        agreement: F1 (percent) of its predictions against the previous round's, on unanswered texts; None without any
+            entity.
+        estimate: expected precision, recall and F1 ("p", "r", "f", percent) on the pool by its own probabilities, from
+            a random sample of "texts"; empty until it has scored them.
     """
 
     number: int
@@ -55,7 +60,7 @@ class RoundInfo:
 
 
 class Journal:
-    """What happened, in order."""
+    """The event log, and the state derived from it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -75,25 +80,27 @@ class Journal:
         return None if payload is None else dict(json.loads(payload))
 
     def note(self, kind: EventKind, payload: Mapping[str, Any]) -> None:
-        """Append an event that nothing else in the store goes with."""
+        """Append an event that changes nothing else in the store."""
         with self._database.write() as connection:
             append_event(connection, kind, payload)
 
     def last_seq(self) -> int:
-        """The place of the latest event, 0 before the first."""
+        """The number of the latest event; 0 before the first."""
         with self._database.read() as connection:
             return last_seq(connection)
 
     def scheme(self, labels: Sequence[str], *, asked: Collection[str] | None = None) -> int:
-        """The version of the scheme of answers that are given now; a new one, and an event, where there is none.
+        """The version of the scheme for new answers; adds a scheme, and its event, if there is none yet.
 
-        The `labels` are in force; complete answers are complete for those of them that are `asked`, or else for all.
+        Args:
+            labels: the current labels.
+            asked: those of them that complete answers cover; None for all.
         """
         with self._database.write() as connection:
             return put_scheme(connection, labels, asked)
 
     def settings(self, digest: str, values: Mapping[str, Any]) -> None:
-        """Note what the settings say about learning: an event, when it is not what they said before."""
+        """Record the settings that affect the weights, as an event, if they have changed."""
         with self._database.read() as connection:
             if get_state(connection, SETTINGS) == digest:
                 return
@@ -102,99 +109,99 @@ class Journal:
             append_event(connection, EventKind.SETTINGS, {"digest": digest, **values})
 
     def settings_at(self, seq: int) -> dict[str, Any] | None:
-        """What the settings said about learning at the event `seq`; before the first time, what they said then.
+        """The recorded settings in force at event `seq` (before the first record, those of the first).
 
-        None where it was not noted.
+        None if none were recorded.
         """
         noted = [(at, payload) for at, kind, payload in self.events(kind=EventKind.SETTINGS) if "update" in payload]
         before = [payload for at, payload in noted if at < seq]
         return before[-1] if before else noted[0][1] if noted else None
 
     def hold(self) -> int | None:
-        """The round that is pinned: none after it is learned or published; None while rounds go on."""
+        """The pinned round, after which no round is trained or published; None if no round is pinned."""
         event = self.latest(EventKind.HOLD)
         return event["round"] if event else None
 
     def set_hold(self, round: int | None) -> None:
-        """Hold a round, or let rounds go on."""
+        """Pin a round; None unpins."""
         self.note(EventKind.HOLD, {"round": round})
 
     def round_in_force(self) -> int:
-        """The last finished round, but none after the one that is pinned."""
+        """The number of the last finished round, or of the pinned one."""
         with self._database.read() as connection:
             last = int(connection.execute(select(func.coalesce(func.max(rounds.c.number), 0))).scalar_one())
         hold = self.hold()
         return last if hold is None else min(last, hold)
 
     def schemes(self) -> dict[int, tuple[str, ...]]:
-        """The labels of today that complete answers are complete for, by the version of their scheme."""
+        """The current labels that complete answers cover, by scheme version."""
         return self.naming().complete_for
 
     def naming(self) -> Naming:
-        """How to read what was said under earlier schemes."""
+        """The mapping from earlier schemes to the current labels."""
         with self._database.read() as connection:
             return read_naming(connection)
 
     def add_round(self, info: RoundInfo) -> None:
-        """Note a finished round."""
+        """Record a finished round."""
         dumped = {"kept": json.dumps(dict(info.kept)), "estimate": json.dumps(dict(info.estimate)), "at": now()}
         with self._database.write() as connection:
-            connection.execute(delete(rounds).where(rounds.c.number == info.number))  # pruned, and learned again
+            connection.execute(delete(rounds).where(rounds.c.number == info.number))  # pruned and retrained
             connection.execute(insert(rounds).values(asdict(info) | dumped))
 
     def set_estimate(self, number: int, estimate: Mapping[str, float]) -> None:
-        """Note what a finished round expects of itself on the pool."""
+        """Record the expected scores of a finished round on the pool."""
         with self._database.write() as connection:
             row = update(rounds).where(rounds.c.number == number)
             connection.execute(row.values(estimate=json.dumps(dict(estimate))))
 
     def forget_rounds_after(self, number: int) -> None:
-        """Forget the rounds later than `number`: they learned from a history that no longer stands."""
+        """Delete the rounds after `number`, whose answers have changed."""
         with self._database.write() as connection:
             connection.execute(delete(rounds).where(rounds.c.number > number))
             connection.execute(delete(predictions).where(predictions.c.round > number))
 
     def rounds(self) -> list[RoundInfo]:
-        """Every finished round of the standing history, first to last."""
+        """All finished rounds, in order."""
         with self._database.read() as connection:
             rows = connection.execute(select(rounds).order_by(rounds.c.number)).all()
         return [_round(row) for row in rows]
 
     def set_trainer(self, doing: str, *, round: int) -> None:
-        """Say what the trainer is doing."""
+        """Record what the trainer is doing."""
         with self._database.write() as connection:
             put_state(connection, TRAINER, {"state": doing, "round": round, "at": now()})
 
     def trainer(self) -> TrainerStatus | None:
-        """What the trainer said last; None when none has run yet."""
+        """The trainer's last report; None if none has run yet."""
         with self._database.read() as connection:
             said = get_state(connection, TRAINER)
         return TrainerStatus(said["state"], said["round"], datetime.fromisoformat(said["at"])) if said else None
 
     def set_headline(self, words: str) -> None:
-        """Keep what the screen says of how good the model is."""
+        """Store the summary of the model's quality for the screen."""
         with self._database.write() as connection:
             put_state(connection, HEADLINE, words)
 
     def reading(self) -> int:
-        """By which rules answers were read when rounds were learned last; 0 before `loop.truth`."""
+        """The version of the rules (`loop.truth.READING`) under which rounds were last trained; 0 before these."""
         with self._database.read() as connection:
             return int(get_state(connection, READING) or 0)
 
     def set_reading(self, version: int) -> None:
-        """Note by which rules answers are read from now on."""
+        """Record the version of the rules that resolve answers from now on."""
         if version != self.reading():
             with self._database.write() as connection:
                 put_state(connection, READING, version)
 
     def headline(self) -> str:
-        """How good the model is, in a few words; empty as long as nothing is measured."""
+        """A short summary of the model's quality; empty until it has been evaluated."""
         with self._database.read() as connection:
             return str(get_state(connection, HEADLINE) or "")
 
 
 def put_scheme(connection: Connection, labels: Sequence[str], asked: Collection[str] | None = None) -> int:
-    """The version of a scheme, inside the caller's transaction; see `Journal.scheme`."""
+    """`Journal.scheme` within the caller's transaction."""
     rows = connection.execute(select(schemes).order_by(schemes.c.version.desc())).all()
     in_force = next((row for row in rows if row.asked is None), None)
     if in_force is None or json.loads(in_force.labels) != list(labels):
@@ -219,12 +226,12 @@ def _add_scheme(connection: Connection, labels: Sequence[str], asked: Sequence[s
 
 
 def next_version(connection: Connection) -> int:
-    """Of the next scheme."""
+    """The version of the next scheme."""
     return 1 + int(connection.execute(select(func.coalesce(func.max(schemes.c.version), 0))).scalar_one())
 
 
 def last_seq(connection: Connection) -> int:
-    """The place of the latest event, 0 before the first."""
+    """The number of the latest event; 0 before the first."""
     return int(connection.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
 
 
@@ -234,22 +241,22 @@ def _round(row: Row[Any]) -> RoundInfo:
 
 
 def append_event(connection: Connection, kind: EventKind, payload: Mapping[str, Any]) -> int:
-    """Append an event inside the caller's transaction; returns its place in the log."""
+    """Append an event within the caller's transaction; return its number."""
     return int(connection.execute(insert(events).values(event_row(kind, payload)).returning(events.c.seq)).scalar_one())
 
 
 def event_row(kind: EventKind, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """An event as a row of `events`, but for its place."""
+    """Convert an event to a row of `events`, without its number."""
     return {"kind": kind.value, "payload": json.dumps(dict(payload), ensure_ascii=False, sort_keys=True), "at": now()}
 
 
 def get_state(connection: Connection, key: str) -> Any:
-    """The value kept under `key`, or None."""
+    """The value stored under `key`, or None."""
     value = connection.execute(select(state.c.value).where(state.c.key == key)).scalar_one_or_none()
     return None if value is None else json.loads(value)
 
 
 def put_state(connection: Connection, key: str, value: Any) -> None:
-    """Keep `value` (anything JSON can hold) under `key`."""
+    """Store `value` (JSON-serialisable) under `key`."""
     row = sqlite_insert(state).values(key=key, value=json.dumps(value))
     connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded.value}))

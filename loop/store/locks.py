@@ -1,4 +1,4 @@
-"""Who is at work on a project: locks that the system takes back when a process ends, however it ends."""
+"""Locks between processes, which the system releases when a process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loop.files import make_private, open_private
 
-# Seconds before each try: who only asks whether a lock is held takes it for an instant.
+# Seconds before each attempt: `is_held` takes the lock for an instant.
 PAUSES = (0.0, 0.02, 0.05)
 
 
@@ -21,7 +21,7 @@ class ProcessLock:
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
-        """Take the lock; False when another process holds it, and not only to ask whether it is held."""
+        """Take the lock; return False if another process holds it (not just for an instant, in `is_held`)."""
         return any(self._try(pause) for pause in PAUSES)
 
     def _try(self, pause: float) -> bool:
@@ -37,14 +37,14 @@ class ProcessLock:
         return True
 
     def release(self) -> None:
-        """Give the lock back, if it is held here."""
+        """Release the lock, if this object holds it."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock on `path`; nothing is written."""
+    """Whether a process holds the lock on `path`; writes nothing."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

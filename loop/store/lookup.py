@@ -1,4 +1,4 @@
-"""Rows looked up by any number of keys."""
+"""Looks up rows by any number of keys."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
-# SQLite's bound on the variables of a statement lies above this.
+# Keys per statement, below SQLite's limit on variables.
 LOOKUP_ROWS = 500
 
 
 def parts(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Rows in lists of `size`, the last one shorter."""
+    """Yield rows in lists of `size`; the last may be shorter."""
     iterator = iter(rows)
     while part := list(islice(iterator, size)):
         yield part
@@ -22,6 +22,6 @@ def parts(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
 def looked_up(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[Any]
 ) -> Iterator[Row[Any]]:
-    """Yield the rows of `query` in which `column` has one of the values, however many these are."""
+    """Yield the rows of `query` in which `column` has one of any number of values."""
     for part in parts(values, LOOKUP_ROWS):
         yield from connection.execute(query.where(column.in_(part)))

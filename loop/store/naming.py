@@ -1,4 +1,4 @@
-"""Labels that were renamed, merged or removed: what earlier answers say, in the labels of today."""
+"""Maps renamed, merged and removed labels: translates earlier answers to the current labels."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from loop.records import Span
 from loop.store.schema import schemes
 
 Names = Mapping[str, str | None]
-"""What becomes of labels: another name, which may be that of another label, or None for one that is removed."""
+"""New names by old label; the name of another label merges the two, None removes the label."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relabeling:
-    """A change of labels that earlier answers follow.
+    """A change of labels that also applies to earlier answers.
 
     Attributes:
-        version: of the scheme that it led to. before: the labels that were in force. names: of those that change.
+        version: version of the resulting scheme.
+        before: the labels before the change.
+        names: new names of the labels that change.
     """
 
     version: int
@@ -29,17 +31,17 @@ class Relabeling:
 
     @property
     def is_renaming(self) -> bool:
-        """Whether it only gives labels other names, so that no answer says more or less than before."""
+        """Whether it only renames labels, so that no answer changes its meaning."""
         return all(new is not None and new not in self.before for new in self.names.values())
 
     def touches(self, labels: Iterable[str]) -> bool:
-        """Whether any of these labels changes, or another becomes one of them."""
+        """Whether any of these labels changes, or is the new name of another."""
         return bool({*self.names, *self.names.values()} & set(labels))
 
     def known(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """What an answer that was complete for `labels` is complete for now.
+        """The labels that an answer complete for `labels` is complete for after the change.
 
-        Labels that were merged into one only where it was complete for each of them.
+        This includes a merged label only if the answer is complete for all labels merged into it.
         """
         lacking = {self.names.get(label, label) for label in self.before if label not in labels}
         now = (self.names.get(label, label) for label in labels)
@@ -47,10 +49,12 @@ class Relabeling:
 
 
 class Naming:
-    """How to read what was said under an earlier scheme.
+    """Translates answers given under earlier schemes to the current labels.
 
-    Made from the labels of every scheme by its version, the relabelings, oldest first, and the labels that answers were
-    asked about under those schemes where these were not all.
+    Args:
+        schemes: the labels of each scheme, by version.
+        relabelings: all changes of labels, oldest first.
+        asked: the labels asked about, for schemes that asked about only some.
     """
 
     def __init__(
@@ -64,52 +68,52 @@ class Naming:
 
     @property
     def complete_for(self) -> dict[int, tuple[str, ...]]:
-        """The labels of today that complete answers are complete for, by the version of their scheme."""
+        """The current labels that complete answers cover, by scheme version."""
         return {version: self.known(version) for version in self._schemes}
 
     @property
     def version(self) -> int:
-        """Of the scheme in force; 0 before the first."""
+        """The version of the current scheme; 0 before the first."""
         return max(self._schemes.keys() - self._asked.keys(), default=0)
 
     def label(self, label: str, scheme: int) -> str | None:
-        """The name today of a label of a scheme, None when it was removed."""
+        """The current name of a label of a scheme; None if it was removed."""
         now: str | None = label
         for each in self._since(scheme):
             now = each.names.get(now, now) if now is not None else None
         return now
 
     def spans(self, spans: tuple[Span, ...], scheme: int) -> tuple[Span, ...]:
-        """Spans of a scheme with the labels of today, in their order, those of removed labels left out."""
+        """Spans of a scheme with the current labels, in order, without those of removed labels."""
         if not self._since(scheme):
             return spans
         named = ((span, self.label(span.label, scheme)) for span in spans)
         return tuple(dict.fromkeys(replace(span, label=label) for span, label in named if label is not None))
 
     def outdated(self, spans: Sequence[Span]) -> tuple[Span, ...]:
-        """Spans from elsewhere: their labels that are none of today's are read as those of answers are."""
+        """Translate imported spans: labels that are not current are mapped through all relabelings."""
         now = self._schemes.get(self.version, ())
         named = ((span, span.label if span.label in now else self.label(span.label, 0)) for span in spans)
         return tuple(dict.fromkeys(replace(span, label=label) for span, label in named if label is not None))
 
     def in_force(self, scheme: int) -> tuple[str, ...]:
-        """The labels that were in force under a scheme, by their names today, but for removed ones; none under 0."""
+        """The labels of a scheme under their current names, without removed ones; none for version 0."""
         named = (self.label(label, scheme) for label in self._schemes.get(scheme, ()))
         return tuple(dict.fromkeys(label for label in named if label is not None))
 
     def known(self, scheme: int) -> tuple[str, ...]:
-        """The labels of today that an answer under a scheme was complete for."""
+        """The current labels that complete answers under a scheme cover."""
         labels = self._asked.get(scheme, self._schemes[scheme])
         for each in self._since(scheme):
             labels = each.known(labels)
         return labels
 
     def is_current(self, scheme: int) -> bool:
-        """Whether what is said under a scheme is read as it was written."""
+        """Whether answers under a scheme need no translation."""
         return not self._since(scheme)
 
     def revision(self, scheme: int) -> int:
-        """The last relabeling by which answers under a scheme say something else; 0 without any."""
+        """The version of the last relabeling that changed the meaning of answers under a scheme; 0 if none did."""
         return self._revisions.get(scheme, 0)
 
     def _revision(self, scheme: int) -> int:
@@ -120,7 +124,7 @@ class Naming:
         return last
 
     def after(self, names: Names) -> Naming:
-        """The same after another relabeling of the labels in force."""
+        """The naming after another relabeling of the current labels."""
         version, before = 1 + max(self._schemes), self._schemes[self.version]
         named = (names.get(label, label) for label in before)
         labels = tuple(dict.fromkeys(label for label in named if label is not None))
@@ -129,7 +133,7 @@ class Naming:
         )
 
     def other_names(self, beginning: str) -> list[tuple[int, str]]:
-        """(scheme, label) for the labels that had other names then than today, where they begin so."""
+        """(scheme, label) pairs of renamed labels whose current names begin with `beginning`."""
         every = [(version, label) for version, labels in self._schemes.items() for label in labels]
         return [(version, label) for version, label in every if self._is_other(label, version, beginning)]
 
@@ -142,7 +146,7 @@ class Naming:
 
 
 def read_naming(connection: Connection) -> Naming:
-    """The naming in force, inside the caller's transaction."""
+    """Read the current naming, within the caller's transaction."""
     rows = connection.execute(select(schemes).order_by(schemes.c.version)).all()
     labels = {row.version: tuple(json.loads(row.labels)) for row in rows}
     changes = [

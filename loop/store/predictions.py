@@ -1,4 +1,4 @@
-"""What the pipelines of the rounds find in the held-out texts; scores are computed from it, and never kept."""
+"""The rounds' predictions on held-out texts; scores are computed from these, never stored."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from loop.store.lookup import parts
 from loop.store.schema import predictions
 from loop.store.spans import dump_spans, load_spans
 
-# A longer transaction holds an annotator's answer up.
+# Rows per transaction: a longer one would delay an annotator's answer.
 WRITE_ROWS = 200
 
 
 class Predictions:
-    """Spans found, by round and text; a text is known by its characters, whether it is in the corpus or in a file."""
+    """Predicted spans by round and text; texts, of the corpus or of a file, are identified by their characters."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def put(self, round: int, found: Mapping[str, Collection[Span]]) -> None:
-        """Keep what the pipeline of a round found in some texts, in the place of what it found there before."""
+        """Store the predictions of a round on some texts, replacing earlier ones."""
         rows = ({"round": round, "digest": digest(text), "spans": dump_spans(sorted(found[text]))} for text in found)
         statement = insert(predictions)
         kept = statement.on_conflict_do_update(
@@ -37,7 +37,7 @@ class Predictions:
                 connection.execute(kept, part)
 
     def of(self, round: int, texts: Iterable[str]) -> dict[str, tuple[Span, ...]]:
-        """What the pipeline of a round found in those of the `texts` that it has read."""
+        """The stored predictions of a round on `texts`, by text; texts without predictions are left out."""
         wanted = {digest(text): text for text in texts}
         query = select(predictions.c.digest, predictions.c.spans).where(predictions.c.round == round)
         with self._database.read() as connection:
@@ -45,12 +45,12 @@ class Predictions:
         return {wanted[row.digest]: load_spans(row.spans) for row in rows if row.digest in wanted}
 
     def rounds(self) -> list[int]:
-        """The rounds whose pipelines have read any text, first to last."""
+        """The rounds with any predictions, in order."""
         with self._database.read() as connection:
             return list(connection.execute(select(predictions.c.round).distinct().order_by("round")).scalars())
 
     def forget(self, texts: Collection[str]) -> None:
-        """Drop what was found in these texts."""
+        """Delete all predictions on these texts."""
         with self._database.write() as connection:
             for part in parts(list(texts), WRITE_ROWS):
                 connection.execute(delete(predictions).where(predictions.c.digest.in_(map(digest, part))))

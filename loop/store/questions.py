@@ -1,4 +1,4 @@
-"""Questions and the queue they wait in."""
+"""Questions and their queue."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ EXPIRED = -1
 REQUEST = "request"
 SEEN = "seen"
 CONFIDENCE = "confidence"
-# A longer transaction holds an annotator's answer up.
+# Rows per transaction: a longer one would delay an annotator's answer.
 WRITE_ROWS = 200
-KEPT_READ = 3  # the question in hand, the next one, and the one that a new queue puts in its place
+KEPT_READ = 3  # the current question, the next one, and the one that a new queue replaces it with
 
 ROWID: ColumnElement[int] = literal_column("rowid")
 
@@ -58,7 +58,7 @@ _WITH_TEXT = select(
 _IN_FORCE = select(func.max(schemes.c.version)).where(schemes.c.asked.is_(None)).scalar_subquery()
 _REVISIT = answers.alias("revisit")
 _AGAIN = answers.alias("again")
-# Texts that nobody answered, and those asked about again that nobody has answered since: for new labels, or blind.
+# Open questions: about unanswered texts, and unanswered questions about answered texts (for new labels, or repeats).
 _OPEN = or_(
     UNANSWERED,
     and_(
@@ -69,19 +69,19 @@ _OPEN = or_(
 )
 
 
-# Questions that nobody will ever want again.
+# Questions that nothing refers to any more.
 _UNUSED = tuple(~exists().where(table.c.question_id == questions.c.id) for table in (queue, answers, drafts))
 
 
 class PastReading(NamedTuple):
-    """How uncertain the model was about a text: (round, entropy in nats) of the last rounds that read it."""
+    """The model's uncertainty about a text: (round, entropy in nats) for the last rounds that scored it."""
 
     text_id: int
     entropies: tuple[tuple[int, float], ...]
 
 
 class Questions:
-    """The queue, and every question that was answered or begun."""
+    """The queue, and all questions that were answered or begun."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -96,20 +96,23 @@ class Questions:
         focus: Focus = NO_FOCUS,
         confidence: Sequence[float] = (),
     ) -> None:
-        """Put a new queue, made with the checkpoint of `round`, in the place of the old one, first question first.
+        """Replace the queue. The new one is written in short transactions; the last of them puts it into effect.
 
-        It is written beside the old one in short transactions; the last of them makes it the one in force, and keeps
-        what was `seen` in making it, the focus it was made for and, where it is given, the model's `confidence` in its
-        readings of a random sample of the pool.
+        Args:
+            asked: the questions, first one first.
+            round: the round whose checkpoint built the queue.
+            seen: entropies of the scored texts, for the next queue.
+            focus: the focus that the queue was built for.
+            confidence: probabilities of the model's best analyses of a random sample of the pool, if computed.
         """
         with self._database.read() as connection:
             generation = 1 + _generation(connection)
-        with self._database.write() as connection:  # what a publication that was cut short has left
+        with self._database.write() as connection:  # left by an interrupted call
             connection.execute(delete(queue).where(queue.c.generation == generation))
         ranked = enumerate(asked)
         while part := list(islice(ranked, WRITE_ROWS)):
             with polite(), self._database.write() as connection:
-                there = text_ids(connection, [question.text.id for _, question in part])  # some may be removed by now
+                there = text_ids(connection, [question.text.id for _, question in part])  # some may have been removed
                 if part := [(rank, question) for rank, question in part if question.text.id in there]:
                     connection.execute(insert(questions), [question_row(question) for _, question in part])
                     rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
@@ -123,15 +126,15 @@ class Questions:
         self._forget_before(generation)
 
     def expire(self) -> None:
-        """Say that the queue in force is out of date: a trainer puts another in its place as soon as it can."""
+        """Mark the queue as out of date; the trainer replaces it as soon as possible."""
         with self._database.write() as connection:
             expire(connection)
 
     def head(self, annotator: str, *, after: Question | None = None, focus: Focus = NO_FOCUS) -> Question | None:
-        """The question to ask next: one this annotator has begun or chosen, otherwise the first of the queue.
+        """The question to ask next: one that this annotator has begun or chosen, otherwise the first of the queue.
 
-        With `after`, the one that will be next when that question is answered. A queue made for another focus counts
-        as none, and what was begun outside the focus waits for a session without it.
+        With `after`, the question that follows once that one is answered. A queue built for another focus is ignored;
+        questions begun outside the focus wait for a session without it.
         """
         begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(drafts.c.annotator == annotator)
         if after is not None:
@@ -157,7 +160,7 @@ class Questions:
         return connection.execute(_WITH_TEXT.where(questions.c.id == request["question"], UNANSWERED)).first()
 
     def _recent(self, row: Row[Any]) -> Question:
-        """The row as a question; one that was read a moment ago is not read again, for questions never change."""
+        """Convert a row to a question; recent ones are cached, since questions never change."""
         known = self._read_last.pop(row.question_id, None) or _question(row)
         self._read_last[known.id] = known
         while len(self._read_last) > KEPT_READ:
@@ -165,15 +168,15 @@ class Questions:
         return known
 
     def get(self, ids: Iterable[str]) -> dict[str, Question]:
-        """The questions with these ids that are kept."""
+        """The stored questions among these ids, by id."""
         return {row.question_id: _question(row) for row in self._rows(_WITH_TEXT, ids)}
 
     def shares(self, ids: Iterable[str]) -> dict[str, Share]:
-        """Which part of the queue each of these questions came from."""
+        """The source in the queue of each of these questions, by id."""
         return {row.id: row.share for row in self._rows(select(questions.c.id, questions.c.share), ids)}
 
     def waiting(self) -> int:
-        """How many questions of the queue in force nobody has answered."""
+        """The number of unanswered questions in the queue."""
         with self._database.read() as connection:
             query = (
                 select(func.count())
@@ -184,35 +187,35 @@ class Questions:
             return int(connection.execute(query).scalar_one())
 
     def queue_round(self) -> int | None:
-        """The round whose checkpoint made the queue in force; None when there never was one."""
+        """The round whose checkpoint built the queue; None if there never was a queue."""
         with self._database.read() as connection:
             queued = get_state(connection, QUEUE)
         return None if queued is None else int(queued["round"])
 
     def is_exhausted(self, focus: Focus) -> bool:
-        """Whether a queue for this focus was laid out, is not out of date, and found nothing to ask."""
+        """Whether the queue is up to date, was built for this focus, and found nothing to ask."""
         with self._database.read() as connection:
             queued = get_state(connection, QUEUE) or {}
             return queued.get("asked") == 0 and queued["round"] != EXPIRED and _focus_of(connection, QUEUE) == focus
 
     def queue_focus(self) -> Focus:
-        """What the queue in force was made for."""
+        """The focus that the queue was built for."""
         with self._database.read() as connection:
             return _focus_of(connection, QUEUE)
 
     def seen(self) -> list[PastReading]:
-        """What was seen in making the queue in force, in the order in which it was published."""
+        """The entropies stored with the queue, in the order published."""
         with self._database.read() as connection:
             kept = get_state(connection, SEEN) or []
         return [PastReading(text_id, tuple((round, entropy) for round, entropy in read)) for text_id, read in kept]
 
     def confidence(self) -> list[float]:
-        """The probabilities of the best readings of a random sample of the pool, as the last queue's round saw them."""
+        """The probabilities stored with the queue: of the best analyses of a random sample of the pool."""
         with self._database.read() as connection:
             return get_state(connection, CONFIDENCE) or []
 
     def lengths(self, ids: Iterable[str]) -> dict[str, int]:
-        """How many tokens the texts of these questions have."""
+        """The number of tokens of each of these questions, by id."""
         query = select(questions.c.id, func.json_array_length(questions.c.tokens).label("tokens"))
         return {row.id: row.tokens for row in self._rows(query, ids)}
 
@@ -222,13 +225,13 @@ class Questions:
             return list(looked_up(connection, query, questions.c.id, ids))
 
     def _forget_before(self, generation: int) -> None:
-        """Drop the places of older queues, and their questions that nobody answered or began."""
+        """Delete older queues, and their questions that were neither answered nor begun."""
         before = select(ROWID).select_from(queue).where(queue.c.generation < generation).limit(WRITE_ROWS)
         removed = WRITE_ROWS
         while removed == WRITE_ROWS:
             with polite(), self._database.write() as connection:
                 removed = connection.execute(delete(queue).where(ROWID.in_(before))).rowcount
-        with self._database.read() as connection:  # looked for without the lock, and again with it
+        with self._database.read() as connection:  # search without the write lock, then check again with it
             found = list(connection.execute(select(questions.c.id).where(*_UNUSED)).scalars())
         for part in parts(found, WRITE_ROWS):
             with polite(), self._database.write() as connection:
@@ -236,13 +239,13 @@ class Questions:
 
 
 def _consistent(annotator: str) -> ColumnElement[bool]:
-    """Nobody is asked again what somebody else answered."""
+    """Repeats go only to the annotator who gave the earlier answer."""
     mine = exists().where(answers.c.text_id == texts.c.id, answers.c.annotator == annotator)
     return or_(questions.c.share != "again", mine)
 
 
 def expire(connection: Connection) -> None:
-    """Say, inside the caller's transaction, that the queue in force is out of date."""
+    """Mark the queue as out of date, within the caller's transaction."""
     queued = get_state(connection, QUEUE)
     if queued is not None:
         put_state(connection, QUEUE, queued | {"round": EXPIRED})
@@ -258,7 +261,7 @@ def _focus_of(connection: Connection, key: str) -> Focus:
 
 
 def load_focus(kept: dict[str, Any]) -> Focus:
-    """The focus that was kept as a dictionary."""
+    """Restore a focus from a dictionary."""
     return Focus(kept["label"], tuple((name, value) for name, value in kept["where"]), kept["measure"])
 
 
@@ -268,18 +271,18 @@ def _generation(connection: Connection) -> int:
 
 
 def text_ids(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Those of the ids that are texts of the corpus."""
+    """Those of the ids that exist in the corpus."""
     return {row.id for row in looked_up(connection, select(texts.c.id), texts.c.id, ids)}
 
 
 def keep_question(connection: Connection, question: Question) -> None:
-    """Make sure that `question` is in the store, though its queue may have been replaced since it was shown."""
+    """Store a question again if its queue has been replaced since it was shown."""
     if connection.execute(select(questions.c.id).where(questions.c.id == question.id)).first() is None:
         connection.execute(insert(questions), question_row(question))
 
 
 def question_row(question: Question) -> dict[str, Any]:
-    """`question` as a row of `questions`."""
+    """Convert a question to a row of `questions`."""
     return {
         "id": question.id,
         "text_id": question.text.id,

@@ -1,4 +1,4 @@
-"""Renaming, merging and removing labels: one event, and everything that names labels but the answers follows."""
+"""Renames, merges and removes labels: one event; everything that contains labels is rewritten, except answers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ UNFINISHED = "relabeling"
 
 
 def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: Callable[[str, Names], str]) -> None:
-    """Put `labels` in force; earlier answers are read by their new `names`, and no row of them changes.
+    """Set the current `labels`; earlier answers are read with the new `names`, but their rows stay unchanged.
 
-    Suggestions, questions, predictions and drafts (each rewritten by `draft`) are changed in the same transaction.
-    Until `finish` is called, `unfinished` tells what the files of the project have to follow.
+    Suggestions, questions, predictions and drafts (by the function `draft`) are rewritten in the same transaction.
+    Until `finish` is called, `unfinished` returns the changes still to be applied to the project's files.
     """
     with database.write() as connection:
         version = next_version(connection)
@@ -32,7 +32,7 @@ def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: C
         _rewrite(connection, [texts.c.suggested], names)
         _rewrite(connection, [predictions.c.spans], names)
         _rewrite(connection, [questions.c.reading, questions.c.candidates], names)
-        # It holds scores for the labels of then. Without it a question is still what was asked.
+        # Lattices hold scores for the old labels; questions remain valid without them.
         connection.execute(update(questions).values(lattice=b""))
         for row_ in connection.execute(select(drafts)).all():
             where = (drafts.c.question_id == row_.question_id) & (drafts.c.annotator == row_.annotator)
@@ -42,20 +42,20 @@ def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: C
 
 
 def unfinished(database: Database) -> tuple[tuple[str, ...], Names] | None:
-    """The labels and names that the files of the project do not have yet; None when they have them all."""
+    """The labels and names still to be applied to the project's files; None if nothing is pending."""
     with database.read() as connection:
         kept = get_state(connection, UNFINISHED)
     return (tuple(kept["labels"]), kept["names"]) if kept else None
 
 
 def finish(database: Database) -> None:
-    """Note that the files of the project have followed."""
+    """Record that the project's files are up to date."""
     with database.write() as connection:
         put_state(connection, UNFINISHED, None)
 
 
 def _rewrite(connection: Connection, columns: Sequence[Column[Any]], names: Names) -> None:
-    """Give the spans in some columns of a table, JSON lists of [start, end, label, …], their new labels."""
+    """Relabel the spans in some columns of a table; the columns hold JSON lists of [start, end, label, …]."""
     table = columns[0].table
     quoted = [json.dumps(label, ensure_ascii=False) for label in names]
     named = or_(*(column.contains(label, autoescape=True) for column in columns for label in quoted))

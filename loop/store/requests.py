@@ -1,4 +1,4 @@
-"""What an annotator asks for besides the next question: a focus, a text of the pool, an earlier answer."""
+"""The annotator's requests: a focus, a particular text of the pool, or an earlier answer."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ UNSURE = "unsure"
 
 
 class Past(NamedTuple):
-    """An earlier answer and the text it is about."""
+    """An earlier answer and its text."""
 
     answer: Answer
     text: str
 
 
 class Requests:
-    """Read by the trainer, which makes the questions, and by the session that asks them."""
+    """The requests, written by the session and read by the trainer, which builds the questions."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def focus(self) -> Focus:
-        """What the queue is to be made for."""
+        """The requested focus of the queue."""
         with self._database.read() as connection:
             kept = get_state(connection, FOCUS)
         return NO_FOCUS if kept is None else load_focus(kept)
 
     def set_focus(self, focus: Focus) -> None:
-        """Say what the next queue is to be made for."""
+        """Request a focus for the next queue."""
         if focus != self.focus():
             with self._database.write() as connection:
                 put_state(connection, FOCUS, asdict(focus))
 
     def search(self, part: str, *, limit: int) -> list[Text]:
-        """Unanswered texts that contain `part`, whatever the case of its ASCII letters; the oldest first."""
+        """Up to `limit` unanswered texts that contain `part`, ignoring the case of ASCII letters; oldest first."""
         found = select(texts).where(UNANSWERED, texts.c.text.contains(part, autoescape=True))
         with self._database.read() as connection:
             return [text_of(row) for row in connection.execute(found.order_by(texts.c.id).limit(limit))]
 
     def ask_for(self, text_id: int) -> bool:
-        """Wish for a question about a text, in the place of an earlier wish; tell whether there is one already."""
+        """Request a question about a text, replacing an earlier request; return whether the question exists already."""
         asked = select(questions.c.id).where(questions.c.text_id == text_id).order_by(questions.c.round.desc()).limit(1)
         with self._database.write() as connection:
             question = connection.execute(asked).scalar_one_or_none()
@@ -61,7 +61,7 @@ class Requests:
         return question is not None
 
     def asked_for(self) -> Text | None:
-        """The text that is wished for, as long as nobody has answered it and it has no question."""
+        """The requested text, as long as it is unanswered and has no question."""
         with self._database.read() as connection:
             request = get_state(connection, REQUEST)
             if request is None:
@@ -73,7 +73,7 @@ class Requests:
         return None if row is None else text_of(row)
 
     def serve(self, question: Question) -> None:
-        """Keep the question about the text that is wished for, unless something else is wished for by now."""
+        """Store the question about the requested text, unless the request has changed."""
         with self._database.write() as connection:
             request = get_state(connection, REQUEST)
             wished = request is not None and request["text"] == question.text.id
@@ -82,10 +82,10 @@ class Requests:
                 put_state(connection, REQUEST, {"text": question.text.id, "question": question.id})
 
     def history(self, annotator: str, typed: str = "", *, hard: bool = False, limit: int) -> list[Past]:
-        """This annotator's standing answers, newest first, in which every word of `typed` occurs.
+        """This annotator's standing answers, newest first, that match every word of `typed`.
 
-        A word may stand in the text, in the memo, in the reason of a skip, in the verdict, or begin a label. With
-        `hard` only those with a flag or a memo.
+        A word matches in the text, the memo, the reason of a skip or the verdict, or at the beginning of a label. With
+        `hard`, only answers with a flag or a memo.
         """
         query = select(answers, texts.c.text).join(texts, texts.c.id == answers.c.text_id)
         where = [STANDS, answers.c.annotator == annotator]
@@ -98,7 +98,7 @@ class Requests:
         return [Past(answer_of(row, naming), row.text) for row in rows]
 
     def unsure(self, annotator: str, *, without: Collection[int]) -> str | None:
-        """The question of the oldest text that this annotator skipped as unsure, but for the texts `without`."""
+        """The question id of the oldest text that this annotator skipped as unsure, except for the texts `without`."""
         mine = (STANDS, answers.c.annotator == annotator, answers.c.question_id.is_not(None))
         skipped = (FIRST, answers.c.verdict == "skip", answers.c.reason == UNSURE, answers.c.text_id.not_in(without))
         query = select(answers.c.question_id).where(*mine, *skipped).order_by(answers.c.seq).limit(1)

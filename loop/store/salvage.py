@@ -1,4 +1,4 @@
-"""What can still be read of a damaged store, brought into a new one: answers and texts before all else."""
+"""Salvages the readable parts of a damaged store, above all answers and texts, into a new one."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ from loop.store.schema import (
 from loop.store.spans import load_spans
 
 Row = dict[str, Any]
-# Parents before children. The queue and what else the trainer lays out anew are left.
+# Parents before children. Tables that the trainer rebuilds, such as the queue, are left out.
 TABLES = (state, events, batches, schemes, texts, questions, answers, drafts, rounds, predictions)
 DERIVED = ("queue", "seen", "request", "unfinished_batch")
 AT_ONCE = 1024
-# Where a table does not tell how far its rows go: so far at least, or twice as far as any that tells.
+# Rows to try if a table's last rowid is unreadable: at least this many, or twice the largest known rowid.
 FAR = 10_000
-MOST = 1 << 40  # bytes; what says it is longer says nothing
+MOST = 1 << 40  # bytes; a header that claims more is corrupt
 
 
 @dataclass(slots=True)
 class Salvaged:
-    """How many rows of each table are in the new store, and how many were found unreadable or left without meaning."""
+    """Numbers of rows saved and lost (unreadable or no longer meaningful), by table."""
 
     saved: dict[str, int] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
 
 
 def salvage(source: Path, target: Path) -> Salvaged:
-    """Read what can be read of the store at `source` into a new one at `target`; `source` stays as it is.
+    """Copy everything readable from the store at `source` into a new one at `target`; `source` is not changed.
 
     Raises:
         StoreError: nothing can be read, or `target` cannot be written.
@@ -71,7 +71,7 @@ def salvage(source: Path, target: Path) -> Salvaged:
             whole.replace(target)
             sync(target.parent)
     except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"Nothing of {source} can be saved: {error}.", hint="Put a backup there.") from None
+        raise StoreError(f"Nothing in {source} can be saved: {error}.", hint="Restore a backup.") from None
     return done
 
 
@@ -83,7 +83,7 @@ UPDATE texts SET answered = EXISTS (
 
 
 def _copied(source: Path, place: Path) -> Path:
-    """SQLite may write to what it opens: a log is brought into the file."""
+    """Work on a copy: SQLite may write to a file that it opens, for example to merge the log."""
     for suffix in ("", "-wal"):
         part = source.with_name(source.name + suffix)
         if part.exists():
@@ -93,9 +93,9 @@ def _copied(source: Path, place: Path) -> Path:
 
 
 def _fill_up(copy: Path) -> None:
-    """SQLite refuses all of a file that is shorter than it says; pages of nothing are only damaged ones.
+    """Pad a truncated file with zeros: SQLite refuses a file that is too short, but tolerates damaged pages.
 
-    Where the header says so: https://sqlite.org/fileformat2.html, 1.3.2 and 1.3.8.
+    For page size and count in the header, see https://sqlite.org/fileformat2.html, 1.3.2 and 1.3.8.
     """
     with copy.open("rb+") as file:
         head = file.read(32)
@@ -127,7 +127,7 @@ def _columns(old: sqlite3.Connection, table: str) -> set[str]:
 
 
 def _rows(old: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[tuple[Any, ...] | None]:
-    """Every row that can be read, in the order in which they were written; None for one that cannot."""
+    """Yield the rows in the order written; None for an unreadable row."""
     query = f"SELECT {', '.join(columns)} FROM {table} NOT INDEXED WHERE rowid BETWEEN ? AND ? ORDER BY rowid"
     last = _last(old, table)
     waiting = [(start, min(last, start + AT_ONCE - 1)) for start in range(1, last + 1, AT_ONCE)][::-1]
@@ -153,7 +153,7 @@ def _last(old: sqlite3.Connection, table: str) -> int:
 
 
 def _number(old: sqlite3.Connection, query: str) -> int | None:
-    """What a query for one number finds; 0 in an empty table, None where it cannot be read."""
+    """The result of a query for one number; 0 for an empty table, None if it cannot be read."""
     try:
         found = old.execute(query).fetchone()
     except sqlite3.DatabaseError:
@@ -162,7 +162,7 @@ def _number(old: sqlite3.Connection, query: str) -> int | None:
 
 
 def _sound(new: sqlite3.Connection, table: str, row: Row) -> Row | None:
-    """The row, with what it needs put in the place of what is lost; None when it has no meaning any more."""
+    """The row, with lost references replaced; None if it has lost its meaning."""
     try:
         return _MENDED[table](new, row) if table in _MENDED else row
     except (ValueError, TypeError, KeyError, AttributeError):
@@ -194,7 +194,7 @@ def _answer(new: sqlite3.Connection, row: Row) -> Row | None:
 
 
 def _scheme(new: sqlite3.Connection, version: int) -> Row:
-    """A scheme whose row is lost, from the event that made it."""
+    """Restore a lost scheme from its event."""
     for (payload,) in new.execute("SELECT payload FROM events WHERE kind = 'labels' ORDER BY seq DESC"):
         said = json.loads(payload)
         if said["scheme"] == version:
@@ -206,7 +206,7 @@ _MENDED = {"state": _state, "texts": _text, "answers": _answer}
 
 
 def _there(new: sqlite3.Connection, table: str, key: Mapping[str, Any]) -> bool | None:
-    """True or, for a null in its place, None."""
+    """True if the row exists, else None (stored as NULL)."""
     ((name, value),) = key.items()
     return new.execute(f"SELECT 1 FROM {table} WHERE {name} = ?", (value,)).fetchone() is not None or None
 

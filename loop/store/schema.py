@@ -1,4 +1,4 @@
-"""The tables of a project's store; `migrations/` holds how older stores get here."""
+"""The tables of a project's store; `migrations/` upgrades older stores."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ state = Table(
     Column("value", Text, nullable=False),
 )
 
-# Everything that bears on the weights, in the order in which it happened.
+# Everything that affects the weights, in chronological order.
 events = Table(
     "events",
     metadata,
@@ -59,12 +59,12 @@ texts = Table(
     Column("meta", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("line", Integer),
-    # What the file suggested: a JSON list of [start, end, label]; NULL when it said nothing.
+    # The file's suggestions: a JSON list of [start, end, label]; NULL if it had none.
     Column("suggested", Text),
-    # A number in [0, 1) derived from the text: an index range over it is a random sample, without a scan.
+    # A number in [0, 1) derived from the text: a range of its index is a random sample, without a scan.
     Column("pick", Float, nullable=False),
     Column("answered", Boolean, nullable=False, server_default=text("0")),
-    # AUTOINCREMENT: the id of a text that was taken back is never given to another.
+    # AUTOINCREMENT: the ids of removed texts are never reused.
     sqlite_autoincrement=True,
 )
 Index("texts_pool", texts.c.pick, sqlite_where=texts.c.answered == text("0"))
@@ -77,9 +77,9 @@ schemes = Table(
     Column("version", Integer, primary_key=True),
     Column("labels", Text, nullable=False),
     Column("at", String, nullable=False),
-    # What became of labels of the version before: JSON of new names by old ones, null for none; NULL for nothing.
+    # Changes of labels since the previous version: JSON of new names (or null) by old ones; NULL for no change.
     Column("names", Text),
-    # The labels that answers are complete for; NULL for all of them.
+    # The labels that complete answers cover; NULL for all of them.
     Column("asked", Text),
 )
 
@@ -123,7 +123,7 @@ answers = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("seq", ForeignKey("events.seq"), nullable=False, unique=True),
-    # Its rank among the answers: that of the answer it replaces, where that one trained; otherwise its own seq.
+    # The rank: that of the answer it replaces, if that one says something; otherwise its own seq.
     Column("place", Integer, nullable=False),
     Column("text_id", ForeignKey("texts.id"), nullable=False),
     Column("question_id", ForeignKey("questions.id")),
@@ -134,7 +134,7 @@ answers = Table(
     Column("verdict", String, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("held_out", Boolean, nullable=False),
-    # Whether its text was asked again, blind, to measure consistency.
+    # Whether it answers a blind repeat, which measures consistency.
     Column("again", Boolean, nullable=False, server_default=text("0")),
     Column("shown", Text, nullable=False),
     Column("spans", Text, nullable=False),
@@ -165,24 +165,24 @@ rounds = Table(
     Column("digest", String, nullable=False),
     Column("at", String, nullable=False),
     Column("kept", Text),
-    # F1 of its predictions against the round's before, on texts that nobody has answered; NULL for none.
+    # F1 of its predictions against the previous round's on unanswered texts; NULL if not measured.
     Column("agreement", Float),
-    # What its own probabilities say of the pool; NULL until it has read some of it.
+    # Expected scores on the pool by its own probabilities; NULL until it has scored a sample.
     Column("estimate", Text),
 )
 
-# What the pipelines of the rounds find in the held-out texts.
+# The rounds' predictions on held-out texts.
 predictions = Table(
     "predictions",
     metadata,
     Column("round", Integer, primary_key=True),
-    # Of the text, as in `texts`; it may be one of a file that is not in the corpus.
+    # The text's digest, as in `texts`; the text may come from a gold file instead of the corpus.
     Column("digest", LargeBinary, primary_key=True),
     Column("spans", Text, nullable=False),
 )
 
 _INCOMING = ("digest", "text", "group_key", "meta", "source", "line", "suggested", "pick")
-# Where texts wait until all of them have been read; in memory, and a connection's own.
+# Stages texts until all of them have been read; temporary, in memory, private to a connection.
 incoming = Table(
     "incoming",
     MetaData(),

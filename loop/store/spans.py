@@ -1,4 +1,4 @@
-"""Spans as the store keeps them."""
+"""Serialisation of spans in the store."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from loop.records import Span
 
 
 def dump_spans(spans: Iterable[Span]) -> str:
-    """Spans as a JSON list of [start, end, label]."""
+    """Serialise spans to a JSON list of [start, end, label]."""
     return json.dumps([triple(span) for span in spans], ensure_ascii=False)
 
 
 def load_spans(value: str) -> tuple[Span, ...]:
-    """The spans that `dump_spans` wrote.
+    """Load spans written by `dump_spans`.
 
     Raises:
-        ValueError, TypeError: these are none.
+        ValueError, TypeError: `value` is not such a list.
     """
     spans = tuple(Span(*each) for each in json.loads(value))
     if not all(type(s.start) is type(s.end) is int and type(s.label) is str for s in spans):
@@ -26,5 +26,5 @@ def load_spans(value: str) -> tuple[Span, ...]:
 
 
 def triple(span: Span) -> list[int | str]:
-    """A span as JSON has it: [start, end, label]."""
+    """Convert a span to the JSON list [start, end, label]."""
     return [span.start, span.end, span.label]

@@ -1,4 +1,4 @@
-"""The suggestions of a file for texts that are in the corpus."""
+"""Attaches suggestions from a file to texts of the corpus."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from loop.store.lookup import parts
 from loop.store.schema import incoming, texts
 from loop.store.spans import load_spans
 
-# Per transaction: an annotator's answer waits for one of them.
+# Rows per transaction: an annotator's answer may have to wait for one.
 ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What became of suggestions.
+    """The result of attaching suggestions.
 
     Attributes:
-        spans: that will be shown and were not before. known: texts from earlier batches that have them.
-        answered: texts that had been answered, and are left as they are.
+        spans: number of newly suggested spans.
+        known: number of texts from earlier batches whose suggestions changed.
+        answered: number of texts left unchanged because they are answered.
     """
 
     spans: int = 0
@@ -34,10 +35,10 @@ NOTHING_ATTACHED = Attached()
 
 
 def attach_staged(connection: Connection, batch: int) -> Attached:
-    """Give every unanswered text the spans that the staged rows suggest, in short transactions.
+    """Give unanswered texts the suggestions of the staged rows, in short transactions.
 
-    Where several rows of one text suggest some, the first does. What a text was suggested before goes. `batch` is that
-    of the new texts, which have those of their own row.
+    If several rows of a text have suggestions, the first counts; it replaces earlier suggestions of the text. `batch`
+    is the batch of the new texts, which have the suggestions of their own rows already.
     """
     with connection.begin():
         found = connection.execute(_staged()).all()

@@ -1,4 +1,4 @@
-"""The background work: learn from the answers, lay out the next questions, and pretrain while nothing is due."""
+"""The background trainer: trains rounds on the answers, builds the next queue, and pretrains when idle."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from loop.trainer.rounds import Rounds
 __all__ = ["Trainer", "prepare", "hold", "say_stopped"]
 
 POLL_SECONDS = 0.2
-GATHERING = "gathering changes"
-# After an import hundreds of rounds may be due: who annotates meanwhile gets questions of a newer one so often.
+GATHERING = "waiting for more changes"
+# After an import hundreds of rounds may be due; an active session gets a new queue this often meanwhile.
 REFRESH_SECONDS = 20.0
 
 
 class Trainer:
-    """Does what is due, a piece at a time; the store is its only way to the session.
+    """Does the work that is due, one piece at a time; communicates with the session through the store only.
 
-    When answers that it learned from are changed, it waits until none was for `patience` seconds before it goes back;
-    meanwhile it goes on with everything else.
+    Changes to answers that rounds were trained on are debounced: retraining starts after `patience` seconds without a
+    further change. Other work continues meanwhile.
 
     Attributes:
-        rounds: the finished ones, and the pipeline of the last.
+        rounds: the finished rounds, and the current pipeline.
 
     Raises:
-        StoreError: another trainer is at work on the project.
-        PipelineError, SettingsError: it cannot begin; the store says so too.
+        StoreError: another trainer is running on the project.
+        PipelineError, SettingsError: the trainer cannot start; the reason is also written to the store.
     """
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, *, patience: float = 0.0) -> None:
@@ -47,7 +47,7 @@ class Trainer:
         self._said = "", 0
         self._session_lock, self._lock = paths.session_lock, ProcessLock(paths.trainer_lock)
         if not self._lock.acquire():
-            raise StoreError("Another trainer is at work on this project.", hint="One is enough: leave it to it.")
+            raise StoreError("Another trainer is running on this project.", hint="One is enough: let it do the work.")
         try:
             with _explained(store):
                 self._say("loading the pipeline")
@@ -62,12 +62,12 @@ class Trainer:
         self._seen = -1
 
     def run(self, stop: Callable[[], bool], on_round: Callable[[RoundInfo], None]) -> None:
-        """Work until `stop()` and nothing is left to do; `on_round` hears of every round.
+        """Work until `stop()` returns True and nothing is left to do; call `on_round` after every round.
 
-        Once it is to stop it waits for no pause.
+        While stopping, it does not wait for further changes of answers.
 
         Raises:
-            LoopError: it cannot go on; the store says so too.
+            LoopError: the trainer cannot continue; the reason is also written to the store.
         """
         with _explained(self._store):
             while True:
@@ -80,17 +80,17 @@ class Trainer:
                     time.sleep(POLL_SECONDS)
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
-        """Do one piece of what is due, a chosen question, a round or a new queue; False when nothing is."""
+        """Do one piece of due work: a requested question, a round or a new queue; return False if there is none."""
         if self._asking.serve(self.rounds) or self._refresh():
             return True
         return self.learn(on_round, patient=patient) or self.ask()
 
     def _refresh(self) -> bool:
-        """Lay out questions though a round may be due, if somebody is annotating and has had no new ones for long."""
+        """Build a new queue even if a round is due, when a session is active and its queue is old."""
         return self._since_asked.is_over(None) and is_held(self._session_lock) and self.ask()
 
     def learn(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
-        """Do the next round; False when none is due, or only one after changes that go on."""
+        """Train the next round; return False if none is due, or if it waits for changes to settle."""
         seen = self._store.journal.last_seq()
         if seen == self._seen:
             return False
@@ -100,7 +100,7 @@ class Trainer:
             return False
         self._pause.begin()
         if self.rounds.due(training):
-            self._say(f"learning round {self.rounds.number + 1}")
+            self._say(f"training round {self.rounds.number + 1}")
             finished = self.rounds.learn(training)
             self._measuring.measure(self.rounds)
             on_round(finished)
@@ -111,21 +111,21 @@ class Trainer:
         return False
 
     def ask(self) -> bool:
-        """Read the pool and lay out a new queue; False when the one in force is fresh."""
+        """Score the pool and build a new queue; return False if the current one is up to date."""
         if not self._asking.is_stale(self.rounds.number):
             return False
-        self._say("reading the pool")
+        self._say("scoring the pool")
         self._asking.refill(self.rounds)
         self._since_asked.begin()
         self._say("idle")
         return True
 
     def measure(self) -> bool:
-        """Let an older round read some held-out texts and were answered since; False when all have been read."""
+        """Evaluate a round on some held-out texts answered since; return False if nothing is left to evaluate."""
         return self._measuring.slice()
 
     def pretrain(self) -> bool:
-        """Do a slice of the pretraining, of a second or so; False when there is none to do."""
+        """Pretrain for about a second; return False if there is nothing to pretrain."""
         done = self._pretraining.slice(self.rounds)
         if done is None:
             return False
@@ -133,7 +133,7 @@ class Trainer:
         return True
 
     def close(self) -> None:
-        """Let another trainer in."""
+        """Release the lock, so that another trainer can start."""
         self._lock.release()
 
     def _say(self, doing: str) -> None:
@@ -144,7 +144,7 @@ class Trainer:
 
 
 def hold(paths: ProjectPaths, settings: Settings, store: Store, number: int | None) -> bool:
-    """Hold a round, or let rounds go on; returns whether that is done, or a trainer at work will do it."""
+    """Pin a round, or unpin it; return True if that has taken effect, False if the running trainer will do it."""
     store.journal.set_hold(number)
     if is_held(paths.trainer_lock):
         return False
@@ -153,14 +153,14 @@ def hold(paths: ProjectPaths, settings: Settings, store: Store, number: int | No
 
 
 def say_stopped(store: Store, error: LoopError) -> None:
-    """Let the session know why no trainer is at work, and the way out; the project's files by their short names."""
+    """Tell the session why the trainer stopped and what to do; paths are shortened to be relative to the project."""
     words = f"{STOPPED}: {error} {error.hint}".strip().replace(f"{store.path.parent.parent}{os.sep}", "")
     store.journal.set_trainer(words, round=store.journal.round_in_force())
 
 
 @contextmanager
 def _explained(store: Store) -> Iterator[None]:
-    """Let the store say why nothing goes on, and turn what the system refuses into an error with a way out."""
+    """Write the reason of a failure to the store, and turn OS errors into a LoopError with a hint."""
     try:
         yield
     except OSError as error:
@@ -177,17 +177,17 @@ def _explained(store: Store) -> Iterator[None]:
 
 
 def _say_why(store: Store, error: LoopError) -> None:
-    with suppress(StoreError):  # where nothing can be written, this cannot either
+    with suppress(StoreError):  # the store may be what cannot be written
         say_stopped(store, error)
 
 
 def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:
-    """Lay out the first questions of a project that has none, so that nobody waits for them.
+    """Build the first queue of a project, so that the annotator need not wait for it.
 
-    So it does again where they are out of date, as long as no round has been learned.
+    As long as there is no round, also rebuild a queue that is out of date.
 
     Raises:
-        PipelineError, SettingsError: the base or the strategy in loop.cfg cannot be used.
+        PipelineError, SettingsError: the base or the strategy in loop.cfg is unusable.
     """
     laid_out = store.questions.queue_round()
     wanted = laid_out is None or (laid_out == EXPIRED and not store.journal.rounds())

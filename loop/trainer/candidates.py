@@ -1,4 +1,4 @@
-"""Which texts of the pool a round reads, and what it remembers of those that earlier rounds read."""
+"""Samples the texts of the pool that a round scores, and keeps their scores for later rounds."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from loop.settings import Settings
 from loop.store import Store
 from loop.store.questions import PastReading
 
-# Earlier rounds whose entropies of a text are remembered.
+# How many earlier rounds' entropies of a text are kept.
 HISTORY = 3
-# From this probability on a label is worth a question of a session that is about it.
+# Lowest span probability for which a session focused on a label asks about a text.
 LIKELY = 0.05
-# An annotator's latest answers, from which the time of the next is predicted: people get faster.
+# How many of an annotator's latest answers predict the time of the next: people get faster.
 TIMED = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Texts of the pool that may be asked about.
+    """Unanswered texts from which a queue is built.
 
     Attributes:
-        fresh: a random sample. carried: texts that the last queue's round doubted most and nobody has answered.
-        held_out: a random sample of the texts that are held out.
+        fresh: a random sample of the training pool.
+        carried: the texts about which the previous queue's round was most uncertain.
+        held_out: a random sample of the held-out texts.
     """
 
     fresh: tuple[Text, ...]
@@ -49,11 +50,10 @@ def draw(
     held_out: HeldOut,
     focus: Focus = NO_FOCUS,
 ) -> Candidates:
-    """Candidates from the pool; as many, and as dear to draw, whatever the size of the pool; none if there are none.
+    """Draw candidates from the pool, in time independent of its size.
 
-    A group of texts is asked about on one side of the held-out line only, also where the line has moved since or
-    answers came in from elsewhere: a text is no candidate when one of its group was answered on the other side. Texts
-    of the gold file, and those of a group that has some there, are none either.
+    A group never spans training and held-out texts, even if the split has changed or answers were imported: a text
+    whose group has answers on the other side is not a candidate. Neither are texts of the gold file and of its groups.
     """
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
     fresh = settings.acquire.candidates - carried
@@ -67,7 +67,7 @@ def draw(
 
 
 def _drawn(store: Store, n: int, rng: Random, held_out: HeldOut, focus: Focus) -> tuple[list[Teaching], list[Text]]:
-    """Of `n` random texts those that may teach and those that may measure; of more where these may not be asked."""
+    """Split `n` random texts into training and held-out ones; draw more if none of them may be asked about."""
     share, seed, learned = held_out.share, held_out.seed, store.answers.taught()
     while True:
         drawn = store.corpus.sample_pool(n, rng, where=focus.where)
@@ -84,7 +84,7 @@ def _balanced(store: Store, far: Sequence[Text]) -> list[Text]:
 
 
 def likely(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidates:
-    """Of the candidates those in which a label is likely or a pattern of it hits; all of them where it is in none."""
+    """The candidates in which a label is likely or one of its patterns matches; all candidates if there are none."""
 
     def has(text: Text) -> bool:
         one = known[text.id]
@@ -98,7 +98,7 @@ def likely(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidat
 
 
 def scored(read: Iterable[Read], past: Iterable[PastReading], *, number: int, cost: CostModel) -> list[Scored]:
-    """What the acquisition function ranks: the texts that the model of round `number` has read."""
+    """The input of the acquisition function: the texts scored by round `number`."""
     history = {one.text_id: _before(one, number) for one in past}
     return [
         Scored(
@@ -115,12 +115,12 @@ def scored(read: Iterable[Read], past: Iterable[PastReading], *, number: int, co
 
 
 def confidence(read: Iterable[Read]) -> list[float]:
-    """The probability of the best reading of each text that the model has read: that all of it is right."""
+    """The probability of the best analysis of each scored text, that is, that it has no error."""
     return [round(exp(one.lattice.best(1)[0].logp), 3) for one in read if one.lattice]
 
 
 def remembered(ranked: Iterable[Scored], past: Iterable[PastReading], *, number: int) -> list[PastReading]:
-    """What the next queue is to know of the texts that round `number` has read, in their order."""
+    """The entropies to keep for the next queue, for the texts scored by round `number`, in order."""
     history = {one.text_id: _before(one, number) for one in past}
     return [
         PastReading(one.text_id, (*history.get(one.text_id, ()), (number, round(one.entropy, 4)))) for one in ranked
@@ -128,16 +128,16 @@ def remembered(ranked: Iterable[Scored], past: Iterable[PastReading], *, number:
 
 
 def _before(one: PastReading, number: int) -> tuple[tuple[int, float], ...]:
-    """Readings by earlier rounds only: the present one reads a text again when its queue runs low."""
+    """The entropies of earlier rounds only: a round scores a text twice if its queue runs low."""
     return tuple(read for read in one.entropies if read[0] < number)[-HISTORY:]
 
 
 def answering_cost(store: Store, answers: Sequence[Answer]) -> CostModel:
-    """How long the annotator of the last answer takes, by the times of their latest ones; the prior for few.
+    """Fit the cost model of the annotator who gave the last answer; the prior if they gave too few.
 
     Args:
-        store: where the questions are.
-        answers: that stand, oldest first.
+        store: the store, with the questions.
+        answers: standing answers, oldest first.
     """
     last = answers[-1].annotator if answers else ""
     whole = [

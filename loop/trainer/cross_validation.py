@@ -1,4 +1,4 @@
-"""The learning curve of all answers: rounds learn from parts of them, and are measured on the parts left out."""
+"""Cross-validated learning curve: rounds are trained on some folds of the answers and evaluated on the rest."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from loop.trainer.round_recipe import RoundRecipe
 from loop.trainer.scratch_checkpoints import aside
 
 FOLDS = 5
-# Rounds that are measured, at the most: more make the curve no smoother, and reading takes its time.
+# Most rounds that are evaluated per fold: more take longer and make the curve no smoother.
 POINTS = 20
-# So many rounds, at the least, for `FEWEST` of them to be behind the beginning of the curve.
+# Fewest rounds per fold: `FEWEST` of them must come after the beginning of the curve.
 ROUNDS = math.ceil((FEWEST - 1) / (1 - BEGINNING))
 
 
 @dataclass(frozen=True, slots=True)
 class LearningCurve:
-    """F1 over the answers learned from, on texts that were answered and not learned from.
+    """F1 against the number of training answers, on answered texts that were left out of training.
 
     Attributes:
-        points: of the rounds that were measured; `answers` is the mean over the folds.
-        expected: what it says of more answers.
+        points: one per evaluated round; `answers` is the mean over the folds.
+        expected: the expected gain of more answers.
     """
 
     points: tuple[Point, ...]
@@ -52,19 +52,19 @@ class LearningCurve:
 def learning_curve(
     paths: ProjectPaths, settings: Settings, store: Store, on_round: Callable[[int, int], None] = lambda *_: None
 ) -> LearningCurve:
-    """Learn the rounds of four fifths of the answers, five times, each time measured on the fifth that is left out.
+    """Run five-fold cross-validation: train the rounds on four fifths of the answers, evaluate on the fifth left out.
 
-    Every answer that trains takes part, in its order and with its settings; those of a group are never parted. What
-    comes out is kept in the log, for `loop.progress.advice`.
+    Uses all training answers, in their order and with the settings of their time; a group is never split. The result
+    is kept in the event log for `loop.progress.advice`.
 
     Args:
-        paths: of the project.
-        settings: of the project.
-        store: of the project; what comes out is noted in its log.
-        on_round: hears how many rounds are learned, and of how many.
+        paths: the project's paths.
+        settings: the project's settings.
+        store: the project's store.
+        on_round: called with the number of finished rounds and the total.
 
     Raises:
-        LoopError: there are too few answers, or another curve is being made.
+        LoopError: there are too few answers, or another curve is being computed.
     """
     with aside(paths, "curve") as checkpoints:
         validation = _CrossValidation(paths, settings, store, checkpoints)
@@ -85,29 +85,29 @@ class _CrossValidation:
         self._parts = list(folds(self._training, units, seed=settings.project.seed))
         self._rounds = min(self._rounds_of(learned, settings) for learned, _ in self._parts)
         if words := one_group_words(units.values(), "answered texts"):
-            raise LoopError(f"There is no learning curve: {words}.", hint=ANOTHER_GROUP)
+            raise LoopError(f"A learning curve cannot be computed: {words}.", hint=ANOTHER_GROUP)
         if self._rounds_of(self._training, settings) * (FOLDS - 1) >= ROUNDS * FOLDS:
             self._refuse_what_measures_nothing(is_grouped=len(set(units.values())) < len(units))
         if self._rounds < ROUNDS:
             size = settings.update.round_size
             raise LoopError(
                 f"Too few answers for a learning curve: {len(self._training):,}.",
-                hint=f"It takes about {math.ceil(ROUNDS * size * FOLDS / (FOLDS - 1)):,} that train, "
-                "more where large groups of texts are never parted.",
+                hint=f"It takes about {math.ceil(ROUNDS * size * FOLDS / (FOLDS - 1)):,} training answers, "
+                "more if there are large groups of texts, which are never split.",
             )
 
     def _refuse_what_measures_nothing(self, *, is_grouped: bool) -> None:
         gold = answered_gold(self._store, self._training, self._labels)
         if not gold:
             raise LoopError(
-                "No answer says all of its text, so there is nothing to measure on.",
+                "No answer covers its whole text, so there is nothing to evaluate on.",
                 hint="Answer some texts in the mode `correct`.",
             )
         (score,) = measures(self._table([Measured(one, ()) for one in gold])[:, None])
         if score.f_interval is None:
             why = no_interval(score.units, "group" if is_grouped else "text")
-            hint = "Answer other texts; where texts have groups, texts of others."
-            raise LoopError(f"A learning curve would tell nothing: {why}.", hint=hint)
+            hint = "Answer more texts; if texts have groups, texts of other groups."
+            raise LoopError(f"A learning curve would be meaningless: {why}.", hint=hint)
 
     def _rounds_of(self, answers: Sequence[Answer], settings: Settings) -> int:
         rounds = done = 0
@@ -161,7 +161,7 @@ class _CrossValidation:
 def folds(
     answers: Sequence[Answer], units: dict[int, str], *, seed: int
 ) -> Iterator[tuple[list[Answer], list[Answer]]]:
-    """(learned from, left out) for each fold, by rank; the folds have as many units."""
+    """Yield (training, left-out) answers of each fold, by rank; folds are balanced by number of units."""
     names = sorted(set(units.values()))
     Random(f"{seed}:curve").shuffle(names)
     fold_of = {name: place % FOLDS for place, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""Changes of what was learned are gathered: going back waits for a pause, so that ten changes cost one way back."""
+"""Debounces changes of answers: retraining waits for a pause, so ten edits cost one retraining."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Callable, Hashable
 
 
 class Pause:
-    """Tells when something has not changed for some seconds.
+    """Detects when a state has not changed for some time.
 
-    Made from the seconds, 0 for no waiting, and a clock that only goes forward.
+    Args:
+        seconds: how long; 0 for no waiting.
+        clock: a monotonic clock.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -17,12 +19,12 @@ class Pause:
         self._last: tuple[Hashable, float] | None = None
 
     def is_over(self, state: Hashable) -> bool:
-        """Whether `state` is as it was when it was last asked about, and has been for long enough."""
+        """Whether `state` equals that of the previous calls, and has for long enough."""
         now = self._clock()
         if self._last is None or self._last[0] != state:
             self._last = state, now
         return now - self._last[1] >= self._seconds
 
     def begin(self) -> None:
-        """Forget what was asked about: the next pause is another one."""
+        """Forget the state and start a new pause."""
         self._last = None

@@ -1,4 +1,4 @@
-"""What the pipelines of the rounds find in the held-out texts: of a new round at once, of older ones when idle."""
+"""Predicts the held-out texts with the pipelines of the rounds: new rounds at once, older ones when idle."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.rounds import Rounds
 
-# Texts read at a time while idle: an answer that comes in meanwhile waits for a fraction of a second.
+# Texts per slice of idle work: a new answer waits for a fraction of a second.
 SLICE = 50
-# An older round is loaded for so many texts at least: loading takes longer than reading them.
+# Fewest texts for which an older round is loaded: loading takes longer than predicting.
 WORTH_LOADING = 5
 # Texts on which two rounds are compared without held-out ones: a fraction of a second for each round.
 SAMPLE = 200
 
 
 class Measuring:
-    """Keeps what rounds find up to date with the held-out texts."""
+    """Keeps the rounds' predictions up to date with the held-out texts."""
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
         self._paths, self._settings, self._store = paths, settings, store
@@ -36,16 +36,16 @@ class Measuring:
         self._unreadable: set[int] = set()
 
     def measure(self, rounds: Rounds) -> None:
-        """Read all held-out texts with the pipeline of the last round."""
+        """Predict all held-out texts with the current pipeline."""
         gold = gold_texts(self._store, self._settings, self._paths)
         with rounds.learner.published() as nlp:
             self._read(partial(predicted, nlp), rounds.number, gold)
         self._say(gold)
 
     def slice(self) -> bool:
-        """Read some texts that a round has not read, since they were answered later; False when there are none to read.
+        """Predict some texts that were answered after a round was evaluated; return False if there are none.
 
-        The newest round comes first; the others wait until it is worth the loading.
+        The newest round comes first; older ones wait until enough texts have accumulated.
         """
         seq = self._store.journal.last_seq()
         if seq == self._done:
@@ -64,7 +64,7 @@ class Measuring:
         return False
 
     def _read_old(self, number: int, gold: Sequence[GoldText]) -> None:
-        """Read with a kept checkpoint; one that is damaged is left to whoever learns on from it."""
+        """Predict with a saved checkpoint; skip a damaged one, which is handled when training continues from it."""
         try:
             self._read(self._finder(number), number, gold)
         except PipelineError:
@@ -81,7 +81,7 @@ class Measuring:
             self._store.predictions.put(number, dict(zip(texts, find(texts), strict=True)))
 
     def _say(self, gold: Sequence[GoldText]) -> None:
-        """Write down what the screen shows: it has no time to work it out."""
+        """Store the headline for the screen, which cannot afford to compute it."""
         last = measured_round(self._store)
         found = measured(self._store, gold, last) if last is not None else []
         self._store.journal.set_headline(headline(scores(found, self._settings.project.labels)))

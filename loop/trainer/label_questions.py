@@ -1,4 +1,4 @@
-"""Answered texts that are asked about again, since a label was added that their answers say nothing about."""
+"""Questions about answered texts whose answers do not cover a label that was added later."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from loop.store import Store
 from loop.trainer.rounds import Rounds
 from loop.truth import Truth, of_texts
 
-# Answered texts read per round, so that a round costs the same after any number of answers.
+# Answered texts scored per round, so that the cost does not grow with the answers.
 READ = 200
-# A text is asked about again when it is expected to hold so many spans of the added labels.
+# Fewest expected spans of added labels for asking about a text again.
 LIKELY = 0.2
 
 
 def revisits(store: Store, settings: Settings, rounds: Rounds, rng: Random) -> list[Question]:
-    """Questions about answered texts that are likely to hold one of the labels added since, the likeliest first."""
+    """Questions about answered texts that are likely to contain a label added since, the likeliest first."""
     labels, lacking = settings.project.labels, _lacking(store, settings.project.labels)
     chosen = dict(rng.sample(list(lacking.items()), min(READ, len(lacking))))
     if not chosen:
@@ -38,8 +38,8 @@ def revisits(store: Store, settings: Settings, rounds: Rounds, rng: Random) -> l
 
 
 def _lacking(store: Store, labels: Sequence[str]) -> dict[int, Truth]:
-    """The texts that rounds learn from and that a complete answer was given to, but none for all of the labels."""
+    """The training texts with complete answers, none of which covers all of the labels."""
     schemes, training = store.journal.schemes(), store.answers.training()
     asked = {answer.text_id for answer in store.answers.standing() if set(labels) <= set(schemes[answer.scheme])}
-    complete = {answer.text_id for answer in training if answer.complete} - asked  # asked and skipped, too
+    complete = {answer.text_id for answer in training if answer.complete} - asked  # includes texts asked and skipped
     return {id_: truth for id_, truth in of_texts(training, schemes).items() if id_ in complete}

@@ -1,4 +1,4 @@
-"""The next questions: read candidates from the pool, rank them, mix the shares, publish the queue."""
+"""Builds the queue: scores candidates from the pool, ranks them, mixes the sources and publishes the questions."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ from loop.trainer.label_questions import revisits
 from loop.trainer.repeat_questions import asked_again
 from loop.trainer.rounds import Rounds
 
-# Before a model knows anything its doubt is noise: typical texts and random ones make room for it by so many answers.
+# The uncertainty of an untrained model is noise: up to this many answers it gradually replaces typical texts.
 COLD_START_ANSWERS = 100
-# Questions chosen by patterns are half of all at first, and make room likewise.
+# Share of questions with pattern matches at first; it fades over the same answers.
 PATTERN_SHARE = 0.5
-# Of the cold start's questions that patterns did not choose so many are random, once a model has read them.
+# Share of random texts among the typical ones of the cold start, once there is a model.
 RANDOM_EARLY = 0.5
-# Laid out again when fewer than this share of the questions is left, though no round has come in between.
+# A queue is rebuilt when less than this share of it is left, even without a new round.
 LOW_QUEUE = 1 / 3
 
 
 class NextQuestions:
-    """Lays out the questions of a project.
+    """Builds the queue of a project.
 
     Raises:
-        SettingsError: the strategy in loop.cfg is no acquisition function.
+        SettingsError: the strategy in loop.cfg is not an acquisition function.
     """
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
@@ -62,7 +62,7 @@ class NextQuestions:
             self._other = OtherPipeline(paths.pipeline(name), settings.project.labels)
 
     def serve(self, rounds: Rounds) -> bool:
-        """Make the question about the text that the annotator chose; False when there is none."""
+        """Build the question about the text that the annotator requested; return False if there is none."""
         text = self._store.requests.asked_for()
         if text is None or not self._held_out().may_teach(text):
             return False
@@ -73,7 +73,7 @@ class NextQuestions:
         return True
 
     def is_stale(self, round: int) -> bool:
-        """Whether the queue was made by another round or other patterns, or runs low while the pool does not."""
+        """Whether the queue has another round, other patterns or another focus, or runs low while texts are left."""
         if self._store.questions.queue_round() != round or self._patterns.changed:
             return True
         if self._store.questions.queue_focus() != self._store.requests.focus():
@@ -83,11 +83,11 @@ class NextQuestions:
         if waiting >= full * LOW_QUEUE:
             return False
         pool = self._store.corpus.pool_size()
-        # What cannot be asked, since its group was answered on the other side of the held-out line, stays in the pool.
+        # The pool may hold texts that cannot be asked: `draw` leaves them out because of their group.
         return pool > waiting and (pool, waiting) != self._laid_out
 
     def refill(self, rounds: Rounds) -> None:
-        """Read candidates with the pipeline that the last round published and put a new queue in force."""
+        """Score candidates with the current pipeline and publish a new queue."""
         settings, number = self._settings, rounds.number
         pool = self._store.corpus.pool_size()
         rng = Random(f"{settings.project.seed}:queue:{number}:{pool}")
@@ -104,9 +104,9 @@ class NextQuestions:
         cost = answering_cost(self._store, answers)
         ranked = self._ranked(scored(asked_about, past, number=number, cost=cost), rng)
         picks = self._choose(drawn, known, ranked, answered, rng)
-        # What a session is narrowed to is no sample of the corpus, and measures nothing.
+        # Texts of a focused session are no random sample of the corpus, so none of them are held out.
         mixed = picks if focus.label or focus.where else self._with_held_out(picks, drawn, answers)
-        # Held-out questions show nothing, so nobody is asked for their sake.
+        # Held-out questions show no suggestions, so the other pipeline is not run on them.
         shown = [known[pick.text_id] for pick in mixed if pick.share != "held_out"]
         known |= {one.text.id: one for one in self._with_others(shown, answered=answered)}
         questions = [question(known[pick.text_id], share=pick.share, round=number) for pick in mixed]
@@ -125,7 +125,7 @@ class NextQuestions:
             return {one.text.id: one for one in read(nlp, texts, temperature=rounds.temperature, hits=hits)}
 
     def _with_others(self, chosen: Sequence[Read], *, answered: int) -> list[Read]:
-        """The texts that are going to be asked about, with what the pipeline in [suggest] finds in them."""
+        """Add the predictions of the pipeline in [suggest] to the texts chosen for the queue."""
         if self._other is None or answered >= self._settings.suggest.until:
             return list(chosen)
         found = self._other(self._held_out().teaching(one.text for one in chosen))
@@ -142,9 +142,9 @@ class NextQuestions:
     def _choose(
         self, drawn: Candidates, known: Mapping[int, Read], ranked: Sequence[Scored], answered: int, rng: Random
     ) -> list[Pick]:
-        """The queue without what is held out."""
+        """Choose the questions of the queue, except the held-out ones."""
         size, share = self._settings.queue.size, self._settings.queue.random_share
-        # Drawn before all else and from the sample alone, so that they tell of the whole pool.
+        # Drawn first and from the random sample only, so that they represent the whole pool.
         fresh = [text.id for text in drawn.fresh]
         random = _picks(rng.sample(fresh, len(fresh)), "random")
         kept = {pick.text_id for pick in random[: round(size * share)]}
@@ -169,7 +169,7 @@ class NextQuestions:
         return _picks((one.text_id for one in chosen), "doubtful")
 
     def _early(self, read: Sequence[Read], random: Sequence[Pick]) -> list[Pick]:
-        """Typical texts; when a model has read them, as many random ones, which hold what typical texts do not."""
+        """Typical texts, mixed with random ones once there is a model: these contain what typical texts lack."""
         size = self._settings.queue.size
         typical = _picks((read[i].text.id for i in most_typical([one.words for one in read], n=size)), "typical")
         learned = any(one.lattice for one in read)

@@ -1,4 +1,4 @@
-"""What pretraining left: a file of weights, and the event from which they count."""
+"""The result of pretraining: a file of weights, and the event that puts them into effect."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ FOLDER = "pretrained"
 
 
 class Pretrained:
-    """The weights that pretraining left, if it is finished: a file in `models/`, and the event that names it.
+    """The pretrained weights, if pretraining is finished: a file in `models/`, and the event that names it.
 
-    The event holds the hash of the file and the first round that starts from it. A file that is missing or was changed
-    counts as none, and pretraining begins again.
+    The event holds the hash of the file and the number of the first round that starts from it. If the file is missing
+    or has changed, pretraining starts over.
     """
 
     def __init__(self, paths: ProjectPaths, store: Store) -> None:
         self._folder, self._journal = paths.models / FOLDER, store.journal
 
     def must_be_there(self) -> None:
-        """See to it that rounds can be learned as they were.
+        """Check that rounds can be reproduced.
 
         Raises:
-            LoopError: the event names weights that are not there, or not as they were.
+            LoopError: the weights named by the event are missing or have changed.
         """
         if self._event() is not None and self._landed() is None:
             raise LoopError(
-                "The weights of the pretraining are gone from models/pretrained, or changed.",
-                hint="Put them back from a backup: rounds began with them.",
+                "The pretrained weights in models/pretrained are missing or have changed.",
+                hint="Restore them from a backup: rounds started from them.",
             )
 
     def round(self) -> int | None:
@@ -46,7 +46,7 @@ class Pretrained:
         return landed[0] if landed else None
 
     def learner(self, number: int, start: Checkpoints) -> Learner | None:
-        """What round `number` learns with, if it is the one that begins anew: round 0 with the pretrained weights."""
+        """Round 0 with the pretrained weights, if `number` is the first round that starts from them; else None."""
         landed = self._landed()
         if landed is None or landed[0] != number:
             return None
@@ -55,7 +55,7 @@ class Pretrained:
         return learner
 
     def land(self, weights: bytes, *, round: int) -> None:
-        """Write the weights aside, move them into place, and note the event."""
+        """Write the weights atomically, then append the event."""
         digest = hashlib.sha256(weights).hexdigest()
         make_private(self._folder)
         with replacing(self._file(digest)) as file:
@@ -71,7 +71,7 @@ class Pretrained:
         return (event["round"], weights) if unchanged else None
 
     def _event(self) -> dict[str, Any] | None:
-        """The event that names the weights; None where texts were erased since, and with them what they had taught."""
+        """The event that names the weights; None if texts were erased since, which discards the weights."""
         landed, erased = (self._journal.events(kind=kind)[-1:] for kind in (EventKind.PRETRAINED, EventKind.ERASED))
         return None if not landed or (erased and erased[0][0] > landed[0][0]) else landed[0][2]
 

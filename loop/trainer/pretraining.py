@@ -1,4 +1,4 @@
-"""Pretraining in the background: a slice whenever nothing else is due, at the end an event from which it counts."""
+"""Pretraining in the background: runs in slices while nothing else is due; an event puts the result into effect."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from loop.store import Store
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.rounds import Rounds
 
-# A due round waits no longer than this and one piece of the work more, the longest of which takes about a second.
+# A due round waits for at most this plus one piece of work, the longest of which takes about a second.
 SLICE_SECONDS = 0.5
-# However long the texts are: half a minute of tokenizing, a hundred megabytes.
+# Bounds the work for long texts: half a minute of tokenizing, a hundred megabytes.
 MOST_TOKENS = 1_000_000
 
 
 class Pretraining:
-    """The work that leads there; when it is interrupted, it begins again from the start, with the same outcome."""
+    """Pretraining in slices; if interrupted, it starts over, with the same result."""
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
         self._settings, self._store = settings, store
@@ -36,9 +36,9 @@ class Pretraining:
         self._seen = -1
 
     def slice(self, rounds: Rounds) -> float | None:
-        """Work for `SLICE_SECONDS` or a little more; returns the share done, None when there is nothing to do.
+        """Work for about `SLICE_SECONDS`; return the share done, or None if there is nothing to do.
 
-        When all is done, the next of the `rounds` is the first to start from the pretrained weights.
+        When it is finished, the next of the `rounds` starts from the pretrained weights.
         """
         if self._learner is None and self._is_worth_it(rounds):
             self._begin()
@@ -53,9 +53,9 @@ class Pretraining:
         return 1.0
 
     def _is_worth_it(self, rounds: Rounds) -> bool:
-        """Whether there are enough texts for a network that was never trained and has no word vectors.
+        """Whether the network is untrained, without word vectors, and there are enough texts.
 
-        Asked again only after an event.
+        Recomputed only after a new event.
         """
         seen = self._store.journal.last_seq()
         if seen == self._seen:
@@ -76,7 +76,7 @@ class Pretraining:
         self._work = pretrain(self._learner.nlp, self._texts(), most_tokens=MOST_TOKENS, seed=seed)
 
     def _texts(self) -> list[Teaching]:
-        """A sample of the corpus, whatever was answered of it, without what measures."""
+        """A random sample of the corpus, answered or not, without held-out texts."""
         rng = Random(f"{self._settings.project.seed}:pretraining")
         drawn = self._store.corpus.sample(self._settings.pretrain.texts, rng)
         return held_out_now(self._store, self._settings, self._gold).teaching(drawn)

@@ -1,4 +1,4 @@
-"""Rounds learned once more from the base and the events, aside, to see whether they come out as they were."""
+"""Retrains rounds from the base and the event log in a scratch folder, to verify that they are reproducible."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from loop.trainer.scratch_checkpoints import aside
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A round that was learned once more.
+    """A retrained round. Hashes are SHA-256 (hex) of the weights.
 
     Attributes:
-        learner: its pipeline, until the next round is learned.
-        weights: SHA-256 of its weights. recorded: the same, when it was learned first; "" if nobody noted it.
-        saved: of its checkpoint, None where that is pruned.
-        versions: of the libraries that computed it first.
+        number: the round's number.
+        learner: its pipeline; valid until the next round is trained.
+        weights: hash of the retrained weights.
+        recorded: hash in the event log from the original training; "" if it was not recorded.
+        saved: hash of the saved checkpoint; None if it was pruned.
+        versions: the libraries of the original training.
     """
 
     number: int
@@ -39,17 +41,17 @@ class Rebuilt:
 
     @property
     def is_same(self) -> bool:
-        """Whether all that is known of it is the same to the bit."""
+        """Whether all known hashes are equal."""
         return {self.weights} == {hash for hash in (self.recorded, self.saved, self.weights) if hash}
 
     @property
     def is_comparable(self) -> bool:
-        """Whether it ought to be the same to the bit: the libraries are."""
+        """Whether the library versions are the same, so that the weights should be equal to the bit."""
         return self.versions == VERSIONS
 
 
 class Rebuilding:
-    """Rounds in a folder of their own in the project; what is in `models/` is left as it is."""
+    """Retrains rounds in a scratch folder; `models/` stays unchanged."""
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, aside: Checkpoints) -> None:
         self._store = store
@@ -58,19 +60,19 @@ class Rebuilding:
         self._course = RoundRecipe(settings, store, self._pretrained, self._checkpoints)
 
     def rounds(self, last: int) -> Iterator[Rebuilt]:
-        """Learn the rounds up to `last`, round 0 among them, one after the other.
+        """Retrain the rounds from 0 to `last`, yielding each.
 
         Raises:
-            LoopError: the rounds of the project are not those of the answers that stand now, or the weights of the
-            pretraining that they began with are gone.
+            LoopError: answers have changed since the project's rounds were trained, or the pretrained weights are
+                missing.
         """
         self._pretrained.must_be_there()
         training = self._store.answers.training()
         kept = self._kept.rounds()
         if kept and not self._kept.info(kept[-1]).begins(training):
             raise LoopError(
-                "Answers were changed, and the rounds after them are not learned again yet.",
-                hint="Let `loop trainer` finish first; Ctrl-C ends it when it is idle.",
+                "Answers have changed, and the rounds trained on them have not been retrained yet.",
+                hint="Let `loop trainer` finish first; stop it with Ctrl-C when it is idle.",
             )
         use_fast_products()
         self._course.begin()
@@ -81,7 +83,7 @@ class Rebuilding:
             yield self._rebuilt(info.number, info)
 
     def save(self, to: Path) -> None:
-        """Save the pipeline of the round that was learned last in a new folder."""
+        """Save the pipeline of the last retrained round in a new folder."""
         info = self._course.info
         if info.round:
             self._checkpoints.save(self._course.learner, info)
@@ -96,10 +98,10 @@ class Rebuilding:
 
 @contextmanager
 def rebuilding(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[Rebuilding]:
-    """A rebuilding; its folder goes when it is done with.
+    """Set up a rebuilding in a scratch folder, which is removed afterwards.
 
     Raises:
-        LoopError: another one is at work.
+        LoopError: another rebuilding is running.
     """
     with aside(paths, "rebuild") as checkpoints:
         yield Rebuilding(paths, settings, store, checkpoints)

@@ -1,4 +1,4 @@
-"""Earlier texts that are asked again, blind, to measure how consistent the answers are."""
+"""Repeat questions: earlier texts asked again, blind, to measure intra-annotator agreement."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from loop.records import Answer, Question
 from loop.settings import Settings
 from loop.store import Store
 
-# A text comes back after so many other answers at the earliest: nobody is to answer it from memory.
+# Fewest answers before a text is repeated, so that nobody answers from memory.
 GAP = 50
 
 
 def asked_again(store: Store, settings: Settings, rng: Random, *, round: int) -> list[Question]:
-    """The question about an earlier text, if one is due: as many are asked again as [queue] again_share says.
+    """Return one question that repeats an earlier text, if one is due by [queue] again_share; otherwise none.
 
-    It is a share of the answers to questions; imported ones do not count.
-
-    It shows nothing, neither the earlier answer nor suggestions; otherwise it would measure those.
+    The share refers to answers to questions; imported answers do not count. The question shows neither the earlier
+    answer nor suggestions, which would bias the repeated answer.
     """
     share, answers = settings.queue.again_share, [one for one in store.answers.standing() if one.question_id]
     before = store.answers.again()
@@ -33,7 +32,7 @@ def asked_again(store: Store, settings: Settings, rng: Random, *, round: int) ->
 
 
 def _earlier(answers: list[Answer], *, without: set[int]) -> list[Answer]:
-    """Complete ones of answers to questions, given long ago by the annotator of the last one."""
+    """Complete answers to questions, at least `GAP` answers old, by the annotator of the last answer."""
     by_time = sorted(answers, key=lambda answer: answer.seq)
     return [
         answer
@@ -54,7 +53,7 @@ def _blind(question: Question, round: int) -> Question:
         candidates=(),
         lattice=b"",
         share="again",
-        reason="asked again: it measures how consistent the answers are",
+        reason="a repeat, to measure how consistent the answers are",
         round=round,
         entropy=None,
     )

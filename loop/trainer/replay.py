@@ -1,4 +1,4 @@
-"""Texts that are replayed more often than others, because they hold a label that the model has hardly met."""
+"""Oversamples texts with labels that the model has hardly been trained on."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Collection, Sequence
 from loop.settings import UpdateSettings
 from loop.truth import Truth
 
-# A new label needs about so many steps.
+# Steps that a new label needs.
 YOUNG_STEPS = 100
-# Of what is replayed so much is to hold a young label, if it can be had by repeating texts.
+# Target share of replayed texts with a young label, as far as repeating texts can achieve it.
 SHARE = 1 / 3
 MOST_REPEATED = 4
 
 
 def repeated(answered: Sequence[Truth], first: Collection[str], settings: UpdateSettings) -> list[int]:
-    """Indices of answered texts to replay once more each, some of them several times.
+    """Indices of answered texts to replay additionally, with repetitions.
 
-    They hold a label that is none of the `first` ones of the project and came less than `YOUNG_STEPS` steps ago:
-    without this it would stand against all that was answered before it.
+    These are texts with a label that is not among the project's `first` ones and was introduced less than `YOUNG_STEPS`
+    steps ago. Otherwise the many answers without it would outweigh the few with it.
     """
     met: dict[str, int] = {}
     for index, truth in enumerate(answered):

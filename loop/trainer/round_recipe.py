@@ -1,4 +1,4 @@
-"""How rounds are learned: what comes out follows from base, answers, events and seed, and from nothing else."""
+"""Trains rounds: the result depends on base, answers, events and seed only."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from loop.truth import READING, Truth, of_texts
 
 
 class RoundRecipe:
-    """A pipeline on its way from round to round.
+    """Trains a pipeline round by round.
 
     Attributes:
-        learner: the pipeline as the last round left it. info: what it learned from.
+        learner: the pipeline after the last round.
+        info: what it was trained on.
     """
 
     learner: Learner
@@ -38,7 +39,7 @@ class RoundRecipe:
         self._pretrained, self._checkpoints = pretrained, checkpoints
 
     def begin(self) -> None:
-        """Make round 0 from the base and save it; `go_to` starts from it, as it was saved.
+        """Build round 0 from the base and save it.
 
         Raises:
             PipelineError: see `assemble`.
@@ -50,7 +51,7 @@ class RoundRecipe:
         self._checkpoints.save(self.learner, self.info)
 
     def go_to(self, number: int) -> None:
-        """Stand where a kept round has left off.
+        """Continue from a saved round.
 
         Raises:
             PipelineError: its checkpoint is damaged.
@@ -58,14 +59,14 @@ class RoundRecipe:
         self.learner, self.info = self._checkpoints.load(number), self._checkpoints.info(number)
 
     def next_cut(self, training: Sequence[Answer]) -> int:
-        """How many answers the next round learns from: one more round's than the last, whatever its size was then."""
+        """Number of answers that the next round is trained on: the previous round's plus `round_size`."""
         return len(self.info.answers) + self._update_settings(training).round_size
 
     def learn(self, cut: Sequence[Answer]) -> None:
-        """Do the next round, with all the answers up to its end, by rank; nothing is saved."""
+        """Train the next round; `cut` holds all answers up to and including its own, by rank. Nothing is saved."""
         settings, number = self._update_settings(cut), self.info.round + 1
         answered, came = self._answered(cut), cut[len(self.info.answers) :]
-        new = answered[-len({answer.text_id for answer in came}) :]  # a text stands where it was answered last
+        new = answered[-len({answer.text_id for answer in came}) :]  # texts are in the order of their last answers
         tried = (*self.info.tried, *self._try(new, self._labels(came)))[-RECENT:]
         anew = self._pretrained.learner(number, self._checkpoints)
         self.learner = anew or self.learner
@@ -84,16 +85,16 @@ class RoundRecipe:
         return Examples(self.learner.nlp, answered, labels=labels, beside=self.learner.base.rivals)
 
     def _labels(self, answers: Sequence[Answer]) -> tuple[str, ...]:
-        """The labels that were in force by the last of these answers, and those that the component knew before.
+        """The labels in force at the last of these answers, and those adopted from the base.
 
-        Not those of loop.cfg: what a round learns must follow from its answers, whenever it is done.
+        The labels in loop.cfg are not used: a round must depend on its answers only, not on when it is trained.
         """
         naming, project = self._store.journal.naming(), self._settings.project
         last = naming.in_force(max(answer.scheme for answer in answers)) if answers else ()
         return tuple(dict.fromkeys((*last, *adopted(project.base, project.labels))))
 
     def _try(self, new: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> list[Tried]:
-        """How well each temperature would have done on the new texts of which everything is known, of every label."""
+        """Squared errors of each temperature on those new texts whose answers cover every label."""
         whole = [(text, truth) for text, truth in new if truth.labels.issuperset(labels) and not truth.unclear]
         asked = [truth.parts[-1].answer.question_id for _, truth in whole]
         shares = self._store.questions.shares([question_id for question_id in asked if question_id])
@@ -118,12 +119,12 @@ class RoundRecipe:
     ) -> list[float]:
         nlp, labels = self.learner.nlp, self._labels(cut)
         positive = {span.label for _, truth in answered for span in truth.spans}
-        # Outside of the memory zone, whose strings are forgotten when it ends.
+        # Outside the memory zone, which discards new strings at its end.
         add_labels(nlp, [label for label in labels if label in positive])
         seed = Random(f"{self._settings.project.seed}:round:{number}").getrandbits(32)
         with nlp.memory_zone():
             examples = self._examples(answered, labels)
-            if afresh:  # all answers are new to it: as many steps as all rounds so far would have taken
+            if afresh:  # all answers are new to this learner: take the steps of all rounds so far
                 steps = settings.steps * number
                 return update(self.learner, examples, examples, replace(settings, steps=steps), seed=seed)
             first = self._store.journal.naming().in_force(cut[0].scheme)

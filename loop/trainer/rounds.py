@@ -1,4 +1,4 @@
-"""Rounds: learn from the next answers by rank, save; go back when an answer no longer stands."""
+"""Rounds: train on the next answers by rank and save; go back to an earlier round when an answer changes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from loop.trainer.pretrained import Pretrained
 from loop.trainer.round_recipe import RoundRecipe
 from loop.truth import READING
 
-# Texts on which the base's labels are checked: enough for its frequent labels, a fraction of a second.
+# Texts for measuring retention of the base's labels: enough for frequent labels, a fraction of a second.
 SAMPLE = 150
 
 
 class Rounds:
-    """The rounds of a project, and the pipeline as one of them left it: the last one, or the one that is pinned.
+    """The rounds of a project, and the current pipeline: that of the last round or of the pinned one.
 
     Attributes:
-        set_aside: the folders of checkpoints that were damaged.
+        set_aside: folders of damaged checkpoints.
 
     Raises:
         PipelineError: the base does not load, or is not the one that the project started from.
@@ -52,31 +52,31 @@ class Rounds:
 
     @property
     def number(self) -> int:
-        """The round whose pipeline is in force."""
+        """The number of the current round: the last one, or the pinned one."""
         return self._course.info.round
 
     @property
     def learner(self) -> Learner:
-        """Its pipeline."""
+        """The pipeline of the current round."""
         return self._course.learner
 
     @property
     def temperature(self) -> float:
-        """Of the probabilities that it gives."""
+        """The calibration temperature of the current round."""
         return self._course.info.temperature
 
     @property
     def newest(self) -> int:
-        """The last round that was learned; a later one than `number` while that is pinned."""
+        """The number of the last trained round; later than `number` while an earlier round is pinned."""
         return self._newest.round
 
     def _resume(self) -> None:
-        """Go on from the last checkpoint on disk that the store knows of, or make round 0."""
+        """Continue from the last checkpoint that the store knows of, or build round 0."""
         project = self._settings.project
         self.set_aside = [self._checkpoints.set_aside(number) for number in self._checkpoints.damaged()]
         taken = adopted(project.base, project.labels)
         if 0 in self._checkpoints.rounds() and self._checkpoints.info(0).adopted != taken:
-            # Another round 0, from which all rounds are learned again.
+            # Round 0 would be different now, so all rounds have to be retrained.
             self._checkpoints.forget_all()
             self._store.journal.forget_rounds_after(-1)
         if 0 not in self._checkpoints.rounds():
@@ -90,7 +90,7 @@ class Rounds:
         self._go_to(self._kept_by_hold())
 
     def _rename(self) -> None:
-        """Give labels their present names in the kept rounds."""
+        """Rename labels in the saved rounds to their present names."""
         naming = self._store.journal.naming()
         for number in self._checkpoints.rounds():
             info = self._checkpoints.info(number)
@@ -101,7 +101,7 @@ class Rounds:
         self._newest = self._checkpoints.info(self.newest)
 
     def _forget_changed(self, training: Sequence[Answer]) -> None:
-        """Drop the rounds that learned from answers that do not stand, or not as they were."""
+        """Delete the rounds trained on answers that were replaced, retracted or changed."""
         if not self._newest.begins(training):
             kept = reversed(self._checkpoints.rounds())
             self._forget_after(next(n for n in kept if self._checkpoints.info(n).begins(training)))
@@ -117,22 +117,22 @@ class Rounds:
         self._agreeing.forget()
 
     def _kept_by_hold(self) -> int:
-        """The last kept round, but none after the one that is pinned."""
+        """The last saved round up to the pinned one, if any."""
         self._hold = self._store.journal.hold()
         kept = self._checkpoints.rounds()
         return max(n for n in kept if self._hold is None or n <= self._hold)
 
     def changed(self, training: Sequence[Answer]) -> tuple[str, ...]:
-        """What stands in the place of the answers that were learned from, by their ids; empty while they all stand."""
+        """If answers that were trained on have changed, the keys of those that now take their place; else empty."""
         if self._newest.begins(training):
             return ()
         learned, ids = set(self._newest.answers), [answer.key for answer in training]
         return tuple(ids[: max((i for i, id_ in enumerate(ids, start=1) if id_ in learned), default=0)]) or ("none",)
 
     def settle(self, training: Sequence[Answer]) -> None:
-        """Go back to the last kept round that never saw an answer that no longer stands, or to the pinned one.
+        """Go back to the last saved round whose answers are unchanged, or to the pinned one.
 
-        The rounds after that are then due again.
+        Later rounds become due again.
         """
         before = self.newest
         self._forget_changed(training)
@@ -140,13 +140,13 @@ class Rounds:
             self._go_to(self._kept_by_hold())
 
     def due(self, training: Sequence[Answer]) -> bool:
-        """Whether the next round has its answers, given those that stand and train, by rank."""
+        """Whether there are enough training answers (by rank) for the next round."""
         self.settle(training)
         held = self._hold is not None and self.number >= self._hold
         return not held and len(training) >= self._course.next_cut(training)
 
     def learn(self, training: Sequence[Answer]) -> RoundInfo:
-        """Do the next round with its share of the answers that train, by rank; on disk when this returns."""
+        """Train and save the next round on its part of the training answers, given by rank."""
         started = time.monotonic()
         self._agreeing.begin(self.learner)
         self._course.learn(training[: self._course.next_cut(training)])
@@ -156,12 +156,12 @@ class Rounds:
         seconds, agreed = time.monotonic() - started, self._agreeing.end(self.learner)
         finished = _round_info(info, seconds=seconds, kept=self._kept(), agreement=agreed)
         self._store.journal.add_round(finished)
-        # Only now: until the store knows of this round, the one before it may be needed again.
+        # Only now: until the store knows of this round, a restart needs the one before.
         self.prune()
         return finished
 
     def prune(self) -> list[int]:
-        """Drop the rounds that the rule in loop.cfg does not keep; returns what went."""
+        """Delete the rounds not kept by the rule in [checkpoints]; return their numbers."""
         keep = self._settings.checkpoints
         rounds = self._checkpoints.rounds()
         best = best_round(self._store, gold_texts(self._store, self._settings, self._paths), rounds)
@@ -170,7 +170,7 @@ class Rounds:
         return self._checkpoints.prune(kept)
 
     def _kept(self) -> dict[str, float]:
-        """How well the base's labels that nobody teaches are kept; on the same texts until others are added."""
+        """Retention of the base's labels that are not taught, on a sample that changes only with the corpus."""
         if not self.learner.base.labels:
             return {}
         texts = self._store.corpus.sample(SAMPLE, Random(f"{self._settings.project.seed}:kept"))
@@ -179,19 +179,19 @@ class Rounds:
 
 
 def _refuse_other_start(start: CheckpointInfo, now: ProjectSettings) -> None:
-    """A base is known by its files where it has some: a project that was moved may call it by another name."""
+    """Refuse another base than that of round 0; compares files, since a base that moves may change its name."""
     files = base_sum(now.base)
     base = start.base if files and start.base_sum == files else now.base
     if (start.base, start.component, start.seed) != (base, now.component, now.seed):
         raise PipelineError(
             f"This project started from {_from(start.base, start.component, start.seed)}; "
             f"loop.cfg now says {_from(now.base, now.component, now.seed)}.",
-            hint="Set them back, or move models/ away to learn everything again from the new base.",
+            hint="Restore them, or move models/ away to retrain everything from the new base.",
         )
     if start.base_sum not in ("", files):
         raise PipelineError(
             f"The base {now.base} is not the one that this project started from: its files have changed.",
-            hint="Put that one back, or move models/ away to learn everything again from the new one.",
+            hint="Restore the old base, or move models/ away to retrain everything from the new one.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Rounds that are learned aside: in a folder of their own, which goes when they are done with."""
+"""A temporary folder for rounds that are trained outside `models/`, removed afterwards."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from loop.store.locks import ProcessLock
 
 @contextmanager
 def aside(paths: ProjectPaths, command: str) -> Iterator[Checkpoints]:
-    """Checkpoints for `loop COMMAND`, in the project's `data/`; what is in `models/` is left as it is.
+    """Temporary checkpoints for `loop COMMAND`, in the project's `data/`; `models/` stays unchanged.
 
     Raises:
-        LoopError: another one is at work.
+        LoopError: another process is running the same command on the project.
     """
     lock, folder = ProcessLock(paths.data / f"{command}.lock"), paths.data / command
     if not lock.acquire():
-        raise LoopError(f"Another `loop {command}` is at work on this project.", hint="Wait until it is done.")
+        raise LoopError(f"Another `loop {command}` is running on this project.", hint="Wait until it is done.")
     try:
-        shutil.rmtree(folder, ignore_errors=True)  # what a killed one left behind
+        shutil.rmtree(folder, ignore_errors=True)  # left behind by a killed process
         yield Checkpoints(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -133,7 +133,7 @@ def test_a_loss_that_falls_while_f_stands_is_learning_by_heart():
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        (LabelFacts("BRAND", 90, 40, 0, "PART", 9), "9 are taken for PART"),
+        (LabelFacts("BRAND", 90, 40, 0, "PART", 9), "9 of 40 held-out spans are predicted as PART"),
         (LabelFacts("BRAND", 90, 40, 12), "`loop check`"),
         (LabelFacts("BRAND", 5, 40), "`loop annotate --label BRAND`"),
     ],

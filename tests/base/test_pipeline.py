@@ -156,5 +156,5 @@ def test_a_base_that_does_not_load_is_named(tmp_path: Path):
 
 
 def test_a_package_that_is_no_pipeline_is_refused_as_base() -> None:
-    with pytest.raises(PipelineError, match="The package numpy holds no spaCy pipeline"):
+    with pytest.raises(PipelineError, match="The package numpy is not a spaCy pipeline"):
         load_base("numpy")

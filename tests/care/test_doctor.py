@@ -44,10 +44,10 @@ def test_nothing_is_wrong_with_a_project_that_was_left_alone(project: ProjectPat
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (lambda p: sql(p, "UPDATE texts SET answered = NOT answered WHERE id < 3"), "2 texts are noted as answered"),
+        (lambda p: sql(p, "UPDATE texts SET answered = NOT answered WHERE id < 3"), "2 texts are wrongly marked"),
         (
             lambda p: sql(p, "INSERT INTO queue VALUES (9, 1, 'none')"),
-            "1 rows of the table queue name what is not there",
+            "1 rows of the table queue refer to rows that do not exist",
         ),
         (lambda p: flip(p.models / "round-0002" / "loop" / "raw"), "The checkpoint of round 2 is damaged."),
         (lambda p: (p.models / "damaged-0007-1").mkdir(), "damaged-0007-1 holds a damaged checkpoint"),
@@ -70,12 +70,12 @@ def test_what_can_be_derived_again_is_found_and_repaired(project: ProjectPaths, 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (["UPDATE texts SET text = 'other' WHERE id = 7"], "Text 7 is not what was added"),
+        (["UPDATE texts SET text = 'other' WHERE id = 7"], "Text 7 has changed since it was added"),
         (
             ["UPDATE events SET payload = '{}' WHERE seq = (SELECT seq FROM answers WHERE id = 'answer 1')"],
             "has lost its event",
         ),
-        (["DELETE FROM schemes"], "15 rows of the table answers name what is not there"),
+        (["DELETE FROM schemes"], "15 rows of the table answers refer to rows that do not exist"),
         (["DELETE FROM answers WHERE id = 'answer 1'"], "learned from answers that are not in the store"),
     ],
 )
@@ -90,7 +90,7 @@ def test_answers_and_texts_are_never_touched(project: ProjectPaths, wrong: list[
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("spans = '[[0, 999, \"PART\"]]'", "does not fit its text: the span 0-999 PART goes beyond the text"),
+        ("spans = '[[0, 999, \"PART\"]]'", "does not fit its text: the span 0-999 PART ends after the text"),
         ("spans = '[[4, 2, \"PART\"]]'", "does not fit its text: the span 4-2 PART is empty"),
         ("spans = '[[0, 3, \"WHO\"]]'", "does not fit its text: the span 0-3 WHO has a label that the project lacks"),
         ('spans = \'[[0, 3, "PART"], [2, 5, "PART"]]\'', "the spans 0-3 PART and 2-5 PART overlap"),
@@ -104,9 +104,9 @@ def test_answers_that_their_texts_cannot_have_are_set_aside(project: ProjectPath
     sql(project, f"UPDATE answers SET {wrong} WHERE id IN ('answer 4', 'answer 5')")
     (finding,) = [finding for finding in examine(project) if said in finding.what]
     assert finding.what.startswith("Answer answer 4 ")
-    assert finding.what.endswith("; so it is with 1 more.")
+    assert finding.what.endswith(" (1 more like this).")
     assert finding.repair
-    assert "Set aside: 2, which no longer count; their texts are asked again." == finding.repair()
+    assert "Set aside 2 answers, which no longer count; their texts will be asked again." == finding.repair()
     with Store(project.db) as store:
         standing = {answer.id for answer in store.answers.standing()}
 
@@ -118,7 +118,7 @@ def test_answers_that_their_texts_cannot_have_are_set_aside(project: ProjectPath
 def test_what_was_shown_with_a_complete_answer_can_be_spared(project: ProjectPaths):
     sql(project, "UPDATE answers SET shown = 'x' WHERE id < 'answer 2'")
 
-    assert any("cannot be read; so it is with" in what for what in treated(project))
+    assert any("cannot be read (" in what for what in treated(project))
     assert [] == found(project)
     with Store(project.db) as store:
         assert 15 == len(store.answers.standing())

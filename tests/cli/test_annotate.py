@@ -25,7 +25,7 @@ def test_settings_that_cannot_be_meant_stop_the_trainer_and_the_session_is_told_
         said = store.journal.trainer()
     assert 1 == ran.code
     assert said
-    assert "stopped: loop.cfg: [update] steps must be at least 1, and 0 is not. For example: steps = 12" == said.state
+    assert "stopped: loop.cfg: [update] steps must be at least 1, not 0. For example: steps = 12" == said.state
 
 
 @pytest.mark.integration

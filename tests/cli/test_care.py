@@ -40,7 +40,7 @@ def test_the_doctor_repairs_only_when_told_to(answered: Path, run: Run):
     found, repaired, after = run("doctor"), run("doctor", "--repair"), run("doctor")
 
     assert (1, 0, 0) == (found.code, repaired.code, after.code)
-    assert "2 texts are noted as answered" in found.out
+    assert "2 texts are wrongly marked" in found.out
     assert "1 problem left" in found.err
 
 

@@ -63,7 +63,7 @@ def test_where_all_texts_are_of_one_group_that_is_the_reason_why_nothing_measure
     monkeypatch.setattr("loop.progress.held_out_gold.is_held_out", lambda *_, **__: held_out)
     rows = "\n".join(json.dumps({"text": f"text {n}", "case": "one"}) for n in range(3))
     run("add", "-", "--group", "case", stdin=rows.encode())
-    why = "all 3 texts belong to one group, “one”, and groups are never parted"
+    why = "all 3 texts belong to one group, “one”, and groups are never split"
     which = "all texts are held out, so none teaches" if held_out else "no texts are held out"
     ran = run("annotate", "--measure", "5")
 

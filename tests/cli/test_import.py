@@ -223,7 +223,7 @@ def test_an_import_takes_nobodys_answers_away_unless_it_may(run: Run) -> None:
     refused = run("import", "-", stdin=empty)
 
     assert 1 == refused.code
-    assert "1 of the texts were answered otherwise by" in refused.err
+    assert "1 of the texts have different answers by" in refused.err
     assert "--replace" in refused.err
     assert [span] == [{k: s[k] for k in span} for s in json.loads(run("export", "-").out)["spans"]]
     assert 0 == run("import", "--replace", "-", stdin=empty).code

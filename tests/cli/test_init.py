@@ -83,8 +83,8 @@ def test_nobody_to_ask_for_labels_is_wrong_usage(folder: Path, run: Run) -> None
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--labels", "A,A"], "--labels A stands there twice"),
-        (["--labels", "A,"], "--labels '' is not a label"),
+        (["--labels", "A,A"], "--labels A appears twice"),
+        (["--labels", "A,"], "--labels '' is not a valid label"),
         (["--labels", "A", "--base", "en_missing_sm"], "python -m spacy download en_missing_sm"),
         (["--labels", "A", "--base", "blank:zz"], "blank:zz"),
         (["--labels", "A", "--patterns", "missing.jsonl"], "There is no file"),
@@ -166,7 +166,7 @@ def test_a_user_whom_the_system_does_not_know_can_make_a_project_and_answer(
 def test_a_package_without_a_pipeline_is_refused_without_a_trace(folder: Path, run: Run) -> None:
     refused = run("init", "--labels", "A", "--base", "numpy")
 
-    assert (1, True) == (refused.code, refused.err.startswith("Error: The package numpy holds no spaCy pipeline."))
+    assert (1, True) == (refused.code, refused.err.startswith("Error: The package numpy is not a spaCy pipeline."))
     assert not (folder / "loop.cfg").exists()
 
 

@@ -52,7 +52,7 @@ def test_init_asks_for_what_is_missing_until_it_can_be_used(folder: Path, spawn:
     child.sendline("")
     child.expect("What to find")
     child.sendline("A,A")
-    child.expect("A stands there twice")
+    child.expect("A appears twice")
     child.send("\x7fB\r")
     child.expect("is a project now")
 

@@ -35,7 +35,7 @@ def test_a_list_over_several_lines_is_replaced_whole(project: Path, run: Run) ->
 
 
 @pytest.mark.parametrize(
-    ("label", "problem"), [("A", "stands there twice"), ("x y", "is not a label"), ("base:C", "base:")]
+    ("label", "problem"), [("A", "appears twice"), ("x y", "is not a valid label"), ("base:C", "base:")]
 )
 def test_a_label_that_cannot_be_is_refused_and_nothing_changes(
     project: Path, run: Run, label: str, problem: str

@@ -34,7 +34,7 @@ READING = {
     "checkpoints list": "",
     "labels list": "",
     "curve": "Too few answers for a learning curve",
-    "export -": "does not fit text 2: the span 4-9999 PART goes beyond the text",
+    "export -": "does not fit text 2: the span 4-9999 PART ends after the text",
     "export - --format conll": "`loop doctor --repair` sets such answers aside",
 }
 

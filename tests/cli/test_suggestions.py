@@ -58,7 +58,7 @@ def test_patterns_that_can_match_nothing_or_everything_are_told(run: Run) -> Non
     said = run("patterns", "add", "-", stdin=rows).out.splitlines()
 
     assert [
-        "stdin, line 1 can match nothing: LOWER is compared with lower case.",
+        "stdin, line 1 can never match: LOWER is compared with lower case.",
         "stdin, line 2 matches every token.",
     ] == said[1:]
 
@@ -83,7 +83,7 @@ def test_the_doctor_finds_patterns_that_are_not_used(project: Path, run: Run) ->
     ran = run("doctor")
 
     assert 1 == ran.code
-    assert "patterns.jsonl, line 2: asks for POS, which no component sets before patterns are matched." in ran.out
+    assert "patterns.jsonl, line 2: tests POS, which is not set yet when patterns are matched." in ran.out
 
 
 def test_patterns_that_are_added_later_are_suggested_in_the_next_questions(project: Path, run: Run) -> None:
@@ -254,7 +254,7 @@ def test_what_changes_a_list_of_patterns_writes_it_line_by_line(
 def test_a_list_that_is_none_is_named_once_and_nothing_is_added_to_it(listed: Path, run: Run) -> None:
     listed.write_text(LIST[:-1])
     told = run("doctor").out.splitlines()
-    with pytest.raises(InputError, match=r"p.json: begins with \[ and is not a list of patterns"):
+    with pytest.raises(InputError, match=r"p.json: begins with \[ but is not a list of patterns"):
         append_pattern(listed, "y", "A")
 
     assert 1 == sum("is not a list of patterns" in line for line in told)

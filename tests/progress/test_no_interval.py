@@ -29,7 +29,7 @@ from loop.report import report
 from loop.simulate import Row
 from loop.trainer.cross_validation import LearningCurve
 
-ONE_GROUP = "no interval: all 40 evaluated texts belong to one group, “g0”, and groups are never parted"
+ONE_GROUP = "no interval: all 40 evaluated texts belong to one group, “g0”, and groups are never split"
 # From here to there, in words or in a table; what is of zero width or of everything says nothing.
 RANGE = re.compile(r"([-+]?[\d.]+)</?[a-z]*>? ?(?:to|–) ?(?:<[^>]*>)?([-+]?[\d.]+)")
 

@@ -79,7 +79,7 @@ def test_it_has_to_stand_behind_the_recognizers(saved: Path):
     nlp = spacy.load(saved)
     nlp.add_pipe("loop_confidence", first=True)
 
-    with pytest.raises(PipelineError, match="stands before a component"):
+    with pytest.raises(PipelineError, match="comes before a component"):
         nlp(TEXTS[0])
 
 

@@ -103,7 +103,7 @@ def test_of_two_sources_for_a_span_the_first_is_named(fresh):
         ("{", "not JSON"),
         ('{"label": "PART"}', "not a pattern"),
         ('{"label": "PART", "pattern": ""}', "not a pattern"),
-        ('{"label": "COLOUR", "pattern": "red"}', "labels that are none of the project's"),
+        ('{"label": "COLOUR", "pattern": "red"}', "labels that are not in the project"),
     ],
 )
 def test_a_bad_pattern_is_named_by_file_and_line(fresh, tmp_path, line, problem):

@@ -58,7 +58,7 @@ def test_a_trainer_that_said_what_is_wrong_is_tried_once(tending, starts, store)
 
 def test_it_is_tried_again_when_the_settings_have_changed(tending, starts, store, paths):
     tending.tick()
-    store.journal.set_trainer("stopped: loop.cfg: [update] steps must be at least 1, and 0 is not.", round=0)
+    store.journal.set_trainer("stopped: loop.cfg: [update] steps must be at least 1, not 0.", round=0)
     tending.tick()
     paths.cfg.write_text("[update]\nsteps = 1\n", encoding="utf-8")
     tending.tick()

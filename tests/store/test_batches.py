@@ -116,7 +116,7 @@ def test_texts_that_are_being_added_now_are_left_alone_by_others(store: Store):
     lock.acquire()
     with Store(store.path) as again:
         seen = again.corpus.size()
-        with pytest.raises(StoreError, match="adds or removes texts now"):
+        with pytest.raises(StoreError, match="is adding or removing texts"):
             again.corpus.remove_batch(1)
     lock.release()
 
@@ -258,7 +258,7 @@ def test_answers_do_not_take_the_place_of_others_by_the_same_person_unless_they_
     before = store.answers.all(), store.journal.events()
     rows = [NewAnswer(NewText("one"), accept(0, "empty")), NewAnswer(NewText("two"), accept(0, "other text"))]
 
-    with pytest.raises(StoreError, match=r"1 of the texts were answered otherwise by ann,") as raised:
+    with pytest.raises(StoreError, match=r"1 of the texts have different answers by ann,") as raised:
         store.import_answers(rows, labels=["A"], source="g")
 
     assert "--replace" in raised.value.hint

@@ -111,7 +111,7 @@ def test_where_the_list_of_tables_is_damaged_nothing_can_be_saved(whole: Path, t
     at = content.index(b"CREATE TABLE drafts") // PAGE * PAGE
     (tmp_path / "bad.db").write_bytes(content[:at] + bytes(PAGE) + content[at + PAGE :])
 
-    with pytest.raises(StoreError, match="Nothing of") as refused:
+    with pytest.raises(StoreError, match="Nothing in") as refused:
         salvage(tmp_path / "bad.db", tmp_path / "new.db")
     assert "backup" in refused.value.hint
 
@@ -119,7 +119,7 @@ def test_where_the_list_of_tables_is_damaged_nothing_can_be_saved(whole: Path, t
 def test_what_is_no_store_at_all_cannot_be_saved(tmp_path: Path):
     (tmp_path / "bad.db").write_bytes(b"\xff" * 9 * PAGE)
 
-    with pytest.raises(StoreError, match="Nothing of"):
+    with pytest.raises(StoreError, match="Nothing in"):
         salvage(tmp_path / "bad.db", tmp_path / "new.db")
 
 

@@ -72,7 +72,7 @@ def test_answered_texts_that_may_hold_it_are_asked_about_again(paths, early, lat
     for question in again:
         assert set(gold[question.text.text]) <= set(question.reading)
         assert question.text.id <= EARLY
-        assert "its answer says nothing of JOB yet" in question.reason
+        assert "its answer does not cover JOB yet" in question.reason
         given = [answer for answer in standing if answer.text_id == question.text.id]
         assert [None, None] == [answer.retracts for answer in given]
         assert [given[1]] == whole(given, store.journal.schemes())

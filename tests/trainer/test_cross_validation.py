@@ -162,7 +162,7 @@ def test_answers_to_single_spans_measure_nothing(paths, few, answered) -> None:
     for answer in answered.answers.standing():
         answered.answers.add(replace(answer, id=f"{answer.id} again", complete=False, retracts=answer.id, at=None))
 
-    with pytest.raises(LoopError, match="nothing to measure on"):
+    with pytest.raises(LoopError, match="nothing to evaluate on"):
         learning_curve(paths, few, answered)
 
 
@@ -201,7 +201,7 @@ def test_after_an_erasing_the_curve_is_learned_without_the_pretrained_weights(pa
     shutil.rmtree(paths.models / "pretrained")
 
     assert not erased
-    with pytest.raises(LoopError, match="weights of the pretraining are gone"):
+    with pytest.raises(LoopError, match="pretrained weights in models/pretrained are missing"):
         learning_curve(paths, few, answered)
 
 

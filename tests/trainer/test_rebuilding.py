@@ -110,7 +110,7 @@ def test_it_waits_until_a_changed_answer_is_unlearned(paths, few, learned) -> No
     change_back = learned.answers.standing()[3]
     learned.answers.add(replace(change_back, id="again", spans=(), retracts=change_back.id, at=None))
 
-    with pytest.raises(LoopError, match="not learned again yet"):
+    with pytest.raises(LoopError, match="not been retrained yet"):
         rebuilt(paths, few, learned, 1)
 
 

@@ -1,4 +1,4 @@
-"""Bring a store to the current schema, with Alembic, inside the caller's transaction."""
+"""Migrates a store to the current schema with Alembic, within the caller's transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 
 def upgrade(connection: Connection) -> None:
-    """Run every migration that the store behind `connection` has not seen."""
+    """Run all pending migrations."""
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, on the connection that `upgrade` was given."""
+"""Alembic's environment: runs the migrations on the connection passed to `upgrade`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema of loop 0.1, where migrations begin: new stores are made from `loop.store.schema`."""
+"""The schema of loop 0.1, where migrations begin; new stores are created from `loop.store.schema`."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ down_revision = None
 
 
 def upgrade() -> None:
-    raise AssertionError("A store without a schema is made, not upgraded.")
+    raise AssertionError("A store without a schema is created, not upgraded.")

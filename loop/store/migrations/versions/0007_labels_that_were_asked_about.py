@@ -1,4 +1,4 @@
-"""Schemes say which of their labels were asked about; an answer that replaces another has its rank."""
+"""Schemes record which of their labels were asked about; a replacement gets the rank of the answer it replaces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
-# Held-out answers and those to texts that were asked again got a rank of their own when they were corrected.
+# Corrections of held-out answers and of answers to repeats had got new ranks.
 _RANKS = """
 UPDATE answers SET place = (SELECT before.place FROM answers AS before WHERE before.id = answers.retracts)
 WHERE EXISTS (
@@ -20,6 +20,6 @@ WHERE EXISTS (
 
 def upgrade() -> None:
     op.add_column("schemes", sa.Column("asked", sa.Text(), nullable=True))
-    # A replaced answer may replace another: each step brings ranks one answer further.
+    # Replacements may be chained: each step propagates ranks by one answer.
     while op.get_bind().execute(sa.text(_RANKS)).rowcount:
         pass

@@ -1,4 +1,4 @@
-"""A draft belongs to a question: a text that is asked about again has one for each."""
+"""Drafts belong to questions instead of texts: a text may be asked about more than once."""
 
 from __future__ import annotations
 
