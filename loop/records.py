@@ -90,7 +90,7 @@ class Question:
         reading: the spans shown, sorted, never overlapping.
         candidates: all spans above a small probability, including those of the reading.
         lattice: the serialised lattice (see `loop.lattice`); empty if no model has scored the text.
-        share: the source in the queue that it comes from.
+        share: the stream of the queue that it comes from.
         reason: the reason for asking, shown to the annotator.
         round: the round whose checkpoint scored the text; 0 before the first.
         entropy: of the model's distribution over analyses, in nats; None if no model has scored the text.

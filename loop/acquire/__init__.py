@@ -1,1 +1,1 @@
-"""Query selection: acquisition functions rank the pool and the queue mixes its sources; pure arithmetic, no model."""
+"""Query selection: acquisition functions rank the pool and the queue mixes its streams; pure arithmetic, no model."""

@@ -1,4 +1,4 @@
-"""Mixes a queue from its sources."""
+"""Mixes a queue from its streams (random, uncertain, held-out, …)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOGETHER = 5
 
 
 class Pick(NamedTuple):
-    """A text to ask about, and the source that chose it."""
+    """A text to ask about, and the stream that it comes from."""
 
     text_id: int
     share: Share

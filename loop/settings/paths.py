@@ -61,7 +61,7 @@ class ProjectPaths:
         return str(folder.resolve()) if (folder / "config.cfg").is_file() else name
 
     def patterns(self, name: str | None) -> Path:
-        """Return the file of patterns that a setting names, or the usual one; it need not be there."""
+        """Return the pattern file for a setting, or the default one; it need not exist."""
         return self.resolve(name or PATTERNS_NAME)
 
     def resolve(self, name: str) -> Path:

@@ -172,7 +172,7 @@ class Questions:
         return {row.question_id: _question(row) for row in self._rows(_WITH_TEXT, ids)}
 
     def shares(self, ids: Iterable[str]) -> dict[str, Share]:
-        """The source in the queue of each of these questions, by id."""
+        """The stream of the queue that each of these questions comes from, by id."""
         return {row.id: row.share for row in self._rows(select(questions.c.id, questions.c.share), ids)}
 
     def waiting(self) -> int:

@@ -21,7 +21,7 @@ from loop.trainer.rounds import Rounds
 SLICE = 50
 # Fewest texts for which an older round is loaded: loading takes longer than predicting.
 WORTH_LOADING = 5
-# Texts on which two rounds are compared without held-out ones: a fraction of a second for each round.
+# Sample size for comparing two rounds without held-out texts: a fraction of a second per round.
 SAMPLE = 200
 
 
@@ -88,10 +88,10 @@ class Measuring:
 
 
 def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, other: int) -> list[Compared]:
-    """Return what two rounds find in the held-out texts; where there are none, in a sample of the corpus.
+    """Compare the predictions of two rounds on the held-out texts or, without any, on a sample of the corpus.
 
     Raises:
-        LoopError: a round that has not read them has no pipeline any more.
+        LoopError: predictions of a round are missing and its checkpoint is pruned.
     """
     gold = gold_texts(store, settings, paths)
     rng = Random(f"{settings.project.seed}:diff")
@@ -106,12 +106,17 @@ def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, 
 def found_by_round(
     paths: ProjectPaths, store: Store, number: int, texts: Sequence[str], *, evaluates: bool
 ) -> list[tuple[Span, ...]]:
-    """Return what a round finds in each text: what it found when it was evaluated, or finds now.
+    """Return a round's predictions on each text, from the store or, if missing there, from its checkpoint.
 
-    With `evaluates` they are held-out texts, and what it finds now is kept in the store.
+    Args:
+        paths: the project's paths.
+        store: the project's store.
+        number: the round.
+        texts: the texts.
+        evaluates: whether these are held-out texts; new predictions are then stored.
 
     Raises:
-        LoopError: it has not read all of them, and its pipeline is pruned.
+        LoopError: predictions are missing and the checkpoint is pruned.
     """
     found = store.predictions.of(number, texts)
     if lacking := [text for text in texts if text not in found]:

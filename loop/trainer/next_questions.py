@@ -1,4 +1,4 @@
-"""Builds the queue: scores candidates from the pool, ranks them, mixes the sources and publishes the questions."""
+"""Builds the queue: scores candidates from the pool, ranks them, mixes the streams and publishes the questions."""
 
 from __future__ import annotations
 
