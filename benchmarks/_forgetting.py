@@ -18,8 +18,9 @@ from spacy.util import filter_spans
 from thinc.api import Adam, fix_random_seed
 
 from loop.base.adoption import add_eraser, adopt
+from loop.base.assembly import assemble
 from loop.base.network_config import inherited
-from loop.base.pipeline import COMPONENT, add_labels, assemble, load_base, own_component
+from loop.base.pipeline import COMPONENT, add_labels, load_base, own_component
 from loop.learning.anchor import Anchor
 from loop.learning.averaging import Averages
 from loop.learning.examples import Examples

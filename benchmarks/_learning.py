@@ -25,6 +25,8 @@ from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
 
 ROUND = 25
+# The word vectors of a project, by what the table of results calls its start.
+VECTORS = {"blank": None, "builtin": "builtin:en", "full": "en_core_web_md"}
 # The code that the figures depend on: results of another state of it are another folder.
 ROOMS = (
     "acquire",
@@ -51,13 +53,14 @@ LEARNING = (
 
 
 class Job(NamedTuple):
-    """One run: texts of `set`, scored on `split`, by `method`, a strategy or one of `OTHERS`."""
+    """One run: texts of `set`, scored on `split`, by `method`, a strategy or one of `OTHERS`, from a start."""
 
     set: str
     split: str
     method: str
     seed: int
     answers: int
+    start: str = "blank"
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
     use_fast_products()  # for the runs that are no project's
     pool, test = splits(data, job.set, job.split)
     labels, base = labels_of(pool, test), base_of(job.set)
+    rounds: list[float] = []
     if job.method == "ner.teach":
         points, chosen = teach(base, labels, pool, test, seed=job.seed, answers=job.answers)
     elif job.method == "full data":
@@ -145,34 +149,37 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
         texts = _chosen(folder, job, pool)
         points, chosen = [successor(base, texts, test, seed=job.seed)], []
     else:
-        points, chosen = simulated(settings_of(labels, job.method, job.seed, base), pool, test, job)
+        settings = settings_of(labels, job.method, job.seed, base, vectors=VECTORS[job.start])
+        points, chosen, rounds = simulated(settings, pool, test, job)
     return {
         "wall": round(time.monotonic() - started, 1),
         "cpu": round(time.process_time() - cpu, 1),
+        "rounds": rounds,
         "points": [[round(value, 2) for value in point] for point in points],
         "chosen": chosen,
     }
 
 
-def simulated(settings: Settings, pool: Gold, test: Gold, job: Job) -> tuple[list[list[float]], list[int]]:
-    """The points of a simulated project, and the places of its chosen texts in the pool, in their order."""
+def simulated(settings: Settings, pool: Gold, test: Gold, job: Job) -> tuple[list[list[float]], list[int], list[float]]:
+    """A simulated project: its points, the places of its chosen texts in the pool, and the seconds of its rounds."""
     scenario = Scenario(job.answers, "teach" if job.method == "teach" else "correct")
     with tempfile.TemporaryDirectory(prefix="loop-") as folder:
         paths = ProjectPaths(Path(folder))
         rows = list(simulate(paths, settings, pool, test, scenario))
         with Store(paths.db) as store:
             texts = store.corpus.texts([answer.text_id for answer in store.answers.standing()])
+            rounds = [info.seconds for info in store.journal.rounds()]
     place = {text: i for i, text in enumerate(pool)}
     points = [[row.answers, row.tokens, row.entities, row.seconds, row.p, row.r, row.f] for row in rows]
-    return points, [place[text.text] for text in texts]
+    return points, [place[text.text] for text in texts], rounds
 
 
-def settings_of(labels: Sequence[str], method: str, seed: int, base: str) -> Settings:
+def settings_of(labels: Sequence[str], method: str, seed: int, base: str, *, vectors: str | None = None) -> Settings:
     """The defaults, but for rounds of 25, the strategy, and no held-out texts; teach mode has the default strategy.
 
     As many steps per answer as by default. For random choice no more texts are read than are asked about.
     """
-    project = ProjectSettings(base=base, labels=tuple(labels), seed=seed)
+    project = ProjectSettings(base=base, labels=tuple(labels), seed=seed, vectors=vectors)
     # Choosing is compared, on sets of which only some are large enough to be pretrained on.
     start = Settings(project=project, pretrain=PretrainSettings(texts=0))
     acquire = start.acquire if method in ("", "teach") else replace(start.acquire, strategy=method)

@@ -11,7 +11,7 @@ from _data import labels_of, rows, spans_of
 from _update import answered, one_round
 from numpy.typing import NDArray
 
-from loop.base.pipeline import assemble
+from loop.base.assembly import assemble
 from loop.intervals import counts
 from loop.learning.evaluate import predicted
 from loop.learning.learner import Learner

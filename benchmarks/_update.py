@@ -14,7 +14,8 @@ from spacy.training import Example
 from spacy.util import minibatch
 from thinc.api import Adam, fix_random_seed
 
-from loop.base.pipeline import add_labels, assemble, own_component
+from loop.base.assembly import assemble
+from loop.base.pipeline import add_labels, own_component
 from loop.learning.evaluate import evaluate
 from loop.learning.examples import Examples
 from loop.learning.learner import Learner

@@ -1,6 +1,7 @@
 """How many answers a model costs: every way of choosing texts, in simulated projects that stop and go on.
 
 Stage 1 compares all strategies by the dev splits; stage 2 the chosen ones with random choice on the test splits.
+Stage 3 compares starts, without and with the word vectors that come with loop, on English sets.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from typing import Any
 
 from _common import options, show, write_json
 from _curves import area, interval, mean_curve, spent_to_reach, value
-from _learning import Job, Results, run_all
+from _learning import VECTORS, Job, Results, run_all
 
 from loop.acquire.acquisition import acquisition_functions
 from loop.settings import AcquireSettings
 
 SETS = {1: ("food_ingredients", "ncbi_disease")}
-SETS[2] = ("fashion_brands", *SETS[1], "crossner_ai", "uner_zh")
-SEEDS = {1: 3, 2: 5}
-SPLITS = {1: "dev", 2: "test"}
+SETS[3] = ("fashion_brands", *SETS[1], "crossner_ai")
+SETS[2] = (*SETS[3], "uner_zh")
+SEEDS = {1: 3, 2: 5, 3: 3}
+SPLITS = {1: "dev", 2: "test", 3: "dev"}
+STARTS = {1: ("blank",), 2: ("blank",), 3: ("blank", "builtin")}
 ANSWERS = 300
 # Ways of choosing and asking that are no strategy; the second is Prodigy's, by its documentation.
 OTHERS = ("teach", "ner.teach")
@@ -38,7 +41,10 @@ def main() -> None:
     """Run what is missing, then print the tables of everything there is."""
     parser = options(str(__doc__))
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results" / "learning")
-    parser.add_argument("--stage", type=int, choices=(1, 2), default=1)
+    parser.add_argument("--stage", type=int, choices=(1, 2, 3), default=1)
+    parser.add_argument("--split", choices=("dev", "test"), help="other than the stage's")
+    parser.add_argument("--starts", default="", help=f"with commas, of {', '.join(VECTORS)}")
+    parser.add_argument("--answers", type=int, default=ANSWERS, help="at most so many in each run")
     parser.add_argument("--methods", default="", help="with commas; in stage 2 the strategies chosen by stage 1")
     parser.add_argument("--sets", default="", help="with commas")
     parser.add_argument("--seeds", type=int, help="how many")
@@ -46,16 +52,22 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=24.0, help="begin no run later than this")
     arguments = parser.parse_args()
     seeds = arguments.seeds or SEEDS[arguments.stage]
-    jobs = list(jobs_of(arguments.stage, arguments.sets, arguments.methods, seeds))
+    starts = arguments.starts.split(",") if arguments.starts else STARTS[arguments.stage]
+    jobs = [
+        job._replace(split=arguments.split or job.split, answers=arguments.answers, start=start)
+        for job in jobs_of(arguments.stage, arguments.sets, arguments.methods, seeds)
+        for start in starts
+    ]
     if arguments.quick:
         seeds, methods = 1, ("random", AcquireSettings().strategy)
         jobs = [Job("food_ingredients", "dev", method, 0, 50) for method in methods]
     with tempfile.TemporaryDirectory(prefix="loop-") as scratch:
         results = Results(Path(scratch) if arguments.quick else arguments.results)
         for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=arguments.hours):
-            print(f"{job.set} {job.split} {job.method} seed {job.seed}", flush=True)
+            print(f"{job.set} {job.split} {job.method} {job.start} seed {job.seed}", flush=True)
         runs = [run for run in results.all() if Job(*(run[name] for name in Job._fields)) in set(jobs)]
-    write_json(arguments.json, report(runs), seeds=range(seeds))
+    rows = report([run for run in runs if run["start"] == starts[0]]) + compared(runs, starts)
+    write_json(arguments.json, rows, seeds=range(seeds))
 
 
 def jobs_of(stage: int, sets: str, methods: str, seeds: int) -> Iterator[Job]:
@@ -74,6 +86,8 @@ def default_methods(stage: int) -> list[str]:
     if stage == 1:
         return ["random", *sorted(set(acquisition_functions.get_all()) - {"random"}), *OTHERS]
     default = AcquireSettings().strategy
+    if stage == 3:
+        return ["random", default]
     return ["random", default, "successor of random", f"successor of {default}", FULL]
 
 
@@ -102,6 +116,36 @@ def report(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     hours = [sum(run[name] for run in runs) / 3600 for name in ("wall", "cpu")]
     print(f"{len(runs)} runs took {hours[0]:.2f} hours, {hours[1]:.2f} of them processor time.")
     return [*rows, *trained]
+
+
+def compared(runs: Sequence[dict[str, Any]], starts: Sequence[str]) -> list[dict[str, Any]]:
+    """Print how much better the later of the starts are than the first, paired by seed, and return the rows."""
+    by = {tuple(run[name] for name in ("set", "method", "start", "seed")): run for run in runs}
+    lines = []
+    for start, method in product(starts[1:], dict.fromkeys(run["method"] for run in runs)):
+        every: dict[int, list[float]] = defaultdict(list)
+        for name in dict.fromkeys(run["set"] for run in runs):
+            seeds = [
+                key[3] for key in by if key[:3] == (name, method, start) and (name, method, starts[0], key[3]) in by
+            ]
+            if not seeds:
+                continue
+            pairs = [(by[name, method, starts[0], seed], by[name, method, start, seed]) for seed in seeds]
+            line: dict[str, Any] = {"set": name, "method": method, "start": start, "seeds": len(seeds)}
+            for answers in (25, 50, 100, 200, 300):
+                scores = [[value(_on(run["points"], "answers"), answers) for run in pair] for pair in pairs]
+                line[f"F {answers}"] = statistics.mean(score[1] for score in scores)
+                line[f"Δ {answers}"] = _difference([score[1] - score[0] for score in scores])
+                every[answers] += [score[1] - score[0] for score in scores]
+            first, second = (statistics.mean(s for pair in pairs for s in pair[i]["rounds"]) for i in (0, 1))
+            line["a round's seconds ×"] = second / first
+            lines.append(line)
+        if every:
+            means = {f"Δ {answers}": _difference(differences) for answers, differences in every.items()}
+            lines.append(dict.fromkeys(lines[-1], "–") | {"set": "all", "method": method, "start": start} | means)
+    if lines:
+        show(f"Starts: F1, and Δ to {starts[0]}, paired by seed", lines)
+    return lines
 
 
 def row(

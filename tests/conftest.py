@@ -106,7 +106,7 @@ def _found_once() -> Iterator[None]:
 def _tiny_network() -> Iterator[None]:
     """Let projects that start from nothing have a network that learns in milliseconds."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(inherited, "_default", lambda _: NETWORK)
+        monkeypatch.setattr(inherited, "_default", lambda: NETWORK)
         yield
 
 

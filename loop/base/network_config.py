@@ -20,7 +20,7 @@ class Inherited:
     """A network to start from.
 
     Attributes:
-        config: the model config; {} for spaCy's default.
+        config: the model config.
         layers: the layers whose weights its tok2vec starts from; empty for random weights.
         after: the component that it listens to and must follow; None if it listens to none.
     """
@@ -40,7 +40,8 @@ def inherited(nlp: Language, recognizer: str | None) -> Inherited:
         PipelineError: the recognizer listens to a component that the pipeline lacks.
     """
     if recognizer is None:
-        return Inherited(_default(nlp))
+        start = Inherited(_default())
+        return seeing_vectors(start) if nlp.vocab.vectors.shape[0] else start
     components = nlp.config.interpolate()["components"]
     config = components[recognizer]["model"]
     layers = tuple(_model(nlp, recognizer).get_ref("tok2vec").layers)
@@ -58,13 +59,33 @@ def inherited(nlp: Language, recognizer: str | None) -> Inherited:
     return Inherited(copied, (_model(nlp, upstream), *layers[1:]))
 
 
-def _default(nlp: Language) -> dict[str, Any]:
-    """SpaCy's default network; it uses the base's word vectors, if any."""
-    if not nlp.vocab.vectors.shape[0]:
-        return {}
-    config: dict[str, Any] = copy_config(nlp.get_factory_meta("ner").default_config or {})
-    config["model"]["tok2vec"]["pretrained_vectors"] = True
+def _default() -> dict[str, Any]:
+    """SpaCy's default network."""
+    config: dict[str, Any] = copy_config(Language.get_factory_meta("ner").default_config or {})
     return dict(config["model"])
+
+
+def can_see_vectors(start: Inherited) -> bool:
+    """Whether the network can be given word vectors: it embeds words itself, with an architecture of spaCy's."""
+    return start.after is None and _embedding(start.config) is not None
+
+
+def seeing_vectors(start: Inherited) -> Inherited:
+    """The same network with random weights, seeing word vectors too."""
+    config: dict[str, Any] = copy_config(dict(start.config))
+    if found := _embedding(config):
+        embedding, switch = found
+        embedding[switch] = True
+    return Inherited(config)
+
+
+def _embedding(config: Mapping[str, Any]) -> tuple[Any, str] | None:
+    """The part of a network's settings that says whether it sees word vectors, and the name of that setting."""
+    tok2vec = config["tok2vec"]
+    for part, switch in ((tok2vec.get("embed", {}), "include_static_vectors"), (tok2vec, "pretrained_vectors")):
+        if switch in part:
+            return part, switch
+    return None
 
 
 def _upstream(nlp: Language, name: str) -> str | None:

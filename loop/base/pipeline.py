@@ -10,12 +10,9 @@ import spacy
 import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.training import Example
 from spacy.util import get_package_path, is_package, load_config
-from thinc.api import fix_random_seed
 
-from loop.base.adoption import add_eraser, adopt, hide, is_hidden
-from loop.base.network_config import inherited
+from loop.base.adoption import is_hidden
 from loop.errors import PipelineError
 from loop.settings.paths import expanded
 
@@ -95,70 +92,6 @@ def adopted(base: str, labels: Iterable[str]) -> tuple[str, ...]:
     """
     known = base_labels(base)
     return tuple(label for label in labels if label in known)
-
-
-def assemble(base: str, labels: Iterable[str], *, seed: int, component: str | None = None) -> Language:
-    """Load the base and add our own component, with weights determined by base, adopted labels and seed.
-
-    The component predicts those of `labels` that the base knows as the base does, and the base's own spans of these
-    labels are erased. If the base knows none of them, it starts from scratch. It comes first in the pipeline, so it
-    needs no other component to run, and the base's ner fills in around its entities; if it listens to a transformer, it
-    follows that.
-
-    Args:
-        base: see `load_base`.
-        labels: the project's labels, in order.
-        seed: for random weights.
-        component: the base's recognizer to start from; None for its first.
-
-    Raises:
-        PipelineError: the base is missing, does not load, or has a recognizer that cannot be adapted.
-    """
-    nlp = load_base(base)
-    if COMPONENT in nlp.component_names:
-        raise PipelineError(
-            f"{base} already has a component {COMPONENT}: it is a checkpoint.", hint="Name the base it came from."
-        )
-    theirs = recognizers_of_base(nlp)
-    first, taken = chosen(theirs, component), adopted(base, labels)
-    start = inherited(nlp, first)
-    fix_random_seed(seed)
-    place: dict[str, Any] = {"after": start.after} if start.after else {"first": True}
-    nlp.add_pipe("ner", name=COMPONENT, config={"model": start.config} if start.config else {}, **place)
-    ner = own_component(nlp)
-    with nlp.memory_zone():
-        ner.initialize(lambda: [Example(ready(nlp, [nlp.make_doc("a")])[0], nlp.make_doc("a"))])
-    if first and taken:
-        for layer, source in zip(ner.model.get_ref("tok2vec").layers, start.layers, strict=False):
-            layer.from_bytes(source.to_bytes())
-        _take_over(nlp, first, theirs, taken)
-    return nlp
-
-
-def chosen(recognizers: Sequence[str], component: str | None) -> str | None:
-    """The base's recognizer that ours starts from: `component` or, by default, the first; None if there are none.
-
-    Raises:
-        PipelineError: there is no recognizer named `component`.
-    """
-    if component is None:
-        return next(iter(recognizers), None)
-    if component not in recognizers:
-        raise PipelineError(
-            f"{component} is not a named-entity recognizer of the base.",
-            hint=f"It has {', '.join(recognizers)}." if recognizers else "It has none: leave `component` out.",
-        )
-    return component
-
-
-def _take_over(nlp: Language, chosen: str, theirs: Sequence[str], labels: Sequence[str]) -> None:
-    first: Any = nlp.get_pipe(chosen)
-    adopt(own_component(nlp), first, [label for label in labels if label in first.labels])
-    add_eraser(nlp, after=COMPONENT)
-    for name in theirs:
-        their: Any = nlp.get_pipe(name)
-        hide(their, [label for label in labels if label in their.labels])
-        add_eraser(nlp, after=name)
 
 
 def recognizers_of_base(nlp: Language) -> list[str]:

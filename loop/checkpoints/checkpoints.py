@@ -17,6 +17,7 @@ import thinc
 from spacy.language import Language
 
 from loop.base.pipeline import COMPONENT, base_folder, own_component, recognizers_of_base
+from loop.base.vectors import has_vectors, write_vectors
 from loop.checkpoints.checksums import Known, is_unchanged, write_sums
 from loop.errors import PipelineError
 from loop.files import copy_over, drop, entries, link_tree, new_folder, own_size, point
@@ -50,6 +51,7 @@ class CheckpointInfo:
         tried: the errors that the temperature was fitted on, latest texts last.
         component: the base's recognizer that ours started from; None for its first.
         base_sum: checksum of the base's files (`loop.checkpoints.checksums.base_sum`); set in round 0.
+        vectors_sum: checksum of the word vectors (`loop.base.vectors.vectors_sum`); set in round 0, empty without any.
         reading: version of the rules that resolved the answers; 0 before `loop.truth`.
     """
 
@@ -68,6 +70,7 @@ class CheckpointInfo:
     adopted: tuple[str, ...] = ()
     component: str | None = None
     base_sum: str = ""
+    vectors_sum: str = ""
     scheme: int = 0
     reading: int = 0
 
@@ -248,6 +251,8 @@ def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:
     nlp.to_disk(folder)
     if base := base_folder(info.base):
         copy_parts(base, folder, without=recognizers_of_base(nlp) if info.adopted else ())
+        if not has_vectors(info.base):
+            write_vectors(nlp, folder)
 
 
 def _write_later(learner: Learner, start: Path, folder: Path) -> None:

@@ -36,6 +36,7 @@ from loop.cli.report import report_cli
 from loop.cli.simulate import simulate_cli
 from loop.cli.status import status_cli
 from loop.cli.train import PASSED_ON, train_cli
+from loop.cli.vectors import vectors_cli
 from loop.errors import LoopError
 
 __all__ = ["app", "main"]
@@ -74,6 +75,7 @@ _GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
     "Start": {
         "demo": demo_cli,
         "init": init_cli,
+        "vectors": vectors_cli,
         "add": add_cli,
         "import": import_cli,
         "remove": remove_cli,

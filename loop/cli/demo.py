@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from loop.simulate import Gold, Row
 
 DEMO_LABELS = ("BRAND", "PART", "FAULT")
+DEMO_VECTORS = "builtin:en"
 
 
 def demo_cli(
@@ -87,7 +88,8 @@ def make_demo_project(paths: ProjectPaths, corpus: Path) -> Settings:
     """Make a project on the bundled corpus, without its texts."""
     from loop.project import create_project
 
-    settings = Settings(ProjectSettings(labels=DEMO_LABELS, patterns="patterns.jsonl", eval="test.jsonl"))
+    project = ProjectSettings(labels=DEMO_LABELS, vectors=DEMO_VECTORS, patterns="patterns.jsonl", eval="test.jsonl")
+    settings = Settings(project)
     create_project(paths, settings)
     for name in ("guidelines.md", "patterns.jsonl", "test.jsonl"):
         copy_file(corpus / name, paths.root / name)

@@ -14,6 +14,7 @@ from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened, paths_of, say_whose_code
 from loop.cli.remarks import say_gold
 from loop.cli.sources import FormatOption, GroupOption, Sources, SplitOption, TextFieldOption
+from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem
 from loop.settings.paths import expanded
@@ -34,6 +35,7 @@ def init_cli(
         ),
     ] = None,
     labels: Annotated[str | None, typer.Option(metavar="A,B", help="What to find, parted by commas.")] = None,
+    vectors: VectorsOption = None,
     component: Annotated[
         str | None, typer.Option(metavar="NAME", help="The base's recognizer to start from.  [default: its first]")
     ] = None,
@@ -58,14 +60,14 @@ def init_cli(
     paths, sources = paths_of(ctx), Sources(files or [], split, group, format, text_field)
     named = [Path(name) for name in (*sources.files, base, code, patterns, eval_file) if name]
     check_folder(paths, named, here=here)
-    base, labels = ask_missing(base, labels)
-    wanted = split_labels(labels)
+    base, wanted = ask_missing(base, labels)
     say_whose_code(base)
     project = ProjectSettings(
         base=located(base),
         component=component,
         code=in_project(paths, code),
         labels=wanted,
+        vectors=chosen_vectors(vectors, base),
         patterns=in_project(paths, patterns),
         eval=in_project(paths, eval_file),
     )
@@ -75,30 +77,69 @@ def init_cli(
         confirm_first_texts(sources, cut)
     named_base = str(in_project(paths, Path(project.base))) if Path(project.base).is_absolute() else project.base
     with created(paths, Settings(replace(project, base=named_base))):
+        say_start(project)
         if sources.files:
             with opened(ctx) as (_, settings, store):
                 add(paths, settings, store, sources, cut)
     say(f"{paths.root.resolve()} is a project now. Next: `loop {'annotate' if sources.files else 'add FILE'}`.")
 
 
-def ask_missing(base: str | None, labels: str | None) -> tuple[str, str]:
+def ask_missing(base: str | None, labels: str | None) -> tuple[str, tuple[str, ...]]:
     """Return what was given, having asked a person for the rest; a script gets the default base.
 
     Raises:
         typer.BadParameter: there are no labels, and nobody to ask.
+        LoopError: the labels are no list.
     """
     if labels is not None:
-        return base or DEFAULT_BASE, labels
+        wanted = split_labels(labels)
+        if base is None:
+            say_installed(wanted)
+        return base or DEFAULT_BASE, wanted
     if not is_interactive():
         raise typer.BadParameter("name what to find, such as --labels PERSON,BRAND", param_hint="--labels")
-    return base or base_question().unsafe_ask(), labels_question().unsafe_ask()
+    wanted = split_labels(labels_question().unsafe_ask())
+    return base or base_question(say_installed(wanted)).unsafe_ask(), wanted
 
 
-def base_question() -> Question:
+def say_installed(labels: Sequence[str]) -> str:
+    """Say what the installed pipelines offer for these labels; returns the base that is best to start from."""
+    from loop.base.installed import installed_pipelines, most_known
+
+    pipelines = installed_pipelines()
+    for each in pipelines:
+        found = [label for label in labels if label in each.labels]
+        finds = f"finds {', '.join(found)} already" if found else "finds none of these labels"
+        has = "has word vectors" if each.has_vectors else "has no word vectors"
+        say(f"Installed: {each.name} ({each.language}) {finds} and {has}.")
+    best = most_known(labels, pipelines)
+    if best is None:
+        return DEFAULT_BASE
+    known = [label for label in labels if label in best.labels]
+    say(f"Best start: --base {best.name}, because it finds {', '.join(known)} before your first answer.")
+    return best.name
+
+
+def base_question(default: str) -> Question:
     """Return the question for the pipeline to start from."""
     import questionary
 
-    return questionary.text("Start from which pipeline?", default=DEFAULT_BASE)
+    return questionary.text("Start from which pipeline?", default=default)
+
+
+def say_start(project: ProjectSettings) -> None:
+    """Say what the model knows before the first answer."""
+    from loop.base.pipeline import adopted, base_folder
+
+    taken = adopted(project.base, project.labels)
+    if taken:
+        say(f"Starts from {project.base}, which finds {', '.join(taken)} already.")
+    elif project.vectors is not None:
+        say(f"Starts from {project.base} with the word vectors {project.vectors}.")
+        if base_folder(project.base) is not None:
+            say(f"Other components of {project.base} see these vectors, too: doc.vector, similarity and is_oov.")
+    else:
+        say(f"Starts from {project.base}.")
 
 
 def labels_question() -> Question:
@@ -167,7 +208,8 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
     Raises:
         LoopError: it says what is wrong and where.
     """
-    from loop.base.pipeline import base_folder, base_labels, chosen, load_base, recognizers_in
+    from loop.base.assembly import chosen
+    from loop.base.pipeline import base_folder, base_labels, load_base, recognizers_in
     from loop.formats import read_gold
     from loop.patterns.matching import Patterns
     from loop.project import run_code

@@ -17,6 +17,7 @@ import typer
 from loop.cli.completion import complete_strategy
 from loop.cli.printing import counted, say
 from loop.cli.remarks import say_gold, say_remarks
+from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
 from loop.settings import AcquireSettings, ProjectSettings, Settings
 
@@ -39,6 +40,7 @@ def simulate_cli(
     gold: Annotated[Path, typer.Argument(help="jsonl with text and spans: what is asked, and the right answers.")],
     test: Annotated[Path, typer.Option(metavar="FILE", help="jsonl with text and spans that are never asked.")],
     base: Annotated[str, typer.Option(metavar="BASE", help="Where round 0 starts from.")] = ProjectSettings().base,
+    vectors: VectorsOption = None,
     answers: Annotated[int, typer.Option(metavar="N", min=1, help="How many answers the oracle gives.")] = 200,
     strategy: Annotated[
         str, typer.Option(metavar="NAME", help="The acquisition function.", autocompletion=complete_strategy)
@@ -73,8 +75,9 @@ def simulate_cli(
         raise LoopError("--save keeps one checkpoint.", hint="Give one seed.")
     asked, unseen = read_apart(gold, test, load_base(base))
     labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
+    table = chosen_vectors(vectors, base)
     scenario = Scenario(answers, mode.value, noise, 1 if lag else 0, every, keys)
-    runs = [Run(settings_of(base, labels, strategy, number), scenario, save) for number in numbers]
+    runs = [Run(settings_of(base, labels, strategy, number, vectors=table), scenario, save) for number in numbers]
     with progress_bars(runs, hidden=as_json) as heard:
         finished = finished_runs(runs, asked, unseen, folder=out, workers=workers, on_row=heard)
         done = {run.settings.project.seed: rows for run, rows in finished}
@@ -86,9 +89,11 @@ def simulate_cli(
         show(strategy, curves)
 
 
-def settings_of(base: str, labels: tuple[str, ...], strategy: str, seed: int) -> Settings:
+def settings_of(
+    base: str, labels: tuple[str, ...], strategy: str, seed: int, *, vectors: str | None = None
+) -> Settings:
     """The settings of a simulated project: the defaults but for what is asked."""
-    project = ProjectSettings(base=base, labels=labels, seed=seed)
+    project = ProjectSettings(base=base, labels=labels, seed=seed, vectors=vectors)
     return Settings(project=project, acquire=AcquireSettings(strategy=strategy))
 
 

@@ -11,16 +11,8 @@ import srsly
 from spacy.language import Language
 
 from loop.base.adoption import eraser_of
-from loop.base.pipeline import (
-    COMPONENT,
-    add_labels,
-    base_folder,
-    chosen,
-    load_base,
-    needed,
-    own_component,
-    recognizers_of_base,
-)
+from loop.base.assembly import chosen
+from loop.base.pipeline import COMPONENT, add_labels, base_folder, load_base, needed, own_component, recognizers_of_base
 from loop.checkpoints.checkpoints import OWN_FOLDER, Checkpoints, copy_parts
 from loop.errors import LoopError
 from loop.final.config import START, Trained

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from loop.errors import LoopError
@@ -39,7 +40,7 @@ def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
     """
     made: list[Path] = []
     try:
-        _make(paths, settings, made)
+        _make(paths, with_vectors_sum(settings), made)
         yield
     except BaseException as error:
         for path in reversed(made):
@@ -49,6 +50,20 @@ def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
             place = error.filename or paths.root
             raise LoopError(f"{place} cannot be written: {error.strerror}.", hint=hint) from None
         raise
+
+
+def with_vectors_sum(settings: Settings) -> Settings:
+    """The settings with the sum of the word vectors that they name, so that no others are ever taken for them.
+
+    Raises:
+        PipelineError: there are no such vectors.
+    """
+    from loop.base.vectors import vectors_sum
+
+    if settings.project.vectors is None or settings.project.vectors_sum is not None:
+        return settings
+    known = replace(settings.project, vectors_sum=vectors_sum(settings.project.vectors))
+    return replace(settings, project=known)
 
 
 def create_project(paths: ProjectPaths, settings: Settings) -> None:

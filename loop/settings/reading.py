@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar, get_type_hints
 
 from loop.errors import SettingsError
 from loop.settings.paths import CFG_NAME, ProjectPaths
-from loop.settings.sections import Section, Settings
+from loop.settings.sections import NO_VECTORS, Section, Settings
 from loop.settings.tables import WHY, read_keys, read_labels
 
 # A comment may follow the header; brackets in it do not count.
@@ -35,8 +35,10 @@ def load_settings(project: Path) -> Settings:
         name = getattr(settings.project, key)
         if name is not None and not paths.resolve(name).is_file():
             _refuse(paths.cfg, "project", key, f"there is no file {paths.resolve(name)}.", "Put it there, or set null.")
-    base = paths.pipeline(settings.project.base)
-    return dataclasses.replace(settings, project=dataclasses.replace(settings.project, base=base))
+    base, vectors = paths.pipeline(settings.project.base), settings.project.vectors
+    table = None if vectors in (None, NO_VECTORS) else paths.pipeline(vectors)
+    located = dataclasses.replace(settings.project, base=base, vectors=table)
+    return dataclasses.replace(settings, project=located)
 
 
 def _read(cfg: Path) -> str:

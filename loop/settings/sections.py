@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from loop.settings.tables import WHY, LabelNote, dumped
 
+NO_VECTORS = "none"
+
 
 class Section:
     """Base class of all sections: one reader handles them all."""
@@ -38,6 +40,13 @@ class ProjectSettings(Section):
     )
     labels: tuple[str, ...] = _setting(
         (), "The labels to annotate. The model keeps their order, so append new ones instead of sorting."
+    )
+    vectors: str | None = _setting(
+        None,
+        'Word vectors to learn with: builtin:en, an installed pipeline that has some, or its folder; "none" for none.',
+    )
+    vectors_sum: str | None = _setting(
+        None, "The SHA-256 of these vectors; with others, nothing is learned. null to accept any."
     )
     seed: int = _setting(0, "The same answers and seed give the same weights, bit for bit.", low=0, high=2**32 - 1)
     patterns: str | None = _setting(
@@ -184,8 +193,9 @@ class Settings:
         return 0.0 if self.project.eval is not None else self.queue.held_out_share
 
     def weights(self) -> dict[str, Any]:
-        """Return the settings that affect the weights: base, ordered labels, seed and [update]."""
-        return {
+        """Return the settings that affect the weights: base, word vectors, ordered labels, seed and [update]."""
+        vectors = {"vectors": self.project.vectors, "vectors_sum": self.project.vectors_sum}
+        return {name: value for name, value in vectors.items() if value is not None} | {
             "base": self.project.base,
             "component": self.project.component,
             "labels": self.project.labels,

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from loop.base.pipeline import add_labels, adopted, assemble, known_labels
+from loop.base.assembly import assemble
+from loop.base.pipeline import add_labels, adopted, known_labels
+from loop.base.vectors import vectors_sum
 from loop.checkpoints.checkpoints import VERSIONS, CheckpointInfo, Checkpoints
 from loop.checkpoints.checksums import base_sum
+from loop.errors import PipelineError
 from loop.learning.examples import Examples, token_spans
 from loop.learning.learner import Learner
 from loop.learning.update import update
@@ -42,12 +45,25 @@ class RoundRecipe:
         """Build round 0 from the base and save it.
 
         Raises:
-            PipelineError: see `assemble`.
+            PipelineError: see `assemble`; or the word vectors are not those of loop.cfg.
         """
         project = self._settings.project
-        nlp = assemble(project.base, project.labels, seed=project.seed, component=project.component)
+        table = vectors_sum(project.vectors)
+        if project.vectors_sum not in (None, table):
+            raise PipelineError(
+                f"The word vectors {project.vectors} are not those of loop.cfg: their SHA-256 is {table}.",
+                hint="Put the others back, or set vectors_sum to null to begin with these.",
+            )
+        nlp = assemble(
+            project.base,
+            project.labels,
+            seed=project.seed,
+            component=project.component,
+            vectors=project.vectors,
+        )
         self.learner = Learner(nlp)
-        self.info = replace(self._info(0, (), DEFAULT), base_sum=base_sum(project.base))
+        start = self._info(0, (), DEFAULT)
+        self.info = replace(start, base_sum=base_sum(project.base), vectors_sum=table)
         self._checkpoints.save(self.learner, self.info)
 
     def go_to(self, number: int) -> None:

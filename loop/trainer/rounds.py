@@ -8,6 +8,7 @@ from random import Random
 
 from loop.base.pipeline import adopted
 from loop.base.retention import agreement_by_label
+from loop.base.vectors import vectors_sum
 from loop.checkpoints.checkpoints import CheckpointInfo, Checkpoints, to_keep
 from loop.checkpoints.checksums import base_sum
 from loop.checkpoints.relabeling import rename_labels
@@ -192,6 +193,13 @@ def _refuse_other_start(start: CheckpointInfo, now: ProjectSettings) -> None:
         raise PipelineError(
             f"The base {now.base} is not the one that this project started from: its files have changed.",
             hint="Restore the old base, or move models/ away to retrain everything from the new one.",
+        )
+    if start.vectors_sum != vectors_sum(now.vectors):
+        raise PipelineError(
+            f"The word vectors {now.vectors} are not those that this project started with."
+            if now.vectors and start.vectors_sum
+            else f"This project started {'with' if start.vectors_sum else 'without'} word vectors.",
+            hint="Set [project] vectors back, or move models/ away to learn everything again.",
         )
 
 

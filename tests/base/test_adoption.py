@@ -9,7 +9,8 @@ import spacy
 from scoring_pipelines import pipeline
 
 from loop.base.adoption import is_hidden
-from loop.base.pipeline import COMPONENT, add_labels, assemble, load_base, own_component
+from loop.base.assembly import assemble
+from loop.base.pipeline import COMPONENT, add_labels, load_base, own_component
 from loop.learning.anchor import Anchor
 from loop.records import Text
 from loop.scoring.predict import predict

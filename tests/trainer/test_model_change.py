@@ -4,7 +4,8 @@ import pytest
 from workshop import workshop_gold
 
 import loop.trainer.model_change
-from loop.base.pipeline import add_labels, assemble
+from loop.base.assembly import assemble
+from loop.base.pipeline import add_labels
 from loop.learning.evaluate import predicted
 from loop.learning.examples import Examples
 from loop.learning.learner import Learner

@@ -1,0 +1,88 @@
+"""Putting our own component into the base: what it starts from, and which of the base's labels it takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from spacy.language import Language
+from spacy.training import Example
+from thinc.api import fix_random_seed
+
+from loop.base.adoption import add_eraser, adopt, hide
+from loop.base.network_config import can_see_vectors, inherited, seeing_vectors
+from loop.base.pipeline import COMPONENT, adopted, load_base, own_component, ready, recognizers_of_base
+from loop.base.vectors import give_vectors
+from loop.errors import PipelineError
+
+
+def assemble(
+    base: str, labels: Iterable[str], *, seed: int, component: str | None = None, vectors: str | None = None
+) -> Language:
+    """Load the base and add our own component, with weights determined by base, adopted labels and seed.
+
+    The component predicts those of `labels` that the base knows as the base does, and the base's own spans of these
+    labels are erased. If the base knows none of them, it starts from scratch. It comes first in the pipeline, so it
+    needs no other component to run, and the base's ner fills in around its entities; if it listens to a transformer, it
+    follows that.
+
+    Args:
+        base: see `load_base`.
+        labels: the project's labels, in order.
+        seed: for random weights.
+        component: the base's recognizer to start from; None for its first.
+        vectors: the table of word vectors for our component; not used if the base has vectors of its own, or if our
+            component starts from the base's weights. None for no table.
+
+    Raises:
+        PipelineError: the base or the table is missing or does not load, or the base has a recognizer that cannot be
+            adapted.
+    """
+    nlp = load_base(base)
+    if COMPONENT in nlp.component_names:
+        raise PipelineError(
+            f"{base} already has a component {COMPONENT}: it is a checkpoint.", hint="Name the base it came from."
+        )
+    theirs = recognizers_of_base(nlp)
+    first, taken = chosen(theirs, component), adopted(base, labels)
+    start = inherited(nlp, first)
+    if vectors is not None and not nlp.vocab.vectors.shape[0] and not taken and can_see_vectors(start):
+        give_vectors(nlp, vectors)
+        start = seeing_vectors(start)
+    fix_random_seed(seed)
+    place: dict[str, Any] = {"after": start.after} if start.after else {"first": True}
+    nlp.add_pipe("ner", name=COMPONENT, config={"model": start.config}, **place)
+    ner = own_component(nlp)
+    with nlp.memory_zone():
+        ner.initialize(lambda: [Example(ready(nlp, [nlp.make_doc("a")])[0], nlp.make_doc("a"))])
+    if first and taken:
+        for layer, source in zip(ner.model.get_ref("tok2vec").layers, start.layers, strict=False):
+            layer.from_bytes(source.to_bytes())
+        _take_over(nlp, first, theirs, taken)
+    return nlp
+
+
+def chosen(recognizers: Sequence[str], component: str | None) -> str | None:
+    """The base's recognizer that ours starts from: `component` or, by default, the first; None if there are none.
+
+    Raises:
+        PipelineError: there is no recognizer named `component`.
+    """
+    if component is None:
+        return next(iter(recognizers), None)
+    if component not in recognizers:
+        raise PipelineError(
+            f"{component} is not a named-entity recognizer of the base.",
+            hint=f"It has {', '.join(recognizers)}." if recognizers else "It has none: leave `component` out.",
+        )
+    return component
+
+
+def _take_over(nlp: Language, chosen: str, theirs: Sequence[str], labels: Sequence[str]) -> None:
+    first: Any = nlp.get_pipe(chosen)
+    adopt(own_component(nlp), first, [label for label in labels if label in first.labels])
+    add_eraser(nlp, after=COMPONENT)
+    for name in theirs:
+        their: Any = nlp.get_pipe(name)
+        hide(their, [label for label in labels if label in their.labels])
+        add_eraser(nlp, after=name)

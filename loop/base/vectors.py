@@ -1,0 +1,121 @@
+"""Word vectors for our component: of the table that comes with loop, or of another pipeline."""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import srsly
+from spacy.language import Language
+from spacy.strings import StringStore, hash_string
+from spacy.vectors import Vectors
+
+from loop.base.pipeline import base_folder
+from loop.errors import PipelineError
+
+BUILTIN = "builtin:"
+NAME = "loop_vectors"
+# What spaCy's Vectors write into a pipeline's `vocab/`.
+VECTOR_FILES = ("vectors", "key2row", "vectors.cfg")
+
+
+def builtin_languages() -> list[str]:
+    """The languages of the tables that come with loop."""
+    return sorted(Path(each.name).stem for each in (files("loop") / "vectors").iterdir() if each.name.endswith(".npz"))
+
+
+def vectors_sum(table: str | None) -> str:
+    """SHA-256 (hex) of the files of a table; empty without one.
+
+    Raises:
+        PipelineError: there is no such table.
+    """
+    if table is None:
+        return ""
+    digest = hashlib.sha256()
+    for content in _contents(table):
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def load_vectors(table: str) -> Vectors:
+    """A table of word vectors; it knows its words by their hashes alone.
+
+    If they were imported, they would stay in the vocabulary, and made-up texts would be drawn from them too. The last
+    row is 0: spaCy's backpropagation takes a word without a vector for the last row (`spacy/ml/staticvectors.py`).
+
+    Args:
+        table: `builtin:LANG`, an installed pipeline, or the folder of one.
+
+    Raises:
+        PipelineError: there is no such table, or the pipeline has no vectors.
+    """
+    if table.startswith(BUILTIN):
+        return _unpacked(table.removeprefix(BUILTIN))
+    vectors = Vectors(strings=StringStore()).from_disk(_vocab(table), exclude=["strings"])
+    if not vectors.shape[0]:
+        raise PipelineError(f"The pipeline {table} has no word vectors.", hint=_HINT)
+    return vectors if vectors.mode == "floret" else _with_zero_row(vectors.data, vectors.key2row)
+
+
+def give_vectors(nlp: Language, table: str) -> None:
+    """Give a pipeline that has none the word vectors of a table; its strings stay as they are."""
+    nlp.vocab.vectors = load_vectors(table)
+
+
+def has_vectors(base: str) -> bool:
+    """Whether `base` has word vectors of its own; read from its files, without loading it.
+
+    Raises:
+        PipelineError: there is no such pipeline.
+    """
+    folder = base_folder(base)
+    return folder is not None and bool(srsly.read_json(folder / "meta.json").get("vectors", {}).get("vectors"))
+
+
+def write_vectors(nlp: Language, pipeline: Path) -> None:
+    """Write the vectors into the saved pipeline, whose vocabulary is that of the base."""
+    nlp.vocab.vectors.to_disk(pipeline / "vocab", exclude=["strings"])
+
+
+def _unpacked(language: str) -> Vectors:
+    with as_file(_packed(language)) as file, np.load(file) as packed:
+        words = lzma.decompress(packed["words"].tobytes()).decode().split("\n")
+        # Element by element: the same to the bit on every machine, as a matrix product is not.
+        data = packed["values"].astype(np.float32) * packed["scales"][:, None]
+        rows = packed["rows"].tolist()
+    return _with_zero_row(data, dict(zip(map(hash_string, words), rows, strict=True)))
+
+
+def _with_zero_row(data: Any, rows: dict[int, int]) -> Vectors:
+    vectors = Vectors(strings=StringStore(), data=np.vstack([data, np.zeros_like(data[:1])]), name=NAME)
+    vectors.key2row = rows
+    return vectors
+
+
+def _packed(language: str) -> Any:
+    if language not in builtin_languages():
+        known = ", ".join(BUILTIN + each for each in builtin_languages())
+        raise PipelineError(f"No word vectors for {language!r} come with loop, only {known}.", hint=_HINT)
+    return files("loop") / "vectors" / f"{language}.npz"
+
+
+def _contents(table: str) -> list[bytes]:
+    if table.startswith(BUILTIN):
+        return [_packed(table.removeprefix(BUILTIN)).read_bytes()]
+    vocab = _vocab(table)
+    return [(vocab / name).read_bytes() for name in VECTOR_FILES if (vocab / name).is_file()]
+
+
+def _vocab(table: str) -> Path:
+    folder = base_folder(table)
+    if folder is None or not has_vectors(table):
+        raise PipelineError(f"The pipeline {table} has no word vectors.", hint=_HINT)
+    return folder / "vocab"
+
+
+_HINT = "`vectors` names builtin:en, an installed pipeline with word vectors or its folder, or null for none."
