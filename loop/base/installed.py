@@ -11,8 +11,9 @@ from typing import Any
 import srsly
 
 from loop.base.pipeline import base_folder, base_labels
-from loop.base.vectors import BUILTIN, builtin_languages, has_vectors
+from loop.base.vectors import builtin_languages, has_vectors
 from loop.errors import PipelineError
+from loop.settings.sections import BUILTIN
 
 
 @dataclass(frozen=True, slots=True)

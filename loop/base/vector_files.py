@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, NoReturn, cast
 
 import numpy as np
 import spacy
@@ -149,7 +149,7 @@ def _unpacked(file: Path, raw: IO[bytes]) -> IO[bytes]:
     if tarfile.is_tarfile(file):
         raise VectorFileError(f"{file} is a tar archive.", hint="Unpack it, and name the file of vectors in it.")
     if file.name.endswith("gz"):
-        return gzip.open(raw)
+        return cast(IO[bytes], gzip.open(raw))
     if file.name.endswith("zip"):
         packed = zipfile.ZipFile(raw)
         if len(packed.namelist()) != 1:

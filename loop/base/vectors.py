@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import srsly
 from spacy.language import Language
-from spacy.strings import StringStore, hash_string
+from spacy.strings import StringStore, get_string_id
 from spacy.vectors import Vectors
 
 from loop.base.pipeline import base_folder
 from loop.errors import PipelineError
+from loop.settings.sections import BUILTIN
 
-BUILTIN = "builtin:"
 NAME = "loop_vectors"
 # What spaCy's Vectors write into a pipeline's `vocab/`.
 VECTOR_FILES = ("vectors", "key2row", "vectors.cfg")
@@ -88,7 +88,7 @@ def _unpacked(language: str) -> Vectors:
         # Element by element: the same to the bit on every machine, as a matrix product is not.
         data = packed["values"].astype(np.float32) * packed["scales"][:, None]
         rows = packed["rows"].tolist()
-    return _with_zero_row(data, dict(zip(map(hash_string, words), rows, strict=True)))
+    return _with_zero_row(data, dict(zip(map(get_string_id, words), rows, strict=True)))
 
 
 def _with_zero_row(data: Any, rows: dict[int, int]) -> Vectors:

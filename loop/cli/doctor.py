@@ -9,6 +9,7 @@ import typer
 from loop.cli.printing import counted, is_interactive, say
 from loop.cli.project import opened, paths_of
 from loop.errors import LoopError
+from loop.settings.sections import BUILTIN
 
 if TYPE_CHECKING:
     from loop.care.findings import Finding
@@ -68,3 +69,6 @@ def list_private(ctx: typer.Context) -> None:
     with opened(ctx, writes=False) as (paths, settings, store):
         for private in files_with_text(paths, settings, store):
             say(f"{private.path}  {private.what}")
+        vectors = settings.project.vectors
+        if vectors is not None and not vectors.startswith(BUILTIN):
+            say(f"{paths.models}  every checkpoint holds the words of {vectors}, as hashes that can be guessed")

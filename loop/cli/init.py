@@ -103,20 +103,20 @@ def ask_missing(base: str | None, labels: str | None) -> tuple[str, tuple[str, .
 
 
 def say_installed(labels: Sequence[str]) -> str:
-    """Say what the installed pipelines offer for these labels; returns the base that is best to start from."""
+    """Say which installed pipelines are of use for these labels; returns the base that is best to start from."""
     from loop.base.installed import installed_pipelines, most_known
 
     pipelines = installed_pipelines()
     for each in pipelines:
         found = [label for label in labels if label in each.labels]
-        finds = f"finds {', '.join(found)} already" if found else "finds none of these labels"
-        has = "has word vectors" if each.has_vectors else "has no word vectors"
-        say(f"Installed: {each.name} ({each.language}) {finds} and {has}.")
+        offers = [f"finds {', '.join(found)}"] * bool(found) + ["has word vectors"] * each.has_vectors
+        if offers:
+            say(f"Installed: {each.name} ({each.language}) {' and '.join(offers)}.")
     best = most_known(labels, pipelines)
     if best is None:
         return DEFAULT_BASE
     known = [label for label in labels if label in best.labels]
-    say(f"Best start: --base {best.name}, because it finds {', '.join(known)} before your first answer.")
+    say(f"The best start is {best.name} (--base): it finds {', '.join(known)} before your first answer.")
     return best.name
 
 
@@ -137,9 +137,7 @@ def say_start(project: ProjectSettings) -> None:
     elif project.vectors is not None:
         say(f"Starts from {project.base} with the word vectors {project.vectors}.")
         if base_folder(project.base) is not None:
-            say(f"Other components of {project.base} see these vectors, too: doc.vector, similarity and is_oov.")
-    else:
-        say(f"Starts from {project.base}.")
+            say(f"They change doc.vector, similarity and is_oov for the other components of {project.base}, too.")
 
 
 def labels_question() -> Question:

@@ -35,7 +35,7 @@ def vectors_cli(
     from loop.base.vector_files import write_vectors_folder
 
     read = write_vectors_folder(file, folder, language=lang, most=truncate)
-    cut = f", the first of {file.name}" if read.is_cut else ""
+    cut = f", the first of {file.name}," if read.is_cut else ""
     say(f"{folder} holds {len(read.words):,} words{cut} with {read.data.shape[1]} numbers each.")
     say("Every checkpoint of a project with these vectors holds their words, as hashes that can be guessed.")
     say("Were they trained on private texts? Then keep the models private, too.")

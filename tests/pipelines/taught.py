@@ -16,18 +16,18 @@ LABEL = "PART"
 ROUNDS = 3
 
 
-def settings_for(base: str, component: str | None = None) -> Settings:
+def settings_for(base: str, component: str | None = None, *, vectors: str | None = None, steps: int = 2) -> Settings:
     return Settings(
-        project=ProjectSettings(base=base, component=component, labels=(LABEL,)),
+        project=ProjectSettings(base=base, component=component, labels=(LABEL,), vectors=vectors),
         queue=QueueSettings(size=4),
         acquire=AcquireSettings(candidates=6),
-        update=UpdateSettings(round_size=2, steps=2, batch_size=4, new_per_batch=2),
+        update=UpdateSettings(round_size=2, steps=steps, batch_size=4, new_per_batch=2),
     )
 
 
-def teach(folder: Path, base: str, *, component: str | None = None) -> Path:
+def teach(folder: Path, base: str, *, component: str | None = None, vectors: str | None = None, steps: int = 2) -> Path:
     """The checkpoint of the last round."""
-    settings = settings_for(base, component)
+    settings = settings_for(base, component, vectors=vectors, steps=steps)
     paths, gold = ProjectPaths(folder), workshop_gold(2 * ROUNDS + 4)
     with Store.create(paths.db) as store:
         store.corpus.add_batch((NewText(text) for text in gold), source="gold")
