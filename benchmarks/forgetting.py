@@ -26,7 +26,9 @@ from _forgetting import (
     merged_and_masked,
     merged_and_rehearsed,
     naive,
+    naive_with_vectors,
     ours,
+    ours_with_vectors,
     read_task,
     rehearse,
     rehearsed_twice,
@@ -79,6 +81,8 @@ RECIPES: dict[str, dict[str, Recipe]] = {
         "ours, nothing made up": unrehearsed,
         "ours, two made up": rehearsed_twice,
         "ours": ours,
+        "naive, vectors": naive_with_vectors,
+        "ours, vectors": ours_with_vectors,
     },
     "corrected": JOINT | {"ours, nothing merged": unmerged, "ours, nothing pulls back": alone, "ours": ours},
 }
