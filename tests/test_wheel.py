@@ -73,11 +73,12 @@ def demo(python: Path) -> str:
 
 def test_every_file_of_the_package_is_in_the_wheel(wheel: Path):
     package = {path.relative_to(ROOT) for path in (ROOT / "loop").rglob("*") if path.is_file()}
-    demo = {Path("loop/demo") / path.name for path in (ROOT / "data" / "demo").iterdir()}
+    data = {Path("loop/demo") / path.name for path in (ROOT / "data" / "demo").iterdir()}
+    data |= {Path("loop/vectors/en.npz"), Path("loop/vectors/README.md")}
     with zipfile.ZipFile(wheel) as archive:
         inside = {Path(name) for name in archive.namelist() if ".dist-info/" not in name}
 
-    assert {path for path in package | demo if "__pycache__" not in path.parts} == inside
+    assert {path for path in package | data if "__pycache__" not in path.parts} == inside
 
 
 def test_what_runs_is_the_wheel_and_no_package_of_the_developers_is_seen(python: Path):

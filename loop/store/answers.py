@@ -21,7 +21,7 @@ from loop.store.journal import append_event
 from loop.store.lookup import looked_up
 from loop.store.naming import Naming, read_naming
 from loop.store.questions import keep_question
-from loop.store.schema import answers, drafts, questions, queue, texts
+from loop.store.schema import answers, drafts, events, questions, queue, texts
 from loop.store.spans import dump_spans, load_spans
 
 _later = answers.alias("later")
@@ -35,6 +35,7 @@ class Answers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: tuple[object, tuple[Answer, ...]] = None, ()
 
     def add(self, answer: Answer, question: Question | None = None) -> Answer:
         """Commit an answer and its event to disk; return it with its `seq` and time.
@@ -54,7 +55,8 @@ class Answers:
 
         Excludes answers to repeats (see `again`).
         """
-        return self._select(_STANDING)
+        with self._database.read() as connection:
+            return self._standing(connection)
 
     def again(self) -> list[Answer]:
         """The standing answers to blind repeats, which measure consistency."""
@@ -69,7 +71,7 @@ class Answers:
         with self._database.read() as connection:
             held_out = HeldOut(*_measured(connection))
             groups = dict(_answered(connection, held_out=True) + _answered(connection, held_out=False))
-            standing = _read(connection, _STANDING)
+            standing = self._standing(connection)
         return [one for one in standing if held_out.may_teach(Text(one.text_id, "", group=groups[one.text_id]), one)]
 
     def measured(self) -> tuple[frozenset[int], frozenset[str]]:
@@ -174,6 +176,14 @@ class Answers:
         with self._database.write() as connection:
             mine = drafts.c.question_id == question.id, drafts.c.annotator == annotator
             connection.execute(delete(drafts).where(*mine))
+
+    def _standing(self, connection: Connection) -> list[Answer]:
+        """Read and parsed once as long as nothing happens: a trainer asks for them several times a round."""
+        last, count = (select(what).scalar_subquery() for what in (func.max(events.c.seq), func.count(answers.c.id)))
+        state = connection.execute(select(last, count)).one()
+        if self._known[0] != state:
+            self._known = state, tuple(_read(connection, _STANDING))
+        return list(self._known[1])
 
     def _select(self, query: Select[Any]) -> list[Answer]:
         with self._database.read() as connection:

@@ -34,7 +34,8 @@ class Pretrained:
         Raises:
             LoopError: the weights named by the event are missing or have changed.
         """
-        if self._event() is not None and self._landed() is None:
+        event = self._event()
+        if event is not None and self._weights(event) is None:
             raise LoopError(
                 "The pretrained weights in models/pretrained are missing or have changed.",
                 hint="Restore them from a backup: rounds started from them.",
@@ -42,16 +43,16 @@ class Pretrained:
 
     def round(self) -> int | None:
         """The first round that starts from the pretrained weights."""
-        landed = self._landed()
-        return landed[0] if landed else None
+        event = self._event()
+        return event["round"] if event and self._weights(event) is not None else None
 
     def learner(self, number: int, start: Checkpoints) -> Learner | None:
         """Round 0 with the pretrained weights, if `number` is the first round that starts from them; else None."""
-        landed = self._landed()
-        if landed is None or landed[0] != number:
+        event = self._event()
+        if event is None or event["round"] != number or (weights := self._weights(event)) is None:
             return None
         learner = Learner(start.load(0).nlp)
-        pretrained_layers(learner.nlp).from_bytes(landed[1])
+        pretrained_layers(learner.nlp).from_bytes(weights)
         return learner
 
     def land(self, weights: bytes, *, round: int) -> None:
@@ -62,13 +63,11 @@ class Pretrained:
             file.write(weights)
         self._journal.note(EventKind.PRETRAINED, {"hash": digest, "round": round})
 
-    def _landed(self) -> tuple[int, bytes] | None:
-        event = self._event()
-        if event is None or not self._file(event["hash"]).is_file():
-            return None
-        weights = self._file(event["hash"]).read_bytes()
-        unchanged = hashlib.sha256(weights).hexdigest() == event["hash"]
-        return (event["round"], weights) if unchanged else None
+    def _weights(self, event: dict[str, Any]) -> bytes | None:
+        """The weights that an event names; None where they are gone or were changed."""
+        file = self._file(event["hash"])
+        weights = file.read_bytes() if file.is_file() else b""
+        return weights if hashlib.sha256(weights).hexdigest() == event["hash"] else None
 
     def _event(self) -> dict[str, Any] | None:
         """The event that names the weights; None if texts were erased since, which discards the weights."""

@@ -40,6 +40,7 @@ class RoundRecipe:
     def __init__(self, settings: Settings, store: Store, pretrained: Pretrained, checkpoints: Checkpoints) -> None:
         self._settings, self._store = settings, store
         self._pretrained, self._checkpoints = pretrained, checkpoints
+        self._known: tuple[int, UpdateSettings] | None = None
 
     def begin(self) -> None:
         """Build round 0 from the base and save it.
@@ -91,7 +92,13 @@ class RoundRecipe:
         self.info = replace(info, steps=len(losses), loss=sum(losses) / len(losses) if losses else None, tried=tried)
 
     def _update_settings(self, training: Sequence[Answer]) -> UpdateSettings:
-        return settings_of_round(self._store, self._settings, training, len(self.info.answers))
+        learned = len(self.info.answers)
+        if len(training) <= learned:
+            return self._settings.update
+        rank = training[learned].rank
+        if self._known is None or self._known[0] != rank:
+            self._known = rank, settings_of_round(self._store, self._settings, training, learned)
+        return self._known[1]
 
     def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Truth]]:
         known = of_texts(cut, self._store.journal.schemes())
