@@ -192,7 +192,7 @@ def test_a_project_without_word_vectors_says_nothing_of_them(folder: Path, run: 
     ran = run("init", "--labels", "BRAND", *args)
     project = load_settings(folder).project
 
-    assert "vectors" not in ran.out
+    assert "word vectors" not in ran.out
     assert (None, None) == (project.vectors, project.vectors_sum)
 
 
