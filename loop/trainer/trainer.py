@@ -1,0 +1,200 @@
+"""The background trainer: trains rounds on the answers, builds the next queue, and pretrains when idle."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from loop.errors import LoopError, StoreError
+from loop.progress import STOPPED
+from loop.settings import ProjectPaths, Settings
+from loop.store import RoundInfo, Store
+from loop.store.locks import ProcessLock, is_held
+from loop.store.questions import EXPIRED
+from loop.trainer.debounce import Pause
+from loop.trainer.evaluation import Measuring
+from loop.trainer.next_questions import NextQuestions
+from loop.trainer.pretraining import Pretraining
+from loop.trainer.rounds import Rounds
+
+__all__ = ["Trainer", "prepare", "hold", "say_stopped"]
+
+POLL_SECONDS = 0.2
+GATHERING = "waiting for more changes"
+# After an import hundreds of rounds may be due; an active session gets a new queue this often meanwhile.
+REFRESH_SECONDS = 20.0
+
+
+class Trainer:
+    """Does the work that is due, one piece at a time; communicates with the session through the store only.
+
+    Changes to answers that rounds were trained on are debounced: retraining starts after `patience` seconds without a
+    further change. Other work continues meanwhile.
+
+    Attributes:
+        rounds: the finished rounds, and the current pipeline.
+
+    Raises:
+        StoreError: another trainer is running on the project.
+        PipelineError, SettingsError: the trainer cannot start; the reason is also written to the store.
+    """
+
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, *, patience: float = 0.0) -> None:
+        self._store = store
+        self._pause, self._since_asked = Pause(patience), Pause(REFRESH_SECONDS)
+        self._said = "", 0
+        self._session_lock, self._lock = paths.session_lock, ProcessLock(paths.trainer_lock)
+        if not self._lock.acquire():
+            raise StoreError("Another trainer is running on this project.", hint="One is enough: let it do the work.")
+        try:
+            with _explained(store):
+                self._say("loading the pipeline")
+                self.rounds = Rounds(paths, settings, store)
+                self._asking = NextQuestions(paths, settings, store)
+                self._measuring = Measuring(paths, settings, store)
+                self._pretraining = Pretraining(paths, settings, store)
+                self._say("idle")
+        except BaseException:
+            self.close()
+            raise
+        self._seen = -1
+
+    def run(self, stop: Callable[[], bool], on_round: Callable[[RoundInfo], None]) -> None:
+        """Work until `stop()` returns True and nothing is left to do; call `on_round` after every round.
+
+        While stopping, it does not wait for further changes of answers.
+
+        Raises:
+            LoopError: the trainer cannot continue; the reason is also written to the store.
+        """
+        with _explained(self._store):
+            while True:
+                over = stop()
+                if self.work(on_round, patient=not over):
+                    continue
+                if over:
+                    return
+                if not (self.measure() or self.pretrain()):
+                    time.sleep(POLL_SECONDS)
+
+    def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
+        """Do one piece of due work: a requested question, a round or a new queue; return False if there is none."""
+        if self._asking.serve(self.rounds) or self._refresh():
+            return True
+        return self.learn(on_round, patient=patient) or self.ask()
+
+    def _refresh(self) -> bool:
+        """Build a new queue even if a round is due, when a session is active and its queue is old."""
+        return self._since_asked.is_over(None) and is_held(self._session_lock) and self.ask()
+
+    def learn(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
+        """Train the next round; return False if none is due, or if it waits for changes to settle."""
+        seen = self._store.journal.last_seq()
+        if seen == self._seen:
+            return False
+        training = self._store.answers.training()
+        if patient and (changed := self.rounds.changed(training)) and not self._pause.is_over(changed):
+            self._say(GATHERING)
+            return False
+        self._pause.begin()
+        if self.rounds.due(training):
+            self._say(f"training round {self.rounds.number + 1}")
+            finished = self.rounds.learn(training)
+            self._measuring.measure(self.rounds)
+            on_round(finished)
+            self._say("idle")
+            return True
+        self._say("idle")
+        self._seen = seen
+        return False
+
+    def ask(self) -> bool:
+        """Score the pool and build a new queue; return False if the current one is up to date."""
+        if not self._asking.is_stale(self.rounds.number):
+            return False
+        self._say("scoring the pool")
+        self._asking.refill(self.rounds)
+        self._since_asked.begin()
+        self._say("idle")
+        return True
+
+    def measure(self) -> bool:
+        """Evaluate a round on some held-out texts answered since; return False if nothing is left to evaluate."""
+        return self._measuring.slice()
+
+    def pretrain(self) -> bool:
+        """Pretrain for about a second; return False if there is nothing to pretrain."""
+        done = self._pretraining.slice(self.rounds)
+        if done is None:
+            return False
+        self._say(f"pretraining {100 * done:.0f} %" if done < 1 else "idle")
+        return True
+
+    def close(self) -> None:
+        """Release the lock, so that another trainer can start."""
+        self._lock.release()
+
+    def _say(self, doing: str) -> None:
+        said = doing, self._store.journal.round_in_force()
+        if said != self._said:
+            self._store.journal.set_trainer(doing, round=said[1])
+            self._said = said
+
+
+def hold(paths: ProjectPaths, settings: Settings, store: Store, number: int | None) -> bool:
+    """Pin a round, or unpin it; return True if that has taken effect, False if the running trainer will do it."""
+    store.journal.set_hold(number)
+    if is_held(paths.trainer_lock):
+        return False
+    Trainer(paths, settings, store).close()
+    return True
+
+
+def say_stopped(store: Store, error: LoopError) -> None:
+    """Tell the session why the trainer stopped and what to do; paths are shortened to be relative to the project."""
+    words = f"{STOPPED}: {error} {error.hint}".strip().replace(f"{store.path.parent.parent}{os.sep}", "")
+    store.journal.set_trainer(words, round=store.journal.round_in_force())
+
+
+@contextmanager
+def _explained(store: Store) -> Iterator[None]:
+    """Write the reason of a failure to the store, and turn OS errors into a LoopError with a hint."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Check disk space and file permissions, then open the session again."
+        refused = StoreError(f"The project cannot be written: {error.strerror or type(error).__name__}.", hint=hint)
+        _say_why(store, refused)
+        raise refused from error
+    except LoopError as error:
+        _say_why(store, error)
+        raise
+    except Exception as error:
+        _say_why(store, LoopError(f"an unexpected {type(error).__name__}, see data/trainer.log."))
+        raise
+
+
+def _say_why(store: Store, error: LoopError) -> None:
+    with suppress(StoreError):  # the store may be what cannot be written
+        say_stopped(store, error)
+
+
+def prepare(paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    """Build the first queue of a project, so that the annotator need not wait for it.
+
+    As long as there is no round, also rebuild a queue that is out of date.
+
+    Raises:
+        PipelineError, SettingsError: the base or the strategy in loop.cfg is unusable.
+    """
+    laid_out = store.questions.queue_round()
+    wanted = laid_out is None or (laid_out == EXPIRED and not store.journal.rounds())
+    if not wanted or is_held(paths.trainer_lock) or not store.corpus.size():
+        return
+    trainer = Trainer(paths, settings, store)
+    try:
+        trainer.ask()
+    finally:
+        trainer.close()
