@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from loop.base.pipeline import load_base
 from loop.care.findings import Finding
-from loop.patterns.matching import PatternsFile
+from loop.patterns.project_patterns import PatternsFile
 from loop.settings import ProjectPaths, Settings
 
 

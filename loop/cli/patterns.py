@@ -24,8 +24,9 @@ def patterns_add_cli(
     """Add match patterns, also while somebody annotates: the trainer lays the next questions out with them."""
     from loop.base.pipeline import load_base
     from loop.formats import files_of
-    from loop.patterns.matching import Patterns, PatternsFile
+    from loop.patterns.matching import Patterns
     from loop.patterns.parsing import add_patterns, read_patterns
+    from loop.patterns.project_patterns import PatternsFile
     from loop.patterns.trials import doubts
     from loop.trainer import prepare
 
@@ -50,7 +51,7 @@ def patterns_add_cli(
 def patterns_list_cli(ctx: typer.Context) -> None:
     """Show the patterns with their numbers, for `loop patterns remove`."""
     from loop.patterns.file import pattern_lines
-    from loop.patterns.matching import PatternsFile
+    from loop.patterns.project_patterns import PatternsFile
 
     with opened(ctx, writes=False) as (paths, settings, _):
         path = PatternsFile(paths, settings).path
@@ -79,7 +80,7 @@ def patterns_remove_cli(
 ) -> None:
     """Take patterns out; what they suggest goes with the next questions."""
     from loop.patterns.file import drop_lines
-    from loop.patterns.matching import PatternsFile
+    from loop.patterns.project_patterns import PatternsFile
     from loop.trainer import prepare
 
     with opened(ctx) as (paths, settings, store):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,10 +19,6 @@ from loop.errors import InputError
 from loop.patterns.parsing import Pattern, read_patterns, read_usable
 from loop.patterns.trials import compiled, refuse_failing
 from loop.records import Span
-from loop.settings import ProjectPaths, Settings
-
-Version = tuple[int, int] | None
-"""Modification time (nanoseconds) and size of a file; None if it does not exist."""
 
 # Token patterns that only compare spelling; PhraseMatcher looks them up by hash.
 _PLAIN_TOKENS = {"lower": "LOWER", "text": "ORTH", "orth": "ORTH"}
@@ -177,55 +173,3 @@ def usable(path: Path, nlp: Language, labels: Collection[str]) -> tuple[list[Pat
 def say_left_out(error: InputError) -> None:
     """Note in the trainer's log that a pattern is not used."""
     print(f"Pattern ignored. {error}", file=sys.stderr)
-
-
-class PatternsFile:
-    """The project's pattern file, reloaded when it changes.
-
-    Attributes:
-        path: the file; `patterns.jsonl` (which need not exist) unless loop.cfg names one.
-    """
-
-    def __init__(self, paths: ProjectPaths, settings: Settings) -> None:
-        self.path = paths.patterns(settings.project.patterns)
-        self._needed = settings.project.patterns is not None
-        self._labels = settings.project.labels
-        self._seen = self._version()
-        self._patterns: Patterns | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether the file has changed since it was last loaded."""
-        return self._seen != self._version()
-
-    def hits(self, nlp: Language) -> Callable[[Doc], list[Span]] | None:
-        """Return a function that matches the patterns in docs tokenized like those of `nlp`; None without a file.
-
-        Invalid and unmatchable patterns are ignored and reported in the trainer's log.
-
-        Raises:
-            InputError: the file named in loop.cfg cannot be read.
-        """
-        if self.changed or self._patterns is None:
-            self._seen = self._version()
-            there = self._needed or self._seen is not None
-            self._patterns = self._usable(nlp) if there else None
-        patterns = self._patterns
-        return (lambda doc: patterns.hits(doc, nlp)) if patterns else None
-
-    def problems(self, nlp: Language) -> list[InputError]:
-        """The errors in the file, one per invalid line; none without a file."""
-        return usable(self.path, nlp, self._labels)[1] if self.path.exists() else []
-
-    def _usable(self, nlp: Language) -> Patterns:
-        good, bad = usable(self.path, nlp, self._labels)
-        for error in bad:
-            say_left_out(error)
-        return Patterns(nlp, good, labels=self._labels, tried=True)
-
-    def _version(self) -> Version:
-        try:
-            status = self.path.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size

@@ -13,7 +13,7 @@ from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
 from loop.base.other_pipeline import OtherPipeline
 from loop.held_out import HeldOut
-from loop.patterns.matching import PatternsFile
+from loop.patterns.project_patterns import PatternsFile
 from loop.progress.held_out_gold import held_out_now, reserved
 from loop.records import NO_FOCUS, Answer, Question, Share
 from loop.scoring.questions import Read, doubtful_string, estimated, question, read

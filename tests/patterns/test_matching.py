@@ -11,8 +11,9 @@ from spacy.pipeline import EntityRuler
 from spacy.tokens import Token
 
 from loop.errors import InputError
-from loop.patterns.matching import Patterns, PatternsFile
+from loop.patterns.matching import Patterns
 from loop.patterns.parsing import Pattern, add_patterns, read_patterns
+from loop.patterns.project_patterns import PatternsFile
 from loop.patterns.trials import doubts
 from loop.records import Span
 from loop.settings import ProjectPaths, ProjectSettings, Settings
