@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from loop import trainer as trainer_module
 from loop.records import Answer
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import Store
 from loop.trainer import GATHERING, Trainer
+from loop.trainer import trainer as trainer_module
 from loop.trainer.debounce import Pause
 
 
