@@ -1,4 +1,4 @@
-"""The page: its head, which lets a browser fetch and run nothing, the numbers on top, and the sections."""
+"""The page: a head that forbids network access and scripts, key numbers, and the sections."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def report(picture: ReportData, *, name: str, at: datetime, with_text: bool = Tr
     """The whole page as HTML.
 
     Args:
-        picture: what it shows.
+        picture: the data.
         name: of the project.
-        at: when it was made.
-        with_text: whether it holds texts of the corpus, and strings of them.
+        at: the time of the report.
+        with_text: whether to include texts of the corpus and quotes from them.
     """
     style = (files("loop.report") / "style.css").read_text(encoding="utf-8")
     digest = b64encode(sha256(style.encode()).digest()).decode()
@@ -53,7 +53,7 @@ def _sections(picture: ReportData, with_text: bool) -> str:
 
 def _header(picture: ReportData, name: str, at: datetime, with_text: bool) -> str:
     made = at.strftime("%Y-%m-%d %H:%M")
-    private = "It quotes texts: keep it as private as they are." if with_text else "It holds no text of the corpus."
+    private = "It quotes texts: keep it as private as they are." if with_text else "It contains no text of the corpus."
     tiles = "".join(
         f'<div class="tile"><dt>{title}</dt><dd>{value}</dd><dd class="note">{note}</dd></div>'
         for title, value, note in _tiles(picture)
@@ -67,7 +67,7 @@ def _header(picture: ReportData, name: str, at: datetime, with_text: bool) -> st
 
 def _alarms(picture: ReportData) -> str:
     now = picture.now
-    near = f"{now.near_duplicates} held-out texts nearly repeat one that is learned from: that flatters the scores"
+    near = f"{now.near_duplicates} held-out texts nearly repeat a training text, which inflates the scores"
     said = [held_words(now.held), forgotten_words(now.forgotten), by_heart_words(now.advice)]
     return "".join(
         f'<p class="alarm">{shown(words)}</p>' for words in (*said, near if now.near_duplicates else "") if words
@@ -83,7 +83,7 @@ def _tiles(picture: ReportData) -> list[tuple[str, str, str]]:
         ("answers", exact(sum(now.answers.values())), said or "none yet"),
         *_accepted_tile(picture),
         ("rounds", exact(len(now.rounds)), f"{count(now.next_round, 'answer')} until the next"),
-        ("texts", exact(now.texts), f"{exact(now.pool)} not answered"),
+        ("texts", exact(now.texts), f"{exact(now.pool)} unanswered"),
         _consistency_tile(picture),
     ]
 
@@ -91,7 +91,7 @@ def _tiles(picture: ReportData) -> list[tuple[str, str, str]]:
 def _f_tile(picture: ReportData) -> tuple[str, str, str]:
     found = picture.now.scores
     if found is None:
-        return "F1", "–", picture.now.unmeasured or "nothing measured yet"
+        return "F1", "–", picture.now.unmeasured or "no evaluation yet"
     overall = found.overall
     where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {picture.now.measured}"
     if overall.no_interval:
@@ -105,8 +105,8 @@ def _expected_tile(picture: ReportData) -> list[tuple[str, str, str]]:
     found = picture.now.estimate
     if not found:
         return []
-    where = f"by the model's own probabilities in {count(int(found['texts']), 'text')} of the pool"
-    return [("F1 that it expects", exact(found["f"]), where)]
+    where = f"the model's own estimate on {count(int(found['texts']), 'text')} of the pool"
+    return [("expected F1", exact(found["f"]), where)]
 
 
 def _accepted_tile(picture: ReportData) -> list[tuple[str, str, str]]:
@@ -119,8 +119,8 @@ def _accepted_tile(picture: ReportData) -> list[tuple[str, str, str]]:
 def _consistency_tile(picture: ReportData) -> tuple[str, str, str]:
     found = picture.now.consistency
     if not found.pairs:
-        return "agreement with oneself", "–", "no text asked again yet"
+        return "intra-annotator agreement", "–", "no text repeated yet"
     f = "–" if found.f is None or found.interval is None else f"F1 {exact(found.f)}"
     chance = "" if found.interval is None else f"{between(found.interval)}; "
-    note = f"{chance}{count(found.pairs, 'text')} asked again, {exact(found.same)} answered as before"
-    return "agreement with oneself", f, note
+    note = f"{chance}{count(found.pairs, 'text')} repeated, {exact(found.same)} answered as before"
+    return "intra-annotator agreement", f, note

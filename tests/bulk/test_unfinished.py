@@ -113,7 +113,7 @@ def test_a_line_that_was_mended_after_what_is_finished_changes_nothing(tmp_path:
 
 def test_two_runs_do_not_write_the_same_output(tmp_path: Path):
     one = Unfinished(tmp_path / "out", SIGNATURE)
-    with pytest.raises(LoopError, match="Another run is at work"):
+    with pytest.raises(LoopError, match="Another run is using"):
         Unfinished(tmp_path / "out", SIGNATURE)
     one.close()
 
