@@ -38,7 +38,7 @@ class Comparison:
             return "the final model is better"
         if high < 0:
             return "the last round is better"
-        return "the difference is not significant"
+        return "not significant"
 
 
 def compared(before: Language, after: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Comparison | None:

@@ -51,7 +51,7 @@ def test_the_doctor_repairs_nothing_while_somebody_works(answered: Path, run: Ru
     ran = run("doctor", "--repair")
     lock.release()
 
-    assert (1, True) == (ran.code, "at work" in ran.err)
+    assert (1, True) == (ran.code, "is running" in ran.err)
 
 
 def test_a_folder_that_is_no_project_is_left_alone(folder: Path, run: Run):

@@ -39,8 +39,8 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_every_mistake_is_listed_with_what_is_right_and_what_was_found(measured: Path, run: Run) -> None:
     lines = run("errors", "--list").out.splitlines()
 
-    assert "text 4  spurious  right: nothing  found: “num” A  [spurious?]" in lines
-    assert "text 4  label     right: “hub” A  found: “hub” B  [label?]" in lines
+    assert "text 4  spurious  gold: nothing  found: “num” A  [spurious?]" in lines
+    assert "text 4  label     gold: “hub” A  found: “hub” B  [label?]" in lines
     assert "                 A   all" == lines[-4]
     assert ["label", "7", "7"] == lines[-3].split()
     assert ["spurious", "11", "11"] == lines[-2].split()

@@ -38,7 +38,7 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     assert "accepted 0 of the last 20 texts unchanged" in said
     assert "40 of 40 held-out texts nearly repeat" in said
     assert "advice   " in said
-    assert ["PART         20       40      –    91 – 100   +100.0 (+91.2 to +100.0)"] == [
+    assert ["PART         20       40      –    91 – 100  +100.0 (+91.2 to +100.0)"] == [
         line for line in lines if line.startswith("PART")
     ]
 
