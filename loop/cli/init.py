@@ -91,7 +91,7 @@ def ask_missing(base: str | None, labels: str | None) -> tuple[str, tuple[str, .
 
     Raises:
         typer.BadParameter: there are no labels, and no terminal to ask for them.
-        LoopError: the labels are no list.
+        LoopError: the labels are not a comma-separated list.
     """
     if labels is not None:
         wanted = split_labels(labels)
