@@ -41,7 +41,7 @@ def test_every_mistake_is_listed_with_what_is_right_and_what_was_found(measured:
 
     assert "text 4  spurious  gold: nothing  found: “num” A  [spurious?]" in lines
     assert "text 4  label     gold: “hub” A  found: “hub” B  [label?]" in lines
-    assert "                 A   all" == lines[-4]
+    assert "           A  all" == lines[-4]
     assert ["label", "7", "7"] == lines[-3].split()
     assert ["spurious", "11", "11"] == lines[-2].split()
     assert "18 mistakes, 0 of them judged; the others by their likely reason." == lines[-1]
