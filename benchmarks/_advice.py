@@ -54,7 +54,7 @@ def played(pool: Gold, test: Gold, settings: Settings, scenario: Scenario, *, cu
     whole = list(_rest(learner, settings, pool, [text for text in pool if text in answered], test))
     return {
         "pool": len(pool),
-        "test": [[row.answers, round(row.f, 2)] for row in scored],
+        "test": [[row.answers, round(row.f1, 2)] for row in scored],
         "rounds": rounds,
         "curves": expected,
         "whole": whole,
@@ -109,7 +109,7 @@ def _rest(
             update(learner, examples[-REST_ROUND:], examples, larger, seed=done)
         if done % 500 < REST_ROUND or len(pool) - done < 4 * REST_ROUND:
             with learner.published() as nlp:
-                yield min(done, len(pool)), round(evaluate(nlp, test.items(), labels=labels).f, 2)
+                yield min(done, len(pool)), round(evaluate(nlp, test.items(), labels=labels).f1, 2)
 
 
 def write(path: Path, run: Run) -> None:

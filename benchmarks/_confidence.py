@@ -27,7 +27,7 @@ UNER = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"}
 
 @dataclass(frozen=True)
 class Opinion:
-    """What a method says about a text: its reading, the probability of spans, and a score for "there is an error"."""
+    """What a method says about a text: its analysis, the probability of spans, and a score for "there is an error"."""
 
     own: frozenset[TokenSpan]
     p: Marginals
@@ -132,7 +132,7 @@ def beam(ner: Any, docs: Sequence[Doc], labels: dict[str, str] | None, *, width:
 
 
 def lattice_opinion(lattice: Lattice, labels: dict[str, str] | None) -> Opinion:
-    """Marginal probabilities; the doubt is that of the reading as a whole."""
+    """Marginal probabilities; the doubt is that of the analysis as a whole."""
     p = dict(Mapped(lattice, labels).spans(1e-3) if labels else lattice.spans(1e-3))
     p |= {span: 0.0 for span in mapped(lattice.own, labels) if span not in p}
     return Opinion(frozenset(mapped(lattice.own, labels)), p, -lattice.logp(lattice.own))

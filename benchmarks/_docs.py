@@ -35,4 +35,4 @@ def scores(nlp: Language, test: Gold, labels: Sequence[str]) -> list[float]:
     """Precision, recall and F in percent of what the pipeline finds."""
     found = [entities(doc) for doc in nlp.pipe(test, batch_size=64)]
     one = measures(counts(found, list(test.values()), labels).sum(axis=1, keepdims=True))[0]
-    return [one.p, one.r, one.f]
+    return [one.p, one.r, one.f1]

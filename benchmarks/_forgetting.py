@@ -29,7 +29,7 @@ from loop.learning.examples import Examples
 from loop.learning.learner import Learner
 from loop.learning.update import update
 from loop.records import Span
-from loop.scoring.scores import score
+from loop.scoring.scores import lattices_of
 from loop.settings import UpdateSettings
 from loop.truth import Truth
 
@@ -85,7 +85,7 @@ def ours_with_vectors(task: Task, settings: UpdateSettings, seed: int) -> Learne
 
 def alone(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     """Ours, but that nothing pulls back to the base."""
-    return ours(task, replace(settings, pull_back=0.0), seed)
+    return ours(task, replace(settings, l2_sp=0.0), seed)
 
 
 def unrehearsed(task: Task, settings: UpdateSettings, seed: int) -> Learner:
@@ -252,11 +252,11 @@ def _rehearsal(learner: Learner, base: Language, task: Task, *, masked: bool) ->
     """The pool as the base reads it, with the doubtful tokens missing."""
     nlp = learner.nlp
     docs = [nlp.make_doc(text) for text in task.pool]
-    known = score(base, docs, component="ner")
+    known = lattices_of(base, docs, component="ner")
     pupil: Iterable[Any] = itertools.repeat(None)
     if masked:
         with learner.published():
-            pupil = score(nlp, docs, component=COMPONENT)
+            pupil = lattices_of(nlp, docs, component=COMPONENT)
     made = []
     for text, theirs, ours in zip(task.pool, known, pupil, strict=False):
         doc, missing = nlp.make_doc(text), set()

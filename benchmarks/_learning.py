@@ -170,7 +170,7 @@ def simulated(settings: Settings, pool: Gold, test: Gold, job: Job) -> tuple[lis
             texts = store.corpus.texts([answer.text_id for answer in store.answers.standing()])
             rounds = [info.seconds for info in store.journal.rounds()]
     place = {text: i for i, text in enumerate(pool)}
-    points = [[row.answers, row.tokens, row.entities, row.seconds, row.p, row.r, row.f] for row in rows]
+    points = [[row.answers, row.tokens, row.entities, row.seconds, row.p, row.r, row.f1] for row in rows]
     return points, [place[text.text] for text in texts], rounds
 
 

@@ -47,7 +47,7 @@ class Task:
     def f(self, learner: Learner) -> float:
         """F of what would be published."""
         with learner.published() as nlp:
-            return evaluate(nlp, self.scored_on, labels=self.labels).f
+            return evaluate(nlp, self.scored_on, labels=self.labels).f1
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def from_scratch(task: Task, n: int, *, seed: int, epochs: int = 25, batch_size:
         rng.shuffle(examples)
         for batch in minibatch(examples, batch_size):
             own_component(learner.nlp).update(batch, drop=0.1, sgd=optimizer, losses={})
-        f = evaluate(learner.nlp, held_out, labels=task.labels).f
+        f = evaluate(learner.nlp, held_out, labels=task.labels).f1
         if f > best:
             best, weights = f, learner.raw()
     seconds = time.process_time() - started

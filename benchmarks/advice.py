@@ -142,10 +142,10 @@ def judged(run: Run, budget: int) -> dict[str, Any]:
         "saved": f"{1 - stop / budget:.0%}" if stop else "–",
         f"rest true at {1 - SAVED:.0%}": whole - latest,
         "right": "yes" if right else "no",
-        "gain said": mean(g.f for g, _ in gains) if gains else 0.0,
+        "gain said": mean(g.f1 for g, _ in gains) if gains else 0.0,
         "gain true": mean(true for _, true in gains) if gains else 0.0,
         "inside": f"{sum(g.low <= true <= g.high for g, true in gains)} of {len(gains)}",
-        "off by": mean(abs(g.f - true) for g, true in gains) if gains else 0.0,
+        "off by": mean(abs(g.f1 - true) for g, true in gains) if gains else 0.0,
         "estimate off": _estimate_off(run, x, smooth),
     }
 
@@ -153,7 +153,7 @@ def judged(run: Run, budget: int) -> dict[str, Any]:
 def _estimate_off(run: Run, x: NDArray[Any], smooth: NDArray[Any]) -> str:
     """How far the estimate on the pool is from F on the texts to score on: least and most, from 100 answers on."""
     off = [
-        info["estimate"]["f"] - float(np.interp(info["answers"], x, smooth))
+        info["estimate"]["f1"] - float(np.interp(info["answers"], x, smooth))
         for info in run["rounds"]
         if info["estimate"] and 100 <= info["answers"] <= run["pool"] / 2
     ]

@@ -54,7 +54,7 @@ def one(name: str, data: Path, seed: int, answers: int) -> Iterator[dict[str, An
     oracle = Oracle(pool)
     spoilt = {each.answer.id for each in given if oracle.spans(each.question) != each.answer.spans}
     found = check(given, schemes)
-    for kind in ("string", "improbable"):
+    for kind in ("inconsistent", "improbable"):
         yield {"set": name, "seed": seed, "chance": 100 * len(spoilt) / len(given), "kind": kind} | _hits(
             [finding for finding in found if finding.kind == kind], spoilt
         )

@@ -21,7 +21,7 @@ from spacy.util import minibatch
 from loop.lattice import Lattice
 from loop.records import TokenSpan
 from loop.scoring.calibration import estimate, fitted, squared_errors
-from loop.scoring.scores import score
+from loop.scoring.scores import lattices_of
 
 SEED = 0
 BEAMS = [(width, density) for width in (4, 16, 64) for density in (0.01, 0.0)]
@@ -95,9 +95,9 @@ def calibrated(setting: Setting) -> tuple[list[float], dict[str, Any]]:
         "ECE before": ece_1,
         "ECE after": ece_t,
         "true F": true,
-        "estimated before": estimate(before).f,
-        "estimated after": estimate(after).f,
-        "own reading as spaCy": f"{_as_spacy(setting)} of {len(setting.docs)}",
+        "estimated before": estimate(before).f1,
+        "estimated after": estimate(after).f1,
+        "own prediction as spaCy": f"{_as_spacy(setting)} of {len(setting.docs)}",
         "pruned": float(np.mean([lattice.pruned for lattice in _scored(setting, halves[-1])])),
     }
 
@@ -114,14 +114,14 @@ def of_other_half(errors: NDArray[np.float64]) -> list[float]:
 
 
 def _as_spacy(setting: Setting) -> int:
-    """How many texts the lattice's own reading is the same for as spaCy's."""
+    """How many texts the lattice's own prediction is the same for as spaCy's."""
     predicted = setting.nlp.get_pipe("ner").pipe([doc.copy() for doc in setting.docs])
     found = [tuple((ent.start, ent.end, ent.label_) for ent in doc.ents) for doc in predicted]
     return sum(spans == lattice.own for spans, lattice in zip(found, _scored(setting, 1.0), strict=True))
 
 
 def _scored(setting: Setting, temperature: float) -> list[Lattice]:
-    return score(setting.nlp, setting.docs, component="ner", temperature=temperature)
+    return lattices_of(setting.nlp, setting.docs, component="ner", temperature=temperature)
 
 
 def _seen(setting: Setting, lattices: list[Lattice]) -> list[Any]:
@@ -142,8 +142,8 @@ def _calibration(lattices: Sequence[Any], right: Sequence[frozenset[TokenSpan]])
 
 
 def _f(own: Sequence[frozenset[TokenSpan]], right: Sequence[frozenset[TokenSpan]]) -> float:
-    hits = sum(len(a & b) for a, b in zip(own, right, strict=True))
-    return 2 * hits / sum(len(a) + len(b) for a, b in zip(own, right, strict=True))
+    matches = sum(len(a & b) for a, b in zip(own, right, strict=True))
+    return 2 * matches / sum(len(a) + len(b) for a, b in zip(own, right, strict=True))
 
 
 def compared(
@@ -164,8 +164,8 @@ def compared(
         rows.append(_row(setting, f"beam {width}, density {density}", seconds, plain, opinions))
     for name, at in (("lattice", [1.0] * len(docs)), ("lattice, calibrated", list(temperatures))):
         hottest = max(at)
-        seconds, _ = _timed(lambda: score(setting.nlp, docs, component="ner", temperature=hottest), repeat=3)  # noqa: B023
-        both = {t: score(setting.nlp, docs, component="ner", temperature=t) for t in set(at)}
+        seconds, _ = _timed(lambda: lattices_of(setting.nlp, docs, component="ner", temperature=hottest), repeat=3)  # noqa: B023
+        both = {t: lattices_of(setting.nlp, docs, component="ner", temperature=t) for t in set(at)}
         opinions = [lattice_opinion(both[t][i], setting.labels) for i, t in enumerate(at)]
         rows.append(_row(setting, name, seconds, plain, opinions))
     return rows

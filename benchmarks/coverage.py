@@ -19,7 +19,7 @@ from loop.intervals import Measure, measures, over_units
 SIZES = (25, 50, 100, 200, 400, 800)
 RUNS = 1000
 SEED = 1
-SCORES = ("p", "r", "f")
+SCORES = ("p", "r", "f1")
 _TOGETHER = 100  # samples in memory at a time
 
 
@@ -55,13 +55,13 @@ def covered(name: str, table: NDArray[np.int64], runs: int, sizes: tuple[int, ..
         rng = np.random.default_rng([SEED, size])
         samples = [table[rng.integers(len(table), size=(size, _TOGETHER))] for _ in range(runs // _TOGETHER)]
         every = [one for sample in samples for one in measures(sample)]
-        found = [one for one in every if one.p_interval and one.r_interval and one.f_interval]
+        found = [one for one in every if one.p_interval and one.r_interval and one.f1_interval]
         if not found:
             continue
-        row: dict[str, Any] = {"population": name, "true F": truth.f, "units": size}
+        row: dict[str, Any] = {"population": name, "true F": truth.f1, "units": size}
         row["gold spans"] = float(table[:, 2].mean() * size)
         row |= {score.upper(): 100 * sum(_holds(one, truth, score) for one in found) / len(found) for score in SCORES}
-        wide = [high - low for low, high in (one.f_interval or (0.0, 0.0) for one in found)]
+        wide = [high - low for low, high in (one.f1_interval or (0.0, 0.0) for one in found)]
         yield row | {"width of F": float(np.mean(wide)), "no interval": 100 * (1 - len(found) / len(every))}
 
 

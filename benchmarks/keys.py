@@ -17,7 +17,7 @@ from _data import base_of, labels_of, splits
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.editing import Aids, keymap, page_of
 from loop.records import Question, Text
-from loop.scoring.questions import question, read
+from loop.scoring.questions import question, read_texts
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.simulate.keystrokes import plan
@@ -28,10 +28,10 @@ AT = (100, 300)
 TEXTS = 150
 SEED = 0
 AIDS = {
-    "none": Aids(readings=False, candidates=False, redeciding=False),
-    "readings": Aids(readings=True, candidates=False, redeciding=False),
-    "candidates": Aids(readings=False, candidates=True, redeciding=False),
-    "re-deciding": Aids(readings=False, candidates=False, redeciding=True),
+    "none": Aids(analyses=False, candidates=False, redeciding=False),
+    "analyses": Aids(analyses=True, candidates=False, redeciding=False),
+    "candidates": Aids(analyses=False, candidates=True, redeciding=False),
+    "re-deciding": Aids(analyses=False, candidates=False, redeciding=True),
     "all": Aids(),
 }
 
@@ -67,8 +67,8 @@ def asked(paths: ProjectPaths, texts: Sequence[str], answers: int) -> list[Quest
     checkpoints = Checkpoints(paths.models)
     temperature = checkpoints.info(number).temperature
     with checkpoints.load(number).published() as nlp:
-        found = read(nlp, [Text(i, text) for i, text in enumerate(texts)], temperature=temperature)
-        return [question(one, share="random", round=number) for one in found]
+        found = read_texts(nlp, [Text(i, text) for i, text in enumerate(texts)], temperature=temperature)
+        return [question(one, stream="random", round=number) for one in found]
 
 
 def row(name: str, answers: int, questions: Sequence[Question], gold: Gold, labels: Sequence[str]) -> dict[str, Any]:

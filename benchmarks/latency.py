@@ -40,7 +40,7 @@ READ = 100  # candidates of a round while it trains: a new queue comes as often 
 READING, BETWEEN = 0.15, 0.05  # seconds: before a text's first key, and between two keys; nobody is as quick
 QUIET = 0.025  # seconds without a byte after which a screen is complete
 SILENT = 5.0  # seconds after which a key counts as without effect
-ASKED, WAITING = b"Why: ", b"The trainer is"
+ASKED, WAITING = b"Why this text", b"The trainer is"
 
 
 def main() -> None:
@@ -98,7 +98,7 @@ def laid_out(folder: Path, tokens: int, *, texts: int, at_once: int) -> ProjectP
     pool.write_text("".join(json.dumps({"text": text}) + "\n" for text in long), encoding="utf-8")
     run("init", "--labels", "BRAND,PART,FAULT", folder=folder)
     paths = ProjectPaths(folder)
-    for key, value in (("size", at_once), ("held_out_share", 0.0), ("again_share", 0.0)):
+    for key, value in (("size", at_once), ("held_out_share", 0.0), ("repeat_share", 0.0)):
         set_value(paths.cfg, "queue", key, value)
     set_value(paths.cfg, "pretrain", "texts", 0)
     set_value(paths.cfg, "acquire", "candidates", max(READ, at_once))

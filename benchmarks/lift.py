@@ -29,7 +29,7 @@ from loop.held_out import HeldOut, Teaching
 from loop.learning.learner import Learner
 from loop.learning.pretraining import pretrain
 from loop.records import Answer, Span, Text, TokenSpan
-from loop.scoring.scores import score
+from loop.scoring.scores import lattices_of
 from loop.settings import UpdateSettings
 
 SETS = ("food_ingredients", "ncbi_disease")
@@ -40,7 +40,7 @@ SIZE = SETTINGS.round_size
 # The network of `spacy.HashEmbedCNN.v2` that an `ner` has by default.
 NETWORK = {"width": 96, "depth": 4, "embed_size": 2000, "window_size": 1, "maxout_pieces": 3, "subword_features": True}
 DIMENSIONS = 100
-# Without a temperature the readings of an early model are all confident.
+# Without a temperature the analyses of an early model are all confident.
 CONFIDENT, TEMPERATURE = 0.95, 2.0
 READ = 300
 Curve = dict[int, float]
@@ -208,7 +208,7 @@ def _vectors(nlp: Language, texts: Sequence[str]) -> Iterator[tuple[str, Any]]:
 
 
 def self_training(pool: Pool, at: Sequence[int]) -> Curve:
-    """Texts of the pool whose best reading has more than `CONFIDENT` are replayed as if they had been answered."""
+    """Texts of the pool whose best analysis has more than `CONFIDENT` are replayed as if they had been answered."""
 
     def confident(learner: Learner, n: int) -> Given:
         found = _confident(learner, Random(f"{pool.seed}:{n}").sample(pool.texts, READ))
@@ -224,8 +224,8 @@ def self_training(pool: Pool, at: Sequence[int]) -> Curve:
 def _confident(learner: Learner, texts: Sequence[str]) -> Given:
     with learner.published() as nlp:
         docs = [doc for doc in map(nlp.make_doc, texts) if len(doc)]
-        best = [lattice.best()[0] for lattice in score(nlp, docs, component=COMPONENT, temperature=TEMPERATURE)]
-    found = [(doc, reading.spans) for doc, reading in zip(docs, best, strict=True) if reading.logp > log(CONFIDENT)]
+        best = [lattice.best()[0] for lattice in lattices_of(nlp, docs, component=COMPONENT, temperature=TEMPERATURE)]
+    found = [(doc, analysis.spans) for doc, analysis in zip(docs, best, strict=True) if analysis.logp > log(CONFIDENT)]
     return answered([(doc.text, tuple(_characters(doc, span) for span in spans)) for doc, spans in found])
 
 

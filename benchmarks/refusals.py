@@ -17,7 +17,7 @@ from loop.learning.examples import Examples
 from loop.learning.learner import Learner
 from loop.learning.update import update
 from loop.records import Answer, Span
-from loop.scoring.scores import score
+from loop.scoring.scores import lattices_of
 from loop.settings import UpdateSettings
 
 SET = "ncbi_disease"
@@ -69,7 +69,7 @@ def _decisions(learner: Learner, asked: Gold) -> Given:
     found: list[tuple[float, str, Answer]] = []
     with learner.published() as nlp, nlp.memory_zone():
         docs = [nlp.make_doc(text) for text, _ in asked]
-        lattices = score(nlp, docs, component=COMPONENT, temperature=TEMPERATURE)
+        lattices = lattices_of(nlp, docs, component=COMPONENT, temperature=TEMPERATURE)
         for doc, lattice, (text, gold) in zip(docs, lattices, asked, strict=True):
             for span, p in lattice.spans(0.05):
                 tokens = doc[span.start : span.end]

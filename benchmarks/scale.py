@@ -162,7 +162,7 @@ def answer(paths: ProjectPaths, _texts: int, rounds: int) -> dict[str, Any]:
 def answer_one(session: Session, text: Text, names: frozenset[str]) -> None:
     """Answer a question about the text, and read the one that is due."""
     words = [match.span() for match in re.finditer(r"\w+", text.text)]
-    question = Question(id=uuid4().hex, text=text, tokens=tuple(words), reading=())
+    question = Question(id=uuid4().hex, text=text, tokens=tuple(words), prediction=())
     right = [Span(start, end, "NAME") for start, end in words if text.text[start:end] in names]
     session.answer(question, "accept", right, seconds=0.0, keys=0)
     assert session.next()

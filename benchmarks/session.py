@@ -24,12 +24,12 @@ from loop.suggest import suggester_of
 
 
 def main() -> None:
-    """Answer, quit, resume, answer more, export; the right answers are the hits of the pattern file."""
+    """Answer, quit, resume, answer more, export; the right answers are the matches of the pattern file."""
     arguments = options(str(__doc__)).parse_args()
     food = arguments.data / "food_ingredients"
     nlp = spacy.blank("en")
     patterns = Patterns(nlp, food / "patterns.jsonl", labels=["INGRED"])
-    gold = {raw.text: tuple(patterns.hits(nlp(raw.text), nlp)) for raw in read(food / "raw.jsonl")}
+    gold = {raw.text: tuple(patterns.matches(nlp(raw.text), nlp)) for raw in read(food / "raw.jsonl")}
     first, more = (8, 4) if arguments.quick else (25, 10)
     with tempfile.TemporaryDirectory() as folder:
         row = work(Path(folder) / "food", food, gold, first, more)

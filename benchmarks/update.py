@@ -71,7 +71,7 @@ def _vary(job: tuple[str, int, str], *, data: Path, sets: dict[str, int], test: 
         given = replace(given, scored_on=[*given.scored_on, *given.answers[sets[name] :]][:SCORED])
     at = range(EVERY, sets[name] + 1, EVERY)
     return [
-        {"set": name, "seed": seed, "recipe": recipe, "answers": o.answers, "f": o.f, "seconds": o.seconds}
+        {"set": name, "seed": seed, "recipe": recipe, "answers": o.answers, "f": o.f1, "seconds": o.seconds}
         for o in in_rounds(given, settings, seed=seed, at=at, **start)
     ]
 
@@ -87,7 +87,7 @@ def _run(job: tuple[str, int, str], *, data: Path, sets: dict[str, int], test: b
         ("rounds", in_rounds(given, UpdateSettings(), seed=seed, at=at)),
         ("naive", naive(given, seed=seed, at=at)),
     ):
-        rows += [head | {"recipe": recipe, "answers": o.answers, "f": o.f, "seconds": o.seconds} for o in outcomes]
+        rows += [head | {"recipe": recipe, "answers": o.answers, "f": o.f1, "seconds": o.seconds} for o in outcomes]
     rows += [head | row for row in _anew(given, sets[name], seed)]
     if len(given.answers) >= A_ROUND_AT:
         seconds = seconds_of_a_round(given, A_ROUND_AT, UpdateSettings(), seed=seed)

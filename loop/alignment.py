@@ -79,7 +79,7 @@ def merged(*sources: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(sorted(kept))
 
 
-def longest(spans: Iterable[Span]) -> tuple[Span, ...]:
+def filter_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Resolve overlaps as spaCy's `filter_spans` does: the longest span stays, or else the first; sorted."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start - span.end, span)):

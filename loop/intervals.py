@@ -39,10 +39,10 @@ class Measure:
 
     p: float
     r: float
-    f: float
+    f1: float
     p_interval: Range | None
     r_interval: Range | None
-    f_interval: Range | None
+    f1_interval: Range | None
     units: int
 
 

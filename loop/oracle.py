@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
-from loop.alignment import longest, widened
+from loop.alignment import filter_spans, widened
 from loop.errors import LoopError
 from loop.records import Question, Span
 
@@ -40,8 +40,8 @@ class Oracle:
             raise LoopError("The oracle was asked about a text that is not in its gold file.")
         text = question.text.text
         words = [(start, end) for start, end in question.tokens if text[start:end].strip()]
-        right = longest({span for span in widened(self._gold[text], words) if span})
-        return longest(set(self._spoilt(right, words, Random(f"{self._seed}:{text}")))) if self._noise else right
+        right = filter_spans({span for span in widened(self._gold[text], words) if span})
+        return filter_spans(set(self._spoilt(right, words, Random(f"{self._seed}:{text}")))) if self._noise else right
 
     def _spoilt(self, spans: Sequence[Span], words: Words, rng: Random) -> Iterator[Span]:
         for span in spans:

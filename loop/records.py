@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from loop.former_names import attribute
+
 Mode = Literal["correct", "teach", "manual", "import"]
-Share = Literal["doubtful", "random", "pattern", "typical", "held_out", "chosen", "revisit", "again"]
+Stream = Literal["uncertain", "random", "pattern", "typical", "held_out", "chosen", "revisit", "repeat"]
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
 Source = Literal["model", "pattern", "file", "pipeline", "answer"]
 Split = Literal["sentence", "line", "none"]
@@ -99,13 +101,16 @@ class Question:
     id: str
     text: Text
     tokens: tuple[tuple[int, int], ...]
-    reading: tuple[Span, ...]
+    prediction: tuple[Span, ...]
     candidates: tuple[Candidate, ...] = ()
     lattice: bytes = b""
-    share: Share = "random"
+    stream: Stream = "random"
     reason: str = ""
     round: int = 0
     entropy: float | None = None
+
+    reading = attribute("Question", "reading", "prediction")
+    share = attribute("Question", "share", "stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ class Answer:
         shown: the spans suggested.
         spans: the spans answered.
         complete: whether `spans` are all spans of the labels of its scheme; otherwise the rest of the text is unknown.
-        again: whether it answers a blind repeat, which measures consistency; it is not trained on and overrides no
+        repeat: whether it answers a blind repeat, which measures consistency; it is not trained on and overrides no
             other answer.
         retracts: id of the answer that it replaces or, if the verdict is "retract", takes back.
         revision: version of the last scheme whose merged or removed labels changed its meaning; 0 if none did.
@@ -166,7 +171,7 @@ class Answer:
     round: int = 0
     question_id: str | None = None
     held_out: bool = False
-    again: bool = False
+    repeat: bool = False
     flag: bool = False
     memo: str = ""
     reason: str = ""
@@ -178,6 +183,8 @@ class Answer:
     seq: int = 0
     rank: int = 0
     revision: int = 0
+
+    again = attribute("Answer", "again", "repeat")
 
     @property
     def key(self) -> str:
@@ -192,7 +199,7 @@ class Answer:
     @property
     def trains(self) -> bool:
         """Whether a round may be trained on it."""
-        return self.says_something and not self.held_out and not self.again
+        return self.says_something and not self.held_out and not self.repeat
 
 
 @dataclass(frozen=True, slots=True)

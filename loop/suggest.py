@@ -35,16 +35,16 @@ class LatticeSuggester:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._given = lru_cache(REMEMBERED)(self._decide)
-        self._readings = lru_cache(REMEMBERED)(self._best)
+        self._analyses = lru_cache(REMEMBERED)(self._best)
         self._likely = lru_cache(REMEMBERED)(self._probable)
 
     def prepare(self) -> None:
         """Unpack the lattice and fill the caches while the program is idle; the first edit is faster then."""
         self._lattice.best()
 
-    def readings(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> Sequence[tuple[TokenSpan, ...]]:
+    def analyses(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> Sequence[tuple[TokenSpan, ...]]:
         """Return up to `k` analyses compatible with the decisions, best first; none if the lattice has none."""
-        return self._readings((tuple(fixed), tuple(blank)), k)
+        return self._analyses((tuple(fixed), tuple(blank)), k)
 
     def likely(
         self, fixed: Sequence[TokenSpan], blank: Sequence[Range], least: float = 0.0, over: Range | None = None
@@ -69,7 +69,7 @@ class LatticeSuggester:
 
     def _best(self, decided: Decided, k: int) -> list[tuple[TokenSpan, ...]]:
         lattice = self._given(decided)
-        return [reading.spans for reading in lattice.best(k)] if lattice else []
+        return [analysis.spans for analysis in lattice.best(k)] if lattice else []
 
     def _probable(self, decided: Decided) -> Columns | None:
         lattice = self._given(decided)

@@ -121,7 +121,7 @@ def _parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
 
 
 def _said(answer: Answer, schemes: Schemes) -> Part:
-    if not answer.says_something or answer.again:
+    if not answer.says_something or answer.repeat:
         return Part(answer)
     labels = frozenset(schemes[answer.scheme]) if answer.complete else frozenset()
     right = answer.spans if answer.verdict == "accept" else ()
@@ -184,7 +184,7 @@ def of_texts(answers: Iterable[Answer], schemes: Schemes) -> dict[int, Truth]:
     """What is known about each text, by text id, in the order (rank) of the last answers."""
     given: dict[int, list[Answer]] = {}
     for answer in sorted(answers, key=lambda answer: answer.rank):
-        if answer.says_something and not answer.again:
+        if answer.says_something and not answer.repeat:
             given[answer.text_id] = [*given.pop(answer.text_id, ()), answer]
     return {text_id: resolve(of_text, schemes) for text_id, of_text in given.items()}
 

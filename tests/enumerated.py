@@ -1,4 +1,4 @@
-"""Readings enumerated one by one, and what follows from them."""
+"""Analyses enumerated one by one, and what follows from them."""
 
 from __future__ import annotations
 

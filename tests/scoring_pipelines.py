@@ -27,7 +27,7 @@ def pipeline(
     labels: tuple[str, ...] = ("PER", "LOC-2"),
     seed: int = 0,
 ) -> Language:
-    """A blank pipeline whose entity recognizer has random weights, so large that many readings are likely."""
+    """A blank pipeline whose entity recognizer has random weights, so large that many analyses are likely."""
     fix_random_seed(seed)
     nlp = spacy.blank("en")
     small = {"width": 8, "depth": 1, "embed_size": 50, "window_size": 1, "maxout_pieces": 2, "subword_features": False}
@@ -89,7 +89,7 @@ def before_ner(nlp: Language, doc: Doc) -> Doc:
 
 
 def reference(nlp: Language, doc: Doc) -> dict[tuple[TokenSpan, ...], float]:
-    """All readings with their probability, walking through spaCy's states and asking spaCy which moves are valid."""
+    """All analyses with their probability, walking through spaCy's states and asking spaCy which moves are valid."""
     ner: Any = nlp.get_pipe("ner")
     step = ner.model.predict([doc])
     table = ner.model.get_ref("lower").predict(step.tokvecs)

@@ -48,7 +48,7 @@ def test_a_text_teaches_by_itself_unless_it_or_one_of_its_group_measures():
 def test_an_answer_that_was_given_to_teach_does_so_beyond_the_line_too():
     assert HeldOut(share=1.0, gold=GOLD).may_teach(ONE, said())
     assert not HeldOut().may_teach(ONE, said(held_out=True))
-    assert not HeldOut().may_teach(ONE, said(again=True))
+    assert not HeldOut().may_teach(ONE, said(repeat=True))
     assert not HeldOut().may_teach(ONE, said(verdict="skip"))
 
 

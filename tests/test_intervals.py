@@ -86,9 +86,9 @@ def test_the_scores_are_those_of_spacys_scorer(pairs):
     (whole,) = measures(table.sum(axis=1, keepdims=True))
 
     expected = [100 * (theirs[name] or 0) for name in ("ents_p", "ents_r", "ents_f")]
-    assert expected == pytest.approx([whole.p, whole.r, whole.f])
+    assert expected == pytest.approx([whole.p, whole.r, whole.f1])
     for label, one in per_type.items():
-        assert [100 * one[name] for name in "prf"] == pytest.approx([ours[label].p, ours[label].r, ours[label].f])
+        assert [100 * one[name] for name in "prf"] == pytest.approx([ours[label].p, ours[label].r, ours[label].f1])
 
 
 def conll_counts(found: list[str], gold: list[str]) -> tuple[int, int, int]:
@@ -140,13 +140,13 @@ def test_overlaps_are_the_most_pairs_that_can_be_made(found, gold):
 def test_precision_recall_and_f_are_of_the_sums_over_the_texts():
     measure = measures(np.array([[[1, 1, 2]], [[2, 3, 2]]]))[0]
 
-    assert (75.0, 75.0, 75.0) == pytest.approx((measure.p, measure.r, measure.f))
+    assert (75.0, 75.0, 75.0) == pytest.approx((measure.p, measure.r, measure.f1))
 
 
 def test_overlapping_scores_take_what_is_found_in_part_for_right():
     table = np.array([[[0, 2, 4, 2]]] * 3)
 
-    assert (0.0, 0.0) == (measures(table)[0].p, measures(table)[0].f)
+    assert (0.0, 0.0) == (measures(table)[0].p, measures(table)[0].f1)
     assert (100.0, 50.0) == pytest.approx((measures(table, OVERLAPPING)[0].p, measures(table, OVERLAPPING)[0].r))
 
 
@@ -164,7 +164,7 @@ ROWS = st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)).map(la
 def test_no_interval_is_of_zero_width_and_none_comes_from_few_texts(rows):
     (measure,) = measures(np.array(rows)[:, None])
     shares = [[row[1] for row in rows], [row[2] for row in rows], [row[1] + row[2] for row in rows]]
-    intervals = measure.p_interval, measure.r_interval, measure.f_interval
+    intervals = measure.p_interval, measure.r_interval, measure.f1_interval
 
     assert [sum(n > 0 for n in of) >= FEWEST_UNITS and 2 * max(of) <= sum(of) for of in shares] == [
         interval is not None for interval in intervals
@@ -176,14 +176,14 @@ def test_no_interval_is_of_zero_width_and_none_comes_from_few_texts(rows):
 def test_one_group_has_no_interval_and_the_reason_is_said(right):
     (measure,) = measures(over_units(np.array([[[right, 5, 5]]] * 60), ["one"] * 60))
 
-    assert (20.0 * right, None, 1) == (measure.f, measure.f_interval, measure.units)
+    assert (20.0 * right, None, 1) == (measure.f1, measure.f1_interval, measure.units)
     assert "no interval from 1 group with entities: it takes 6" == no_interval(measure.units, "group")
 
 
 def test_a_group_that_holds_most_of_the_entities_is_no_sample():
     (measure,) = measures(np.array([[[40, 100, 100]], *[[[1, 1, 1]]] * 8]))
 
-    assert (None, 9) == (measure.f_interval, measure.units)
+    assert (None, 9) == (measure.f1_interval, measure.units)
     assert "no interval: one group holds most of the entities" == no_interval(9, "group")
 
 
@@ -204,7 +204,7 @@ def test_the_interval_is_that_of_a_share_and_narrows_with_the_texts():
 
 def test_texts_that_are_all_alike_are_as_many_cases_as_there_are_texts():
     """Wilson's interval of 10 right ones of 20."""
-    assert (29.930, 70.070) == pytest.approx(measures(np.array([[[3, 6, 6]]] * 20))[0].f_interval, abs=0.001)
+    assert (29.930, 70.070) == pytest.approx(measures(np.array([[[3, 6, 6]]] * 20))[0].f1_interval, abs=0.001)
 
 
 @pytest.mark.parametrize(("n", "student"), [(6, 2.5706), (10, 2.2622), (30, 2.0452), (100_000, 1.96)])
@@ -248,7 +248,7 @@ def test_texts_of_a_group_are_drawn_together():
     alone, together = measures(table)[0], measures(over_units(table, groups))[0]
 
     assert (50, 1, 3) == over_units(table, groups).shape
-    wide, wider = (high - low for low, high in (alone.f_interval, together.f_interval))
+    wide, wider = (high - low for low, high in (alone.f1_interval, together.f1_interval))
     assert 2**0.5 == pytest.approx(wider / wide, rel=0.1)
 
 
@@ -260,7 +260,7 @@ def test_intervals_of_rare_entities_hold_the_truth_as_often_as_they_say():
     # What precision and recall are in the long run.
     p, r = 0.12 / (0.12 + 0.88 * 0.05), 0.4
     truth = 200 * p * r / (p + r)
-    inside = [low <= truth <= high for low, high in (m.f_interval for m in measures(_table(right, found, gold)))]
+    inside = [low <= truth <= high for low, high in (m.f1_interval for m in measures(_table(right, found, gold)))]
 
     assert 0.92 < sum(inside) / len(inside) < 0.98
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import loop
 from loop.errors import SettingsError
+from loop.project import opened
 from loop.settings import (
     LabelNote,
     ProjectPaths,
@@ -26,6 +27,7 @@ from loop.settings import (
     template,
 )
 from loop.settings.writing import set_value, with_value
+from loop.store import Store
 
 MINIMAL = '[project]\nlabels = ["A", "B"]\n'
 
@@ -283,3 +285,44 @@ def test_a_home_folder_is_asked_for_in_one_place_since_a_user_may_have_none() ->
     ]
 
     assert ["settings/paths.py"] == asking
+
+
+FORMER = """[project]
+labels = ["A"]
+[queue]
+# rarely
+again_share = 0.05
+[update]
+pull_back = 0.03
+[keys]
+next_reading = ["f2"]
+"""
+
+
+def test_keys_of_version_0_1_are_understood_with_a_warning_each() -> None:
+    with pytest.warns(DeprecationWarning, match="is now called") as warned:
+        settings = parse_settings(FORMER, source=Path("p/loop.cfg"))
+
+    assert 3 == len(warned)
+    assert str(warned[0].message).startswith("p/loop.cfg: [queue] again_share is now called repeat_share;")
+    assert (0.05, 0.03) == (settings.queue.repeat_share, settings.update.l2_sp)
+    assert {"next_analysis": ("f2",)} == settings.keys
+
+
+def test_a_key_under_both_names_is_refused() -> None:
+    error = refusal(FORMER.replace("again_share", "repeat_share = 0.1\nagain_share"))
+
+    assert "[queue] again_share is the former name of repeat_share" in str(error)
+    assert "Keep one" in error.hint
+
+
+def test_a_project_that_is_opened_has_its_keys_renamed_and_its_comments_kept(tmp_path: Path) -> None:
+    paths = ProjectPaths(tmp_path)
+    paths.cfg.write_text(FORMER, encoding="utf-8")
+    Store.create(paths.db).close()
+    with opened(paths) as (_, settings, _):
+        assert 0.05 == settings.queue.repeat_share
+    text = paths.cfg.read_text(encoding="utf-8")
+
+    assert "[queue]\n# rarely\nrepeat_share = 0.05\n[update]\nl2_sp = 0.03\n[keys]\nnext_analysis = " in text
+    assert not re.search("again|pull_back|reading", text)

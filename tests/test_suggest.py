@@ -16,7 +16,7 @@ EMPTY = np.array([], dtype=np.int64)
 def units(*probabilities: tuple[float, float]) -> bytes:
     """A lattice of one-word entities: for every token p(BRAND) and p(PART)."""
     table = np.array(probabilities)
-    moves = Transitions(
+    transitions = Transitions(
         labels=LABELS,
         out=np.log(1 - table.sum(axis=1)),
         dropped=np.zeros((2, len(table))),
@@ -29,22 +29,22 @@ def units(*probabilities: tuple[float, float]) -> bytes:
         begin_length=EMPTY,
         last=np.array([]),
     )
-    return Lattice(moves).to_bytes()
+    return Lattice(transitions).to_bytes()
 
 
 SRAM_RIVAL = units((0.7, 0.2), (0.1, 0.3))
 
 
-def test_readings_come_best_first_and_agree_with_what_is_decided() -> None:
+def test_analyses_come_best_first_and_agree_with_what_is_decided() -> None:
     model = LatticeSuggester(SRAM_RIVAL)
 
-    assert [(TokenSpan(0, 1, "BRAND"),), (TokenSpan(0, 1, "BRAND"), TokenSpan(1, 2, "PART"))] == model.readings(
+    assert [(TokenSpan(0, 1, "BRAND"),), (TokenSpan(0, 1, "BRAND"), TokenSpan(1, 2, "PART"))] == model.analyses(
         (), (), 2
     )
-    assert [(TokenSpan(0, 1, "PART"), TokenSpan(1, 2, "BRAND"))] == model.readings(
+    assert [(TokenSpan(0, 1, "PART"), TokenSpan(1, 2, "BRAND"))] == model.analyses(
         [TokenSpan(0, 1, "PART"), TokenSpan(1, 2, "BRAND")], (), 5
     )
-    assert [()] == model.readings((), [(0, 2)], 5)
+    assert [()] == model.analyses((), [(0, 2)], 5)
 
 
 def test_likely_marks_come_with_their_probability() -> None:
@@ -59,13 +59,13 @@ def test_likely_marks_come_with_their_probability() -> None:
 
 
 def test_a_mark_inside_a_blank_range_counts_because_it_was_decided_later() -> None:
-    assert [(TokenSpan(1, 2, "PART"),)] == LatticeSuggester(SRAM_RIVAL).readings([TokenSpan(1, 2, "PART")], [(0, 2)], 5)
+    assert [(TokenSpan(1, 2, "PART"),)] == LatticeSuggester(SRAM_RIVAL).analyses([TokenSpan(1, 2, "PART")], [(0, 2)], 5)
 
 
-def test_what_no_reading_allows_gives_nothing() -> None:
+def test_what_no_analysis_allows_gives_nothing() -> None:
     overlapping = [TokenSpan(0, 2, "PART"), TokenSpan(1, 2, "PART")]
 
-    assert [] == LatticeSuggester(SRAM_RIVAL).readings(overlapping, (), 1)
+    assert [] == LatticeSuggester(SRAM_RIVAL).analyses(overlapping, (), 1)
     assert [] == LatticeSuggester(SRAM_RIVAL).likely(overlapping, ())
 
 
@@ -73,10 +73,10 @@ def test_a_question_without_a_lattice_has_no_suggester() -> None:
     assert None is suggester_of(question("a"))
 
 
-def test_r_in_the_editor_steps_through_the_lattices_readings() -> None:
+def test_r_in_the_editor_steps_through_the_lattices_analyses() -> None:
     asked = replace(question("SRAM Rival", "SRAM=BRAND 70"), lattice=SRAM_RIVAL)
     state = begin(page_of(asked, LABELS, suggester=suggester_of(asked)))
     state = press(state, "r", keymap(LABELS))
 
     assert (TokenSpan(0, 1, "BRAND"), TokenSpan(1, 2, "PART")) == state.marks
-    assert "Prediction 2 of 9 for the text." == state.message
+    assert "Analysis 2 of 9 of the text." == state.message

@@ -56,7 +56,7 @@ BOB = {"annotator": "bob"}
         ([complete(ONE), complete(verdict="skip")], B, {ONE}, (), ()),
         ([complete(ONE), complete(verdict="unusable")], B, {ONE}, (), ()),
         ([complete(ONE), complete(ONE, verdict="reject")], B, {ONE}, (), ()),
-        ([complete(ONE), complete(TWO, again=True)], B, {ONE}, (), ()),
+        ([complete(ONE), complete(TWO, repeat=True)], B, {ONE}, (), ()),
         ([complete(verdict="skip"), complete(ONE)], B, {ONE}, (), ()),
         ([yes(ONE)], (), {ONE}, (), ()),
         ([no(ONE)], (), (), {ONE}, ()),
@@ -198,14 +198,14 @@ ANSWERS = st.builds(
     complete=st.booleans(),
     mode=st.sampled_from(["correct", "teach"]),
     scheme=st.sampled_from(sorted(SCHEMES)),
-    again=st.sampled_from([False, False, False, True]),
+    repeat=st.sampled_from([False, False, False, True]),
 )
 
 
 def says(answer: Answer, span: Span) -> str:
     """What one answer says of a span: "yes", "no", "cut" (it marks something that the span touches), or nothing."""
     decides = answer.verdict == "accept" or (answer.verdict == "reject" and not answer.complete)
-    if answer.again or not decides:
+    if answer.repeat or not decides:
         return ""
     if answer.verdict == "accept" and span in answer.spans:
         return "yes"
@@ -239,7 +239,7 @@ def decided(answers: Sequence[Answer]) -> set[str]:
     return {
         label
         for answer in answers
-        if answer.complete and answer.verdict == "accept" and not answer.again
+        if answer.complete and answer.verdict == "accept" and not answer.repeat
         for label in SCHEMES[answer.scheme]
     }
 

@@ -248,9 +248,9 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def asked(*_):
         return lambda texts: seen.extend(text.text for text in texts) or {}
 
-    def question_of(one, *, share, round):
-        seen.extend([one.text.text] if share != "held_out" else [])
-        return question(one, share=share, round=round)
+    def question_of(one, *, stream, round):
+        seen.extend([one.text.text] if stream != "held_out" else [])
+        return question(one, stream=stream, round=round)
 
     monkeypatch.setattr("loop.trainer.round_recipe.update", update)
     monkeypatch.setattr("loop.trainer.round_recipe.RoundRecipe._try", lambda *_: [])

@@ -58,7 +58,7 @@ SHOTS = (
     Shot("letters", ("tab", "c", "right", "v right", "right"), "begin"),
     Shot("teach", ("c-t",), "teach"),
     Shot("manual", ("c-t", "c-t"), "manual"),
-    Shot("measure", ("enter", "enter"), "HELD OUT"),
+    Shot("measure", ("enter", "enter"), "MEASURE"),
     Shot("answered", ("enter", "b"), "Answered before"),
     Shot("history", ("enter", "enter", "c-o"), "KMC"),
     Shot("help", ("?",), "How it works"),
@@ -91,12 +91,14 @@ def questions() -> list[Question]:
     )
     marked = ("SRAM Rival=BRAND 61", "rear mech=PART 93", "chain=PART 88", "worn=FAULT 71")
     doubtful = ("hanger=PART 44", "skips under load=FAULT 38", "SRAM=BRAND 35")
-    reason = "uncertain about “SRAM Rival” BRAND 61%, “hanger” PART 44%, “skips under load” FAULT 38%"
+    reason = (
+        "the model is uncertain about “SRAM Rival”: BRAND 61 %, “hanger”: PART 44 %, “skips under load”: FAULT 38 %"
+    )
     quote = "Quote sent for a new KMC X11 chain and cassette, waiting for a call."
     return [
         about(question(crash, *marked, doubtful=doubtful, reason=reason), "2207", ticket=2207, shop="north"),
         about(question(quote, "KMC=BRAND 80", "chain=PART 90"), "2207"),
-        question("Front wheel rubs on the fork, true it and check the cone nuts.", share="held_out"),
+        question("Front wheel rubs on the fork, true it and check the cone nuts.", stream="held_out"),
         question("我的捷安特 链条 坏了 😀 👩\u200d🔧 cafe\u0301 دراجة مكسورة", "捷安特=BRAND 80", "坏了=FAULT 66"),
         question("Bottom bracket creaks.", "Bottom bracket=PART 97"),
     ]

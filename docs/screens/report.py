@@ -16,7 +16,7 @@ from random import Random
 
 from loop.formats import read_gold
 from loop.oracle import Oracle
-from loop.progress.report_data import picture
+from loop.progress.report_data import report_data
 from loop.records import Question, Span
 from loop.report import report
 from loop.session import Session
@@ -36,12 +36,12 @@ CHROMIUM = ("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-s
 def main() -> None:
     """Play, write, and take the picture."""
     project = ProjectSettings(labels=LABELS)
-    settings = replace(Settings(project), queue=QueueSettings(held_out_share=0.2, again_share=0.05))
+    settings = replace(Settings(project), queue=QueueSettings(held_out_share=0.2, repeat_share=0.05))
     with tempfile.TemporaryDirectory(prefix="loop-") as folder:
         paths = ProjectPaths(Path(folder) / "workshop")
         with Store(paths.db) as store:
             play(paths, settings, store)
-            page = report(picture(store, settings, paths), name="workshop", at=datetime(2026, 1, 31, 17, 30))
+            page = report(report_data(store, settings, paths), name="workshop", at=datetime(2026, 1, 31, 17, 30))
         file = Path(folder) / "report.html"
         file.write_text(page, encoding="utf-8")
         shot = [f"--user-data-dir={folder}/chromium", f"--screenshot={HERE / 'report.png'}", file.as_uri()]
@@ -71,7 +71,7 @@ def play(paths: ProjectPaths, settings: Settings, store: Store) -> None:
 
 def answer(session: Session, question: Question, spans: tuple[Span, ...], given: int, rng: Random) -> None:
     """Give one answer, and take the time that it takes."""
-    edits = len({*question.reading} ^ {*spans})
+    edits = len({*question.prediction} ^ {*spans})
     seconds = (1.2 + 0.2 * len(question.tokens) + 3.2 * edits) * rng.lognormvariate(0, 0.35) * (1 - given / 1200)
     flag = rng.random() < 0.03
     session.answer(question, "accept", spans, seconds=seconds, keys=1 + 3 * edits, flag=flag, memo=MEMO if flag else "")

@@ -69,12 +69,12 @@ def longest(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  
 
 def least_confidence(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
     """Least probable best analysis first (Culotta and McCallum 2005); favours long texts."""
-    return highest(scored, lambda one: -one.outlook.best, n)
+    return highest(scored, lambda one: -one.expected.best, n)
 
 
 def mnlp(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
     """Lowest log-probability per token of the best analysis first (MNLP, Shen et al. 2018)."""
-    return highest(scored, lambda one: -one.outlook.best / max(one.tokens, 1), n)
+    return highest(scored, lambda one: -one.expected.best / max(one.tokens, 1), n)
 
 
 def entropy(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
@@ -89,7 +89,7 @@ def entropy_per_token(scored: Sequence[Scored], *, n: int, rng: Random) -> list[
 
 def margin(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
     """Smallest margin between the two best analyses first, as a ratio (Scheffer, Decomain and Wrobel 2001)."""
-    return highest(scored, lambda one: one.outlook.second - one.outlook.best, n)
+    return highest(scored, lambda one: one.expected.second - one.expected.best, n)
 
 
 def expected_errors(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
@@ -99,7 +99,7 @@ def expected_errors(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Sc
 
 def tag_count(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001
     """Most expected entities first, certain or not: for labels so rare that random texts have none."""
-    return highest(scored, lambda one: one.outlook.spans, n)
+    return highest(scored, lambda one: one.expected.spans, n)
 
 
 def fluctuation(scored: Sequence[Scored], *, n: int, rng: Random) -> list[Scored]:  # noqa: ARG001

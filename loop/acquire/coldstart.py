@@ -43,19 +43,19 @@ def most_typical(texts: Sequence[Sequence[str]], *, n: int) -> list[int]:
     return chosen
 
 
-def most_hit(hits: Sequence[Sequence[str]], *, n: int) -> list[int]:
+def most_matched(matches: Sequence[Sequence[str]], *, n: int) -> list[int]:
     """Indices of up to `n` texts with pattern matches, those with the most unseen matches first.
 
     Args:
-        hits: for each text, the strings that patterns matched.
+        matches: for each text, the strings that patterns matched.
         n: how many at most; no string is chosen more than `SAME_STRING` times.
     """
     seen: Counter[str] = Counter()
-    left = {i for i, strings in enumerate(hits) if strings}
+    left = {i for i, strings in enumerate(matches) if strings}
     chosen: list[int] = []
 
     def fresh(i: int) -> int:
-        return sum(seen[string.lower()] < SAME_STRING for string in set(hits[i]))
+        return sum(seen[string.lower()] < SAME_STRING for string in set(matches[i]))
 
     while left and len(chosen) < n:
         best = max(left, key=lambda i: (fresh(i), -i))
@@ -63,5 +63,5 @@ def most_hit(hits: Sequence[Sequence[str]], *, n: int) -> list[int]:
             break
         left.remove(best)
         chosen.append(best)
-        seen.update({string.lower() for string in hits[best]})
+        seen.update({string.lower() for string in matches[best]})
     return chosen

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from loop.records import Share, Text
+from loop.records import Stream, Text
 
 # Held-out questions come in blocks of this size: answering without suggestions is a different kind of work.
 TOGETHER = 5
@@ -16,7 +16,7 @@ class Pick(NamedTuple):
     """A text to ask about, and the stream that it comes from."""
 
     text_id: int
-    share: Share
+    stream: Stream
 
 
 def interleave(first: Sequence[Pick], second: Sequence[Pick], *, share: float, size: int) -> list[Pick]:

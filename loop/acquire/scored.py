@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from loop.acquire.cost import PRIOR, CostModel
-from loop.lattice import Outlook
+from loop.former_names import attribute
+from loop.lattice import Expectation
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Scored:
         text_id: id of the text.
         tokens: length of the text.
         entropy: of the model's distribution over analyses, in nats.
-        look: computes the `outlook`.
+        expect: computes what is `expected`.
         history: entropies in the last rounds that scored the text, oldest first, without this one; mostly empty.
         cost: predicts the annotation time.
     """
@@ -26,22 +27,24 @@ class Scored:
     text_id: int
     tokens: int
     entropy: float
-    look: Callable[[], Outlook] = field(default=Outlook, compare=False, repr=False)
+    expect: Callable[[], Expectation] = field(default=Expectation, compare=False, repr=False)
     history: tuple[float, ...] = ()
     cost: CostModel = PRIOR
 
     @cached_property
-    def outlook(self) -> Outlook:
+    def expected(self) -> Expectation:
         """Expectations about the best analysis: probability, entities, errors, edits."""
-        return self.look()
+        return self.expect()
+
+    outlook = attribute("Scored", "outlook", "expected")
 
     @property
     def expected_errors(self) -> float:
         """Expected number of wrong and missed entities; one with a wrong boundary or label counts as both."""
-        return self.outlook.false + self.outlook.missed
+        return self.expected.false + self.expected.missed
 
     @property
     def seconds(self) -> float:
         """Predicted annotation time in seconds."""
-        expected = self.outlook
+        expected = self.expected
         return self.cost.seconds(tokens=self.tokens, spans=expected.shown, edits=expected.edits)

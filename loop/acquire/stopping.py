@@ -37,7 +37,7 @@ _SCALES = np.geomspace(0.1, 3.0, 12)  # relative to the answers so far
 class Gain(NamedTuple):
     """Points of F1 expected from more answers, with a 95% interval."""
 
-    f: float
+    f1: float
     low: float
     high: float
 
@@ -140,10 +140,10 @@ def is_over(rest: float | None, gain: Gain | None) -> bool:
 
 def is_surely_over(more: Gain, rest: Gain) -> bool:
     """Whether, by cross-validation, little gain is left in all and surely little in the next 100 answers."""
-    return rest.f < WORTH and more.high < WORTH
+    return rest.f1 < WORTH and more.high < WORTH
 
 
-def learns_by_heart(losses: Sequence[float], f: Floats, drawn: Floats) -> bool:
+def overfits(losses: Sequence[float], f: Floats, drawn: Floats) -> bool:
     """Whether the model overfits: training loss keeps falling while held-out F1 stagnates or falls.
 
     Args:

@@ -42,7 +42,7 @@ def shown(label: str) -> str:
 
 def visible(lattice: Lattice) -> Lattice:
     """The lattice without hidden labels."""
-    return limited(lattice, [label for label in lattice.moves.labels if not is_hidden(label)])
+    return limited(lattice, [label for label in lattice.transitions.labels if not is_hidden(label)])
 
 
 def visible_spans(doc: Doc) -> list[Span]:

@@ -1,4 +1,4 @@
-"""Bulk prediction: any number of texts, on one core, several or a cluster; resumable."""
+"""Predictions in bulk: any number of texts, on one core, several, or a cluster, and resumable."""
 
 from loop.bulk.chunks import Chunk, Predicted, cut
 from loop.bulk.cluster import predicted_by_ray

@@ -1,4 +1,4 @@
-"""Check a project: its store, its checkpoints, their consistency, and who can read them."""
+"""Is a project sound: its store, its checkpoints, what the two say of each other, and who can read them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
 
-from loop.care.findings import Finding
-from loop.care.gold import gold_findings
-from loop.care.models import checkpoint_findings
-from loop.care.patterns import pattern_findings
+from loop.care.defects import Defect
+from loop.care.gold import gold_defects
+from loop.care.models import checkpoint_defects
+from loop.care.patterns import pattern_defects
 from loop.errors import LoopError, StoreMissingError
 from loop.files import restrict, rights_in, sync
 from loop.project import Opened, begin_anew, is_open_to_changes, opened
@@ -23,36 +23,36 @@ from loop.store.copying import readable_copy
 from loop.store.salvage import salvage
 
 
-def examine(paths: ProjectPaths, project: AbstractContextManager[Opened] | None = None) -> Iterator[Finding]:
-    """Yield the problems of a project, the most severe first, without changing anything.
+def examine(paths: ProjectPaths, project: AbstractContextManager[Opened] | None = None) -> Iterator[Defect]:
+    """Yield what is wrong with a project, the gravest first; nothing is changed.
 
-    Repair a finding before asking for the next one: an unreadable file hides further problems.
+    A defect is to be repaired, or not, before the next is asked for: what cannot be read hides what is behind it.
 
     Args:
         paths: of the project.
-        project: opens it; by default without asking whether to trust its code.
+        project: opens it; None to ask nobody whether its code is trusted.
     """
     writable = is_open_to_changes(paths)
-    for finding in _findings(paths, project or opened(paths, writes=False)):
-        yield finding if writable else replace(finding, repair=None)
+    for defect in _defects(paths, project or opened(paths, writes=False)):
+        yield defect if writable else replace(defect, repair=None)
 
 
-def _findings(paths: ProjectPaths, project: AbstractContextManager[Opened]) -> Iterator[Finding]:
+def _defects(paths: ProjectPaths, project: AbstractContextManager[Opened]) -> Iterator[Defect]:
     if not paths.db.exists() and _new_beside(paths.db).exists():
-        yield Finding(f"The repair of {paths.db} was interrupted.", partial(_finish_salvage, paths.db))
+        yield Defect(f"The repair of {paths.db} was interrupted.", partial(_finish_salvage, paths.db))
     if _is_damaged(paths):
-        yield Finding(f"{paths.db} is damaged.", partial(_salvage, paths.db))
+        yield Defect(f"{paths.db} is damaged.", partial(_salvage, paths.db))
     try:
         with project as (_, settings, store):
             for problem in store.problems():
                 yield _of_store(store, problem)
-            yield from checkpoint_findings(paths, settings, store)
-            yield from pattern_findings(paths, settings)
-            yield from gold_findings(paths, settings)
+            yield from checkpoint_defects(paths, settings, store)
+            yield from pattern_defects(paths, settings)
+            yield from gold_defects(paths, settings)
     except StoreMissingError as error:
-        yield Finding(str(error), partial(_begin_anew, paths), hint=error.hint)
+        yield Defect(str(error), partial(_begin_anew, paths), hint=error.hint)
     except LoopError as error:
-        yield Finding(str(error), hint=error.hint)
+        yield Defect(str(error), hint=error.hint)
     yield from _rights(paths)
 
 
@@ -67,22 +67,22 @@ def _is_damaged(paths: ProjectPaths) -> bool:
 
 def _begin_anew(paths: ProjectPaths) -> str:
     begin_anew(paths)
-    return "Created an empty one."
+    return "An empty one is there."
 
 
-def _of_store(store: Store, problem: Problem) -> Finding:
+def _of_store(store: Store, problem: Problem) -> Defect:
     if problem.repair is None:
-        return Finding(problem.what, hint="A backup may have the original.")
+        return Defect(problem.what, hint="A backup may have it as it was.")
 
     def repair() -> str:
         store.repair(problem)
         return problem.done
 
-    return Finding(problem.what, repair)
+    return Defect(problem.what, repair)
 
 
 def _salvage(db: Path) -> str:
-    """Replace a damaged store by a new one with everything readable; the damaged one is kept."""
+    """Put a new store with all that can be read in the place of a damaged one, which stays beside it."""
     new = _new_beside(db)
     for part in (new, *db.parent.glob(f"{new.name}-*")):
         part.unlink(missing_ok=True)
@@ -90,7 +90,7 @@ def _salvage(db: Path) -> str:
     kept = _put_in_place(db)
     saved = ", ".join(f"{done.saved[name]:,} {name}" for name in ("answers", "texts", "drafts"))
     lost = ", ".join(f"{n:,} {name}" for name, n in done.lost.items() if n and name in ("answers", "texts", "drafts"))
-    return f"Saved {saved}; {f'could not read {lost}' if lost else 'nothing was lost'}. The old one is {kept}."
+    return f"Saved {saved}; {f'could not read {lost}' if lost else 'nothing of them was lost'}. The old one is {kept}."
 
 
 def _new_beside(db: Path) -> Path:
@@ -98,10 +98,10 @@ def _new_beside(db: Path) -> Path:
 
 
 def _put_in_place(db: Path) -> Path:
-    """Replace the damaged store by the finished new one; return the damaged one's new path.
+    """Let a finished new store take the place of the damaged one; returns where that is kept.
 
-    The damaged store moves before its log: everybody ignores a log without a store, but a store without its log has
-    lost its latest answers. While the store is missing, the new one is complete, so this can be repeated.
+    The damaged store goes before its log. Without it the log is left alone by everybody, but a store without its log is
+    one that has lost its latest answers. While there is no store, the new one is whole, and this can be done again.
     """
     names = (db.with_name(f"{db.name}.damaged-{n}") for n in count(1))
     there = list(takewhile(Path.exists, names))
@@ -116,10 +116,10 @@ def _put_in_place(db: Path) -> Path:
 
 
 def _finish_salvage(db: Path) -> str:
-    return f"The new store is in place. The old one is {_put_in_place(db)}."
+    return f"The new one is there. The old one is {_put_in_place(db)}."
 
 
-def _rights(paths: ProjectPaths) -> Iterator[Finding]:
+def _rights(paths: ProjectPaths) -> Iterator[Defect]:
     rights = rights_in(paths.root)
     private = [path for folder in (paths.data, paths.models) for path in (folder, *folder.rglob("*"))]
     there = [path for path in (*private, paths.cfg, paths.guidelines) if path.exists() and not path.is_symlink()]
@@ -128,8 +128,8 @@ def _rights(paths: ProjectPaths) -> Iterator[Finding]:
     def close() -> str:
         for path in wide:
             restrict(path, rights)
-        return "Removed their access."
+        return "Closed to them."
 
     if wide:
         more = f" and {len(wide) - 1} more" if wide[1:] else ""
-        yield Finding(f"Others can read or write {wide[0]}{more}.", close)
+        yield Defect(f"Others can read or write {wide[0]}{more}.", close)

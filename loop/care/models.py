@@ -1,4 +1,4 @@
-"""Check a project's checkpoints, and whether they agree with its store."""
+"""Are the checkpoints of a project sound, and do they agree with its store."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from loop.care.findings import Finding
+from loop.care.defects import Defect
 from loop.checkpoints.checkpoints import LAST, VERSIONS, Checkpoints
 from loop.checkpoints.checksums import base_sum
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.store.locks import is_held
 
-AGAIN = "The trainer will train it again."
+AGAIN = "The trainer learns it again."
 
 
-def checkpoint_findings(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[Finding]:
-    """Yield the problems of the checkpoints; while a trainer runs, ignore states that are normal for it."""
+def checkpoint_defects(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[Defect]:
+    """Yield what is wrong with the checkpoints; while a trainer is at work, only what it would not have on its way."""
     checkpoints = Checkpoints(paths.models)
     for number in checkpoints.damaged():
-        yield Finding(f"The checkpoint of round {number} is damaged.", partial(_set_aside, checkpoints, number))
+        yield Defect(f"The checkpoint of round {number} is damaged.", partial(_set_aside, checkpoints, number))
     for folder in sorted(paths.models.glob("damaged-*")):
-        yield Finding(f"{folder} holds a damaged checkpoint.", partial(_remove, folder))
+        yield Defect(f"{folder} holds a damaged checkpoint.", partial(_remove, folder))
     yield from _pretrained(paths)
     if is_held(paths.trainer_lock):
         return
     if not checkpoints.rounds():
         if lost := len(store.journal.rounds()):
             what = f"The checkpoints of all {lost:,} rounds are gone from {paths.models}."
-            yield Finding(what, hint="`loop annotate` starts the trainer, which trains them again.")
+            yield Defect(what, hint="They are learned again when a trainer is at work (`loop annotate`).")
         return
     yield from _base(checkpoints, settings)
     yield from _agreement(checkpoints, store)
@@ -39,7 +39,7 @@ def checkpoint_findings(paths: ProjectPaths, settings: Settings, store: Store) -
 
 
 def _set_aside(checkpoints: Checkpoints, number: int) -> str:
-    return f"Moved to {checkpoints.set_aside(number)}. {AGAIN}"
+    return f"It is kept as {checkpoints.set_aside(number)}. {AGAIN}"
 
 
 def _remove(folder: Path) -> str:
@@ -47,56 +47,56 @@ def _remove(folder: Path) -> str:
     return "Removed."
 
 
-def _pretrained(paths: ProjectPaths) -> Iterator[Finding]:
+def _pretrained(paths: ProjectPaths) -> Iterator[Defect]:
     for file in sorted((paths.models / "pretrained").glob("*.bin")):
         if hashlib.sha256(file.read_bytes()).hexdigest() != file.stem:
-            yield Finding(f"The pretrained weights {file} are damaged.", partial(_unlink, file))
+            yield Defect(f"The pretrained weights {file} are damaged.", partial(_unlink, file))
 
 
 def _unlink(file: Path) -> str:
     file.unlink()
-    return "Removed; the trainer will make them again."
+    return "Removed; the trainer makes them again."
 
 
-def _base(checkpoints: Checkpoints, settings: Settings) -> Iterator[Finding]:
+def _base(checkpoints: Checkpoints, settings: Settings) -> Iterator[Defect]:
     if 0 in checkpoints.rounds() and checkpoints.info(0).base_sum not in ("", base_sum(settings.project.base)):
         what = f"The base {settings.project.base} has changed since the project started from it."
-        yield Finding(
-            what, hint="Restore the old one, or move models/ away to train everything again from the new one."
+        yield Defect(
+            what, hint="Put the old one back, or move models/ away to learn everything again from the new one."
         )
 
 
-def _agreement(checkpoints: Checkpoints, store: Store) -> Iterator[Finding]:
-    """Check that the store knows every round and the answers it learned from."""
+def _agreement(checkpoints: Checkpoints, store: Store) -> Iterator[Defect]:
+    """A round is one that the store knows, and learned from answers that stand in it."""
     known, there = {info.number for info in store.journal.rounds()}, store.answers.ids()
     for number in checkpoints.rounds():
         strange = number not in known and number > 0
         if strange or not there.issuperset(checkpoints.info(number).answer_ids):
             before = max((n for n in checkpoints.rounds() if n < number), default=0)
-            what = "is unknown to the store" if strange else "learned from answers that are not in the store"
-            yield Finding(f"Round {number} {what}.", partial(_forget_after, checkpoints, store, before))
+            what = "is none that the store knows" if strange else "learned from answers that are not in the store"
+            yield Defect(f"Round {number} {what}.", partial(_forget_after, checkpoints, store, before))
             return
     link = checkpoints.folder / LAST
     if not link.exists():
         newest = checkpoints.rounds()[-1]
-        yield Finding(f"{link} points to no checkpoint.", partial(_publish, checkpoints, newest))
+        yield Defect(f"{link} names no checkpoint.", partial(_publish, checkpoints, newest))
 
 
 def _forget_after(checkpoints: Checkpoints, store: Store, number: int) -> str:
     checkpoints.forget_after(number)
     store.journal.forget_rounds_after(number)
-    return f"Back at round {number}; the trainer will train later rounds again."
+    return f"Back at round {number}; what stands is learned again."
 
 
 def _publish(checkpoints: Checkpoints, number: int) -> str:
     checkpoints.publish(number)
-    return f"It now points to round {number}."
+    return f"It names round {number}."
 
 
-def _weights(checkpoints: Checkpoints, numbers: list[int]) -> Iterator[Finding]:
-    """Check that each pipeline loads with the weights recorded for its round."""
+def _weights(checkpoints: Checkpoints, numbers: list[int]) -> Iterator[Defect]:
+    """The pipeline loads, and has the weights that its round had learned."""
     for number in numbers:
         info = checkpoints.info(number)
         learned = checkpoints.load(number).weights_hash()
         if info.versions == VERSIONS and info.weights not in ("", learned):
-            yield Finding(f"Round {number} loads with wrong weights.", partial(_set_aside, checkpoints, number))
+            yield Defect(f"Round {number} loads with other weights.", partial(_set_aside, checkpoints, number))

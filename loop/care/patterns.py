@@ -1,17 +1,17 @@
-"""Check for patterns that the trainer skips because they are invalid."""
+"""Patterns that the trainer leaves out, since they cannot be used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from loop.base.pipeline import load_base
-from loop.care.findings import Finding
+from loop.care.defects import Defect
 from loop.patterns.project_patterns import PatternsFile
 from loop.settings import ProjectPaths, Settings
 
 
-def pattern_findings(paths: ProjectPaths, settings: Settings) -> Iterator[Finding]:
-    """Yield the problems in lines of the project's patterns file.
+def pattern_defects(paths: ProjectPaths, settings: Settings) -> Iterator[Defect]:
+    """Yield what is wrong with lines of the project's file of patterns.
 
     Raises:
         LoopError: the base or the file cannot be read.
@@ -19,4 +19,4 @@ def pattern_findings(paths: ProjectPaths, settings: Settings) -> Iterator[Findin
     file = PatternsFile(paths, settings)
     if file.path.exists():
         for error in file.problems(load_base(settings.project.base)):
-            yield Finding(f"{error} The pattern is not used.", hint=error.hint)
+            yield Defect(f"{error} The pattern is not used.", hint=error.hint)

@@ -1,4 +1,4 @@
-"""`loop check`: find answers that may be wrong."""
+"""`loop check`: answers that may be wrong."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.questions import questions_for
 from loop.errors import LoopError
+from loop.former_names import CHECKS, renamed
 
 if TYPE_CHECKING:
     from loop.quality import Finding, Given
@@ -21,40 +22,45 @@ if TYPE_CHECKING:
     from loop.store import Store
 
 TITLES = {
-    "disputed": "another annotator answered differently",
-    "string": "the same string, labelled differently elsewhere",
-    "improbable": "improbable to the model before it learned them",
-    "fast": "answered faster than the text can be read",
-    "unlike": "answered differently when asked again",
+    "disagreement": "answered otherwise by somebody else",
+    "inconsistent": "the same string, answered otherwise elsewhere",
+    "improbable": "improbable, said the model before it learned them",
+    "fast": "faster than the text can be read",
+    "repeat": "answered otherwise when it was repeated",
 }
 
 
 def check_cli(
     ctx: typer.Context,
     texts: Annotated[
-        list[int] | None, typer.Argument(metavar="[TEXT]...", help="Open the answers to the texts with these numbers.")
+        list[int] | None, typer.Argument(metavar="[TEXT]...", help="Open the answers to these texts, by their numbers.")
     ] = None,
-    walk: Annotated[bool, typer.Option("--open", help="Review them in the editor, one by one.")] = False,
+    walk: Annotated[bool, typer.Option("--open", help="Go through them in the editor, one by one.")] = False,
     kind: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help=f"Only this kind: {', '.join(TITLES)}. Repeatable.")
+        list[str] | None, typer.Option(metavar="KIND", help=f"Only {', '.join(TITLES)}; several may be named.")
     ] = None,
-    most: Annotated[int, typer.Option("-n", metavar="N", min=1, help="At most N of each kind, worst first.")] = 20,
-    again: Annotated[bool, typer.Option("--all", help="Include those you reviewed and left unchanged.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list; it quotes your texts.")] = False,
-    plain: Annotated[bool, typer.Option("--plain", help="Open them in lines of text instead of a screen.")] = False,
+    most: Annotated[int, typer.Option("-n", metavar="N", min=1, help="So many of each kind, the worst first.")] = 20,
+    looked_at_too: Annotated[
+        bool, typer.Option("--all", help="Also those that were looked at and left as they were.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list; it quotes your texts.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Open them in lines instead of a screen.")] = False,
     annotator: AnnotatorOption = "",
 ) -> None:
-    """Find answers that may be wrong: inconsistent labels, improbable answers, hasty ones."""
+    """Find answers that may be wrong: texts and strings answered in two ways, improbable answers, hasty ones."""
     from loop.quality import check, pairs
     from loop.session.review import Review
 
-    if unknown := set(kind or ()) - set(TITLES):
+    for former in CHECKS.keys() & set(kind or ()):
+        say(f"Note: the kind {renamed(former, CHECKS[former])}", err=True)
+    kind = [CHECKS.get(one, one) for one in kind or ()]
+    if unknown := set(kind) - set(TITLES):
         raise LoopError(f"There is no kind {', '.join(sorted(unknown))}.", hint=f"Kinds are {', '.join(TITLES)}.")
     with opened(ctx, writes=walk or bool(texts)) as (paths, settings, store):
-        answers = whole_answers(store, settings)
+        answers = answers_with_questions(store, settings)
         schemes = store.journal.schemes()
         twice = pairs(store.answers.all(), schemes)
-        found = check(answers, schemes, twice, looked_at=() if again or texts else looked_at(store))
+        found = check(answers, schemes, twice, looked_at=() if looked_at_too or texts else looked_at(store))
         shown = worst(found, kinds=kind or list(TITLES), most=most)
         if as_json:
             typer.echo(json.dumps([as_row(finding) for finding in shown]))
@@ -68,7 +74,7 @@ def check_cli(
 
 
 def looked_at(store: Store) -> list[str]:
-    """Return the ids of the answers that were reviewed and left unchanged."""
+    """Return the ids of the answers that somebody has looked at again and left as they were."""
     from loop.store.events import EventKind
 
     return [payload["answer"] for _, _, payload in store.journal.events(kind=EventKind.LOOKED_AT)]
@@ -78,18 +84,16 @@ def named(texts: Sequence[int], answers: Sequence[Given]) -> list[str]:
     """Return the ids of the answers to these texts.
 
     Raises:
-        LoopError: a text has no complete answer.
+        LoopError: a text has none that says all of it.
     """
     if lacking := set(texts) - {one.answer.text_id for one in answers}:
         numbers = ", ".join(map(str, sorted(lacking)))
-        raise LoopError(
-            f"There is no complete answer to text {numbers}.", hint="`loop check` shows the numbers of texts."
-        )
+        raise LoopError(f"No answer says all of text {numbers}.", hint="`loop check` lists texts by their numbers.")
     return [one.answer.id for text in texts for one in answers if one.answer.text_id == text]
 
 
-def whole_answers(store: Store, settings: Settings) -> list[Given]:
-    """Return the complete answers in force, with their questions."""
+def answers_with_questions(store: Store, settings: Settings) -> list[Given]:
+    """Return the answers that stand and say all of a text, with their questions."""
     from loop.quality import given
     from loop.truth import whole
 
@@ -101,12 +105,12 @@ def whole_answers(store: Store, settings: Settings) -> list[Given]:
 
 
 def worst(found: Sequence[Finding], *, kinds: Sequence[str], most: int) -> list[Finding]:
-    """Return the first `most` findings of each of `kinds`, in the order of `TITLES`."""
+    """Return the first so many findings of each kind, in the order of `TITLES`."""
     return [one for kind in TITLES if kind in kinds for one in [f for f in found if f.kind == kind][:most]]
 
 
 def stops_at(chosen: Sequence[str], found: Sequence[Finding], answers: Sequence[Given]) -> list[Stop]:
-    """Return a stop for each of the answers, with everything found about it."""
+    """Return a stop for each of the answers, where all that was found about it is said."""
     of_answer: dict[str, list[Finding]] = {}
     for finding in found:
         of_answer.setdefault(finding.answer.id, []).append(finding)
@@ -122,7 +126,7 @@ def _stop(one: Given, found: Sequence[Finding]) -> Stop:
 
 
 def as_row(finding: Finding) -> dict[str, object]:
-    """Return a finding as a JSON object."""
+    """Return a finding for programs."""
     answer, span = finding.answer, finding.span
     return {
         "kind": finding.kind,
@@ -136,7 +140,7 @@ def as_row(finding: Finding) -> dict[str, object]:
 
 
 def print_findings(shown: Sequence[Finding], found: Sequence[Finding], answers: Sequence[Given]) -> None:
-    """Print the findings `shown`, kind by kind, and how many answers all of `found` concern."""
+    """Print a table for every kind that something is shown of, and how many answers all that was `found` is about."""
     for kind, title in TITLES.items():
         if rows := [finding for finding in shown if finding.kind == kind]:
             of = sum(finding.kind == kind for finding in found)
@@ -146,4 +150,4 @@ def print_findings(shown: Sequence[Finding], found: Sequence[Finding], answers: 
     suspicious = len({finding.answer.id for finding in found})
     say(f"{counted(suspicious, 'answer')} of {len(answers):,} may be wrong." if found else "Nothing is suspicious.")
     if found:
-        say("`loop check --open` opens them one by one in the editor; `loop check TEXT` opens one by its number.")
+        say("`loop check --open` goes through them in the editor; `loop check TEXT` opens one by its number.")

@@ -1,4 +1,4 @@
-"""Draw the learning curve as text."""
+"""The learning curve as lines of text."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from loop.progress.curve import Point
 
-# Columns: a narrower curve shows nothing, a wider one is hard to read.
+# Below this a curve is no picture; beyond it is too wide for one.
 NARROWEST, WIDEST = 40, 100
 HEIGHT = 14
 
 
 def drawn(points: Sequence[Point], width: int) -> list[str]:
-    """Return lines that plot F1 and its 95% interval over the number of answers; empty for too few rounds.
+    """Return F1 over the answers learned from and its 95 % interval; nothing for few rounds that have one.
 
-    A star marks a round with enough gold spans for a single number. There are no colours, so a pipe gets the same.
+    A round has a star where there are spans enough for a single number. Without colours, so that it is the same in a
+    pipe.
 
     Args:
-        points: in the order of the rounds.
+        points: first to last.
         width: of the terminal, in cells.
     """
     scores = [(point.answers, point.scores.overall) for point in points]
-    bounds = [(x, *one.strict.f_interval) for x, one in scores if one.strict.f_interval]
+    bounds = [(x, *one.strict.f1_interval) for x, one in scores if one.strict.f1_interval]
     if len(bounds) < 3 or width < NARROWEST:
         return []
     import plotext
 
-    known = [(x, one.strict.f) for x, one in scores if one.enough and one.strict.f_interval]
+    known = [(x, one.strict.f1) for x, one in scores if one.enough and one.strict.f1_interval]
     x, *sides = zip(*bounds, strict=True)
     plotext.clear_figure()
     for side in sides:

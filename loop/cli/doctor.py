@@ -1,4 +1,4 @@
-"""`loop doctor`: check a project and repair it."""
+"""`loop doctor`: is a project sound, and what of it can be repaired."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from loop.errors import LoopError
 from loop.settings.sections import BUILTIN
 
 if TYPE_CHECKING:
-    from loop.care.findings import Finding
+    from loop.care.defects import Defect
     from loop.settings import ProjectPaths
 
 
 def doctor_cli(
     ctx: typer.Context,
-    repair: Annotated[bool, typer.Option("--repair", help="Repair without asking.")] = False,
-    privacy: Annotated[
-        bool, typer.Option("--privacy", help="List every file that contains text of the corpus.")
-    ] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired, without asking.")] = False,
+    privacy: Annotated[bool, typer.Option("--privacy", help="List every file that holds text of the corpus.")] = False,
 ) -> None:
-    """Check store and checkpoints and repair what can be rebuilt; never changes answers or texts."""
+    """Check store and checkpoints, and repair what can be derived again; answers and texts are never changed."""
     if privacy:
         list_private(ctx)
         return
@@ -32,40 +30,40 @@ def doctor_cli(
     paths = paths_of(ctx)
     if not paths.cfg.exists():
         raise LoopError(f"{paths.root.resolve()} is not a project.", hint="Name one with -C DIR.")
-    findings = 0
+    defects = 0
     left = 0
-    for finding in examine(paths, opened(ctx, writes=False)):
-        findings += 1
-        left += not treat(paths, finding, repair=repair)
-    if not findings:
-        say("No problems found.")
+    for defect in examine(paths, opened(ctx, writes=False)):
+        defects += 1
+        left += not treat(paths, defect, repair=repair)
+    if not defects:
+        say("Nothing is wrong.")
     elif left:
         raise LoopError(
             f"{counted(left, 'problem')} left.", hint="See above; `loop doctor --repair` repairs what it can."
         )
 
 
-def treat(paths: ProjectPaths, finding: Finding, *, repair: bool) -> bool:
-    """Print a finding and repair it if possible and wanted; return whether it was repaired.
+def treat(paths: ProjectPaths, defect: Defect, *, repair: bool) -> bool:
+    """Print a defect, and repair it if that can be done and is wanted; tell whether it was.
 
     Raises:
-        LoopError: a session or a trainer is running.
+        LoopError: a session or a trainer is at work, which would be in the way.
     """
     from loop.store.locks import is_held
 
-    say(finding.what)
-    if finding.hint:
-        say(f"  {finding.hint}")
-    if finding.repair is None or not (repair or (is_interactive() and typer.confirm("  Repair it?", default=True))):
+    say(defect.what)
+    if defect.hint:
+        say(f"  {defect.hint}")
+    if defect.repair is None or not (repair or (is_interactive() and typer.confirm("  Repair it?", default=True))):
         return False
     if is_held(paths.session_lock) or is_held(paths.trainer_lock):
-        raise LoopError("A session or a trainer is running.", hint="Close it before you repair anything.")
-    say(f"  {finding.repair()}")
+        raise LoopError("A session or a trainer is at work.", hint="Close it before you repair anything.")
+    say(f"  {defect.repair()}")
     return True
 
 
 def list_private(ctx: typer.Context) -> None:
-    """Print every file that contains text of the corpus, and what it is."""
+    """Print every file that holds text of the corpus, and what it is."""
     from loop.care.privacy import files_with_text
 
     with opened(ctx, writes=False) as (paths, settings, store):

@@ -1,4 +1,4 @@
-"""`loop patterns`: list, add and remove match patterns."""
+"""`loop patterns`: terms and patterns whose matches are suggested."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 
-patterns_app = typer.Typer(no_args_is_help=True, help="Terms and patterns that suggest spans.")
+patterns_app = typer.Typer(no_args_is_help=True, help="Terms and patterns whose matches are shown as suggestions.")
 
 
 @patterns_app.command("add")
@@ -18,16 +18,16 @@ def patterns_add_cli(
     ctx: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Patterns of EntityRuler or Prodigy (jsonl, json); - reads stdin."),
+        typer.Argument(metavar="FILE...", help="Patterns of the EntityRuler or Prodigy (jsonl, json); - reads stdin."),
     ],
 ) -> None:
-    """Add match patterns, even during a session: the trainer applies them to the next questions."""
+    """Add match patterns, also while somebody annotates: the trainer lays the next questions out with them."""
     from loop.base.pipeline import load_base
     from loop.formats import files_of
     from loop.patterns.matching import Patterns
     from loop.patterns.parsing import add_patterns, read_patterns
     from loop.patterns.project_patterns import PatternsFile
-    from loop.patterns.trials import doubts
+    from loop.patterns.trials import caveat
     from loop.trainer import prepare
 
     with opened(ctx) as (paths, settings, store):
@@ -39,17 +39,17 @@ def patterns_add_cli(
         if added:
             store.questions.expire()
             prepare(paths, settings, store)
-        doubtful = [(pattern, words) for pattern in new if (words := doubts(pattern, nlp))]
+        suspicious = [(pattern, words) for pattern in new if (words := caveat(pattern, nlp))]
     say(f"Added {counted(added, 'pattern')} to {file.path.name}.")
     if known:
-        say(f"Skipped {counted(known, 'known pattern')}.")
-    for pattern, words in doubtful:
+        say(f"Skipped, since already known: {counted(known, 'pattern')}.")
+    for pattern, words in suspicious:
         say(f"{pattern.source}, line {pattern.line} {words}.")
 
 
 @patterns_app.command("list")
 def patterns_list_cli(ctx: typer.Context) -> None:
-    """List the patterns with their numbers, for `loop patterns remove`."""
+    """Show the patterns with their numbers, for `loop patterns remove`."""
     from loop.patterns.file import pattern_lines
     from loop.patterns.project_patterns import PatternsFile
 
@@ -61,7 +61,7 @@ def patterns_list_cli(ctx: typer.Context) -> None:
     for number, line in lines:
         say(f"{number:{wide}}  {_shown(line)}")
     if not lines:
-        say("There are no patterns. Add some with `loop patterns add FILE`.")
+        say("There are no patterns. `loop patterns add FILE` adds some.")
 
 
 def _shown(line: str) -> str:
@@ -76,9 +76,9 @@ def _shown(line: str) -> str:
 @patterns_app.command("remove")
 def patterns_remove_cli(
     ctx: typer.Context,
-    numbers: Annotated[list[int], typer.Argument(metavar="N...", min=1, help="Numbers from `loop patterns list`.")],
+    numbers: Annotated[list[int], typer.Argument(metavar="N...", min=1, help="As `loop patterns list` shows them.")],
 ) -> None:
-    """Remove patterns; their suggestions disappear with the next questions."""
+    """Take patterns out; what they suggest goes with the next questions."""
     from loop.patterns.file import drop_lines
     from loop.patterns.project_patterns import PatternsFile
     from loop.trainer import prepare

@@ -1,4 +1,4 @@
-"""`loop report`: write a report on a project as one HTML file."""
+"""`loop report`: a project in one HTML file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from loop.errors import LoopError
 def report_cli(
     ctx: typer.Context,
     out: Annotated[Path | None, typer.Argument(metavar="OUT", help="[default: report.html in the project]")] = None,
-    no_text: Annotated[bool, typer.Option("--no-text", help="Leave out all texts and quotes from them.")] = False,
+    no_text: Annotated[bool, typer.Option("--no-text", help="Leave out every text, and strings of them.")] = False,
 ) -> None:
-    """Write learning curves, confusions, calibration, corrections and the hardest texts to one HTML file."""
+    """Write curves, confusions, calibration, corrections and the hardest texts into one HTML file."""
     from loop.files import replacing
-    from loop.progress.report_data import picture
+    from loop.progress.report_data import report_data
     from loop.report import report
 
     with opened(ctx) as (paths, settings, store):
         name, target = paths.root.resolve().name, out or paths.root / "report.html"
         if not no_text:
             store.copies.note("report", target)
-        page = report(picture(store, settings, paths), name=name, at=datetime.now(), with_text=not no_text)
+        page = report(report_data(store, settings, paths), name=name, at=datetime.now(), with_text=not no_text)
     try:
         with replacing(target) as file:
             file.write(page.encode())

@@ -1,4 +1,4 @@
-"""Cursor movement: by words, lines, spans and candidates; jump hints; find in text."""
+"""Where the cursor goes: words, lines, spans and candidates, jump hints, find in text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loop.editing.marks import Range
 from loop.editing.state import State, left_out, refuse
 from loop.records import TokenSpan
 
-HINTS = "asdfghjklqwertyuiopzxcvbnm"  # home row first: the nearest words get the easiest letters
+HINTS = "asdfghjklqwertyuiopzxcvbnm"  # the home row first: the nearest words get the easiest letters
 
 
 def to(state: State, token: int, *, focus: TokenSpan | None = None) -> State:
@@ -100,21 +100,21 @@ def hints(state: State) -> dict[str, int]:
     return dict(zip([*short, *long], nearest, strict=False))
 
 
-def hits(state: State) -> list[Range]:
+def matches(state: State) -> list[Range]:
     """Return where the text holds what has been typed at `/`, the first one after the cursor first."""
     found = state.page.occurrences(state.typed)
     return [r for r in found if r[1] > state.cursor] + [r for r in found if r[1] <= state.cursor]
 
 
-def hit(state: State) -> Range | None:
-    """Return the hit chosen, or None when there is none."""
-    found = hits(state) if state.stance == "find" else []
+def chosen_match(state: State) -> Range | None:
+    """Return the match chosen, or None when there is none."""
+    found = matches(state) if state.stance == "find" else []
     return found[state.choice % len(found)] if found else None
 
 
 def selection(state: State) -> Range | None:
     """Return the token range selected or found so far, or None when nothing is."""
-    if (found := hit(state)) is not None:
+    if (found := chosen_match(state)) is not None:
         return found
     if state.anchor is None:
         return None

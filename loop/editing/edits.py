@@ -1,4 +1,4 @@
-"""Edits of the marks: label, edges, delete, mark everywhere, other predictions, undo."""
+"""What changes the marks: labels, edges, deletion, the same string everywhere, other analyses, undo."""
 
 from __future__ import annotations
 
@@ -8,51 +8,51 @@ from typing import Literal
 
 from loop.editing.cursor import selection
 from loop.editing.marks import Page, lay, overlap
-from loop.editing.state import READINGS, Cycle, State, change, follow, likely, refuse, remember
+from loop.editing.state import ANALYSES, Cycle, State, change, follow, likely, refuse, remember
 from loop.records import TokenSpan
 
 Side = Literal["left", "right"]
 
 SHORT = 30  # characters of a string that a message quotes
-NO_SPAN = "No span here: [next_stop] goes to the next one, [select] starts one."
+NO_SPAN = "No span here: [next_stop] goes to the next one, [select] begins one."
 
 
 def label(state: State, name: str) -> State:
-    """Label the selection, else the candidate in focus, else the span or word under the cursor."""
+    """Give the selection, the candidate in focus, the span under the cursor or the word under it the label `name`."""
     state = replace(state, active=name)
     if not state.page.words:
-        return refuse(state, "This text has no word to label.")
+        return refuse(state, "There is no word to label in this text.")
     chosen = selection(state)
     if chosen is None:
         target = state.target
         chosen = (target.start, target.end) if target else (state.cursor, state.cursor + 1)
     mark = state.page.trim(TokenSpan(*chosen, name))
     if mark is None:
-        return refuse(state, "The selection contains no word.")
+        return refuse(state, "There is no word in this selection.")
     return put(state, mark, message=f"“{shorten(state.page.string(mark.start, mark.end))}” is {name}.")
 
 
 def put(state: State, mark: TokenSpan, message: str = "") -> State:
-    """Add `mark` as decided by the annotator and remove every mark it overlaps."""
+    """Decide that `mark` is right: whatever overlaps it goes."""
     return change(state, put=[mark], cursor=mark.start, message=message)
 
 
 def shorten(string: str) -> str:
-    """Return `string` on one line of at most `SHORT` characters, shortened in the middle."""
+    """Return `string` on one line, in at most `SHORT` characters, its middle left out."""
     string = " ".join(string.split())
     return string if len(string) <= SHORT else f"{string[: SHORT // 2]}…{string[-(SHORT // 2 - 1) :]}"
 
 
 def confirm(state: State) -> State:
-    """Confirm the span or candidate under the cursor."""
+    """Decide that the span or candidate under the cursor is right."""
     target = state.target
     if target is None:
         return refuse(state, NO_SPAN)
-    return put(state, target, message=f"Confirmed: {target.label}.")
+    return put(state, target, message=f"{target.label} it is.")
 
 
 def delete(state: State) -> State:
-    """Reject the span or candidate under the cursor: nothing is marked there."""
+    """Decide that there is nothing where the span or candidate under the cursor is."""
     target = state.target
     if target is None:
         return refuse(state, NO_SPAN)
@@ -60,7 +60,7 @@ def delete(state: State) -> State:
 
 
 def edge(side: Side, by: int) -> Callable[[State], State]:
-    """Return the edit that moves one edge of the target by `by` words, trimming a neighbour that is in the way."""
+    """Return the edit that moves one edge of the target by `by` words; a neighbour in the way gives way."""
     return lambda state: _move_edge(state, side, by)
 
 
@@ -70,7 +70,7 @@ def _move_edge(state: State, side: Side, by: int) -> State:
         return refuse(state, NO_SPAN)
     shrinks = (side == "left") == (by > 0)
     if shrinks and len(state.page.words_within(target.start, target.end)) == 1:
-        return refuse(state, "Only one word is left: [delete] deletes the span.")
+        return refuse(state, "One word is left: [delete] deletes the span.")
     moved = with_edge(state.page, target, side, by)
     if moved == target:
         return refuse(state, "The text ends here.")
@@ -94,7 +94,7 @@ def _remainder(page: Page, mark: TokenSpan, taken: TokenSpan) -> list[TokenSpan]
 
 
 def everywhere(state: State) -> State:
-    """Give every occurrence of the target's string its label; decided spans stay unchanged."""
+    """Give every occurrence of the target's string its label; what has been decided stays as it is."""
     target = state.target
     if target is None:
         return refuse(state, NO_SPAN)
@@ -103,31 +103,31 @@ def everywhere(state: State) -> State:
     found = [TokenSpan(*tokens, target.label) for tokens in state.page.occurrences(string)]
     new = [m for m in lay(decided, [target, *found]) if m not in decided]
     count = len([m for m in new if m not in state.marks and m != target])
-    message = f"{count} more marked as {target.label}." if count else "It occurs nowhere else in this text."
+    message = f"{count} more marked as {target.label}." if count else "It is nowhere else in this text."
     return change(state, put=new, cursor=target.start, message=message)
 
 
 def undo(state: State) -> State:
-    """Undo the last edit."""
+    """Take the last edit back."""
     if not state.past:
         return refuse(state, "Nothing to undo in this text: [reopen] reopens the previous answer.")
     now, cursor = state.past[-1]
     back = replace(state, past=state.past[:-1], future=(*state.future, (state.now, state.cursor)))
-    return replace(back, now=now, cursor=cursor, focus=None, rest=False, message="Undone: [redo] redoes it.")
+    return replace(back, now=now, cursor=cursor, focus=None, rest=False, message="Undone: [redo] does it again.")
 
 
 def redo(state: State) -> State:
-    """Redo the edit undone last: `undo` with past and future swapped."""
+    """Do again what was undone last: undo with past and future in each other's place."""
     if not state.future:
-        return refuse(state, "Nothing to redo.")
+        return refuse(state, "Nothing to do again.")
     again = undo(replace(state, past=state.future, future=state.past))
-    return replace(again, past=again.future, future=again.past, message="Redone.")
+    return replace(again, past=again.future, future=again.past, message="Done again.")
 
 
-def reading(by: int) -> Callable[[State], State]:
-    """Return the step through the best predictions for the span under the cursor, or for the text without one.
+def analysis(by: int) -> Callable[[State], State]:
+    """Return the step through the best analyses of the span under the cursor, or of the text when there is none.
 
-    Consecutive steps count as one edit, and the cycle includes the marks that were there before.
+    As long as nothing else is pressed the steps are one edit, and the circle passes what was there before.
     """
     return lambda state: _step(state, by)
 
@@ -135,11 +135,11 @@ def reading(by: int) -> Callable[[State], State]:
 def _step(state: State, by: int) -> State:
     cycle = state.cycle or Cycle(state, _options(state), 0)
     if not cycle.options:
-        return refuse(state, "The model has no other prediction here.")
+        return refuse(state, "The model has no other analysis to offer here.")
     index = (cycle.index + by) % (len(cycle.options) + 1)
     shown = _apply(cycle, index)
     what = "the text" if _cycled(cycle.origin) is None else "this span"
-    message = f"Prediction {index + 1} of {len(cycle.options) + 1} for {what}."
+    message = f"Analysis {index + 1} of {len(cycle.options) + 1} of {what}."
     return replace(
         shown, cycle=replace(cycle, index=index), message=message, keys=state.keys, layout=state.layout, rest=False
     )
@@ -151,16 +151,16 @@ def _cycled(state: State) -> TokenSpan | None:
 
 def _options(state: State) -> tuple[tuple[TokenSpan, ...], ...]:
     target = _cycled(state)
-    if not state.page.aids.readings:
+    if not state.page.aids.analyses:
         return ()
     if target is not None:
         open_now = replace(state.now, touched=tuple(m for m in state.now.touched if m != target))
         others = (item.mark for item in likely(replace(state, now=open_now), over=target[:2]))
         kept = [state.page.trim(m) for m in others if m != target]
-        return tuple((m,) for m in dict.fromkeys(kept) if m is not None)[: READINGS - 1]
+        return tuple((m,) for m in dict.fromkeys(kept) if m is not None)[: ANALYSES - 1]
     if state.page.suggester is None:
         return ()
-    found = state.page.suggester.readings(state.now.touched, state.now.blank, READINGS)
+    found = state.page.suggester.analyses(state.now.touched, state.now.blank, ANALYSES)
     followed = dict.fromkeys(follow(state.page, state.now, state.now, marks) for marks in found)
     return tuple(marks for marks in followed if marks != state.marks)
 

@@ -1,4 +1,4 @@
-"""Calibrate the probabilities of a final model."""
+"""Probabilities of a final model that mean what they say."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from loop.checkpoints.checkpoints import note_temperature
 from loop.lattice import Lattice
 from loop.records import TokenSpan
 from loop.scoring.calibration import DEFAULT, fitted, squared_errors
-from loop.scoring.scores import score_at
+from loop.scoring.scores import lattices_at
 
 
 def calibrate(model: Path, component: str, dev: Path) -> None:
-    """Fit the temperature of the trained component on the dev texts and store it in the pipeline's meta.
+    """Fit the temperature of the trained component, on the texts that chose the best model, and leave it in the meta.
 
-    Only complete answers count; without any, the default temperature is used.
+    Texts that were answered in part tell nothing about it; without others it is the usual one.
     """
     nlp = spacy.load(model)
     before = nlp.pipe_names[: nlp.pipe_names.index(component)]
@@ -29,6 +29,6 @@ def calibrate(model: Path, component: str, dev: Path) -> None:
     gold = [[TokenSpan(ent.start, ent.end, ent.label_) for ent in doc.ents] for doc in whole]
 
     def read(temperatures: Sequence[float]) -> list[list[Lattice]]:
-        return [[visible(one) for one in at] for at in score_at(temperatures, nlp, docs, component=component)]
+        return [[visible(one) for one in at] for at in lattices_at(temperatures, nlp, docs, component=component)]
 
     note_temperature(model, component, fitted(squared_errors(read, gold)) if docs else DEFAULT)

@@ -1,4 +1,4 @@
-"""Read the spans of a row and convert their offsets to characters."""
+"""The spans of a row, found in its text whatever its offsets count."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from loop.formats.prodigy import own_fields
 from loop.formats.raw import BadRowError, Note
-from loop.formats.units import CHARACTERS, Given, OffsetUnit
+from loop.formats.units import CHARACTERS, GivenSpan, OffsetUnit
 from loop.records import Span
 from loop.settings import label_problem
 
 
 class RowSpans(NamedTuple):
-    """The spans of a row, in its order (None if it says nothing about spans); `notes` are for the user."""
+    """What a row says about spans, in its order: `spans` is None when it says nothing; `notes` are for the user."""
 
     spans: list[Span] | None
     suggested: list[Span]
@@ -21,10 +21,10 @@ class RowSpans(NamedTuple):
 
 
 def read_spans(row: Mapping[str, Any], text: str, unit: OffsetUnit, number: int) -> RowSpans:
-    """Return the given and the suggested spans of a row; `unit` is its file's, `number` its line.
+    """Return the spans of a row, and those that it suggests; `unit` is what its file counts, `number` its line.
 
     Raises:
-        BadRowError: they are not lists of spans, or a span is outside the text.
+        BadRowError: they are no lists of spans, or do not lie in the text.
     """
     said = row.get("spans")
     given = _given([] if said is None else said)
@@ -40,13 +40,13 @@ def read_spans(row: Mapping[str, Any], text: str, unit: OffsetUnit, number: int)
     return RowSpans(None if said is None else spans[: len(given)], spans[len(given) :], notes)
 
 
-def _given(rows: Any) -> list[tuple[Given, str]]:
+def _given(rows: Any) -> list[tuple[GivenSpan, str]]:
     if not isinstance(rows, list):
-        raise BadRowError("its spans are not a list.")
+        raise BadRowError("its spans are no list.")
     return [_one(row, n) for n, row in enumerate(rows, start=1)]
 
 
-def _one(row: Any, n: int) -> tuple[Given, str]:
+def _one(row: Any, n: int) -> tuple[GivenSpan, str]:
     if not isinstance(row, Mapping):
         raise BadRowError(f"span {n} is not a JSON object.")
     start, end, label, covered = (row.get(name) for name in ("start", "end", "label", "text"))
@@ -54,11 +54,11 @@ def _one(row: Any, n: int) -> tuple[Given, str]:
         raise BadRowError(f"span {n} has no whole numbers for start and end.")
     if not isinstance(label, str) or label_problem((label,)):
         raise BadRowError(f"span {n} has no label, or one with spaces or control characters.")
-    return Given(start, end, covered if isinstance(covered, str) else None), label
+    return GivenSpan(start, end, covered if isinstance(covered, str) else None), label
 
 
 def _counts_characters(row: Mapping[str, Any], text: str) -> bool:
-    """Whether the offsets certainly count characters: `loop` wrote the row, or its tokens are at their offsets."""
+    """Whether that is beyond doubt: `loop` wrote the row, or its tokens are where they are said to be."""
     tokens = row.get("tokens")
     tokens = tokens if isinstance(tokens, list) else []
     return "id" in own_fields(row) or (bool(tokens) and all(_is_there(token, text) for token in tokens))

@@ -1,4 +1,4 @@
-"""CoNLL-U (Universal Dependencies) with entity tags such as `name=B-PER` in its last column, MISC."""
+"""CoNLL-U (Universal Dependencies) with the tags of named entities in its last column, MISC, such as `name=B-PER`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from loop.errors import InputError
-from loop.formats.columns import Block, Row, Token
+from loop.formats.columns import Block, ColumnRow, Token
 
 _COLUMNS = 10
 _FORM, _MISC = 1, 9
-# A multiword token is numbered n-m, an empty node n.m.
+# A token of several words is numbered n-m, and a word that the text leaves out n.m.
 _ID = re.compile(r"\d+([-.]\d+)?")
 _TAG = re.compile(r"(?:(?i:name|NE|NER)=)?(O|[BILMUSE]-\S+)")
 _NO_SPACE = "SpaceAfter=No"
@@ -23,29 +23,29 @@ def is_universal(blocks: Sequence[Block]) -> bool:
 
 
 def universal_tokens(blocks: Sequence[Block], source: str) -> list[list[Token]]:
-    """Return the tokens of every text; untagged words are outside entities, unless the file tags such words with O.
+    """Return the tokens of every text; words without a tag are outside of entities, unless the file says so of others.
 
-    All tags are empty if the file has none.
+    All tags are empty where the file has none.
 
     Raises:
-        InputError: a word has no tag although others have O.
+        InputError: a word has no tag, and another one says that it is outside.
     """
     tags = {row.number: _tag(row) for block in blocks for row in block.rows}
     says_outside = "O" in tags.values()
     untagged = next((row for block in blocks for row in block.rows if _is_word(row) and not tags[row.number]), None)
     if says_outside and untagged is not None:
-        problem = "has no entity tag in its last column, although others have O."
-        raise InputError(source, problem, line=untagged.number, hint="Tag all words outside entities with O, or none.")
+        problem = "has no tag of a named entity in its last column, though others have O."
+        raise InputError(source, problem, line=untagged.number, hint="Tag every word, or none of those outside with O.")
     default = "O" if any(tags.values()) else ""
     return [_tokens(block, {number: tag or default for number, tag in tags.items()}) for block in blocks]
 
 
-def _tag(row: Row) -> str:
+def _tag(row: ColumnRow) -> str:
     found = (_TAG.fullmatch(part) for part in row.cells[_MISC].split("|"))
     return next((match[1] for match in found if match), "")
 
 
-def _is_word(row: Row) -> bool:
+def _is_word(row: ColumnRow) -> bool:
     return row.cells[0].isdigit()
 
 

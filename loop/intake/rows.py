@@ -1,4 +1,4 @@
-"""Rows of answers to import: name their annotators, and drop those that say nothing new."""
+"""Answers beside each other in the files that they come from: who gave them, and which of them say something new."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from loop.records import Answer
 from loop.store import NewAnswer, Store
 from loop.truth import parts, resolve
 
-# Prefix of ids made from a row's content.
+# How ids begin that were made from the content of a row.
 FROM_ROWS = ("row:", "prodigy:")
 
 
-class Row(NamedTuple):
-    """An answer to import, and its row."""
+class AnswerRow(NamedTuple):
+    """An answer on its way in, and the row that it comes from."""
 
     raw: RawText
     new: NewAnswer
 
     @property
     def key(self) -> tuple[str, str]:
-        """Text and annotator: an annotator answers a text once."""
+        """What one annotator answers once."""
         return self.raw.text, self.new.answer.annotator
 
 
-def named(rows: Sequence[Row], annotator: str, store: Store) -> Iterator[Row]:
-    """The rows with annotators' names, also in their ids: two people may give the same answer."""
+def named(rows: Sequence[AnswerRow], annotator: str, store: Store) -> Iterator[AnswerRow]:
+    """The rows with the names of those who answered, which are part of their ids: two people may answer alike."""
     there = store.answers.annotators([row.new.answer.id for row in rows])
     for raw, new in rows:
         answer = replace(new.answer, annotator=new.answer.annotator or annotator)
@@ -40,20 +40,20 @@ def named(rows: Sequence[Row], annotator: str, store: Store) -> Iterator[Row]:
         if not known and (answer.id in there or (answer.id.startswith(FROM_ROWS) and not new.answer.annotator)):
             name = blake2b(answer.annotator.encode(), digest_size=4).hexdigest()
             answer = replace(answer, id=f"{answer.id}:{name}")
-        yield Row(raw, replace(new, answer=answer))
+        yield AnswerRow(raw, replace(new, answer=answer))
 
 
 def one_each(
-    rows: Iterable[Row], labels: frozenset[str], tally: Counter[str], remarking: Remarking, *, last: bool
-) -> list[Row]:
-    """The rows that say something new and are not fully replaced by a later row.
+    rows: Iterable[AnswerRow], labels: frozenset[str], tally: Counter[str], remarking: Remarking, *, last: bool
+) -> list[AnswerRow]:
+    """The rows without those that say nothing new beside an earlier one, or of which a later one leaves nothing.
 
     Raises:
-        InputError: a row contradicts an earlier one of the same annotator, and `last` is not set.
+        InputError: one contradicts an earlier one of the same annotator, and it is not said that the last one stands.
     """
     schemes: dict[int, frozenset[str]] = {}
     said: dict[tuple[str, str], list[Answer]] = {}
-    kept: dict[int, Row] = {}
+    kept: dict[int, AnswerRow] = {}
     silent: set[int] = set()
     for rank, row in enumerate(rows):
         schemes[rank] = labels if row.new.asked is None else row.new.asked
@@ -74,11 +74,11 @@ def one_each(
     return [row for rank, row in kept.items() if rank not in outdone]
 
 
-def _answered_twice(first: Row, second: Row) -> InputError:
+def _answered_twice(first: AnswerRow, second: AnswerRow) -> InputError:
     one, other, who = first.raw, second.raw, second.new.answer.annotator
     where = f"line {one.line}" if one.source == other.source else f"{one.source}, line {one.line}"
     same = (one.source, one.line) == (other.source, other.line)
     again = "holds two different answers" if same else f"answers the same text as {where}, but differently"
-    hint = "Keep the last one with --last. If several people answered, name them in the rows, or import a file "
-    hint += "of each with --annotator NAME."
+    hint = "--last lets the last one stand. If several people answered, the rows have to name them, or else "
+    hint += "--annotator NAME, for a file of each."
     return InputError(other.source, f"{again}, by the same annotator ({who}).", line=other.line, hint=hint)

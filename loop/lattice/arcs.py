@@ -44,35 +44,37 @@ class Arcs:
         return int((self.end - self.start).max(initial=1))
 
 
-def arcs_from(moves: Transitions) -> Arcs:
+def arcs_from(transitions: Transitions) -> Arcs:
     """The arcs of the transitions. At each node their probabilities and `lost` sum to 1."""
-    n, length = moves.n_tokens, moves.begin_length
+    n, length = transitions.n_tokens, transitions.begin_length
     chain = np.repeat(np.arange(len(length)), length)
     first = np.cumsum(length) - length
     depth = np.arange(len(chain)) - first[chain]
-    inside = -np.logaddexp(0.0, moves.last)
+    inside = -np.logaddexp(0.0, transitions.last)
     so_far = np.concatenate(([0.0], np.cumsum(np.where(np.isneginf(inside), 0.0, inside))))
-    reached = moves.begin_logp[chain] + so_far[:-1] - so_far[first][chain]
+    reached = transitions.begin_logp[chain] + so_far[:-1] - so_far[first][chain]
     final = first + length - 1
-    lost = np.append(moves.dropped.sum(axis=0), 0.0)
-    np.add.at(lost, moves.begin_start, np.exp(reached[final] + inside[final]))
+    lost = np.append(transitions.dropped.sum(axis=0), 0.0)
+    np.add.at(lost, transitions.begin_start, np.exp(reached[final] + inside[final]))
     tokens = np.arange(n)
-    start = np.concatenate((tokens, moves.unit_start, moves.begin_start[chain]))
+    start = np.concatenate((tokens, transitions.unit_start, transitions.begin_start[chain]))
     order = np.argsort(start, kind="stable")
     arcs = Arcs(
         start=start[order],
-        end=np.concatenate((tokens + 1, moves.unit_start + 1, moves.begin_start[chain] + depth + 2))[order],
-        label=np.concatenate((np.full(n, OUTSIDE), moves.unit_label, moves.begin_label[chain]))[order],
-        weight=np.concatenate((moves.out, moves.unit_logp, reached - np.logaddexp(0.0, -moves.last)))[order],
+        end=np.concatenate((tokens + 1, transitions.unit_start + 1, transitions.begin_start[chain] + depth + 2))[order],
+        label=np.concatenate((np.full(n, OUTSIDE), transitions.unit_label, transitions.begin_label[chain]))[order],
+        weight=np.concatenate((transitions.out, transitions.unit_logp, reached - np.logaddexp(0.0, -transitions.last)))[
+            order
+        ],
         lost=lost,
     )
-    return _united(arcs) if _repeats(moves) else arcs
+    return _united(arcs) if _repeats(transitions) else arcs
 
 
-def _repeats(moves: Transitions) -> bool:
+def _repeats(transitions: Transitions) -> bool:
     """Whether two transitions start the same entity, as happens when two components share a label."""
-    starts = ((moves.unit_start, moves.unit_label), (moves.begin_start, moves.begin_label))
-    return any(len(np.unique(start * len(moves.labels) + label)) < len(start) for start, label in starts)
+    starts = ((transitions.unit_start, transitions.unit_label), (transitions.begin_start, transitions.begin_label))
+    return any(len(np.unique(start * len(transitions.labels) + label)) < len(start) for start, label in starts)
 
 
 def _united(arcs: Arcs) -> Arcs:

@@ -34,12 +34,12 @@ _STARTS = ("unit_start", "begin_start")
 """Sorted arrays, stored as differences: small numbers compress well."""
 
 
-def pack(moves: Transitions, own: tuple[TokenSpan, ...], constraints: Constraints) -> bytes:
+def pack(transitions: Transitions, own: tuple[TokenSpan, ...], constraints: Constraints) -> bytes:
     """Serialise a lattice: a magic word, then (compressed) one line of JSON (labels, spans, sizes) and the arrays."""
-    arrays = {name: getattr(moves, name).ravel() for name in _FIELDS}
+    arrays = {name: getattr(transitions, name).ravel() for name in _FIELDS}
     arrays.update({name: np.diff(arrays[name], prepend=0) for name in _STARTS})
     known = [sorted(constraints.fixed), sorted(constraints.excluded), sorted(constraints.outside)]
-    head = [moves.labels, own, known, [len(array) for array in arrays.values()]]
+    head = [transitions.labels, own, known, [len(array) for array in arrays.values()]]
     body = b"".join(arrays[name].astype(kind).tobytes() for name, kind in _FIELDS.items())
     return _MAGIC + zlib.compress(json.dumps(head, separators=(",", ":")).encode() + b"\n" + body)
 

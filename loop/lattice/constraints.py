@@ -85,16 +85,16 @@ class Constraints:
 NOTHING = Constraints()
 
 
-def constrained(moves: Transitions, arcs: Arcs, known: Constraints) -> tuple[tuple[str, ...], Arcs]:
+def constrained(transitions: Transitions, arcs: Arcs, known: Constraints) -> tuple[tuple[str, ...], Arcs]:
     """The labels and arcs of the analyses that satisfy the constraints.
 
     Fixed spans and outside tokens are part of every remaining analysis, so their weights cancel out. They are set to
     1, even where the lattice had no arc for them.
     """
     if known == NOTHING:
-        return moves.labels, arcs
-    new = sorted({span.label for span in known.fixed} - set(moves.labels))
-    labels = (*moves.labels, *new)
+        return transitions.labels, arcs
+    new = sorted({span.label for span in known.fixed} - set(transitions.labels))
+    labels = (*transitions.labels, *new)
     arcs = _without(arcs, known, labels)
     fixed = [(span.start, span.end, labels.index(span.label)) for span in known.fixed]
     rows = np.array(sorted(fixed + [(i, i + 1, OUTSIDE) for i in known.outside]), dtype=np.int64).reshape(-1, 3)

@@ -25,14 +25,18 @@ def limited(lattice: Lattice, labels: Collection[str]) -> Lattice:
         lattice: one without constraints.
         labels: those to keep. If the lattice has no others, it is returned unchanged.
     """
-    moves = lattice.moves
-    if set(moves.labels) <= set(labels):
+    transitions = lattice.transitions
+    if set(transitions.labels) <= set(labels):
         return lattice
-    visible = np.array([label in labels for label in moves.labels])
+    visible = np.array([label in labels for label in transitions.labels])
     own = tuple(span for span in lattice.own if span.label in labels)
-    if not len(moves.out):
-        return Lattice(replace(moves, labels=tuple(label for label in moves.labels if label in labels)), own)
-    return Lattice(_kept(moves, visible, _closed_share(arcs_from(moves), visible, moves.n_tokens)), own)
+    if not len(transitions.out):
+        return Lattice(
+            replace(transitions, labels=tuple(label for label in transitions.labels if label in labels)), own
+        )
+    return Lattice(
+        _kept(transitions, visible, _closed_share(arcs_from(transitions), visible, transitions.n_tokens)), own
+    )
 
 
 def _closed_share(arcs: Arcs, visible: np.ndarray, n: int) -> Floats:
@@ -49,28 +53,28 @@ def _closed_share(arcs: Arcs, visible: np.ndarray, n: int) -> Floats:
         return np.asarray(np.log(share))
 
 
-def _kept(moves: Transitions, visible: np.ndarray, share: Floats) -> Transitions:
+def _kept(transitions: Transitions, visible: np.ndarray, share: Floats) -> Transitions:
     """The visible transitions, scaled by `share`; "outside" gets the rest of the probability."""
     index = np.cumsum(visible) - 1
-    unit, begin = visible[moves.unit_label], visible[moves.begin_label]
-    unit_logp = (moves.unit_logp + share[moves.unit_start])[unit]
-    begin_logp = (moves.begin_logp + share[moves.begin_start])[begin]
-    dropped = moves.dropped * np.exp(share)
+    unit, begin = visible[transitions.unit_label], visible[transitions.begin_label]
+    unit_logp = (transitions.unit_logp + share[transitions.unit_start])[unit]
+    begin_logp = (transitions.begin_logp + share[transitions.begin_start])[begin]
+    dropped = transitions.dropped * np.exp(share)
     taken = dropped.sum(axis=0)
-    np.add.at(taken, moves.unit_start[unit], np.exp(unit_logp))
-    np.add.at(taken, moves.begin_start[begin], np.exp(begin_logp))
+    np.add.at(taken, transitions.unit_start[unit], np.exp(unit_logp))
+    np.add.at(taken, transitions.begin_start[begin], np.exp(begin_logp))
     with np.errstate(divide="ignore"):
         out = np.log1p(-np.minimum(taken, 1.0))
     return Transitions(
-        labels=tuple(label for label, kept in zip(moves.labels, visible.tolist(), strict=True) if kept),
+        labels=tuple(label for label, kept in zip(transitions.labels, visible.tolist(), strict=True) if kept),
         out=out,
         dropped=dropped,
-        unit_start=moves.unit_start[unit],
-        unit_label=index[moves.unit_label[unit]],
+        unit_start=transitions.unit_start[unit],
+        unit_label=index[transitions.unit_label[unit]],
         unit_logp=unit_logp,
-        begin_start=moves.begin_start[begin],
-        begin_label=index[moves.begin_label[begin]],
+        begin_start=transitions.begin_start[begin],
+        begin_label=index[transitions.begin_label[begin]],
         begin_logp=begin_logp,
-        begin_length=moves.begin_length[begin],
-        last=moves.last[np.repeat(begin, moves.begin_length)],
+        begin_length=transitions.begin_length[begin],
+        last=transitions.last[np.repeat(begin, transitions.begin_length)],
     )

@@ -39,15 +39,15 @@ def sums_near(arcs: Arcs, known: tuple[Floats, Floats], runs: Runs, longest: int
     onward = _Graph(arcs.start, arcs.end, arcs.weight, n)
     back = _Graph(n - arcs.end[order], n - arcs.start[order], arcs.weight[order], n)
     mirrored = [(n - end, n - start) for start, end in reversed(runs)]
-    from_start = _again(onward, known[0], runs, longest, log_sum)
-    from_end = _again(back, known[1][::-1], mirrored, longest, log_sum)
+    from_start = _recomputed(onward, known[0], runs, longest, log_sum)
+    from_end = _recomputed(back, known[1][::-1], mirrored, longest, log_sum)
     return from_start.values, from_end.values[::-1]
 
 
 def heaviest_near(arcs: Arcs, known: Heaviest, runs: Runs, longest: int) -> Heaviest:
     """Update the best paths after `runs` have been settled; arguments as in `sums_near`."""
     graph = _Graph(arcs.start, arcs.end, arcs.weight, len(arcs.lost) - 1)
-    found = _again(graph, known.weight, runs, longest, max)
+    found = _recomputed(graph, known.weight, runs, longest, max)
     nodes, last = list(found.last), list(found.last.values())
     start, label = known.start.copy(), known.label.copy()
     start[nodes], label[nodes] = arcs.start[last], arcs.label[last]
@@ -68,7 +68,7 @@ class _Graph:
         return zip(range(low, high), self._target[low:high].tolist(), self._weight[low:high].tolist(), strict=True)
 
 
-class _Again:
+class _Recomputed:
     """The values of all nodes and, for recomputed nodes, the last arc of the best path."""
 
     def __init__(self, values: Floats) -> None:
@@ -76,9 +76,11 @@ class _Again:
         self.last: dict[int, int] = {}
 
 
-def _again(graph: _Graph, old: Floats, runs: Runs, longest: int, join: Callable[[float, float], float]) -> _Again:
+def _recomputed(
+    graph: _Graph, old: Floats, runs: Runs, longest: int, join: Callable[[float, float], float]
+) -> _Recomputed:
     """Recompute `old` after `runs` have been settled; `join` combines the weights of two paths to a node."""
-    found = _Again(old)
+    found = _Recomputed(old)
     before: list[float] = old.tolist()
     for (first, behind), (until, _) in pairwise([*runs, (graph.end, graph.end)]):
         fresh = {first: float(found.values[first])}

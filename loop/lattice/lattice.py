@@ -12,14 +12,14 @@ from loop.errors import LatticeError
 from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, sums, sums_of_many
 from loop.lattice.codec import pack, unpack
 from loop.lattice.constraints import NOTHING, Constraints, constrained
+from loop.lattice.expectation import Expectation, expectation
 from loop.lattice.incremental import heaviest_near, sums_near
-from loop.lattice.outlook import Outlook, outlook
 from loop.lattice.paths import Heaviest, best_paths, heaviest
 from loop.lattice.transitions import Floats, Ints, Transitions
 from loop.records import TokenSpan
 
 
-class Reading(NamedTuple):
+class Analysis(NamedTuple):
     """One complete analysis of a text: its sorted spans and its log-probability in nats."""
 
     spans: tuple[TokenSpan, ...]
@@ -35,24 +35,33 @@ class Lattice:
     unpruned value.
 
     Attributes:
-        moves: the transitions, without constraints.
+        transitions: the transitions, without constraints.
         labels: all labels the lattice knows.
         own: the spans that the pipeline itself predicts, by greedy or beam search.
         pruned: upper bound of the probability mass lost to pruning.
     """
 
     __slots__ = (
-        "_arcs", "_base", "_constraints", "_heaviest", "_p", "_ways", "labels", "moves", "own", "pruned",
+        "_arcs",
+        "_base",
+        "_constraints",
+        "_heaviest",
+        "_p",
+        "_ways",
+        "labels",
+        "own",
+        "pruned",
+        "transitions",
     )  # fmt: skip
 
-    moves: Transitions
+    transitions: Transitions
     labels: tuple[str, ...]
     own: tuple[TokenSpan, ...]
     pruned: float
 
     def __init__(
         self,
-        moves: Transitions,
+        transitions: Transitions,
         own: Iterable[TokenSpan] = (),
         constraints: Constraints = NOTHING,
         *,
@@ -61,23 +70,23 @@ class Lattice:
         """Sum over all paths.
 
         Args:
-            moves: the transitions.
+            transitions: the transitions.
             own: the spans that the pipeline itself predicts.
             constraints: those that every analysis has to satisfy.
-            base: the lattice of `moves` without constraints, if there is one; it speeds up the sums.
+            base: the lattice of `transitions` without constraints, if there is one; it speeds up the sums.
 
         Raises:
             LatticeError: no analysis satisfies the constraints.
         """
-        labels, arcs = constrained(moves, base._arcs if base else arcs_from(moves), constraints)
+        labels, arcs = constrained(transitions, base._arcs if base else arcs_from(transitions), constraints)
         if constraints.excluded:
             base = None  # unlike a settled range, an excluded span changes values beyond its ends
         ways = sums_near(arcs, base._ways, constraints.runs, base._arcs.longest) if base else sums(arcs)
-        self._fill(moves, tuple(own), constraints, labels, arcs, ways, base)
+        self._fill(transitions, tuple(own), constraints, labels, arcs, ways, base)
 
     def _fill(
         self,
-        moves: Transitions,
+        transitions: Transitions,
         own: tuple[TokenSpan, ...],
         constraints: Constraints,
         labels: tuple[str, ...],
@@ -85,7 +94,7 @@ class Lattice:
         ways: tuple[Floats, Floats],
         base: Lattice | None = None,
     ) -> None:
-        self.moves, self.own, self._constraints, self.labels = moves, own, constraints, labels
+        self.transitions, self.own, self._constraints, self.labels = transitions, own, constraints, labels
         self._arcs, self._ways, self._base = arcs, ways, base
         self._heaviest: Heaviest | None = None
         from_start, from_end = ways
@@ -111,34 +120,36 @@ class Lattice:
         return max(0.0, float(self._total - self._p[used] @ self._arcs.weight[used]))
 
     @classmethod
-    def batch(cls, moves: Transitions, lengths: Sequence[int], own: Sequence[tuple[TokenSpan, ...]]) -> list[Lattice]:
+    def batch(
+        cls, transitions: Transitions, lengths: Sequence[int], own: Sequence[tuple[TokenSpan, ...]]
+    ) -> list[Lattice]:
         """Build the lattices of many texts at once, faster than one by one.
 
         Args:
-            moves: transitions of the concatenated texts; no entity crosses a boundary between two of them.
-            lengths: of the texts in tokens; their sum is `moves.n_tokens`.
+            transitions: transitions of the concatenated texts; no entity crosses a boundary between two of them.
+            lengths: of the texts in tokens; their sum is `transitions.n_tokens`.
             own: for each text, the spans that the pipeline itself predicts.
         """
         if len(lengths) == 1:
-            return [cls(moves, own[0])]
+            return [cls(transitions, own[0])]
         sizes = np.asarray(lengths, dtype=np.int64)
         text = np.repeat(np.arange(len(sizes)), sizes)
-        arcs = arcs_from(moves)
+        arcs = arcs_from(transitions)
         arc_text = text[arcs.start]
         first = np.cumsum(sizes) - sizes
-        level = np.arange(moves.n_tokens + len(sizes)) - np.repeat(first + np.arange(len(sizes)), sizes + 1)
+        level = np.arange(transitions.n_tokens + len(sizes)) - np.repeat(first + np.arange(len(sizes)), sizes + 1)
         nodes = Arcs(arcs.start + arc_text, arcs.end + arc_text, arcs.label, arcs.weight, arcs.lost)
         ways = sums_of_many(nodes, level, np.repeat(sizes, sizes + 1))
-        bounds = np.searchsorted(arcs.start, np.append(first, moves.n_tokens))
+        bounds = np.searchsorted(arcs.start, np.append(first, transitions.n_tokens))
         return [
-            cls._part(moves, arcs, ways, own[i], (int(first[i]), int(sizes[i]), i), (bounds[i], bounds[i + 1]))
+            cls._part(transitions, arcs, ways, own[i], (int(first[i]), int(sizes[i]), i), (bounds[i], bounds[i + 1]))
             for i in range(len(sizes))
         ]
 
     @classmethod
     def _part(
         cls,
-        moves: Transitions,
+        transitions: Transitions,
         arcs: Arcs,
         ways: tuple[Floats, Floats],
         own: tuple[TokenSpan, ...],
@@ -151,14 +162,14 @@ class Lattice:
         lost = np.append(arcs.lost[first : first + size], 0.0)
         part = Arcs(arcs.start[arc] - first, arcs.end[arc] - first, arcs.label[arc], arcs.weight[arc], lost)
         lattice = cls.__new__(cls)
-        own_moves = moves.cut(first, first + size)
-        lattice._fill(own_moves, own, NOTHING, moves.labels, part, (ways[0][node], ways[1][node]))
+        own_transitions = transitions.cut(first, first + size)
+        lattice._fill(own_transitions, own, NOTHING, transitions.labels, part, (ways[0][node], ways[1][node]))
         return lattice
 
     @property
     def n_tokens(self) -> int:
         """The text's length in tokens."""
-        return self.moves.n_tokens
+        return self.transitions.n_tokens
 
     def spans(self, epsilon: float = 0.01) -> list[tuple[TokenSpan, float]]:
         """All spans with a marginal probability of at least `epsilon`, sorted, with that probability."""
@@ -197,14 +208,14 @@ class Lattice:
         here = (arcs.start[found] == span.start) & (arcs.end[found] == span.end) & (arcs.label[found] == label)
         return int(here.argmax()) if here.any() else None
 
-    def best(self, k: int = 1) -> list[Reading]:
+    def best(self, k: int = 1) -> list[Analysis]:
         """The `k` most probable analyses, best first; fewer if the lattice has fewer."""
         if k == 1:
             found = self._heaviest_ways()
-            return [self._reading(found.way(), float(found.weight[-1]))]
+            return [self._analysis(found.way(), float(found.weight[-1]))]
         arcs = self._arcs
         return [
-            self._reading(
+            self._analysis(
                 zip(arcs.start[way].tolist(), arcs.end[way].tolist(), arcs.label[way].tolist(), strict=True), weight
             )
             for way, weight in best_paths(arcs, self.n_tokens, k)
@@ -220,13 +231,13 @@ class Lattice:
             )
         return self._heaviest
 
-    def _reading(self, way: Iterable[tuple[int, int, int]], weight: float) -> Reading:
+    def _analysis(self, way: Iterable[tuple[int, int, int]], weight: float) -> Analysis:
         spans = tuple(TokenSpan(start, end, self.labels[label]) for start, end, label in way if label != OUTSIDE)
-        return Reading(spans, min(0.0, weight - self._total))
+        return Analysis(spans, min(0.0, weight - self._total))
 
-    def outlook(self) -> Outlook:
+    def expected(self) -> Expectation:
         """Expected errors of the most probable analysis."""
-        return outlook(self._arcs, self._p, self.n_tokens, self._total)
+        return expectation(self._arcs, self._p, self.n_tokens, self._total)
 
     def logp(self, spans: Iterable[TokenSpan]) -> float:
         """Log-probability, in nats, of the analysis with exactly these spans; -inf if it is pruned or impossible.
@@ -266,7 +277,7 @@ class Lattice:
         """
         more = Constraints.of(self.n_tokens, fixed=fixed, excluded=excluded, outside=outside)
         base = self if self._constraints == NOTHING else self._base
-        return Lattice(self.moves, self.own, self._constraints.joined(more), base=base)
+        return Lattice(self.transitions, self.own, self._constraints.joined(more), base=base)
 
     def tempered(self, temperature: float) -> Lattice:
         """The lattice with tempered transitions (see `Transitions.tempered`) and the same constraints.
@@ -274,11 +285,11 @@ class Lattice:
         Pruned transitions stay pruned. With a temperature above 1, `pruned` becomes an upper bound of their mass at
         that temperature.
         """
-        return Lattice(self.moves.tempered(temperature), self.own, self._constraints)
+        return Lattice(self.transitions.tempered(temperature), self.own, self._constraints)
 
     def to_bytes(self) -> bytes:
         """Serialise the lattice with its constraints: compressed 32-bit floats, about 30 bytes per token."""
-        return pack(self.moves, self.own, self._constraints)
+        return pack(self.transitions, self.own, self._constraints)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Lattice:

@@ -18,7 +18,7 @@ def stacked(first: Lattice, second: Lattice) -> Lattice:
         first: lattice of the component that runs first.
         second: lattice of the other one, scored on the same text with `first.own` preset.
     """
-    above, below = first.moves, _freed(second.moves, first)
+    above, below = first.transitions, _freed(second.transitions, first)
     labels = (*above.labels, *(label for label in below.labels if label not in above.labels))
     renamed = np.array([labels.index(label) for label in below.labels], dtype=np.int64)
     unit_order = np.argsort(np.concatenate((above.unit_start, below.unit_start)), kind="stable")
@@ -40,24 +40,24 @@ def stacked(first: Lattice, second: Lattice) -> Lattice:
     return Lattice(joined, tuple(sorted({*first.own, *second.own})))
 
 
-def _freed(moves: Transitions, first: Lattice) -> Transitions:
+def _freed(transitions: Transitions, first: Lattice) -> Transitions:
     """The second component's transitions, with "outside" in place of the preset entities."""
-    taken = np.zeros(moves.n_tokens, dtype=bool)
+    taken = np.zeros(transitions.n_tokens, dtype=bool)
     for span in first.own:
         taken[span.start : span.end] = True
-    unit, begin = ~taken[moves.unit_start], ~taken[moves.begin_start]
+    unit, begin = ~taken[transitions.unit_start], ~taken[transitions.begin_start]
     return Transitions(
-        labels=moves.labels,
-        out=np.where(taken, 0.0, moves.out),
-        dropped=np.where(taken, 0.0, moves.dropped),
-        unit_start=moves.unit_start[unit],
-        unit_label=moves.unit_label[unit],
-        unit_logp=moves.unit_logp[unit],
-        begin_start=moves.begin_start[begin],
-        begin_label=moves.begin_label[begin],
-        begin_logp=moves.begin_logp[begin],
-        begin_length=moves.begin_length[begin],
-        last=moves.last[np.repeat(begin, moves.begin_length)],
+        labels=transitions.labels,
+        out=np.where(taken, 0.0, transitions.out),
+        dropped=np.where(taken, 0.0, transitions.dropped),
+        unit_start=transitions.unit_start[unit],
+        unit_label=transitions.unit_label[unit],
+        unit_logp=transitions.unit_logp[unit],
+        begin_start=transitions.begin_start[begin],
+        begin_label=transitions.begin_label[begin],
+        begin_logp=transitions.begin_logp[begin],
+        begin_length=transitions.begin_length[begin],
+        last=transitions.last[np.repeat(begin, transitions.begin_length)],
     )
 
 

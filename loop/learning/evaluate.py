@@ -17,15 +17,15 @@ Finder = Callable[[Sequence[str]], list[set[Span]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class StrictScore:
     """Entity precision, recall and F1 in percent; a correct entity has the right start, end and label."""
 
     p: float
     r: float
-    f: float
+    f1: float
 
 
-def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, labels: Collection[str]) -> Scores:
+def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, labels: Collection[str]) -> StrictScore:
     """Score our component on pairs of text and gold spans, counting only spans of `labels`."""
     texts, spans = zip(*gold, strict=True)
     score = PRFScore()
@@ -33,7 +33,7 @@ def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, lab
         score.score_set(
             {span for span in found if span.label in labels}, {span for span in right if span.label in labels}
         )
-    return Scores(100 * score.precision, 100 * score.recall, 100 * score.fscore)
+    return StrictScore(100 * score.precision, 100 * score.recall, 100 * score.fscore)
 
 
 def predicted(nlp: Language, texts: Iterable[str]) -> list[set[Span]]:

@@ -42,7 +42,7 @@ def update(
         beside = learner.base.rehearsed(batch, settings.rehearsed_per_batch, rng)
         losses.append(_step(ner, [*batch, *beside], optimizer, settings.dropout))
         if learner.anchor:
-            learner.anchor.pull(ner.model, settings.pull_back * (RELIEVED if beside else 1))
+            learner.anchor.pull(ner.model, settings.l2_sp * (RELIEVED if beside else 1))
         averages.follow()
     # spaCy does not save `unseen_classes`: training must not depend on whether the pipeline was reloaded.
     ner.model.attrs["unseen_classes"].clear()

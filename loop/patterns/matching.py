@@ -14,7 +14,7 @@ from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from loop.alignment import longest
+from loop.alignment import filter_spans
 from loop.errors import InputError
 from loop.patterns.parsing import Pattern, read_patterns, read_usable
 from loop.patterns.trials import compiled, refuse_failing
@@ -67,7 +67,7 @@ class Patterns:
             (self._phrases[attribute] if attribute else self._terms).add(label, found)
         self._matcher = _joined(self._tokens, self._vocab)
 
-    def hits(self, doc: Doc, nlp: Language) -> list[Span]:
+    def matches(self, doc: Doc, nlp: Language) -> list[Span]:
         """The spans that patterns match, sorted; of overlapping ones the longest stays. `doc` is not changed.
 
         `nlp` is the pipeline that made `doc`; it must have the tokenizer that the patterns were built with.
@@ -77,7 +77,7 @@ class Patterns:
         for matcher in matchers:
             if len(matcher):  # an empty matcher warns at every text
                 found |= {_span(doc, *match, self._vocab) for match in self._matches(matcher, doc)}
-        return list(longest(found))
+        return list(filter_spans(found))
 
     def _of_terms(self, doc: Doc, nlp: Language) -> Iterable[tuple[str, tuple[int, int]]]:
         if not self._has_terms:

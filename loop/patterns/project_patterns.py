@@ -35,7 +35,7 @@ class PatternsFile:
         """Whether the file has changed since it was last loaded."""
         return self._seen != self._version()
 
-    def hits(self, nlp: Language) -> Callable[[Doc], list[Span]] | None:
+    def matches(self, nlp: Language) -> Callable[[Doc], list[Span]] | None:
         """Return a function that matches the patterns in docs tokenized like those of `nlp`; None without a file.
 
         Invalid and unmatchable patterns are ignored and reported in the trainer's log.
@@ -48,7 +48,7 @@ class PatternsFile:
             there = self._needed or self._seen is not None
             self._patterns = self._usable(nlp) if there else None
         patterns = self._patterns
-        return (lambda doc: patterns.hits(doc, nlp)) if patterns else None
+        return (lambda doc: patterns.matches(doc, nlp)) if patterns else None
 
     def problems(self, nlp: Language) -> list[InputError]:
         """The errors in the file, one per invalid line; none without a file."""

@@ -55,7 +55,7 @@ def refuse_failing(pattern: Pattern, nlp: Language, vocab: Vocab) -> None:
             raise pattern.refusal(f"cannot be matched ({type(error).__name__}): {hint}") from None
 
 
-def doubts(pattern: Pattern, nlp: Language) -> str:
+def caveat(pattern: Pattern, nlp: Language) -> str:
     """Return a warning about a usable pattern that is probably a mistake, or ""."""
     if isinstance(pattern.pattern, str):
         return ""

@@ -1,4 +1,4 @@
-"""The numbers that status, screen and report share, computed only here."""
+"""The numbers that status, screen and report share: each is computed here and nowhere else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from loop.progress.live_status import (
 )
 
 if TYPE_CHECKING:
-    from loop.progress.advice import by_heart_words
+    from loop.progress.advice import overfitting_words
     from loop.progress.project import Progress, progress, taught
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
     "STOPPED",
     "Progress",
     "blocked_words",
-    "by_heart_words",
+    "overfitting_words",
     "forgotten",
     "forgotten_words",
     "held_words",
@@ -41,12 +41,12 @@ __all__ = [
     "unlearned",
 ]
 
-# These need numpy, which a session must not import before its first screen.
-LATER = {"by_heart_words": "advice", "Progress": "project", "progress": "project", "taught": "project"}
+# They need numpy, which a session does without before its first screen.
+LATER = {"overfitting_words": "advice", "Progress": "project", "progress": "project", "taught": "project"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import names that need numpy on first use."""
+    """Import what needs numpy when it is asked for."""
     if name not in LATER:
         raise AttributeError(name)
     return getattr(import_module(f"loop.progress.{LATER[name]}"), name)

@@ -1,4 +1,4 @@
-"""The data of a report: numbers, curves, confusions, calibration, corrections, pace, texts."""
+"""All that a report shows of a project: its numbers, curves, confusions, calibration, corrections, pace, texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from loop.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A text with its gold spans, the spans found in it, and the annotator's notes."""
+    """A text with what is right and what was found in it, and what the annotator noted."""
 
     id: int | None
     text: str
@@ -39,23 +39,24 @@ class Compared:
 
     @property
     def mistakes(self) -> int:
-        """The number of wrong and missed spans."""
+        """How many spans are found wrongly or not at all."""
         return sum(match.kind != "right" for match in matched(self.right, self.found))
 
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
-    """The data of a report.
+    """What a report shows.
 
     Attributes:
-        now: the numbers of `loop status`.
+        now: the numbers that `loop status` shows.
         labels: of the project. label_confusion, edge_confusion: of the last round on the held-out texts.
-        calibration: of the questions' probabilities; None without any.
-        confidence: the last round's probability that its whole prediction is right, for a random sample of the pool.
-        corrections: of suggestions, with their counts.
-        hardest: held-out texts with mistakes of the last round, most mistakes first. flagged: answers with a flag or a
-            memo; `found` has the suggestions.
-        pace: over time. by_length: by the number of words.
+        calibration: of the probabilities that the questions came with; None without any.
+        confidence: of the last round in its predictions for a random sample of the pool: the probability that all is
+            right.
+        corrections: of what was suggested, with how often each was made.
+        hardest: held-out texts in which the last round makes mistakes, the most first. flagged: answers with a flag
+            or a memo; what was found is what was suggested.
+        pace: over time. by_length: by the words of the text.
     """
 
     now: Progress
@@ -71,8 +72,8 @@ class ReportData:
     by_length: list[Pace]
 
 
-def picture(store: Store, settings: Settings, paths: ProjectPaths) -> ReportData:
-    """Collect the data of a report; reads every answer and its question.
+def report_data(store: Store, settings: Settings, paths: ProjectPaths) -> ReportData:
+    """All that a report shows; reads every answer and its question.
 
     Raises:
         InputError: the gold file cannot be read.

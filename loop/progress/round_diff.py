@@ -1,4 +1,4 @@
-"""Compare two rounds text by text."""
+"""Texts in which two rounds find different spans."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from loop.records import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """The spans two rounds found in a text.
+class TextDiff:
+    """What two rounds found in a text.
 
     Attributes:
-        one, other: the spans each round found. right: the gold spans, None if unknown.
-        unit: of resampling, see `GoldText`.
+        one, other: the spans that each found. right: the right ones, None where nobody said.
+        unit: what chance draws, see `GoldText`.
     """
 
     text: str
@@ -33,17 +33,17 @@ class Compared:
 
     @property
     def gain(self) -> int:
-        """By how many spans `other` is closer to the gold spans; negative if it is further away."""
+        """By how many spans the other one is nearer to what is right; negative where it is further away."""
         if self.right is None:
             return 0
         right = set(self.right)
         return len(right ^ set(self.one)) - len(right ^ set(self.other))
 
 
-def gained(texts: Sequence[Compared], labels: Sequence[str]) -> tuple[float, Range | None] | None:
-    """The difference in F1 (points) of `other` to `one`, and its interval; None without gold spans.
+def gained(texts: Sequence[TextDiff], labels: Sequence[str]) -> tuple[float, Range | None] | None:
+    """By how much the other round's F1 is higher, in points, and the interval of that; None where nobody said more.
 
-    The interval is None if there are too few texts.
+    The interval is None where there are too few texts for one.
     """
     said = [text for text in texts if text.right is not None]
     if not said:

@@ -1,10 +1,10 @@
-"""Run all checks of answers."""
+"""All checks together."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from loop.quality.disagreements import disputed
+from loop.quality.disagreements import disagreements
 from loop.quality.fast import hurried
 from loop.quality.finding import Finding, Given
 from loop.quality.improbable import improbable
@@ -20,18 +20,18 @@ def check(
     *,
     looked_at: Collection[str] = (),
 ) -> list[Finding]:
-    """Suspicious answers by kind, the most suspicious of each kind first.
+    """What is suspicious, kind by kind, and of each kind the most suspicious first.
 
     Args:
         answers: complete ones, with their questions.
-        schemes: the labels that complete answers cover.
-        twice: pairs of answers to repeated texts.
-        looked_at: ids of answers that were reviewed and left unchanged.
+        schemes: what complete ones are complete for.
+        twice: the answers to texts that were repeated.
+        looked_at: ids of answers that somebody has looked at again and left as they were.
     """
     found = uses(answers)
     strings, model = inconsistent(found), improbable(answers, found)
     findings: Iterable[Finding] = (
-        *disputed(answers, schemes),
+        *disagreements(answers, schemes),
         *strings,
         *model,
         *hurried(answers),

@@ -1,4 +1,4 @@
-"""Disagreements between annotators."""
+"""Texts that several annotators answered in different ways."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from loop.quality.finding import Finding, Given, listed
 from loop.truth import Schemes
 
 
-def disputed(answers: Iterable[Given], schemes: Schemes) -> list[Finding]:
-    """Answers that differ from another annotator's first answer to the text, the most different first.
+def disagreements(answers: Iterable[Given], schemes: Schemes) -> list[Finding]:
+    """Answers that differ from what somebody else said of the same text first, the most different first.
 
-    Only spans of labels that both answers cover count.
+    Only spans of labels that both were asked for count.
 
     Args:
-        answers: complete ones in force, with their questions.
-        schemes: the labels that complete answers cover.
+        answers: complete ones that count, with their questions.
+        schemes: what complete ones are complete for.
     """
     of_text: dict[int, list[Given]] = defaultdict(list)
     for one in sorted(answers, key=lambda one: one.answer.rank):
@@ -33,4 +33,4 @@ def _differing(same: Sequence[Given], schemes: Schemes) -> Iterator[Finding]:
         if one.answer.annotator != first.answer.annotator and then != now:
             text, gone, new = one.question.text.text, sorted(then - now), sorted(now - then)
             words = f"{first.answer.annotator} {listed(text, gone)}, {one.answer.annotator} {listed(text, new)}"
-            yield Finding("disputed", one.answer, words, float(len(gone) + len(new)), (gone or new)[0])
+            yield Finding("disagreement", one.answer, words, float(len(gone) + len(new)), (gone or new)[0])

@@ -1,4 +1,4 @@
-"""The time answers take."""
+"""How long answers take."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from loop.quality.finding import Given
 
-# Seconds; a longer answer was interrupted.
+# An answer that took longer than this was interrupted.
 LONGEST = 600.0
-# Upper bounds of the length bands, in words.
+# Bounds of the bands of length, in words.
 LENGTHS = (10, 20, 40, 80)
-FEWEST = 4  # answers needed for quartiles
+FEWEST = 4  # answers that quartiles are taken of
 
 
 class Pace(NamedTuple):
-    """Seconds per answer: median and quartiles of `answers` answers. `upto` is the last answer, or the most words."""
+    """Seconds an answer took, of so many: quartiles and median. `upto` is the last answer, or the most words."""
 
     upto: int
     answers: int
@@ -27,7 +27,7 @@ class Pace(NamedTuple):
 
 
 def pace(answers: Sequence[Given], *, blocks: int = 20) -> list[Pace]:
-    """The pace over time, in at most `blocks` blocks of equal size."""
+    """The pace over time, in at most so many blocks of equal size."""
     timed = [one.answer.seconds for one in answers if 0 < one.answer.seconds <= LONGEST]
     size = max(FEWEST, -(-len(timed) // blocks))
     parts = [timed[start : start + size] for start in range(0, len(timed), size)]

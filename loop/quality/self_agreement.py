@@ -1,4 +1,4 @@
-"""Intra-annotator agreement on repeated texts, answered blind."""
+"""Intra-annotator agreement: texts that were answered once more, blind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loop.truth import Schemes, resolve, standing
 
 
 class Pair(NamedTuple):
-    """The first and the second answer's spans for a repeated text, only of labels that both cover."""
+    """What was said of a text first, and when it was repeated; only spans of labels that both were asked for."""
 
     answer: Answer
     first: tuple[Span, ...]
@@ -21,35 +21,35 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """Intra-annotator agreement.
+    """Agreement of an annotator with themselves.
 
     Attributes:
-        pairs: number of texts answered twice. same: of these, answered exactly as before.
-        f: strict span F1 (percent) between first and second answers, micro-averaged and symmetric (Hripcsak &
-            Rothschild 2005); None if there are no spans. interval: its 95% interval.
+        pairs: texts answered twice. same: of them, the ones answered exactly as before.
+        f1: strict span F1 in percent between first and second answers, all spans of all pairs together, which is the
+            same in both directions (Hripcsak & Rothschild 2005); None where neither has a span. interval: of 95 %.
     """
 
     pairs: int
     same: int
-    f: float | None
+    f1: float | None
     interval: tuple[float, float] | None = None
 
 
 def pairs(answers: Iterable[Answer], schemes: Schemes) -> list[Pair]:
-    """A pair for each repeated text with complete answers, in the order of repetition.
+    """A pair for each text repeated and answered completely, in the order in which they were repeated.
 
-    The first answer is the one in force when the text was asked again; later corrections, perhaps because of this very
-    pair, do not count.
+    The first answer is what stood when the text was repeated: what was corrected since then, perhaps for this very
+    pair, does not count.
 
     Args:
-        answers: all answers ever given.
-        schemes: the labels that complete answers cover.
+        answers: all that were ever given.
+        schemes: what complete ones are complete for.
     """
     given = list(answers)
     of: dict[tuple[int, str], list[Answer]] = {}
     for answer in given:
         of.setdefault((answer.text_id, answer.annotator), []).append(answer)
-    second = [one for one in standing(given) if one.again and one.complete and one.verdict == "accept"]
+    second = [one for one in standing(given) if one.repeat and one.complete and one.verdict == "accept"]
     found = (_pair(one, of[one.text_id, one.annotator], schemes) for one in sorted(second, key=lambda one: one.rank))
     return [pair for pair in found if pair]
 
@@ -67,20 +67,20 @@ def _of(spans: Iterable[Span], labels: Collection[str]) -> tuple[Span, ...]:
 
 
 def consistency(found: Sequence[Pair]) -> Consistency:
-    """The agreement of second answers with first ones."""
+    """How far the second answers agree with the first ones."""
     same = sum(set(pair.first) == set(pair.second) for pair in found)
     labels = sorted({span.label for pair in found for span in (*pair.first, *pair.second)})
     if not labels:
         return Consistency(len(found), same, None)
-    from loop.intervals import counts, measures  # numpy takes 0.1 s to import: not before the first screen
+    from loop.intervals import counts, measures  # numpy takes a tenth of a second: not before the first screen
 
     table = counts([pair.second for pair in found], [pair.first for pair in found], labels)
     (measure,) = measures(table.sum(axis=1, keepdims=True))
-    return Consistency(len(found), same, measure.f, measure.f_interval)
+    return Consistency(len(found), same, measure.f1, measure.f1_interval)
 
 
 def unlike(answers: Iterable[Given], found: Iterable[Pair]) -> list[Finding]:
-    """Those answers that differ from the repeated answer to their text, the most different first."""
+    """Of the answers those that were answered otherwise when the text was repeated, the most different first."""
     differing = {pair.answer.id: pair for pair in found if set(pair.first) != set(pair.second)}
     findings = [_unlike(one, differing[one.answer.id]) for one in answers if one.answer.id in differing]
     return sorted(findings, key=lambda finding: (-finding.surprise, finding.answer.text_id))
@@ -89,5 +89,5 @@ def unlike(answers: Iterable[Given], found: Iterable[Pair]) -> list[Finding]:
 def _unlike(one: Given, pair: Pair) -> Finding:
     text = one.question.text.text
     gone, new = sorted(set(pair.first) - set(pair.second)), sorted(set(pair.second) - set(pair.first))
-    words = f"first {listed(text, gone)}, asked again {listed(text, new)}"
-    return Finding("unlike", one.answer, words, float(len(gone) + len(new)), (gone or new)[0])
+    words = f"first {listed(text, gone)}, then {listed(text, new)}"
+    return Finding("repeat", one.answer, words, float(len(gone) + len(new)), (gone or new)[0])

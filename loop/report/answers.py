@@ -1,4 +1,4 @@
-"""The report's sections on probabilities and answers: calibration, confidence, corrections, time."""
+"""The sections about probabilities and answers: calibration, confidence, corrections, time."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from loop.report.shown import isolated
 
 CORRECTIONS = 20
 CONFIDENCE_BINS = 20
-HALF = 420, 320  # size of a half-width chart
+HALF = 420, 320  # the size of a chart that takes half of the width
 
 
-def calibration(picture: ReportData) -> str:
-    """The calibration section: how often spans of a probability were right."""
-    found = picture.calibration
+def calibration(data: ReportData) -> str:
+    """How often spans of a probability were right."""
+    found = data.calibration
     if found is None:
-        return section("Calibration", "<p>No question has had probabilities yet.</p>")
-    drawn = "drawn at random" if found.at_random else "that were asked about, many because the model was uncertain"
+        return section("Calibration", "<p>No question has come with probabilities yet.</p>")
+    drawn = "drawn at random" if found.at_random else "that were asked, many of them because the model was unsure"
     spans = count(sum(one.spans for one in found.bins), "span")
     words = (
-        f"Of the spans with a probability of 80%, 80 of 100 should be right. Shown are {spans} in "
-        f"{count(found.texts, 'text')} {drawn},  each scored before its answer was learned; "
+        f"Of the spans that the model gave 80 %, 80 of 100 should be right. Here are {spans} in "
+        f"{count(found.texts, 'text')} {drawn}, each judged before it was learned; "
         f"off by {exact(100 * found.error)} points on average."
     )
     dots = [_dot(one) for one in found.bins]
@@ -40,19 +40,19 @@ def _dot(one: Bin) -> Dot:
     return Dot(100 * one.p, 100 * one.right, low, high, said, size=2.5 + min(5.0, one.spans**0.5 / 5))
 
 
-def confidence(picture: ReportData) -> str:
-    """The confidence section: how sure the last round is of its predictions for the pool."""
-    found = picture.confidence
+def confidence(data: ReportData) -> str:
+    """How confident the last round is of its predictions in the texts that nobody has answered."""
+    found = data.confidence
     if not found:
         return ""
     bins = Counter(min(CONFIDENCE_BINS - 1, int(one * CONFIDENCE_BINS)) for one in found)
     width = 100 // CONFIDENCE_BINS
     heights = [(_says(n * width, width, bins[n]), float(bins[n])) for n in range(CONFIDENCE_BINS)]
     top = rounded(0.0, max(height for _, height in heights))[1]
-    axes = Axes((0.0, 100.0), (0.0, top), x_name="probability of the prediction, %", y_name="texts", size=HALF)
+    axes = Axes((0.0, 100.0), (0.0, top), x_name="probability of the best analysis, %", y_name="texts", size=HALF)
     words = (
-        f"The model's probability that all spans it finds in a text are right, for {count(len(found), 'text')} of the "
-        f"pool, drawn at random. It expects {exact(100 * sum(found) / len(found))}% of these texts to be right."
+        f"How probable the model finds its prediction for {count(len(found), 'text')} of the pool, drawn at random: "
+        f"that all spans of the text are right. It expects {exact(100 * sum(found) / len(found))} % of them to be."
     )
     return section("Confidence in the pool", f"<p>{words}</p>{bars(heights, axes, 'texts by confidence')}")
 
@@ -61,19 +61,19 @@ def _says(low: int, width: int, n: int) -> str:
     return f"{low} to {low + width} %: {n} texts"
 
 
-def corrections(picture: ReportData, *, with_text: bool) -> str:
-    """The section on the most frequent corrections; without texts only their kinds and labels."""
-    if not picture.corrections:
+def corrections(data: ReportData, *, with_text: bool) -> str:
+    """What was corrected most often; without texts only the kinds and labels."""
+    if not data.corrections:
         return ""
-    kinds = Counter(dict(picture.corrections))
+    kinds = Counter(dict(data.corrections))
     if not with_text:
         kinds = Counter()
-        for one, times in picture.corrections:
+        for one, times in data.corrections:
             kinds[Correction(one.kind, "", one.shown_label, "", one.answered_label)] += times
     most = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))[:CORRECTIONS]
     rows = [[one.kind, _span(one.shown, one.shown_label), _span(one.answered, one.answered_label), exact(n)]
             for one, n in most]  # fmt: skip
-    note = f"<p>Corrections of suggestions, {exact(kinds.total())} in all.</p>"
+    note = f"<p>What was made of the suggestions: {count(kinds.total(), 'correction')} in all.</p>"
     body = note + table(("correction", "suggested", "answered", "times"), rows, kind="words")
     return section("Most frequent corrections", body, wide=True)
 
@@ -84,15 +84,15 @@ def _span(string: str, label: str) -> str:
     return f"{isolated(string)} <b>{isolated(label)}</b>" if string else f"<b>{isolated(label)}</b>"
 
 
-def time(picture: ReportData) -> str:
-    """The section on the time of answers, over time and by length of the text."""
-    if not picture.pace:
+def time(data: ReportData) -> str:
+    """How long answers take: over time, and by the length of the text."""
+    if not data.pace:
         return ""
-    dots = [Dot(one.upto, one.median, one.low, one.high, _took(one)) for one in picture.pace]
+    dots = [Dot(one.upto, one.median, one.low, one.high, _took(one)) for one in data.pace]
     axes = Axes((0.0, float(dots[-1].x)), rounded(0.0, max(dot.high for dot in dots)), x_name="answers",
                 y_name="seconds", size=HALF)  # fmt: skip
-    note = "<p>Seconds per answer: the median, and a band for the middle half.</p>"
-    chart, beside = curve(dots, axes, "seconds an answer over time"), _by_length(picture.by_length)
+    note = "<p>Seconds for an answer: the median, and the middle half as a band.</p>"
+    chart, beside = curve(dots, axes, "seconds an answer over time"), _by_length(data.by_length)
     body = f'{note}<div class="pair"><div>{chart}</div><div>{beside}</div></div>'
     return section("Time for an answer", body, wide=True)
 

@@ -1,4 +1,4 @@
-"""The page: a head that forbids network access and scripts, key numbers, and the sections."""
+"""The page: its head, which lets a browser fetch and run nothing, the numbers on top, and the sections."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from datetime import datetime
 from hashlib import sha256
 from importlib.resources import files
 
-from loop.progress import by_heart_words, forgotten_words, held_words
+from loop.progress import forgotten_words, held_words, overfitting_words
 from loop.progress.report_data import ReportData
 from loop.report import answers, scores, texts
 from loop.report.html import between, count, exact
 from loop.report.shown import isolated, shown
 
 
-def report(picture: ReportData, *, name: str, at: datetime, with_text: bool = True) -> str:
+def report(data: ReportData, *, name: str, at: datetime, with_text: bool = True) -> str:
     """The whole page as HTML.
 
     Args:
-        picture: the data.
+        data: what it shows.
         name: of the project.
-        at: the time of the report.
-        with_text: whether to include texts of the corpus and quotes from them.
+        at: when it was made.
+        with_text: whether it holds texts of the corpus, and strings of them.
     """
     style = (files("loop.report") / "style.css").read_text(encoding="utf-8")
     digest = b64encode(sha256(style.encode()).digest()).decode()
@@ -33,94 +33,94 @@ def report(picture: ReportData, *, name: str, at: datetime, with_text: bool = Tr
         '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
         f"<title>{shown(name)}: report</title><style>{style}</style>"
     )
-    body = _header(picture, name, at, with_text) + f"<main>{_sections(picture, with_text)}</main>"
+    body = _header(data, name, at, with_text) + f"<main>{_sections(data, with_text)}</main>"
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}</body></html>\n'
 
 
-def _sections(picture: ReportData, with_text: bool) -> str:
+def _sections(data: ReportData, with_text: bool) -> str:
     parts = [
-        scores.learning(picture),
-        scores.labels(picture),
-        scores.confusions(picture),
-        answers.calibration(picture),
-        answers.confidence(picture),
-        answers.corrections(picture, with_text=with_text),
-        answers.time(picture),
-        *([texts.hardest(picture), texts.flagged(picture)] if with_text else []),
+        scores.learning(data),
+        scores.labels(data),
+        scores.confusions(data),
+        answers.calibration(data),
+        answers.confidence(data),
+        answers.corrections(data, with_text=with_text),
+        answers.time(data),
+        *([texts.hardest(data), texts.flagged(data)] if with_text else []),
     ]
     return "\n".join(part for part in parts if part)
 
 
-def _header(picture: ReportData, name: str, at: datetime, with_text: bool) -> str:
+def _header(data: ReportData, name: str, at: datetime, with_text: bool) -> str:
     made = at.strftime("%Y-%m-%d %H:%M")
-    private = "It quotes texts: keep it as private as they are." if with_text else "It contains no text of the corpus."
+    private = "It quotes texts: keep it as private as they are." if with_text else "It holds no text of the corpus."
     tiles = "".join(
         f'<div class="tile"><dt>{title}</dt><dd>{value}</dd><dd class="note">{note}</dd></div>'
-        for title, value, note in _tiles(picture)
+        for title, value, note in _tiles(data)
     )
-    labels = " · ".join(isolated(label) for label in picture.labels)
-    said = f'<p class="advice">{shown(picture.now.advice.words)}</p>{_alarms(picture)}'
+    labels = " · ".join(isolated(label) for label in data.labels)
+    said = f'<p class="advice">{shown(data.now.advice.words)}</p>{_alarms(data)}'
     return (
         f"<header><h1>{isolated(name)}</h1><p>{labels}</p>{said}<dl>{tiles}</dl><p>Made {made}. {private}</p></header>"
     )
 
 
-def _alarms(picture: ReportData) -> str:
-    now = picture.now
-    near = f"{now.near_duplicates} held-out texts nearly repeat a training text, which inflates the scores"
-    said = [held_words(now.held), forgotten_words(now.forgotten), by_heart_words(now.advice)]
+def _alarms(data: ReportData) -> str:
+    now = data.now
+    near = f"{now.near_duplicates} held-out texts nearly repeat one that is learned from: that flatters the scores"
+    said = [held_words(now.held), forgotten_words(now.forgotten), overfitting_words(now.advice)]
     return "".join(
         f'<p class="alarm">{shown(words)}</p>' for words in (*said, near if now.near_duplicates else "") if words
     )
 
 
-def _tiles(picture: ReportData) -> list[tuple[str, str, str]]:
-    now = picture.now
+def _tiles(data: ReportData) -> list[tuple[str, str, str]]:
+    now = data.now
     said = ", ".join(f"{exact(n)} {verdict}" for verdict, n in sorted(now.answers.items()))
     return [
-        _f_tile(picture),
-        *_expected_tile(picture),
+        _f_tile(data),
+        *_expected_tile(data),
         ("answers", exact(sum(now.answers.values())), said or "none yet"),
-        *_accepted_tile(picture),
+        *_accepted_tile(data),
         ("rounds", exact(len(now.rounds)), f"{count(now.next_round, 'answer')} until the next"),
-        ("texts", exact(now.texts), f"{exact(now.pool)} unanswered"),
-        _consistency_tile(picture),
+        ("texts", exact(now.texts), f"{exact(now.pool)} not answered"),
+        _consistency_tile(data),
     ]
 
 
-def _f_tile(picture: ReportData) -> tuple[str, str, str]:
-    found = picture.now.scores
+def _f_tile(data: ReportData) -> tuple[str, str, str]:
+    found = data.now.scores
     if found is None:
-        return "F1", "–", picture.now.unmeasured or "no evaluation yet"
+        return "F1", "–", data.now.unmeasured or "nothing measured yet"
     overall = found.overall
-    where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {picture.now.measured}"
+    where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {data.now.measured}"
     if overall.no_interval:
         return "F1", "–", f"{overall.no_interval}; {where}"
     if not overall.enough:
-        return "F1, 95 % interval", between(overall.strict.f_interval), f"{where}; too few for a single number"
-    return "F1", exact(overall.strict.f), f"{between(overall.strict.f_interval)}; {where}"
+        return "F1, 95 % interval", between(overall.strict.f1_interval), f"{where}; too few for a single number"
+    return "F1", exact(overall.strict.f1), f"{between(overall.strict.f1_interval)}; {where}"
 
 
-def _expected_tile(picture: ReportData) -> list[tuple[str, str, str]]:
-    found = picture.now.estimate
+def _expected_tile(data: ReportData) -> list[tuple[str, str, str]]:
+    found = data.now.estimate
     if not found:
         return []
-    where = f"the model's own estimate on {count(int(found['texts']), 'text')} of the pool"
-    return [("expected F1", exact(found["f"]), where)]
+    where = f"by the model's own probabilities in {count(int(found['texts']), 'text')} of the pool"
+    return [("F1 that it expects", exact(found["f1"]), where)]
 
 
-def _accepted_tile(picture: ReportData) -> list[tuple[str, str, str]]:
-    right, asked = picture.now.accepted
+def _accepted_tile(data: ReportData) -> list[tuple[str, str, str]]:
+    right, asked = data.now.accepted
     if not asked:
         return []
     return [("acceptance rate", exact(right), f"of the last {count(asked, 'text')}; those asked are the hardest")]
 
 
-def _consistency_tile(picture: ReportData) -> tuple[str, str, str]:
-    found = picture.now.consistency
+def _consistency_tile(data: ReportData) -> tuple[str, str, str]:
+    found = data.now.consistency
     if not found.pairs:
         return "intra-annotator agreement", "–", "no text repeated yet"
-    f = "–" if found.f is None or found.interval is None else f"F1 {exact(found.f)}"
+    f = "–" if found.f1 is None or found.interval is None else f"F1 {exact(found.f1)}"
     chance = "" if found.interval is None else f"{between(found.interval)}; "
     note = f"{chance}{count(found.pairs, 'text')} repeated, {exact(found.same)} answered as before"
     return "intra-annotator agreement", f, note

@@ -1,4 +1,4 @@
-"""The report's sections on scores: learning curve, labels, confusions."""
+"""The sections about how good the model is: learning curve, labels, confusions."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from loop.report.html import between, count, exact, section, table
 from loop.report.shown import isolated, shown
 
 NOTHING_MEASURED = (
-    "No round has been evaluated yet. A share of the questions is held out for that; with a gold file (eval in "
-    "loop.cfg), evaluation starts with the first round."
+    "No round has been measured yet. A share of the questions is held out for that; a gold file (eval in loop.cfg) "
+    "measures from the first round on."
 )
 COLUMNS = (
     "label", "spans answered", "spans to find", "precision", "recall", "F1", "95 % interval", "F1, overlapping",
@@ -28,32 +28,32 @@ COLUMNS = (
 WIDE, LOW, SMALL = (1000, 320), (1000, 150), (320, 170)
 
 
-def learning(picture: ReportData) -> str:
-    """The learning curve, and the training loss below it."""
-    if not picture.now.curve:
+def learning(data: ReportData) -> str:
+    """The learning curve, and the loss of training below it."""
+    if not data.now.curve:
         return section("Learning curve", f"<p>{NOTHING_MEASURED}</p>")
-    last = picture.now.curve[-1]
+    last = data.now.curve[-1]
     words = (
-        f"F1 on {count(last.scores.overall.texts, 'text')} held out from training, round by round; the band is the "
-        "95% interval (bootstrap over texts or groups), shown alone where spans are too few for a single "
-        "number. Pruned rounds were evaluated on fewer texts."
+        f"F1 on {count(last.scores.overall.texts, 'text')} that no round learns from, round by round; the band is the "
+        "95 % interval (bootstrap over texts and groups), which stands alone where spans are too few for a single "
+        "number. A round that is no longer kept was measured on fewer texts."
     )
     expected = [
-        Dot(info.answers, f, f, f) for info in picture.now.rounds if (f := info.estimate.get("f", 0.0)) and info.number
+        Dot(info.answers, f, f, f) for info in data.now.rounds if (f := info.estimate.get("f1", 0.0)) and info.number
     ]
     if expected:
-        words += " Dashed: the model's own estimate on the pool."
-    chart = _f_curve(picture.now.curve, [point.scores.overall for point in picture.now.curve], WIDE, expected)
-    return section("Learning curve", f'<p>{words}</p><div class="scroll">{chart}</div>{_loss(picture)}', wide=True)
+        words += " Dashed: the model's own estimate on the pool, by its own probabilities."
+    chart = _f_curve(data.now.curve, [point.scores.overall for point in data.now.curve], WIDE, expected)
+    return section("Learning curve", f'<p>{words}</p><div class="scroll">{chart}</div>{_loss(data)}', wide=True)
 
 
 def _f_curve(
     points: Sequence[Point], scores: Sequence[Score], size: tuple[int, int], expected: Sequence[Dot] = ()
 ) -> str:
     dots = [
-        Dot(point.answers, score.strict.f, *score.strict.f_interval, _says(point, score), single=score.enough)
+        Dot(point.answers, score.strict.f1, *score.strict.f1_interval, _says(point, score), single=score.enough)
         for point, score in zip(points, scores, strict=True)
-        if score.strict.f_interval
+        if score.strict.f1_interval
     ]
     if not dots:
         return f"<p>{shown(scores[-1].no_interval)}</p>"
@@ -63,47 +63,47 @@ def _f_curve(
 
 
 def _says(point: Point, score: Score) -> str:
-    may_be = words_between(score.strict.f_interval, "{:.1f} to {:.1f}")
-    f = f"F1 {score.strict.f:.1f} ({may_be})" if score.enough else f"F1 {may_be}"
+    may_be = words_between(score.strict.f1_interval, "{:.1f} to {:.1f}")
+    f = f"F1 {score.strict.f1:.1f} ({may_be})" if score.enough else f"F1 {may_be}"
     return f"round {point.round}, {point.answers} answers: {f}, {score.gold} spans in {score.texts} texts"
 
 
-def _loss(picture: ReportData) -> str:
+def _loss(data: ReportData) -> str:
     dots = [
         Dot(info.answers, info.loss, info.loss, info.loss, f"round {info.number}: loss {info.loss:.3f}")
-        for info in picture.now.rounds
+        for info in data.now.rounds
         if info.loss is not None
     ]
     if len(dots) < 2:
         return ""
     x = 0.0, float(max(dot.x for dot in dots))
     axes = Axes(x, around(dots), size=LOW, x_name="answers learned from", y_name="training loss")
-    words = "Training loss: if it keeps falling while F1 stagnates or falls, the model overfits."
+    words = "The loss of training beside it: when it keeps falling while F1 stands or falls, the model overfits."
     chart = curve(dots, axes, "training loss over answers")
     return f'<p>{words}</p><div class="scroll">{chart}</div>'
 
 
-def labels(picture: ReportData) -> str:
-    """A table of the last round's scores by label, and a small curve for each label."""
-    scores = picture.now.scores
+def labels(data: ReportData) -> str:
+    """A table of the last round's scores by label, and a small curve for each."""
+    scores = data.now.scores
     if scores is None:
         return ""
-    now = picture.now
+    now = data.now
     rows = [
         [*_row(isolated(name), now.spans.get(name, 0), score), _change(now.changes.get(name))]
         for name, score in scores.labels.items()
     ]
     total = [*_row("<strong>all</strong>", sum(now.spans.values()), scores.overall), ""]
-    curves = "".join(_label_curve(picture.now.curve, name) for name in scores.labels)
-    note = "<p>Overlapping: a span counts as correct if it shares a character with a gold span of its label.</p>"
+    curves = "".join(_label_curve(data.now.curve, name) for name in scores.labels)
+    note = "<p>Overlapping: a span counts when it shares a character with one of its label.</p>"
     return section("Labels", f'{table(COLUMNS, [*rows, total])}{note}<div class="small">{curves}</div>', wide=True)
 
 
 def _row(name: str, answered: int, score: Score) -> list[str]:
     strict: Measure = score.strict
-    single = [exact(strict.p), exact(strict.r), exact(strict.f)] if score.enough else ["–", "–", "–"]
-    overlapping = exact(score.overlapping.f) if score.enough else "–"
-    return [name, exact(answered), exact(score.gold), *single, between(strict.f_interval), overlapping]
+    single = [exact(strict.p), exact(strict.r), exact(strict.f1)] if score.enough else ["–", "–", "–"]
+    overlapping = exact(score.overlapping.f1) if score.enough else "–"
+    return [name, exact(answered), exact(score.gold), *single, between(strict.f1_interval), overlapping]
 
 
 def _change(change: Change | None) -> str:
@@ -118,22 +118,22 @@ def _label_curve(points: Sequence[Point], label: str) -> str:
     return f"<figure><figcaption>{isolated(label)}</figcaption>{chart}</figure>"
 
 
-def confusions(picture: ReportData) -> str:
-    """The confusion of labels, and of edges."""
-    if not picture.label_confusion:
+def confusions(data: ReportData) -> str:
+    """Which label is taken for which, and how the edges found lie about the right ones."""
+    if not data.label_confusion:
         return ""
-    return _label_confusion(picture) + _edge_confusion(picture)
+    return _label_confusion(data) + _edge_confusion(data)
 
 
-def _label_confusion(picture: ReportData) -> str:
-    found = picture.label_confusion
-    names = [*picture.labels, ""]
+def _label_confusion(data: ReportData) -> str:
+    found = data.label_confusion
+    names = [*data.labels, ""]
     rows = [
         [_name(gold), *("" if gold == other == "" else _cell(found, gold, other, names) for other in names)]
         for gold in names
     ]
     head = ("right ↓ · found →", *(_name(name) for name in names))
-    note = "<p>Gold spans against what the last round finds; overlapping spans are matched.</p>"
+    note = "<p>Spans by what they are and what the last round takes them for; overlapping spans count as the same.</p>"
     return section("Confusion of labels", note + table(head, rows, kind="heat"))
 
 
@@ -147,20 +147,20 @@ def _cell(found: Mapping[tuple[str, str], int], gold: str, other: str, names: Se
 
 
 def heat(n: int, total: int, *, right: bool = False) -> str:
-    """A number in a cell coloured by its share of the row."""
+    """A number in a cell whose colour is its share of the row."""
     if n == 0:
         return '<span class="zero">·</span>'
     step = max(1, round(9 * n / total))
     return f'<span class="h{step}{" right" if right else ""}">{exact(n)}</span>'
 
 
-def _edge_confusion(picture: ReportData) -> str:
-    found = picture.edge_confusion
+def _edge_confusion(data: ReportData) -> str:
+    found = data.edge_confusion
     rows = []
-    for label in picture.labels:
+    for label in data.labels:
         counts = [found.get((label, edges), 0) for edges in EDGES]
         cells = [heat(n, sum(counts), right=edges == "right") for n, edges in zip(counts, EDGES, strict=True)]
         rows.append([shown(label), *cells])
     head = ("label", "exact", "too long", "too short", "shifted")
-    note = "<p>For spans with the right label: found edges against gold edges.</p>"
+    note = "<p>Where the label is right: how the edges found lie about the right ones.</p>"
     return section("Confusion of edges", note + table(head, rows, kind="heat"))

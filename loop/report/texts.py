@@ -1,4 +1,4 @@
-"""The report's sections with texts: gold and found spans side by side."""
+"""The sections with texts: what is right and what was found, side by side."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from loop.report.html import count, section
 from loop.report.shown import colours, isolated, marked
 
 TEXTS = 30
-HARDEST = "Held-out texts, most mistakes of the last round first; dashed spans were missed, ✗ marks wrong ones."
-FLAGGED = "Answers with a flag or a memo, and the suggestions."
+HARDEST = "The held-out texts, with the most mistakes of the last round first; dashed is not found so, ✗ is wrong."
+FLAGGED = "Answers with a flag or a memo, and what was suggested."
 
 
-def hardest(picture: ReportData) -> str:
+def hardest(data: ReportData) -> str:
     """The texts that the last round finds hardest."""
-    return _side_by_side("Hardest texts", HARDEST, picture.hardest, picture.labels, "found by the last round")
+    return _side_by_side("Hardest texts", HARDEST, data.hardest, data.labels, "found by the last round")
 
 
-def flagged(picture: ReportData) -> str:
-    """The texts with a flag or a memo."""
-    return _side_by_side("Flagged texts", FLAGGED, picture.flagged, picture.labels, "suggested")
+def flagged(data: ReportData) -> str:
+    """The texts that the annotator flagged or wrote a memo for."""
+    return _side_by_side("Flagged texts", FLAGGED, data.flagged, data.labels, "suggested")
 
 
 def _side_by_side(title: str, words: str, texts: Sequence[Compared], labels: Sequence[str], found: str) -> str:

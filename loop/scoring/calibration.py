@@ -40,7 +40,7 @@ class Estimate:
 
     precision: float
     recall: float
-    f: float
+    f1: float
 
 
 class Tried(NamedTuple):

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Span
 
 from loop.errors import PipelineError
 from loop.scoring.predict import row
-from loop.scoring.reader import read, recognizers
+from loop.scoring.reader import read_docs, recognizers
 
 NAME = "loop_confidence"
 ATTRIBUTE = "confidence"
@@ -58,7 +58,7 @@ class Confidence:
         waiting = iter(stream)
         while batch := list(islice(waiting, batch_size)):
             again = [Doc(doc.vocab, [t.text for t in doc], [bool(t.whitespace_) for t in doc]) for doc in batch]
-            scored = read(self._nlp, again, temperatures=temperatures_of(self._nlp), batch_size=len(again))
+            scored = read_docs(self._nlp, again, temperatures=temperatures_of(self._nlp), batch_size=len(again))
             for doc, (found, lattice) in zip(batch, scored, strict=True):
                 every, own = (row(doc.text, found, lattice, all_spans=each) for each in (True, False))
                 spans = {_key(one): one["p"] for one in (*every["spans"], *own["spans"])}

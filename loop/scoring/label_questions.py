@@ -18,7 +18,7 @@ def expected(read: Read, labels: Collection[str]) -> float:
     return sum(p for span, p in spans if span.label in labels)
 
 
-def question_again(read: Read, answered: Sequence[Span], *, added: Collection[str], round: int) -> Question:
+def revisit_question(read: Read, answered: Sequence[Span], *, added: Collection[str], round: int) -> Question:
     """Build the question about an answered text: it shows the `answered` spans and predictions of the `added` labels.
 
     The suggestions assume that the answered spans are correct and that no others have the old labels; the annotator may
@@ -34,10 +34,10 @@ def question_again(read: Read, answered: Sequence[Span], *, added: Collection[st
         id=uuid4().hex,
         text=read.text,
         tokens=read.tokens,
-        reading=merged(answered, found),
+        prediction=merged(answered, found),
         candidates=(*(Candidate(span, 1.0, "answer") for span in answered), *new),
         lattice=open_.to_bytes() if open_ else b"",
-        share="revisit",
+        stream="revisit",
         reason=_reason(read, new, added),
         round=round,
         entropy=lattice.entropy if lattice else None,

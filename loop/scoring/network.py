@@ -166,11 +166,11 @@ def _lower_layer(component: EntityRecognizer) -> Model[Any, Any]:
     lower: Model[Any, Any] = model.get_ref("lower")
     if not lower.has_param("W") or not lower.has_dim("nO"):
         raise PipelineError(f"The entity recognizer {component.name!r} was never initialized.", hint=hint)
-    moves = {"O", *(f"{move}-{label}" for label in component.labels for move in "BILU")}
+    transitions = {"O", *(f"{move}-{label}" for label in component.labels for move in "BILU")}
     if (
         lower.name != "precomputable_affine"
         or lower.get_dim("nF") not in (3, 6)
-        or not moves <= {*component.move_names}
+        or not transitions <= {*component.move_names}
     ):
         raise PipelineError(f"The entity recognizer {component.name!r} has an unsupported architecture.", hint=hint)
     return lower

@@ -98,8 +98,8 @@ def _must_keep(net: Network, keep: Iterable[TokenSpan]) -> Ints:
     """(spans, 2) token and column of the transitions that start these spans."""
     names = [net.labels[label] if label >= 0 else "" for label in net.closed_label.tolist()]
     columns = {move: column for column, move in enumerate(zip(net.closed.tolist(), names, strict=True))}
-    moves = ((span.start, (UNIT if span.end == span.start + 1 else BEGIN, span.label)) for span in keep)
-    cells = [(token, columns[move]) for token, move in moves if move in columns]
+    transitions = ((span.start, (UNIT if span.end == span.start + 1 else BEGIN, span.label)) for span in keep)
+    cells = [(token, columns[move]) for token, move in transitions if move in columns]
     return np.array(cells, dtype=np.int64).reshape(-1, 2)
 
 

@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from loop.lattice import Lattice
-from loop.scoring.reader import characters, read, recognizers
+from loop.scoring.reader import characters, read_docs, recognizers
 
 LIKELY = 0.01
 """The lowest probability of a span in "all spans"."""
@@ -52,7 +52,7 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     while batch := list(islice(texts, batch_size)):
         with nlp.memory_zone():
-            scored = read(nlp, batch, temperatures=temperatures, batch_size=batch_size)
+            scored = read_docs(nlp, batch, temperatures=temperatures, batch_size=batch_size)
             rows = [
                 row(text, doc, lattice, all_spans=all_spans) for text, (doc, lattice) in zip(batch, scored, strict=True)
             ]

@@ -10,10 +10,10 @@ from uuid import uuid4
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from loop.alignment import longest, merged, widened
+from loop.alignment import filter_spans, merged, widened
 from loop.base.pipeline import known_labels, ready
 from loop.lattice import Lattice
-from loop.records import Candidate, Question, Share, Source, Span, Text, TokenSpan
+from loop.records import Candidate, Question, Source, Span, Stream, Text, TokenSpan
 from loop.scoring.calibration import estimate
 from loop.scoring.reader import own_lattices
 
@@ -31,7 +31,7 @@ class Read:
         tokens: character offsets (start, end).
         words: the tokens' strings.
         lattice: None if the model has not learned a label yet.
-        hits: matches of the patterns.
+        matches: matches of the patterns.
         others: predictions of another pipeline.
     """
 
@@ -39,16 +39,16 @@ class Read:
     tokens: tuple[tuple[int, int], ...]
     words: tuple[str, ...]
     lattice: Lattice | None
-    hits: tuple[Span, ...] = ()
+    matches: tuple[Span, ...] = ()
     others: tuple[Span, ...] = ()
 
 
-def read(
+def read_texts(
     nlp: Language,
     texts: Sequence[Text],
     *,
     temperature: float = 1.0,
-    hits: Callable[[Doc], Sequence[Span]] | None = None,
+    matches: Callable[[Doc], Sequence[Span]] | None = None,
 ) -> Iterator[Read]:
     """Score every text with our component, running only the components it depends on.
 
@@ -58,7 +58,7 @@ def read(
         nlp: the pipeline.
         texts: the texts to score.
         temperature: see `loop.scoring.calibration`.
-        hits: returns the pattern matches of a doc.
+        matches: returns the pattern matches of a doc.
     """
     learned = bool(known_labels(nlp))
     waiting = iter(texts)
@@ -68,17 +68,19 @@ def read(
             lattices: Sequence[Lattice | None] = [None] * len(docs)
             if learned:
                 lattices = own_lattices(nlp, docs, temperature=temperature)
-            found = [_read(text, doc, lattice, hits) for text, doc, lattice in zip(part, docs, lattices, strict=True)]
+            found = [
+                _read(text, doc, lattice, matches) for text, doc, lattice in zip(part, docs, lattices, strict=True)
+            ]
         yield from found
 
 
-def _read(text: Text, doc: Doc, lattice: Lattice | None, hits: Callable[[Doc], Sequence[Span]] | None) -> Read:
+def _read(text: Text, doc: Doc, lattice: Lattice | None, matches: Callable[[Doc], Sequence[Span]] | None) -> Read:
     return Read(
         text,
         tuple((token.idx, token.idx + len(token)) for token in doc),
         tuple(token.text for token in doc),
         lattice,
-        tuple(hits(doc)) if hits else (),
+        tuple(matches(doc)) if matches else (),
     )
 
 
@@ -89,43 +91,43 @@ def estimated(read: Sequence[Read]) -> dict[str, float]:
     """
     lattices = [one.lattice for one in read if one.lattice]
     expected = estimate(lattices)
-    if not expected.f:
+    if not expected.f1:
         return {}
-    scores = {"p": expected.precision, "r": expected.recall, "f": expected.f}
+    scores = {"p": expected.precision, "r": expected.recall, "f1": expected.f1}
     return {name: round(100 * value, 2) for name, value in scores.items()} | {"texts": len(lattices)}
 
 
-def question(read: Read, *, share: Share, round: int) -> Question:
+def question(read: Read, *, stream: Stream, round: int) -> Question:
     """Build the question about a text, with its suggestions.
 
     Sources take precedence in this order: the text's own file (made for this very text), the model's best analysis,
     another pipeline, pattern matches (blind to context). A span is suggested unless it overlaps one of an earlier
     source. A held-out question suggests nothing: suggestions would bias the answers towards the model being evaluated.
     """
-    if share == "held_out":
-        read = replace(read, text=replace(read.text, suggested=()), lattice=None, hits=(), others=())
+    if stream == "held_out":
+        read = replace(read, text=replace(read.text, suggested=()), lattice=None, matches=(), others=())
     candidates = _candidates(read)
     suggested, others = _on_words(read, read.text.suggested), _on_words(read, read.others)
-    hits = _on_words(read, read.hits)
-    reading = merged(suggested, _best(read), others, hits)
-    candidates = _with_source(candidates, suggested, reading, "file")
-    candidates = _with_source(candidates, others, reading, "pipeline")
-    candidates = _with_source(candidates, hits, reading, "pattern")
+    matches = _on_words(read, read.matches)
+    prediction = merged(suggested, _best(read), others, matches)
+    candidates = _with_source(candidates, suggested, prediction, "file")
+    candidates = _with_source(candidates, others, prediction, "pipeline")
+    candidates = _with_source(candidates, matches, prediction, "pattern")
     return Question(
         id=uuid4().hex,
         text=read.text,
         tokens=read.tokens,
-        reading=reading,
+        prediction=prediction,
         candidates=candidates,
         lattice=read.lattice.to_bytes() if read.lattice else b"",
-        share=share,
-        reason=_reason(read, share, candidates) + _sources(read, candidates),
+        stream=stream,
+        reason=_reason(read, stream, candidates) + _sources(read, candidates),
         round=round,
         entropy=read.lattice.entropy if read.lattice else None,
     )
 
 
-def doubtful_string(read: Read) -> str | None:
+def uncertain_string(read: Read) -> str | None:
     """The string of the most uncertain span (probability nearest to 0.5), if any."""
     spans = read.lattice.spans(CANDIDATE_P) if read.lattice else []
     nearest = min(spans, key=lambda found: (abs(found[1] - 0.5), found[0]), default=None)
@@ -150,17 +152,17 @@ def _candidates(read: Read) -> tuple[Candidate, ...]:
 def _on_words(read: Read, spans: Sequence[Span]) -> tuple[Span, ...]:
     """External spans widened to whole words; of overlapping ones the longest stays."""
     words = [token for token in read.tokens if read.text.text[token[0] : token[1]].strip()]
-    return longest(span for span in widened(spans, words) if span)
+    return filter_spans(span for span in widened(spans, words) if span)
 
 
 def _with_source(
-    candidates: tuple[Candidate, ...], found: Sequence[Span], reading: Sequence[Span], source: Source
+    candidates: tuple[Candidate, ...], found: Sequence[Span], prediction: Sequence[Span], source: Source
 ) -> tuple[Candidate, ...]:
-    """Add the spans of an external source that the reading shows to the candidates.
+    """Add the spans of an external source that the analysis shows to the candidates.
 
     A span that an earlier source found keeps that source; one that the model found, too, keeps its probability.
     """
-    theirs = [span for span in found if span in reading]
+    theirs = [span for span in found if span in prediction]
     named = [replace(c, source=source) if c.span in theirs and c.source == "model" else c for c in candidates]
     known = {candidate.span for candidate in candidates}
     return (*named, *(Candidate(span, None, source) for span in theirs if span not in known))
@@ -180,21 +182,21 @@ def _span(span: TokenSpan, tokens: Sequence[tuple[int, int]]) -> Span:
     return Span(tokens[span.start][0], tokens[span.end - 1][1], span.label)
 
 
-def _reason(read: Read, share: Share, candidates: Sequence[Candidate]) -> str:
+def _reason(read: Read, stream: Stream, candidates: Sequence[Candidate]) -> str:
     """Why the annotator is asked about this text, in words."""
-    if share == "typical":
+    if stream == "typical":
         return "typical of your texts"
-    if share == "pattern":
+    if stream == "pattern":
         return "a pattern matches here"
-    if share == "chosen":
+    if stream == "chosen":
         return "you chose it"
-    if share == "random":
+    if stream == "random":
         return "drawn at random"
-    if share == "held_out":
+    if stream == "held_out":
         return "held out: used to evaluate the model, never to train it"
-    doubtful = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))
-    named = [f"{_quoted(read, c.span)} {c.span.label} {100 * (c.p or 0):.0f}%" for c in doubtful[:NAMED_CANDIDATES]]
-    return f"uncertain about {', '.join(named)}" if named else "the model is uncertain"
+    uncertain = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))
+    named = [f"{_quoted(read, c.span)}: {c.span.label} {100 * (c.p or 0):.0f} %" for c in uncertain[:NAMED_CANDIDATES]]
+    return "the model is uncertain about " + ", ".join(named) if named else "the model is uncertain about this text"
 
 
 def _quoted(read: Read, span: Span) -> str:

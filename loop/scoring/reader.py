@@ -15,10 +15,10 @@ from loop.base.pipeline import COMPONENT
 from loop.errors import PipelineError
 from loop.lattice import Lattice, stacked
 from loop.records import Span, TokenSpan
-from loop.scoring.scores import score, score_at
+from loop.scoring.scores import lattices_at, lattices_of
 
 
-def read(
+def read_docs(
     nlp: Language,
     texts: Iterable[str | Doc],
     *,
@@ -55,7 +55,7 @@ def own_lattices(nlp: Language, docs: Iterable[Doc], *, temperature: float = 1.0
 
 def own_lattices_at(temperatures: Sequence[float], nlp: Language, docs: Iterable[Doc]) -> list[list[Lattice]]:
     """The result of `own_lattices` for each temperature."""
-    return [[visible(one) for one in at] for at in score_at(temperatures, nlp, docs, component=COMPONENT)]
+    return [[visible(one) for one in at] for at in lattices_at(temperatures, nlp, docs, component=COMPONENT)]
 
 
 def recognizers(nlp: Language) -> list[str]:
@@ -93,7 +93,7 @@ def _read_batch(nlp: Language, docs: list[Doc], names: list[str], temperatures: 
         place = nlp.pipe_names.index(name)
         due = nlp.pipe_names[done:place]
         docs[:] = nlp.pipe(docs, disable=[other for other in nlp.pipe_names if other not in due])
-        found = score(nlp, docs, component=name, temperature=temperatures.get(name, 1.0))
+        found = lattices_of(nlp, docs, component=name, temperature=temperatures.get(name, 1.0))
         scored = [visible(lattice) for lattice in found]
         for doc, lattice in zip(docs, scored, strict=True):
             _write(doc, lattice.own)

@@ -31,7 +31,7 @@ NODES_PER_TOKEN = 64
 Spans = tuple[TokenSpan, ...]
 
 
-def score(
+def lattices_of(
     nlp: Language,
     docs: Iterable[Doc],
     *,
@@ -57,11 +57,11 @@ def score(
     Raises:
         PipelineError: the component cannot be scored, or a doc lacks the output of a component before it.
     """
-    (lattices,) = score_at((temperature,), nlp, docs, component=component, epsilon=epsilon, keep=keep)
+    (lattices,) = lattices_at((temperature,), nlp, docs, component=component, epsilon=epsilon, keep=keep)
     return lattices
 
 
-def score_at(
+def lattices_at(
     temperatures: Sequence[float],
     nlp: Language,
     docs: Iterable[Doc],

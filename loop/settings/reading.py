@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar, get_type_hints
 
 from loop.errors import SettingsError
 from loop.settings.paths import CFG_NAME, ProjectPaths
+from loop.settings.renamed import with_todays_names
 from loop.settings.sections import NO_VECTORS, Section, Settings
 from loop.settings.tables import WHY, read_keys, read_labels
 
@@ -65,7 +66,7 @@ def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
     Raises:
         SettingsError: an entry is invalid; names `source`, section and key.
     """
-    found = _parse(text, source)
+    found = {name: with_todays_names(name, raw, source) for name, raw in _parse(text, source).items()}
     kinds = get_type_hints(Settings)
     _refuse_unknown(source, found, kinds, where="", what="section")
     plain = {name: kind for name, kind in kinds.items() if name not in WHY}

@@ -73,7 +73,7 @@ class QueueSettings(Section):
         0.2, "Share of questions about answered texts that may contain a label added later.",
         low=0, high=1,
     )  # fmt: skip
-    again_share: float = _setting(
+    repeat_share: float = _setting(
         0.02, "Share of repeats: answered texts asked again, blind, to measure consistency; never trained on.",
         low=0, high=0.1,
     )  # fmt: skip
@@ -129,7 +129,7 @@ class UpdateSettings(Section):
     dropout: float = _setting(
         0.2, "Share of the network dropped out in training, against overfitting.", low=0, high=0.99
     )
-    pull_back: float = _setting(
+    l2_sp: float = _setting(
         0.01, "L2-SP strength: share of the way back to the base per step, to retain what the base knows.",
         low=0, high=1,
     )  # fmt: skip

@@ -6,11 +6,13 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from loop.errors import SettingsError
 from loop.files import replacing
+from loop.former_names import SETTINGS
 from loop.settings.reading import HEADER, parse_settings
 
 
@@ -30,6 +32,21 @@ def set_labels(cfg: Path, labels: Sequence[str], names: Mapping[str, str | None]
         SettingsError: see `set_value`.
     """
     _change(cfg, lambda text: with_keys(with_value(text, "project", "labels", list(labels)), "labels", names or {}))
+
+
+def set_todays_names(cfg: Path) -> None:
+    """Give the keys in the file that had another name in an earlier version their names of today.
+
+    Raises:
+        SettingsError: see `set_value`.
+    """
+    if _has_former_names(cfg):
+        _change(cfg, lambda text: reduce(lambda text, names: with_keys(text, *names), SETTINGS.items(), text))
+
+
+def _has_former_names(cfg: Path) -> bool:
+    former = "|".join(name for names in SETTINGS.values() for name in names).encode()
+    return re.search(rb"^(%b)\s*=" % former, cfg.read_bytes(), re.MULTILINE) is not None
 
 
 def _change(cfg: Path, change: Callable[[str], str]) -> None:

@@ -25,7 +25,7 @@ from loop.store.schema import answers, drafts, events, questions, queue, texts
 from loop.store.spans import dump_spans, load_spans
 
 _later = answers.alias("later")
-FIRST = ~answers.c.again
+FIRST = ~answers.c.repeat
 STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
 _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq)
 
@@ -53,14 +53,14 @@ class Answers:
     def standing(self) -> list[Answer]:
         """The standing answers, by rank: a replacement has the rank of the answer it replaces.
 
-        Excludes answers to repeats (see `again`).
+        Excludes answers to repeats (see `repeats`).
         """
         with self._database.read() as connection:
             return self._standing(connection)
 
-    def again(self) -> list[Answer]:
+    def repeats(self) -> list[Answer]:
         """The standing answers to blind repeats, which measure consistency."""
-        return self._select(select(answers).where(STANDS, answers.c.again).order_by(answers.c.seq))
+        return self._select(select(answers).where(STANDS, answers.c.repeat).order_by(answers.c.seq))
 
     def training(self) -> list[Answer]:
         """The answers that rounds are trained on, by rank.
@@ -120,7 +120,7 @@ class Answers:
         query = select(answers).where(STANDS, answers.c.text_id == question.text.id, answers.c.annotator == annotator)
         given = self._select(query.order_by(answers.c.place.desc()))
         to_this = [answer for answer in given if question.id in (answer.question_id, answer.id)]
-        others = [] if question.share in ("revisit", "again") else [answer for answer in given if not answer.again]
+        others = [] if question.stream in ("revisit", "repeat") else [answer for answer in given if not answer.repeat]
         return next(iter(to_this or others), None)
 
     def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:
@@ -272,7 +272,7 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     """Convert an answer, with rank and time set, to a row of `answers`."""
     assert answer.at is not None
     plain = (
-        "id seq text_id question_id annotator scheme mode round verdict complete held_out again "
+        "id seq text_id question_id annotator scheme mode round verdict complete held_out repeat "
         "reason flag memo guideline_hash seconds keys retracts"
     )
     row = {name: getattr(answer, name) for name in plain.split()}

@@ -101,11 +101,11 @@ def _flags(connection: Connection) -> Iterator[Problem]:
     stands = exists().where(STANDS, answers.c.text_id == texts.c.id)
     wrong = connection.execute(select(func.count()).select_from(texts).where(texts.c.answered != stands)).scalar_one()
 
-    def put_right(connection: Connection) -> None:
+    def correct_flags(connection: Connection) -> None:
         connection.execute(update(texts).values(answered=stands))
 
     if wrong:
-        yield Problem(f"{wrong} texts are wrongly marked as answered or unanswered.", put_right)
+        yield Problem(f"{wrong} texts are wrongly marked as answered or unanswered.", correct_flags)
 
 
 def _changed_texts(connection: Connection) -> Iterator[int]:
@@ -160,7 +160,7 @@ def _set_aside(connection: Connection) -> None:
             connection.execute(update(answers).where(answers.c.id == row.id).values(emptied))
         if _is_lost(row, faults):
             taken = Answer(uuid4().hex, row.text_id, row.annotator, "retract", scheme=row.scheme, retracts=row.id)
-            add_answer(connection, replace(taken, held_out=row.held_out, again=row.again))
+            add_answer(connection, replace(taken, held_out=row.held_out, repeat=row.repeat))
 
 
 def _lost_events(connection: Connection) -> Iterator[str]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from loop.records import NO_FOCUS, Candidate, Focus, Question, Share, Span
+from loop.records import NO_FOCUS, Candidate, Focus, Question, Span, Stream
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database, polite
 from loop.store.journal import get_state, put_state
@@ -44,12 +44,12 @@ ROWID: ColumnElement[int] = literal_column("rowid")
 
 _WITH_TEXT = select(
     questions.c.id.label("question_id"),
-    questions.c.share,
+    questions.c.stream,
     questions.c.reason,
     questions.c.round,
     questions.c.entropy,
     questions.c.tokens,
-    questions.c.reading,
+    questions.c.prediction,
     questions.c.candidates,
     questions.c.lattice,
     texts,
@@ -57,15 +57,15 @@ _WITH_TEXT = select(
 
 _IN_FORCE = select(func.max(schemes.c.version)).where(schemes.c.asked.is_(None)).scalar_subquery()
 _REVISIT = answers.alias("revisit")
-_AGAIN = answers.alias("again")
+_REPEAT = answers.alias("repeat")
 # Open questions: about unanswered texts, and unanswered questions about answered texts (for new labels, or repeats).
 _OPEN = or_(
     UNANSWERED,
     and_(
-        questions.c.share == "revisit",
+        questions.c.stream == "revisit",
         ~exists().where(_REVISIT.c.text_id == texts.c.id, _REVISIT.c.scheme == _IN_FORCE),
     ),
-    and_(questions.c.share == "again", ~exists().where(_AGAIN.c.text_id == texts.c.id, _AGAIN.c.again)),
+    and_(questions.c.stream == "repeat", ~exists().where(_REPEAT.c.text_id == texts.c.id, _REPEAT.c.repeat)),
 )
 
 
@@ -73,7 +73,7 @@ _OPEN = or_(
 _UNUSED = tuple(~exists().where(table.c.question_id == questions.c.id) for table in (queue, answers, drafts))
 
 
-class PastReading(NamedTuple):
+class PastEntropies(NamedTuple):
     """The model's uncertainty about a text: (round, entropy in nats) for the last rounds that scored it."""
 
     text_id: int
@@ -92,7 +92,7 @@ class Questions:
         asked: Sequence[Question],
         *,
         round: int,
-        seen: Sequence[PastReading] = (),
+        seen: Sequence[PastEntropies] = (),
         focus: Focus = NO_FOCUS,
         confidence: Sequence[float] = (),
     ) -> None:
@@ -171,9 +171,9 @@ class Questions:
         """The stored questions among these ids, by id."""
         return {row.question_id: _question(row) for row in self._rows(_WITH_TEXT, ids)}
 
-    def shares(self, ids: Iterable[str]) -> dict[str, Share]:
+    def streams(self, ids: Iterable[str]) -> dict[str, Stream]:
         """The stream of the queue that each of these questions comes from, by id."""
-        return {row.id: row.share for row in self._rows(select(questions.c.id, questions.c.share), ids)}
+        return {row.id: row.stream for row in self._rows(select(questions.c.id, questions.c.stream), ids)}
 
     def waiting(self) -> int:
         """The number of unanswered questions in the queue."""
@@ -203,11 +203,11 @@ class Questions:
         with self._database.read() as connection:
             return _focus_of(connection, QUEUE)
 
-    def seen(self) -> list[PastReading]:
+    def seen(self) -> list[PastEntropies]:
         """The entropies stored with the queue, in the order published."""
         with self._database.read() as connection:
             kept = get_state(connection, SEEN) or []
-        return [PastReading(text_id, tuple((round, entropy) for round, entropy in read)) for text_id, read in kept]
+        return [PastEntropies(text_id, tuple((round, entropy) for round, entropy in read)) for text_id, read in kept]
 
     def confidence(self) -> list[float]:
         """The probabilities stored with the queue: of the best analyses of a random sample of the pool."""
@@ -241,7 +241,7 @@ class Questions:
 def _consistent(annotator: str) -> ColumnElement[bool]:
     """Repeats go only to the annotator who gave the earlier answer."""
     mine = exists().where(answers.c.text_id == texts.c.id, answers.c.annotator == annotator)
-    return or_(questions.c.share != "again", mine)
+    return or_(questions.c.stream != "repeat", mine)
 
 
 def expire(connection: Connection) -> None:
@@ -252,7 +252,7 @@ def expire(connection: Connection) -> None:
 
 
 def _is_meant(question: Question, focus: Focus) -> bool:
-    return focus.covers(question.text.meta) and (not focus.measure or question.share == "held_out")
+    return focus.covers(question.text.meta) and (not focus.measure or question.stream == "held_out")
 
 
 def _focus_of(connection: Connection, key: str) -> Focus:
@@ -286,12 +286,12 @@ def question_row(question: Question) -> dict[str, Any]:
     return {
         "id": question.id,
         "text_id": question.text.id,
-        "share": question.share,
+        "stream": question.stream,
         "reason": question.reason,
         "round": question.round,
         "entropy": question.entropy,
         "tokens": json.dumps(question.tokens),
-        "reading": dump_spans(question.reading),
+        "prediction": dump_spans(question.prediction),
         "candidates": json.dumps([[*triple(c.span), c.p, c.source] for c in question.candidates]),
         "lattice": question.lattice,
     }
@@ -302,12 +302,12 @@ def _question(row: Row[Any]) -> Question:
         id=row.question_id,
         text=text_of(row),
         tokens=tuple((start, end) for start, end in json.loads(row.tokens)),
-        reading=load_spans(row.reading),
+        prediction=load_spans(row.prediction),
         candidates=tuple(
             Candidate(Span(start, end, label), p, source) for start, end, label, p, source in json.loads(row.candidates)
         ),
         lattice=row.lattice,
-        share=row.share,
+        stream=row.stream,
         reason=row.reason,
         round=row.round,
         entropy=row.entropy,

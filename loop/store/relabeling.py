@@ -31,7 +31,7 @@ def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: C
         append_event(connection, EventKind.LABELS, {"scheme": version, "labels": list(labels), "names": dict(names)})
         _rewrite(connection, [texts.c.suggested], names)
         _rewrite(connection, [predictions.c.spans], names)
-        _rewrite(connection, [questions.c.reading, questions.c.candidates], names)
+        _rewrite(connection, [questions.c.prediction, questions.c.candidates], names)
         # Lattices hold scores for the old labels; questions remain valid without them.
         connection.execute(update(questions).values(lattice=b""))
         for row_ in connection.execute(select(drafts)).all():

@@ -14,6 +14,7 @@ from typing import Any
 
 from loop.errors import StoreError
 from loop.files import restrict, rights_in, sync
+from loop.former_names import COLUMNS, STREAMS
 from loop.store.batches import digest
 from loop.store.database import create_database, now
 from loop.store.schema import (
@@ -38,6 +39,8 @@ DERIVED = ("queue", "seen", "request", "unfinished_batch")
 AT_ONCE = 1024
 # Rows to try if a table's last rowid is unreadable: at least this many, or twice the largest known rowid.
 FAR = 10_000
+# What columns were called before schema 0009.
+FORMER = {today: former for former, today in COLUMNS.items()}
 MOST = 1 << 40  # bytes; a header that claims more is corrupt
 
 
@@ -107,10 +110,11 @@ def _fill_up(copy: Path) -> None:
 
 def _bring(old: sqlite3.Connection, new: sqlite3.Connection, table: str, done: Salvaged) -> None:
     there = _columns(old, table)
-    columns = [column.name for column in metadata.tables[table].columns if column.name in there]
+    names = [column.name for column in metadata.tables[table].columns]
+    columns = {name: each for name in names for each in (name, FORMER.get(name)) if each in there}
     insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     saved = lost = 0
-    for values in _rows(old, table, columns) if columns else ():
+    for values in _rows(old, table, list(columns.values())) if columns else ():
         row = None if values is None else _sound(new, table, dict(zip(columns, values, strict=True)))
         try:
             if row is not None:
@@ -164,7 +168,7 @@ def _number(old: sqlite3.Connection, query: str) -> int | None:
 def _sound(new: sqlite3.Connection, table: str, row: Row) -> Row | None:
     """The row, with lost references replaced; None if it has lost its meaning."""
     try:
-        return _MENDED[table](new, row) if table in _MENDED else row
+        return _FIXED[table](new, row) if table in _FIXED else row
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -202,7 +206,15 @@ def _scheme(new: sqlite3.Connection, version: int) -> Row:
     raise ValueError(version)
 
 
-_MENDED = {"state": _state, "texts": _text, "answers": _answer}
+def _question(_new: sqlite3.Connection, row: Row) -> Row:
+    return row | {"stream": STREAMS.get(row["stream"], row["stream"])}
+
+
+def _round(_new: sqlite3.Connection, row: Row) -> Row:
+    return row | {"estimate": row["estimate"] and row["estimate"].replace('"f":', '"f1":')}
+
+
+_FIXED = {"state": _state, "texts": _text, "answers": _answer, "questions": _question, "rounds": _round}
 
 
 def _there(new: sqlite3.Connection, table: str, key: Mapping[str, Any]) -> bool | None:

@@ -88,12 +88,12 @@ questions = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("text_id", ForeignKey("texts.id"), nullable=False),
-    Column("share", String, nullable=False),
+    Column("stream", String, nullable=False),
     Column("reason", Text, nullable=False),
     Column("round", Integer, nullable=False),
     Column("entropy", Float),
     Column("tokens", Text, nullable=False),
-    Column("reading", Text, nullable=False),
+    Column("prediction", Text, nullable=False),
     Column("candidates", Text, nullable=False),
     Column("lattice", LargeBinary, nullable=False),
 )
@@ -135,7 +135,7 @@ answers = Table(
     Column("complete", Boolean, nullable=False),
     Column("held_out", Boolean, nullable=False),
     # Whether it answers a blind repeat, which measures consistency.
-    Column("again", Boolean, nullable=False, server_default=text("0")),
+    Column("repeat", Boolean, nullable=False, server_default=text("0")),
     Column("shown", Text, nullable=False),
     Column("spans", Text, nullable=False),
     Column("reason", Text, nullable=False),

@@ -1,4 +1,4 @@
-"""The line of key hints at the bottom, the most useful first."""
+"""The one line of keys at the bottom: what the next key may be, in the order of need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loop.terminal.finder import Finder
 from loop.terminal.glyphs import visible, width
 
 Hint = tuple[str, str]
-"""A command or a key, and what it does here."""
+"""A command or a key, and what it does here. A narrow screen shows the first ones."""
 
 ACCEPT: Hint = ("accept", "accept")
 FIRST: tuple[Hint, ...] = (("none", "none here"), ("help", "all keys"))
@@ -23,7 +23,7 @@ NEXT: Hint = ("next_stop", "next span")
 ELSEWHERE: tuple[Hint, ...] = (("select", "select words"), ("right", "move"), ("jump", "jump"))
 ON_SPAN: tuple[Hint, ...] = (
     ("delete", "delete"), ("right_edge_right", "widen"), ("right_edge_left", "narrow"),
-    ("next_reading", "alternatives"),
+    ("next_analysis", "next analysis"),
 )  # fmt: skip
 ON_CANDIDATE: tuple[Hint, ...] = (("confirm", "yes"), ("delete", "no"), ("right_edge_right", "widen"))
 ALWAYS: tuple[Hint, ...] = (("skip", "skip"), ("unusable", "unusable"), ("guidelines", "guidelines"), ("quit", "quit"))
@@ -36,7 +36,7 @@ NO_TEXT: tuple[Hint, ...] = (("reopen", "previous answer"), ("history", "earlier
 
 
 def key_line(controller: Controller, cells: int) -> Row:
-    """Return the line of key hints for the current stance."""
+    """Return the one line of keys that fits what the next key means."""
     if controller.finder is not None:
         return _row(_finding(controller.finder), cells)
     if controller.view != "text":
@@ -53,7 +53,7 @@ def _finding(finder: Finder[Past] | Finder[Text]) -> list[Hint]:
 
 
 def _open(state: State, keys: Keymap) -> list[Hint]:
-    """The hints for a stance other than editing; empty while editing."""
+    """What the next key may be while something other than an edit is going on; empty otherwise."""
     sideways = "".join(key_name(keys.first(command)) for command in ("left", "right"))
     cancel = (key_name(keys.first("undo") or "escape"), "cancel")
     if state.stance == "select":

@@ -1,4 +1,4 @@
-"""Read one key without a screen."""
+"""One key, without a screen."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import sys
 import termios
 import tty
 
-# Bytes: the longest sequence that a terminal sends for one key.
+# The longest that a terminal sends for one key.
 BYTES = 16
 
 
 def read_key() -> str:
-    """Wait for a key and return the characters the terminal sent; Ctrl-C interrupts.
+    """Wait for one key on the terminal and return what it sent; Ctrl-C interrupts.
 
     Raises:
-        EOFError: the terminal was closed.
+        EOFError: the terminal is gone.
     """
     number = sys.stdin.fileno()
     before = termios.tcgetattr(number)

@@ -16,7 +16,7 @@ from loop.records import NO_FOCUS, Answer, Focus, Text
 from loop.scoring.questions import Read
 from loop.settings import Settings
 from loop.store import Store
-from loop.store.questions import PastReading
+from loop.store.questions import PastEntropies
 
 # How many earlier rounds' entropies of a text are kept.
 HISTORY = 3
@@ -44,7 +44,7 @@ class Candidates:
 def draw(
     store: Store,
     settings: Settings,
-    past: Iterable[PastReading],
+    past: Iterable[PastEntropies],
     rng: Random,
     *,
     held_out: HeldOut,
@@ -89,7 +89,7 @@ def likely(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidat
     def has(text: Text) -> bool:
         one = known[text.id]
         spans = one.lattice.spans(LIKELY) if one.lattice else []
-        return any(span.label == label for span, _ in spans) or any(hit.label == label for hit in one.hits)
+        return any(span.label == label for span, _ in spans) or any(match.label == label for match in one.matches)
 
     if not label:
         return drawn
@@ -97,7 +97,7 @@ def likely(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidat
     return Candidates(fresh, carried) if fresh or carried else drawn
 
 
-def scored(read: Iterable[Read], past: Iterable[PastReading], *, number: int, cost: CostModel) -> list[Scored]:
+def scored(read: Iterable[Read], past: Iterable[PastEntropies], *, number: int, cost: CostModel) -> list[Scored]:
     """The input of the acquisition function: the texts scored by round `number`."""
     history = {one.text_id: _before(one, number) for one in past}
     return [
@@ -105,7 +105,7 @@ def scored(read: Iterable[Read], past: Iterable[PastReading], *, number: int, co
             text_id=one.text.id,
             tokens=len(one.tokens),
             entropy=one.lattice.entropy,
-            look=one.lattice.outlook,
+            expect=one.lattice.expected,
             history=tuple(entropy for _, entropy in history.get(one.text.id, ())),
             cost=cost,
         )
@@ -119,15 +119,15 @@ def confidence(read: Iterable[Read]) -> list[float]:
     return [round(exp(one.lattice.best(1)[0].logp), 3) for one in read if one.lattice]
 
 
-def remembered(ranked: Iterable[Scored], past: Iterable[PastReading], *, number: int) -> list[PastReading]:
+def remembered(ranked: Iterable[Scored], past: Iterable[PastEntropies], *, number: int) -> list[PastEntropies]:
     """The entropies to keep for the next queue, for the texts scored by round `number`, in order."""
     history = {one.text_id: _before(one, number) for one in past}
     return [
-        PastReading(one.text_id, (*history.get(one.text_id, ()), (number, round(one.entropy, 4)))) for one in ranked
+        PastEntropies(one.text_id, (*history.get(one.text_id, ()), (number, round(one.entropy, 4)))) for one in ranked
     ]
 
 
-def _before(one: PastReading, number: int) -> tuple[tuple[int, float], ...]:
+def _before(one: PastEntropies, number: int) -> tuple[tuple[int, float], ...]:
     """The entropies of earlier rounds only: a round scores a text twice if its queue runs low."""
     return tuple(read for read in one.entropies if read[0] < number)[-HISTORY:]
 

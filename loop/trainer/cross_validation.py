@@ -104,7 +104,7 @@ class _CrossValidation:
                 hint="Answer some texts in the mode `correct`.",
             )
         (score,) = measures(self._table([Measured(one, ()) for one in gold])[:, None])
-        if score.f_interval is None:
+        if score.f1_interval is None:
             why = no_interval(score.units, "group" if is_grouped else "text")
             hint = "Answer more texts; if texts have groups, texts of other groups."
             raise LoopError(f"A learning curve would be meaningless: {why}.", hint=hint)

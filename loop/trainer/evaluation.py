@@ -10,7 +10,7 @@ from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError, PipelineError
 from loop.learning.evaluate import Finder, predicted
 from loop.progress.held_out_gold import GoldText, gold_texts, measured, measured_in, measured_round
-from loop.progress.round_diff import Compared
+from loop.progress.round_diff import TextDiff
 from loop.progress.scores import headline, scores
 from loop.records import Span
 from loop.settings import ProjectPaths, Settings
@@ -87,7 +87,7 @@ class Measuring:
         self._store.journal.set_headline(headline(scores(found, self._settings.project.labels)))
 
 
-def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, other: int) -> list[Compared]:
+def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, other: int) -> list[TextDiff]:
     """Compare the predictions of two rounds on the held-out texts or, without any, on a sample of the corpus.
 
     Raises:
@@ -98,9 +98,9 @@ def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, 
     texts = [each.text for each in gold] or [text.text for text in store.corpus.sample(SAMPLE, rng)]
     found, others = (found_by_round(paths, store, number, texts, evaluates=bool(gold)) for number in (one, other))
     if not gold:
-        return [Compared(*row, None) for row in zip(texts, found, others, strict=True)]
+        return [TextDiff(*row, None) for row in zip(texts, found, others, strict=True)]
     read = zip(*(measured_in(gold, spans) for spans in (found, others)), strict=True)
-    return [Compared(a.gold.text, a.found, b.found, a.gold.spans, a.gold.unit) for a, b in read]
+    return [TextDiff(a.gold.text, a.found, b.found, a.gold.spans, a.gold.unit) for a, b in read]
 
 
 def found_by_round(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from random import Random
 
 from loop.records import Question
-from loop.scoring.label_questions import expected, question_again
-from loop.scoring.questions import read
+from loop.scoring.label_questions import expected, revisit_question
+from loop.scoring.questions import read_texts
 from loop.settings import Settings
 from loop.store import Store
 from loop.trainer.rounds import Rounds
@@ -27,13 +27,13 @@ def revisits(store: Store, settings: Settings, rounds: Rounds, rng: Random) -> l
         return []
     texts = store.corpus.texts(list(chosen))
     with rounds.learner.published() as nlp:
-        found = list(read(nlp, texts, temperature=rounds.temperature))
+        found = list(read_texts(nlp, texts, temperature=rounds.temperature))
     asked: list[tuple[float, Question]] = []
     for one in found:
         truth = chosen[one.text.id]
         added = [label for label in labels if label not in truth.labels]
         if (likely := expected(one, added)) >= LIKELY:
-            asked.append((likely, question_again(one, truth.spans, added=added, round=rounds.number)))
+            asked.append((likely, revisit_question(one, truth.spans, added=added, round=rounds.number)))
     return [question for _, question in sorted(asked, key=lambda pair: (-pair[0], pair[1].text.id))]
 
 

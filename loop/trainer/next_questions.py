@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from loop.acquire.acquisition import get_acquisition
-from loop.acquire.coldstart import most_hit, most_typical
+from loop.acquire.coldstart import most_matched, most_typical
 from loop.acquire.diversity import diverse
 from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
@@ -15,8 +15,8 @@ from loop.base.other_pipeline import OtherPipeline
 from loop.held_out import HeldOut
 from loop.patterns.project_patterns import PatternsFile
 from loop.progress.held_out_gold import held_out_now, reserved
-from loop.records import NO_FOCUS, Answer, Question, Share
-from loop.scoring.questions import Read, doubtful_string, estimated, question, read
+from loop.records import NO_FOCUS, Answer, Question, Stream
+from loop.scoring.questions import Read, estimated, question, read_texts, uncertain_string
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.candidates import (
@@ -29,7 +29,7 @@ from loop.trainer.candidates import (
     scored,
 )
 from loop.trainer.label_questions import revisits
-from loop.trainer.repeat_questions import asked_again
+from loop.trainer.repeat_questions import repeat_questions
 from loop.trainer.rounds import Rounds
 
 # The uncertainty of an untrained model is noise: up to this many answers it gradually replaces typical texts.
@@ -67,9 +67,9 @@ class NextQuestions:
         if text is None or not self._held_out().may_teach(text):
             return False
         with rounds.learner.published() as nlp:
-            (one,) = read(nlp, [text], temperature=rounds.temperature, hits=self._patterns.hits(nlp))
+            (one,) = read_texts(nlp, [text], temperature=rounds.temperature, matches=self._patterns.matches(nlp))
         (one,) = self._with_others([one], answered=len(self._store.answers.training()) if self._other else 0)
-        self._store.requests.serve(question(one, share="chosen", round=rounds.number))
+        self._store.requests.serve(question(one, stream="chosen", round=rounds.number))
         return True
 
     def is_stale(self, round: int) -> bool:
@@ -107,12 +107,12 @@ class NextQuestions:
         # Texts of a focused session are no random sample of the corpus, so none of them are held out.
         mixed = picks if focus.label or focus.where else self._with_held_out(picks, drawn, answers)
         # Held-out questions show no suggestions, so the other pipeline is not run on them.
-        shown = [known[pick.text_id] for pick in mixed if pick.share != "held_out"]
+        shown = [known[pick.text_id] for pick in mixed if pick.stream != "held_out"]
         known |= {one.text.id: one for one in self._with_others(shown, answered=answered)}
-        questions = [question(known[pick.text_id], share=pick.share, round=number) for pick in mixed]
+        questions = [question(known[pick.text_id], stream=pick.stream, round=number) for pick in mixed]
         if focus == NO_FOCUS:
             questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
-            questions = [*asked_again(self._store, settings, rng, round=number), *questions]
+            questions = [*repeat_questions(self._store, settings, rng, round=number), *questions]
         seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
         sample = confidence(known[text.id] for text in drawn.fresh) if focus == NO_FOCUS else ()
         self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
@@ -120,9 +120,9 @@ class NextQuestions:
 
     def _read(self, rounds: Rounds, drawn: Candidates) -> dict[int, Read]:
         with rounds.learner.published() as nlp:
-            hits = self._patterns.hits(nlp)
+            matches = self._patterns.matches(nlp)
             texts = [*drawn.fresh, *drawn.carried, *drawn.held_out]
-            return {one.text.id: one for one in read(nlp, texts, temperature=rounds.temperature, hits=hits)}
+            return {one.text.id: one for one in read_texts(nlp, texts, temperature=rounds.temperature, matches=matches)}
 
     def _with_others(self, chosen: Sequence[Read], *, answered: int) -> list[Read]:
         """Add the predictions of the pipeline in [suggest] to the texts chosen for the queue."""
@@ -150,13 +150,13 @@ class NextQuestions:
         kept = {pick.text_id for pick in random[: round(size * share)]}
         others = [known[text.id] for text in (*drawn.fresh, *drawn.carried) if text.id not in kept]
         handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
-        hit = _picks((others[i].text.id for i in most_hit(_hit_strings(others), n=size)), "pattern")
+        matched = _picks((others[i].text.id for i in most_matched(_matched_strings(others), n=size)), "pattern")
         chosen = random
         if self._settings.acquire.strategy != "random":
-            doubtful = self._diverse([one for one in ranked if one.text_id not in kept], known)
+            uncertain = self._diverse([one for one in ranked if one.text_id not in kept], known)
             early = self._early(others, random[len(kept) :]) if handing_over else []
-            chosen = interleave(doubtful, early, share=handing_over, size=size)
-        chosen = interleave(chosen, hit, share=PATTERN_SHARE * handing_over, size=size)
+            chosen = interleave(uncertain, early, share=handing_over, size=size)
+        chosen = interleave(chosen, matched, share=PATTERN_SHARE * handing_over, size=size)
         return interleave(chosen, random, share=share, size=size)
 
     def _diverse(self, ranked: Sequence[Scored], known: Mapping[int, Read]) -> list[Pick]:
@@ -164,9 +164,9 @@ class NextQuestions:
             ranked,
             n=self._settings.queue.size,
             words=lambda one: known[one.text_id].words,
-            subject=lambda one: doubtful_string(known[one.text_id]),
+            subject=lambda one: uncertain_string(known[one.text_id]),
         )
-        return _picks((one.text_id for one in chosen), "doubtful")
+        return _picks((one.text_id for one in chosen), "uncertain")
 
     def _early(self, read: Sequence[Read], random: Sequence[Pick]) -> list[Pick]:
         """Typical texts, mixed with random ones once there is a model: these contain what typical texts lack."""
@@ -189,14 +189,14 @@ class NextQuestions:
     def _with_revisits(self, questions: Sequence[Question], again: Sequence[Question]) -> list[Question]:
         queue = self._settings.queue
         by_text = {one.text.id: one for one in (*questions, *again)}
-        first, second = ([Pick(one.text.id, one.share) for one in part] for part in (questions, again))
+        first, second = ([Pick(one.text.id, one.stream) for one in part] for part in (questions, again))
         mixed = interleave(first, second, share=queue.revisit_share if again else 0.0, size=queue.size)
         return [by_text[pick.text_id] for pick in mixed]
 
 
-def _picks(ids: Iterable[int], share: Share) -> list[Pick]:
-    return [Pick(id_, share) for id_ in ids]
+def _picks(ids: Iterable[int], stream: Stream) -> list[Pick]:
+    return [Pick(id_, stream) for id_ in ids]
 
 
-def _hit_strings(candidates: Iterable[Read]) -> list[list[str]]:
-    return [[one.text.text[hit.start : hit.end] for hit in one.hits] for one in candidates]
+def _matched_strings(candidates: Iterable[Read]) -> list[list[str]]:
+    return [[one.text.text[match.start : match.end] for match in one.matches] for one in candidates]

@@ -14,14 +14,14 @@ from loop.store import Store
 GAP = 50
 
 
-def asked_again(store: Store, settings: Settings, rng: Random, *, round: int) -> list[Question]:
-    """Return one question that repeats an earlier text, if one is due by [queue] again_share; otherwise none.
+def repeat_questions(store: Store, settings: Settings, rng: Random, *, round: int) -> list[Question]:
+    """Return one question that repeats an earlier text, if one is due by [queue] repeat_share; otherwise none.
 
     The share refers to answers to questions; imported answers do not count. The question shows neither the earlier
     answer nor suggestions, which would bias the repeated answer.
     """
-    share, answers = settings.queue.again_share, [one for one in store.answers.standing() if one.question_id]
-    before = store.answers.again()
+    share, answers = settings.queue.repeat_share, [one for one in store.answers.standing() if one.question_id]
+    before = store.answers.repeats()
     if share * len(answers) < len(before) + 1:
         return []
     earlier = _earlier(answers, without={answer.text_id for answer in before})
@@ -49,10 +49,10 @@ def _blind(question: Question, round: int) -> Question:
         question,
         id=uuid4().hex,
         text=replace(question.text, suggested=()),
-        reading=(),
+        prediction=(),
         candidates=(),
         lattice=b"",
-        share="again",
+        stream="repeat",
         reason="a repeat, to measure how consistent the answers are",
         round=round,
         entropy=None,

@@ -120,8 +120,8 @@ class RoundRecipe:
         """Squared errors of each temperature on those new texts whose answers cover every label."""
         whole = [(text, truth) for text, truth in new if truth.labels.issuperset(labels) and not truth.unclear]
         asked = [truth.parts[-1].answer.question_id for _, truth in whole]
-        shares = self._store.questions.shares([question_id for question_id in asked if question_id])
-        at_random = [shares.get(question_id or "") == "random" for question_id in asked]
+        streams = self._store.questions.streams([question_id for question_id in asked if question_id])
+        at_random = [streams.get(question_id or "") == "random" for question_id in asked]
         with self.learner.published() as nlp, nlp.memory_zone():
             if not (whole and known_labels(nlp)):
                 return []

@@ -9,22 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loop.acquire.acquisition import acquisition_functions, get_acquisition
-from loop.acquire.coldstart import SAME_STRING, most_hit, most_typical
+from loop.acquire.coldstart import SAME_STRING, most_matched, most_typical
 from loop.acquire.queue import Pick, interleave
 from loop.acquire.scored import Scored
 from loop.errors import SettingsError
-from loop.lattice import Outlook
+from loop.lattice import Expectation
 
 
-def scored(text_id: int, tokens: int, entropy: float, outlook: Outlook, history: tuple[float, ...] = ()) -> Scored:
-    return Scored(text_id, tokens, entropy, lambda: outlook, history)
+def scored(text_id: int, tokens: int, entropy: float, found: Expectation, history: tuple[float, ...] = ()) -> Scored:
+    return Scored(text_id, tokens, entropy, lambda: found, history)
 
 
 SCORED = [
-    scored(1, 10, 5.0, Outlook(best=-3.0, second=-3.5, spans=2.0, shown=2, false=1.0, missed=1.0, edits=1.5)),
-    scored(2, 2, 2.0, Outlook(best=-1.0, second=-1.1, spans=0.5, shown=0, false=0.0, missed=0.5, edits=0.5), (9.0,)),
-    scored(3, 40, 4.0, Outlook(best=-4.0, second=-6.0, spans=5.0, shown=4, false=2.0, missed=3.0, edits=4.0)),
-    scored(4, 5, 0.1, Outlook(best=-0.1, second=-5.0, spans=1.0, shown=1, false=0.1, missed=0.1, edits=0.1)),
+    scored(1, 10, 5.0, Expectation(best=-3.0, second=-3.5, spans=2.0, shown=2, false=1.0, missed=1.0, edits=1.5)),
+    scored(
+        2, 2, 2.0, Expectation(best=-1.0, second=-1.1, spans=0.5, shown=0, false=0.0, missed=0.5, edits=0.5), (9.0,)
+    ),
+    scored(3, 40, 4.0, Expectation(best=-4.0, second=-6.0, spans=5.0, shown=4, false=2.0, missed=3.0, edits=4.0)),
+    scored(4, 5, 0.1, Expectation(best=-0.1, second=-5.0, spans=1.0, shown=1, false=0.1, missed=0.1, edits=0.1)),
 ]
 ORDERS = {
     "longest": [3, 1, 4, 2],
@@ -40,11 +42,11 @@ ORDERS = {
 }
 NAMES = sorted(acquisition_functions.get_all())
 expected = st.floats(0, 50)
-outlooks = st.builds(
-    Outlook, st.floats(-99, 0), st.floats(-99, 0) | st.just(-inf), expected, st.integers(0, 9), *[expected] * 3
+expectations = st.builds(
+    Expectation, st.floats(-99, 0), st.floats(-99, 0) | st.just(-inf), expected, st.integers(0, 9), *[expected] * 3
 )
 texts = st.lists(
-    st.builds(scored, st.integers(1, 99), st.integers(0, 50), st.floats(0, 100), outlooks, st.tuples(expected)),
+    st.builds(scored, st.integers(1, 99), st.integers(0, 50), st.floats(0, 100), expectations, st.tuples(expected)),
     unique_by=lambda one: one.text_id,
 )
 
@@ -79,7 +81,7 @@ def test_every_function_has_its_order_in_this_exam():
 
 
 def test_nothing_dear_is_computed_for_a_function_that_does_not_need_it():
-    def never() -> Outlook:
+    def never() -> Expectation:
         raise AssertionError
 
     pool = [Scored(number, number, 1.0, never) for number in range(5)]
@@ -114,13 +116,15 @@ def test_a_queue_holds_each_text_once_and_is_as_long_as_it_can_be(first, second,
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.5, 1.0])
 def test_any_beginning_of_a_queue_holds_its_share(share):
-    doubtful = [Pick(number, "doubtful") for number in range(50)]
+    uncertain = [Pick(number, "uncertain") for number in range(50)]
     at_random = [Pick(number, "random") for number in range(100, 150)]
-    mixed = interleave(doubtful, at_random, share=share, size=40)
+    mixed = interleave(uncertain, at_random, share=share, size=40)
 
     for length in range(1, 41):
-        assert abs(sum(pick.share == "random" for pick in mixed[:length]) - share * length) <= 1
-    assert [pick for pick in mixed if pick.share == "doubtful"] == doubtful[: sum(p.share == "doubtful" for p in mixed)]
+        assert abs(sum(pick.stream == "random" for pick in mixed[:length]) - share * length) <= 1
+    assert [pick for pick in mixed if pick.stream == "uncertain"] == uncertain[
+        : sum(p.stream == "uncertain" for p in mixed)
+    ]
 
 
 def test_typical_texts_share_their_words_with_the_others_and_differ_among_themselves():
@@ -139,7 +143,7 @@ def test_typical_texts_share_their_words_with_the_others_and_differ_among_themse
 
 
 def test_patterns_bring_new_strings_before_known_ones_and_none_too_often():
-    hits = [["chain"], ["Chain"], ["chain"], [], ["saddle", "hub"]]
+    matches = [["chain"], ["Chain"], ["chain"], [], ["saddle", "hub"]]
 
-    assert most_hit(hits, n=9) == [4, 0, 1]
+    assert most_matched(matches, n=9) == [4, 0, 1]
     assert SAME_STRING == 2

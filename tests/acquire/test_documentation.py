@@ -8,7 +8,7 @@ import catalogue
 
 from loop.acquire.acquisition import acquisition_functions, get_acquisition
 from loop.acquire.scored import Scored
-from loop.lattice import Outlook
+from loop.lattice import Expectation
 
 PAGE = (Path(__file__).parents[2] / "docs" / "acquisition.md").read_text(encoding="utf-8")
 
@@ -18,13 +18,13 @@ def test_the_example_of_the_documentation_can_be_named_in_the_settings():
     before = set(acquisition_functions.get_all())
     exec(example, {})
     (name,) = set(acquisition_functions.get_all()) - before
-    pool = [Scored(i, 10, 2.0, lambda i=i: Outlook(spans=float(i))) for i in (3, 1, 2)]
+    pool = [Scored(i, 10, 2.0, lambda i=i: Expectation(spans=float(i))) for i in (3, 1, 2)]
     try:
         chosen = get_acquisition(name)(pool, n=2, rng=Random(0))
     finally:
         del catalogue.REGISTRY[(*acquisition_functions.namespace, name)]
 
-    assert "doubt_about_few" == name
+    assert "uncertain_about_few" == name
     assert [1, 2] == [one.text_id for one in chosen]
 
 

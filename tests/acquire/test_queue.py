@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from loop.acquire.queue import TOGETHER, Pick, balanced, with_held_out
 from loop.records import Text
 
-ORDINARY = [Pick(number, "doubtful") for number in range(200)]
+ORDINARY = [Pick(number, "uncertain") for number in range(200)]
 HELD_OUT = [Pick(number, "held_out") for number in range(1000, 1200)]
 
 
@@ -18,17 +18,17 @@ def queue(*, share=0.1, answered=0, measured=0, size=60, ordinary=ORDINARY, held
 
 
 def test_held_out_texts_come_a_few_together():
-    shares = "".join("h" if pick.share == "held_out" else "." for pick in queue(size=160))
+    streams = "".join("h" if pick.stream == "held_out" else "." for pick in queue(size=160))
 
-    assert {part for part in shares.split(".") if part} == {"h" * TOGETHER}
-    assert shares.count("h") == 3 * TOGETHER
+    assert {part for part in streams.split(".") if part} == {"h" * TOGETHER}
+    assert streams.count("h") == 3 * TOGETHER
 
 
 def test_a_large_debt_is_no_wall():
-    shares = "".join("h" if pick.share == "held_out" else "." for pick in queue(answered=5000))
+    streams = "".join("h" if pick.stream == "held_out" else "." for pick in queue(answered=5000))
 
-    assert shares.startswith("h" * TOGETHER + "." * TOGETHER + "h" * TOGETHER)
-    assert 30 == shares.count("h")
+    assert streams.startswith("h" * TOGETHER + "." * TOGETHER + "h" * TOGETHER)
+    assert 30 == streams.count("h")
 
 
 def test_over_many_queues_of_which_little_is_asked_the_share_is_kept():
@@ -36,7 +36,7 @@ def test_over_many_queues_of_which_little_is_asked_the_share_is_kept():
     while answered < 400:
         asked = queue(answered=answered, measured=measured)[:10]
         answered += len(asked)
-        measured += sum(pick.share == "held_out" for pick in asked)
+        measured += sum(pick.stream == "held_out" for pick in asked)
 
     assert measured == pytest.approx(0.1 * answered, abs=TOGETHER)
 

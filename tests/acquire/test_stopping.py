@@ -9,7 +9,7 @@ from loop.acquire.stopping import (
     LabelFacts,
     expected_gain,
     is_over,
-    learns_by_heart,
+    overfits,
     rest_of_pool,
     steadiness,
     weak_point,
@@ -34,7 +34,7 @@ def test_the_gain_of_a_curve_that_has_a_known_form_is_found(f):
     gain = expected_gain(ANSWERS, *curve(f), more=100)
 
     assert gain
-    assert f(500) - f(400) == pytest.approx(gain.f, abs=0.3)
+    assert f(500) - f(400) == pytest.approx(gain.f1, abs=0.3)
     assert gain.tells
 
 
@@ -45,7 +45,7 @@ def test_the_gain_counts_from_more_answers_than_the_curve_has_seen():
     gain = expected_gain(ANSWERS, *curve(f), more=100, since=500)
 
     assert gain
-    assert f(600) - f(500) == pytest.approx(gain.f, abs=0.2)
+    assert f(600) - f(500) == pytest.approx(gain.f1, abs=0.2)
 
 
 def test_the_interval_holds_the_gain_of_noisy_curves():
@@ -84,7 +84,7 @@ def test_a_falling_curve_is_not_said_to_rise():
     gain = expected_gain(ANSWERS, *curve(lambda n: 70 - n / 100), more=100)
 
     assert gain
-    assert gain.f <= 0.0
+    assert gain.f1 <= 0.0
 
 
 def test_agreement_is_the_mean_of_the_last_rounds_and_unknown_when_one_of_them_is():
@@ -119,15 +119,15 @@ def test_it_is_over_when_the_rest_is_worth_little_and_the_curve_does_not_say_oth
     assert not is_over(None, None)
 
 
-def test_a_loss_that_falls_while_f_stands_is_learning_by_heart():
+def test_a_loss_that_falls_while_f_stands_is_overfitting():
     flat, drawn = np.full(10, 60.0), np.full((100, 10), 60.0)
     rising = np.linspace(50, 70, 10)
     falling = np.geomspace(4.0, 0.5, 10).tolist()
 
-    assert learns_by_heart(falling, flat, drawn)
-    assert not learns_by_heart(falling, rising, np.tile(rising, (100, 1)))
-    assert not learns_by_heart([1.0] * 10, flat, drawn)
-    assert not learns_by_heart(falling[:9], flat[:9], drawn[:, :9])
+    assert overfits(falling, flat, drawn)
+    assert not overfits(falling, rising, np.tile(rising, (100, 1)))
+    assert not overfits([1.0] * 10, flat, drawn)
+    assert not overfits(falling[:9], flat[:9], drawn[:, :9])
 
 
 @pytest.mark.parametrize(

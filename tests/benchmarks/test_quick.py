@@ -68,8 +68,8 @@ PRINTED = {
     ),
     "keys": Printed(
         1,
-        "set, answers, shown right, %, none, readings, candidates, re-deciding, all, saved, %",
-        lambda rows: 1 <= rows[0]["readings"] <= rows[0]["none"],
+        "set, answers, shown right, %, none, analyses, candidates, re-deciding, all, saved, %",
+        lambda rows: 1 <= rows[0]["analyses"] <= rows[0]["none"],
     ),
     "latency": Printed(
         4,

@@ -66,7 +66,7 @@ def test_a_row_of_checks(benchmark: Load, tiny_data: Path, monkeypatch: pytest.M
     monkeypatch.setattr(checks, "NOISE", 0.5)
     rows = list(checks.one("crossner_ai", tiny_data, 0, 25))
 
-    assert ["string", "improbable"] == [row["kind"] for row in rows]
+    assert ["inconsistent", "improbable"] == [row["kind"] for row in rows]
     assert all(20 < row["chance"] <= 100 for row in rows)
     assert all(0 <= row[name] <= 100 for row in rows for name in ("first ten right", "right", "of all mistakes"))
 
@@ -79,7 +79,7 @@ def test_a_row_of_confidence(benchmark: Load, tiny_data: Path):
     compared = confidence.compared(setting, temperatures, [(4, 0.0)])
 
     assert ("LOC", "ORG", "PER") == confidence.trained(lines, steps=1, seed=0).get_pipe("ner").labels
-    assert "12 of 12" == calibration["own reading as spaCy"]
+    assert "12 of 12" == calibration["own prediction as spaCy"]
     assert are_finite(calibration, "Brier before", "after", "ECE before", "ECE after", "true F", "estimated after")
     methods = ["text length", "greedy softmax", "beam 4, density 0.0", "lattice", "lattice, calibrated"]
     assert methods == [row["method"] for row in compared]
@@ -128,7 +128,7 @@ def test_a_row_of_keys(benchmark: Load, tiny_data: Path):
     (row,) = benchmark("keys").measured(tiny_data, "ncbi_disease", (10,), 3)
 
     assert ("ncbi_disease", 10) == (row["set"], row["answers"])
-    assert all(row[aid] >= 1 for aid in ("none", "readings", "candidates", "re-deciding", "all"))
+    assert all(row[aid] >= 1 for aid in ("none", "analyses", "candidates", "re-deciding", "all"))
     assert row["saved, %"] == pytest.approx(100 * (1 - row["all"] / row["none"]))
 
 
@@ -208,4 +208,4 @@ def test_a_row_of_update(benchmark: Load, tiny_data: Path):
 
     assert (60, 20) == (len(given.answers), len(given.scored_on))
     assert [10, 10] == [one.answers for one in outcomes]
-    assert all(0 <= f <= 100 for f in (*(one.f for one in outcomes), anew.best, anew.last))
+    assert all(0 <= f <= 100 for f in (*(one.f1 for one in outcomes), anew.best, anew.last))

@@ -22,7 +22,7 @@ def test_two_actors_of_a_local_ray_go_on_to_the_same_bytes_as_a_plain_run(model:
     more = source.with_name("in2.jsonl")
     more.write_text('{"text": "the saddle squeaks", "id": 1}\n' * (CHUNK_TEXTS + 1) + "{\n")
     command = [sys.executable, "-m", "loop", "predict", model, str(tmp_path / "in*")]
-    # Plain, up to the bad line; then it is mended.
+    # Plain, up to the bad line; then it is fixed.
     assert 1 == subprocess.run([*command, "ray.jsonl"], cwd=tmp_path, capture_output=True).returncode
     drop_last_chunks(tmp_path / "ray.jsonl.partial" / "journal", 3)
     more.write_text('{"text": "the saddle squeaks", "id": 1}\n' * (CHUNK_TEXTS + 2))
@@ -31,7 +31,7 @@ def test_two_actors_of_a_local_ray_go_on_to_the_same_bytes_as_a_plain_run(model:
     ray = [*command, "ray.jsonl", "--ray", "--workers", "2"]
     ran = subprocess.run(ray, cwd=tmp_path, capture_output=True, text=True, env=env)
 
-    assert f"Resuming after {4 * CHUNK_TEXTS:,} texts" in ran.stderr
+    assert f"Going on after {4 * CHUNK_TEXTS:,} texts" in ran.stderr
     assert f"Wrote {1400 + CHUNK_TEXTS + 2:,} texts." in ran.stderr
     assert (tmp_path / "plain.jsonl").read_bytes() == (tmp_path / "ray.jsonl").read_bytes()
 

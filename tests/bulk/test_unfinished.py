@@ -84,7 +84,7 @@ def test_lines_beyond_the_journal_are_dropped(tmp_path: Path):
 def test_another_model_or_setting_is_refused_and_named_unless_dropped(tmp_path: Path):
     folder, other = tmp_path / "out", SIGNATURE | {"all_spans": True}
     work(folder, CHUNKS, stop_after=4)
-    with pytest.raises(LoopError, match="different run: all_spans"):
+    with pytest.raises(LoopError, match="something else: all_spans"):
         work(folder, CHUNKS, signature=other)
 
     assert 2 == work(folder, CHUNKS)
@@ -103,17 +103,17 @@ def test_other_texts_are_refused_unless_what_differs_is_dropped(tmp_path: Path, 
     assert 0 == work(folder, others)
 
 
-def test_a_line_that_was_mended_after_what_is_finished_changes_nothing(tmp_path: Path):
-    mended = [*CHUNKS[:4], CHUNKS[0], CHUNKS[5]]
+def test_a_line_that_was_fixed_after_what_is_finished_changes_nothing(tmp_path: Path):
+    fixed = [*CHUNKS[:4], CHUNKS[0], CHUNKS[5]]
     work(tmp_path / "out", CHUNKS, stop_after=4)
 
-    assert 2 == work(tmp_path / "out", mended)
-    assert b"".join(map(lines_of, mended)) == kept(tmp_path / "out")
+    assert 2 == work(tmp_path / "out", fixed)
+    assert b"".join(map(lines_of, fixed)) == kept(tmp_path / "out")
 
 
 def test_two_runs_do_not_write_the_same_output(tmp_path: Path):
     one = Unfinished(tmp_path / "out", SIGNATURE)
-    with pytest.raises(LoopError, match="Another run is using"):
+    with pytest.raises(LoopError, match="Another run is at work"):
         Unfinished(tmp_path / "out", SIGNATURE)
     one.close()
 

@@ -55,7 +55,7 @@ def test_what_was_read_before_a_bad_line_is_predicted_first(model: str, tmp_path
 
 
 @pytest.mark.parametrize(
-    "error", [PipelineError("No.", hint="Try."), InputError("in", "is bad.", line=3, hint="Mend it.")]
+    "error", [PipelineError("No.", hint="Try."), InputError("in", "is bad.", line=3, hint="Fix it.")]
 )
 def test_an_error_comes_back_from_a_worker_as_it_is(error: LoopError):
     again = pickle.loads(pickle.dumps(error))
@@ -84,7 +84,7 @@ def test_a_killed_run_takes_its_workers_along_and_goes_on_to_the_same_bytes(
 
     again = subprocess.run([*command[:-1], "1"], input=content, capture_output=True)
 
-    assert b"Resuming after" in again.stderr
+    assert b"Going on after" in again.stderr
     assert b"".join(chunk.lines for chunk in run(model, source)) == out.read_bytes()
 
 

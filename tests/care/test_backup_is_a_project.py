@@ -185,7 +185,7 @@ def test_it_goes_on_elsewhere_with_nothing_of_the_original_left(made: dict[str, 
 
     assert (1, False, 1, True) == (number, relearned, in_force, again)
     assert {11, 12} == {question.text.id for question in asked}
-    assert [] == [finding.what for finding in examine(copy)]
+    assert [] == [defect.what for defect in examine(copy)]
     assert [] == [path for path in copy.root.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o077]
     if "all" in kind.__name__:
         found = {q.text.text[span.start : span.end] for q in asked for span in (one.span for one in q.candidates)}

@@ -29,12 +29,12 @@ def sql(paths: ProjectPaths, *statements: str) -> None:
 
 
 def found(paths: ProjectPaths) -> list[str]:
-    return [finding.what for finding in examine(paths)]
+    return [defect.what for defect in examine(paths)]
 
 
 def treated(paths: ProjectPaths) -> list[str]:
     """What was found, each repaired before the next is looked for."""
-    return [finding.what for finding in examine(paths) if finding.repair and finding.repair()]
+    return [defect.what for defect in examine(paths) if defect.repair and defect.repair()]
 
 
 def test_nothing_is_wrong_with_a_project_that_was_left_alone(project: ProjectPaths):
@@ -52,18 +52,18 @@ def test_nothing_is_wrong_with_a_project_that_was_left_alone(project: ProjectPat
         (lambda p: flip(p.models / "round-0002" / "loop" / "raw"), "The checkpoint of round 2 is damaged."),
         (lambda p: (p.models / "damaged-0007-1").mkdir(), "damaged-0007-1 holds a damaged checkpoint"),
         (lambda p: shutil.copytree(p.models / "round-0000", p.models / "round-0009"), "round 9 is damaged"),
-        (lambda p: sql(p, "DELETE FROM rounds WHERE number = 3"), "Round 3 is unknown to the store"),
-        (lambda p: (p.models / "last").unlink(), "last points to no checkpoint"),
+        (lambda p: sql(p, "DELETE FROM rounds WHERE number = 3"), "Round 3 is none that the store knows"),
+        (lambda p: (p.models / "last").unlink(), "last names no checkpoint"),
         (lambda p: p.db.chmod(0o644), "Others can read or write"),
         (lambda p: (p.models / "round-0001").chmod(0o755), "Others can read or write"),
     ],
 )
 def test_what_can_be_derived_again_is_found_and_repaired(project: ProjectPaths, wrong, said: str):
     wrong(project)
-    findings = treated(project)
+    defects = treated(project)
     treated(project)  # what a damaged checkpoint is kept as
 
-    assert any(said in what for what in findings)
+    assert any(said in what for what in defects)
     assert [] == found(project)
 
 
@@ -81,10 +81,10 @@ def test_what_can_be_derived_again_is_found_and_repaired(project: ProjectPaths, 
 )
 def test_answers_and_texts_are_never_touched(project: ProjectPaths, wrong: list[str], said: str):
     sql(project, *wrong)
-    findings = [finding for finding in examine(project) if said in finding.what]
+    defects = [defect for defect in examine(project) if said in defect.what]
 
-    assert 1 == len(findings)
-    assert "not in the store" in said or findings[0].repair is None
+    assert 1 == len(defects)
+    assert "not in the store" in said or defects[0].repair is None
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_weights_that_are_not_what_their_round_learned_are_found(project: Projec
     (checkpoints.path(3) / "loop" / "sums.json").unlink()  # as in a checkpoint of an older version
     shutil.copyfile(checkpoints.path(1) / "loop" / "raw", checkpoints.path(3) / "loop" / "raw")
 
-    assert ["Round 3 loads with wrong weights."] == found(project)
+    assert ["Round 3 loads with other weights."] == found(project)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -154,14 +154,14 @@ def test_of_a_damaged_store_all_that_can_be_read_is_saved(project: ProjectPaths,
     content = bytearray(project.db.read_bytes())
     content[(page - 1) * size : page * size] = bytes([seed]) * size
     project.db.write_bytes(content)
-    (finding,) = [finding for finding in examine(project) if finding.repair and "damaged" in finding.what]
-    said = finding.repair()
+    (defect,) = [defect for defect in examine(project) if defect.repair and "damaged" in defect.what]
+    said = defect.repair()
     with Store(project.db) as store:
         saved = store.answers.standing(), store.corpus.texts(range(1, 21)), len(store.journal.rounds())
 
     assert (answers, texts, 3) == saved
     assert "Saved 15 answers, 20 texts" in said
-    assert "nothing was lost" in said
+    assert "nothing of them was lost" in said
     assert (project.data / "loop.db.damaged-1").read_bytes() == content
     assert [] == found(project)
 
@@ -196,11 +196,11 @@ def test_a_repair_of_the_store_that_is_killed_between_its_moves_is_finished_with
         left[0] = left[0] and left[0] - 1
         return move(path, target)
 
-    (finding,) = [finding for finding in examine(paths) if finding.repair and "damaged" in finding.what]
+    (defect,) = [defect for defect in examine(paths) if defect.repair and "damaged" in defect.what]
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", killed)
         with pytest.raises(KeyboardInterrupt) if moves is not None else nullcontext():
-            finding.repair()
+            defect.repair()
     interrupted = [what for what in treated(paths) if "interrupted" in what]
     with Store(paths.db) as store:
         ids = {answer.id for answer in store.answers.all()}
@@ -214,8 +214,8 @@ def test_a_repair_of_the_store_that_is_killed_between_its_moves_is_finished_with
 def test_no_empty_store_is_made_beside_an_older_copy_of_the_one_that_is_missing(project: ProjectPaths):
     shutil.rmtree(project.models)
     project.db.rename(project.data / "loop.db.schema-0005")
-    (finding,) = [finding for finding in examine(project) if finding.repair]
-    with pytest.raises(StoreError, match=r"schema-0005 may be the missing store"):
-        finding.repair()
+    (defect,) = [defect for defect in examine(project) if defect.repair]
+    with pytest.raises(StoreError, match=r"schema-0005 may be what is missing"):
+        defect.repair()
 
     assert not project.db.exists()

@@ -125,7 +125,7 @@ def test_an_export_in_the_project_is_told_as_what_it_is(canary: Text, project: P
 
 def test_while_somebody_works_nothing_is_erased(project: ProjectPaths, settings, store):
     session = Session(project, settings, store)
-    with pytest.raises(LoopError, match="in use"):
+    with pytest.raises(LoopError, match="at work"):
         erase(project, settings, store, store.corpus.texts([1]))
     session.close()
 
@@ -263,7 +263,7 @@ def test_rounds_that_were_learned_after_labels_were_merged_go_too(project: Proje
     finish(project, settings, store)
     checkpoints = Checkpoints(project.models)
     assert all("@" in key for key in checkpoints.info(3).answers)
-    assert [] == [finding.what for finding in examine(project) if "Round" in finding.what]
+    assert [] == [defect.what for defect in examine(project) if "Round" in defect.what]
     report = erase(project, settings, store, store.corpus.texts([1]))
 
     assert (3, [0]) == (report.rounds, checkpoints.rounds())

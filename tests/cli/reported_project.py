@@ -32,7 +32,7 @@ def give(store: Store, text: Text, scheme: int) -> None:
     question = Question(
         f"q{text.id}", text, tuple(m.span() for m in re.finditer(r"\S+", text.text)), (),
         () if held else (Candidate(span, 0.9), Candidate(Span(0, 2, "B"), 0.3)), b"" if held else b"read",
-        share="held_out" if held else "random", round=1,
+        stream="held_out" if held else "random", round=1,
     )  # fmt: skip
     answer = Answer(
         f"a{text.id}", text.id, "ann", "accept", (span,), scheme=scheme, question_id=question.id, held_out=held,

@@ -39,12 +39,12 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_every_mistake_is_listed_with_what_is_right_and_what_was_found(measured: Path, run: Run) -> None:
     lines = run("errors", "--list").out.splitlines()
 
-    assert "text 4  spurious  gold: nothing  found: “num” A  [spurious?]" in lines
-    assert "text 4  label     gold: “hub” A  found: “hub” B  [label?]" in lines
-    assert "           A  all" == lines[-4]
+    assert "text 4  spurious  right: nothing  found: “num” A  [spurious?]" in lines
+    assert "text 4  label     right: “hub” A  found: “hub” B  [label?]" in lines
+    assert "                 A   all" == lines[-4]
     assert ["label", "7", "7"] == lines[-3].split()
     assert ["spurious", "11", "11"] == lines[-2].split()
-    assert "18 mistakes, 0 of them judged; the others by their likely reason." == lines[-1]
+    assert "18 mistakes, 0 of them judged; the others as the spans alone say." == lines[-1]
 
 
 def test_for_programs_there_is_one_json_object(measured: Path, run: Run) -> None:
@@ -59,7 +59,7 @@ def test_for_programs_there_is_one_json_object(measured: Path, run: Run) -> None
 
 @pytest.mark.usefixtures("project")
 def test_without_anything_measured_there_are_no_mistakes(run: Run) -> None:
-    assert "No mistakes: nothing is evaluated yet, or every span is right.\n" == run("errors").out
+    assert "No mistakes: nothing is measured yet, or all of it is right.\n" == run("errors").out
 
 
 def test_a_key_says_why_and_what_was_judged_does_not_come_again(
@@ -68,7 +68,7 @@ def test_a_key_says_why_and_what_was_judged_does_not_come_again(
     review, store = opened
     first, second, third = review.mistakes()[:3]
     press("t", "z", "\r", "n", "q")
-    review.run(again=False)
+    review.run(judged_too=False)
 
     assert {first.key: "tokenisation", second.key: second.likely} == judgements(store)
     said = capsys.readouterr().out
@@ -76,7 +76,7 @@ def test_a_key_says_why_and_what_was_judged_does_not_come_again(
     assert "15 mistakes left" in said
 
     press("q")
-    review.run(again=False)
+    review.run(judged_too=False)
     assert third.key not in judgements(store)
 
 
@@ -94,7 +94,7 @@ def test_wrong_gold_opens_in_the_editor_and_the_mistake_is_gone(opened, press, m
     monkeypatch.setattr("loop.cli.errors.run_session", correct)
     before = [one.key for one in review.mistakes()].index(mistake.key)
     press(*["n"] * before, "g", "q")
-    review.run(again=False)
+    review.run(judged_too=False)
 
     assert mistake.key not in {one.key for one in review.mistakes()}
     assert "gold" == judgements(store)[mistake.key]
@@ -105,7 +105,7 @@ def test_wrong_gold_opens_in_the_editor_and_the_mistake_is_gone(opened, press, m
 def test_a_hostile_text_moves_no_cursor(opened, press, capsys) -> None:
     review, _ = opened
     press("q")
-    review.run(again=False)
+    review.run(judged_too=False)
     said = capsys.readouterr().out
 
     assert "<script>" in said
@@ -116,7 +116,7 @@ def test_a_hostile_text_moves_no_cursor(opened, press, capsys) -> None:
 def test_what_is_kept_of_a_mistake_holds_no_text(opened, press) -> None:
     review, store = opened
     press("m", "q")
-    review.run(again=False)
+    review.run(judged_too=False)
     kept = json.dumps(store.journal.events())
 
     assert "mistake" in kept

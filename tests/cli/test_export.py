@@ -165,9 +165,8 @@ def test_why_and_by_which_round_a_text_was_chosen_goes_out(project: Path, run: R
     run("-C", "two", "import", "first.jsonl")
     run("-C", "two", "export", "second.jsonl")
 
-    assert {"id": question.id, "share": question.share, "reason": question.reason, "round": 0, "entropy": None} == row[
-        "_loop"
-    ]["question"]
+    why = {"reason": question.reason, "round": 0, "entropy": None}
+    assert {"id": question.id, "stream": question.stream, "share": question.stream} | why == row["_loop"]["question"]
     assert (project / "first.jsonl").read_bytes() == (project / "second.jsonl").read_bytes()
 
 
@@ -175,6 +174,6 @@ def test_why_and_by_which_round_a_text_was_chosen_goes_out(project: Path, run: R
 def test_an_ending_that_no_format_goes_by_is_refused_unless_one_is_named(run: Run) -> None:
     refused = run("export", "out.xlsx")
 
-    assert (1, True) == (refused.code, "No format has the ending .xlsx" in refused.err)
+    assert (1, True) == (refused.code, "No format goes by the ending .xlsx" in refused.err)
     assert not Path("out.xlsx").exists()
     assert 0 == run("export", "out.xlsx", "--format", "jsonl").code

@@ -76,19 +76,19 @@ def test_standard_input_goes_to_standard_output(base: str, run: Run):
     assert "Wrote 1 text." in ran.err
 
 
-def test_after_a_bad_line_the_finished_texts_are_kept_and_the_mended_file_is_gone_on_with(
+def test_after_a_bad_line_the_finished_texts_are_kept_and_the_fixed_file_is_gone_on_with(
     base: str, run: Run, folder: Path
 ):
     good = '{"text": "Apple moved to Paris."}\n' * CHUNK_TEXTS
     (folder / "in.jsonl").write_text(good + "{\n")
     failed = run("predict", base, "in.jsonl", "out.jsonl")
     (folder / "in.jsonl").write_text(good + '{"text": "last"}\n')
-    mended = run("predict", base, "in.jsonl", "out.jsonl")
+    fixed = run("predict", base, "in.jsonl", "out.jsonl")
 
-    assert (1, 0) == (failed.code, mended.code)
+    assert (1, 0) == (failed.code, fixed.code)
     assert f"in.jsonl, line {CHUNK_TEXTS + 1}: is not valid JSON" in failed.err
     assert "Finished so far: 256 texts, kept in out.jsonl.partial" in failed.err
-    assert "Resuming after 256 texts" in mended.err
+    assert "Going on after 256 texts" in fixed.err
     assert CHUNK_TEXTS + 1 == (folder / "out.jsonl").read_bytes().count(b"\n")
     assert {"in.jsonl", "out.jsonl"} == {path.name for path in folder.iterdir()}
 

@@ -96,13 +96,13 @@ def test_its_numbers_are_those_of_status(measured: Path, run: Run) -> None:
     assert {status["texts"], status["pool"], len(status["rounds"]), status["next_round"]} <= shown
     assert set(status["answers"].values()) | set(status["spans"].values()) <= shown
     overall, labels = status["scores"]["overall"], status["scores"]["labels"]
-    assert {*overall["strict"]["f_interval"], overall["gold"], overall["texts"]} <= shown
-    assert {bound for score in labels.values() for bound in score["strict"]["f_interval"]} <= shown
+    assert {*overall["strict"]["f1_interval"], overall["gold"], overall["texts"]} <= shown
+    assert {bound for score in labels.values() for bound in score["strict"]["f1_interval"]} <= shown
     for point in status["curve"]:
-        low, high = point["scores"]["overall"]["strict"]["f_interval"]
+        low, high = point["scores"]["overall"]["strict"]["f1_interval"]
         assert f"round {point['round']}, {point['answers']} answers: F1 {low:.1f} to {high:.1f}, 11 spans" in read.text
     assert status["advice"]["words"] in read.text
-    assert overall["strict"]["f"] not in shown  # 11 spans are too few for a single number
+    assert overall["strict"]["f1"] not in shown  # 11 spans are too few for a single number
 
 
 def test_without_text_no_text_and_no_string_is_left(measured: Path, run: Run) -> None:
@@ -117,7 +117,7 @@ def test_an_empty_project_has_a_report_that_says_what_is_missing(project: Path, 
     read = Page(page(project, run))
 
     assert ["Learning curve", "Calibration"] == read.titles
-    assert "No round has been evaluated yet" in read.text
+    assert "No round has been measured yet" in read.text
 
 
 def test_a_place_that_cannot_be_written_is_named(project: Path, run: Run) -> None:

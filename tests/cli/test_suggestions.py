@@ -23,7 +23,7 @@ def test_patterns_are_added_once_and_counted(run: Run) -> None:
     assert "Added 2 patterns to patterns.jsonl.\n" == first.out
     assert [
         "Added 1 pattern to patterns.jsonl.",
-        "Skipped 2 known patterns.",
+        "Skipped, since already known: 2 patterns.",
     ] == again.out.splitlines()
 
 
@@ -73,7 +73,8 @@ def test_hits_count_in_the_first_questions_whatever_came_first(project: Path, ru
         question = store.questions.head("ann")
 
     assert question is not None
-    assert ("the hub is worn", [(4, 7)]) == (question.text.text, [(span.start, span.end) for span in question.reading])
+    assert "the hub is worn" == question.text.text
+    assert [(4, 7)] == [(span.start, span.end) for span in question.prediction]
 
 
 def test_the_doctor_finds_patterns_that_are_not_used(project: Path, run: Run) -> None:
@@ -100,7 +101,7 @@ def test_patterns_that_are_added_later_are_suggested_in_the_next_questions(proje
 
     assert not idle
     assert question is not None
-    assert [(4, 7, "A")] == [(span.start, span.end, span.label) for span in question.reading]
+    assert [(4, 7, "A")] == [(span.start, span.end, span.label) for span in question.prediction]
     assert ["pattern"] == [candidate.source for candidate in question.candidates]
 
 
@@ -119,7 +120,7 @@ def test_spans_in_a_file_are_suggested_if_asked(project: Path, run: Run) -> None
         "Left out 1 suggestion that the text was cut in.",
     ] == ran.out.splitlines()[1:3]
     assert question is not None
-    assert ("the hub.", [(4, 7)]) == (question.text.text, [(span.start, span.end) for span in question.reading])
+    assert ("the hub.", [(4, 7)]) == (question.text.text, [(span.start, span.end) for span in question.prediction])
     assert ["file"] == [candidate.source for candidate in question.candidates]
 
 
@@ -154,14 +155,14 @@ def test_suggestions_for_a_text_of_the_pool_are_attached_and_shown_by_the_questi
         question = store.questions.head("ann")
 
     attached = [
-        "Added no texts: all texts are already known.",
+        "Added no texts: every text was there already.",
         "1 span will be shown as suggestions.",
         "Attached suggestions to 1 text of the pool.",
     ]
     assert attached == first == other
-    assert ["Added nothing: all texts are already known."] == again
+    assert ["Added nothing: every text was there already."] == again
     assert question is not None
-    assert (Span(12, 16, "B"),) == question.reading
+    assert (Span(12, 16, "B"),) == question.prediction
 
 
 def test_suggestions_are_attached_to_any_number_of_texts(project: Path, run: Run) -> None:
@@ -182,7 +183,7 @@ def test_an_answered_text_is_left_as_it_is_and_counted(project: Path, run: Run) 
     said = run("add", "--suggest", "--yes", "in.json").out.splitlines()
 
     assert [
-        "Added nothing: all texts are already known.",
+        "Added nothing: every text was there already.",
         "Left as they are, since answered: 1 text with suggestions in the file.",
     ] == said
     assert () == suggested_in(project)
@@ -224,8 +225,8 @@ def test_a_list_of_patterns_is_used_and_listed_and_stays_as_it_is_until_it_is_ch
 
     assert ["1  A  hub", '2  B  [{"lower": "x"}]'] == shown
     assert question is not None
-    assert (Span(4, 7, "A"), Span(11, 12, "B")) == question.reading
-    assert "No problems found" in run("doctor").out
+    assert (Span(4, 7, "A"), Span(11, 12, "B")) == question.prediction
+    assert "Nothing is wrong" in run("doctor").out
     assert LIST == listed.read_text()
 
 

@@ -16,13 +16,13 @@ KEYS: Keymap = keymap(LABELS)
 
 
 class Opinions:
-    """A model that knows some readings and some likely marks, and offers those that agree with what is decided."""
+    """A model that knows some analyses and some likely marks, and offers those that agree with what is decided."""
 
-    def __init__(self, readings: Sequence[tuple[TokenSpan, ...]], likely: Sequence[Likely] = ()) -> None:
-        self.known, self.marks = readings, likely
+    def __init__(self, analyses: Sequence[tuple[TokenSpan, ...]], likely: Sequence[Likely] = ()) -> None:
+        self.known, self.marks = analyses, likely
 
-    def readings(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> list[tuple[TokenSpan, ...]]:
-        agree = [reading for reading in self.known if set(fixed) <= set(reading)]
+    def analyses(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> list[tuple[TokenSpan, ...]]:
+        agree = [analysis for analysis in self.known if set(fixed) <= set(analysis)]
         return [r for r in agree if not any(_inside(m, blank) and m not in fixed for m in r)][:k]
 
     def likely(
@@ -79,8 +79,8 @@ def pages(draw: st.DrawFn, *, modes: bool = False) -> Page:
     if modes and draw(st.booleans()):
         return replace(bare, mode="manual")
     likely = tuple(Likely(m, p) for m, p in zip(draw(marks_on(bare)), (0.9, 0.5, None, 0.01), strict=False))
-    readings = [draw(marks_on(bare)) for _ in range(3)]
-    suggester = Opinions(readings, likely) if draw(st.booleans()) else None
+    analyses = [draw(marks_on(bare)) for _ in range(3)]
+    suggester = Opinions(analyses, likely) if draw(st.booleans()) else None
     return replace(bare, shown=draw(marks_on(bare)), likely=likely, suggester=suggester)
 
 

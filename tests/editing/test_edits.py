@@ -27,17 +27,17 @@ def test_the_same_string_leaves_alone_what_was_decided() -> None:
     assert (FIRST, SECOND, LONG) == state.marks
 
 
-def test_r_steps_through_the_readings_of_the_text_and_back_to_the_first() -> None:
+def test_r_steps_through_the_analyses_of_the_text_and_back_to_the_first() -> None:
     model = Opinions([(FIRST,), (FIRST, SECOND), (LONG,)])
     state = start(TEXT, FIRST, suggester=model)
     shown = [type_keys(state, ["r"] * times).marks for times in range(4)]
 
     assert [(FIRST,), (FIRST, SECOND), (LONG,), (FIRST,)] == shown
     assert (LONG,) == type_keys(state, "R").marks
-    assert "Prediction 2 of 3 for the text." == type_keys(state, "r").message
+    assert "Analysis 2 of 3 of the text." == type_keys(state, "r").message
 
 
-def test_steps_through_readings_are_one_edit() -> None:
+def test_steps_through_analyses_are_one_edit() -> None:
     state = type_keys(start(TEXT, FIRST, suggester=Opinions([(FIRST,), (SECOND,), (LONG,)])), "r r u")
 
     assert (FIRST,) == state.marks
@@ -53,7 +53,7 @@ def test_r_on_a_span_steps_through_what_else_may_be_there() -> None:
 
 
 def test_without_a_model_r_says_so() -> None:
-    assert "The model has no other prediction here." == type_keys(start(TEXT, FIRST), "r").message
+    assert "The model has no other analysis to offer here." == type_keys(start(TEXT, FIRST), "r").message
 
 
 def test_what_is_undecided_is_read_anew_after_an_edit() -> None:
@@ -67,11 +67,11 @@ def test_what_is_undecided_is_read_anew_after_an_edit() -> None:
 
 def test_a_pattern_hit_is_not_taken_back_by_the_model() -> None:
     model = Opinions([(FIRST,), (FIRST, SECOND)])
-    hits = (Likely(LONG, None),)
-    state = type_keys(start(TEXT, FIRST, LONG, likely=hits, suggester=model), [*["right"] * 5, "1"])
+    matches = (Likely(LONG, None),)
+    state = type_keys(start(TEXT, FIRST, LONG, likely=matches, suggester=model), [*["right"] * 5, "1"])
 
     assert (FIRST, SECOND, LONG) == state.marks
-    assert (FIRST,) == type_keys(start(TEXT, FIRST, LONG, likely=hits, suggester=model), "s-tab d").marks
+    assert (FIRST,) == type_keys(start(TEXT, FIRST, LONG, likely=matches, suggester=model), "s-tab d").marks
 
 
 def test_what_a_file_or_a_pattern_suggests_stays_also_where_the_model_has_it_too() -> None:
@@ -136,7 +136,7 @@ def test_undo_brings_the_cursor_back_too() -> None:
 
 def test_nothing_to_undo_points_to_the_previous_answer() -> None:
     assert "b reopens the previous answer" in type_keys(start(TEXT), "u").message
-    assert "Nothing to redo." == type_keys(start(TEXT), "z").message
+    assert "Nothing to do again." == type_keys(start(TEXT), "z").message
 
 
 def test_confirming_a_candidate_marks_it() -> None:

@@ -85,16 +85,16 @@ def test_a_candidate_is_taken_rather_than_selected() -> None:
     assert "s-tab y enter" != planned(replace(offered, aids=Aids(candidates=False)), FIRST, RUSTY)
 
 
-def test_another_reading_is_taken_when_it_is_the_shortest_way() -> None:
+def test_another_analysis_is_taken_when_it_is_the_shortest_way() -> None:
     shown = page(TEXT, BELL, suggester=Opinions([(BELL,), (FIRST, SECOND, RUSTY)]))
 
     assert "r enter" == planned(shown, FIRST, SECOND, RUSTY)
-    assert "r" not in planned(replace(shown, aids=Aids(readings=False)), FIRST, SECOND, RUSTY).split()
+    assert "r" not in planned(replace(shown, aids=Aids(analyses=False)), FIRST, SECOND, RUSTY).split()
 
 
 def test_what_the_model_redecides_need_not_be_pressed() -> None:
     model = Opinions([(BELL,), (FIRST, RUSTY)])
-    shown = page(TEXT, BELL, suggester=model, aids=Aids(readings=False))
+    shown = page(TEXT, BELL, suggester=model, aids=Aids(analyses=False))
 
     assert "right 1 enter" == planned(shown, FIRST, RUSTY)
     assert len(planned(replace(shown, aids=Aids(False, True, False)), FIRST, RUSTY)) > len("right 1 enter")

@@ -10,7 +10,7 @@ QUESTION = Question(
     "q1",
     Text(1, TEXT),
     ((0, 2), (3, 7), (8, 13)),
-    reading=(Span(3, 7, "BRAND"),),
+    prediction=(Span(3, 7, "BRAND"),),
     candidates=(
         Candidate(Span(8, 13, "PART"), 0.2),
         Candidate(Span(3, 7, "BRAND"), 0.8),
@@ -27,8 +27,8 @@ def test_a_question_becomes_a_page_in_tokens() -> None:
 
 
 def test_a_pattern_hit_is_ranked_before_doubts() -> None:
-    hit = Candidate(Span(0, 2, "PART"), None, "pattern")
-    made = page_of(Question("q", Text(1, TEXT), QUESTION.tokens, (), (*QUESTION.candidates, hit)), ["BRAND", "PART"])
+    match = Candidate(Span(0, 2, "PART"), None, "pattern")
+    made = page_of(Question("q", Text(1, TEXT), QUESTION.tokens, (), (*QUESTION.candidates, match)), ["BRAND", "PART"])
 
     assert Likely(TokenSpan(0, 1, "PART"), None) == made.likely[0]
 

@@ -21,7 +21,7 @@ def asked(keys: str = "") -> State:
     return type_keys(begin(page_of(QUESTION, LABELS, mode="teach")), keys)
 
 
-def test_only_the_most_doubtful_span_is_shown_and_the_cursor_is_on_it() -> None:
+def test_only_the_most_uncertain_span_is_shown_and_the_cursor_is_on_it() -> None:
     state = asked()
 
     assert ((RIVAL,), 2, False) == (state.spans, state.cursor, state.rest)
@@ -62,7 +62,7 @@ def test_what_is_for_whole_texts_is_refused(key: str) -> None:
     state = asked(key)
 
     assert ((RIVAL,), None, "edit") == (state.spans, state.intent, state.stance)
-    assert "This asks about one span" in state.message
+    assert "One span is asked about" in state.message
 
 
 def test_find_only_moves() -> None:
@@ -77,7 +77,7 @@ def test_skip_flag_and_memo_are_as_in_the_other_modes() -> None:
     assert (True, "odd", Intent("answer", "skip", "unsure")) == (state.now.flag, state.now.memo, state.intent)
 
 
-def test_where_nothing_is_doubtful_the_whole_text_is_asked_about() -> None:
+def test_where_nothing_is_uncertain_the_whole_text_is_asked_about() -> None:
     assert "correct" == page_of(replace(QUESTION, candidates=()), LABELS, mode="teach").mode
 
 
@@ -148,10 +148,10 @@ def test_every_span_is_reached_from_every_other(data: st.DataObject) -> None:
     assert (goal,) == state.marks
 
 
-def test_other_readings_of_the_span_are_stepped_through() -> None:
+def test_other_analyses_of_the_span_are_stepped_through() -> None:
     likely = (Likely(TokenSpan(2, 3, "PART"), 0.5), Likely(TokenSpan(1, 3, "BRAND"), 0.3))
     shown = one_span(page(TEXT, TokenSpan(2, 3, "PART"), likely=likely, suggester=Opinions([])))
     state = type_keys(begin(shown), "r")
 
     assert (TokenSpan(1, 3, "BRAND"),) == state.marks
-    assert KEYS.first("next_reading") == "r"
+    assert KEYS.first("next_analysis") == "r"

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import spacy
 from hypothesis import strategies as st
 
-from loop.alignment import longest, widened
+from loop.alignment import filter_spans, widened
 from loop.formats import Answered
 from loop.records import Answer, Question, Span, Text
 
@@ -55,8 +55,8 @@ def answers(draw: st.DrawFn, *, complete: bool | None = None) -> Answered:
 def _spans(draw: st.DrawFn, text: str, words: list[tuple[int, int]]) -> tuple[Span, ...]:
     starts = draw(st.lists(st.tuples(st.integers(0, len(text) - 1), st.integers(1, 9)), max_size=4))
     drawn = [Span(start, min(start + size, len(text)), draw(st.sampled_from(LABELS))) for start, size in starts]
-    return longest(span for span in widened(drawn, words) if span)
+    return filter_spans(span for span in widened(drawn, words) if span)
 
 
 def _question(text: str) -> Question:
-    return Question("q1", Text(0, text), (), (), share="doubtful", reason="doubts “a”", round=3, entropy=0.25)
+    return Question("q1", Text(0, text), (), (), stream="uncertain", reason="doubts “a”", round=3, entropy=0.25)

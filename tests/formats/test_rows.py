@@ -8,6 +8,7 @@ from made_sources import source_of
 
 from loop.errors import InputError
 from loop.formats import RawText, get_reader
+from loop.formats.prodigy import read_question
 from loop.records import Span
 
 TASK: dict[str, Any] = {
@@ -97,7 +98,7 @@ def test_regions_of_hypertext_whose_place_in_the_source_is_not_known_are_refused
 ) -> None:
     said = refusal(region(value, "hypertextlabels") | {"data": {"text": text}, "predictions": []})
 
-    assert "no offsets (globalOffsets) that match its text" in said or "is not at its offsets" in said
+    assert "no offsets (globalOffsets) that its text bears out" in said or "names another text" in said
 
 
 SPAN = {"start": 0, "end": 3, "label": "A"}
@@ -187,8 +188,8 @@ def test_a_label_or_an_answer_of_the_users_own_is_meta(own: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (TASK | {"data": {"body": "secret"}}, "has no text in the field text"),
-        (TASK | {"annotations": [3]}, "not a list of JSON objects"),
+        (TASK | {"data": {"body": "secret"}}, "has no text in a field text"),
+        (TASK | {"annotations": [3]}, "no list of JSON objects"),
         (TASK | {"annotations": [{"result": [{"type": "labels", "value": {}}]}]}, "no value with labels"),
         ({"text": "secret", "label": [[0, 99, "A"]]}, "in a text of 6 characters"),
         ({"text": "secret", "entities": [[2, 1, "A"]]}, "goes from 2 to 1"),
@@ -228,3 +229,19 @@ def test_objects_over_several_lines_need_no_list_around_them() -> None:
 def test_what_follows_the_first_object_is_checked_too() -> None:
     with pytest.raises(InputError, match=r"f: is not valid JSON: .* \(line 4, column 2\)"):
         list(get_reader("json")(source_of('{\n "text": "a"\n}\n{]\n'), text_field="text"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "stream"),
+    [
+        ({"share": "doubtful"}, "uncertain"),
+        ({"share": "again"}, "repeat"),
+        ({"stream": "typical"}, "typical"),
+        ({}, "random"),
+    ],
+)
+def test_a_row_of_version_0_1_tells_its_stream(asked: dict[str, str], stream: str) -> None:
+    question = read_question({"_loop": {"question": {"id": "q"} | asked}}, "secret")
+
+    assert question is not None
+    assert stream == question.stream

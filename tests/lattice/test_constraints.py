@@ -1,5 +1,5 @@
 import pytest
-from lattice_readings import build
+from listed_analyses import build
 
 from loop.errors import LatticeError
 from loop.lattice import Lattice, Transitions
@@ -49,7 +49,7 @@ def test_constraints_given_one_after_the_other_must_agree_too(lattice: Lattice) 
         lattice.given(fixed=[AB]).given(outside=[0])
 
 
-def test_ruling_out_every_reading_is_refused_with_a_way_out() -> None:
+def test_ruling_out_every_analysis_is_refused_with_a_way_out() -> None:
     forced = {name: [] for name in Transitions.__dataclass_fields__} | {
         "out": [float("-inf")],
         "dropped": [(0.0, 0.0)],

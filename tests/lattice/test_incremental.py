@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lattice_readings import all_moves, pruned
+from listed_analyses import all_transitions, pruned
 
 from loop.lattice import Lattice, Transitions
 from loop.lattice.constraints import Constraints
@@ -39,29 +39,29 @@ def assert_same(whole: Lattice, near: Lattice) -> None:
     )  # another one only where two weigh the same
 
 
-@given(all_moves(max_tokens=60), st.booleans(), st.data())
+@given(all_transitions(max_tokens=60), st.booleans(), st.data())
 def test_what_is_computed_near_the_settled_tokens_is_what_all_of_the_text_gives(
-    moves: Transitions, prune: bool, data: st.DataObject
+    transitions: Transitions, prune: bool, data: st.DataObject
 ) -> None:
-    moves = pruned(moves, 0.02) if prune else moves
-    entities = sorted(set(moves.unit_start.tolist()))
+    transitions = pruned(transitions, 0.02) if prune else transitions
+    entities = sorted(set(transitions.unit_start.tolist()))
     forced = data.draw(st.sets(st.sampled_from(entities), max_size=5)) if entities else set()
-    out = np.array([-np.inf if token in forced else logp for token, logp in enumerate(moves.out)])
-    moves = replace(moves, out=out)
-    fixed, outside = data.draw(settled(moves.n_tokens))
-    whole = Lattice(moves, constraints=Constraints.of(moves.n_tokens, fixed=fixed, outside=outside))
+    out = np.array([-np.inf if token in forced else logp for token, logp in enumerate(transitions.out)])
+    transitions = replace(transitions, out=out)
+    fixed, outside = data.draw(settled(transitions.n_tokens))
+    whole = Lattice(transitions, constraints=Constraints.of(transitions.n_tokens, fixed=fixed, outside=outside))
 
-    assert_same(whole, Lattice(moves).given(fixed, outside=outside))
+    assert_same(whole, Lattice(transitions).given(fixed, outside=outside))
 
 
-@given(all_moves(max_tokens=60), st.data())
-def test_one_after_the_other_is_the_same_as_at_once(moves: Transitions, data: st.DataObject) -> None:
-    fixed, outside = data.draw(settled(moves.n_tokens))
-    lattice = Lattice(moves)
+@given(all_transitions(max_tokens=60), st.data())
+def test_one_after_the_other_is_the_same_as_at_once(transitions: Transitions, data: st.DataObject) -> None:
+    fixed, outside = data.draw(settled(transitions.n_tokens))
+    lattice = Lattice(transitions)
     for span in fixed:
         lattice = lattice.given([span])
 
-    assert_same(Lattice(moves).given(fixed, outside=outside), lattice.given(outside=outside))
+    assert_same(Lattice(transitions).given(fixed, outside=outside), lattice.given(outside=outside))
 
 
 def test_far_from_what_is_settled_nothing_changes(long_lattice: Lattice) -> None:

@@ -3,7 +3,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lattice_readings import all_moves, build, readings
+from listed_analyses import all_transitions, analyses, build
 
 from loop.lattice import Lattice, Transitions, stacked
 from loop.records import TokenSpan
@@ -14,28 +14,28 @@ def only_outside(n_tokens: int) -> Lattice:
     return Lattice(build(("X",), rows | {"out": [0.0] * n_tokens, "dropped": [(0.0, 0.0)] * n_tokens}))
 
 
-@given(all_moves())
-def test_a_component_that_says_outside_changes_nothing(moves: Transitions) -> None:
-    lattice, silent = Lattice(moves), only_outside(moves.n_tokens)
+@given(all_transitions())
+def test_a_component_that_says_outside_changes_nothing(transitions: Transitions) -> None:
+    lattice, silent = Lattice(transitions), only_outside(transitions.n_tokens)
 
     for both in (stacked(lattice, silent), stacked(silent, lattice)):
         assert dict(lattice.spans(0.0)) == pytest.approx(dict(both.spans(0.0)))
         assert lattice.entropy == pytest.approx(both.entropy, abs=1e-9)
 
 
-@given(all_moves(max_tokens=3), st.data())
-def test_two_components_make_one_distribution_of_readings(moves: Transitions, data: st.DataObject) -> None:
-    own = data.draw(st.sampled_from(sorted(readings(moves))))
-    second = data.draw(all_moves(max_tokens=3).filter(lambda other: other.n_tokens == moves.n_tokens))
-    both = stacked(Lattice(moves, own), Lattice(second))
+@given(all_transitions(max_tokens=3), st.data())
+def test_two_components_make_one_distribution_of_analyses(transitions: Transitions, data: st.DataObject) -> None:
+    own = data.draw(st.sampled_from(sorted(analyses(transitions))))
+    second = data.draw(all_transitions(max_tokens=3).filter(lambda other: other.n_tokens == transitions.n_tokens))
+    both = stacked(Lattice(transitions, own), Lattice(second))
     listed = both.best(100_000)
 
-    assert sum(math.exp(reading.logp) for reading in listed) == pytest.approx(1.0)
-    assert len({reading.spans for reading in listed}) == len(listed)
+    assert sum(math.exp(analysis.logp) for analysis in listed) == pytest.approx(1.0)
+    assert len({analysis.spans for analysis in listed}) == len(listed)
     assert 0.0 == pytest.approx(both.pruned, abs=1e-9)
     assert -sum(math.exp(r.logp) * r.logp for r in listed) == pytest.approx(both.entropy, abs=1e-9)
-    for reading in listed[:20]:
-        assert reading.logp == pytest.approx(both.logp(reading.spans))
+    for analysis in listed[:20]:
+        assert analysis.logp == pytest.approx(both.logp(analysis.spans))
     assert Lattice.from_bytes(both.to_bytes()).own == tuple(sorted(own))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lattice_readings import all_moves, build
+from listed_analyses import all_transitions, build
 
 from loop.lattice import Transitions
 
@@ -41,20 +41,20 @@ def test_kinds_are_tempered_first_and_then_the_labels_of_a_kind() -> None:
     assert kinds[2] == pytest.approx(np.exp(warm.begin_logp[0]))
 
 
-@given(all_moves(), st.floats(0.3, 5.0), st.floats(0.3, 5.0))
+@given(all_transitions(), st.floats(0.3, 5.0), st.floats(0.3, 5.0))
 def test_two_temperatures_one_after_the_other_are_their_product(
-    moves: Transitions, first: float, second: float
+    transitions: Transitions, first: float, second: float
 ) -> None:
-    both, at_once = moves.tempered(first).tempered(second), moves.tempered(first * second)
+    both, at_once = transitions.tempered(first).tempered(second), transitions.tempered(first * second)
 
     for name in ("out", "unit_logp", "begin_logp", "last"):
         assert getattr(at_once, name).tolist() == pytest.approx(getattr(both, name).tolist(), rel=1e-6, abs=1e-6)
 
 
 def test_a_cut_holds_the_moves_of_its_tokens_alone() -> None:
-    moves = closed_node(0.5, [0.25], [0.25])
+    transitions = closed_node(0.5, [0.25], [0.25])
 
-    assert 0 == moves.cut(2, 2).n_tokens
-    assert moves.cut(0, 2).unit_logp.tolist() == moves.unit_logp.tolist()
-    assert 1 == moves.cut(1, 2).n_tokens
-    assert [] == moves.cut(1, 2).begin_start.tolist()
+    assert 0 == transitions.cut(2, 2).n_tokens
+    assert transitions.cut(0, 2).unit_logp.tolist() == transitions.unit_logp.tolist()
+    assert 1 == transitions.cut(1, 2).n_tokens
+    assert [] == transitions.cut(1, 2).begin_start.tolist()

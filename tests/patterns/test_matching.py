@@ -14,7 +14,7 @@ from loop.errors import InputError
 from loop.patterns.matching import Patterns
 from loop.patterns.parsing import Pattern, add_patterns, read_patterns
 from loop.patterns.project_patterns import PatternsFile
-from loop.patterns.trials import doubts
+from loop.patterns.trials import caveat
 from loop.records import Span
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 
@@ -36,12 +36,12 @@ def written(folder: Path, rows: list[Any]) -> Path:
     return path
 
 
-def hits(path: Path, text: str = TEXT) -> list[str]:
-    return [text[hit.start : hit.end] for hit in Patterns(NLP, path, labels=LABELS).hits(NLP(text), NLP)]
+def matches(path: Path, text: str = TEXT) -> list[str]:
+    return [text[match.start : match.end] for match in Patterns(NLP, path, labels=LABELS).matches(NLP(text), NLP)]
 
 
 def test_terms_match_in_any_case_and_the_longest_hit_stays(tmp_path: Path) -> None:
-    assert ["Brake Pad", "drop-bar", "AA", "size 12 3", "no 2"] == hits(written(tmp_path, ROWS))
+    assert ["Brake Pad", "drop-bar", "AA", "size 12 3", "no 2"] == matches(written(tmp_path, ROWS))
 
 
 def test_the_hits_are_those_of_spacys_entity_ruler(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_the_hits_are_those_of_spacys_entity_ruler(tmp_path: Path) -> None:
     ruler.add_patterns(ROWS)
     expected = [Span(ent.start_char, ent.end_char, ent.label_) for ent in ruler(NLP(TEXT)).ents]
 
-    assert expected == Patterns(NLP, written(tmp_path, ROWS), labels=LABELS).hits(NLP(TEXT), NLP)
+    assert expected == Patterns(NLP, written(tmp_path, ROWS), labels=LABELS).matches(NLP(TEXT), NLP)
 
 
 def test_no_term_stays_in_the_pipelines_vocabulary(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_no_term_stays_in_the_pipelines_vocabulary(tmp_path: Path) -> None:
 )
 def test_what_is_no_pattern_is_named_by_its_line(tmp_path: Path, row: Any) -> None:
     with pytest.raises(InputError, match=r"patterns\.jsonl, line 2") as caught:
-        hits(written(tmp_path, [ROWS[0], row]))
+        matches(written(tmp_path, [ROWS[0], row]))
 
     assert caught.value.hint
 
@@ -98,10 +98,10 @@ def test_added_patterns_stand_behind_the_others_and_known_ones_are_left_out(tmp_
 def test_the_projects_patterns_are_read_anew_when_they_change(tmp_path: Path) -> None:
     settings = Settings(project=ProjectSettings(labels=LABELS))
     file = PatternsFile(ProjectPaths(tmp_path), settings)
-    without = file.hits(NLP)
+    without = file.matches(NLP)
     unchanged = file.changed
     written(tmp_path, ROWS[:1])
-    changed, with_it = file.changed, file.hits(NLP)
+    changed, with_it = file.changed, file.matches(NLP)
 
     assert (None, False, True) == (without, unchanged, changed)
     assert with_it is not None
@@ -113,7 +113,7 @@ def test_a_file_that_a_setting_names_must_be_there(tmp_path: Path) -> None:
     settings = Settings(project=ProjectSettings(labels=LABELS, patterns="missing.jsonl"))
 
     with pytest.raises(InputError, match=r"missing\.jsonl: cannot be read"):
-        PatternsFile(ProjectPaths(tmp_path), settings).hits(NLP)
+        PatternsFile(ProjectPaths(tmp_path), settings).matches(NLP)
 
 
 @pytest.mark.skipif("LOOP_DATA" not in os.environ, reason="needs the patterns by Prodigy's makers, in LOOP_DATA")
@@ -129,13 +129,13 @@ def test_a_term_matches_in_any_case_whatever_the_tokenizer_makes_of_it(tmp_path:
     path = written(tmp_path, [{"label": "A", "pattern": term}])
 
     for shown in (term, term.lower(), term.upper(), term.title(), term.swapcase()):
-        assert [shown] == hits(path, f"at {shown} now")
+        assert [shown] == matches(path, f"at {shown} now")
 
 
 def test_a_term_in_another_case_has_its_place_where_lower_case_is_longer(tmp_path: Path) -> None:
     path = written(tmp_path, [{"label": "A", "pattern": "Rome"}])
 
-    assert ["ROME"] == hits(path, "\u0130\u0130 in ROME")
+    assert ["ROME"] == matches(path, "\u0130\u0130 in ROME")
 
 
 def test_a_list_of_patterns_is_read_and_named_by_its_lines(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_lines_of_the_projects_file_that_cannot_be_used_are_left_out_and_said(
 ) -> None:
     bad = [{"label": "A", "pattern": [{"POS": "X"}]}, [1], {"label": "C", "pattern": "x"}, ROWS[0]]
     file = PatternsFile(ProjectPaths(written(tmp_path, bad).parent), Settings(project=ProjectSettings(labels=LABELS)))
-    found = file.hits(NLP)
+    found = file.matches(NLP)
     said = capsys.readouterr().err
 
     assert found is not None
@@ -183,7 +183,7 @@ def test_a_pattern_that_fails_at_one_text_is_left_out_from_then_on(
     Token.set_extension("fails_at_aa", getter=fails_at_aa, force=True)
     rows = [{"label": "A", "pattern": [{"_": {"fails_at_aa": True}, "LOWER": "x"}]}, ROWS[3]]
     patterns = Patterns(NLP, written(tmp_path, rows), labels=LABELS)
-    found = [patterns.hits(NLP(text), NLP) for text in ("x size 1", "AA size 1", "x size 1")]
+    found = [patterns.matches(NLP(text), NLP) for text in ("x size 1", "AA size 1", "x size 1")]
     Token.remove_extension("fails_at_aa")
 
     assert [["A", "B"], ["B"], ["B"]] == [[span.label for span in spans] for spans in found]
@@ -205,5 +205,5 @@ def test_a_pattern_that_fails_at_one_text_is_left_out_from_then_on(
     ],
 )
 def test_what_can_match_nothing_or_matches_everything_is_told(pattern: Any, words: str) -> None:
-    assert doubts(Pattern("A", pattern, "f", 1), NLP).startswith(words)
-    assert bool(words) == bool(doubts(Pattern("A", pattern, "f", 1), NLP))
+    assert caveat(Pattern("A", pattern, "f", 1), NLP).startswith(words)
+    assert bool(words) == bool(caveat(Pattern("A", pattern, "f", 1), NLP))

@@ -21,9 +21,9 @@ from loop.final.folder import Result
 from loop.final.packaging import About, _meta
 from loop.intervals import Measure
 from loop.progress import progress
-from loop.progress.advice import by_heart_words
+from loop.progress.advice import overfitting_words
 from loop.progress.forecast import Expected
-from loop.progress.report_data import picture
+from loop.progress.report_data import report_data
 from loop.progress.scores import headline
 from loop.report import report
 from loop.simulate import Row
@@ -59,15 +59,15 @@ def test_status_says_why_and_shows_no_range(measured, enough):
     now = progress(*measured)
     lines = status_lines(now, [], width=100)
     (f,) = (line for line in lines if line.startswith("F1 "))
-    of = f"{ONE_GROUP}; there are 80 spans in 40 texts; on held-out texts, round 14"
+    of = f"{ONE_GROUP}; there are 80 spans in 40 texts; measured on texts never learned from, round 14"
 
     assert f"F1       {'66.7, ' if enough else ''}{of}" == f
-    assert ["PART         20       40      –     too few  +100.0 (too few)"] == [
+    assert ["PART         20       40      –     too few   +100.0 (too few)"] == [
         line for line in lines if line.startswith("PART")
     ]
     assert says_no_interval(lines)
     assert not [line for line in lines if "│" in line]  # the curve
-    assert ("", "") == (headline(now.scores), by_heart_words(now.advice))
+    assert ("", "") == (headline(now.scores), overfitting_words(now.advice))
     assert now.advice.gain is None
 
 
@@ -75,16 +75,16 @@ def test_status_says_why_and_shows_no_range(measured, enough):
 def test_programs_are_told_that_there_is_none(measured):
     found = json.loads(status_json(progress(*measured), []))["scores"]
 
-    assert [None, None] == [found["overall"][kind]["f_interval"] for kind in ("strict", "overlapping")]
+    assert [None, None] == [found["overall"][kind]["f1_interval"] for kind in ("strict", "overlapping")]
     assert {"PART": None, "BRAND": None} == {
-        label: one["strict"]["f_interval"] for label, one in found["labels"].items()
+        label: one["strict"]["f1_interval"] for label, one in found["labels"].items()
     }
     assert 1 == found["overall"]["strict"]["units"]
 
 
 @pytest.mark.usefixtures("enough")
 def test_the_report_says_why_in_the_place_of_number_and_curve(measured):
-    page = report(picture(*measured), name="p", at=datetime(2026, 1, 1))
+    page = report(report_data(*measured), name="p", at=datetime(2026, 1, 1))
 
     assert 3 <= page.count(ONE_GROUP)  # the tile, the curve of all labels and those of each
     assert 1 == page.count('class="band"')  # of the training loss
@@ -112,8 +112,8 @@ def test_a_learning_curve_a_package_and_a_comparison_say_it_too(measured):
     assert 3 == sum(line.endswith("too few") for line in lines)
     assert f"All labels: {ONE_GROUP}." in meta["notes"]
     assert "| PART | – | too few | 40 | 40 |" in meta["notes"]
-    assert meta["loop"]["scores"]["all"]["f_interval"] is None
-    assert "difference with no interval, from too few texts: not significant." in compared
+    assert meta["loop"]["scores"]["all"]["f1_interval"] is None
+    assert "difference with no interval, from too few texts: neither can be told from the other." in compared
 
 
 def test_a_simulation_on_few_test_texts_has_no_range(capsys):

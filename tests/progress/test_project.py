@@ -7,7 +7,7 @@ from measured_project import BRAND, HELD, PART, TEXTS, add_round, fill
 
 from loop.cli.status import status_json, status_lines
 from loop.progress import progress
-from loop.progress.report_data import picture
+from loop.progress.report_data import report_data
 
 
 @pytest.fixture
@@ -19,15 +19,15 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     held = fill(store)
     for number in range(1, 15):
         found = (PART, BRAND) if number > 4 else ()
-        add_round(store, number, dict.fromkeys(held, found), agreement=99.0, estimate={"f": 71.0, "texts": 20})
+        add_round(store, number, dict.fromkeys(held, found), agreement=99.0, estimate={"f1": 71.0, "texts": 20})
     now, lines = progress(store, labelled, paths), status_lines(progress(store, labelled, paths), [], width=70)
     as_json = json.loads(status_json(now, []))
 
-    assert picture(store, labelled, paths).now == now
+    assert report_data(store, labelled, paths).now == now
     assert (14, HELD, 2 * HELD) == (now.measured, now.scores.overall.texts, now.scores.overall.gold)
-    assert [now.scores.overall.strict.f, *now.scores.overall.strict.f_interval] == [
-        as_json["scores"]["overall"]["strict"]["f"],
-        *as_json["scores"]["overall"]["strict"]["f_interval"],
+    assert [now.scores.overall.strict.f1, *now.scores.overall.strict.f1_interval] == [
+        as_json["scores"]["overall"]["strict"]["f1"],
+        *as_json["scores"]["overall"]["strict"]["f1_interval"],
     ]
     assert ((0, TEXTS - HELD), 6.0) == (now.accepted, now.seconds)
     # Every held-out text of this corpus nearly repeats one that is learned from.
@@ -35,10 +35,10 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     said = "\n".join(lines)
     assert "F1       91 to 100, from 80 spans in 40 texts" in said
     assert "expected F1 71 in 20 texts of the pool" in said
-    assert "accepted 0 of the last 20 texts unchanged" in said
+    assert "accepted 0 of the last 20 texts as suggested" in said
     assert "40 of 40 held-out texts nearly repeat" in said
     assert "advice   " in said
-    assert ["PART         20       40      –    91 – 100  +100.0 (+91.2 to +100.0)"] == [
+    assert ["PART         20       40      –    91 – 100   +100.0 (+91.2 to +100.0)"] == [
         line for line in lines if line.startswith("PART")
     ]
 
@@ -65,18 +65,18 @@ def test_a_project_that_has_only_begun_has_its_numbers_too(paths, labelled, stor
 
     assert (None, None, (0, 0), None, 0) == (now.measured, now.scores, now.accepted, now.seconds, now.near_duplicates)
     assert not [line for line in status_lines(now, []) if line.startswith(("F1 ", "expected", "accepted", "label"))]
-    assert ("add texts", True) == (now.advice.kind, "none are left to annotate" in now.advice.words)
+    assert ("add texts", True) == (now.advice.kind, "none is left to answer" in now.advice.words)
 
 
-def test_learning_by_heart_is_said_in_words_with_what_to_do(paths, labelled, store, monkeypatch):
+def test_overfitting_is_said_in_words_with_what_to_do(paths, labelled, store, monkeypatch):
     monkeypatch.setattr("loop.progress.advice.ENOUGH", 50)
     held = fill(store)
     found = dict.fromkeys(held, ()) | dict.fromkeys(held[::2], (PART,))
     for number in range(1, 11):
         add_round(store, number, found, loss=4.0 * 0.7**number)
     now = progress(store, labelled, paths)
-    (alarm,) = [line for line in status_lines(now, []) if "overfits" in line]
+    (alarm,) = [line for line in status_lines(now, []) if "overfits its answers" in line]
 
-    assert now.advice.by_heart
+    assert now.advice.overfits
     assert alarm.startswith("alarm    the training loss keeps falling while F1")
     assert "steps in [update]" in alarm

@@ -27,6 +27,7 @@ from loop.project import opened
 from loop.settings import ProjectPaths
 from loop.store import Store
 from loop.store.database import SCHEMA_VERSION
+from loop.store.salvage import salvage
 from loop.store.schema import metadata
 from loop.trainer.rebuilding import rebuilding
 
@@ -133,3 +134,32 @@ def test_a_store_of_a_newer_version_is_left_alone(old: ProjectPaths):
         Store(old.db)
     assert "pip install -U" in refused.value.hint
     assert "9999" == version(old.db)
+
+
+def test_streams_and_repeats_have_the_words_of_today(old: ProjectPaths):
+    with closing(sqlite3.connect(old.db)) as connection, connection:
+        before = dict(connection.execute("SELECT id, share FROM questions").fetchall())
+        connection.execute("UPDATE questions SET share = 'again' WHERE id = ?", [min(before)])
+        connection.execute("UPDATE answers SET again = 1 WHERE id = (SELECT min(id) FROM answers)")
+        connection.execute('UPDATE rounds SET estimate = \'{"f": 71.0, "texts": 20}\'')
+    expected = {id_: {"doubtful": "uncertain"}.get(share, share) for id_, share in before.items()}
+    with Store(old.db) as store:
+        streams = store.questions.streams(before)
+        repeats = [answer.id for answer in store.answers.all() if answer.repeat]
+
+        assert {"f1": 71.0, "texts": 20} == store.journal.rounds()[-1].estimate
+    assert expected | {min(before): "repeat"} == streams
+    assert 1 == len(repeats)
+
+
+def test_a_damaged_store_of_version_0_1_is_saved_with_its_questions_and_repeats(old: ProjectPaths, tmp_path: Path):
+    with closing(sqlite3.connect(old.db)) as connection, connection:
+        connection.execute("UPDATE answers SET again = 1 WHERE id = (SELECT min(id) FROM answers)")
+    done = salvage(old.db, tmp_path / "saved.db")
+    with Store(tmp_path / "saved.db") as saved, Store(old.db) as store:
+        ids = [answer.question_id for answer in store.answers.all() if answer.question_id]
+
+        assert saved.questions.get(ids) == store.questions.get(ids)
+        assert saved.answers.all() == store.answers.all()
+        assert 1 == sum(answer.repeat for answer in saved.answers.all())
+    assert 0 == done.lost["questions"]

@@ -26,8 +26,8 @@ def answered(number: int, written: str, *, sure: str = "", shown: str = "", **mo
     text, spans = marked(written)
     candidates = tuple(_candidate(text, item) for item in sure.split(", ") if item)
     tokens = tuple(match.span() for match in re.finditer(r"\w+|[^\w\s]|\n", text))
-    share = more.pop("share", "doubtful")
-    question = Question(f"q{number}", Text(number, text), tokens, (), candidates, b"read", share=share)
+    stream = more.pop("stream", "uncertain")
+    question = Question(f"q{number}", Text(number, text), tokens, (), candidates, b"read", stream=stream)
     suggested = marked(shown)[1] if shown else spans
     return Given(
         question, Answer(f"a{number}", number, "ann", "accept", spans, suggested, seq=number, rank=number, **more)

@@ -7,7 +7,7 @@ from loop.quality import Correction, Given, corrections
 
 
 def suggested(number: int, written: str, shown: str, **more) -> Given:
-    """An answer to what a model has read and suggested; it also doubted the first letter."""
+    """An answer to what a model has read and suggested; it was also uncertain about the first letter."""
     return answered(number, written, shown=shown, sure=f"{marked(written)[0][0]}=PART 10", **more)
 
 

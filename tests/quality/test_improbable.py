@@ -16,7 +16,7 @@ def found(*answers):
 def test_an_answer_without_a_span_that_the_model_was_sure_of_is_found() -> None:
     (one,) = found(answered(1, "the gears slip", sure="gears=PART 95"))
 
-    assert "“gears”: the model gave PART 95%; here unmarked" == one.words
+    assert "“gears”: the model gave PART 95 %; here unmarked" == one.words
     assert (Span(4, 9, "PART"), pytest.approx(-log(0.05))) == (one.span, one.surprise)
 
 
@@ -46,7 +46,7 @@ def test_pattern_hits_and_earlier_answers_are_not_the_model() -> None:
     hit = pattern._replace(question=_with(pattern.question, Candidate(Span(2, 6, "PART"), None, "pattern")))
 
     assert [] == found(hit)
-    assert [] == found(answered(2, "a tube", sure="tube=PART 100", share="revisit"))
+    assert [] == found(answered(2, "a tube", sure="tube=PART 100", stream="revisit"))
 
 
 def test_an_answer_is_found_once_and_the_surest_comes_first() -> None:

@@ -19,7 +19,7 @@ def test_the_rarer_use_of_a_string_is_found_with_what_the_others_say() -> None:
 
     (found,) = inconsistent(uses(answers))
 
-    assert ("string", 4) == (found.kind, found.answer.text_id)
+    assert ("inconsistent", 4) == (found.kind, found.answer.text_id)
     assert "“chain”: PART 4 times, unmarked 1; here unmarked" == found.words
 
 

@@ -7,8 +7,8 @@ from loop.quality import Given, calibration
 from loop.quality.calibration import wilson
 
 
-def asked(number: int, percent: int, *, right: bool, share: str = "random") -> Given:
-    return answered(number, "a [hub]PART" if right else "a hub", sure=f"hub=PART {percent}", share=share)
+def asked(number: int, percent: int, *, right: bool, stream: str = "random") -> Given:
+    return answered(number, "a [hub]PART" if right else "a hub", sure=f"hub=PART {percent}", stream=stream)
 
 
 def test_a_bin_has_the_mean_probability_and_the_share_that_was_right() -> None:
@@ -29,14 +29,14 @@ def test_the_error_weighs_bins_by_their_spans() -> None:
 
 def test_only_texts_drawn_at_random_count_when_they_are_enough() -> None:
     random = [asked(n, 90, right=True) for n in range(4)]
-    doubted = asked(9, 50, right=False, share="doubtful")
+    uncertain = asked(9, 50, right=False, stream="uncertain")
 
-    assert (True, 4) == ((found := calibration([*random, doubted], enough=4)).at_random, found.texts)  # type: ignore[union-attr]
-    assert (False, 5) == ((found := calibration([*random, doubted], enough=5)).at_random, found.texts)  # type: ignore[union-attr]
+    assert (True, 4) == ((found := calibration([*random, uncertain], enough=4)).at_random, found.texts)  # type: ignore[union-attr]
+    assert (False, 5) == ((found := calibration([*random, uncertain], enough=5)).at_random, found.texts)  # type: ignore[union-attr]
 
 
 def test_earlier_answers_shown_again_and_unlikely_spans_do_not_count() -> None:
-    assert calibration([asked(1, 100, right=True, share="revisit"), asked(2, 4, right=False)]) is None
+    assert calibration([asked(1, 100, right=True, stream="revisit"), asked(2, 4, right=False)]) is None
     assert calibration([]) is None
 
 

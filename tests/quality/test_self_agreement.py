@@ -11,9 +11,11 @@ from loop.records import Answer
 SCHEMES = {0: ("PART", "BRAND")}
 
 
-def given(number: int, written: str, *, seq: int, again: bool = False, **more) -> Given:
+def given(number: int, written: str, *, seq: int, repeat: bool = False, **more) -> Given:
     one = answered(number, written)
-    return one._replace(answer=replace(one.answer, id=f"{number}-{seq}", seq=seq, again=again, **{"rank": seq, **more}))
+    return one._replace(
+        answer=replace(one.answer, id=f"{number}-{seq}", seq=seq, repeat=repeat, **{"rank": seq, **more})
+    )
 
 
 def paired(*answers: Given, schemes=SCHEMES) -> list[Pair]:
@@ -31,25 +33,25 @@ def paired(*answers: Given, schemes=SCHEMES) -> list[Pair]:
     ],
 )
 def test_agreement_is_the_share_of_spans_that_both_answers_have(first: str, second: str, same: int, f) -> None:
-    found = consistency(paired(given(1, first, seq=1), given(1, second, seq=2, again=True)))
+    found = consistency(paired(given(1, first, seq=1), given(1, second, seq=2, repeat=True)))
 
-    assert (1, same, pytest.approx(f)) == (found.pairs, found.same, found.f)
+    assert (1, same, pytest.approx(f)) == (found.pairs, found.same, found.f1)
 
 
 def test_without_texts_asked_again_there_is_no_agreement() -> None:
-    assert (0, 0, None) == (lambda c: (c.pairs, c.same, c.f))(consistency(paired(given(1, "a [hub]PART", seq=1))))
+    assert (0, 0, None) == (lambda c: (c.pairs, c.same, c.f1))(consistency(paired(given(1, "a [hub]PART", seq=1))))
 
 
 def test_the_first_answer_is_the_one_that_stood_when_the_text_was_asked_again() -> None:
     before, changed = given(1, "a hub", seq=1), given(1, "a [hub]PART", seq=2, retracts="1-1")
     later = given(1, "a hub", seq=4, retracts="1-2")
-    (pair,) = paired(before, changed, given(1, "a [hub]PART", seq=3, again=True), later)
+    (pair,) = paired(before, changed, given(1, "a [hub]PART", seq=3, repeat=True), later)
 
     assert "1-2" == pair.answer.id
 
 
 def test_a_second_answer_that_was_put_right_counts_as_it_stands_now() -> None:
-    again = given(1, "a hub", seq=2, again=True), given(1, "a [hub]PART", seq=3, again=True, retracts="1-2")
+    again = given(1, "a hub", seq=2, repeat=True), given(1, "a [hub]PART", seq=3, repeat=True, retracts="1-2")
     (pair,) = paired(given(1, "a [hub]PART", seq=1), *again)
 
     assert pair.first == pair.second
@@ -57,7 +59,7 @@ def test_a_second_answer_that_was_put_right_counts_as_it_stands_now() -> None:
 
 def test_labels_added_in_between_do_not_count() -> None:
     schemes = {0: ("PART",), 1: ("PART", "BRAND")}
-    again = given(1, "a [hub]PART of [SRAM]BRAND", seq=2, again=True, scheme=1)
+    again = given(1, "a [hub]PART of [SRAM]BRAND", seq=2, repeat=True, scheme=1)
     (pair,) = paired(given(1, "a [hub]PART of SRAM", seq=1), again, schemes=schemes)
 
     assert pair.first == pair.second
@@ -65,19 +67,19 @@ def test_labels_added_in_between_do_not_count() -> None:
 
 @pytest.mark.parametrize("more", [{"verdict": "skip"}, {"complete": False}, {"annotator": "bob"}])
 def test_what_is_no_second_answer_of_the_same_person_makes_no_pair(more: dict) -> None:
-    assert [] == paired(given(1, "a hub", seq=1), given(1, "a hub", seq=2, again=True, **more))
+    assert [] == paired(given(1, "a hub", seq=1), given(1, "a hub", seq=2, repeat=True, **more))
 
 
 def test_what_was_answered_otherwise_is_found_with_both_answers() -> None:
     first = given(1, "the [hub]PART", seq=1)
-    (found,) = unlike([first], paired(first, given(1, "[the hub]PART", seq=2, again=True)))
+    (found,) = unlike([first], paired(first, given(1, "[the hub]PART", seq=2, repeat=True)))
 
-    assert "first “hub” PART, asked again “the hub” PART" == found.words
-    assert ("unlike", first.answer) == (found.kind, found.answer)
+    assert "first “hub” PART, then “the hub” PART" == found.words
+    assert ("repeat", first.answer) == (found.kind, found.answer)
 
 
 def test_an_answer_that_has_been_replaced_since_is_not_found() -> None:
-    first, again = given(1, "the [hub]PART", seq=1), given(1, "the hub", seq=2, again=True)
+    first, again = given(1, "the [hub]PART", seq=1), given(1, "the hub", seq=2, repeat=True)
     now = given(1, "the hub", seq=3, retracts="1-1")
 
     assert [] == unlike([now], paired(first, again, now))

@@ -85,9 +85,9 @@ def tried(best: float, *, at_random: bool) -> Tried:
 
 
 def test_texts_drawn_at_random_decide_alone_once_there_are_enough() -> None:
-    doubtful, random = tried(6.0, at_random=False), tried(1.5, at_random=True)
-    few = temperature_of([doubtful] * 60 + [random] * (ENOUGH_RANDOM - 1))
-    enough = temperature_of([doubtful] * 60 + [random] * ENOUGH_RANDOM)
+    uncertain, random = tried(6.0, at_random=False), tried(1.5, at_random=True)
+    few = temperature_of([uncertain] * 60 + [random] * (ENOUGH_RANDOM - 1))
+    enough = temperature_of([uncertain] * 60 + [random] * ENOUGH_RANDOM)
 
     assert few > 2.5
     assert enough == pytest.approx(1.5, rel=0.1)
@@ -111,7 +111,7 @@ def test_scores_are_estimated_from_probabilities_alone() -> None:
 
     found = estimate(lattices)
 
-    assert (0.7, 0.7, 0.7) == pytest.approx((found.precision, found.recall, found.f))
+    assert (0.7, 0.7, 0.7) == pytest.approx((found.precision, found.recall, found.f1))
 
 
 def test_an_estimate_without_spans_is_zero() -> None:

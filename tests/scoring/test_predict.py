@@ -10,7 +10,7 @@ from spacy.language import Language
 
 from loop.errors import PipelineError
 from loop.scoring.predict import LIKELY, predict
-from loop.scoring.reader import read
+from loop.scoring.reader import read_docs
 
 TEXTS = ["Ann Lee of Kestrel Boats met the mayor of Rome on Monday.", "", "nothing to see here"]
 
@@ -34,7 +34,7 @@ def test_every_text_has_a_row_with_the_spans_of_the_pipeline(small: Language) ->
 
 def test_all_spans_are_those_above_one_percent_also_where_they_overlap(small: Language) -> None:
     (row,) = predict(small, TEXTS[:1], all_spans=True)
-    ((_, lattice),) = read(small, TEXTS[:1])
+    ((_, lattice),) = read_docs(small, TEXTS[:1])
 
     assert len(lattice.spans(LIKELY)) == len(row["spans"])
     assert len(row["spans"]) > len(lattice.own)

@@ -17,7 +17,7 @@ from loop.errors import PipelineError
 from loop.lattice import Lattice
 from loop.records import Span as CharacterSpan
 from loop.records import TokenSpan
-from loop.scoring.reader import characters, read, recognizers
+from loop.scoring.reader import characters, read_docs, recognizers
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 TEXTS = [
@@ -68,7 +68,7 @@ def entities(doc: Doc) -> list[tuple[int, int, str]]:
 
 def assert_reads_as_spacy_does(nlp: Language, texts: list[str]) -> list[Lattice]:
     lattices = []
-    for (doc, lattice), predicted in zip(read(nlp, texts), nlp.pipe(texts), strict=True):
+    for (doc, lattice), predicted in zip(read_docs(nlp, texts), nlp.pipe(texts), strict=True):
         assert entities(predicted) == entities(doc) == list(lattice.own)
         assert [token.ent_iob for token in predicted] == [token.ent_iob for token in doc]
         lattices.append(lattice)
@@ -92,7 +92,7 @@ def test_a_label_added_to_a_trained_pipeline_changes_nothing_before_it_is_learne
     trained: Language, tmp_path: Path
 ) -> None:
     texts = [text for text, _ in _rows()]
-    before = [dict(lattice.spans(0.0)) for _, lattice in read(trained, texts)]
+    before = [dict(lattice.spans(0.0)) for _, lattice in read_docs(trained, texts)]
     trained.to_disk(tmp_path)
     later = spacy.load(tmp_path)
     later.get_pipe("ner").add_label("LATER")
@@ -110,7 +110,7 @@ def test_an_entity_ruler_before_the_recognizer_is_certain() -> None:
     ]
     ruler.add_patterns(patterns)
     known = nlp.get_pipe("ner").move_names
-    (_, bridge), (_, student) = read(nlp, [TEXTS[6], TEXTS[4]])
+    (_, bridge), (_, student) = read_docs(nlp, [TEXTS[6], TEXTS[4]])
 
     assert known == nlp.get_pipe("ner").move_names
     assert 1.0 == pytest.approx(dict(bridge.spans())[TokenSpan(1, 3, "BRIDGE")])
@@ -140,8 +140,8 @@ def test_a_pipeline_with_two_recognizers_is_read_as_it_reads_itself(double: Lang
 
 
 def test_each_recognizer_has_its_own_temperature(double: Language) -> None:
-    ((_, plain),) = read(double, TEXTS[:1])
-    ((_, warm),) = read(double, TEXTS[:1], temperatures={"ner": 2.0})
+    ((_, plain),) = read_docs(double, TEXTS[:1])
+    ((_, warm),) = read_docs(double, TEXTS[:1], temperatures={"ner": 2.0})
     boats = [{span: p for span, p in lattice.spans(0.2) if span.label == "BOAT"} for lattice in (plain, warm)]
 
     assert plain.own == warm.own
@@ -151,7 +151,7 @@ def test_each_recognizer_has_its_own_temperature(double: Language) -> None:
 
 def test_reading_leaves_the_pipeline_as_it_was(double: Language) -> None:
     before = double.to_bytes(exclude=["vocab"])
-    list(read(double, TEXTS))
+    list(read_docs(double, TEXTS))
 
     assert before == double.to_bytes(exclude=["vocab"])
 
@@ -159,7 +159,7 @@ def test_reading_leaves_the_pipeline_as_it_was(double: Language) -> None:
 def test_links_of_preset_entities_and_blocked_tokens_outlive_the_reading(small: Language) -> None:
     doc = small.make_doc("Ann Lee of Rome met Bo Lund of Oslo .")
     doc.set_ents([Span(doc, 3, 4, label="GPE", kb_id="Q220")], blocked=[doc[8:9]], default="missing")
-    ((read_doc, lattice),) = read(small, [doc])
+    ((read_doc, lattice),) = read_docs(small, [doc])
 
     assert {"Rome": "Q220"} == {ent.text: ent.kb_id_ for ent in read_doc.ents if ent.kb_id_}
     assert (3, "") == (read_doc[8].ent_iob, read_doc[8].ent_type_)
@@ -169,7 +169,7 @@ def test_links_of_preset_entities_and_blocked_tokens_outlive_the_reading(small: 
 def test_reading_streams() -> None:
     nlp = pipeline()
     endless = (" ".join(WORDS) for _ in itertools.count())
-    (doc, lattice), *_ = itertools.islice(read(nlp, endless, batch_size=2), 3)
+    (doc, lattice), *_ = itertools.islice(read_docs(nlp, endless, batch_size=2), 3)
 
     assert len(doc) == lattice.n_tokens
 
@@ -187,7 +187,7 @@ def test_pipelines_that_cannot_be_scored_are_refused_with_a_way_out(name: str) -
     behind.add_pipe("entity_ruler")
     for nlp in (without, behind):
         with pytest.raises(PipelineError) as caught:
-            next(read(nlp, TEXTS))
+            next(read_docs(nlp, TEXTS))
 
         assert caught.value.hint
 

@@ -14,7 +14,7 @@ from spacy.language import Language
 from loop.errors import PipelineError
 from loop.lattice import Lattice
 from loop.records import TokenSpan
-from loop.scoring.scores import score, score_at
+from loop.scoring.scores import lattices_at, lattices_of
 
 TINY = 1e-9
 CLOSE = 1e-5
@@ -51,15 +51,15 @@ def assert_is(lattice: Lattice, listed: dict[tuple[TokenSpan, ...], float]) -> N
     assert sum(listed.values()) == pytest.approx(1.0, abs=CLOSE)
     assert 0.0 == pytest.approx(furthest(marginals(listed), dict(lattice.spans(0.0))), abs=CLOSE)
     assert -sum(p * math.log(p) for p in listed.values()) == pytest.approx(lattice.entropy, abs=1e-4)
-    for reading in lattice.best(5):
-        assert listed.get(reading.spans, 0.0) == pytest.approx(math.exp(reading.logp), abs=CLOSE)
+    for analysis in lattice.best(5):
+        assert listed.get(analysis.spans, 0.0) == pytest.approx(math.exp(analysis.logp), abs=CLOSE)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=texts())
-def test_readings_equal_walking_through_all_states_of_spacy(nlp: Language, text: dict[str, Any]) -> None:
+def test_analyses_equal_walking_through_all_states_of_spacy(nlp: Language, text: dict[str, Any]) -> None:
     doc = before_ner(nlp, doc_of(nlp, **text))
-    (lattice,) = score(nlp, [doc], component="ner", epsilon=TINY)
+    (lattice,) = lattices_of(nlp, [doc], component="ner", epsilon=TINY)
     known = doc_of(nlp, **text | {"ents": [ent for ent in text["ents"] if ent.label != "NEW"]})
 
     if len(known.ents) == len(doc.ents):
@@ -77,10 +77,10 @@ def assert_has_presets(lattice: Lattice, ents: list[TokenSpan]) -> None:
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=texts(max_tokens=12))
-def test_the_own_reading_is_what_spacy_predicts(nlp: Language, text: dict[str, Any]) -> None:
+def test_the_own_analysis_is_what_spacy_predicts(nlp: Language, text: dict[str, Any]) -> None:
     text["ents"] = [ent for ent in text["ents"] if ent.label != "NEW"]
     doc = before_ner(nlp, doc_of(nlp, **text))
-    (lattice,) = score(nlp, [doc], component="ner", epsilon=0.3)
+    (lattice,) = lattices_of(nlp, [doc], component="ner", epsilon=0.3)
     predicted = nlp.get_pipe("ner")(doc.copy())
 
     assert [(ent.start, ent.end, ent.label_) for ent in predicted.ents] == list(lattice.own)
@@ -90,8 +90,8 @@ def test_the_own_reading_is_what_spacy_predicts(nlp: Language, text: dict[str, A
 def test_a_temperature_divides_the_scores_before_anything_is_pruned() -> None:
     nlp = pipeline()
     docs = [doc_of(nlp, list(WORDS[:3]))]
-    (plain,) = score(nlp, docs, component="ner", epsilon=TINY)
-    (warm,) = score(nlp, docs, component="ner", epsilon=TINY, temperature=3.0)
+    (plain,) = lattices_of(nlp, docs, component="ner", epsilon=TINY)
+    (warm,) = lattices_of(nlp, docs, component="ner", epsilon=TINY, temperature=3.0)
 
     assert 0.0 == pytest.approx(furthest(dict(plain.tempered(3.0).spans(0.0)), dict(warm.spans(0.0))), abs=1e-3)
     assert plain.own == warm.own
@@ -100,22 +100,22 @@ def test_a_temperature_divides_the_scores_before_anything_is_pruned() -> None:
 def test_docs_scored_together_equal_docs_scored_alone_and_empty_ones_are_empty() -> None:
     nlp = pipeline()
     docs = [doc_of(nlp, list(WORDS[:n])) for n in (3, 0, 1, 7)]
-    together = score(nlp, docs, component="ner")
-    alone = [score(nlp, [doc], component="ner")[0] for doc in docs]
+    together = lattices_of(nlp, docs, component="ner")
+    alone = [lattices_of(nlp, [doc], component="ner")[0] for doc in docs]
 
     for a, b in zip(alone, together, strict=True):
         assert 0.0 == pytest.approx(furthest(dict(a.spans(0.0)), dict(b.spans(0.0))), abs=CLOSE)
     assert [((), 0.0)] == together[1].best(3)
-    assert [] == score(nlp, [], component="ner")
+    assert [] == lattices_of(nlp, [], component="ner")
 
 
 def test_several_temperatures_at_once_equal_each_alone() -> None:
     nlp = pipeline()
     docs = [doc_of(nlp, list(WORDS[:n])) for n in (3, 0, 1, 7)]
-    together = score_at((0.6, 1.0, 9.0), nlp, docs, component="ner", epsilon=0.05)
+    together = lattices_at((0.6, 1.0, 9.0), nlp, docs, component="ner", epsilon=0.05)
 
     for temperature, at in zip((0.6, 1.0, 9.0), together, strict=True):
-        alone = score(nlp, docs, component="ner", epsilon=0.05, temperature=temperature)
+        alone = lattices_of(nlp, docs, component="ner", epsilon=0.05, temperature=temperature)
         assert [one.own for one in alone] == [one.own for one in at]
         for a, b in zip(alone, at, strict=True):
             assert 0.0 == pytest.approx(furthest(dict(a.spans(0.0)), dict(b.spans(0.0))), abs=CLOSE)
@@ -126,16 +126,16 @@ def test_neither_docs_nor_pipeline_change() -> None:
     docs = [before_ner(nlp, doc_of(nlp, list(WORDS), ents=[TokenSpan(1, 3, "NEW")]))]
     ner: Any = nlp.get_pipe("ner")
     before = docs[0].to_bytes(), nlp.to_bytes(), ner.moves.n_moves
-    score(nlp, docs, component="ner")
+    lattices_of(nlp, docs, component="ner")
 
     assert before == (docs[0].to_bytes(), nlp.to_bytes(), ner.moves.n_moves)
 
 
 def test_a_preset_entity_leaves_one_move_at_each_of_its_tokens() -> None:
     nlp = pipeline()
-    (lattice,) = score(nlp, [doc_of(nlp, list(WORDS[:4]), ents=[TokenSpan(0, 4, "PER")])], component="ner")
+    (lattice,) = lattices_of(nlp, [doc_of(nlp, list(WORDS[:4]), ents=[TokenSpan(0, 4, "PER")])], component="ner")
 
-    assert [-math.inf, -math.inf, math.inf] == lattice.moves.last.tolist()
+    assert [-math.inf, -math.inf, math.inf] == lattice.transitions.last.tolist()
     assert (0.0, 0.0) == (lattice.entropy, lattice.pruned)
 
 
@@ -144,7 +144,7 @@ def test_labels_added_and_not_trained_are_impossible_unless_preset() -> None:
     nlp.get_pipe("ner").add_label("LATER")
     shake(nlp.get_pipe("ner"), seed=1)
     docs = [doc_of(nlp, list(WORDS[:3])), doc_of(nlp, list(WORDS[:3]), ents=[TokenSpan(0, 2, "LATER")])]
-    free, preset = score(nlp, docs, component="ner", epsilon=TINY)
+    free, preset = lattices_of(nlp, docs, component="ner", epsilon=TINY)
 
     assert_is(free, reference(nlp, docs[0]))
     assert "LATER" not in {span.label for span, _ in free.spans(0.0)}
@@ -155,7 +155,7 @@ def test_a_component_without_labels_says_outside_and_keeps_what_is_preset() -> N
     nlp = pipeline(labels=())
     docs = [doc_of(nlp, list(WORDS[:3])), doc_of(nlp, list(WORDS[:3]), ents=[TokenSpan(0, 2, "NEW")])]
 
-    assert [(), (TokenSpan(0, 2, "NEW"),)] == [lattice.own for lattice in score(nlp, docs, component="ner")]
+    assert [(), (TokenSpan(0, 2, "NEW"),)] == [lattice.own for lattice in lattices_of(nlp, docs, component="ner")]
 
 
 def test_a_label_whose_entities_were_never_longer_than_two_tokens_does_not_grow_them() -> None:
@@ -164,17 +164,17 @@ def test_a_label_whose_entities_were_never_longer_than_two_tokens_does_not_grow_
     names = [ner.moves.get_class_name(i) for i in range(ner.moves.n_moves)]
     ner.model.attrs["unseen_classes"].add(names.index("I-PER"))
     doc = doc_of(nlp, list(WORDS[:4]))
-    (lattice,) = score(nlp, [doc], component="ner", epsilon=TINY)
+    (lattice,) = lattices_of(nlp, [doc], component="ner", epsilon=TINY)
 
     assert_is(lattice, reference(nlp, doc))
     assert 2 == max(span.end - span.start for span, _ in lattice.spans(0.0) if span.label == "PER")
 
 
-def test_a_beam_search_has_its_own_reading_which_is_never_pruned() -> None:
+def test_a_beam_search_has_its_own_analysis_which_is_never_pruned() -> None:
     nlp = pipeline(factory="beam_ner")
     nlp.get_pipe("ner").cfg["beam_width"] = 4
     docs = [doc_of(nlp, list(WORDS[i:] + WORDS[:i])) for i in range(8)]
-    lattices = score(nlp, docs, component="ner", epsilon=0.3)
+    lattices = lattices_of(nlp, docs, component="ner", epsilon=0.3)
 
     for doc, lattice in zip(docs, lattices, strict=True):
         predicted = nlp.get_pipe("ner")(doc.copy())
@@ -186,8 +186,8 @@ def test_spans_to_keep_are_kept_however_improbable() -> None:
     nlp = pipeline()
     docs = [doc_of(nlp, list(WORDS)), doc_of(nlp, list(WORDS[:2]))]
     rare = [(TokenSpan(2, 6, "PER"), TokenSpan(7, 8, "LOC-2")), (TokenSpan(0, 2, "LOC-2"),)]
-    exact = score(nlp, docs, component="ner", epsilon=TINY)
-    kept = score(nlp, docs, component="ner", epsilon=0.5, keep=rare)
+    exact = lattices_of(nlp, docs, component="ner", epsilon=TINY)
+    kept = lattices_of(nlp, docs, component="ner", epsilon=0.5, keep=rare)
 
     for a, b, spans in zip(exact, kept, rare, strict=True):
         for span in spans:
@@ -197,9 +197,9 @@ def test_spans_to_keep_are_kept_however_improbable() -> None:
 def test_pruning_is_never_further_off_than_it_says() -> None:
     nlp = pipeline()
     docs = [doc_of(nlp, list(WORDS[i:] + WORDS[:i])) for i in range(8)]
-    full = score(nlp, docs, component="ner", epsilon=TINY)
+    full = lattices_of(nlp, docs, component="ner", epsilon=TINY)
     for epsilon in (0.003, 0.03, 0.3):
-        for a, b in zip(full, score(nlp, docs, component="ner", epsilon=epsilon), strict=True):
+        for a, b in zip(full, lattices_of(nlp, docs, component="ner", epsilon=epsilon), strict=True):
             exact = dict(a.spans(0.0))
             assert furthest(exact, dict(b.spans(0.0))) <= b.pruned + CLOSE
 
@@ -210,9 +210,9 @@ def test_a_model_that_never_ends_an_entity_costs_bounded_memory() -> None:
     names = [nlp.get_pipe("ner").moves.get_class_name(i) for i in range(upper.get_dim("nO"))]
     upper.set_param("W", upper.get_param("W") * 0)
     upper.set_param("b", np.array([{"I": 6.0, "B": 3.0}.get(name[0], 0.0) for name in names], dtype="f"))
-    (lattice,) = score(nlp, [doc_of(nlp, list(WORDS) * 100)], component="ner")
+    (lattice,) = lattices_of(nlp, [doc_of(nlp, list(WORDS) * 100)], component="ner")
 
-    assert len(lattice.moves.last) <= 66 * 1200
+    assert len(lattice.transitions.last) <= 66 * 1200
     assert (TokenSpan(0, 1200, "PER"),) == lattice.own
     assert 0.0 < lattice.pruned < 1.0
 
@@ -223,7 +223,7 @@ def test_other_components_are_refused_with_a_way_out(component: str) -> None:
     nlp.add_pipe("sentencizer")
     nlp.add_pipe("textcat")
     with pytest.raises(PipelineError) as caught:
-        score(nlp, [nlp.make_doc("a b")], component=component)
+        lattices_of(nlp, [nlp.make_doc("a b")], component=component)
 
     assert caught.value.hint
 
@@ -232,13 +232,13 @@ def test_a_component_that_was_never_initialized_is_refused() -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("ner").add_label("PER")
     with pytest.raises(PipelineError, match="never initialized"):
-        score(nlp, [nlp.make_doc("a b")], component="ner")
+        lattices_of(nlp, [nlp.make_doc("a b")], component="ner")
 
 
 def test_a_listener_whose_source_has_not_run_is_refused() -> None:
     nlp = pipeline(listener=True)
     with pytest.raises(PipelineError, match="listens"):
-        score(nlp, [doc_of(nlp, list(WORDS[:2]))], component="ner")
+        lattices_of(nlp, [doc_of(nlp, list(WORDS[:2]))], component="ner")
 
 
 def test_preset_entities_that_begin_nowhere_are_refused() -> None:
@@ -248,24 +248,24 @@ def test_preset_entities_that_begin_nowhere_are_refused() -> None:
         ["ENT_IOB", "ENT_TYPE"], np.array([[2, 0], [1, nlp.vocab.strings.add("PER")], [2, 0]], dtype="uint64")
     )
     with pytest.raises(PipelineError, match="belong together"):
-        score(nlp, [doc], component="ner")
+        lattices_of(nlp, [doc], component="ner")
 
 
 def test_a_label_unknown_to_a_beam_search_is_refused() -> None:
     nlp = pipeline(factory="beam_ner")
     nlp.get_pipe("ner").cfg["beam_width"] = 4
     with pytest.raises(PipelineError, match="does not know"):
-        score(nlp, [doc_of(nlp, list(WORDS), ents=[TokenSpan(0, 2, "NEW")])], component="ner")
+        lattices_of(nlp, [doc_of(nlp, list(WORDS), ents=[TokenSpan(0, 2, "NEW")])], component="ner")
 
 
 def test_memory_stays_bounded_on_a_doc_of_50_000_tokens() -> None:
     nlp = pipeline()
     doc = doc_of(nlp, list(WORDS[:10]) * 5_000)
     tracemalloc.start()
-    (lattice,) = score(nlp, [doc], component="ner")
+    (lattice,) = lattices_of(nlp, [doc], component="ner")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
     assert 50_000 == lattice.n_tokens
-    assert len(lattice.moves.last) <= 65 * 50_000
+    assert len(lattice.transitions.last) <= 65 * 50_000
     assert peak < 500e6

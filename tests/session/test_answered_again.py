@@ -35,13 +35,13 @@ def session(paths, store: Store) -> Iterator[Session]:
     say(before, question("first"), ANN)
     before.close()
     session = Session(paths, settings_with("PER", "LOC"), store, annotator="ann", question_for=question_for)
-    say(session, question("second", share="revisit"), ANN, BOB, ROME)
+    say(session, question("second", stream="revisit"), ANN, BOB, ROME)
     yield session
     session.close()
 
 
-def question(id_: str, share: str = "random") -> Question:
-    return Question(id_, Text(1, TEXT), TOKENS, (), share=share)
+def question(id_: str, stream: str = "random") -> Question:
+    return Question(id_, Text(1, TEXT), TOKENS, (), stream=stream)
 
 
 def question_for(answer: Answer) -> Question:
@@ -106,7 +106,7 @@ def test_an_older_question_that_is_skipped_and_answered_after_all_is_answered_la
 
 @pytest.mark.parametrize("verdict", ["skip", "unusable"])
 def test_a_text_that_is_skipped_when_it_is_asked_again_keeps_its_answer(session, store, verdict):
-    say(session, question("third", share="revisit"), verdict=verdict)
+    say(session, question("third", stream="revisit"), verdict=verdict)
 
     assert (ANN, BOB, ROME) == learned(store)
     assert {("accept", (ANN, BOB, ROME)), (verdict, ())} == set(exported(store))
@@ -179,7 +179,7 @@ def test_rows_of_a_gold_file_about_one_text_are_resolved_too(paths, store):
 
 
 def test_a_draft_belongs_to_its_question_and_not_to_the_text(session, store):
-    first, second = question("first"), question("third", share="revisit")
+    first, second = question("first"), question("third", stream="revisit")
     session.save_draft(second, '{"of": "the newer question"}')
     before = session.draft(first)
     session.save_draft(first, '{"of": "the older answer"}')
@@ -197,7 +197,7 @@ def test_a_draft_belongs_to_its_question_and_not_to_the_text(session, store):
 def test_a_draft_that_changes_an_earlier_answer_outlives_a_new_answer_to_the_text(session):
     session.save_draft(question("first"), '{"of": "the older answer"}')
     session.save_draft(question("nobody's"), '{"of": "a question that is done with"}')
-    say(session, question("third", share="revisit"), ANN)
+    say(session, question("third", stream="revisit"), ANN)
 
     assert '{"of": "the older answer"}' == session.draft(question("first"))
     assert session.draft(question("nobody's")) is None

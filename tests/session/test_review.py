@@ -45,7 +45,7 @@ def test_a_walk_shows_every_stop_with_its_reason_and_its_answer(walk, stops):
         walk.leave(question)
 
     assert [(s.question.id, f"{n} of 3: {s.why}", s.answer) for n, s in enumerate(stops, 1)] == seen
-    assert walk.over.startswith("All reviewed (3)")
+    assert walk.over.startswith("All 3 are looked at")
 
 
 def test_a_change_is_a_new_row_in_the_place_of_the_old_one_whoever_gave_it(walk, stops, store):
@@ -75,7 +75,7 @@ def test_reopening_goes_back_a_stop_and_shows_what_stands_now(walk, stops):
 
 def test_a_held_out_answer_stays_held_out(paths, settings, store, gold):
     (text,) = store.corpus.texts([1])
-    question = Question("q", text, ((0, 3),), (), share="held_out")
+    question = Question("q", text, ((0, 3),), (), stream="held_out")
     store.questions.publish([question], round=0)
     session = Session(paths, settings, store, annotator="ann")
     answer = session.answer(question, "accept", [], seconds=1, keys=1)

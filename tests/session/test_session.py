@@ -142,7 +142,7 @@ def test_answers_to_a_text_taken_back_are_refused_with_a_way_out(session, store)
 
 
 def test_a_held_out_question_never_trains(session):
-    question = replace(session.next(), share="held_out", text=session.next().text)
+    question = replace(session.next(), stream="held_out", text=session.next().text)
     answer = session.answer(question, "accept", (), seconds=1, keys=1)
 
     assert answer.held_out
@@ -209,7 +209,7 @@ def test_texts_of_the_gold_file_are_never_asked_about_nor_chosen(paths, settings
     with_gold = replace(settings, project=replace(settings.project, eval="gold.jsonl"))
     session = Session(paths, with_gold, store, annotator="ann")
 
-    with pytest.raises(StoreError, match="held out for evaluation"):
+    with pytest.raises(StoreError, match="held out to measure"):
         session.choose(first)
     session.close()
 

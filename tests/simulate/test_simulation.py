@@ -59,8 +59,8 @@ def test_keys_are_those_of_a_plan_where_nothing_is_suggested(tmp_path):
 def test_scores_come_with_intervals_and_for_each_label(tmp_path):
     row = play(tmp_path, Scenario(40))[-1]
 
-    assert row.f_interval[0] <= row.f <= row.f_interval[1]
-    assert (row.p, row.r, row.f) == (row.labels["PART"].p, row.labels["PART"].r, row.labels["PART"].f)
+    assert row.f1_interval[0] <= row.f1 <= row.f1_interval[1]
+    assert (row.p, row.r, row.f1) == (row.labels["PART"].p, row.labels["PART"].r, row.labels["PART"].f1)
 
 
 def test_rows_come_only_after_the_rounds_asked_for(tmp_path):

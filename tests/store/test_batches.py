@@ -154,7 +154,7 @@ def asked(text: str, id_: str = "q1") -> Question:
         Text(0, text),
         ((0, 3),),
         (),
-        share="doubtful",
+        stream="uncertain",
         reason="the model is uncertain about it",
         round=3,
         entropy=0.5,
@@ -199,8 +199,8 @@ def test_answers_texts_and_questions_from_elsewhere_come_in_together(store: Stor
     assert [("two", "q1"), ("one", None), ("two", "q1")] == [
         (store.corpus.texts([answer.text_id])[0].text, answer.question_id) for answer in store.answers.standing()
     ]
-    assert ("doubtful", "the model is uncertain about it", 3, 0.5) == (
-        kept.share,
+    assert ("uncertain", "the model is uncertain about it", 3, 0.5) == (
+        kept.stream,
         kept.reason,
         kept.round,
         kept.entropy,
@@ -269,7 +269,7 @@ def test_answers_do_not_take_the_place_of_others_by_the_same_person_unless_they_
 
 @pytest.mark.parametrize(
     "more",
-    [{"annotator": "bob"}, {"complete": False}, {"again": True}, {"verdict": "skip"}, {"verdict": "reject"}],
+    [{"annotator": "bob"}, {"complete": False}, {"repeat": True}, {"verdict": "skip"}, {"verdict": "reject"}],
 )
 def test_what_contradicts_nobody_comes_in(store: Store, more: dict):
     store.corpus.add_batch([NewText("one")], source="f")

@@ -50,7 +50,7 @@ def test_of_a_text_that_is_erased_nothing_is_left(store: Store):
 
 def test_a_round_is_told_its_estimate_later(store: Store):
     store.journal.add_round(RoundInfo(1, 10, 12, 0.5, 1.0, 0, "spacy 3.8", "", "d", agreement=97.5))
-    store.journal.set_estimate(1, {"f": 71.0, "texts": 800})
+    store.journal.set_estimate(1, {"f1": 71.0, "texts": 800})
 
     (info,) = store.journal.rounds()
-    assert (97.5, {"f": 71.0, "texts": 800}) == (info.agreement, info.estimate)
+    assert (97.5, {"f1": 71.0, "texts": 800}) == (info.agreement, info.estimate)

@@ -63,7 +63,7 @@ def test_a_queue_made_for_another_focus_counts_as_none(store: Store):
 
 
 def test_what_was_begun_outside_the_focus_waits_for_a_session_without_it(store: Store):
-    begun, held_out = asked(store, 1), asked(store, 2, share="held_out")
+    begun, held_out = asked(store, 1), asked(store, 2, stream="held_out")
     for question in (begun, held_out):
         store.answers.save_draft(question, "ann", "{}")
     wanted = (NO_FOCUS, Focus(where=(("shop", "A"),)), Focus(measure=3), Focus(where=(("shop", "C"),)))
@@ -87,7 +87,7 @@ def test_a_chosen_text_is_wished_for_until_its_question_is_made_and_then_comes_f
     at_once = store.requests.ask_for(2)
     wished = store.requests.asked_for()
     meanwhile = store.questions.head("ann")
-    store.requests.serve(asked(store, 2, share="chosen"))
+    store.requests.serve(asked(store, 2, stream="chosen"))
     first = store.questions.head("ann")
 
     assert not at_once
@@ -113,7 +113,7 @@ def test_a_text_that_has_a_question_needs_no_trainer(store: Store):
 
 def test_a_question_that_was_swept_away_before_it_was_asked_is_wished_for_again(store: Store):
     store.requests.ask_for(2)
-    store.requests.serve(asked(store, 2, share="chosen"))
+    store.requests.serve(asked(store, 2, stream="chosen"))
     store.questions.publish([asked(store, 1)], round=1)
     wished = store.requests.asked_for()
 
@@ -123,7 +123,7 @@ def test_a_question_that_was_swept_away_before_it_was_asked_is_wished_for_again(
 
 def test_a_question_that_is_no_longer_wished_for_is_dropped(store: Store):
     store.requests.ask_for(3)
-    store.requests.serve(asked(store, 2, share="chosen"))
+    store.requests.serve(asked(store, 2, stream="chosen"))
 
     assert {} == store.questions.get(["q2"])
 

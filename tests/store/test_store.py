@@ -230,7 +230,7 @@ def test_a_new_queue_replaces_the_old_one_and_keeps_answered_questions(store: St
 
 def test_a_question_comes_back_as_it_was_published(store: Store):
     (text,) = fill(store, "one")
-    question = replace(ask(text), lattice=b"\x00\x01", share="doubtful", reason="why", round=3, entropy=0.5)
+    question = replace(ask(text), lattice=b"\x00\x01", stream="uncertain", reason="why", round=3, entropy=0.5)
     store.questions.publish([question], round=0)
 
     assert store.questions.head("ann") == question

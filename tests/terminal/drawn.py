@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import strategies as st
 from terminal_project import LABELS
 
-from loop.alignment import longest
+from loop.alignment import filter_spans
 from loop.editing import Likely, Range, Suggester
 from loop.editing.marks import overlap
 from loop.lattice import Lattice, Transitions
@@ -81,25 +81,25 @@ class Told:
     words: list[str]
     model: Literal["lattice", "fickle", "none"]
     seed: int
-    readings: list[list[Place]]
+    analyses: list[list[Place]]
     elsewhere: list[list[Place]]
 
     def asked(self) -> Asked:
         """The question that is made of it."""
         text = " ".join(self.words)
         tokens = tuple(match.span() for match in re.finditer(r"\S+", text))
-        suggested, others, hits = (self._spans(said, tokens) for said in self.elsewhere)
-        fickle = Fickle([marks_of(self._spans(said, tokens), tokens) for said in self.readings])
+        suggested, others, matches = (self._spans(said, tokens) for said in self.elsewhere)
+        fickle = Fickle([marks_of(self._spans(said, tokens), tokens) for said in self.analyses])
         made: Any = {"lattice": made_lattice(self.seed, len(tokens)), "fickle": fickle, "none": None}[self.model]
-        read = Read(Text(0, text, suggested=suggested), tokens, tuple(self.words), made, hits=hits, others=others)
-        asked = question(read, share="doubtful", round=1)
-        elsewhere = frozenset(asked.reading) & {*suggested, *others, *hits}
+        read = Read(Text(0, text, suggested=suggested), tokens, tuple(self.words), made, matches=matches, others=others)
+        asked = question(read, stream="uncertain", round=1)
+        elsewhere = frozenset(asked.prediction) & {*suggested, *others, *matches}
         return Asked(asked, elsewhere, fickle if made is fickle else suggester_of(asked))
 
     @staticmethod
     def _spans(said: Sequence[Place], tokens: Sequence[Range]) -> tuple[Span, ...]:
         there = [(start, min(start + length, len(tokens)), label) for start, length, label in said]
-        return longest({Span(tokens[a][0], tokens[b - 1][1], label) for a, b, label in there if a < b})
+        return filter_spans({Span(tokens[a][0], tokens[b - 1][1], label) for a, b, label in there if a < b})
 
 
 told = st.builds(
@@ -108,7 +108,7 @@ told = st.builds(
     | st.just(["SRAM", "a", "Rival", "chain", "of", "SRAM"]),
     model=st.sampled_from(["lattice", "fickle", "fickle", "none"]),
     seed=st.integers(0, 1000),
-    readings=st.lists(st.lists(place, min_size=1, max_size=4), min_size=3, max_size=3),
+    analyses=st.lists(st.lists(place, min_size=1, max_size=4), min_size=3, max_size=3),
     elsewhere=st.lists(st.lists(place, max_size=1), min_size=3, max_size=3),
 )
 
@@ -119,19 +119,19 @@ def marks_of(spans: Sequence[Span], tokens: Sequence[Range]) -> tuple[TokenSpan,
 
 
 class Fickle:
-    """A model that reads a text as the first of some readings that agree with what is decided: it takes much back."""
+    """A model that reads a text as the first of some analyses that agree with what is decided: it takes much back."""
 
-    def __init__(self, readings: Sequence[tuple[TokenSpan, ...]]) -> None:
-        self.known = readings
+    def __init__(self, analyses: Sequence[tuple[TokenSpan, ...]]) -> None:
+        self.known = analyses
 
-    def readings(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> list[tuple[TokenSpan, ...]]:
+    def analyses(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> list[tuple[TokenSpan, ...]]:
         taken = [*fixed, *blank]
         free = [tuple(m for m in one if not any(overlap(m, other) for other in taken)) for one in self.known]
         turned = len(taken) % len(free)
         return [tuple(sorted([*fixed, *one])) for one in [*free[turned:], *free[:turned]]][:k]
 
     def likely(self, *_: object) -> list[Likely]:
-        return [Likely(mark, 0.5) for mark in sorted({mark for reading in self.known for mark in reading})]
+        return [Likely(mark, 0.5) for mark in sorted({mark for analysis in self.known for mark in analysis})]
 
     # As far as a question asks for a lattice.
     def spans(self, _: float) -> list[tuple[TokenSpan, float]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from real_terminal import Terminal
 
-from loop.alignment import longest, widened
+from loop.alignment import filter_spans, widened
 from loop.editing import Page, begin, from_draft, page_of
 from loop.records import Question, Span, TokenSpan
 from loop.settings import ProjectPaths
@@ -110,7 +110,7 @@ class Person:
 
     def _right_spans(self) -> tuple[Span, ...]:
         words = [self.page.tokens[i] for i in self.page.words]
-        return longest({span for span in widened(self.gold[self.page.text], words) if span})
+        return filter_spans({span for span in widened(self.gold[self.page.text], words) if span})
 
     def edit(self, keys: str) -> None:
         """Press keys that change the spans, and wait until the change is on disk."""
@@ -137,7 +137,7 @@ class Person:
         spans = self.spans
         return [span for span in spans if span not in self.wanted], [span for span in self.wanted if span not in spans]
 
-    def put_right(self) -> None:
+    def correct(self) -> None:
         """Delete what is wrong and mark what is missing, until the draft says what is wanted."""
         while any(differences := self.differences()):
             wrong, missing = differences
@@ -148,7 +148,7 @@ class Person:
                 assert set(self.differences()[1]) < set(missing)
 
     def answer_rightly(self) -> None:
-        self.put_right()
+        self.correct()
         self.answer("enter" if self.wanted else "0")
 
     def one_of_every_edit(self) -> None:

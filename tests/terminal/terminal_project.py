@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from loop.records import Answer, Candidate, Question, Share, Span, Text
+from loop.records import Answer, Candidate, Question, Span, Stream, Text
 from loop.session import Session
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.store import NewText, Store
@@ -20,14 +20,14 @@ SETTINGS = Settings(project=ProjectSettings(labels=LABELS))
 
 
 def question(
-    text: str, *marked: str, doubtful: Sequence[str] = (), reason: str = "", share: Share = "doubtful"
+    text: str, *marked: str, uncertain: Sequence[str] = (), reason: str = "", stream: Stream = "uncertain"
 ) -> Question:
     """Ask about a text with spans given as "SRAM=BRAND 93" (its first occurrence, with its probability in percent)."""
-    reading = [_candidate(text, item) for item in marked]
-    others = [_candidate(text, item) for item in doubtful]
+    analysis = [_candidate(text, item) for item in marked]
+    others = [_candidate(text, item) for item in uncertain]
     tokens = tuple(match.span() for match in re.finditer(r"\w+|[^\w\s]|\s{2,}|[\t\n]", text))
-    spans = tuple(sorted(c.span for c in reading))
-    return Question("", Text(0, text), tokens, spans, (*reading, *others), share=share, reason=reason, round=3)
+    spans = tuple(sorted(c.span for c in analysis))
+    return Question("", Text(0, text), tokens, spans, (*analysis, *others), stream=stream, reason=reason, round=3)
 
 
 def _candidate(text: str, item: str) -> Candidate:

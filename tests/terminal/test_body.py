@@ -61,7 +61,7 @@ def test_a_name_at_the_right_edge_stays_on_the_screen() -> None:
 
 
 def test_a_candidate_left_out_has_a_question_mark() -> None:
-    assert "BRAND? 34%" in rows_of(state_of(TEXT, doubtful=["Canyon=BRAND 34"]))[1]
+    assert "BRAND? 34%" in rows_of(state_of(TEXT, uncertain=["Canyon=BRAND 34"]))[1]
 
 
 def test_what_was_decided_has_a_tick_instead_of_a_probability() -> None:
@@ -82,7 +82,7 @@ def test_what_was_decided_has_a_tick_instead_of_a_probability() -> None:
 )
 def test_a_name_that_is_cut_keeps_its_mark(word: str, candidate: str, decided: str) -> None:
     text = f"{word} xx"
-    offered = rows_of(state_of(text, "xx=PART 90", doubtful=[f"{word}=BRAND 34"]))[1]
+    offered = rows_of(state_of(text, "xx=PART 90", uncertain=[f"{word}=BRAND 34"]))[1]
     taken = rows_of(state_of(text, f"{word}=BRAND 34", "xx=PART 90", keys="tab y"))[1]
 
     assert [candidate, decided] == [names[: len(word)].rstrip(" ─") for names in (offered, taken)]
@@ -90,7 +90,7 @@ def test_a_name_that_is_cut_keeps_its_mark(word: str, candidate: str, decided: s
 
 @pytest.mark.parametrize("cells", range(1, 12))
 def test_at_the_edge_of_the_screen_a_name_keeps_its_mark(cells: int) -> None:
-    offered = rows_of(state_of("Canyon", doubtful=["Canyon=BRAND 34"]), cells)[1]
+    offered = rows_of(state_of("Canyon", uncertain=["Canyon=BRAND 34"]), cells)[1]
     taken = rows_of(state_of("Canyon", "Canyon=BRAND 34", keys="tab y"), cells)[1]
 
     assert ("?" in offered, "✓" in taken) == (True, True)
@@ -123,7 +123,7 @@ def test_spans_cursor_and_selection_differ_also_without_colour() -> None:
 
     assert "class:span0 class:target class:cursor" == style_of(state, "SRAM")
     assert "class:selection" == style_of(state_of(TEXT, keys="v right"), "the SRAM")
-    assert "class:candidate" == style_of(state_of(TEXT, doubtful=["Canyon=BRAND 34"]), "Canyon")
+    assert "class:candidate" == style_of(state_of(TEXT, uncertain=["Canyon=BRAND 34"]), "Canyon")
 
 
 def test_hints_stand_under_the_words() -> None:

@@ -13,7 +13,7 @@ TEXT = "the SRAM Rival shifter of my Canyon, SRAM"
 
 
 def after(*lines: str, text: str = TEXT, labels: tuple[str, ...] = LABELS) -> State:
-    state = begin(page_of(question(text, "SRAM=BRAND 93", doubtful=["Canyon=BRAND 34"]), labels))
+    state = begin(page_of(question(text, "SRAM=BRAND 93", uncertain=["Canyon=BRAND 34"]), labels))
     for line in lines:
         state = interpret(line, state, KEYS if labels == LABELS else keymap(labels))(state)
     return state
@@ -58,18 +58,18 @@ def test_a_label_without_a_key_is_marked_by_its_name() -> None:
     ("line", "said"),
     [
         ("frobnicate", "is not a command"),
-        ("l 1 PART", "may mean label, letters, leave"),
-        ("mark PART", "Write it like"),
+        ("l 1 PART", "may be label, letters, leave"),
+        ("mark PART", "Write it as in"),
         ("mark 0-2 PART", "neither a number nor a range"),
         ("mark 3-2 PART", "neither a number nor a range"),
         ("mark 3-99 PART", "The text has 9 words"),
-        ("mark 2 colour", "No label matches “colour”"),
+        ("mark 2 colour", "No label is called “colour”"),
         ("delete 7", "by its number, 1 to 2"),
         ("delete", "by its number, 1 to 2"),
-        ("letters 4 PART", "no word at letters"),
+        ("letters 4 PART", "no word at the letters"),
         ("skip because", "unsure, not my field, bad text"),
-        ("ok then", "takes no arguments"),
-        ("keys", "give the names of keys"),
+        ("ok then", "Nothing follows"),
+        ("keys", "names of keys follow"),
     ],
 )
 def test_what_is_not_understood_says_what_would_be(line: str, said: str) -> None:

@@ -53,7 +53,7 @@ def project(learned_project: ProjectPaths, settings: Settings) -> ProjectPaths:
     asking = replace(
         settings,
         suggest=SuggestSettings("rules"),
-        queue=replace(settings.queue, held_out_share=0.0, again_share=0.0, random_share=1.0),
+        queue=replace(settings.queue, held_out_share=0.0, repeat_share=0.0, random_share=1.0),
     )
     with Store(learned_project.db) as store:
         store.corpus.remove_batch(1)
@@ -100,7 +100,7 @@ def test_at_every_enter_the_coloured_spans_are_stored_whoever_suggested_them(
             text = question_in(terminal.until(lambda: any(one in terminal.text for one in left)), left)
             asked = store.questions.head("ann")
             assert {"model", "file", "pipeline", "pattern"} == {c.source for c in asked.candidates}
-            assert set(asked.reading) == coloured(terminal, text)
+            assert set(asked.prediction) == coloured(terminal, text)
             for edit in EDITS[number::3]:
                 terminal.press(f"{edit} f").wait("⚑ flagged").press("f").wait("No longer flagged.")
             seen[text] = coloured(terminal, text)

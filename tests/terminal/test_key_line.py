@@ -11,7 +11,7 @@ from loop.terminal.controller import Controller
 from loop.terminal.key_line import key_line
 
 Sit = Callable[..., Controller]
-SRAM = question("the SRAM Rival shifter", "SRAM=BRAND 93", doubtful=["shifter=PART 20"])
+SRAM = question("the SRAM Rival shifter", "SRAM=BRAND 93", uncertain=["shifter=PART 20"])
 BARE = question("nothing to see here")
 
 

@@ -77,15 +77,15 @@ def test_a_cell_of_the_screen_is_known_as_its_word(sit_down: Callable[..., Contr
     ("word", "line", "label"),
     [
         ("SRAM", " “SRAM”  BRAND 93%", "BRAND"),
-        ("Rival", " “SRAM Rival”  PART? 40%   not marked: y marks it, d says no", "PART"),
-        ("Canyon", " “Canyon”  BRAND? 34%   not marked: y marks it, d says no", "BRAND"),
+        ("Rival", " “SRAM Rival”  PART? 40%   not marked: y takes it, d says no", "PART"),
+        ("Canyon", " “Canyon”  BRAND? 34%   not marked: y takes it, d says no", "BRAND"),
     ],
 )
 def test_the_span_line_and_y_work_on_what_was_clicked(
     sit_down: Callable[..., Controller], word: str, line: str, label: str
 ) -> None:
     marked = ["SRAM=BRAND 93"] if word == "SRAM" else []
-    controller = sit_down(question(ONE.text.text, *marked, doubtful=["SRAM Rival=PART 40", "Canyon=BRAND 34"]))
+    controller = sit_down(question(ONE.text.text, *marked, uncertain=["SRAM Rival=PART 40", "Canyon=BRAND 34"]))
     controller.press("end")
     click(controller, word)
     assert controller.state is not None

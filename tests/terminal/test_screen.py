@@ -13,7 +13,7 @@ from wcwidth import wcswidth
 from loop.terminal.controller import Controller
 from loop.terminal.screen import Screen
 
-ONE = question("the SRAM Rival shifter of my Canyon rubs", "SRAM=BRAND 93", doubtful=["Canyon=BRAND 34"])
+ONE = question("the SRAM Rival shifter of my Canyon rubs", "SRAM=BRAND 93", uncertain=["Canyon=BRAND 34"])
 LONG = question("word " * 400 + "end", "word=PART 50")
 Sit = Callable[..., Controller]
 
@@ -160,7 +160,7 @@ def _shared(sit_down: Sit) -> Controller:
     """One controller for all examples of a test: each example would need a store of its own."""
     if id(sit_down) not in DESKS:
         hostile = question(
-            "\x1b[31m 自行车 👩\u200d🔧 \t\u202e word\nlast 😀", "自行车=BRAND 50", doubtful=["last=PART 44"]
+            "\x1b[31m 自行车 👩\u200d🔧 \t\u202e word\nlast 😀", "自行车=BRAND 50", uncertain=["last=PART 44"]
         )
         DESKS[id(sit_down)] = sit_down(hostile)
     return DESKS[id(sit_down)]

@@ -64,13 +64,13 @@ def test_answered_texts_that_may_hold_it_are_asked_about_again(paths, early, lat
         spans = (job(question.text.text), *gold[question.text.text])
         session.answer(question, "accept", spans, seconds=1, keys=1)
     session.close()
-    again = [question for question in asked if question.share == "revisit"]
+    again = [question for question in asked if question.stream == "revisit"]
     standing = store.answers.standing()
 
     assert 1 <= len(again) <= EARLY
     assert len({question.text.id for question in asked}) == len(asked)
     for question in again:
-        assert set(gold[question.text.text]) <= set(question.reading)
+        assert set(gold[question.text.text]) <= set(question.prediction)
         assert question.text.id <= EARLY
         assert "its answer does not cover JOB yet" in question.reason
         given = [answer for answer in standing if answer.text_id == question.text.id]
@@ -106,7 +106,7 @@ def test_an_answer_to_the_old_question_is_changed_without_touching_the_new_one(p
     session.answer(question, "accept", gold[question.text.text], seconds=1, keys=1)
     session.close()
     session = Session(paths, late, store, annotator="ann")
-    again = replace(question, id="again", share="revisit")
+    again = replace(question, id="again", stream="revisit")
     assert session.answered(again) is None
     later = session.answer(again, "accept", (job(question.text.text),), seconds=1, keys=1)
     changed = session.answer(question, "accept", (), seconds=1, keys=1)
@@ -127,10 +127,10 @@ def test_answers_that_say_nothing_of_a_label_do_not_judge_temperatures(paths, ea
 def test_who_puts_an_earlier_answer_right_says_nothing_of_a_later_label(paths, late, store, gold):
     give(store, 1, 3, ("PART",))
     with closing(Session(paths, late, store, annotator="ann", question_for=question_about)) as session:
-        flagged, mended, anew = store.answers.standing()
+        flagged, corrected, anew = store.answers.standing()
         said = [
             session.answer(question_about(flagged), "accept", flagged.spans, seconds=1, keys=1, flag=True),
-            session.answer(question_about(mended), "accept", (), seconds=1, keys=1),
+            session.answer(question_about(corrected), "accept", (), seconds=1, keys=1),
             session.answer(question_about(anew), "accept", (Span(4, 7, "JOB"),), seconds=1, keys=1),
         ]
 

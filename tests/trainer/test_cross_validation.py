@@ -130,7 +130,7 @@ def test_what_it_expects_is_kept_and_comes_out_the_same_again(learned, few) -> N
     with Store(paths.db) as store:
         assert expected == noted(store, answers=ANSWERED, pool=TEXTS - ANSWERED)
         assert (ANSWERED, TEXTS - ANSWERED) == (expected.answers, expected.pool)
-        assert expected.more.low <= expected.more.f <= expected.more.high
+        assert expected.more.low <= expected.more.f1 <= expected.more.high
         assert expected == learning_curve(paths, few, store).expected
 
 

@@ -50,7 +50,7 @@ def test_a_session_about_some_texts_is_asked_about_no_others(trainer, store):
     asked = laid_out(store)
     assert {"south"} == {question.text.meta["shop"] for question in asked}
     assert len(asked) == 11  # of 12: the other one is held out, and what is narrowed to a shop measures nothing
-    assert "held_out" not in {question.share for question in asked}
+    assert "held_out" not in {question.stream for question in asked}
 
 
 def test_a_session_about_a_label_is_asked_where_a_pattern_hits(trainer, store):
@@ -60,7 +60,7 @@ def test_a_session_about_a_label_is_asked_where_a_pattern_hits(trainer, store):
     asked = laid_out(store)
     assert asked
     assert all("saddle" in question.text.text for question in asked)
-    assert "held_out" not in {question.share for question in asked}
+    assert "held_out" not in {question.stream for question in asked}
 
 
 def test_a_label_that_is_nowhere_likely_leaves_the_usual_questions(trainer, store):
@@ -74,7 +74,7 @@ def test_a_session_that_measures_is_asked_held_out_texts_alone(trainer, store):
     store.requests.set_focus(Focus(measure=5))
     work(trainer)
 
-    assert {"held_out"} == {question.share for question in laid_out(store)}
+    assert {"held_out"} == {question.stream for question in laid_out(store)}
 
 
 def test_the_next_session_without_a_focus_has_the_usual_mixture_again(trainer, paths, store):
@@ -105,9 +105,9 @@ def test_a_chosen_text_is_asked_as_soon_as_the_trainer_has_read_it(trainer, path
     question = session.next()
     session.close()
 
-    assert "The trainer is preparing the question; it comes next." == said
+    assert "The trainer makes the question; it is the next one as soon as it is ready." == said
     assert question
-    assert (chosen.id, "chosen", "you chose it") == (question.text.id, question.share, question.reason)
+    assert (chosen.id, "chosen", "you chose it") == (question.text.id, question.stream, question.reason)
 
 
 def test_a_held_out_text_cannot_be_chosen(trainer, paths, store):

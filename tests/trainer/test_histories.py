@@ -184,7 +184,7 @@ class Histories(RuleBasedStateMachine):
         assert set(every) - answered == {text.id for text in self.store.corpus.unanswered(every)}
         assert len(every) - len(answered) == self.store.corpus.pool_size()
         question = self.store.questions.head("ann")
-        asked_again = question is not None and question.share in ("revisit", "again")
+        asked_again = question is not None and question.stream in ("revisit", "repeat")
         assert question is None or asked_again or question.text.id not in answered
 
     def held_out(self) -> set[object]:

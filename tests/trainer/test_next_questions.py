@@ -23,11 +23,11 @@ def rounds(paths, settings, store, gold, n: int) -> list:
 
 
 def queued(store: Store) -> list[tuple[str, str]]:
-    """(text, share) of the questions of the queue, in their order."""
+    """(text, stream) of the questions of the queue, in their order."""
     found = []
     after = store.questions.head("nobody")
     while after is not None:
-        found.append((after.text.text, after.share))
+        found.append((after.text.text, after.stream))
         store.answers.add(Answer(f"look {len(found)}", after.text.id, "nobody", "skip", scheme=1, question_id=after.id))
         after = store.questions.head("nobody")
     return found
@@ -36,12 +36,12 @@ def queued(store: Store) -> list[tuple[str, str]]:
 def test_held_out_texts_are_never_learned_from_and_score_every_round(paths, with_settings, store, gold):
     settings = with_settings("queue", held_out_share=0.5, size=20)
     asked = rounds(paths, settings, store, gold, 4)
-    held = {question.text.id for question in asked if question.share == "held_out"}
+    held = {question.text.id for question in asked if question.stream == "held_out"}
 
     assert len(held) >= 5
     for question in asked:
         beyond = is_held_out(question.text, share=0.5, seed=settings.project.seed)
-        assert beyond == (question.share == "held_out")
+        assert beyond == (question.stream == "held_out")
     assert {answer.text_id for answer in store.answers.training()}.isdisjoint(held)
     infos = store.journal.rounds()
     assert [info.answers for info in infos] == [5 * n for n in range(1, len(infos) + 1)]
@@ -51,11 +51,11 @@ def test_held_out_texts_are_never_learned_from_and_score_every_round(paths, with
 
 def test_a_held_out_question_suggests_nothing(paths, with_settings, store, gold):
     settings = with_settings("queue", held_out_share=0.5, size=20)
-    asked = [question for question in rounds(paths, settings, store, gold, 4) if question.share == "held_out"]
+    asked = [question for question in rounds(paths, settings, store, gold, 4) if question.stream == "held_out"]
 
     assert asked
     assert {(), b"", None} == {
-        part for one in asked for part in (one.reading, one.candidates, one.lattice, one.entropy)
+        part for one in asked for part in (one.prediction, one.candidates, one.lattice, one.entropy)
     }
     assert all(one.tokens and "held out" in one.reason for one in asked)
 
@@ -66,7 +66,7 @@ def test_nothing_is_held_out_where_gold_texts_measure(paths, with_settings, stor
     settings = replace(settings, project=replace(settings.project, eval="eval.jsonl"))
     asked = rounds(paths, settings, store, gold, 4)
 
-    assert "held_out" not in {question.share for question in asked}
+    assert "held_out" not in {question.stream for question in asked}
 
 
 def test_a_group_is_asked_about_on_one_side_only(paths, with_settings, store):
@@ -76,7 +76,7 @@ def test_a_group_is_asked_about_on_one_side_only(paths, with_settings, store):
     asked = rounds(paths, settings, store, gold, 6)
     sides: dict[str, set[bool]] = {}
     for question in asked:
-        sides.setdefault(question.text.group, set()).add(question.share == "held_out")
+        sides.setdefault(question.text.group, set()).add(question.stream == "held_out")
 
     assert {True, False} == {side for both in sides.values() for side in both}
     assert {1} == {len(both) for both in sides.values()}
@@ -103,7 +103,7 @@ def test_a_group_that_was_learned_from_is_not_held_out_when_the_line_moves(paths
     moved = with_settings("queue", held_out_share=0.5, size=20)
     asked = rounds(paths, moved, store, gold, 4)
 
-    assert learned.isdisjoint({question.text.group for question in asked if question.share == "held_out"})
+    assert learned.isdisjoint({question.text.group for question in asked if question.stream == "held_out"})
 
 
 def test_a_queue_that_cannot_be_refilled_is_not_laid_out_again_and_again(paths, with_settings, store):
@@ -161,7 +161,7 @@ def test_a_restart_does_not_change_what_is_asked(tmp_path, paths, with_settings,
     assert [question.text.text for question in asked] == [question.text.text for question in going]
 
 
-def test_the_most_doubtful_are_read_again_and_what_was_doubted_is_remembered(paths, with_settings, store, gold):
+def test_the_most_uncertain_are_read_again_and_their_entropy_is_remembered(paths, with_settings, store, gold):
     settings = with_settings("acquire", strategy="entropy", candidates=20, carried_share=0.5)
     settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0))
     rounds(paths, settings, store, gold, 3)
@@ -185,8 +185,8 @@ def test_no_two_questions_by_doubt_are_nearly_the_same(paths, with_settings, sto
     trainer = Trainer(paths, settings, store)
     NextQuestions(paths, settings, store).refill(trainer.rounds)
     trainer.close()
-    doubted = [text for text, share in queued(store) if share == "doubtful"]
-    stems = [" ".join(word for word in text.split() if not word.isdigit()) for text in doubted]
+    uncertain = [text for text, stream in queued(store) if stream == "uncertain"]
+    stems = [" ".join(word for word in text.split() if not word.isdigit()) for text in uncertain]
 
     assert len(stems) >= 3
     assert len(set(stems)) == len(stems)
@@ -200,4 +200,4 @@ def test_imported_answers_owe_no_questions_that_measure(paths, with_settings, st
     trainer.ask()
     trainer.close()
 
-    assert "held_out" not in {share for _, share in queued(store)[:10]}
+    assert "held_out" not in {stream for _, stream in queued(store)[:10]}

@@ -54,7 +54,7 @@ def test_the_first_questions_show_what_the_base_finds(paths, with_settings, stor
 
     assert question
     assert question.lattice
-    assert {"ORG"} == {span.label for span in question.reading}
+    assert {"ORG"} == {span.label for span in question.prediction}
 
 
 def test_a_round_learns_them_and_leaves_the_other_components_as_they_were(paths, taught, store):

@@ -11,7 +11,7 @@ from loop.lattice.paths import best_paths
 from loop.lattice.transitions import Floats
 
 
-class Outlook(NamedTuple):
+class Expectation(NamedTuple):
     """Expected errors of a text's best analysis. Counts are expected values over all analyses, except for `shown`.
 
     Attributes:
@@ -33,8 +33,8 @@ class Outlook(NamedTuple):
     edits: float = 0.0
 
 
-def outlook(arcs: Arcs, p: Floats, n_tokens: int, total: float) -> Outlook:
-    """Compute the outlook of a text.
+def expectation(arcs: Arcs, p: Floats, n_tokens: int, total: float) -> Expectation:
+    """Compute what to expect of the best analysis of a text.
 
     Args:
         arcs: the arcs of its lattice.
@@ -53,7 +53,7 @@ def outlook(arcs: Arcs, p: Floats, n_tokens: int, total: float) -> Outlook:
     apart = entity & (covered[arcs.end] == covered[arcs.start])
     spans, right = float(p[entity].sum()), float(p[shown].sum())
     false = max(0.0, len(shown) - right)
-    return Outlook(
+    return Expectation(
         best=min(0.0, best - total),
         second=min(0.0, others[0][1] - total) if others else -np.inf,
         spans=spans,

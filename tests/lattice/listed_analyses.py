@@ -1,4 +1,4 @@
-"""Random moves, and their readings listed one by one without any dynamic programming."""
+"""Random transitions, and their analyses listed one by one without any dynamic programming."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LABELS = ("A", "B", "C")
 
 
 @st.composite
-def all_moves(draw: st.DrawFn, max_tokens: int = 4) -> Transitions:
-    """Unpruned moves with random probabilities; some tokens are whitespace and some boundaries cannot be crossed."""
+def all_transitions(draw: st.DrawFn, max_tokens: int = 4) -> Transitions:
+    """Unpruned, with random probabilities; some tokens are whitespace and some boundaries cannot be crossed."""
     n_labels = draw(st.integers(1, 3))
     n_tokens = draw(st.integers(0, max_tokens))
     spread = draw(st.sampled_from([0.1, 1.0, 5.0]))
@@ -72,56 +72,60 @@ def build(labels: tuple[str, ...], rows: dict[str, list[Any]]) -> Transitions:
     return Transitions(labels=labels, **arrays)
 
 
-def pruned(moves: Transitions, epsilon: float) -> Transitions:
-    """The moves without those whose probability, given the closed node before, is below epsilon."""
+def pruned(transitions: Transitions, epsilon: float) -> Transitions:
+    """The transitions without those whose probability, given the closed node before, is below epsilon."""
     rows: dict[str, list[Any]] = {name: [] for name in Transitions.__dataclass_fields__}
-    rows["out"], rows["dropped"] = moves.out.tolist(), moves.dropped.T.tolist()
-    for token, label, logp in zip(moves.unit_start, moves.unit_label, moves.unit_logp, strict=True):
+    rows["out"], rows["dropped"] = transitions.out.tolist(), transitions.dropped.T.tolist()
+    for token, label, logp in zip(transitions.unit_start, transitions.unit_label, transitions.unit_logp, strict=True):
         if np.exp(logp) < epsilon:
             rows["dropped"][token][0] += np.exp(logp)
         else:
             _append(rows, unit_start=token, unit_label=label, unit_logp=logp)
-    for token, label, logp, logits in chains(moves):
+    for token, label, logp, logits in chains(transitions):
         length = int(np.sum(np.exp(logp + _inside_before(logits)) >= epsilon))
         if not length:
             rows["dropped"][token][1] += np.exp(logp)
         else:
             _append(rows, begin_start=token, begin_label=label, begin_logp=logp, begin_length=length)
             rows["last"] += logits[:length]
-    return build(moves.labels, rows)
+    return build(transitions.labels, rows)
 
 
 def _inside_before(logits: list[float]) -> np.ndarray:
     return np.cumsum([0.0, *(-np.logaddexp(0.0, logits[:-1])).tolist()])
 
 
-def chains(moves: Transitions) -> Iterator[tuple[int, int, float, list[float]]]:
+def chains(transitions: Transitions) -> Iterator[tuple[int, int, float, list[float]]]:
     """Per begin: its token, label, log-probability, and the logits of its open nodes."""
-    ends = np.cumsum(moves.begin_length)
+    ends = np.cumsum(transitions.begin_length)
     for begin, end in enumerate(ends.tolist()):
-        first = end - int(moves.begin_length[begin])
-        row = (int(moves.begin_start[begin]), int(moves.begin_label[begin]), float(moves.begin_logp[begin]))
-        yield *row, moves.last[first:end].tolist()
+        first = end - int(transitions.begin_length[begin])
+        row = (
+            int(transitions.begin_start[begin]),
+            int(transitions.begin_label[begin]),
+            float(transitions.begin_logp[begin]),
+        )
+        yield *row, transitions.last[first:end].tolist()
 
 
-def readings(moves: Transitions, token: int = 0) -> dict[tuple[TokenSpan, ...], float]:
-    """Every reading of the tokens from `token` on with its probability, by walking through all moves."""
-    if token == moves.n_tokens:
+def analyses(transitions: Transitions, token: int = 0) -> dict[tuple[TokenSpan, ...], float]:
+    """Every analysis of the tokens from `token` on with its probability, by walking through all transitions."""
+    if token == transitions.n_tokens:
         return {(): 1.0}
-    found = {spans: np.exp(moves.out[token]) * p for spans, p in readings(moves, token + 1).items()}
-    for span, p in _entities(moves, token):
-        for rest, q in readings(moves, span.end).items():
+    found = {spans: np.exp(transitions.out[token]) * p for spans, p in analyses(transitions, token + 1).items()}
+    for span, p in _entities(transitions, token):
+        for rest, q in analyses(transitions, span.end).items():
             found[(span, *rest)] = p * q
     return found
 
 
-def _entities(moves: Transitions, token: int) -> Iterator[tuple[TokenSpan, float]]:
-    for start, label, logp in zip(moves.unit_start, moves.unit_label, moves.unit_logp, strict=True):
+def _entities(transitions: Transitions, token: int) -> Iterator[tuple[TokenSpan, float]]:
+    for start, label, logp in zip(transitions.unit_start, transitions.unit_label, transitions.unit_logp, strict=True):
         if start == token:
-            yield TokenSpan(token, token + 1, moves.labels[label]), float(np.exp(logp))
-    for start, label, logp, logits in chains(moves):
+            yield TokenSpan(token, token + 1, transitions.labels[label]), float(np.exp(logp))
+    for start, label, logp, logits in chains(transitions):
         p = np.exp(logp) if start == token else 0.0
         for depth, logit in enumerate(logits if p else []):
             last = 1.0 / (1.0 + np.exp(-logit))
-            yield TokenSpan(token, token + depth + 2, moves.labels[label]), float(p * last)
+            yield TokenSpan(token, token + depth + 2, transitions.labels[label]), float(p * last)
             p *= 1.0 - last

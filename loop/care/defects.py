@@ -1,4 +1,4 @@
-"""A problem found in a project."""
+"""What is found wrong with a project."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A problem, in a sentence.
+class Defect:
+    """Something wrong, in a sentence.
 
     Attributes:
-        repair: fixes it and returns a sentence about what was done; None if only a person can.
-        hint: what a person can do.
+        repair: corrects it and returns in a sentence what was done; None where only a person can.
+        hint: what a person can do then.
     """
 
     what: str
