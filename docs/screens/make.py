@@ -96,7 +96,7 @@ def questions() -> list[Question]:
     )
     quote = "Quote sent for a new KMC X11 chain and cassette, waiting for a call."
     return [
-        about(question(crash, *marked, doubtful=doubtful, reason=reason), "2207", ticket=2207, shop="north"),
+        about(question(crash, *marked, uncertain=doubtful, reason=reason), "2207", ticket=2207, shop="north"),
         about(question(quote, "KMC=BRAND 80", "chain=PART 90"), "2207"),
         question("Front wheel rubs on the fork, true it and check the cone nuts.", stream="held_out"),
         question("我的捷安特 链条 坏了 😀 👩\u200d🔧 cafe\u0301 دراجة مكسورة", "捷安特=BRAND 80", "坏了=FAULT 66"),
