@@ -58,7 +58,7 @@ SHOTS = (
     Shot("letters", ("tab", "c", "right", "v right", "right"), "begin"),
     Shot("teach", ("c-t",), "teach"),
     Shot("manual", ("c-t", "c-t"), "manual"),
-    Shot("measure", ("enter", "enter"), "MEASURE"),
+    Shot("measure", ("enter", "enter"), "HELD OUT"),
     Shot("answered", ("enter", "b"), "Answered before"),
     Shot("history", ("enter", "enter", "c-o"), "KMC"),
     Shot("help", ("?",), "How it works"),
@@ -92,7 +92,7 @@ def questions() -> list[Question]:
     marked = ("SRAM Rival=BRAND 61", "rear mech=PART 93", "chain=PART 88", "worn=FAULT 71")
     doubtful = ("hanger=PART 44", "skips under load=FAULT 38", "SRAM=BRAND 35")
     reason = (
-        "the model is uncertain about “SRAM Rival”: BRAND 61 %, “hanger”: PART 44 %, “skips under load”: FAULT 38 %"
+        "uncertain about “SRAM Rival” BRAND 61%, “hanger” PART 44%, “skips under load” FAULT 38%"
     )
     quote = "Quote sent for a new KMC X11 chain and cassette, waiting for a call."
     return [
