@@ -40,7 +40,7 @@ READ = 100  # candidates of a round while it trains: a new queue comes as often 
 READING, BETWEEN = 0.15, 0.05  # seconds: before a text's first key, and between two keys; nobody is as quick
 QUIET = 0.025  # seconds without a byte after which a screen is complete
 SILENT = 5.0  # seconds after which a key counts as without effect
-ASKED, WAITING = b"Why this text", b"The trainer is"
+ASKED, WAITING = b"Why: ", b"The trainer is"
 
 
 def main() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 from typing import NoReturn
 
-# A start makes a hundred thousand objects that stay: with Python's threshold (700), looking through them for rubbish
-# took a fifth of the time to the first question, and a twentieth with half of their number.
+# Starting creates 100,000 lasting objects: with Python's default threshold (700), garbage collection took a fifth of
+# the time to the first question, with this one a twentieth.
 COLLECT_AFTER = 200_000
 
 

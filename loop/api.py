@@ -1,6 +1,6 @@
-"""The loop from Python, for notebooks and scripts: open a project, score texts, ask an oracle, run rounds, export.
+"""The Python API for notebooks and scripts: open a project, score texts, ask an oracle, train rounds, export.
 
-Each is a few lines over the session, the trainer and the store that the commands use; see docs/api.md.
+Thin wrappers around the session, the trainer and the store that the commands use; see docs/api.md.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ EVERY_ANSWER = Selection()
 
 
 def score(model: Language | Path | str, texts: Iterable[str], *, all_spans: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield a row for every text, in order: `text`, `spans` with a probability `p` each, `p` and `entropy` (nats).
+    """Yield a row for every text, in order: `text`, `spans` each with a probability `p`, `p` and `entropy` (nats).
 
     Args:
-        model: a loaded pipeline, the name of an installed one, or the folder of one. A checkpoint's probabilities are
-            calibrated if it is given as a folder, which is where its temperature is kept.
-        texts: any number of them.
-        all_spans: every span of probability 0.01 or more, instead of those that the pipeline itself finds.
+        model: a loaded pipeline, the name of an installed one, or a pipeline's folder. A checkpoint's probabilities are
+            calibrated only if you pass its folder, which contains the temperature.
+        texts: any number of texts.
+        all_spans: return every span of probability 0.01 or more, instead of those the pipeline predicts.
 
     Raises:
         PipelineError: there is no such pipeline, or it cannot be scored.
@@ -54,16 +54,16 @@ def score(model: Language | Path | str, texts: Iterable[str], *, all_spans: bool
 
 
 def open_project(folder: Path | str = ".", *, trust_code: bool = False) -> Project:
-    """Open a project that `loop init` has made; `with` closes it again.
+    """Open a project created by `loop init`; use it in a `with` statement, or call `close`.
 
     Args:
         folder: of the project.
-        trust_code: you trust the project's own code (`code` in loop.cfg) as it is now, and need not say so again.
+        trust_code: trust the project's own code (`code` in loop.cfg) in its present state, now and later.
 
     Raises:
         SettingsError: there is no project in `folder`, or its loop.cfg is invalid.
-        StoreError: the store has vanished or cannot be used.
-        LoopError: the project runs code of its own that nobody has trusted yet.
+        StoreError: the store is missing or cannot be used.
+        LoopError: the project runs its own code, which you have not trusted yet.
     """
     return Project(Path(folder), trust_code=trust_code)
 
@@ -72,7 +72,7 @@ class Project:
     """An open project.
 
     Attributes:
-        paths, settings, store: as all of `loop` knows them.
+        paths, settings, store: the project's files, its loop.cfg, and its database.
     """
 
     def __init__(self, folder: Path, *, trust_code: bool = False) -> None:
@@ -90,7 +90,7 @@ class Project:
         self.close()
 
     def close(self) -> None:
-        """Let the store go, and another trainer in."""
+        """Close the store, and release the project for another trainer."""
         if self._trainer:
             self._trainer.close()
         self._open.close()
@@ -100,13 +100,11 @@ class Project:
         """The folder of the last round's pipeline, for `spacy.load` and `score`.
 
         Raises:
-            LoopError: there is none.
+            LoopError: there is no round yet.
         """
         last = self.paths.models / LAST
         if not last.exists():
-            raise LoopError(
-                "The project has no model yet.", hint="Add texts with `loop add`; then `learn()` makes one."
-            )
+            raise LoopError("The project has no model yet.", hint="Add texts with `loop add`, then call `learn()`.")
         return last
 
     def score(self, texts: Iterable[str], *, all_spans: bool = False) -> Iterator[dict[str, Any]]:
@@ -114,19 +112,19 @@ class Project:
         return score(self.model, texts, all_spans=all_spans)
 
     def ask(self, oracle: Callable[[Question], Iterable[Span]], *, n: int, annotator: str = "oracle") -> int:
-        """Ask about `n` texts of the queue, or fewer if no more are left; return how many were answered.
+        """Ask about `n` texts of the queue, or fewer if none are left; return how many were answered.
 
-        Every answer is on disk before the next question is asked. No round is learned meanwhile: see `learn`.
+        Every answer is on disk before the next question. No round is trained meanwhile; see `learn`.
 
         Args:
-            oracle: gives all the spans in a question's text, such as `Oracle(gold).spans`, a rule or another model.
-                They have labels of the project, begin and end with a token of the question, and do not overlap.
-            n: how many answers.
-            annotator: the name that stands with the answers.
+            oracle: returns all spans in a question's text, such as `Oracle(gold).spans`, a rule or another model. Spans
+                must have labels of the project, start and end at tokens of the question, and not overlap.
+            n: the number of answers.
+            annotator: the name to store with the answers.
 
         Raises:
-            StoreError: a session or a trainer is at work on the project.
-            LoopError: the oracle gave something else than such spans; that answer is not stored.
+            StoreError: a session or a trainer is running on the project.
+            LoopError: the oracle returned anything else; that answer is not stored.
         """
         session = Session(self.paths, self.settings, self.store, annotator=annotator)
         answers = 0
@@ -139,14 +137,14 @@ class Project:
         return answers
 
     def _spans(self, question: Question, given: object) -> list[Span]:
-        """What an oracle gave, as the spans of an answer."""
+        """Convert an oracle's result to the spans of an answer."""
         spans = list(given) if isinstance(given, Iterable) else [given]
         problem = misfit(
             spans, size=len(question.text.text), labels=self.settings.project.labels, tokens=question.tokens
         )
         if problem:
-            hint = "An oracle returns all the spans in a question's text: `help(project.ask)`."
-            raise LoopError(f"The oracle's answer to text {question.text.id} is not stored: {problem}.", hint=hint)
+            hint = "An oracle must return all spans in the question's text; see `help(project.ask)`."
+            raise LoopError(f"The oracle's answer to text {question.text.id} was not stored: {problem}.", hint=hint)
         return sorted(span for span in spans if isinstance(span, Span))
 
     def _next(self, session: Session) -> Question | None:
@@ -156,10 +154,10 @@ class Project:
         return question
 
     def learn(self) -> list[RoundInfo]:
-        """Run the rounds that are due, one for each `round_size` answers; lay out the next questions.
+        """Train the due rounds, one per `round_size` answers, and prepare the next questions; return the rounds.
 
         Raises:
-            StoreError: another trainer is at work on the project.
+            StoreError: another trainer is running on the project.
         """
         rounds: list[RoundInfo] = []
         while self._working().learn(rounds.append):
@@ -173,12 +171,12 @@ class Project:
         return self._trainer
 
     def export(self, out: Path | str, *, format: str | None = None, selection: Selection = EVERY_ANSWER) -> int:
-        """Write the answers that stand, as `loop export` does; return how many were written.
+        """Write the current answers, as `loop export` does; return how many were written.
 
         Args:
-            out: a file, which is replaced if it is there.
-            format: otherwise the ending of `out` says it; see docs/formats.md.
-            selection: which answers.
+            out: a file, which is replaced if it exists.
+            format: by default from the ending of `out`; see docs/formats.md.
+            selection: which answers to write.
         """
         rows = [row for row in answered(self.store, load_base(self.settings.project.base)) if selection.takes(row)]
         self.store.copies.note("export", Path(out))

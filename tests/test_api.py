@@ -131,10 +131,10 @@ def test_the_package_knows_no_other_names():
 )
 def test_what_is_no_answer_to_a_question_is_refused_and_nothing_is_stored(folder: Path, given: object, problem: str):
     with loop.open_project("brands") as project:
-        with pytest.raises(LoopError, match=rf"^The oracle's answer to text \d+ is not stored: {problem}") as raised:
+        with pytest.raises(LoopError, match=rf"^The oracle's answer to text \d+ was not stored: {problem}") as raised:
             project.ask(lambda _: given, n=1)
 
-        assert "all the spans in a question's text" in raised.value.hint
+        assert "all spans in the question's text" in raised.value.hint
         assert [] == project.store.answers.all()
         assert 0 == project.export("out.jsonl")
 

@@ -19,7 +19,7 @@ def test_a_label_of_the_base_that_agrees_too_little_raises_an_alarm_everywhere(p
     session.close()
 
     assert {"DATE": 80.4} == now.forgotten
-    assert "no longer found as the base finds them: DATE 80 %" == words
+    assert "model differs from the base: DATE 80%" == words
     assert f"alarm    {words}" in status_lines(now, [])
 
 

@@ -74,7 +74,7 @@ def test_pieces_of_one_text_form_a_group_unless_a_field_does() -> None:
 
 @pytest.mark.parametrize("meta", [{}, {"patient": None}, {"patient": ["x"]}])
 def test_a_row_without_the_field_of_its_group_is_named(meta: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"f\.jsonl, line 1: has no text or number in a field patient"):
+    with pytest.raises(InputError, match=r"f\.jsonl, line 1: has no text or number in the field patient"):
         list(new_texts([raw("a", meta=meta)], cut=whole, group_field="patient"))
 
 
@@ -98,7 +98,7 @@ def test_a_bad_line_leaves_the_corpus_as_it_was(store: Store, tmp_path: Path) ->
 
 
 def test_a_file_without_texts_is_refused(store: Store) -> None:
-    with pytest.raises(InputError, match="holds no texts"):
+    with pytest.raises(InputError, match="has no texts"):
         add_texts(store, [raw(" ")], source="f.jsonl")
 
 
@@ -183,7 +183,7 @@ def test_an_answer_that_does_not_fit_the_project_leaves_the_store_as_it_was(
 
 
 def test_a_file_without_answers_is_refused(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="in: holds no answers"):
+    with pytest.raises(InputError, match="in: has no answers"):
         imported(store, written(tmp_path))
 
 
@@ -211,7 +211,7 @@ def test_in_a_file_about_something_else_no_row_says_that_there_is_no_entity(stor
 
 
 def test_texts_alone_are_no_answers(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds texts and no answers"):
+    with pytest.raises(InputError, match="has texts but no answers"):
         imported(store, written(tmp_path, {"text": "one"}))
 
     assert 0 == store.corpus.size()
@@ -234,13 +234,13 @@ def test_what_was_done_to_spans_is_told_apart_and_named_by_line(store: Store, tm
 def test_all_labels_that_the_project_lacks_are_named_at_once(store: Store, tmp_path: Path) -> None:
     rows = [{"text": "one", "spans": [{"start": 0, "end": 3, "label": label}]} for label in ("C", "A", "D", "C", "b")]
     path = written(tmp_path, *rows)
-    words = r"line 1: {} the label C, which is none of the project's; nor are D \(line 3\), b \(line 5\)"
+    words = r"line 1: {} the label C, which is not a label of the project; nor are D \(line 3\), b \(line 5\)"
 
     with pytest.raises(InputError, match=words.format("answers with")) as answered:
         imported(store, path)
     with pytest.raises(InputError, match=words.format("suggests")) as suggested:
         add_texts(store, read(path), source="in", labels=("A", "B"))
-    hint = "If b means B, call it so in the file. New labels come in with `loop labels add C,D,b`."
+    hint = "If b means B, rename it in the file. Add new labels with `loop labels add C,D,b`."
     assert [hint, hint] == [answered.value.hint, suggested.value.hint]
     assert (0, []) == (store.corpus.size(), store.answers.all())
 

@@ -90,7 +90,7 @@ def test_what_runs_is_the_wheel_and_no_package_of_the_developers_is_seen(python:
 
 
 def test_the_demo_answers_twenty_questions_by_doubt_and_at_random(demo: str):
-    assert demo.startswith(f"{TEXTS} texts to ask about, {TEXTS} to score on")
+    assert demo.startswith(f"{TEXTS} texts to ask about, {TEXTS} held out for evaluation")
     assert ["10", "20"] * 2 == re.findall(r"^ +(\d+) .+ – ", demo, flags=re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""Predictions in bulk: any number of texts, on one core, several, or a cluster, and resumable."""
+"""Bulk prediction: any number of texts, on one core, several or a cluster; resumable."""
 
 from loop.bulk.chunks import Chunk, Predicted, cut
 from loop.bulk.cluster import predicted_by_ray

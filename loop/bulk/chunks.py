@@ -1,4 +1,4 @@
-"""Texts cut into chunks: what is predicted together, sent to a worker together and resumed together."""
+"""Chunks of texts: the unit of prediction, of work for a worker and of resuming."""
 
 from __future__ import annotations
 
@@ -12,33 +12,32 @@ from loop.formats.jsonl import dumped
 from loop.intake import short_enough
 
 CHUNK_TEXTS = 256
-"""Texts of a chunk. The same texts are predicted together however many workers there are, so that the sums of floats
-that make a probability are the same as well."""
+"""Texts per chunk. Chunks do not depend on the number of workers, so floating-point sums are the same for any."""
 
 CHUNK_CHARACTERS = 1_000_000
-"""A chunk ends before its texts have more characters, unless it is a single text."""
+"""Characters per chunk at most, except in a chunk of a single text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some texts in a row from one source, each with the fields that go with it into its prediction."""
+    """Consecutive texts of one source, each with the fields to copy into its prediction."""
 
     source: str
     texts: tuple[str, ...]
     metas: tuple[Mapping[str, Any], ...]
 
     def digest(self) -> str:
-        """Return what the chunk is known by when a run is resumed: the same for the same texts and fields."""
+        """Return a hash of texts and fields, which identifies the chunk when a run is resumed."""
         return hashlib.blake2b(dumped([self.texts, self.metas]), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """What became of a chunk.
+    """The predictions for a chunk.
 
     Attributes:
-        source, input, texts: of the chunk its source, its digest, and how many texts it has.
-        lines: a line of JSON for each of its texts; see `loop.scoring.predict`.
+        source, input, texts: the chunk's source, its digest, and its number of texts.
+        lines: a line of JSON per text; see `loop.scoring.predict`.
     """
 
     source: str
@@ -48,10 +47,10 @@ class Predicted:
 
 
 def cut(raws: Iterable[RawText]) -> Iterator[Chunk]:
-    """Yield texts in chunks of up to `CHUNK_TEXTS`; a chunk ends with the file it is from.
+    """Yield texts in chunks of up to `CHUNK_TEXTS`; a chunk never spans two files.
 
     Raises:
-        InputError: a text cannot be read or is longer than spaCy reads; all chunks before its own were yielded.
+        InputError: a text cannot be read or is too long for spaCy; the chunks before its own have been yielded.
     """
     texts: list[RawText] = []
     characters = 0

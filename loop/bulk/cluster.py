@@ -1,4 +1,4 @@
-"""Chunks predicted on a Ray cluster, through Ray Data: files are read where it runs, each actor loads the pipeline."""
+"""Predict chunks on a Ray cluster with Ray Data: files are read there, and each actor loads the pipeline."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from loop.formats import read, source_name
 
 Batch = dict[str, Any]
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
-# Its name says another thing; what it does is to let Ray listen on 127.0.0.1 alone.
+# Despite its name, this makes Ray listen only on 127.0.0.1.
 _LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-# So many bytes go to an actor at a time: some chunks. Ray's own 128 MB would leave all of a file to one of them.
+# Bytes per block: a few chunks. Ray's default of 128 MB would give a whole file to one actor.
 _BLOCK_BYTES = 256 * 1024
-# Other resources than the actors', or Ray would fuse both and let one actor read and predict a whole file.
+# Different resources than the actors': otherwise Ray fuses both, and one actor reads and predicts a whole file.
 _READING_CPUS = 0.5
 
 
@@ -35,21 +35,21 @@ def predicted_by_ray(
     format: str | None = None,
     text_field: str = "text",
 ) -> Iterator[Predicted]:
-    """Yield the predictions of every chunk of the files, in their order, the same bytes as without Ray.
+    """Yield the predictions of the files' chunks in order, the same bytes as without Ray.
 
-    It joins the cluster that RAY_ADDRESS names, or else starts a Ray of its own on this machine, without dashboard,
-    usage statistics or a port that other machines can reach.
+    It joins the cluster at RAY_ADDRESS, or else starts Ray on this machine, without dashboard, usage statistics or
+    ports open to other machines.
 
     Args:
-        job: its model has to be found where the actors run.
-        files: paths or URLs, which have to be found where they run as well.
-        actors: how many there are.
-        skip: chunks to leave out at the beginning of a file, by its name.
+        job: its model must exist where the actors run.
+        files: paths or URLs, which must exist there too.
+        actors: their number.
+        skip: the number of chunks to skip at the start of each file, by name.
         format: see `loop.formats.read`.
         text_field: see there.
 
     Raises:
-        LoopError: Ray is not installed, a file cannot be read (what came before it was yielded), or the pipeline
+        LoopError: Ray is not installed, a file cannot be read (after the chunks before were yielded), or the pipeline
             cannot be used.
     """
     ray = _started_ray(actors)
@@ -82,12 +82,12 @@ def _started_ray(actors: int) -> Any:
     own = "RAY_ADDRESS" not in os.environ
     os.environ.update(_QUIET | (_LOOPBACK if own else {}))  # read when Ray is imported
     ray = _imported_ray()
-    # A CPU more than the actors have, for reading.
+    # One CPU more than the actors need, for reading.
     started: dict[str, Any] = {"num_cpus": actors + 1, "include_dashboard": False} if own else {}
     try:
         ray.init(log_to_driver=False, logging_level=logging.ERROR, **started)
     except ConnectionError:
-        hint = "RAY_ADDRESS has to name its head, and RAY_AUTH_MODE how one shows who one is, if it asks for that."
+        hint = "Set RAY_ADDRESS to its head node, and RAY_AUTH_MODE if it needs authentication."
         raise LoopError(f"No Ray cluster answers at {os.environ.get('RAY_ADDRESS')}.", hint=hint) from None
     return ray
 
@@ -100,13 +100,13 @@ def _imported_ray() -> Any:
         hint = "Install it with `pip install 'spacy-loop[ray]'`."
         raise LoopError("Predicting on a cluster needs ray and ray.data.", hint=hint) from None
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    # A file is one input, and many chunks.
+    # A file is a single input, but gives many chunks.
     warnings.filterwarnings("ignore", message="The minimum number of concurrent actors", category=UserWarning)
     return ray
 
 
 def _read(batch: Batch, *, format: str | None, text_field: str) -> Iterator[Batch]:
-    """The chunks of a file; where it cannot be read on, the reason takes the place of the rest."""
+    """The chunks of a file; if reading fails, the error replaces the rest."""
     chunks = cut(read(str(batch["file"][0]), format=format, text_field=text_field))
     try:
         for chunk in islice(chunks, int(batch["skip"][0]), None):
@@ -116,13 +116,13 @@ def _read(batch: Batch, *, format: str | None, text_field: str) -> Iterator[Batc
 
 
 class _Actor:
-    """A process that loads the pipeline once."""
+    """A Ray actor, which loads the pipeline once."""
 
     def __init__(self, job: Job) -> None:
         self._predictor: Predictor | LoopError
         try:
             self._predictor = Predictor(job)
-        except LoopError as error:  # Ray would try again and again
+        except LoopError as error:  # Ray would retry endlessly
             self._predictor = error
 
     def __call__(self, batch: Batch) -> Batch:
@@ -133,9 +133,9 @@ class _Actor:
             return _packed(self._predictor)
         try:
             return _packed(self._predictor.predict(item))
-        except Exception as error:  # Ray writes it to its logs, and it may quote a text
+        except Exception as error:  # Ray would log it, and it may quote a text
             problem = f"An actor failed with {type(error).__name__}."
-            return _packed(LoopError(problem, hint="Without --ray it says where."))
+            return _packed(LoopError(problem, hint="Run it without --ray to see where."))
 
 
 def _packed(item: Chunk | Predicted | LoopError) -> Batch:

@@ -1,4 +1,4 @@
-"""What every process does with a chunk: the pipeline is loaded once, and texts become lines of JSON."""
+"""The predictor in each process: loads the pipeline once and turns texts into lines of JSON."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be found, by which pipeline.
+    """The pipeline to run, and its options.
 
     Attributes:
         model: an installed pipeline, or the folder of one.
@@ -36,7 +36,7 @@ class Job:
     code: str | None = None
 
     def signature(self) -> dict[str, Any]:
-        """All that the lines depend on but the texts, to compare with when a run is resumed.
+        """Everything but the texts that the output depends on; a resumed run must have the same.
 
         Raises:
             PipelineError: there is no such pipeline.
@@ -65,7 +65,7 @@ class Predictor:
     """A loaded pipeline.
 
     Raises:
-        PipelineError: it does not load, or cannot be scored.
+        PipelineError: the pipeline does not load, or cannot be scored.
     """
 
     def __init__(self, job: Job) -> None:
@@ -79,7 +79,7 @@ class Predictor:
         recognizers(self._nlp)
 
     def predict(self, chunk: Chunk) -> Predicted:
-        """Predict the texts of a chunk together; their fields stand under `meta`."""
+        """Predict the texts of a chunk together; their fields are under `meta`."""
         rows = predict(
             self._nlp,
             chunk.texts,

@@ -1,4 +1,4 @@
-"""Output on its way: finished chunks aside, with a journal, so that a killed run goes on without gaps or doubles."""
+"""Unfinished output: finished chunks with a journal, so that a killed run resumes without gaps or duplicates."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ SUFFIX = ".partial"
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A finished chunk, whose lines begin where those of the chunk before end.
+    """A journal entry: a finished chunk, whose lines follow those of the chunk before.
 
     Attributes:
-        source, input, texts: as in `Predicted`. output, size: digest of the lines, and their bytes.
+        source, input, texts: as in `Predicted`. output, size: digest and number of bytes of its lines.
     """
 
     source: str
@@ -37,17 +37,17 @@ class Done:
 
 
 class Unfinished:
-    """The folder `OUT.partial` beside a file: lines, a journal of chunks, and what both depend on.
+    """The folder `OUT.partial` beside an output file: lines, a journal of chunks, and the run's signature.
 
-    The journal is believed only as far as the lines bear it out, byte for byte; what was written after that is dropped.
-    So it needs no syncing, and it does not matter when and how a run ended.
+    Journal entries count only while the lines match them byte for byte; everything after is dropped. So no syncing is
+    needed, and a run may end at any time and in any way.
 
     Attributes:
-        texts: how many are finished.
+        texts: the number of finished texts.
 
     Raises:
-        LoopError: it cannot be written, another run is at work on it, or it was begun with another `signature` and is
-            not to be dropped.
+        LoopError: the folder cannot be written, another run uses it, or it has another `signature` and `drop_other` is
+            not set.
     """
 
     def __init__(self, folder: Path, signature: Mapping[str, Any], *, drop_other: bool = False) -> None:
@@ -67,7 +67,7 @@ class Unfinished:
             fcntl.flock(self._journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.close()
-            raise LoopError(f"Another run is at work on {self.folder}.", hint="Leave it to it.") from None
+            raise LoopError(f"Another run is using {self.folder}.", hint="Wait for it, or stop it.") from None
 
     def _resumed(self) -> list[Done]:
         head, done = self._read_journal()
@@ -75,8 +75,8 @@ class Unfinished:
             if not self._drop_other:
                 self.close()
                 changed = ", ".join(name for name, value in self._signature.items() if value != head.get(name))
-                hint = "Finish it as it was begun, or say --force to begin anew."
-                raise LoopError(f"{self.folder} was begun with something else: {changed}.", hint=hint)
+                hint = "Give the same arguments as before, or start again with --force."
+                raise LoopError(f"{self.folder} is from a different run: {changed} changed.", hint=hint)
             done = []
         done = list(self._borne_out(done))
         self._cut_back(done)
@@ -87,7 +87,7 @@ class Unfinished:
         for line in self._journal:
             try:
                 entries.append(json.loads(line))
-            except ValueError:  # the end of a run that was killed
+            except ValueError:  # the last line of a killed run
                 break
         if not entries:
             return None, []
@@ -110,10 +110,10 @@ class Unfinished:
         self._journal.flush()
 
     def rest(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-        """Yield the chunks that are left to do.
+        """Yield the unfinished chunks.
 
         Raises:
-            LoopError: those that are done are not of these texts.
+            LoopError: the finished chunks are from other texts.
         """
         left = iter(chunks)
         for n, done in enumerate(self._done):
@@ -125,21 +125,21 @@ class Unfinished:
         yield from left
 
     def finished_chunks(self, chunks: Iterable[Chunk]) -> Counter[str]:
-        """Return how many chunks of each source are done already; errors as in `rest`."""
+        """Return how many chunks of each source are finished; errors as in `rest`."""
         next(self.rest(chunks), None)
         return Counter(done.source for done in self._done)
 
     def _refuse_others(self, same: int) -> None:
-        """The texts are others than those of a chunk that is done, the first `same` left out."""
+        """Raise because the texts differ from the finished chunks after the first `same` chunks."""
         texts = sum(done.texts for done in self._done[:same])
         if not self._drop_other:
-            problem = f"{self.folder} was begun with other texts: they differ after text {texts:,}."
-            raise LoopError(problem, hint="Give the texts it was begun with, or say --force to drop what differs.")
+            problem = f"{self.folder} is from other texts: they differ after text {texts:,}."
+            raise LoopError(problem, hint="Give the same texts as before, or use --force to drop what differs.")
         self.texts, self._done = texts, self._done[:same]
         self._cut_back(self._done)
 
     def add(self, predicted: Predicted) -> None:
-        """Keep what became of a chunk, the next after those that are kept."""
+        """Store the predictions of the next chunk."""
         source, input, texts, lines = predicted.source, predicted.input, predicted.texts, predicted.lines
         self._lines.write(lines)
         self._lines.flush()
@@ -148,10 +148,10 @@ class Unfinished:
         self.texts += texts
 
     def finish(self, out: str) -> None:
-        """Write all lines to `out`, in the format that its name tells, and drop the folder.
+        """Write all lines to `out`, in the format of its ending, and remove the folder.
 
         Raises:
-            LoopError: it cannot be written; the folder stays.
+            LoopError: `out` cannot be written; the folder stays.
         """
         write_predictions(self.folder / "lines", out)
         self.drop()
@@ -162,7 +162,7 @@ class Unfinished:
         shutil.rmtree(self.folder)
 
     def close(self) -> None:
-        """Let another run go on."""
+        """Release the folder for another run."""
         self._lines.close()
         self._journal.close()
 

@@ -1,4 +1,4 @@
-"""Chunks predicted in this process, or by several workers on this machine."""
+"""Predict chunks in this process, or with several workers on this machine."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from loop.bulk.predictor import Job, Predictor
 from loop.errors import LoopError
 
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB")}
-# Chunks under way for each worker: one in work, one waiting, so that no worker waits for the reader.
+# Chunks in progress per worker: one running, one waiting, so that no worker waits for the reader.
 _AHEAD = 2
 _predictor: Predictor | None = None
 
 
 def predicted(job: Job, chunks: Iterable[Chunk], *, workers: int = 1) -> Iterator[Predicted]:
-    """Yield the predictions of every chunk, in their order; the bytes do not depend on the number of workers.
+    """Yield the predictions of the chunks in order; the bytes do not depend on the number of workers.
 
     Each worker is a process that loads the pipeline once and computes on one thread.
 
     Raises:
         PipelineError: the pipeline cannot be used.
-        InputError: a chunk cannot be read; those before it were yielded.
+        InputError: a chunk cannot be read; those before it have been yielded.
         LoopError: a worker was killed.
     """
     if workers == 1:
@@ -41,7 +41,7 @@ def predicted(job: Job, chunks: Iterable[Chunk], *, workers: int = 1) -> Iterato
         try:
             yield from _in_order(lambda chunk: pool.submit(_predict, job, chunk), chunks, ahead=_AHEAD * workers)
         except BrokenProcessPool:
-            hint = "Is there enough memory for so many? The same command goes on where it stopped."
+            hint = "Is there enough memory for that many? The same command resumes where it stopped."
             raise LoopError("A worker was killed.", hint=hint) from None
         finally:
             pool.shutdown(cancel_futures=True)
@@ -64,9 +64,9 @@ def _in_order(
 
 
 class _UntilProblem:
-    """Chunks up to the first that cannot be read; then they end, and `problem` says why.
+    """Iterates over chunks up to the first unreadable one; `problem` is then its error.
 
-    So what was read before is predicted and kept, and only then the run fails.
+    So the chunks before it are predicted and kept before the run fails.
     """
 
     def __init__(self, chunks: Iterable[Chunk]) -> None:
@@ -82,7 +82,7 @@ class _UntilProblem:
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Let processes that start meanwhile compute on one thread: the libraries read that when they are loaded."""
+    """Limit processes started in the block to one thread each: libraries read these variables when they load."""
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)
     try:
@@ -96,7 +96,7 @@ def _one_thread_each() -> Iterator[None]:
 
 
 def _begin() -> None:
-    """In a worker: Ctrl-C is the parent's business, and without a parent there is nothing to do."""
+    """Set up a worker: leave Ctrl-C to the parent, and exit with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -1,1 +1,1 @@
-"""Looking after a project: is it sound, is it private, a copy of it, and texts erased from it."""
+"""Care for a project: checks, privacy, backups, and traces of erased texts."""

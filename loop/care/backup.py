@@ -1,4 +1,4 @@
-"""A copy of a project that is itself a project, made while others work on the original."""
+"""Back up a project while it is in use; the backup is a project too."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from loop.store import Store
 from loop.store.copying import copy_store
 
 TRIES = 3
-FROM_ELSEWHERE = "files"  # where the copy has what its settings name outside of the project
+FROM_ELSEWHERE = "files"  # folder in the copy for files that settings name outside the project
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A file or a folder that a setting names, and its place in the copy, from the project's folder."""
+    """A file or folder named in the settings, and its place relative to the copy's folder."""
 
     section: str
     key: str
@@ -32,18 +32,18 @@ class Named:
 
 
 def back_up(paths: ProjectPaths, settings: Settings, store: Store, out: Path) -> int:
-    """Copy store, settings, guidelines, and whatever the settings name; round 0 and the last round; returns that round.
+    """Copy store, settings, guidelines, files named in the settings, round 0 and the last round; return its number.
 
-    The store is copied as it is at one moment, the round is one that it knows. `out` is there when all of it is. An
-    installed package that the project starts from is named in the copy, too, and not copied.
+    The store is copied at one point in time, and knows the last round. `out` appears when it is complete. A base that
+    is an installed package is not copied.
 
     Raises:
-        LoopError: `out` is there already, lies in the project, or cannot be written.
+        LoopError: `out` exists, is inside the project, or cannot be written.
     """
     if out.exists():
-        raise LoopError(f"{out} is there already.", hint="Name a folder that is not there yet.")
+        raise LoopError(f"{out} already exists.", hint="Name a new folder.")
     if out.resolve().is_relative_to(paths.root.resolve()):
-        raise LoopError(f"{out} lies in the project itself.", hint="A backup belongs elsewhere, best on another disk.")
+        raise LoopError(f"{out} is inside the project.", hint="Put the backup elsewhere, best on another disk.")
     store.copies.note("backup", out)
     try:
         with new_folder(out) as folder:
@@ -55,7 +55,7 @@ def back_up(paths: ProjectPaths, settings: Settings, store: Store, out: Path) ->
             code = load_settings(copy.root).project.code
     except OSError as error:
         raise LoopError(
-            f"{out} cannot be written: {error.strerror}.", hint="Check disk space and permissions."
+            f"{out} cannot be written: {error.strerror}.", hint="Check disk space and file permissions."
         ) from None
     if code is not None:
         trust(code_files(ProjectPaths(out), code))
@@ -74,7 +74,7 @@ def _copy_settings(paths: ProjectPaths, settings: Settings, copy: ProjectPaths) 
 
 
 def _named(paths: ProjectPaths, settings: Settings) -> Iterator[Named]:
-    """The files and folders that the settings name, but for code."""
+    """The files and folders named in the settings, except code."""
     project, suggest = settings.project, settings.suggest
     for section, key, name in (
         ("project", "patterns", project.patterns),
@@ -101,7 +101,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _copy_code(paths: ProjectPaths, code: str, copy: ProjectPaths) -> None:
-    """The file that is run and what it can import, as they lie to each other."""
+    """Copy the code file and what it can import, keeping their relative places."""
     file, *others = code_files(paths, code)
     run = _place(paths, file, "code")
     for one in (file, *others):
@@ -111,7 +111,7 @@ def _copy_code(paths: ProjectPaths, code: str, copy: ProjectPaths) -> None:
 
 
 def _copy_rounds(paths: ProjectPaths, copy: ProjectPaths) -> int:
-    """The trainer may prune a round while it is copied: then another one is taken."""
+    """Copy round 0 and the last round; tries the next last round if the trainer prunes one meanwhile."""
     with open_store(copy) as store:
         known = {0, *(info.number for info in store.journal.rounds())}
     make_private(copy.models)

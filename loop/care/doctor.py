@@ -1,4 +1,4 @@
-"""Is a project sound: its store, its checkpoints, what the two say of each other, and who can read them."""
+"""Check a project: its store, its checkpoints, their consistency, and who can read them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from loop.store.salvage import salvage
 
 
 def examine(paths: ProjectPaths, project: AbstractContextManager[Opened] | None = None) -> Iterator[Defect]:
-    """Yield what is wrong with a project, the gravest first; nothing is changed.
+    """Yield the problems of a project, the most severe first, without changing anything.
 
-    A defect is to be repaired, or not, before the next is asked for: what cannot be read hides what is behind it.
+    Repair a finding before asking for the next one: an unreadable file hides further problems.
 
     Args:
         paths: of the project.
-        project: opens it; None to ask nobody whether its code is trusted.
+        project: opens it; by default without asking whether to trust its code.
     """
     writable = is_open_to_changes(paths)
     for defect in _defects(paths, project or opened(paths, writes=False)):
@@ -67,12 +67,12 @@ def _is_damaged(paths: ProjectPaths) -> bool:
 
 def _begin_anew(paths: ProjectPaths) -> str:
     begin_anew(paths)
-    return "An empty one is there."
+    return "Created an empty one."
 
 
 def _of_store(store: Store, problem: Problem) -> Defect:
     if problem.repair is None:
-        return Defect(problem.what, hint="A backup may have it as it was.")
+        return Defect(problem.what, hint="A backup may have the original.")
 
     def repair() -> str:
         store.repair(problem)
@@ -82,7 +82,7 @@ def _of_store(store: Store, problem: Problem) -> Defect:
 
 
 def _salvage(db: Path) -> str:
-    """Put a new store with all that can be read in the place of a damaged one, which stays beside it."""
+    """Replace a damaged store by a new one with everything readable; the damaged one is kept."""
     new = _new_beside(db)
     for part in (new, *db.parent.glob(f"{new.name}-*")):
         part.unlink(missing_ok=True)
@@ -90,7 +90,7 @@ def _salvage(db: Path) -> str:
     kept = _put_in_place(db)
     saved = ", ".join(f"{done.saved[name]:,} {name}" for name in ("answers", "texts", "drafts"))
     lost = ", ".join(f"{n:,} {name}" for name, n in done.lost.items() if n and name in ("answers", "texts", "drafts"))
-    return f"Saved {saved}; {f'could not read {lost}' if lost else 'nothing of them was lost'}. The old one is {kept}."
+    return f"Saved {saved}; {f'could not read {lost}' if lost else 'nothing was lost'}. The old one is {kept}."
 
 
 def _new_beside(db: Path) -> Path:
@@ -98,10 +98,10 @@ def _new_beside(db: Path) -> Path:
 
 
 def _put_in_place(db: Path) -> Path:
-    """Let a finished new store take the place of the damaged one; returns where that is kept.
+    """Replace the damaged store by the finished new one; return the damaged one's new path.
 
-    The damaged store goes before its log. Without it the log is left alone by everybody, but a store without its log is
-    one that has lost its latest answers. While there is no store, the new one is whole, and this can be done again.
+    The damaged store moves before its log: everybody ignores a log without a store, but a store without its log has
+    lost its latest answers. While the store is missing, the new one is complete, so this can be repeated.
     """
     names = (db.with_name(f"{db.name}.damaged-{n}") for n in count(1))
     there = list(takewhile(Path.exists, names))
@@ -116,7 +116,7 @@ def _put_in_place(db: Path) -> Path:
 
 
 def _finish_salvage(db: Path) -> str:
-    return f"The new one is there. The old one is {_put_in_place(db)}."
+    return f"The new store is in place. The old one is {_put_in_place(db)}."
 
 
 def _rights(paths: ProjectPaths) -> Iterator[Defect]:
@@ -128,7 +128,7 @@ def _rights(paths: ProjectPaths) -> Iterator[Defect]:
     def close() -> str:
         for path in wide:
             restrict(path, rights)
-        return "Closed to them."
+        return "Removed their access."
 
     if wide:
         more = f" and {len(wide) - 1} more" if wide[1:] else ""

@@ -1,4 +1,4 @@
-"""What may be left of erased texts in files that the program does not change."""
+"""Find erased texts in files that the program does not change."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from loop.store import Copy, Store
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What holds erased texts all the same.
+    """Files that still contain erased texts.
 
     Attributes:
-        files: of the project, such as guidelines that quote one, or an export that was written there.
-        copies: made before, and none of these files; whether they hold the texts is not known.
+        files: in the project, such as guidelines that quote one, or an export.
+        copies: earlier copies elsewhere, which may contain the texts.
     """
 
     files: tuple[Path, ...]
@@ -26,7 +26,7 @@ class Left:
 
 
 def left_of(texts: Sequence[Text], paths: ProjectPaths, store: Store) -> Left:
-    """Where texts that were erased may still be."""
+    """The places where erased texts may still be."""
     files = tuple(files_holding(paths.root, [text.text for text in texts]))
     found = {above for file in files for above in (file.resolve(), *file.resolve().parents)}
     made = ((copy, Path(copy.path)) for copy in store.copies.all())

@@ -1,4 +1,4 @@
-"""Spans of the gold file that no model finds, since they do not fit the tokens of the base."""
+"""Check the gold file for spans that do not fit the base's tokens, so that no model can find them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNFIT = ("widened", "trimmed", "empty")
 
 
 def gold_defects(paths: ProjectPaths, settings: Settings) -> Iterator[Defect]:
-    """Yield that the gold file has such spans, with their lines.
+    """Yield a finding with the lines of such spans, if there are any.
 
     Raises:
         LoopError: the base or the file cannot be read.
@@ -25,5 +25,5 @@ def gold_defects(paths: ProjectPaths, settings: Settings) -> Iterator[Defect]:
         return
     remarks = gold_remarks(read_gold(paths.resolve(name)), load_base(settings.project.base))
     if unfit := sorted(place for kind in UNFIT for place in remarks.get(kind, ())):
-        problem = f"{name}, {lines_of(unfit)}: spans do not begin and end with tokens, so no model finds them."
-        yield Defect(problem, hint="Widen them there to whole words; F1 is lower as long as they are in it.")
+        problem = f"{name}, {lines_of(unfit)}: spans do not start and end at tokens, so no model can find them."
+        yield Defect(problem, hint="Widen them to whole words in the file; until then they lower F1.")

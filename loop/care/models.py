@@ -1,4 +1,4 @@
-"""Are the checkpoints of a project sound, and do they agree with its store."""
+"""Check a project's checkpoints, and whether they agree with its store."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.store.locks import is_held
 
-AGAIN = "The trainer learns it again."
+AGAIN = "The trainer will train it again."
 
 
 def checkpoint_defects(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[Defect]:
-    """Yield what is wrong with the checkpoints; while a trainer is at work, only what it would not have on its way."""
+    """Yield the problems of the checkpoints; while a trainer runs, ignore states that are normal for it."""
     checkpoints = Checkpoints(paths.models)
     for number in checkpoints.damaged():
         yield Defect(f"The checkpoint of round {number} is damaged.", partial(_set_aside, checkpoints, number))
@@ -31,7 +31,7 @@ def checkpoint_defects(paths: ProjectPaths, settings: Settings, store: Store) ->
     if not checkpoints.rounds():
         if lost := len(store.journal.rounds()):
             what = f"The checkpoints of all {lost:,} rounds are gone from {paths.models}."
-            yield Defect(what, hint="They are learned again when a trainer is at work (`loop annotate`).")
+            yield Defect(what, hint="`loop annotate` starts the trainer, which trains them again.")
         return
     yield from _base(checkpoints, settings)
     yield from _agreement(checkpoints, store)
@@ -39,7 +39,7 @@ def checkpoint_defects(paths: ProjectPaths, settings: Settings, store: Store) ->
 
 
 def _set_aside(checkpoints: Checkpoints, number: int) -> str:
-    return f"It is kept as {checkpoints.set_aside(number)}. {AGAIN}"
+    return f"Moved to {checkpoints.set_aside(number)}. {AGAIN}"
 
 
 def _remove(folder: Path) -> str:
@@ -55,48 +55,46 @@ def _pretrained(paths: ProjectPaths) -> Iterator[Defect]:
 
 def _unlink(file: Path) -> str:
     file.unlink()
-    return "Removed; the trainer makes them again."
+    return "Removed; the trainer will make them again."
 
 
 def _base(checkpoints: Checkpoints, settings: Settings) -> Iterator[Defect]:
     if 0 in checkpoints.rounds() and checkpoints.info(0).base_sum not in ("", base_sum(settings.project.base)):
         what = f"The base {settings.project.base} has changed since the project started from it."
-        yield Defect(
-            what, hint="Put the old one back, or move models/ away to learn everything again from the new one."
-        )
+        yield Defect(what, hint="Restore the old one, or move models/ away to train everything again from the new one.")
 
 
 def _agreement(checkpoints: Checkpoints, store: Store) -> Iterator[Defect]:
-    """A round is one that the store knows, and learned from answers that stand in it."""
+    """Check that the store knows every round and the answers it learned from."""
     known, there = {info.number for info in store.journal.rounds()}, store.answers.ids()
     for number in checkpoints.rounds():
         strange = number not in known and number > 0
         if strange or not there.issuperset(checkpoints.info(number).answer_ids):
             before = max((n for n in checkpoints.rounds() if n < number), default=0)
-            what = "is none that the store knows" if strange else "learned from answers that are not in the store"
+            what = "is unknown to the store" if strange else "learned from answers that are not in the store"
             yield Defect(f"Round {number} {what}.", partial(_forget_after, checkpoints, store, before))
             return
     link = checkpoints.folder / LAST
     if not link.exists():
         newest = checkpoints.rounds()[-1]
-        yield Defect(f"{link} names no checkpoint.", partial(_publish, checkpoints, newest))
+        yield Defect(f"{link} points to no checkpoint.", partial(_publish, checkpoints, newest))
 
 
 def _forget_after(checkpoints: Checkpoints, store: Store, number: int) -> str:
     checkpoints.forget_after(number)
     store.journal.forget_rounds_after(number)
-    return f"Back at round {number}; what stands is learned again."
+    return f"Back at round {number}; the trainer will train later rounds again."
 
 
 def _publish(checkpoints: Checkpoints, number: int) -> str:
     checkpoints.publish(number)
-    return f"It names round {number}."
+    return f"It now points to round {number}."
 
 
 def _weights(checkpoints: Checkpoints, numbers: list[int]) -> Iterator[Defect]:
-    """The pipeline loads, and has the weights that its round had learned."""
+    """Check that each pipeline loads with the weights recorded for its round."""
     for number in numbers:
         info = checkpoints.info(number)
         learned = checkpoints.load(number).weights_hash()
         if info.versions == VERSIONS and info.weights not in ("", learned):
-            yield Defect(f"Round {number} loads with other weights.", partial(_set_aside, checkpoints, number))
+            yield Defect(f"Round {number} loads with wrong weights.", partial(_set_aside, checkpoints, number))

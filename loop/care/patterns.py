@@ -1,4 +1,4 @@
-"""Patterns that the trainer leaves out, since they cannot be used."""
+"""Check for patterns that the trainer skips because they are invalid."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loop.settings import ProjectPaths, Settings
 
 
 def pattern_defects(paths: ProjectPaths, settings: Settings) -> Iterator[Defect]:
-    """Yield what is wrong with lines of the project's file of patterns.
+    """Yield the problems in lines of the project's patterns file.
 
     Raises:
         LoopError: the base or the file cannot be read.

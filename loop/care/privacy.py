@@ -1,4 +1,4 @@
-"""Which files hold text of the corpus: looked for in every file, not taken from a list."""
+"""Find the files that contain text of the corpus by searching all files, not from a list."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from random import Random
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 
-# Texts that are looked for, the longest of a sample: a file that holds the corpus holds some of them.
+# Sample size, and number of its longest texts to search for: a file with the corpus contains some of them.
 SAMPLE, LOOKED_FOR = 500, 50
-# So much of a text is its own; shorter ones stand in others by chance.
+# Characters of a text that identify it; shorter texts occur in others by chance.
 LONG_ENOUGH = 12
 
 
@@ -24,7 +24,7 @@ class PrivateFile:
     """A file or folder with text of the corpus.
 
     Attributes:
-        what: it is, and so holds text; "found in it" where all that is known is that some was seen in it.
+        what: what the file is, or "contains texts" if that is all that is known.
     """
 
     path: Path
@@ -32,17 +32,17 @@ class PrivateFile:
 
 
 def files_with_text(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[PrivateFile]:
-    """Yield the store, the files of the project in which texts of a sample are found, and the copies written elsewhere.
+    """Yield the store, the project's files that contain texts of a sample, and recorded copies elsewhere.
 
-    What is packed with gzip or zlib is unpacked for that; a table of columns such as CoNLL is found by its record.
+    The search unpacks gzip and zlib; column formats such as CoNLL are known from their record.
     """
     for path in sorted(paths.data.glob(f"{paths.db.name}*")):
-        yield PrivateFile(path, "the store" if path == paths.db else "of the store: its log, or an older copy")
+        yield PrivateFile(path, "the store" if path == paths.db else "part of the store: its log, or an older copy")
     if settings.project.eval is not None:
         yield PrivateFile(paths.resolve(settings.project.eval), "gold texts, named in loop.cfg")
     texts = sorted((text.text for text in store.corpus.sample(SAMPLE, Random(0))), key=len)[-LOOKED_FOR:]
     found = [path.resolve() for path in files_holding(paths.root, texts) if not path.name.startswith(paths.db.name)]
-    yield from (PrivateFile(path, "found in it") for path in found)
+    yield from (PrivateFile(path, "contains texts") for path in found)
     for copy in store.copies.all():
         path = Path(copy.path)
         if path.exists() and path.resolve() not in found:
@@ -50,7 +50,7 @@ def files_with_text(paths: ProjectPaths, settings: Settings, store: Store) -> It
 
 
 def files_holding(root: Path, texts: Sequence[str]) -> Iterator[Path]:
-    """Yield the files under a folder that hold one of these texts, as it is or as JSON writes it."""
+    """Yield the files under a folder that contain one of the texts, plain or as JSON."""
     needles = [needle for text in texts if len(text) >= LONG_ENOUGH for needle in _spellings(text)]
     seen: set[tuple[int, int]] = set()
     for path in sorted(root.rglob("*")):
@@ -69,7 +69,7 @@ def _spellings(text: str) -> set[bytes]:
 
 
 def _content(path: Path) -> bytes:
-    """What is in a file, unpacked where it is packed; nothing where it cannot be read."""
+    """The unpacked content of a file; empty if it cannot be read."""
     content = b""
     try:
         content = path.read_bytes()

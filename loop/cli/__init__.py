@@ -1,4 +1,4 @@
-"""The command `loop`: it parses, wires the rooms together, prints, and turns errors into exit codes."""
+"""The command `loop`: parses arguments, calls the packages, prints, and turns errors into exit codes."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ from loop.errors import LoopError
 
 __all__ = ["app", "main"]
 
-# Pretty tracebacks would show local variables, and with them the texts.
+# Pretty tracebacks show local variables, which may hold texts.
 app = typer.Typer(name="loop", no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version  # it takes a while that no session should wait for
+        from importlib.metadata import version  # slow to import
 
         say(f"loop {version('spacy-loop')}")
         raise typer.Exit
@@ -60,10 +60,11 @@ def project(
         Path, typer.Option("-C", "--project", metavar="DIR", envvar="LOOP_PROJECT", help="The project's folder.")
     ] = Path(),
     trust_code: Annotated[  # noqa: ARG001  # read where a project is opened
-        bool, typer.Option("--trust-code", help="You trust the project's own code (`code` in loop.cfg) as it is now.")
+        bool,
+        typer.Option("--trust-code", help="Trust the project's own code (`code` in loop.cfg) in its present state."),
     ] = False,
     show_version: Annotated[  # noqa: ARG001  # it is done before any command
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version, and do nothing.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Teach a spaCy pipeline to find the entities in your own texts, with few answers."""
@@ -105,7 +106,7 @@ for _group, _commands in _GROUPS.items():
 
 
 def main() -> NoReturn:
-    """Run the command line: exit code 0 is done, 1 an error that can be fixed, 2 wrong usage, 130 Ctrl-C."""
+    """Run the command line. Exit codes: 0 done, 1 a `LoopError`, 2 wrong usage, 130 Ctrl-C."""
     try:
         app(prog_name="loop")
     except LoopError as error:
@@ -118,8 +119,8 @@ def main() -> NoReturn:
 
 
 def _confess(error: Exception) -> None:
-    """Print where an unexpected error came from, and not what it says: it may quote a text."""
+    """Print where an unexpected error came from, but not its message, which may quote a text."""
     for line in traceback.format_tb(error.__traceback__):
         typer.echo(line, nl=False, err=True)
-    say(f"Error: {type(error).__name__}, which loop did not expect. This is a mistake in loop.", err=True, style="red")
-    say("Its words are left out, for they may quote your texts; LOOP_DEBUG=1 shows them.", err=True)
+    say(f"Error: {type(error).__name__}, which loop did not expect. This is a bug in loop.", err=True, style="red")
+    say("The message is left out because it may quote your texts; LOOP_DEBUG=1 shows it.", err=True)

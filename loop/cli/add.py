@@ -1,4 +1,4 @@
-"""`loop add`: texts into the corpus."""
+"""`loop add`: add texts to the corpus."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import typer
 
 from loop.cli.printing import counted, is_interactive, say
 from loop.cli.project import opened
-from loop.cli.remarks import say_remarks
-from loop.cli.sources import FormatOption, GroupOption, OffsetsOption, Sources, SplitOption, TextFieldOption, say_held
+from loop.cli.remarks import say_skipped
+from loop.cli.sources import FormatOption, GroupOption, OffsetsOption, Sources, SplitOption, TextFieldOption
 
 if TYPE_CHECKING:
     from loop.intake import AddReport, Cut
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN_FIRST = 10
 SHOWN_CHARACTERS = 200
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Show nothing first and do not ask.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Add without showing the first texts and asking.")]
 
 
 def add_cli(
@@ -33,12 +33,12 @@ def add_cli(
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
     suggest: Annotated[
-        bool, typer.Option("--suggest", help="Show the spans in the files as suggestions, in known texts too.")
+        bool, typer.Option("--suggest", help="Show the files' spans as suggestions, also in known texts.")
     ] = False,
     offsets: OffsetsOption = None,
     yes: YesOption = False,
 ) -> None:
-    """Add texts to the corpus; those that are there already are left out and counted."""
+    """Add texts to the corpus; known ones are skipped and counted."""
     sources = Sources(files, split, group, format, text_field, suggest, offsets)
     with opened(ctx) as (paths, settings, store):
         cut = cut_for(sources, settings.project.base)
@@ -48,7 +48,7 @@ def add_cli(
 
 
 def cut_for(sources: Sources, base: str) -> Cut:
-    """Return the function that cuts the texts; the base, which supplies tokens, is loaded only where it is needed."""
+    """Return the function that splits the texts; loads the base for its tokens only if needed."""
     from loop.base.pipeline import load_base
     from loop.intake import cut_by, whole
 
@@ -56,10 +56,10 @@ def cut_for(sources: Sources, base: str) -> Cut:
 
 
 def confirm_first_texts(sources: Sources, cut: Cut) -> None:
-    """Show the first texts as they would be added and ask to go on, where a person can see them and answer.
+    """Show the first texts to be added and ask whether to go on, if there is a terminal.
 
     Raises:
-        typer.Abort: the person said no.
+        typer.Abort: the user declined.
     """
     if not is_interactive() or "-" in sources.files:
         return
@@ -71,16 +71,16 @@ def confirm_first_texts(sources: Sources, cut: Cut) -> None:
 
 
 def first_texts(sources: Sources, cut: Cut) -> list[str]:
-    """Return the first texts that the files give."""
+    """Return the first texts of the files."""
     from loop.intake import new_texts
 
     return [new.text for new in islice(new_texts(sources.read(), cut=cut, group_field=sources.group), SHOWN_FIRST)]
 
 
 def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources, cut: Cut) -> None:
-    """Add the texts of the files as one batch, all or nothing, and say what became of them.
+    """Add the texts of the files as one batch, all or nothing, and report.
 
-    If nothing was asked so far, the first questions are laid out, so that the first session begins with one.
+    In a new project it prepares the first questions too, so that the first session starts at once.
     """
     from loop.intake import add_texts
     from loop.progress.held_out_gold import reserved
@@ -99,24 +99,19 @@ def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources,
 
 
 def say_added(report: AddReport) -> None:
-    """Print what became of the texts."""
+    """Print how many texts were added, skipped and left out."""
     if report.added:
         say(f"Added {counted(report.added, 'text')} as batch {report.batch}.")
     else:
-        say(f"Added {'no texts' if report.attached else 'nothing'}: every text was there already.")
-    if report.added and report.duplicates:
-        say(f"Skipped, since already known: {counted(report.duplicates, 'text')}.")
-    say_held(report.held)
-    if report.blank:
-        say(f"Left out {counted(report.blank, 'text')} of nothing but white space.")
+        say(f"Added {'no texts' if report.attached else 'nothing'}: all texts are already known.")
+    say_skipped(report, report.duplicates if report.added else 0, "text")
     if report.annotated:
-        say(f"{counted(report.annotated, 'text')} had spans or answers: `loop import` takes those over.")
+        say(f"{counted(report.annotated, 'text')} had spans or answers, which `loop import` would keep.")
     if report.suggested:
         say(f"{counted(report.suggested, 'span')} will be shown as suggestions.")
     if report.attached:
         say(f"Attached suggestions to {counted(report.attached, 'text')} of the pool.")
     if report.answered:
         say(f"Left as they are, since answered: {counted(report.answered, 'text')} with suggestions in the file.")
-    say_remarks(report.remarks)
     if report.cut:
         say(f"Left out {counted(report.cut, 'suggestion')} that the text was cut in.")

@@ -1,4 +1,4 @@
-"""`loop annotate` and `loop trainer`: a session, and the work behind it."""
+"""`loop annotate` and `loop trainer`: a session, and the trainer behind it."""
 
 from __future__ import annotations
 
@@ -29,29 +29,27 @@ if TYPE_CHECKING:
     from loop.settings import ProjectPaths, Settings
     from loop.store import Store
 
-# The keyboard comes first: the trainer yields to it, and takes one core, so that the other is the screen's. The screen
-# needs no more either: sums that numpy shares out wait for the busy core.
+# The keyboard comes first: the trainer has a low priority and one core, which leaves the other to the screen. The
+# screen needs only one too: numpy's threads would wait for the busy core.
 TRAINER_NICENESS = 10
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-# An annotator who has not changed an earlier answer for so long is done with changing.
+# Seconds without a change to an earlier answer after which the annotator has finished changing.
 PAUSE_SECONDS = 5.0
-# A csv.py in the current folder is not to be taken for Python's (from Python 3.11 on).
+# A csv.py in the current folder must not shadow Python's (Python 3.11 and later).
 OWN_MODULES_ONLY = {"PYTHONSAFEPATH": "1"}
 
 AskedMode = Literal["correct", "teach", "manual"]
 AnnotatorOption = Annotated[
-    str, typer.Option(metavar="NAME", help="Who answers.  [default: your login]", show_default=False)
+    str, typer.Option(metavar="NAME", help="Your name.  [default: your login]", show_default=False)
 ]
 
 
 def annotate_cli(
     ctx: typer.Context,
     annotator: AnnotatorOption = "",
-    plain: Annotated[
-        bool, typer.Option("--plain", help="Ask in lines instead of a screen: for screen readers and pipes.")
-    ] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Ask in lines of text: for screen readers and pipes.")] = False,
     mode: Annotated[
-        AskedMode, typer.Option(help="All spans, one uncertain span, or without suggestions; Ctrl-T changes it.")
+        AskedMode, typer.Option(help="All spans, one uncertain span, or no suggestions; Ctrl-T switches.")
     ] = "correct",
     label: Annotated[
         str,
@@ -62,14 +60,15 @@ def annotate_cli(
         ),
     ] = "",
     where: Annotated[
-        list[str] | None, typer.Option(metavar="META.KEY=VALUE", help="Only texts whose meta says so; several: all.")
+        list[str] | None,
+        typer.Option(metavar="META.KEY=VALUE", help="Only texts with this meta; several must all hold."),
     ] = None,
     measure: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Only held-out texts, N of them: they measure the model.")
+        int, typer.Option(metavar="N", min=0, help="Ask only about N held-out texts, which evaluate the model.")
     ] = 0,
 ) -> None:
-    """Answer questions about your texts, with the keyboard; the model learns from them in the background."""
-    # A session loads no pipeline, and so needs no code.
+    """Annotate your texts with the keyboard while a model learns from your answers in the background."""
+    # A session loads no pipeline, so it needs no code.
     with opened(ctx, runs_code=False) as (paths, settings, store):
         focus = Focus(label, tuple(condition(one) for one in where or ()), measure)
         check_focus(focus, settings, store)
@@ -77,43 +76,43 @@ def annotate_cli(
 
 
 def condition(words: str) -> tuple[str, str]:
-    """Return what `--where meta.key=value` says.
+    """Return the key and value of a condition such as "meta.key=value".
 
     Raises:
-        LoopError: it says something else.
+        LoopError: it has another form.
     """
     key, sign, value = words.partition("=")
     if not key.startswith("meta.") or not key.removeprefix("meta.") or not sign:
-        raise LoopError(f"--where {words} cannot be read.", hint="It looks like --where 'meta.shop=north'.")
+        raise LoopError(f"--where {words} is not a condition.", hint="Write it like --where 'meta.shop=north'.")
     return key.removeprefix("meta."), value
 
 
 def check_focus(focus: Focus, settings: Settings, store: Store) -> None:
-    """See that a session narrowed to this has something to ask.
+    """Check that a session with this filter has something to ask.
 
     Raises:
-        LoopError: there is no such label, no text fits, or nothing is held out.
+        LoopError: the label is unknown, no text matches, or no texts are held out.
     """
     labels, evaluated = settings.project.labels, settings.project.eval
     if focus.label and focus.label not in labels:
         raise LoopError(f"{focus.label} is not a label of this project.", hint=f"Its labels are {', '.join(labels)}.")
     if focus.measure and (evaluated is not None or not settings.queue.held_out_share):
         why = f"the scores come from {evaluated}" if evaluated is not None else "[queue] held_out_share is 0"
-        raise LoopError(f"No texts are held out: {why}.", hint="Change that in loop.cfg, or leave --measure out.")
+        raise LoopError(f"No texts are held out: {why}.", hint="Change that in loop.cfg, or drop --measure.")
     if focus.measure:
         refuse_one_side(settings, store)
     if focus.measure and (focus.label or focus.where):
-        hint = "Texts of all kinds measure: leave the others out."
-        raise LoopError("--measure goes with neither --label nor --where.", hint=hint)
+        hint = "Evaluation needs held-out texts of all kinds: drop the filter."
+        raise LoopError("--measure cannot be combined with --label or --where.", hint=hint)
     if focus.where and not store.corpus.sample_pool(1, Random(0), where=focus.where):
         said = " and ".join(f"meta.{key}={value}" for key, value in focus.where)
         raise LoopError(
-            f"No text of the pool has {said}.", hint="Every condition must hold, as in --where meta.shop=north."
+            f"No text of the pool has {said}.", hint="All conditions must hold, as in --where meta.shop=north."
         )
 
 
 def refuse_one_side(settings: Settings, store: Store) -> None:
-    """Refuse to ask about held-out texts where there can be none.
+    """Check that the project can have held-out texts.
 
     Raises:
         LoopError: all texts belong to one group, which is not held out.
@@ -137,7 +136,7 @@ def annotate(
     mode: AskedMode = "correct",
     focus: Focus = NO_FOCUS,
 ) -> None:
-    """Run a session in this terminal until the annotator quits.
+    """Run a session in this terminal until the annotator quits, and report.
 
     Raises:
         LoopError: there is no terminal or no text, or another session is open.
@@ -164,18 +163,18 @@ def annotate(
     for info in store.journal.rounds()[-1:]:
         say(f"The last pipeline is in {paths.models / 'last'} ({round_line(info)}).")
     here = "" if paths.root.resolve() == Path.cwd() else f"-C {paths.root} "
-    say(f"`loop {here}annotate` goes on where you were; `loop {here}status` says how it stands.")
+    say(f"`loop {here}annotate` continues where you stopped; `loop {here}status` shows the state.")
 
 
 def run_session(session: Session, settings: Settings, *, plain: bool) -> int:
-    """Run a session in this terminal until the annotator quits, and close it; return how many new answers there are.
+    """Run a session in this terminal until the annotator quits, then close it; return the number of new answers.
 
     Raises:
         LoopError: there is no terminal.
     """
     from loop.terminal.run import run
 
-    os.environ.update(ONE_CORE)  # numpy comes after the first screen
+    os.environ.update(ONE_CORE)  # in time: numpy is imported after the first screen
     try:
         before = session.status().answers_total
         run(session, plain=plain, mouse=settings.screen.mouse)
@@ -185,8 +184,8 @@ def run_session(session: Session, settings: Settings, *, plain: bool) -> int:
 
 
 def start_trainer(paths: ProjectPaths) -> None:
-    """Start the background work as a process of its own, which ends after the session has."""
-    # A session of its own: Ctrl-C and a closed terminal are for the annotator's side only.
+    """Start a trainer as a background process, which ends after the session."""
+    # In a new process session, so that Ctrl-C or a closed terminal does not reach it.
     command = [sys.executable, "-m", "loop", "-C", str(paths.root.resolve()), "trainer", "--with-session"]
     env = os.environ | ONE_CORE | OWN_MODULES_ONLY
     log = open_private(paths.trainer_log, os.O_WRONLY | os.O_APPEND)
@@ -206,15 +205,15 @@ def start_trainer(paths: ProjectPaths) -> None:
 def trainer_cli(
     ctx: typer.Context,
     with_session: Annotated[
-        bool, typer.Option("--with-session", help="End when no session is open and nothing is left to do.")
+        bool, typer.Option("--with-session", help="Exit when no session is open and nothing is left to do.")
     ] = False,
 ) -> None:
-    """Do the background work alone: learn from answers, read the pool, lay out questions; Ctrl-C ends it."""
+    """Run the trainer alone: learn from answers, score the pool, prepare questions. Ctrl-C stops it."""
     from loop.project import run_code
     from loop.store.locks import is_held
     from loop.trainer import Trainer
 
-    project = opened(ctx, runs_code=False)  # whether to run it may be asked here, and so has to be heard
+    project = opened(ctx, runs_code=False)  # asks before it runs code, so the prompt must be visible
     with _settings_that_fail_said(paths_of(ctx)), project as (paths, settings, store), words_left_out():
         if settings.project.code is not None:
             run_code(paths, settings.project.code)
@@ -223,10 +222,10 @@ def trainer_cli(
         written = paths.cfg.stat().st_mtime_ns
         trainer = Trainer(paths, settings, store, patience=PAUSE_SECONDS)
         for folder in trainer.rounds.set_aside:
-            say(f"A checkpoint was damaged: it is kept as {folder}, and its round is learned again.")
+            say(f"A checkpoint was damaged: it is now {folder}, and its round is learned again.")
 
         def is_over() -> bool:
-            # With other settings a session starts another trainer.
+            # After a change of settings, a session starts another trainer.
             changed = not paths.cfg.exists() or paths.cfg.stat().st_mtime_ns != written
             return with_session and (changed or not is_held(paths.session_lock))
 
@@ -241,7 +240,7 @@ def trainer_cli(
 
 @contextmanager
 def _settings_that_fail_said(paths: ProjectPaths) -> Iterator[None]:
-    """A session shows why its trainer does not start; without a store there is none."""
+    """Record why the trainer cannot start, for the session to show."""
     from loop.project import open_store
     from loop.trainer import say_stopped
 

@@ -1,4 +1,4 @@
-"""`loop backup`: a copy of a project."""
+"""`loop backup`: copy a project."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from loop.cli.project import opened
 
 def backup_cli(
     ctx: typer.Context,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that is not there yet.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder.")],
 ) -> None:
-    """Copy a project while others work on it; the copy is a project itself."""
+    """Copy a project, even while it is in use; the copy is a project too."""
     from loop.care.backup import back_up
 
     with opened(ctx) as (paths, settings, store):
         number = back_up(paths, settings, store, out)
-    say(f"{out} is a copy of the project as it was now, with the pipeline of round {number}.")
-    say(f"`loop -C {out} annotate` goes on from there.")
+    say(f"{out} is a copy of the project's present state, with the pipeline of round {number}.")
+    say(f"`loop -C {out} annotate` continues from there.")

@@ -1,4 +1,4 @@
-"""`loop check`: answers that may be wrong."""
+"""`loop check`: find answers that may be wrong."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
     from loop.store import Store
 
 TITLES = {
-    "disagreement": "answered otherwise by somebody else",
-    "inconsistent": "the same string, answered otherwise elsewhere",
-    "improbable": "improbable, said the model before it learned them",
-    "fast": "faster than the text can be read",
-    "repeat": "answered otherwise when it was repeated",
+    "disagreement": "another annotator answered differently",
+    "inconsistent": "the same string, labelled differently elsewhere",
+    "improbable": "improbable to the model before it learned them",
+    "fast": "answered faster than the text can be read",
+    "repeat": "answered differently when repeated",
 }
 
 
 def check_cli(
     ctx: typer.Context,
     texts: Annotated[
-        list[int] | None, typer.Argument(metavar="[TEXT]...", help="Open the answers to these texts, by their numbers.")
+        list[int] | None, typer.Argument(metavar="[TEXT]...", help="Open the answers to the texts with these numbers.")
     ] = None,
-    walk: Annotated[bool, typer.Option("--open", help="Go through them in the editor, one by one.")] = False,
+    walk: Annotated[bool, typer.Option("--open", help="Review them in the editor, one by one.")] = False,
     kind: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help=f"Only {', '.join(TITLES)}; several may be named.")
+        list[str] | None, typer.Option(metavar="KIND", help=f"Only this kind: {', '.join(TITLES)}. Repeatable.")
     ] = None,
-    most: Annotated[int, typer.Option("-n", metavar="N", min=1, help="So many of each kind, the worst first.")] = 20,
+    most: Annotated[int, typer.Option("-n", metavar="N", min=1, help="At most N of each kind, worst first.")] = 20,
     looked_at_too: Annotated[
-        bool, typer.Option("--all", help="Also those that were looked at and left as they were.")
+        bool, typer.Option("--all", help="Include those you reviewed and left unchanged.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list; it quotes your texts.")] = False,
-    plain: Annotated[bool, typer.Option("--plain", help="Open them in lines instead of a screen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list; it quotes your texts.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Open them in lines of text instead of a screen.")] = False,
     annotator: AnnotatorOption = "",
 ) -> None:
-    """Find answers that may be wrong: texts and strings answered in two ways, improbable answers, hasty ones."""
+    """Find answers that may be wrong: inconsistent labels, improbable answers, hasty ones."""
     from loop.quality import check, pairs
     from loop.session.review import Review
 
@@ -74,7 +74,7 @@ def check_cli(
 
 
 def looked_at(store: Store) -> list[str]:
-    """Return the ids of the answers that somebody has looked at again and left as they were."""
+    """Return the ids of the answers that were reviewed and left unchanged."""
     from loop.store.events import EventKind
 
     return [payload["answer"] for _, _, payload in store.journal.events(kind=EventKind.LOOKED_AT)]
@@ -84,16 +84,18 @@ def named(texts: Sequence[int], answers: Sequence[Given]) -> list[str]:
     """Return the ids of the answers to these texts.
 
     Raises:
-        LoopError: a text has none that says all of it.
+        LoopError: a text has no complete answer.
     """
     if lacking := set(texts) - {one.answer.text_id for one in answers}:
         numbers = ", ".join(map(str, sorted(lacking)))
-        raise LoopError(f"No answer says all of text {numbers}.", hint="`loop check` lists texts by their numbers.")
+        raise LoopError(
+            f"There is no complete answer to text {numbers}.", hint="`loop check` shows the numbers of texts."
+        )
     return [one.answer.id for text in texts for one in answers if one.answer.text_id == text]
 
 
 def answers_with_questions(store: Store, settings: Settings) -> list[Given]:
-    """Return the answers that stand and say all of a text, with their questions."""
+    """Return the complete answers in force, with their questions."""
     from loop.quality import given
     from loop.truth import whole
 
@@ -105,12 +107,12 @@ def answers_with_questions(store: Store, settings: Settings) -> list[Given]:
 
 
 def worst(found: Sequence[Finding], *, kinds: Sequence[str], most: int) -> list[Finding]:
-    """Return the first so many findings of each kind, in the order of `TITLES`."""
+    """Return the first `most` findings of each of `kinds`, in the order of `TITLES`."""
     return [one for kind in TITLES if kind in kinds for one in [f for f in found if f.kind == kind][:most]]
 
 
 def stops_at(chosen: Sequence[str], found: Sequence[Finding], answers: Sequence[Given]) -> list[Stop]:
-    """Return a stop for each of the answers, where all that was found about it is said."""
+    """Return a stop for each of the answers, with everything found about it."""
     of_answer: dict[str, list[Finding]] = {}
     for finding in found:
         of_answer.setdefault(finding.answer.id, []).append(finding)
@@ -126,7 +128,7 @@ def _stop(one: Given, found: Sequence[Finding]) -> Stop:
 
 
 def as_row(finding: Finding) -> dict[str, object]:
-    """Return a finding for programs."""
+    """Return a finding as a JSON object."""
     answer, span = finding.answer, finding.span
     return {
         "kind": finding.kind,
@@ -140,7 +142,7 @@ def as_row(finding: Finding) -> dict[str, object]:
 
 
 def print_findings(shown: Sequence[Finding], found: Sequence[Finding], answers: Sequence[Given]) -> None:
-    """Print a table for every kind that something is shown of, and how many answers all that was `found` is about."""
+    """Print the findings `shown`, kind by kind, and how many answers all of `found` concern."""
     for kind, title in TITLES.items():
         if rows := [finding for finding in shown if finding.kind == kind]:
             of = sum(finding.kind == kind for finding in found)
@@ -150,4 +152,4 @@ def print_findings(shown: Sequence[Finding], found: Sequence[Finding], answers: 
     suspicious = len({finding.answer.id for finding in found})
     say(f"{counted(suspicious, 'answer')} of {len(answers):,} may be wrong." if found else "Nothing is suspicious.")
     if found:
-        say("`loop check --open` goes through them in the editor; `loop check TEXT` opens one by its number.")
+        say("`loop check --open` opens them one by one in the editor; `loop check TEXT` opens one by its number.")

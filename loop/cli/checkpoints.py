@@ -1,4 +1,4 @@
-"""`loop checkpoints`: the rounds of a project, what they found, and which of them is in force."""
+"""`loop checkpoints`: list, show, compare, pin and prune the rounds of a project."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, megabytes, say
+from loop.cli.printing import aligned, counted, megabytes, say
 from loop.cli.project import opened
 from loop.cli.status import score_words
 from loop.errors import LoopError
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from loop.settings import ProjectPaths, Settings
     from loop.store import RoundInfo, Store
 
-checkpoints_app = typer.Typer(no_args_is_help=True, help="The saved rounds: look at them, compare them, go back.")
+checkpoints_app = typer.Typer(no_args_is_help=True, help="Saved rounds: list them, compare them, go back to one.")
 
 RoundArgument = Annotated[int, typer.Argument(metavar="N", min=0, help="The number of a round.")]
 
 
 @checkpoints_app.command("list")
 def list_cli(ctx: typer.Context) -> None:
-    """Show every round: its answers, scores, time and size, and whether its pipeline is kept."""
+    """List the rounds with their answers, F1, loss, time and size."""
     from loop.checkpoints.checkpoints import Checkpoints
 
     with opened(ctx, writes=False) as (paths, settings, store):
         rows = table(store, Checkpoints(paths.models), scored(paths, settings, store))
         held, in_force = store.journal.hold(), store.journal.round_in_force()
-    for line in columns(rows):
+    for line in aligned(rows, left=(len(rows[0]) - 1,)):
         say(line)
     if held is not None:
-        say(f"Round {in_force} is pinned: none after it is learned or published until `loop checkpoints forward`.")
+        say(f"Round {in_force} is pinned: no further round is trained or published until `loop checkpoints forward`.")
 
 
 def scored(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, Score]:
-    """Return the scores of the rounds that have read held-out texts."""
+    """Return the scores of the evaluated rounds, by number."""
     from loop.progress.held_out_gold import gold_texts, measured
     from loop.progress.scores import scores
 
@@ -48,11 +48,11 @@ def scored(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, S
 
 
 def table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Score]) -> list[Sequence[str]]:
-    """Return a row of words for every round, after one of headings."""
+    """Return a heading and a row of cells for every round."""
     kept, in_force = checkpoints.rounds(), store.journal.round_in_force()
     rows: list[Sequence[str]] = [("round", "answers", "F1", "loss", "seconds", "finished", "size", "")]
     for number, info in enumerate([None, *store.journal.rounds()]):
-        missing = "pruned" if number else "–"  # round 0 is made when the first trainer starts
+        missing = "pruned" if number else "–"  # the first trainer makes round 0
         size = megabytes(checkpoints.size(number)) if number in kept else missing
         words = f_words(scores[number]) if number in scores else "–"
         rows.append((str(number), *_words(info, words), size, "in force" if number == in_force else ""))
@@ -60,7 +60,7 @@ def table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Score]) -
 
 
 def f_words(score: Score) -> str:
-    """Return F1, or where it may lie while there is too little to measure on."""
+    """Return F1, or only its interval if there are too few gold spans."""
     from loop.intervals import between
 
     return f"{score.strict.f1:.1f}" if score.enough else between(score.strict.f1_interval)
@@ -73,16 +73,9 @@ def _words(info: RoundInfo | None, f: str) -> Sequence[str]:
     return f"{info.answers:,}", f, loss, f"{info.seconds:.1f}", info.at[:16].replace("T", " ")
 
 
-def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows of words as lines, the words of a column one below the other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    padded = ([word.rjust(width) for word, width in zip(row, widths, strict=True)] for row in rows)
-    return ["  ".join([*row[:-1], row[-1].strip()]).rstrip() for row in padded]
-
-
 @checkpoints_app.command("show")
 def show_cli(ctx: typer.Context, number: RoundArgument) -> None:
-    """Show all that is known of one round."""
+    """Show one round in detail."""
     from loop.checkpoints.checkpoints import Checkpoints
 
     with opened(ctx, writes=False) as (paths, settings, store):
@@ -92,7 +85,7 @@ def show_cli(ctx: typer.Context, number: RoundArgument) -> None:
 
 
 def described(store: Store, checkpoints: Checkpoints, number: int, score: Score | None) -> list[tuple[str, str]]:
-    """Return what is known of a round, in pairs of names and words.
+    """Return the details of a round as pairs of a name and words.
 
     Raises:
         LoopError: there is no such round.
@@ -115,7 +108,7 @@ def described(store: Store, checkpoints: Checkpoints, number: int, score: Score 
     if score:
         known.append(("F1", score_words(score)))
     if not kept:
-        return [*known, ("pipeline", f"pruned; `loop rebuild {number} --to DIR` makes it again")]
+        return [*known, ("pipeline", f"pruned; `loop rebuild {number} --to DIR` restores it")]
     saved = checkpoints.info(number)
     return [
         *known,
@@ -126,10 +119,10 @@ def described(store: Store, checkpoints: Checkpoints, number: int, score: Score 
 
 
 def round_there(store: Store, number: int) -> None:
-    """See that there is such a round.
+    """Check that a round exists.
 
     Raises:
-        LoopError: there is none.
+        LoopError: there is no such round.
     """
     last = len(store.journal.rounds())
     if number > last:
@@ -138,7 +131,7 @@ def round_there(store: Store, number: int) -> None:
 
 @checkpoints_app.command("rollback")
 def rollback_cli(ctx: typer.Context, number: RoundArgument) -> None:
-    """Hold a round: `models/last`, suggestions and questions are its own until `loop checkpoints forward`."""
+    """Go back to a round and pin it: models/last, suggestions and questions come from it until `forward`."""
     from loop.checkpoints.checkpoints import Checkpoints
     from loop.trainer import hold
 
@@ -146,16 +139,16 @@ def rollback_cli(ctx: typer.Context, number: RoundArgument) -> None:
         round_there(store, number)
         done = hold(paths, settings, store, number)
         kept = number in Checkpoints(paths.models).rounds()
-    say(f"Round {number} is pinned. Answers are kept as ever; they teach nothing until `loop checkpoints forward`.")
+    say(f"Round {number} is pinned. New answers are saved, but no round learns them until `loop checkpoints forward`.")
     if not kept:
-        say("Its pipeline is pruned, and learned again by the next trainer.")
+        say("Its pipeline is pruned; the next trainer trains it again.")
     elif not done:
-        say("The trainer at work takes it over.")
+        say("The running trainer switches to it.")
 
 
 @checkpoints_app.command("forward")
 def forward_cli(ctx: typer.Context) -> None:
-    """Let rounds go on after `loop checkpoints rollback`, as if it had never been."""
+    """Unpin the round that `loop checkpoints rollback` pinned; training goes on as if nothing had happened."""
     from loop.trainer import hold
 
     with opened(ctx) as (paths, settings, store):
@@ -166,13 +159,13 @@ def forward_cli(ctx: typer.Context) -> None:
         say(
             f"Round {held} is no longer pinned; round {store.journal.round_in_force()} is in force."
             if done
-            else f"Round {held} is no longer pinned; the trainer at work goes on."
+            else f"Round {held} is no longer pinned; the running trainer continues."
         )
 
 
 @checkpoints_app.command("prune")
 def prune_cli(ctx: typer.Context) -> None:
-    """Drop the pipelines that loop.cfg does not keep, now; each can be rebuilt."""
+    """Delete the pipelines that loop.cfg does not keep; you can rebuild each of them."""
     from loop.checkpoints.checkpoints import Checkpoints
     from loop.trainer import Trainer
 
@@ -183,4 +176,4 @@ def prune_cli(ctx: typer.Context) -> None:
         gone = trainer.rounds.prune()
         trainer.close()
     freed = megabytes(sum(before[number] for number in gone))
-    say(f"Dropped {counted(len(gone), 'pipeline')}, {freed}; kept {len(before) - len(gone)}.")
+    say(f"Deleted {counted(len(gone), 'pipeline')}, {freed}; kept {len(before) - len(gone)}.")

@@ -1,4 +1,4 @@
-"""`loop checkpoints diff`: what two rounds find, side by side."""
+"""`loop checkpoints diff`: compare what two rounds find."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def diff_cli(
     ctx: typer.Context,
     one: RoundArgument,
     other: RoundArgument,
-    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Show so many texts.")] = 20,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="Show at most N texts.")] = 20,
 ) -> None:
-    """Compare two rounds: their scores, and the texts in which they find different spans."""
+    """Compare two rounds: their scores, and the texts where they find different spans."""
     from loop.intervals import SIGNED, between
     from loop.progress.round_diff import gained
     from loop.trainer.evaluation import comparison
@@ -34,7 +34,7 @@ def diff_cli(
         texts = comparison(paths, settings, store, one, other)
         scores = scored(paths, settings, store)
     for number in (one, other):
-        say(f"round {number}: {f'F1 {score_words(scores[number])}' if number in scores else 'not measured'}")
+        say(f"round {number}: {f'F1 {score_words(scores[number])}' if number in scores else 'not evaluated'}")
     if gain := gained(texts, settings.project.labels):
         points, interval = gain
         words = "too few texts for an interval" if interval is None else between(interval, SIGNED)
@@ -44,16 +44,16 @@ def diff_cli(
 
 
 def difference(texts: Sequence[TextDiff], one: int, other: int, *, limit: int) -> Iterator[str]:
-    """Yield in words where two rounds differ."""
+    """Yield lines about where two rounds differ."""
     differing = [text for text in texts if text.differs]
     yield f"They differ in {len(differing):,} of {counted(len(texts), 'text')}."
     if any(text.right is not None for text in differing):
         nearer, further = (sum(sign * text.gain > 0 for text in differing) for sign in (1, -1))
-        yield f"Of these, round {other} is nearer to what is right in {nearer:,} and further from it in {further:,}."
+        yield f"In {nearer:,} of these round {other} is closer to the gold spans, in {further:,} further from them."
     for text in differing[:limit]:
         yield from ("", text.text, *_sides(text, one, other))
     if len(differing) > limit > 0:
-        yield from ("", f"{counted(len(differing) - limit, 'more text')}; --limit shows more.")
+        yield from ("", f"{counted(len(differing) - limit, 'more text')}; show more with --limit.")
 
 
 def _sides(text: TextDiff, one: int, other: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the shell completes beyond commands and options: a project's labels, and the names of acquisition functions."""
+"""Shell completion of a project's labels and the names of acquisition functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loop.settings import load_settings
 
 
 def complete_label(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the labels of the project, those that begin so; none where there is no project."""
+    """Return the project's labels that start with `incomplete`; none without a project."""
     try:
         settings = load_settings(Path(ctx.find_root().params.get("folder") or "."))
     except LoopError:
@@ -20,7 +20,7 @@ def complete_label(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_strategy(incomplete: str) -> list[str]:
-    """Return the acquisition functions that are installed, those that begin so."""
+    """Return the installed acquisition functions that start with `incomplete`."""
     from loop.acquire.acquisition import acquisition_functions
 
     return [name for name in sorted(acquisition_functions.get_all()) if name.startswith(incomplete)]

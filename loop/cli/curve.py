@@ -1,4 +1,4 @@
-"""`loop curve`: the learning curve of all answers, by cross-validation, and what more of them would bring."""
+"""`loop curve`: the cross-validated learning curve of all answers, and the expected gain from more."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, say
+from loop.cli.printing import aligned, counted, say
 from loop.cli.project import opened
 from loop.former_names import with_former_keys
 
 if TYPE_CHECKING:
     from loop.acquire.stopping import Gain
+    from loop.progress.scores import Score
     from loop.trainer.cross_validation import LearningCurve
+
+HEADINGS = "label", "to find", "P", "R", "F1", "95 % of F1"
 
 
 def curve_cli(
-    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False
+    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False
 ) -> None:
-    """Measure the learning curve on all answers by cross-validation, and say what more of them would bring."""
+    """Compute the learning curve of all answers by cross-validation, and the expected gain from more."""
     from loop.progress import progress
     from loop.trainer.cross_validation import learning_curve
 
@@ -40,27 +43,27 @@ def curve_cli(
 
 
 def curve_lines(curve: LearningCurve, *, width: int = 80) -> list[str]:
-    """Return the curve, its last scores, and those of each label there, a line each."""
+    """Return the lines of the curve, and of a table of its last scores by label."""
     from loop.cli.curve_plot import drawn
-    from loop.intervals import between
     from loop.progress.advice import MORE
 
     last = curve.points[-1].scores
     rows = [("all", last.overall), *last.labels.items()]
-    wide = max(len(name) for name in ("label", *last.labels))
     return [
         *drawn(curve.points, width),
-        f"After {curve.points[-1].answers:,} answers, on {counted(last.overall.texts, 'text')} that were answered, "
-        "each read by a model that did not learn from it:",
-        f"{'label'.ljust(wide)}  to find      P      R     F1  95 % of F1",
-        *(
-            f"{name.ljust(wide)}  {one.gold:7,}  {one.strict.p:5.1f}  {one.strict.r:5.1f}  {one.strict.f1:5.1f}  "
-            f"{between(one.strict.f1_interval, '{:4.0f} – {:3.0f}')}"
-            for name, one in rows
-        ),
+        f"After {curve.points[-1].answers:,} answers, on {counted(last.overall.texts, 'answered text')}, "
+        "each predicted by a model that did not learn from it:",
+        *aligned([HEADINGS, *(_row(name, one) for name, one in rows)], left=(0, 5)),
         f"expects  of the next {MORE} answers {_points(curve.expected.more)}, "
         f"of all {counted(curve.expected.pool, 'text')} left {_points(curve.expected.rest)}",
     ]
+
+
+def _row(name: str, score: Score) -> tuple[str, ...]:
+    from loop.intervals import between
+
+    numbers = (f"{number:5.1f}" for number in (score.strict.p, score.strict.r, score.strict.f1))
+    return name, f"{score.gold:,}", *numbers, between(score.strict.f1_interval, "{:4.0f} – {:3.0f}")
 
 
 def _points(gain: Gain) -> str:
@@ -69,12 +72,12 @@ def _points(gain: Gain) -> str:
 
 @contextmanager
 def _bar(*, hidden: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar while the block runs, on a terminal only; yields what hears of the rounds."""
+    """Show a progress bar during the block, on a terminal only; yields the function that updates it."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("learning from parts of the answers"),
+        TextColumn("training on parts of the answers"),
         BarColumn(),
         TextColumn("{task.completed} of {task.total} rounds"),
         TimeElapsedColumn(),

@@ -1,4 +1,4 @@
-"""The learning curve as lines of text."""
+"""Draw the learning curve as text."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from loop.progress.curve import Point
 
-# Below this a curve is no picture; beyond it is too wide for one.
+# Columns: a narrower curve shows nothing, a wider one is hard to read.
 NARROWEST, WIDEST = 40, 100
 HEIGHT = 14
 
 
 def drawn(points: Sequence[Point], width: int) -> list[str]:
-    """Return F1 over the answers learned from and its 95 % interval; nothing for few rounds that have one.
+    """Return lines that plot F1 and its 95% interval over the number of answers; empty for too few rounds.
 
-    A round has a star where there are spans enough for a single number. Without colours, so that it is the same in a
-    pipe.
+    A star marks a round with enough gold spans for a single number. There are no colours, so a pipe gets the same.
 
     Args:
-        points: first to last.
+        points: in the order of the rounds.
         width: of the terminal, in cells.
     """
     scores = [(point.answers, point.scores.overall) for point in points]

@@ -1,4 +1,4 @@
-"""`loop demo`: the bundled corpus, by hand or with an oracle."""
+"""`loop demo`: annotate the bundled corpus, or let an oracle do so."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ DEMO_VECTORS = "builtin:en"
 def demo_cli(
     ctx: typer.Context,
     auto: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Let an oracle answer N questions, without a terminal.")
+        int | None, typer.Option(metavar="N", min=1, help="Let an oracle answer N questions; needs no terminal.")
     ] = None,
     folder: Annotated[
-        Path, typer.Option("--dir", metavar="DIR", help="The project's folder, made when missing.")
+        Path, typer.Option("--dir", metavar="DIR", help="The project's folder, created if missing.")
     ] = Path("loop-demo"),
     annotator: AnnotatorOption = "",
 ) -> None:
-    """Try it on the bundled corpus: the notes of a bicycle workshop, with brands, parts and faults."""
+    """Try loop on the bundled corpus: notes of a bicycle workshop with brands, parts and faults."""
     from importlib.resources import as_file, files
 
     with as_file(files("loop") / "demo") as corpus:
@@ -45,7 +45,7 @@ def demo_cli(
 
 
 def annotate_demo(ctx: typer.Context, paths: ProjectPaths, corpus: Path, annotator: str) -> None:
-    """Open a session on the bundled corpus; the project is made on the first call and kept."""
+    """Open a session on the bundled corpus; the first call creates the project."""
     from loop.store import NewText
     from loop.trainer import prepare
 
@@ -60,15 +60,15 @@ def annotate_demo(ctx: typer.Context, paths: ProjectPaths, corpus: Path, annotat
 
 
 def automatic_demo(paths: ProjectPaths, corpus: Path, answers: int) -> None:
-    """Let the oracle answer: once asked by uncertainty, in a project that stays, once at random; print both curves.
+    """Let the oracle answer, once by uncertainty sampling in a project that stays, once at random; print both curves.
 
     Raises:
-        LoopError: the folder is a project already.
+        LoopError: the folder is already a project.
     """
     if paths.cfg.exists():
-        raise LoopError(f"{paths.root} is a project already.", hint="Name another folder with --dir.")
+        raise LoopError(f"{paths.root} is already a project.", hint="Name another folder with --dir.")
     asked, unseen = read_gold_spans(corpus / "pool.jsonl"), read_gold_spans(corpus / "test.jsonl")
-    say(f"{len(asked)} texts to ask about, {len(unseen)} to score on, which are never asked about.")
+    say(f"{len(asked)} texts to ask about, {len(unseen)} held out for evaluation.")
     from loop.simulate import scratch
 
     settings = make_demo_project(paths, corpus)
@@ -85,7 +85,7 @@ def automatic_demo(paths: ProjectPaths, corpus: Path, answers: int) -> None:
 
 
 def make_demo_project(paths: ProjectPaths, corpus: Path) -> Settings:
-    """Make a project on the bundled corpus, without its texts."""
+    """Create the project of the bundled corpus, without its texts."""
     from loop.project import create_project
 
     project = ProjectSettings(labels=DEMO_LABELS, vectors=DEMO_VECTORS, patterns="patterns.jsonl", eval="test.jsonl")
@@ -97,7 +97,7 @@ def make_demo_project(paths: ProjectPaths, corpus: Path) -> Settings:
 
 
 def played(paths: ProjectPaths, settings: Settings, gold: Gold, test: Gold, *, answers: int, name: str) -> list[Row]:
-    """Simulate, and print every row as it comes."""
+    """Run a simulation and print each row as it comes."""
     from loop.simulate import Scenario, simulate
 
     say(f"{name}:")
@@ -109,15 +109,15 @@ def played(paths: ProjectPaths, settings: Settings, gold: Gold, test: Gold, *, a
 
 
 def plot(curves: dict[str, Sequence[Row]]) -> None:
-    """Draw F1 over answers, a line for each curve."""
+    """Plot F1 over answers, one line per curve."""
     import plotext
 
     if not all(curves.values()):
         return
-    plotext.clear_figure()  # one for the whole process
+    plotext.clear_figure()  # plotext has one figure per process
     for (name, rows), marker in zip(curves.items(), "*o", strict=True):
         plotext.plot([row.answers for row in rows], [row.f1 for row in rows], label=name, marker=marker)
-    plotext.title("F1 on texts never asked about, over answers")
+    plotext.title("F1 on held-out texts, over answers")
     plotext.plotsize(76, 18)
     plotext.theme("clear")
     typer.echo(plotext.build())

@@ -1,4 +1,4 @@
-"""`loop doctor`: is a project sound, and what of it can be repaired."""
+"""`loop doctor`: check a project and repair it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 def doctor_cli(
     ctx: typer.Context,
-    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired, without asking.")] = False,
-    privacy: Annotated[bool, typer.Option("--privacy", help="List every file that holds text of the corpus.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair without asking.")] = False,
+    privacy: Annotated[
+        bool, typer.Option("--privacy", help="List every file that contains text of the corpus.")
+    ] = False,
 ) -> None:
-    """Check store and checkpoints, and repair what can be derived again; answers and texts are never changed."""
+    """Check store and checkpoints and repair what can be rebuilt; never changes answers or texts."""
     if privacy:
         list_private(ctx)
         return
@@ -36,7 +38,7 @@ def doctor_cli(
         defects += 1
         left += not treat(paths, defect, repair=repair)
     if not defects:
-        say("Nothing is wrong.")
+        say("No problems found.")
     elif left:
         raise LoopError(
             f"{counted(left, 'problem')} left.", hint="See above; `loop doctor --repair` repairs what it can."
@@ -47,7 +49,7 @@ def treat(paths: ProjectPaths, defect: Defect, *, repair: bool) -> bool:
     """Print a defect, and repair it if that can be done and is wanted; tell whether it was.
 
     Raises:
-        LoopError: a session or a trainer is at work, which would be in the way.
+        LoopError: a session or a trainer is running.
     """
     from loop.store.locks import is_held
 
@@ -57,13 +59,13 @@ def treat(paths: ProjectPaths, defect: Defect, *, repair: bool) -> bool:
     if defect.repair is None or not (repair or (is_interactive() and typer.confirm("  Repair it?", default=True))):
         return False
     if is_held(paths.session_lock) or is_held(paths.trainer_lock):
-        raise LoopError("A session or a trainer is at work.", hint="Close it before you repair anything.")
+        raise LoopError("A session or a trainer is running.", hint="Close it before you repair anything.")
     say(f"  {defect.repair()}")
     return True
 
 
 def list_private(ctx: typer.Context) -> None:
-    """Print every file that holds text of the corpus, and what it is."""
+    """Print every file that contains text of the corpus, and what it is."""
     from loop.care.privacy import files_with_text
 
     with opened(ctx, writes=False) as (paths, settings, store):

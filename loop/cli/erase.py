@@ -1,4 +1,4 @@
-"""`loop erase`: texts taken out for good."""
+"""`loop erase`: erase texts permanently."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def erase_cli(
     ctx: typer.Context,
     ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Numbers of texts.")] = None,
     where: Annotated[
-        list[str] | None, typer.Option(metavar="META.KEY=VALUE", help="Texts whose meta says so; several: all.")
+        list[str] | None, typer.Option(metavar="META.KEY=VALUE", help="Texts with this meta; several must all hold.")
     ] = None,
     containing: Annotated[str, typer.Option(metavar="WORDS", help="Texts that contain this.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Erase texts for good, with their answers; what learned from them is learned again without them."""
+    """Erase texts permanently, with their answers; rounds that learned from them are trained again."""
     from loop.care.erasing import left_of
     from loop.project import erase
 
@@ -40,29 +40,29 @@ def erase_cli(
         said = sum(answer.text_id in {text.id for text in texts} for answer in store.answers.all())
         if not yes:
             what = f"{counted(len(texts), 'text')} and {counted(said, 'answer')}"
-            confirm(f"Erase {what} for good? Nothing brings them back.")
+            confirm(f"Erase {what} permanently? This cannot be undone.")
         report = erase(paths, settings, store, texts)
         left = left_of(texts, paths, store)
     say_erased(report, left)
 
 
 def chosen(store: Store, ids: list[int], where: list[str], containing: str) -> list[Text]:
-    """Return the texts that are meant.
+    """Return the texts to erase.
 
     Raises:
-        LoopError: none was named, or there is none.
+        LoopError: no text was named, or none matches.
     """
     texts = named(store, ids, where, containing)
     if len(texts) < max(1, len(set(ids))):
-        raise LoopError("There is no such text.", hint="`loop export --no-text` gives the numbers of answered texts.")
+        raise LoopError("There is no such text.", hint="`loop export --no-text` lists the numbers of answered texts.")
     return texts
 
 
 def named(store: Store, ids: list[int], where: list[str], containing: str) -> list[Text]:
-    """Return the texts with these numbers, or that meet the conditions, or that contain the words.
+    """Return the texts with these numbers, or matching the conditions, or containing the words.
 
     Raises:
-        LoopError: none of the three was given, or several.
+        LoopError: not exactly one of the three was given.
     """
     from loop.cli.annotate import condition
 
@@ -76,13 +76,13 @@ def named(store: Store, ids: list[int], where: list[str], containing: str) -> li
 
 
 def say_erased(report: ErasedReport, left: Left) -> None:
-    """Print what went, and what is left to do by hand."""
+    """Print what was erased, and what is left to do by hand."""
     say(f"Erased {counted(report.texts, 'text')} and {counted(report.answers, 'answer')}.")
     if report.rounds:
-        say(f"{counted(report.rounds, 'round')} had learned from them: the trainer learns anew, without them.")
+        say(f"{counted(report.rounds, 'round')} had learned from them; the trainer trains again without them.")
     if report.patterns:
-        say(f"Erased {counted(report.patterns, 'pattern')} whose words stood nowhere else.")
+        say(f"Erased {counted(report.patterns, 'pattern')} found only in these texts.")
     for path in left.files:
-        say(f"Still in {path}: take it out there by hand.")
+        say(f"Still in {path}: remove it there by hand.")
     for copy in left.copies:
-        say(f"May hold them still: {copy.path}, the {copy.what} of {copy.at[:10]}.")
+        say(f"May still contain them: {copy.path}, the {copy.what} of {copy.at[:10]}.")

@@ -1,4 +1,4 @@
-"""`loop errors`: the mistakes of the last round, one by one, and why they were made."""
+"""`loop errors`: review the last round's mistakes and give their reasons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.annotate import AnnotatorOption, run_session
-from loop.cli.printing import counted, is_interactive, say, say_parts
+from loop.cli.printing import aligned, counted, is_interactive, say, say_parts
 from loop.cli.project import opened
 
 if TYPE_CHECKING:
@@ -20,20 +20,18 @@ if TYPE_CHECKING:
     from loop.store import Store
 
 KEYS = {"b": "boundary", "l": "label", "m": "missed", "s": "spurious", "t": "tokenisation", "u": "unclear", "g": "gold"}
-AROUND = 200  # characters of a long text that are shown on either side
+AROUND = 200  # characters of context on either side in a long text
 
 
 def errors_cli(
     ctx: typer.Context,
     label: Annotated[str, typer.Option(metavar="LABEL", help="Only mistakes about this label.")] = "",
-    judged_too: Annotated[bool, typer.Option("--all", help="Also those that somebody has judged.")] = False,
+    judged_too: Annotated[bool, typer.Option("--all", help="Include those already judged.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Print them instead of asking.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="For programs: one JSON object; it quotes your texts.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object; it quotes your texts.")] = False,
     annotator: AnnotatorOption = "",
 ) -> None:
-    """Go through the last round's mistakes on held-out texts, say why with one key, correct the gold."""
+    """Review the last round's mistakes on held-out texts: give the reason with one key, or correct the gold."""
     from loop.progress.errors import judgements
 
     asks = is_interactive() and not (as_json or listed)
@@ -53,7 +51,7 @@ def errors_cli(
 
 
 class MistakeReview:
-    """One person going through the mistakes of a round."""
+    """A review of the mistakes of a round."""
 
     def __init__(
         self, store: Store, settings: Settings, paths: ProjectPaths, *, label: str = "", annotator: str = ""
@@ -63,14 +61,14 @@ class MistakeReview:
         self._seen: list[str] = []
 
     def mistakes(self) -> list[Mistake]:
-        """The mistakes as they are now: putting the gold right changes them."""
+        """The current mistakes; correcting the gold changes them."""
         from loop.progress.errors import mistakes
 
         found = mistakes(self._store, self._settings, self._paths)
         return [one for one in found if self._label in ("", one.label)]
 
     def run(self, *, judged_too: bool) -> None:
-        """Show one after the other, until all are seen or q is pressed."""
+        """Show the mistakes one by one until the last or until q is pressed."""
         from loop.progress.errors import judgements
 
         judged = {} if judged_too else judgements(self._store)
@@ -91,7 +89,7 @@ class MistakeReview:
         say(f"Why? Enter {mistake.likely} · {keys} · n next · q quit", style="dim")
 
     def _judge(self, mistake: Mistake) -> bool:
-        """Do what a key says about a mistake; False when the person leaves."""
+        """Handle a key for a mistake; return False to quit."""
         from loop.progress.errors import judge
         from loop.terminal.keypress import read_key
 
@@ -110,14 +108,18 @@ class MistakeReview:
             return True
 
     def _correct(self, mistake: Mistake) -> None:
-        """Open the answer that is taken for right; a gold file is nobody's answer."""
+        """Open the gold answer in the editor; a gold file can only be corrected by hand."""
         from loop.session import Review, Stop
 
         answer = mistake.gold.answer
         asked = self._store.questions.get([answer.question_id or ""] if answer else [])
         if answer is None or not asked:
             file = self._settings.project.eval
-            say(f"Correct it in {file}: the next round reads it anew." if file else "This answer has no question.")
+            say(
+                f"Correct it in {file}; the next round reads the file again."
+                if file
+                else "This answer has no question."
+            )
             return
         match, question = mistake.match, next(iter(asked.values()))
         why = f"the model finds {_quoted(mistake, match.found)}"
@@ -132,9 +134,9 @@ def _name(mistake: Mistake) -> str:
 
 
 def described(mistake: Mistake) -> str:
-    """Return what is right and what was found in a line."""
+    """Return the gold span and the one found, on one line."""
     gold, found = (_quoted(mistake, span) for span in mistake.match)
-    return f"{mistake.match.kind:8}  right: {gold}  found: {found}"
+    return f"{mistake.match.kind:8}  gold: {gold}  found: {found}"
 
 
 def _quoted(mistake: Mistake, span: Span | None) -> str:
@@ -144,7 +146,7 @@ def _quoted(mistake: Mistake, span: Span | None) -> str:
 
 
 def _parts(mistake: Mistake, spans: Sequence[Span], marked: Span | None) -> list[tuple[str, str]]:
-    """The text around a mistake, every span in brackets with its label, the one it is about marked."""
+    """The text around a mistake with spans and labels in brackets, the span in question marked."""
     text, middle = mistake.gold.text, mistake.match.start
     start, end = max(0, middle - AROUND), min(len(text), middle + AROUND)
     parts, done = [("", "…" if start else "")], start
@@ -156,7 +158,7 @@ def _parts(mistake: Mistake, spans: Sequence[Span], marked: Span | None) -> list
 
 
 def as_row(mistake: Mistake, judged: dict[str, str]) -> dict[str, object]:
-    """Return a mistake for programs."""
+    """Return a mistake as a JSON object."""
     match: Match = mistake.match
     return {
         "text": mistake.gold.known.id if mistake.gold.known else None,
@@ -174,19 +176,20 @@ def _triple(span: Span | None) -> tuple[object, ...]:
 
 
 def table(found: Sequence[Mistake], judged: dict[str, str]) -> list[str]:
-    """Return how many mistakes there are of every kind, label by label."""
+    """Return a table of the number of mistakes by reason and label."""
     from loop.progress.errors import REASONS, by_label
 
     if not found:
-        return ["No mistakes: nothing is measured yet, or all of it is right."]
+        return ["No mistakes: nothing is evaluated yet, or every span is right."]
     counts = by_label(found, judged)
     labels = sorted({label for _, label in counts})
     reasons = [reason for reason in REASONS if any(counts[reason, label] for label in labels)]
-    head = f"{'':14}" + "".join(f"{label:>{len(label) + 3}}" for label in labels) + "   all"
-    lines = [head]
+    rows = [["", *labels, "all"]]
     for reason in reasons:
         row = [counts[reason, label] for label in labels]
-        cells = "".join(f"{n or '·':>{len(label) + 3}}" for n, label in zip(row, labels, strict=True))
-        lines.append(f"{reason:14}{cells}{sum(row):>6}")
+        rows.append([reason, *(f"{n or '·'}" for n in row), f"{sum(row)}"])
     told = sum(one.key in judged for one in found)
-    return [*lines, f"{counted(len(found), 'mistake')}, {told} of them judged; the others as the spans alone say."]
+    return [
+        *aligned(rows),
+        f"{counted(len(found), 'mistake')}, {told} of them judged; the others by their likely reason.",
+    ]

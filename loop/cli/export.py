@@ -1,4 +1,4 @@
-"""`loop export`: answers for elsewhere."""
+"""`loop export`: write answers to files."""
 
 from __future__ import annotations
 
@@ -20,37 +20,39 @@ if TYPE_CHECKING:
 
 NO_TEXT = "offsets"
 
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace OUT if it is there.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace OUT if it exists.")]
 OutFormatOption = Annotated[
     str | None,
     typer.Option(
         "--format",
         metavar="NAME",
         help="jsonl (Prodigy's), json, csv, tsv, txt, parquet, spacy, conll, biluo, doccano, label-studio; "
-        "otherwise what the ending of OUT says.",
+        "by default from the ending of OUT.",
     ),
 ]
 SplitsOption = Annotated[
     str | None,
-    typer.Option(metavar="80,10,10", help="Write three files, train, dev and test; no text ever moves between them."),
+    typer.Option(metavar="80,10,10", help="Write three files, train, dev and test; a text never moves between them."),
 ]
-AnnotatorsOption = Annotated[list[str] | None, typer.Option("--annotator", metavar="NAME", help="Only theirs.")]
+AnnotatorsOption = Annotated[
+    list[str] | None, typer.Option("--annotator", metavar="NAME", help="Only this annotator's answers.")
+]
 LabelsOption = Annotated[
     list[str] | None,
     typer.Option(
         "--label",
         metavar="L",
-        help="Only answers with such a span, given or shown.",
+        help="Only answers with a span of this label, given or suggested.",
         autocompletion=complete_label,
     ),
 ]
-SinceOption = Annotated[str | None, typer.Option(metavar="DAY", help="Only from this day or moment on.")]
-UntilOption = Annotated[str | None, typer.Option(metavar="DAY", help="Only from before this day or moment.")]
+SinceOption = Annotated[str | None, typer.Option(metavar="DAY", help="Only answers from this date or time on.")]
+UntilOption = Annotated[str | None, typer.Option(metavar="DAY", help="Only answers before this date or time.")]
 CompleteOption = Annotated[
-    bool | None, typer.Option("--complete/--partial", help="Only answers about the whole text, or about single spans.")
+    bool | None, typer.Option("--complete/--partial", help="Only answers about whole texts, or about single spans.")
 ]
 HeldOutOption = Annotated[
-    bool | None, typer.Option("--held-out/--not-held-out", help="Only answers given to measure, or only the others.")
+    bool | None, typer.Option("--held-out/--not-held-out", help="Only held-out answers, or only the others.")
 ]
 
 
@@ -66,11 +68,11 @@ def export_cli(
     complete: CompleteOption = None,
     held_out: HeldOutOption = None,
     no_text: Annotated[
-        bool, typer.Option("--no-text", help="Only numbers, offsets and labels (jsonl): nothing of the texts.")
+        bool, typer.Option("--no-text", help="Only numbers, offsets and labels (jsonl), no texts.")
     ] = False,
     force: ForceOption = False,
 ) -> None:
-    """Write the answers that stand, always in the same order."""
+    """Write the current answers to a file, always in the same order."""
     from loop.base.pipeline import load_base
     from loop.formats import Selection, read_moment
     from loop.intake import answered
@@ -84,7 +86,7 @@ def export_cli(
         held_out=held_out,
     )
     if no_text and format is not None:
-        raise LoopError("--no-text is a format of its own.", hint="Leave --format out.")
+        raise LoopError("--no-text has its own format.", hint="Drop --format.")
     format = NO_TEXT if no_text else format
     files = outs(out, splits)
     for file in files.values():
@@ -98,40 +100,43 @@ def export_cli(
 
 
 def outs(out: str, splits: str | None) -> dict[Part | None, str]:
-    """Return the file for every part, or the one file for all where nothing is parted.
+    """Return the file of each part, or a single file (part None) without splits.
 
     Raises:
-        LoopError: parts were to go to standard output.
+        LoopError: splits cannot go to standard output.
     """
     from loop.formats import read_shares
 
     if splits is None:
         return {None: out}
     if out == "-":
-        raise LoopError("Three files do not fit into standard output.", hint="Name a file: its parts stand beside it.")
+        raise LoopError(
+            "Splits are three files and cannot go to standard output.",
+            hint="Name a file; the parts are written beside it.",
+        )
     name, *endings = Path(out).name.split(".", 1)
     shares = read_shares(splits)
     return {part: str(Path(out).with_name(".".join([name, part, *endings]))) for part in shares if shares[part]}
 
 
 def refuse_existing(out: str, *, force: bool) -> None:
-    """Refuse to write over a file, unless told to, and in any case in the place of a pipe or a device.
+    """Refuse to overwrite a file without `force`, and a pipe or a device in any case.
 
     Raises:
-        LoopError: it is there.
+        LoopError: `out` exists.
     """
     if is_special(Path(out)):
         raise LoopError(f"{out} is a pipe or a device.", hint="Name a file; `-` writes to standard output.")
     from loop.formats import is_remote, is_there
 
     if out != "-" and not force and (is_there(out) if is_remote(out) else Path(out).exists()):
-        raise LoopError(f"{out} is there already.", hint="Name another file, or say --force to replace it.")
+        raise LoopError(f"{out} already exists.", hint="Name another file, or replace it with --force.")
 
 
 def export(
     rows: Sequence[Answered], files: Mapping[Part | None, str], *, splits: str | None, format: str | None
 ) -> None:
-    """Write every row to the file of its part, and say how many went where."""
+    """Write every row to the file of its part, and report the counts."""
     from loop.formats import part_of, read_shares, write
 
     shares = read_shares(splits) if splits else None

@@ -1,4 +1,4 @@
-"""`loop import`: answers from elsewhere."""
+"""`loop import`: add answers from files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import typer
 
 from loop.cli.printing import counted, is_interactive, say
 from loop.cli.project import opened
-from loop.cli.remarks import say_remarks
-from loop.cli.sources import FormatOption, OffsetsOption, TextFieldOption, named, say_held
+from loop.cli.remarks import say_skipped
+from loop.cli.sources import FormatOption, OffsetsOption, TextFieldOption, named
 from loop.errors import LoopError
 from loop.settings.login import login
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from loop.settings import Settings
 
 AnnotatorOption = Annotated[
-    str, typer.Option(metavar="NAME", help="Who answered, where a row names nobody; otherwise your login.")
+    str, typer.Option(metavar="NAME", help="The annotator of rows that name none.  [default: your login]")
 ]
 
 
@@ -33,17 +33,17 @@ def import_cli(
     offsets: OffsetsOption = None,
     labels: Annotated[
         str | None,
-        typer.Option(metavar="A,B", help="The labels that the files were annotated for, where these are not all."),
+        typer.Option(metavar="A,B", help="The labels the files were annotated for, if not all."),
     ] = None,
     last: Annotated[
-        bool, typer.Option("--last", help="Of several answers by one annotator to one text, the last one stands.")
+        bool, typer.Option("--last", help="Of several answers by an annotator to a text, keep the last.")
     ] = False,
     replacing: Annotated[
-        bool, typer.Option("--replace", help="Let them take the place of other answers of the same annotators.")
+        bool, typer.Option("--replace", help="Replace earlier answers of the same annotators.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Add answers, or texts with all their spans, and the texts that they answer."""
+    """Add answers, or texts with gold spans, together with their texts."""
     from loop.base.pipeline import load_base
     from loop.formats import read_all
     from loop.intake import import_answers
@@ -68,10 +68,10 @@ def import_cli(
 
 
 def asked_about(typed: str, settings: Settings) -> list[str]:
-    """Return the labels in --labels.
+    """Return the labels given with --labels.
 
     Raises:
-        LoopError: one of them is none of the project's.
+        LoopError: the project lacks one of them.
     """
     asked = [label.strip() for label in typed.split(",")]
     if unknown := [label for label in asked if label not in settings.project.labels]:
@@ -81,26 +81,21 @@ def asked_about(typed: str, settings: Settings) -> list[str]:
 
 
 def confirm_unused(unused: Sequence[str], *, settings: Settings, yes: bool) -> None:
-    """Say which labels no answer has, before anything is imported, and ask to go on where a person can answer.
+    """Warn of labels that no answer uses, before anything is imported, and ask whether to go on, if interactive.
 
     Raises:
-        typer.Abort: the person said no.
+        typer.Abort: the user declined.
     """
     used = [label for label in settings.project.labels if label not in unused]
-    say(f"No answer for a whole text has {', '.join(unused)}: each counts as saying there is none.", err=True)
+    say(f"No complete answer contains {', '.join(unused)}: these texts would count as containing none.", err=True)
     if used:
-        say(f"If the files were annotated for {', '.join(used)} alone, say --labels {','.join(used)}.", err=True)
+        say(f"If the files were annotated for {', '.join(used)} only, pass --labels {','.join(used)}.", err=True)
     if is_interactive() and not yes and not typer.confirm("Import them as they are?", default=True):
         say("Nothing was imported.")
         raise typer.Abort
 
 
 def say_imported(report: ImportReport) -> None:
-    """Print what became of the answers."""
+    """Print how many answers were added, skipped and left out."""
     say(f"Imported {counted(report.answers, 'answer')} and {counted(report.added, 'new text')}.")
-    if report.known:
-        say(f"Skipped, since already known: {counted(report.known, 'answer')}.")
-    say_held(report.held)
-    if report.blank:
-        say(f"Left out {counted(report.blank, 'row')} without text.")
-    say_remarks(report.remarks)
+    say_skipped(report, report.known, "answer")

@@ -1,4 +1,4 @@
-"""`loop init`: a folder becomes a project."""
+"""`loop init`: make a folder a project."""
 
 from __future__ import annotations
 
@@ -27,34 +27,36 @@ DEFAULT_BASE = ProjectSettings().base
 
 def init_cli(
     ctx: typer.Context,
-    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Texts to add at once.")] = None,
+    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Texts to add.")] = None,
     base: Annotated[
         str | None,
         typer.Option(
             metavar="BASE", help="blank:LANG, an installed pipeline, or the folder of one.  [default: blank:en]"
         ),
     ] = None,
-    labels: Annotated[str | None, typer.Option(metavar="A,B", help="What to find, parted by commas.")] = None,
+    labels: Annotated[str | None, typer.Option(metavar="A,B", help="Labels, separated by commas.")] = None,
     vectors: VectorsOption = None,
     component: Annotated[
         str | None, typer.Option(metavar="NAME", help="The base's recognizer to start from.  [default: its first]")
     ] = None,
     code: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Python that registers what the base needs; run whenever it is loaded."),
+        typer.Option(
+            metavar="FILE", help="Python code that registers what the base needs; runs whenever the base is loaded."
+        ),
     ] = None,
-    patterns: Annotated[Path | None, typer.Option(metavar="FILE", help="Match patterns to begin with (jsonl).")] = None,
+    patterns: Annotated[Path | None, typer.Option(metavar="FILE", help="Match patterns to start with (jsonl).")] = None,
     eval_file: Annotated[
-        Path | None, typer.Option("--eval", metavar="FILE", help="Gold texts to score rounds on (jsonl).")
+        Path | None, typer.Option("--eval", metavar="FILE", help="Gold texts to evaluate rounds on (jsonl).")
     ] = None,
     split: SplitOption = "none",
     group: GroupOption = None,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
     yes: YesOption = False,
-    here: Annotated[bool, typer.Option("--here", help="Also in a folder with other files, or in your home.")] = False,
+    here: Annotated[bool, typer.Option("--here", help="Allow a folder with other files, or your home folder.")] = False,
 ) -> None:
-    """Make the current folder a project: its settings, its guidelines, and its corpus."""
+    """Make the current folder a project, with settings, guidelines and a corpus."""
     from loop.project import created
 
     paths, sources = paths_of(ctx), Sources(files or [], split, group, format, text_field)
@@ -81,15 +83,15 @@ def init_cli(
         if sources.files:
             with opened(ctx) as (_, settings, store):
                 add(paths, settings, store, sources, cut)
-    say(f"{paths.root.resolve()} is a project now. Next: `loop {'annotate' if sources.files else 'add FILE'}`.")
+    say(f"{paths.root.resolve()} is now a project. Next: `loop {'annotate' if sources.files else 'add FILE'}`.")
 
 
 def ask_missing(base: str | None, labels: str | None) -> tuple[str, tuple[str, ...]]:
-    """Return what was given, having asked a person for the rest; a script gets the default base.
+    """Return base and labels, prompting for those not given; without a terminal the base has a default.
 
     Raises:
-        typer.BadParameter: there are no labels, and nobody to ask.
-        LoopError: the labels are no list.
+        typer.BadParameter: there are no labels, and no terminal to ask for them.
+        LoopError: the labels are not a comma-separated list.
     """
     if labels is not None:
         wanted = split_labels(labels)
@@ -97,7 +99,7 @@ def ask_missing(base: str | None, labels: str | None) -> tuple[str, tuple[str, .
             say_installed(wanted)
         return base or DEFAULT_BASE, wanted
     if not is_interactive():
-        raise typer.BadParameter("name what to find, such as --labels PERSON,BRAND", param_hint="--labels")
+        raise typer.BadParameter("name the labels, for example --labels PERSON,BRAND", param_hint="--labels")
     wanted = split_labels(labels_question().unsafe_ask())
     return base or base_question(say_installed(wanted)).unsafe_ask(), wanted
 
@@ -121,7 +123,7 @@ def say_installed(labels: Sequence[str]) -> str:
 
 
 def base_question(default: str) -> Question:
-    """Return the question for the pipeline to start from."""
+    """Return the prompt for the pipeline to start from."""
     import questionary
 
     return questionary.text("Start from which pipeline?", default=default)
@@ -141,44 +143,46 @@ def say_start(project: ProjectSettings) -> None:
 
 
 def labels_question() -> Question:
-    """Return the question for the labels; it does not close before they can be used."""
+    """Return the prompt for the labels; it accepts only valid ones."""
     import questionary
 
     def judge(typed: str) -> bool | str:
-        return "Commas part labels." if ";" in typed else label_problem(split_labels(typed)) or True
+        return "Separate labels with commas." if ";" in typed else label_problem(split_labels(typed)) or True
 
-    return questionary.text("What to find? Labels, parted by commas:", validate=judge)
+    return questionary.text("What to find? Labels, separated by commas:", validate=judge)
 
 
 def split_labels(typed: str) -> tuple[str, ...]:
-    """Return the labels in a list parted by commas.
+    """Return the labels in a comma-separated list.
 
     Raises:
-        LoopError: it is parted by something else.
+        LoopError: the list is separated by semicolons.
     """
     if ";" in typed:
-        raise LoopError(f"{typed} is not a list of labels.", hint=f"Commas part them: {typed.replace(';', ',')}")
+        raise LoopError(
+            f"{typed} is not a list of labels.", hint=f"Separate labels with commas: {typed.replace(';', ',')}"
+        )
     return tuple(label.strip() for label in typed.split(","))
 
 
 def check_folder(paths: ProjectPaths, named: Sequence[Path], *, here: bool) -> None:
-    """Refuse a folder that is a project, and without `here` the home folder and one with files not among `named`.
+    """Refuse a folder that is a project; without `here` also the home folder, or one with files not in `named`.
 
     Raises:
-        LoopError: it says why.
+        LoopError: the folder is refused.
     """
     root = paths.root.resolve()
     if paths.cfg.exists() or paths.db.exists():
-        raise LoopError(f"{root} is a project already.", hint="Add texts with `loop add`; settings are in loop.cfg.")
+        raise LoopError(f"{root} is already a project.", hint="Add texts with `loop add`; settings are in loop.cfg.")
     if here:
         return
     if root == expanded("~").resolve():
-        raise LoopError("This is your home folder.", hint="Make a folder for the project, or say --here.")
+        raise LoopError("This is your home folder.", hint="Make a folder for the project, or pass --here.")
     known = {path.resolve() for path in named}
     others = [path for path in _entries(root) if not path.name.startswith(".") and path.resolve() not in known]
     if others:
-        problem = f"{root} holds other files already, such as {min(others).name}."
-        raise LoopError(problem, hint="Make a folder for the project, or say --here.")
+        problem = f"{root} contains other files, such as {min(others).name}."
+        raise LoopError(problem, hint="Make a folder for the project, or pass --here.")
 
 
 def _entries(root: Path) -> list[Path]:
@@ -188,12 +192,12 @@ def _entries(root: Path) -> list[Path]:
 
 
 def located(base: str) -> str:
-    """Return a base such that it means the same from every folder."""
+    """Return the absolute path of a base that is a folder; other bases stay unchanged."""
     return str(expanded(base).resolve()) if expanded(base).is_dir() else base
 
 
 def in_project(paths: ProjectPaths, file: Path | None) -> str | None:
-    """Return how a setting names a file: from the project if it lies in there, otherwise in full."""
+    """Return a file's path for loop.cfg: relative if it is in the project, otherwise absolute."""
     if file is None:
         return None
     full, root = file.resolve(), paths.root.resolve()
@@ -201,10 +205,10 @@ def in_project(paths: ProjectPaths, file: Path | None) -> str | None:
 
 
 def check(project: ProjectSettings, paths: ProjectPaths) -> None:
-    """Refuse labels, a base, patterns or gold texts that no session could work with.
+    """Check that a session can work with the labels, the base, the patterns and the gold texts.
 
     Raises:
-        LoopError: it says what is wrong and where.
+        LoopError: it cannot; the message says what is wrong and where.
     """
     from loop.base.assembly import chosen
     from loop.base.pipeline import base_folder, base_labels, load_base, recognizers_in
@@ -230,10 +234,10 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
 
 
 def existing(file: Path) -> Path:
-    """Return `file`.
+    """Return `file` if it exists.
 
     Raises:
-        LoopError: it is not there.
+        LoopError: there is no such file.
     """
     if not file.is_file():
         raise LoopError(f"There is no file {file}.", hint="Check its name.")

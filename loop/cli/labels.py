@@ -1,4 +1,4 @@
-"""`loop labels`: the labels of a project, listed, added, renamed, merged and removed."""
+"""`loop labels`: list, add, rename, merge and remove a project's labels."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
 IntoArgument = Annotated[str, typer.Argument(metavar="INTO")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
-labels_app = typer.Typer(no_args_is_help=True, help="The labels that a project teaches.")
+labels_app = typer.Typer(no_args_is_help=True, help="List and change the project's labels.")
 
 
 def labels_list_cli(ctx: typer.Context) -> None:
-    """Show the labels in force, with the spans that answers gave them."""
+    """List the labels with the number of annotated spans."""
     from loop.progress import taught
 
     with opened(ctx, writes=False) as (_, settings, store):
@@ -36,9 +36,11 @@ def labels_list_cli(ctx: typer.Context) -> None:
 
 def labels_add_cli(
     ctx: typer.Context,
-    labels: Annotated[list[str], typer.Argument(metavar="LABEL...", help="In this order; commas part them, too.")],
+    labels: Annotated[
+        list[str], typer.Argument(metavar="LABEL...", help="Labels in this order; commas may separate them.")
+    ],
 ) -> None:
-    """Add labels: earlier answers say nothing about them, and texts that may hold one are asked about again."""
+    """Add labels; texts already answered that may contain one are asked about again."""
     from loop.base.pipeline import adopted
     from loop.project import add_labels
 
@@ -49,23 +51,23 @@ def labels_add_cli(
         rounds = len(store.journal.rounds())
     say(f"Labels now: {', '.join(now)}.")
     if answers:
-        say(f"{counted(answers, 'earlier answer')} will be asked about again where the model expects one.")
+        say(f"{counted(answers, 'earlier answer')} will be asked about again where the model predicts one.")
     if rounds and adopted(settings.project.base, labels):
-        say(f"The base knows {', '.join(adopted(settings.project.base, labels))}: what the project taught is learned")
-        say(f"again from there, {counted(rounds, 'round')}, when `loop annotate` starts the trainer.")
+        say(f"The base knows {', '.join(adopted(settings.project.base, labels))}: the project's rounds are trained")
+        say(f"again from there ({counted(rounds, 'round')}) when `loop annotate` starts the trainer.")
 
 
 def labels_rename_cli(ctx: typer.Context, label: LabelArgument, name: NameArgument) -> None:
-    """Give a label another name: in answers, models, settings and patterns; nothing is learned again."""
+    """Rename a label in answers, models, settings and patterns; nothing is trained again."""
     with opened(ctx) as (paths, settings, store):
         if name in settings.project.labels:
-            hint = f"`loop labels merge {label} {name}` makes one of the two."
-            raise LoopError(f"There is a label {name} already.", hint=hint)
+            hint = f"`loop labels merge {label} {name}` merges the two."
+            raise LoopError(f"There is already a label {name}.", hint=hint)
         change(paths, settings, store, {label: name})
 
 
 def labels_merge_cli(ctx: typer.Context, label: LabelArgument, into: IntoArgument, yes: YesOption = False) -> None:
-    """Make one label of two: what was LABEL is INTO from now on, and models are learned again."""
+    """Merge LABEL into INTO; models are trained again."""
     from loop.project import check_known
 
     with opened(ctx) as (paths, settings, store):
@@ -83,21 +85,21 @@ def labels_merge_cli(ctx: typer.Context, label: LabelArgument, into: IntoArgumen
 
 
 def effects_of_merging(store: Store, label: str, into: str) -> list[str]:
-    """Return in sentences what becomes of answers; none where nothing does."""
+    """Return sentences about the effects on answers; empty if there are none."""
     from loop.progress import taught
 
     answers, naming = store.answers.standing(), store.journal.naming()
     spans, after = taught(answers, naming.complete_for).get(label, 0), naming.after({label: into})
     whole = [answer for answer in answers if answer.complete and answer.verdict == "accept"]
     half = [one for one in whole if into not in after.known(one.scheme) and _is_asked(naming, one, label, into)]
-    effects = [f"{counted(spans, 'span')} of {label} will be {into}."] if spans else []
+    effects = [f"{counted(spans, 'span')} of {label} will become {into}."] if spans else []
     if half:
         effects.append(
-            f"Asked about only one of the two: {counted(len(half), 'answer')}. Their spans stay; whether there is more "
-            f"{into} in those texts is unknown until they are asked again."
+            f"{counted(len(half), 'answer')} covered only one of the two. Their spans stay; whether those texts "
+            f"contain more {into} is unknown until they are asked about again."
         )
         if not spans:
-            effects.append(f"{label} has no span: `loop labels remove {label}` takes it away and changes nothing else.")
+            effects.append(f"{label} has no span: `loop labels remove {label}` removes it and changes nothing else.")
     return effects
 
 
@@ -106,7 +108,7 @@ def _is_asked(naming: Naming, answer: Answer, label: str, into: str) -> bool:
 
 
 def labels_remove_cli(ctx: typer.Context, label: LabelArgument, yes: YesOption = False) -> None:
-    """Take a label away for good: its spans no longer count, and models are learned again."""
+    """Remove a label permanently: its spans no longer count, and models are trained again."""
     from loop.progress import taught
     from loop.project import check_known
 
@@ -114,21 +116,21 @@ def labels_remove_cli(ctx: typer.Context, label: LabelArgument, yes: YesOption =
         check_known(settings, label)
         spans = taught(store.answers.standing(), store.journal.schemes()).get(label, 0)
         if spans and not yes:
-            confirm(f"{counted(spans, 'span')} of {label} count no longer then, nor if it is added again. Go on?")
+            confirm(f"{counted(spans, 'span')} of {label} will no longer count, not even if you add it again. Go on?")
         change(paths, settings, store, {label: None})
 
 
 def say_what_speaks_of(label: str, paths: ProjectPaths) -> None:
-    """Print where the guidelines still have a label that is gone, for whoever keeps them."""
+    """Print where the guidelines still mention a removed label."""
     from loop.project.guidelines import lines_about
 
     if found := lines_about(paths.guidelines, label):
         lines = ", ".join(map(str, found))
-        say(f"{paths.guidelines.name} still says {label}, in line {lines}: change it there if it means the label.")
+        say(f"{paths.guidelines.name} still mentions {label} in line {lines}: change it there if it means the label.")
 
 
 def change(paths: ProjectPaths, settings: Settings, store: Store, names: Names) -> None:
-    """Change labels everywhere, and say what that means.
+    """Change labels everywhere, and report the effects.
 
     Raises:
         LoopError: see `loop.project.relabel`.

@@ -1,4 +1,4 @@
-"""What libraries and a project's own code say while the trainer works: it may quote texts, and ends in a log."""
+"""Keep the output of libraries and of a project's code, which may quote texts, out of the trainer's log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loop.cli.printing import only_said, say
 
 
 class _LeftOut(io.RawIOBase):
-    """Hands on what loop writes to it; of all else it keeps nothing, and tells which line of Python wrote."""
+    """A stream that discards what is written to it, and notes which line of Python wrote it."""
 
     def __init__(self, note: Callable[[str, str, int], None]) -> None:
         self._note, self._log = note, sys.stderr
@@ -34,9 +34,9 @@ class _LeftOut(io.RawIOBase):
 
 @contextmanager
 def words_left_out() -> Iterator[None]:
-    """Print of each warning, and of what is printed, where it comes from and not what it says; logging is off.
+    """Replace warnings and printed output by a note on where they come from, and turn logging off.
 
-    LOOP_DEBUG=1 lets all of it through.
+    LOOP_DEBUG=1 lets everything through.
     """
     if os.environ.get("LOOP_DEBUG"):
         yield
@@ -56,7 +56,7 @@ def words_left_out() -> Iterator[None]:
     def note(what: str, filename: str, lineno: int) -> None:
         if (what, filename, lineno) not in seen:
             seen.add((what, filename, lineno))
-            say(f"{what} from {filename}, line {lineno}; its words may quote your texts.", err=True)
+            say(f"{what} from {filename}, line {lineno}; left out because it may quote your texts.", err=True)
 
     before, level = warnings.showwarning, logging.root.manager.disable
     warnings.showwarning = show

@@ -1,4 +1,4 @@
-"""`loop package`: a pipeline as a wheel that can be installed."""
+"""`loop package`: build an installable wheel of a pipeline."""
 
 from __future__ import annotations
 
@@ -26,28 +26,32 @@ def package_cli(
     ] = None,
     round: Annotated[
         int | None,
-        typer.Option("--round", metavar="N", min=0, help="Of this round.  [default: the last]", show_default=False),
+        typer.Option(
+            "--round", metavar="N", min=0, help="Package this round.  [default: the last]", show_default=False
+        ),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Of this pipeline instead, such as models/final/model.")
+        Path | None, typer.Option(metavar="DIR", help="Package this pipeline instead, such as models/final/model.")
     ] = None,
-    name: Annotated[str, typer.Option(metavar="NAME", help="Without the language.  [default: the project's]")] = "",
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="Package name without the language.  [default: the project's]")
+    ] = "",
     version: Annotated[
         str,
         typer.Option(
-            metavar="V", help="Its number.  [default: 0.N.0 for round N, 1.0.0 for --model]", show_default=False
+            metavar="V", help="Package version.  [default: 0.N.0 for round N, 1.0.0 for --model]", show_default=False
         ),
     ] = "",
-    licence: Annotated[str, typer.Option("--license", metavar="NAME", help="Under which it is handed on.")] = "",
+    licence: Annotated[str, typer.Option("--license", metavar="NAME", help="License of the package.")] = "",
 ) -> None:
-    """Make an installable wheel of a pipeline, with its scores and counts; without a network."""
+    """Build an installable wheel of a pipeline, with its scores and counts; needs no network."""
     from loop.base.pipeline import load_base
     from loop.final import About, build, named, scored
     from loop.progress import taught
     from loop.progress.held_out_gold import gold_texts
 
     if model is not None and round is not None:
-        raise LoopError("--round and --model name two pipelines.", hint="Leave one of them out.")
+        raise LoopError("--round and --model cannot be combined.", hint="Drop one of them.")
     with opened(ctx) as (paths, settings, store):
         folder, answers, number = which(paths, store, round, model)
         labels = settings.project.labels
@@ -71,7 +75,7 @@ def package_cli(
 def which(
     paths: ProjectPaths, store: Store, round: int | None, model: Path | None
 ) -> tuple[Path, list[Answer], int | None]:
-    """Return the pipeline's folder, the answers that it learned from, and its round, None where it is none.
+    """Return the pipeline's folder, the answers it learned from, and its round (None for `model`).
 
     Raises:
         LoopError: there is no such pipeline.
@@ -81,15 +85,15 @@ def which(
     training = store.answers.training()
     if model is not None:
         if not (model / "meta.json").is_file():
-            raise LoopError(
-                f"There is no pipeline in {model}.", hint="`loop train` leaves its one in models/final/model."
-            )
+            raise LoopError(f"There is no pipeline in {model}.", hint="`loop train` writes one to models/final/model.")
         return model, training, None
     checkpoints = Checkpoints(paths.models)
     kept = checkpoints.rounds()
     number = round if round is not None else checkpoints.in_force()
     if number not in kept or not number:
-        hint = f"Kept are {', '.join(map(str, kept[1:]))}." if kept[1:] else "Answer questions first: `loop annotate`."
-        raise LoopError(f"There is no round {number} to make a package of.", hint=hint)
+        hint = (
+            f"Available: {', '.join(map(str, kept[1:]))}." if kept[1:] else "Answer questions first: `loop annotate`."
+        )
+        raise LoopError(f"There is no round {number} to package.", hint=hint)
     learned = checkpoints.info(number).answer_ids
     return checkpoints.path(number), [answer for answer in training if answer.id in learned], number

@@ -1,4 +1,4 @@
-"""`loop patterns`: terms and patterns whose matches are suggested."""
+"""`loop patterns`: list, add and remove match patterns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 
-patterns_app = typer.Typer(no_args_is_help=True, help="Terms and patterns whose matches are shown as suggestions.")
+patterns_app = typer.Typer(no_args_is_help=True, help="Terms and patterns that suggest spans.")
 
 
 @patterns_app.command("add")
@@ -18,10 +18,10 @@ def patterns_add_cli(
     ctx: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Patterns of the EntityRuler or Prodigy (jsonl, json); - reads stdin."),
+        typer.Argument(metavar="FILE...", help="Patterns of EntityRuler or Prodigy (jsonl, json); - reads stdin."),
     ],
 ) -> None:
-    """Add match patterns, also while somebody annotates: the trainer lays the next questions out with them."""
+    """Add match patterns, even during a session: the trainer applies them to the next questions."""
     from loop.base.pipeline import load_base
     from loop.formats import files_of
     from loop.patterns.matching import Patterns
@@ -49,7 +49,7 @@ def patterns_add_cli(
 
 @patterns_app.command("list")
 def patterns_list_cli(ctx: typer.Context) -> None:
-    """Show the patterns with their numbers, for `loop patterns remove`."""
+    """List the patterns with their numbers, for `loop patterns remove`."""
     from loop.patterns.file import pattern_lines
     from loop.patterns.project_patterns import PatternsFile
 
@@ -61,7 +61,7 @@ def patterns_list_cli(ctx: typer.Context) -> None:
     for number, line in lines:
         say(f"{number:{wide}}  {_shown(line)}")
     if not lines:
-        say("There are no patterns. `loop patterns add FILE` adds some.")
+        say("There are no patterns. Add some with `loop patterns add FILE`.")
 
 
 def _shown(line: str) -> str:
@@ -76,9 +76,9 @@ def _shown(line: str) -> str:
 @patterns_app.command("remove")
 def patterns_remove_cli(
     ctx: typer.Context,
-    numbers: Annotated[list[int], typer.Argument(metavar="N...", min=1, help="As `loop patterns list` shows them.")],
+    numbers: Annotated[list[int], typer.Argument(metavar="N...", min=1, help="Numbers from `loop patterns list`.")],
 ) -> None:
-    """Take patterns out; what they suggest goes with the next questions."""
+    """Remove patterns; their suggestions disappear with the next questions."""
     from loop.patterns.file import drop_lines
     from loop.patterns.project_patterns import PatternsFile
     from loop.trainer import prepare

@@ -1,4 +1,4 @@
-"""`loop predict`: any pipeline over any texts, with exact probabilities."""
+"""`loop predict`: run a pipeline over texts, with exact probabilities."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ def predict_cli(
         bool,
         typer.Option("--all-spans", help="Every span above 0.01, not only those that the pipeline predicts."),
     ] = False,
-    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes at a time, each with one thread.")] = 1,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Number of processes, each with one thread.")] = 1,
     ray: Annotated[
-        bool, typer.Option("--ray", help="The workers are actors on the Ray cluster of RAY_ADDRESS, or of a local Ray.")
+        bool, typer.Option("--ray", help="Run the workers on the Ray cluster at RAY_ADDRESS, or on a local one.")
     ] = False,
     code: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Python that registers what MODEL needs."),
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Python code that registers what MODEL needs."),
     ] = None,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
     force: ForceOption = False,
 ) -> None:
-    """Write what a pipeline finds, each span with its exact probability; calibrated for a checkpoint of loop.
+    """Write a pipeline's predictions, each span with its exact probability, calibrated for loop's checkpoints.
 
-    A run that was stopped goes on where it was when the same command is given again.
+    To resume a stopped run, give the same command again.
     """
     from loop.bulk import Job, cut
     from loop.formats import files_of, read_all, refuse_other_formats
@@ -72,7 +72,7 @@ def predict_cli(
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be done, and who does it."""
+    """The files to predict, and how to run the pipeline."""
 
     job: Job
     files: Sequence[Path | str]
@@ -88,7 +88,7 @@ class Work:
         return self._by_ray({}) if self.ray else predicted(self.job, chunks, workers=self.workers)
 
     def rest(self, chunks: Iterator[Chunk], unfinished: Unfinished) -> Iterator[Predicted]:
-        """Predict what is not finished."""
+        """Predict the unfinished chunks."""
         if self.ray:
             return self._by_ray(unfinished.finished_chunks(chunks))
         return self.all(unfinished.rest(chunks))
@@ -103,20 +103,20 @@ class Work:
 
 @contextmanager
 def resumable(job: Job, out: str, *, force: bool) -> Iterator[Unfinished]:
-    """What there is of the output already; if the block fails, it stays, and how to go on is said."""
+    """The output of earlier runs; if the block fails, the output stays and a message says how to resume."""
     from loop.bulk import Unfinished
     from loop.formats import is_remote
 
     beside = Path(out.rsplit("/", 1)[-1] if is_remote(out) else out)
     unfinished = Unfinished(beside.with_name(f"{beside.name}.partial"), job.signature(), drop_other=force)
     if unfinished.texts:
-        say(f"Going on after {counted(unfinished.texts, 'text')} that are in {unfinished.folder}.", err=True)
+        say(f"Resuming after {counted(unfinished.texts, 'text')} in {unfinished.folder}.", err=True)
     try:
         yield unfinished
     except BaseException:
         if unfinished.texts:
             done = counted(unfinished.texts, "text")
-            say(f"Finished so far: {done}, kept in {unfinished.folder}. The same command goes on there.", err=True)
+            say(f"Finished so far: {done}, kept in {unfinished.folder}. The same command resumes there.", err=True)
             unfinished.close()
         else:
             unfinished.drop()
@@ -124,13 +124,13 @@ def resumable(job: Job, out: str, *, force: bool) -> Iterator[Unfinished]:
 
 
 def keep(predicted: Iterable[Predicted], unfinished: Unfinished) -> None:
-    """Keep what is finished."""
+    """Store finished chunks."""
     for chunk in predicted:
         unfinished.add(chunk)
 
 
 def to_standard_output(predicted: Iterable[Predicted]) -> int:
-    """Write what is finished at once; return how many texts."""
+    """Write finished chunks at once; return the number of texts."""
     texts = 0
     for chunk in predicted:
         sys.stdout.buffer.write(chunk.lines)
@@ -140,7 +140,7 @@ def to_standard_output(predicted: Iterable[Predicted]) -> int:
 
 
 def with_progress(predicted: Iterable[Predicted], total: int | None, *, done: int = 0) -> Iterator[Predicted]:
-    """Yield what is finished, and on a terminal show how far that has come, how fast, and what time is left."""
+    """Yield finished chunks, and show progress, speed and remaining time on a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
     from rich.text import Text
@@ -159,7 +159,7 @@ def with_progress(predicted: Iterable[Predicted], total: int | None, *, done: in
 
 
 def count_texts(source: str) -> int | None:
-    """Return about how many texts a file has; None for what cannot be counted in a moment."""
+    """Return roughly how many texts a file has; None if counting takes long."""
     from loop.formats import told_by_name
     from loop.formats.lines import is_packed
     from loop.formats.parquet import pyarrow
@@ -170,7 +170,7 @@ def count_texts(source: str) -> int | None:
     if told_by_name(source) == "parquet":
         try:
             return int(pyarrow()[1].read_metadata(path).num_rows)
-        except ValueError:  # whoever reads it says what is wrong
+        except ValueError:  # the reader reports what is wrong
             return None
     with path.open("rb") as file:
         return sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))

@@ -1,4 +1,4 @@
-"""The project that a command works on."""
+"""Open the project that a command works on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def paths_of(ctx: typer.Context) -> ProjectPaths:
-    """Return the paths of the project that -C or LOOP_PROJECT names, or else of the current folder."""
+    """Return the paths of the project named by -C or LOOP_PROJECT, by default the current folder."""
     return ProjectPaths(cast(Path, ctx.obj))
 
 
@@ -31,9 +31,9 @@ def opened(
     writes: bool = True,
     heard: Callable[[ErasedReport], None] | None = None,
 ) -> Iterator[Opened]:
-    """Open the project that a command works on, or the one of other `paths`; see `loop.project.opened`.
+    """Open the command's project, or the one at `paths`; see `loop.project.opened`.
 
-    Whether its own code is trusted is asked where somebody can be, and said by the option --trust-code.
+    On a terminal it asks whether to trust the project's code, unless --trust-code says so.
     """
     from loop.project import opened as open_project
 
@@ -51,23 +51,23 @@ def opened(
 
 
 def say_finished(erased: ErasedReport) -> None:
-    """Say that texts were erased now whose erasing had been interrupted."""
-    say(f"Erased {counted(erased.texts, 'text')}: that had been interrupted, and is finished now.", err=True)
+    """Print that an interrupted erasure was completed."""
+    say(f"Erased {counted(erased.texts, 'text')}, completing an interrupted `loop erase`.", err=True)
 
 
 def ask_about_code(files: Sequence[Path]) -> bool:
-    """Ask whether these files may be run."""
-    say("This project runs code of its own, which can do whatever you can:")
+    """Ask whether to trust these files."""
+    say("This project runs its own code, which can do whatever you can:")
     for file in files:
         say(f"  {file}")
-    return typer.confirm("Do you trust it? You are asked again when it changes.", default=False)
+    return typer.confirm("Do you trust it? You will be asked again if it changes.", default=False)
 
 
 def say_whose_code(model: str) -> None:
-    """Say that loading a pipeline runs code, before one is loaded from a folder that is not a project's."""
+    """Warn that loading a pipeline runs code, before loading one from outside a project."""
     folder = expanded(model).resolve()
     if folder.is_dir() and not any((above / CFG_NAME).is_file() for above in folder.parents):
         say(
-            f"{model} comes from outside. A pipeline runs the code that it names: use it only if you trust it.",
+            f"{model} is not from a project. Loading a pipeline runs its code: use it only if you trust it.",
             err=True,
         )

@@ -1,4 +1,4 @@
-"""Questions for answers that were given elsewhere."""
+"""Make questions for imported answers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def questions_for(answers: Sequence[Answer], store: Store, settings: Settings) -> Iterator[Question]:
-    """Yield a question to open an answer with that was given elsewhere and has none; loads spaCy.
+    """Yield a question for each imported answer that has none, so that it can be opened; loads spaCy.
 
-    It has the id of the answer, so that it is known which one is changed.
+    The question has the answer's id, which tells which answer a change replaces.
     """
     if not answers:
         return

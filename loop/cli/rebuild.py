@@ -1,4 +1,4 @@
-"""`loop rebuild`: rounds learned once more from the base and the events, and compared."""
+"""`loop rebuild`: train rounds again from the base and the events, and compare them."""
 
 from __future__ import annotations
 
@@ -19,43 +19,44 @@ if TYPE_CHECKING:
     from loop.store import Store
     from loop.trainer.rebuilding import Rebuilt
 
-# Enough of a hash to tell two from each other.
+# Digits of a hash, enough to tell two apart.
 SHOWN = 12
 
 
 def rebuild_cli(
     ctx: typer.Context,
     number: Annotated[
-        int | None, typer.Argument(metavar="[N]", min=0, help="Up to this round; otherwise all.", show_default=False)
+        int | None,
+        typer.Argument(metavar="[N]", min=0, help="Stop at this round.  [default: the last]", show_default=False),
     ] = None,
-    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Save its pipeline in a new folder.")] = None,
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Save the last pipeline in a new folder.")] = None,
 ) -> None:
-    """Learn rounds once more from the base and the events, and say whether they come out the same to the bit."""
+    """Train rounds again from the base and the events, and check that they are identical to the bit."""
     from loop.trainer.rebuilding import rebuilding
 
     if to is not None and to.exists():
-        raise LoopError(f"{to} is there already.", hint="Name a new folder.")
+        raise LoopError(f"{to} already exists.", hint="Name a new folder.")
     with opened(ctx) as (paths, settings, store):
         last = len(store.journal.rounds())
         round_there(store, number or 0)
         with rebuilding(paths, settings, store) as aside:
             one, same = report(aside.rounds(last if number is None else number))
             if not one.is_comparable:
-                say(f"They were computed by {one.versions}; with other versions the bits may differ.")
+                say(f"They were computed with {one.versions}; other versions may give different bits.")
                 for words in score_lines(paths, settings, store, one):
                     say(words)
             if to is not None:
                 aside.save(to)
-                say(f"Its pipeline is in {to}.")
+                say(f"The pipeline is in {to}.")
     if not same:
         raise LoopError(
             "A round could not be reproduced from its events.",
-            hint="`loop checkpoints show N` says which libraries made it.",
+            hint="`loop checkpoints show N` shows which libraries made it.",
         )
 
 
 def report(rebuilt: Iterable[Rebuilt]) -> tuple[Rebuilt, bool]:
-    """Say of each round how it came out; returns the last, and whether all that ought to be the same are."""
+    """Print the result for each round; return the last, and whether all comparable rounds are identical."""
     every = []
     for one in rebuilt:
         say(line(one))
@@ -66,7 +67,7 @@ def report(rebuilt: Iterable[Rebuilt]) -> tuple[Rebuilt, bool]:
 
 
 def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebuilt) -> Iterator[str]:
-    """Yield in words what a round is worth that cannot be the same to the bit: its scores now and then."""
+    """Yield a round's recorded and new scores, for one that cannot be identical to the bit."""
     from loop.learning.evaluate import predicted
     from loop.progress.held_out_gold import gold_texts, measured_in
     from loop.progress.scores import scores
@@ -79,15 +80,15 @@ def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebu
     then = found_by_round(paths, store, one.number, texts, evaluates=True)
     for name, found in (("now", now), ("then", then)):
         score = scores(measured_in(gold, found), settings.project.labels)
-        yield f"round {one.number} {name}: {f'F1 {score_words(score.overall)}' if score else 'no texts measure it'}"
+        yield f"round {one.number} {name}: {f'F1 {score_words(score.overall)}' if score else 'no held-out texts'}"
 
 
 def line(one: Rebuilt) -> str:
-    """Return how a round came out, in words."""
+    """Return a line about a rebuilt round."""
     if one.is_same:
         where = "as recorded" if one.saved is None else "as recorded and as saved"
         return f"round {one.number}: identical, {where if one.recorded else 'as saved'} ({one.weights[:SHOWN]})"
     known = [("recorded", one.recorded), ("saved", one.saved)]
     others = ", ".join(f"{name} {hash[:SHOWN]}" for name, hash in known if hash and hash != one.weights)
-    by = "" if one.is_comparable else f", computed by {one.versions}"
+    by = "" if one.is_comparable else f", computed with {one.versions}"
     return f"round {one.number}: differs, {one.weights[:SHOWN]} now, {others}{by}"

@@ -1,4 +1,4 @@
-"""What had to be done to single rows of a file, and in which lines."""
+"""Print what was done to single rows of a file, with their lines."""
 
 from __future__ import annotations
 
@@ -12,32 +12,43 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from loop.formats import RawText
-    from loop.intake import Remarks
+    from loop.intake import AddReport, ImportReport, Remarks
 
-# By the kind of a remark: what is counted, and the sentence around it.
+# Kind of remark: the noun that is counted, and the sentence around it.
 REMARKS = {
-    "other": ("row", "Left out {} about something else than entities"),
-    "outdone": ("answer", "Left out {} to texts that a later row answers"),
-    "unanswered": ("text", "Left {} without an annotation to be asked about"),
-    "repaired": ("tag", "Read {} as conlleval does, which the file's scheme does not allow there"),
+    "other": ("row", "Left out {} not about entities"),
+    "outdone": ("answer", "Left out {} replaced by a later row"),
+    "unanswered": ("text", "Added {} without annotations, to be asked about"),
+    "repaired": ("tag", "Read {} invalid in the file's scheme as conlleval does"),
     "widened": ("span", "Widened {} to whole tokens"),
-    "trimmed": ("span", "Trimmed {}, which began or ended with white space"),
-    "empty": ("span", "Dropped {} of nothing but white space"),
+    "trimmed": ("span", "Trimmed {} with white space at an edge"),
+    "empty": ("span", "Dropped {} with nothing but white space"),
     "dropped": ("span", "Dropped {} that overlapped a longer one on whole tokens"),
 }
 
-# Of gold texts, which are evaluated on as they are.
+# For gold texts, which are evaluated on unchanged.
 GOLD_REMARKS = {
-    "widened": ("span", "No model finds {} with an edge inside of a token"),
-    "trimmed": ("span", "No model finds {} with white space at an edge"),
-    "empty": ("span", "No model finds {} of nothing but white space"),
+    "widened": ("span", "No model can find {} with an edge inside a token"),
+    "trimmed": ("span", "No model can find {} with white space at an edge"),
+    "empty": ("span", "No model can find {} with nothing but white space"),
 }
+
+
+def say_skipped(report: AddReport | ImportReport, known: int, noun: str) -> None:
+    """Print how many rows were skipped (`known` counts those that say nothing new) or left out, and the remarks."""
+    if known:
+        say(f"Skipped {counted(known, f'known {noun}')}.")
+    if report.held:
+        say(f"Left out {counted(report.held, 'text')} held out for evaluation, or of a group that is.")
+    if report.blank:
+        say(f"Left out {counted(report.blank, 'blank text')}.")
+    say_remarks(report.remarks)
 
 
 def say_remarks(
     remarks: Remarks, kinds: Mapping[str, tuple[str, str]] = REMARKS, *, before: str = "", err: bool = False
 ) -> None:
-    """Print what had to be done to rows, and in which lines; `before` stands before each sentence."""
+    """Print what was done to rows, with their lines; each sentence starts with `before`."""
     from loop.intake.remarks import lines_of
 
     for kind in (*kinds, *(remarks.keys() - REMARKS.keys())):
@@ -47,7 +58,7 @@ def say_remarks(
 
 
 def say_gold(file: Path, raws: Iterable[RawText], nlp: Language, labels: Collection[str] | None = None) -> None:
-    """Warn of the spans of a gold file that no model finds as they are, and say how its rows were read."""
+    """Print warnings about gold spans that no model can find, and remarks on how the rows were read."""
     from loop.intake import gold_remarks
 
     say_remarks(gold_remarks(raws, nlp, labels), GOLD_REMARKS, before=f"{file.name}: ", err=True)

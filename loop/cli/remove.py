@@ -1,4 +1,4 @@
-"""`loop remove`: a batch of texts taken back."""
+"""`loop remove`: remove a batch of texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def remove_cli(
     ctx: typer.Context,
     batch: Annotated[int, typer.Option(metavar="N", min=1, max=2**31, help="Its number; `loop status` lists them.")],
 ) -> None:
-    """Take a batch back; its texts that are answered stay."""
+    """Remove a batch of texts; answered ones stay."""
     with opened(ctx) as (_, _settings, store):
         removed, kept = store.corpus.remove_batch(batch)
     say(f"Removed {counted(removed, 'text')} of batch {batch}.")

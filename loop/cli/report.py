@@ -1,4 +1,4 @@
-"""`loop report`: a project in one HTML file."""
+"""`loop report`: write a report on a project as one HTML file."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from loop.errors import LoopError
 def report_cli(
     ctx: typer.Context,
     out: Annotated[Path | None, typer.Argument(metavar="OUT", help="[default: report.html in the project]")] = None,
-    no_text: Annotated[bool, typer.Option("--no-text", help="Leave out every text, and strings of them.")] = False,
+    no_text: Annotated[bool, typer.Option("--no-text", help="Leave out all texts and quotes from them.")] = False,
 ) -> None:
-    """Write curves, confusions, calibration, corrections and the hardest texts into one HTML file."""
+    """Write learning curves, confusions, calibration, corrections and the hardest texts to one HTML file."""
     from loop.files import replacing
     from loop.progress.report_data import report_data
     from loop.report import report

@@ -1,4 +1,4 @@
-"""`loop simulate`: an oracle in the annotator's place."""
+"""`loop simulate`: let an oracle annotate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.completion import complete_strategy
-from loop.cli.printing import counted, say
+from loop.cli.printing import aligned, counted, say
 from loop.cli.remarks import say_gold, say_remarks
 from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
@@ -31,41 +31,47 @@ if TYPE_CHECKING:
 
 
 class Mode(str, Enum):
-    """The modes in which an oracle can answer."""
+    """The modes an oracle can answer in."""
 
     correct = "correct"
     teach = "teach"
 
 
 def simulate_cli(
-    gold: Annotated[Path, typer.Argument(help="jsonl with text and spans: what is asked, and the right answers.")],
-    test: Annotated[Path, typer.Option(metavar="FILE", help="jsonl with text and spans that are never asked.")],
-    base: Annotated[str, typer.Option(metavar="BASE", help="Where round 0 starts from.")] = ProjectSettings().base,
+    gold: Annotated[Path, typer.Argument(help="jsonl with texts to ask about and their gold spans.")],
+    test: Annotated[Path, typer.Option(metavar="FILE", help="jsonl with gold texts that are never asked about.")],
+    base: Annotated[
+        str, typer.Option(metavar="BASE", help="The pipeline that round 0 starts from.")
+    ] = ProjectSettings().base,
     vectors: VectorsOption = None,
-    answers: Annotated[int, typer.Option(metavar="N", min=1, help="How many answers the oracle gives.")] = 200,
+    answers: Annotated[int, typer.Option(metavar="N", min=1, help="Number of answers.")] = 200,
     strategy: Annotated[
         str, typer.Option(metavar="NAME", help="The acquisition function.", autocompletion=complete_strategy)
     ] = AcquireSettings().strategy,
     seed: Annotated[int, typer.Option(metavar="K", min=0)] = 0,
     seeds: Annotated[
-        str, typer.Option(metavar="A,B,…|N", help="Several seeds: a list of them, or how many from --seed on.")
+        str, typer.Option(metavar="A,B,…|N", help="Several seeds: a list, or a number of seeds from --seed on.")
     ] = "",
-    mode: Annotated[Mode, typer.Option(help="Correct whole texts, or say yes or no to one span.")] = Mode.correct,
+    mode: Annotated[Mode, typer.Option(help="Correct whole texts, or answer yes or no to one span.")] = Mode.correct,
     noise: Annotated[
-        float, typer.Option(metavar="P", min=0, max=1, help="How probably the oracle spoils an entity.")
+        float, typer.Option(metavar="P", min=0, max=1, help="The probability that the oracle gets an entity wrong.")
     ] = 0.0,
-    lag: Annotated[int, typer.Option(min=0, max=1, help="1: the questions are a round old, as when nobody waits.")] = 0,
-    every: Annotated[int, typer.Option(metavar="N", min=0, help="Score after every N answers; 0 for every round.")] = 0,
-    keys: Annotated[bool, typer.Option("--keys", help="Count key presses, which takes time.")] = False,
-    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Processes at a time.")] = 1,
+    lag: Annotated[
+        int, typer.Option(min=0, max=1, help="1: questions are one round old, as for an annotator who does not wait.")
+    ] = 0,
+    every: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Evaluate after every N answers; 0: after every round.")
+    ] = 0,
+    keys: Annotated[bool, typer.Option("--keys", help="Count key presses; slow.")] = False,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="Number of processes.")] = 1,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "--resume", metavar="DIR", help="Keep finished runs there, and don't run them again."),
+        typer.Option("--out", "--resume", metavar="DIR", help="Save finished runs there and reuse them."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Lists of objects instead of tables.")] = False,
-    save: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the last checkpoint there.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    save: Annotated[Path | None, typer.Option(metavar="DIR", help="Save the last checkpoint there.")] = None,
 ) -> None:
-    """Let an oracle answer in your place, through the same session, store and trainer; prints the learning curve."""
+    """Let an oracle annotate through the same session, store and trainer; prints the learning curve."""
     from loop.base.pipeline import load_base
     from loop.simulate import Run, Scenario, finished_runs
 
@@ -73,7 +79,7 @@ def simulate_cli(
     if save is not None and save.exists():
         raise LoopError(f"{save} exists already.", hint="Name a new folder for the checkpoint.")
     if save is not None and len(numbers) > 1:
-        raise LoopError("--save keeps one checkpoint.", hint="Give one seed.")
+        raise LoopError("--save stores a single checkpoint.", hint="Use a single seed.")
     asked, unseen = read_apart(gold, test, load_base(base))
     labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
     table = chosen_vectors(vectors, base)
@@ -95,29 +101,29 @@ def simulate_cli(
 def settings_of(
     base: str, labels: tuple[str, ...], strategy: str, seed: int, *, vectors: str | None = None
 ) -> Settings:
-    """The settings of a simulated project: the defaults but for what is asked."""
+    """The settings of a simulated project: the defaults except for these."""
     project = ProjectSettings(base=base, labels=labels, seed=seed, vectors=vectors)
     return Settings(project=project, acquire=AcquireSettings(strategy=strategy))
 
 
 def parse_seeds(said: str, *, first: int) -> list[int]:
-    """The seeds of `--seeds`: a list with commas, or a number of seeds from `first` on; `first` alone for nothing.
+    """The seeds of `--seeds`: a comma-separated list, or a number of seeds from `first` on; empty means `first` alone.
 
     Raises:
         LoopError: it is neither.
     """
     parts = [part.strip() for part in said.split(",")] if said else []
     if not all(part.isdecimal() for part in parts) or len(set(parts)) < len(parts) or said == "0":
-        raise LoopError(f"--seeds {said!r} is not a list of different numbers.", hint="Say 3, or 0,1,2.")
+        raise LoopError(f"--seeds {said!r} is not a list of different numbers.", hint="For example: 3, or 0,1,2.")
     if "," in said:
         return [int(part) for part in parts]
     return list(range(first, first + (int(said) if said else 1)))
 
 
 def read_apart(gold: Path, test: Path, nlp: Language) -> tuple[Gold, Gold]:
-    """Return the texts to ask about and those to score on; what is in `test`, or of a group there, is not asked about.
+    """Return the texts to ask about and the test texts; texts and groups of `test` are left out of `gold`.
 
-    Spans that do not fit the tokens of `nlp` are told.
+    Prints a warning about spans that do not fit the tokens of `nlp`.
 
     Raises:
         LoopError: nothing is left to ask about.
@@ -130,10 +136,10 @@ def read_apart(gold: Path, test: Path, nlp: Language) -> tuple[Gold, Gold]:
     measures = reserved_in(unseen)
     left = [raw for raw in asked if not measures.holds(raw.text, raw.group)]
     if not left:
-        raise LoopError(f"Every text of {gold} is in {test}, too, or of a group there.", hint="Name another --test.")
+        raise LoopError(f"Every text of {gold}, or its group, is also in {test}.", hint="Name another --test.")
     if out := len(asked) - len(left):
         say(
-            f"Left out of {gold.name}, since {test.name} scores on them or their groups: {counted(out, 'text')}.",
+            f"Left out of {gold.name}, since they or their groups are in {test.name}: {counted(out, 'text')}.",
             err=True,
         )
     say_remarks(gold_remarks(left, nlp), before=f"{gold.name}: ", err=True)
@@ -155,7 +161,7 @@ def spans_of(raws: Iterable[RawText]) -> Gold:
 
 @contextmanager
 def progress_bars(runs: Sequence[Run], *, hidden: bool) -> Iterator[Callable[[Run, Row], None]]:
-    """A bar for each run while the block runs, on a terminal only; yields what hears of the rows."""
+    """Show a progress bar per run during the block, on a terminal only; yields the function that updates them."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -189,7 +195,7 @@ class Table:
 
 
 def show(strategy: str, curves: dict[int, list[Row]]) -> None:
-    """Print the curve of each seed, the labels at its end, and the mean over the seeds."""
+    """Print each seed's curve with its last scores by label, and the mean over the seeds."""
     for seed, rows in curves.items():
         say(f"{strategy}, seed {seed}:")
         table = Table()
@@ -202,22 +208,23 @@ def show(strategy: str, curves: dict[int, list[Row]]) -> None:
 
 
 def show_labels(row: Row) -> None:
-    """Print how well each label is found."""
-    width = max(map(len, row.labels))
-    say(f"{'label'.ljust(width)}      P      R     F1    95 % of F1")
-    for label, one in row.labels.items():
-        say(f"{label.ljust(width)}  {one.p:5.1f}  {one.r:5.1f}  {one.f1:5.1f}  {_range(one)}")
+    """Print the scores of each label."""
+    rows = [(name, f"{one.p:5.1f}", f"{one.r:5.1f}", f"{one.f1:5.1f}", _range(one)) for name, one in row.labels.items()]
+    for line in aligned([("label", "P", "R", "F1", "  95 % of F1"), *rows], left=(0, 4)):
+        say(line)
 
 
 def show_means(curves: Sequence[Sequence[Row]]) -> None:
-    """Print the mean of several curves, and how far apart they are."""
+    """Print the mean of several curves, and their spread."""
     say(f"mean of {len(curves)} seeds:")
-    say("answers  tokens  seconds     F1  lowest – highest")
-    for rows in zip(*curves, strict=False):
-        f = [row.f1 for row in rows]
-        tokens, seconds = (statistics.mean(getattr(row, name) for row in rows) for name in ("tokens", "seconds"))
-        effort = f"{rows[0].answers:7,} {tokens:7,.0f}  {seconds:7,.0f}"
-        say(f"{effort}  {statistics.mean(f):5.1f}   {min(f):5.1f} – {max(f):5.1f}")
+    rows = [("answers", "tokens", "seconds", "F1", "lowest – highest")]
+    for same in zip(*curves, strict=False):
+        f = [row.f1 for row in same]
+        tokens, seconds = (statistics.mean(getattr(row, name) for row in same) for name in ("tokens", "seconds"))
+        effort = f"{same[0].answers:,}", f"{tokens:,.0f}", f"{seconds:,.0f}"
+        rows.append((*effort, f"{statistics.mean(f):5.1f}", f"{min(f):.1f} – {max(f):.1f}"))
+    for line in aligned(rows, left=()):
+        say(line)
 
 
 def _range(scores: Row | Measure) -> str:

@@ -1,4 +1,4 @@
-"""`loop status`: where a project stands."""
+"""`loop status`: show the state of a project."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, megabytes, say
+from loop.cli.printing import aligned, counted, megabytes, say
 from loop.cli.project import opened
 from loop.former_names import with_former_keys
 
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from loop.quality import Consistency
     from loop.store import BatchInfo, RoundInfo
 
-LAST_ROUNDS = 3  # their training loss beside F1
+HEADINGS = "label", "answered", "to find", "F1", "95 % of F1", "since ten rounds ago"
+LAST_ROUNDS = 3  # rounds shown with loss and F1
 
 
 def status_cli(
-    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False
+    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False
 ) -> None:
-    """Show how many texts, answers and rounds there are."""
+    """Show the project's texts, answers, rounds and scores, and advice on what to do next."""
     from loop.progress import learned_again_words, progress
 
     with opened(ctx, writes=False) as (paths, settings, store):
@@ -42,24 +43,24 @@ def status_cli(
 
 
 def status_json(now: Progress, batches: list[BatchInfo]) -> str:
-    """Return a project's numbers as one JSON object; in ASCII, so that no file's name can move the cursor."""
+    """Return a project's numbers as a JSON object, in ASCII so that file names cannot control the terminal."""
     return json.dumps(with_former_keys(asdict(now)) | {"batches": [asdict(each) for each in batches]})
 
 
 def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) -> list[str]:
-    """Return a project's numbers in words, a line each, with the learning curve."""
+    """Return lines about a project's numbers, with the learning curve."""
     from loop.progress import blocked_words, forgotten_words, held_words, overfitting_words
 
     scored = {point.round: point.scores.overall for point in now.curve}
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
-    pace = "" if now.seconds is None else f"; {now.seconds:.0f} s each of late"
+    pace = "" if now.seconds is None else f"; {now.seconds:.0f} s each recently"
     alarms = [held_words(now.held), forgotten_words(now.forgotten), overfitting_words(now.advice), near_words(now)]
     return [
-        f"texts    {now.texts:,}, of them {now.pool:,} not answered; {counted(now.waiting, 'question')} waiting",
+        f"texts    {now.texts:,}, {now.pool:,} of them unanswered; {counted(now.waiting, 'question')} waiting",
         *(f"         nothing is left to ask: {words}" for words in [blocked_words(now.pool)] if now.blocked),
         *(f"  batch {b.id}: {counted(b.texts, 'text')}, {b.answered:,} answered, from {b.source}" for b in batches),
         f"answers  {verdicts}{pace}",
-        f"rounds   {len(now.rounds):,}; answers that train until the next: {now.next_round}",
+        f"rounds   {len(now.rounds):,}; answers needed for the next: {now.next_round}",
         *(f"  {round_line(info, scored.get(info.number))}" for info in now.rounds[-LAST_ROUNDS:]),
         *measured_lines(now, width),
         *(f"repeats  {words}" for words in [consistency_words(now.consistency)] if words),
@@ -72,7 +73,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
 
 
 def measured_lines(now: Progress, width: int) -> list[str]:
-    """Return how good the model is: measured, estimated and as the questions tell it, the curve, and each label."""
+    """Return lines about the model: F1, its own estimate, the acceptance rate, the curve, and each label."""
     from loop.cli.curve_plot import drawn
     from loop.intervals import between
 
@@ -80,59 +81,51 @@ def measured_lines(now: Progress, width: int) -> list[str]:
     if now.scores:
         strict, overlapping = now.scores.overall.strict, now.scores.overall.overlapping
         p, r, f = map(between, (strict.p_interval, strict.r_interval, overlapping.f1_interval))
-        lines += [
-            f"F1       {score_words(now.scores.overall)}; measured on texts never learned from, round {now.measured}"
-        ]
+        lines += [f"F1       {score_words(now.scores.overall)}; on held-out texts, round {now.measured}"]
         if strict.f1_interval:
-            lines += [f"         precision {p}, recall {r}; F1 {f} where an overlap is enough"]
+            lines += [f"         precision {p}, recall {r}; F1 {f} counting overlaps as correct"]
     if now.unmeasured:
         lines += [f"F1       {now.unmeasured}"]
     if now.estimate:
         n = int(now.estimate["texts"])
-        lines += [
-            f"expected F1 {now.estimate['f1']:.0f} in {n:,} texts of the pool, by the model's own probabilities alone"
-        ]
+        lines += [f"expected F1 {now.estimate['f1']:.0f} in {n:,} texts of the pool, by the model's own probabilities"]
     right, shown = now.accepted
     if shown:
-        lines += [f"accepted {right} of the last {shown} texts as suggested; those asked about are the hardest"]
+        lines += [f"accepted {right} of the last {shown} texts unchanged; those asked about are the hardest"]
     return [*lines, *drawn(now.curve, width), *label_lines(now)]
 
 
 def label_lines(now: Progress) -> list[str]:
-    """Return a table: the spans answered of each label, its F1, and what has become of it in the last ten rounds."""
+    """Return a table with the annotated spans of each label, its F1, and its change over the last ten rounds."""
     names = list(dict.fromkeys((*(now.scores.labels if now.scores else ()), *now.spans)))
     if not names:
         return []
-    wide = max(map(len, ("label", *names)))
-    rows = [f"{'label'.ljust(wide)}  answered  to find     F1  95 % of F1  since ten rounds ago"]
-    for name in names:
-        score = now.scores.labels.get(name) if now.scores else None
-        cells = f"{name.ljust(wide)}  {now.spans.get(name, 0):8,}"
-        rows.append(f"{cells}  {_label_cells(score, now.changes.get(name))}".rstrip() if score else cells)
-    return rows
+    scores = now.scores.labels if now.scores else {}
+    rows = [(name, f"{now.spans.get(name, 0):,}", *_cells(scores.get(name), now.changes.get(name))) for name in names]
+    return aligned([HEADINGS, *rows], left=(0, 5))
 
 
-def _label_cells(score: Score, change: Change | None) -> str:
+def _cells(score: Score | None, change: Change | None) -> tuple[str, ...]:
     from loop.intervals import SIGNED, between
 
     single = f"{score.strict.f1:5.1f}" if score.enough else "    –"
     interval = between(score.strict.f1_interval, "{:4.0f} – {:3.0f}")
     since = f"{change.now - change.before:+.1f} ({between(change.interval, SIGNED)})" if change else ""
-    return f"{score.gold:7,}  {single}  {interval:>10}   {since}"
+    return f"{score.gold:,}", single, interval, since
 
 
 def near_words(now: Progress) -> str:
-    """Return the warning that texts on both sides of the line are alike; empty without any."""
+    """Return the warning about near-duplicates between held-out and training texts; empty without any."""
     if not now.near_duplicates or not now.scores:
         return ""
     return (
-        f"{now.near_duplicates} of {counted(now.scores.overall.texts, 'held-out text')} nearly repeat one that is "
-        "learned from, which flatters the scores; texts that belong together need a group (`loop add --group`)"
+        f"{now.near_duplicates} of {counted(now.scores.overall.texts, 'held-out text')} nearly repeat a training "
+        "text, which inflates the scores; give texts that belong together a group (`loop add --group`)"
     )
 
 
 def score_words(score: Score) -> str:
-    """Return F1 with what chance does to it; without a single number where there is too little to measure on."""
+    """Return F1 with its interval, or the interval alone if there are too few gold spans."""
     from loop.intervals import between
 
     of = f"{counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
@@ -143,7 +136,7 @@ def score_words(score: Score) -> str:
 
 
 def consistency_words(found: Consistency) -> str:
-    """Return how far second answers to the same texts agree with the first ones; empty without any."""
+    """Return the agreement of repeated answers with the first ones, in words; empty without any."""
     if not found.pairs:
         return ""
     f = "" if found.interval is None else f", F1 {found.f1:.1f} ({found.interval[0]:.0f} to {found.interval[1]:.0f})"
@@ -151,7 +144,7 @@ def consistency_words(found: Consistency) -> str:
 
 
 def round_line(info: RoundInfo, score: Score | None = None) -> str:
-    """Return what a round did, and how good it is where that was measured, in a line."""
+    """Return a line about a round: answers, loss, time, and F1 if it was evaluated."""
     loss = "no label yet" if info.loss is None else f"loss {info.loss:.2f}"
     from loop.intervals import between
 

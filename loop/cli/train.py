@@ -1,4 +1,4 @@
-"""`loop train`: the final model, by spaCy's own training."""
+"""`loop train`: train the final model with spaCy's own training."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from loop.final import TrainingStep
     from loop.final.folder import Result
 
-# Settings of spaCy's config look like options, and loop knows none of them.
+# Settings of spaCy's config look like options unknown to loop.
 PASSED_ON = {"ignore_unknown_options": True}
 
 
@@ -25,18 +25,18 @@ def train_cli(
         list[str] | None,
         typer.Argument(
             metavar="[OUT] [--SECTION.KEY VALUE]...",
-            help="A folder, models/final if none is named; and single settings of spaCy's config.",
+            help="A folder, by default models/final, and settings of spaCy's config.",
         ),
     ] = None,
     merge: Annotated[
-        bool, typer.Option("--merge", help="Teach the base's recognizer all labels, instead of ours beside it.")
+        bool, typer.Option("--merge", help="Train the base's recognizer on all labels instead of adding ours.")
     ] = False,
     config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Your own config for spaCy's training, instead of ours.")
+        Path | None, typer.Option(metavar="FILE", help="Use your own config for spaCy's training.")
     ] = None,
     gpu_id: Annotated[int, typer.Option(metavar="N", min=-1, help="Train on this GPU; -1 for none.")] = -1,
     no_run: Annotated[
-        bool, typer.Option("--no-run", help="Only write the folder; its README says how to run it.")
+        bool, typer.Option("--no-run", help="Only write the folder; its README says how to train.")
     ] = False,
     force: ForceOption = False,
 ) -> None:
@@ -50,7 +50,9 @@ def train_cli(
         final = FinalTraining(paths, settings, store)
         store.copies.note("training folder", folder)
         written = final.write(folder, Options(merge, config, overrides_of(for_spacy), gpu_id))
-        say(f"{folder} holds {counted(written.train, 'text')} to train on and {written.dev:,} to choose the best by.")
+        say(
+            f"{folder} contains {counted(written.train, 'text')} to train on and {written.dev:,} to choose the best by."
+        )
         if no_run:
             return
         run(folder, gpu_id=gpu_id)
@@ -61,14 +63,14 @@ def train_cli(
 
 
 def split_arguments(arguments: list[str]) -> tuple[str, list[str]]:
-    """Return the folder among the arguments, "" for none, and those that are meant for spaCy."""
+    """Return the folder among the arguments ("" for none), and the arguments for spaCy."""
     if arguments and not arguments[0].startswith("-"):
         return arguments[0], arguments[1:]
     return "", arguments
 
 
 def run(folder: Path, *, gpu_id: int) -> None:
-    """Train, and show how far it has come; Ctrl-C ends it and leaves the folder as it can be run again."""
+    """Train with a progress display; Ctrl-C stops it and leaves the folder ready to be run again."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -79,35 +81,35 @@ def run(folder: Path, *, gpu_id: int) -> None:
     steps = train(folder, gpu_id=gpu_id)
     try:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("spaCy loads the pipeline")
+            task = bar.add_task("spaCy is loading the pipeline")
             for step in steps:
                 best = max(best, step.score)
                 bar.update(task, description=f"epoch {step.epoch}, step {step.step:,}; best F1 on dev {best:.1f}")
                 bar.console.print(step_line(step), markup=False, highlight=False)
     except KeyboardInterrupt:
         steps.close()
-        say(f"Stopped. The best model so far, if any, is in {folder / TRAINING}; --force begins again.", err=True)
+        say(f"Stopped. The best model so far, if any, is in {folder / TRAINING}; --force starts again.", err=True)
         raise
 
 
 def result_lines(result: Result) -> list[str]:
-    """Return in words what the final model is worth beside the last round."""
+    """Return lines that compare the final model with the last round."""
     from loop.intervals import SIGNED, between
 
     one = result.comparison
     if one is None:
-        lines = ["No held-out answers and no eval file: whether it is better than the last round, nobody can say."]
+        lines = ["Without held-out answers or an eval file, it cannot be compared with the last round."]
     else:
         chance = f"{between(one.interval, SIGNED)} (95 %)" if one.interval else "with no interval, from too few texts"
         lines = [
-            f"F1 on {counted(one.texts, 'text')} that neither learned from: last round {one.before:.1f}, "
+            f"F1 on {counted(one.texts, 'text')} that neither has learned: last round {one.before:.1f}, "
             f"final model {one.after:.1f}; difference {chance}: {one.verdict}."
         ]
     if result.others is not None:
-        lines.append(f"The base's other labels: {result.others:.1f} % as the last round finds them (F1).")
+        lines.append(f"Agreement with the last round on the base's other labels: F1 {result.others:.1f}.")
     return lines
 
 
 def step_line(step: TrainingStep) -> str:
-    """Return what spaCy says of a step."""
+    """Return a line about a step of spaCy's training."""
     return f"epoch {step.epoch:>4}  step {step.step:>6,}  loss {step.loss:>9.2f} F1 on dev {step.score:5.1f}"

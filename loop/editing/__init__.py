@@ -1,4 +1,4 @@
-"""The editor as a state machine: `press(state, key, keys)` gives the next state, and the screen only draws it."""
+"""The editor as a state machine: `press(state, key, keys)` returns the next state; the screen only draws it."""
 
 from loop.editing.draft import from_draft, mode_of, to_draft
 from loop.editing.editor import act, press

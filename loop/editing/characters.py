@@ -1,4 +1,4 @@
-"""Character mode: what is wanted is shown letter by letter, and widened to the words that the model can learn."""
+"""Character mode: select letter by letter; the selection is widened to whole tokens, which the model can learn."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ STEPS = {"left": -1, "right": 1, "first": -(10**9), "last": 10**9}
 
 
 def open_characters(state: State) -> State:
-    """Begin at the first letter of the word under the cursor."""
+    """Start a selection at the first letter of the word under the cursor."""
     if not state.page.words:
-        return refuse(state, "There is no word to select in this text.")
+        return refuse(state, "This text has no word to select.")
     return replace(
         state, stance="chars", char=state.page.tokens[state.cursor][0], char_anchor=None, focus=None, rest=False
     )
@@ -29,7 +29,7 @@ def chosen(state: State) -> Range:
 
 
 def selecting(state: State, key: str, keys: Keymap) -> State:
-    """Take one key of character mode; commands of the text that fit have their keys here too."""
+    """Handle one key in character mode; editing commands that make sense here keep their keys."""
     command = keys.commands.get(key, "")
     if key == "enter" or key in keys.by_key:
         return _close(state, keys.by_key.get(key, state.active))
@@ -40,7 +40,7 @@ def selecting(state: State, key: str, keys: Keymap) -> State:
     if command == "select":
         return replace(state, char_anchor=state.char)
     return refuse(
-        state, "Letter by letter: [select] begins, [left] [right] move, then a label or Enter; [undo] cancels."
+        state, "Letter by letter: [select] starts, [left] [right] move, then a label or Enter; [undo] cancels."
     )
 
 
@@ -54,7 +54,7 @@ def _close(state: State, label: str) -> State:
     start, end = chosen(state)
     tokens = state.page.cover(start, end)
     if tokens is None:
-        return refuse(state, "There is no word in this selection.")
+        return refuse(state, "The selection contains no word.")
     wanted, got = state.page.text[start:end].strip(), state.page.string(*tokens)
     message = f"“{got}” is {label}."
     if wanted != got:

@@ -1,4 +1,4 @@
-"""Where the cursor goes: words, lines, spans and candidates, jump hints, find in text."""
+"""Cursor movement: by words, lines, spans and candidates; jump hints; find in text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loop.editing.marks import Range
 from loop.editing.state import State, left_out, refuse
 from loop.records import TokenSpan
 
-HINTS = "asdfghjklqwertyuiopzxcvbnm"  # the home row first: the nearest words get the easiest letters
+HINTS = "asdfghjklqwertyuiopzxcvbnm"  # home row first: the nearest words get the easiest letters
 
 
 def to(state: State, token: int, *, focus: TokenSpan | None = None) -> State:

@@ -1,4 +1,4 @@
-"""A text half done as JSON, with its whole history, so that it comes back exactly as it was left."""
+"""Drafts: an unfinished text as JSON with its whole edit history, restored exactly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VERSION = 1
 
 
 def to_draft(state: State) -> str:
-    """Return the state as one line of JSON; it holds no text but the memo."""
+    """Return the state as one line of JSON; the memo is its only text."""
     book: dict[TokenSpan, int] = {}
     history = {
         name: [_snapshot(now, book) | {"cursor": cursor} for now, cursor in entries]
@@ -38,7 +38,7 @@ def _snapshot(now: Snapshot, book: dict[TokenSpan, int]) -> dict[str, Any]:
 
 
 def relabeled(draft: str, names: Mapping[str, str | None]) -> str:
-    """Return a draft with other names for labels; with a removed label it is no longer a draft of its text."""
+    """Return a draft with its labels renamed; `from_draft` rejects it if a label was removed (None)."""
     try:
         data = json.loads(draft)
         marks = [[start, end, names.get(label, label)] for start, end, label in data["marks"]]
@@ -49,7 +49,7 @@ def relabeled(draft: str, names: Mapping[str, str | None]) -> str:
 
 
 def mode_of(draft: str) -> Mode:
-    """Return the mode in which a draft was begun."""
+    """Return the mode a draft was started in."""
     try:
         mode = json.loads(draft)["mode"]
     except (ValueError, KeyError, TypeError):
@@ -58,7 +58,7 @@ def mode_of(draft: str) -> Mode:
 
 
 def from_draft(page: Page, draft: str) -> State | None:
-    """Return the state that `to_draft` wrote, or None when it is of another text, mode, version or labels."""
+    """Return the state that `to_draft` wrote, or None if its text, mode, version or labels differ."""
     if mode_of(draft) != page.mode:
         return None
     try:
@@ -82,7 +82,7 @@ def _history(entries: list[dict[str, Any]], book: list[TokenSpan]) -> tuple[tupl
 
 def _restored(entry: dict[str, Any], book: list[TokenSpan]) -> Snapshot:
     kinds = ("marks", "touched", "moved", "gone")
-    # Drafts of earlier releases do not say what is gone.
+    # Drafts of earlier releases have no "gone".
     marks = {name: tuple(book[i] for i in entry.get(name, ())) for name in kinds}
     blank = tuple((start, end) for start, end in entry["blank"])
     return Snapshot(**marks, blank=blank, flag=entry["flag"], memo=entry["memo"])

@@ -1,4 +1,4 @@
-"""The editor: `press(state, key)` gives the next state."""
+"""The editor: `press(state, key, keys)` returns the next state."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Act = Callable[[State], State]
 def press(state: State, key: str, keys: Keymap) -> State:
     """Return the state after one key.
 
-    `key` is a character, or the name of a key ("enter", "s-tab", "c-c"). Whatever is pressed, the marks stay valid:
-    whole words, sorted, never overlapping. `intent` says what leaves the editor; it is gone at the next key.
+    `key` is a character, or the name of a key ("enter", "s-tab", "c-c"). The marks stay valid whatever is pressed:
+    whole words, sorted, never overlapping. `intent` is set only until the next key.
     """
     after = _pressed(replace(state, message="", intent=None, keys=state.keys + 1), key, keys)
     return replace(after, message=keys.worded(after.message)) if "[" in after.message else after
@@ -48,7 +48,7 @@ def _editing(state: State, key: str, keys: Keymap) -> State:
 
 
 def act(state: State, command: str) -> State:
-    """Return the state after a command, whatever its key and also without one."""
+    """Return the state after a command, whether or not a key is bound to it."""
     if command not in ("next_analysis", "previous_analysis"):
         state = replace(state, cycle=None)
     if state.stance == "select" and command in MOVES:
@@ -66,7 +66,7 @@ def _selecting(state: State, key: str, keys: Keymap) -> State:
     if key == "enter":
         return changing.label(state, state.active)
     if key in (*CANCEL, "backspace") or command in ("select", "undo"):
-        return replace(state, stance="edit", anchor=None, message="Selection dropped.")
+        return replace(state, stance="edit", anchor=None, message="Selection cancelled.")
     if command in MOVES:
         return act(state, command)
     return refuse(state, "Selecting: move to the other end, then a label or Enter; [undo] cancels.")
@@ -74,15 +74,15 @@ def _selecting(state: State, key: str, keys: Keymap) -> State:
 
 def _unknown(state: State, key: str) -> State:
     if len(key) == 1 and key.isupper():
-        return refuse(state, f"{key} is not a label here. Is Caps Lock on?")
-    return refuse(state, f"The key {key} does nothing here: [help] shows the keys.")
+        return refuse(state, f"{key} is not a label's key. Is Caps Lock on?")
+    return refuse(state, f"{key} is not bound to anything here: [help] lists the keys.")
 
 
 def _accept(state: State) -> State:
     if not state.marks:
-        return refuse(state, "No spans: press [none] if there are none here.")
+        return refuse(state, "No spans are marked: press [none] if the text has none.")
     if state.focus is not None:
-        left = "This candidate is not marked: [confirm] takes it, [delete] says no. [accept] again leaves it out."
+        left = "This candidate is not marked: [confirm] marks it, [delete] rejects it, [accept] again ignores it."
         return refuse(replace(state, focus=None), left)
     return replace(state, intent=Intent("answer"))
 
@@ -94,12 +94,12 @@ def _none(state: State) -> State:
 
 def _select(state: State) -> State:
     if not state.page.words:
-        return refuse(state, "There is no word to select in this text.")
+        return refuse(state, "This text has no word to select.")
     return replace(state, stance="select", anchor=state.cursor, focus=None, rest=False)
 
 
 def _no(state: State) -> State:
-    return refuse(state, "No is an answer in teach mode: [delete] deletes a span, [none] says that there are none.")
+    return refuse(state, "“No” is for teach mode: [delete] deletes a span, [none] says there are none.")
 
 
 def _pattern(state: State) -> State:
@@ -171,7 +171,7 @@ EDITS: dict[str, Act] = {
     "quit": _leave(Intent("quit")),
 }
 
-# Where one uncertain span is asked about.
+# In teach mode, which asks about one span.
 TEACH: dict[str, Act] = {
     "accept": _leave(Intent("answer")),
     "confirm": _leave(Intent("answer")),

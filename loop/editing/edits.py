@@ -1,4 +1,4 @@
-"""What changes the marks: labels, edges, deletion, the same string everywhere, other analyses, undo."""
+"""Edits of the marks: label, edges, delete, mark everywhere, other predictions, undo."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ from loop.records import TokenSpan
 Side = Literal["left", "right"]
 
 SHORT = 30  # characters of a string that a message quotes
-NO_SPAN = "No span here: [next_stop] goes to the next one, [select] begins one."
+NO_SPAN = "No span here: [next_stop] goes to the next one, [select] starts one."
 
 
 def label(state: State, name: str) -> State:
-    """Give the selection, the candidate in focus, the span under the cursor or the word under it the label `name`."""
+    """Label the selection, else the candidate in focus, else the span or word under the cursor."""
     state = replace(state, active=name)
     if not state.page.words:
-        return refuse(state, "There is no word to label in this text.")
+        return refuse(state, "This text has no word to label.")
     chosen = selection(state)
     if chosen is None:
         target = state.target
         chosen = (target.start, target.end) if target else (state.cursor, state.cursor + 1)
     mark = state.page.trim(TokenSpan(*chosen, name))
     if mark is None:
-        return refuse(state, "There is no word in this selection.")
+        return refuse(state, "The selection contains no word.")
     return put(state, mark, message=f"“{shorten(state.page.string(mark.start, mark.end))}” is {name}.")
 
 
 def put(state: State, mark: TokenSpan, message: str = "") -> State:
-    """Decide that `mark` is right: whatever overlaps it goes."""
+    """Add `mark` as decided by the annotator and remove every mark it overlaps."""
     return change(state, put=[mark], cursor=mark.start, message=message)
 
 
 def shorten(string: str) -> str:
-    """Return `string` on one line, in at most `SHORT` characters, its middle left out."""
+    """Return `string` on one line of at most `SHORT` characters, shortened in the middle."""
     string = " ".join(string.split())
     return string if len(string) <= SHORT else f"{string[: SHORT // 2]}…{string[-(SHORT // 2 - 1) :]}"
 
 
 def confirm(state: State) -> State:
-    """Decide that the span or candidate under the cursor is right."""
+    """Confirm the span or candidate under the cursor."""
     target = state.target
     if target is None:
         return refuse(state, NO_SPAN)
-    return put(state, target, message=f"{target.label} it is.")
+    return put(state, target, message=f"Confirmed: {target.label}.")
 
 
 def delete(state: State) -> State:
-    """Decide that there is nothing where the span or candidate under the cursor is."""
+    """Reject the span or candidate under the cursor: nothing is marked there."""
     target = state.target
     if target is None:
         return refuse(state, NO_SPAN)
@@ -60,7 +60,7 @@ def delete(state: State) -> State:
 
 
 def edge(side: Side, by: int) -> Callable[[State], State]:
-    """Return the edit that moves one edge of the target by `by` words; a neighbour in the way gives way."""
+    """Return the edit that moves one edge of the target by `by` words, trimming a neighbour that is in the way."""
     return lambda state: _move_edge(state, side, by)
 
 
@@ -70,7 +70,7 @@ def _move_edge(state: State, side: Side, by: int) -> State:
         return refuse(state, NO_SPAN)
     shrinks = (side == "left") == (by > 0)
     if shrinks and len(state.page.words_within(target.start, target.end)) == 1:
-        return refuse(state, "One word is left: [delete] deletes the span.")
+        return refuse(state, "Only one word is left: [delete] deletes the span.")
     moved = with_edge(state.page, target, side, by)
     if moved == target:
         return refuse(state, "The text ends here.")
@@ -94,7 +94,7 @@ def _remainder(page: Page, mark: TokenSpan, taken: TokenSpan) -> list[TokenSpan]
 
 
 def everywhere(state: State) -> State:
-    """Give every occurrence of the target's string its label; what has been decided stays as it is."""
+    """Give every occurrence of the target's string its label; decided spans stay unchanged."""
     target = state.target
     if target is None:
         return refuse(state, NO_SPAN)
@@ -103,31 +103,31 @@ def everywhere(state: State) -> State:
     found = [TokenSpan(*tokens, target.label) for tokens in state.page.occurrences(string)]
     new = [m for m in lay(decided, [target, *found]) if m not in decided]
     count = len([m for m in new if m not in state.marks and m != target])
-    message = f"{count} more marked as {target.label}." if count else "It is nowhere else in this text."
+    message = f"{count} more marked as {target.label}." if count else "It occurs nowhere else in this text."
     return change(state, put=new, cursor=target.start, message=message)
 
 
 def undo(state: State) -> State:
-    """Take the last edit back."""
+    """Undo the last edit."""
     if not state.past:
         return refuse(state, "Nothing to undo in this text: [reopen] reopens the previous answer.")
     now, cursor = state.past[-1]
     back = replace(state, past=state.past[:-1], future=(*state.future, (state.now, state.cursor)))
-    return replace(back, now=now, cursor=cursor, focus=None, rest=False, message="Undone: [redo] does it again.")
+    return replace(back, now=now, cursor=cursor, focus=None, rest=False, message="Undone: [redo] redoes it.")
 
 
 def redo(state: State) -> State:
-    """Do again what was undone last: undo with past and future in each other's place."""
+    """Redo the edit undone last: `undo` with past and future swapped."""
     if not state.future:
-        return refuse(state, "Nothing to do again.")
+        return refuse(state, "Nothing to redo.")
     again = undo(replace(state, past=state.future, future=state.past))
-    return replace(again, past=again.future, future=again.past, message="Done again.")
+    return replace(again, past=again.future, future=again.past, message="Redone.")
 
 
 def analysis(by: int) -> Callable[[State], State]:
     """Return the step through the best analyses of the span under the cursor, or of the text when there is none.
 
-    As long as nothing else is pressed the steps are one edit, and the circle passes what was there before.
+    Consecutive steps count as one edit, and the cycle includes the marks that were there before.
     """
     return lambda state: _step(state, by)
 

@@ -1,4 +1,4 @@
-"""Which key means which command, which key means which label, and how both are changed without a conflict."""
+"""Key bindings of commands and labels, and remapping them without conflicts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loop.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing a key does while a text is edited; `keys` are its defaults, `group` and `words` are for the help."""
+    """An editing command: `keys` are its default keys; `group` and `words` are for the help."""
 
     name: str
     keys: tuple[str, ...]
@@ -82,24 +82,24 @@ KEY_NAMES = {
     "delete": "Del", "escape": "Esc", "s-left": "Shift+←", "s-right": "Shift+→",
 }  # fmt: skip
 
-# Leave whatever is open in any stance, and cannot be taken from it.
+# They close whatever is open, and cannot be remapped.
 CANCEL = ("escape", "c-c", "c-g")
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def key_name(key: str) -> str:
-    """Return a key as people write it: "s-tab" is Shift+Tab, "c-f" is Ctrl+F."""
+    """Return the usual spelling of a key: "s-tab" is Shift+Tab, "c-f" is Ctrl+F."""
     return KEY_NAMES.get(key) or (f"Ctrl+{key[2:].upper()}" if key.startswith("c-") else key)
 
 
 @dataclass(frozen=True)
 class Keymap:
-    """The commands' keys and the labels' keys of one session; no key means two things.
+    """The keys of one session's commands and labels; no key has two meanings.
 
     Attributes:
-        keys: command to its keys. labels: those in force, in their order; the first nine have a digit, and each
-            has an uppercase letter, from its name if one is free, as long as there are letters.
+        keys: command to its keys. labels: in order; the first nine have a digit, and each has an uppercase letter,
+            from its name if possible, until the letters run out.
     """
 
     labels: tuple[str, ...]
@@ -134,13 +134,13 @@ class Keymap:
         return {key: name for keys in (self.letters, self.digits) for name, key in keys.items()}
 
     def first(self, command: str) -> str:
-        """Return the key of a command that the screen names, or nothing when it has none."""
+        """Return the command's first key, the one shown on screen, or "" if it has none."""
         return next(iter(self.keys[command]), "")
 
     def worded(self, message: str) -> str:
-        """Return a sentence of the editor with the keys of this keymap: "[delete]" stands for the key of a command.
+        """Return a message with commands in brackets, such as "[delete]", replaced by their keys.
 
-        A command without a key is named as it is.
+        A command without a key is shown by its name.
         """
         if "[" not in message:
             return message
@@ -151,17 +151,15 @@ class Keymap:
 
 
 def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = None) -> Keymap:
-    """Return the default keys with some commands on other keys; a command with no key left is allowed.
+    """Return the default keymap with some commands remapped; a command may end up without a key.
 
     Raises:
-        SettingsError: a command or a key that does not exist, or one key for two commands; the message names them.
+        SettingsError: an unknown command or key, or one key for two commands; the message names them.
     """
     keys = {command.name: command.keys for command in COMMANDS}
     for name, wanted in (changes or {}).items():
         if name not in keys:
-            raise SettingsError(
-                f"[keys] {name}: there is no such command.", hint=f"The commands are {', '.join(keys)}."
-            )
+            raise SettingsError(f"[keys] {name} is not a command.", hint=f"The commands are {', '.join(keys)}.")
         _check_keys(name, wanted)
         keys[name] = tuple(wanted)
     owner: dict[str, str] = {}
@@ -169,7 +167,7 @@ def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = 
         for key in own:
             if key in owner:
                 raise SettingsError(
-                    f"[keys] the key {key} means both {owner[key]} and {name}.", hint="Give one of them another key."
+                    f"[keys] {key} is bound to both {owner[key]} and {name}.", hint="Give one of them another key."
                 )
             owner[key] = name
     return Keymap(tuple(labels), keys)
@@ -179,7 +177,7 @@ def _check_keys(command: str, wanted: Sequence[str]) -> None:
     for key in wanted:
         if key in TERMINALS:
             raise SettingsError(
-                f"[keys] {command}: {key} {TERMINALS[key]} in every terminal.", hint="Take another letter with c-."
+                f"[keys] {command}: {key} {TERMINALS[key]} in every terminal.", hint="Choose another letter after c-."
             )
         character = len(key) == 1 and key.isprintable() and not key.isspace()
         if not character and key not in NAMED and not NAMED_KEY.fullmatch(key):

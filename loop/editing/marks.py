@@ -1,4 +1,4 @@
-"""Marks (spans counted in tokens) and the page of text they lie on."""
+"""Marks (spans in tokens) and the page: the text being edited with its suggestions."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Range = tuple[int, int]
 
 
 class Suggester(Protocol):
-    """What a model says about one text, given what the annotator has decided.
+    """A model's predictions for one text, given the annotator's decisions.
 
-    `fixed` are marks that are right; in the token ranges `blank` there is nothing but those. Both methods answer with
-    nothing when the model cannot follow.
+    `fixed` are confirmed marks; the token ranges `blank` contain no others. Both methods return an empty sequence if
+    no prediction of the model fits the decisions.
     """
 
     def analyses(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> Sequence[tuple[TokenSpan, ...]]:
@@ -36,15 +36,15 @@ class Suggester(Protocol):
     def likely(
         self, fixed: Sequence[TokenSpan], blank: Sequence[Range], least: float, over: Range | None
     ) -> Sequence[Likely]:
-        """Return every mark with a probability worth showing and not below `least`, the most probable first.
+        """Return the marks with a probability of at least `least` (and worth showing), most probable first.
 
-        Only those that share a token with `over`, if that is given.
+        With `over`, only those that share a token with it.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Aids:
-    """What the model may do while a text is edited: offer other analyses, point at candidates, re-decide the rest."""
+    """Which aids the model gives during editing: other predictions, candidates, re-deciding the rest."""
 
     analyses: bool = True
     candidates: bool = True
@@ -53,14 +53,14 @@ class Aids:
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """What does not change while a text is edited; a page is equal to itself alone.
+    """The constant part of a text being edited; pages compare by identity.
 
     Attributes:
-        tokens: character offsets (start, end) of every token. labels: those in force, in their order.
-        shown: the marks suggested. elsewhere: those of them that a file, a pattern or another pipeline suggests: no
-            model takes them back.
-        likely: marks that may be right, the best first.
-        suggester: re-decides and offers other analyses; None when no model has read the text.
+        tokens: character offsets (start, end) of every token. labels: in the project's order.
+        shown: the suggested marks. elsewhere: those of them from a file, a pattern or another pipeline, which
+            re-deciding never removes.
+        likely: candidate marks, most probable first.
+        suggester: re-decides and offers other predictions; None if no model has analysed the text.
     """
 
     text: str
@@ -75,7 +75,7 @@ class Page:
 
     @cached_property
     def words(self) -> tuple[int, ...]:
-        """The tokens that can begin or end a span: all but white space."""
+        """The tokens that can start or end a span: all but white space."""
         return tuple(i for i, (start, end) in enumerate(self.tokens) if self.text[start:end].strip())
 
     def words_within(self, start: int, end: int) -> tuple[int, ...]:
@@ -90,14 +90,14 @@ class Page:
         return self.words[max(0, min(len(self.words) - 1, here + by))]
 
     def trim(self, mark: TokenSpan) -> TokenSpan | None:
-        """Return the mark without white space at its edges, or None when nothing is left or the label is unknown."""
+        """Return the mark without white space at its edges; None if nothing is left or the label is unknown."""
         words = self.words_within(mark.start, mark.end)
         if not words or mark.label not in self.labels:
             return None
         return TokenSpan(words[0], words[-1] + 1, mark.label)
 
     def fitted(self, marks: Iterable[TokenSpan]) -> tuple[TokenSpan, ...]:
-        """Return the marks that are left of these, each as `trim` gives it."""
+        """Return these marks trimmed; see `trim`."""
         return tuple(fit for mark in marks if (fit := self.trim(mark)))
 
     def string(self, start: int, end: int) -> str:
@@ -105,7 +105,7 @@ class Page:
         return self.text[self.tokens[start][0] : self.tokens[end - 1][1]]
 
     def cover(self, start: int, end: int) -> Range | None:
-        """Return the smallest token range that covers the characters [start, end), or None where there is no word."""
+        """Return the smallest token range that covers the characters [start, end); None if it contains no word."""
         touching = self._touching(start, end)
         inside = self.words_within(touching.start, touching.stop)
         return (inside[0], inside[-1] + 1) if inside else None
@@ -123,12 +123,12 @@ class Page:
         return [end for _, end in self.tokens]
 
     def mark(self, span: Span) -> TokenSpan | None:
-        """Return a span as a mark, widened to whole tokens; None where there is no word or the label is unknown."""
+        """Return a span as a mark, widened to whole tokens; None if it has no word or an unknown label."""
         tokens = self.cover(span.start, span.end) if span.label in self.labels else None
         return TokenSpan(*tokens, span.label) if tokens else None
 
     def snap(self, spans: Iterable[Span]) -> tuple[TokenSpan, ...]:
-        """Return the spans as marks, as `mark` does; where two overlap the earlier one stays."""
+        """Return the spans as marks, as `mark` does; of two that overlap, the first is kept."""
         return lay((), (mark for span in sorted(spans) if (mark := self.mark(span))))
 
     def spans(self, marks: Iterable[TokenSpan]) -> tuple[Span, ...]:
@@ -136,7 +136,7 @@ class Page:
         return tuple(Span(self.tokens[m.start][0], self.tokens[m.end - 1][1], m.label) for m in marks)
 
     def occurrences(self, string: str) -> list[Range]:
-        """Return the token ranges that hold `string`, whatever its case, each widened to whole tokens."""
+        """Return the token ranges that contain `string`, ignoring case, each widened to whole tokens."""
         if not string.strip():
             return []
         found = (match.span() for match in re.finditer(re.escape(string.strip()), self.text, re.IGNORECASE))
@@ -151,10 +151,10 @@ def page_of(
     suggester: Suggester | None = None,
     about: Callable[[Candidate], bool] | None = None,
 ) -> Page:
-    """Return the page for a question: in manual mode it suggests nothing, in teach mode the most uncertain span.
+    """Return the page for a question: manual mode suggests nothing, teach mode only the most uncertain span.
 
-    Where nothing is uncertain, as before a model has read the text, teach mode asks about the whole of it: the page's
-    mode is then "correct". Where candidates are as `about` says, only those are asked about.
+    If no span is uncertain, as before a model has analysed the text, teach mode asks about the whole text, and the
+    page's mode is "correct". If `about` holds for some candidates, teach mode asks only about those.
     """
     bare = Page(question.text.text, question.tokens, tuple(labels))
     if mode == "manual":
@@ -180,7 +180,7 @@ def overlap(one: TokenSpan | Range, other: TokenSpan | Range) -> bool:
 
 
 def lay(first: Iterable[TokenSpan], then: Iterable[TokenSpan]) -> tuple[TokenSpan, ...]:
-    """Return `first`, and of `then`, in its order, what overlaps nothing laid before; sorted."""
+    """Return `first` plus each mark of `then` that overlaps none before it; sorted."""
     laid = list(first)
     taken = tokens_of(laid)
     for mark in then:
@@ -191,7 +191,7 @@ def lay(first: Iterable[TokenSpan], then: Iterable[TokenSpan]) -> tuple[TokenSpa
 
 
 def tokens_of(ranges: Iterable[TokenSpan | Range]) -> set[int]:
-    """Return the tokens that marks or token ranges cover: a long text has hundreds of them to compare."""
+    """Return the tokens covered by marks or token ranges, as a set for fast comparison in long texts."""
     return {token for one in ranges for token in range(one[0], one[1])}
 
 

@@ -1,4 +1,4 @@
-"""The stances in which a key is not an edit: a name, a string or a memo being typed, a hint, a reason to skip."""
+"""Stances in which keys do not edit: typing a label, a string or a memo, a jump hint, a reason to skip."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ WHY_SKIP = f"Why skip? {' · '.join(f'{key} {reason}' for key, reason in REASONS
 
 
 def open_prompt(stance: Stance, message: str = "") -> Callable[[State], State]:
-    """Return the command that begins one of these stances."""
+    """Return the command that opens one of these prompts."""
     return lambda state: replace(state, stance=stance, typed="", choice=0, message=message)
 
 
 def open_memo(state: State) -> State:
-    """Begin to write the memo, at the end of what it says already."""
+    """Edit the memo, starting at its end."""
     return replace(state, stance="memo", typed=state.now.memo)
 
 
 def close(state: State, message: str = "") -> State:
-    """Return to the text: to the selection when one was open."""
+    """Return to the text, or to a selection that was open."""
     stance: Stance = "edit" if state.anchor is None else "select"
     return replace(state, stance=stance, typed="", choice=0, message=message)
 
 
 def typing(state: State, key: str) -> State:
-    """Take one key while something is typed."""
+    """Handle one key while typing at a prompt."""
     if key in CANCEL or (key == "backspace" and not state.typed):
         return close(state)
     if key == "backspace":
@@ -47,7 +47,7 @@ def typing(state: State, key: str) -> State:
 
 
 def names(labels: Sequence[str], typed: str) -> list[str]:
-    """Return the labels that `typed` may mean, the best first: the whole name, its beginning, a part, its letters."""
+    """Return the labels that `typed` matches, best first: by whole name, prefix, substring, letters in order."""
     typed = typed.casefold()
 
     def rank(name: str) -> int:
@@ -60,14 +60,14 @@ def names(labels: Sequence[str], typed: str) -> list[str]:
 
 
 def name(state: State) -> str | None:
-    """Return the label chosen at `:`, or None when nothing fits."""
+    """Return the label chosen at `:`, or None if none matches."""
     found = names(state.page.labels, state.typed)
     return found[state.choice % len(found)] if found else None
 
 
 def _take_name(state: State) -> State:
     chosen = name(state)
-    return label(close(state), chosen) if chosen else refuse(state, f"No label is called “{state.typed}”.")
+    return label(close(state), chosen) if chosen else refuse(state, f"No label matches “{state.typed}”.")
 
 
 def _take_hit(state: State) -> State:
@@ -80,19 +80,19 @@ def _take_hit(state: State) -> State:
     last = state.page.step(found[1] - 1, 0)
     end = last if last >= anchor else found[0]
     count = len(matches(state))
-    return close(replace(to(state, end), anchor=anchor), f"{count} in this text: a label or Enter marks it.")
+    return close(replace(to(state, end), anchor=anchor), f"Found {count} times: a label or Enter marks this one.")
 
 
 def _take_memo(state: State) -> State:
     memo = state.typed.strip()
-    return remember(close(state), replace(state.now, memo=memo), message="Memo kept." if memo else "No memo.")
+    return remember(close(state), replace(state.now, memo=memo), message="Memo saved." if memo else "No memo.")
 
 
 TAKE: dict[Stance, Callable[[State], State]] = {"name": _take_name, "find": _take_hit, "memo": _take_memo}
 
 
 def jumping(state: State, key: str) -> State:
-    """Take one letter of a jump hint."""
+    """Handle one letter of a jump hint."""
     if key in CANCEL or key == "backspace":
         return close(state)
     known = hints(state)
@@ -105,7 +105,7 @@ def jumping(state: State, key: str) -> State:
 
 
 def skipping(state: State, key: str, keys: Keymap) -> State:
-    """Take the reason to skip; the key that asked for it, or Enter, gives none."""
+    """Handle the reason to skip; Enter or the skip key skips without one."""
     if key in REASONS or key == "enter" or keys.commands.get(key) == "skip":
         return skip(state, REASONS.get(key, ""))
     return close(state, "Not skipped.")

@@ -1,4 +1,4 @@
-"""The state of the editor: what the annotator has said about one text so far, and where he stands in it."""
+"""The state of the editor: the annotator's decisions about one text, and the cursor."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "char
 """What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
 
 LIKELY = 0.15  # a candidate that the analysis left out is worth a stop of Tab from here on
-REMEMBERED = 16  # states of a text whose candidates are kept: a move changes none, and a long text has thousands
+REMEMBERED = 16  # cached candidate lists: moves reuse them, and a long text has thousands of candidates
 ONE_SPAN = (
-    "One span is asked about: [accept] says yes, [no] no; [left_edge_left] [left_edge_right] [right_edge_left] "
+    "This asks about one span: [accept] says yes, [no] no; [left_edge_left] [left_edge_right] [right_edge_left] "
     "[right_edge_right] and labels correct it."
 )
 ANALYSES = 10  # as many analyses as `r` steps through: the right one is among the best ten for half of the wrong texts
@@ -24,12 +24,12 @@ ANALYSES = 10  # as many analyses as `r` steps through: the right one is among t
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What undo brings back.
+    """What undo restores.
 
     Attributes:
-        marks: sorted, never overlapping. touched: those of them that the annotator decided; they never change by
-            themselves. blank: token ranges where they said there is nothing (else).
-        moved: marks that the model set by itself at the last edit. gone: those that it took back, where nothing is now.
+        marks: sorted, never overlapping. touched: the marks the annotator decided; re-deciding never changes them.
+            blank: token ranges that the annotator declared to contain nothing (else).
+        moved: marks the model added at the last edit. gone: marks it removed there without a replacement.
     """
 
     marks: tuple[TokenSpan, ...] = ()
@@ -43,7 +43,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What leaves the editor: an answer with its verdict, or the name of what the annotator wants to see instead."""
+    """A request to the caller: an answer with its verdict, or the name of another view."""
 
     kind: Literal[
         "answer", "reopen", "onward", "pattern", "guidelines", "history", "search", "mode", "help", "mouse", "quit"
@@ -54,11 +54,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the screen has laid the text out.
+    """The screen's layout of the text.
 
     Attributes:
-        cells: (row, column) of every token. height: rows of a page. visible: the range of tokens on the screen.
-        top: the row at the top of the page, as far as the cursor's allows it.
+        cells: (row, column) of every token. height: rows per page. visible: the range of tokens on the screen.
+        top: the wanted first row of the page; the cursor's row must stay visible.
     """
 
     cells: tuple[tuple[int, int], ...] = ()
@@ -69,7 +69,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """The analyses that `r` steps through; `index` is the one shown, 0 is `origin`, what was there before."""
+    """The predictions that `r` steps through; `index` is the one shown, 0 is `origin`, the state before."""
 
     origin: State
     options: tuple[tuple[TokenSpan, ...], ...]
@@ -81,11 +81,11 @@ class State:
     """Everything about one text being edited; the screen is a function of it.
 
     Attributes:
-        cursor: a word. rest: it has not moved yet. focus: the candidate that Tab stopped at, so that Enter asks about
-            it. anchor: the word where the selection began. typed: what has been typed at a prompt. choice: which of
-            its matches.
-        char, char_anchor: the character under the cursor in character mode, and the one where the selection began.
-        active: the label that Enter gives. keys: key presses so far. seconds: time on screen, kept by the caller.
+        cursor: a word. rest: whether it has not moved yet. focus: the candidate Tab stopped at, about which Enter
+            asks. anchor: the word where the selection started. typed: the input at a prompt. choice: index of the
+            chosen match.
+        char, char_anchor: in character mode, the character under the cursor and the one where the selection started.
+        active: the label Enter gives. keys: key presses so far. seconds: time on screen, kept by the caller.
     """
 
     page: Page
@@ -111,31 +111,31 @@ class State:
 
     @property
     def marks(self) -> tuple[TokenSpan, ...]:
-        """The marks as they stand."""
+        """The current marks."""
         return self.now.marks
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """The same as spans of characters: what an answer says."""
+        """The current marks as character spans: the spans of an answer."""
         return self.page.spans(self.now.marks)
 
     @property
     def target(self) -> TokenSpan | None:
-        """The mark that an edit means: the span or candidate under the cursor, in teach mode the only one."""
+        """The mark an edit applies to: the span or candidate under the cursor; in teach mode the only one."""
         if self.page.mode == "teach":
             return next(iter(self.now.marks), None)
         return at(self.now.marks, self.cursor) or at((item.mark for item in left_out(self)), self.cursor)
 
 
 def begin(page: Page) -> State:
-    """Return the state in which a new question is shown."""
+    """Return the initial state for a new question."""
     return _start(page, Snapshot(page.shown))
 
 
 def resume(page: Page, spans: Sequence[Span] | None, *, flag: bool = False, memo: str = "") -> State:
-    """Return the state in which an answered question is shown again: all of it counts as decided.
+    """Return the initial state for an answered question: the whole text counts as decided.
 
-    An answer without spans of its own (`None`: skipped, unusable, a no in teach mode) decided nothing.
+    With `spans=None` (skipped, unusable, a no in teach mode) nothing does.
     """
     marks = page.snap(spans or ())
     if spans is None or (page.mode == "teach" and not marks):
@@ -151,16 +151,16 @@ def _start(page: Page, now: Snapshot) -> State:
 
 
 def looking_at(state: State, place: Span | None) -> State:
-    """Return the state with the cursor on the first word of a place; as it is without one."""
+    """Return the state with the cursor on the first word of `place`; unchanged if it is None."""
     tokens = state.page.cover(place.start, place.end) if place else None
     words = [word for word in state.page.words if tokens and tokens[0] <= word < tokens[1]]
     return replace(state, cursor=words[0], rest=False) if words else state
 
 
 def likely(state: State, least: float = 0.0, over: Range | None = None) -> Sequence[Likely]:
-    """Return what the model thinks of every mark now, given what the annotator has decided; the most probable first.
+    """Return the model's probability for each mark, given the annotator's decisions; most probable first.
 
-    A long text has thousands: say what is wanted, marks not below `least`, or those that share a token with `over`.
+    A long text has thousands of marks: ask only for those of at least `least`, or that share a token with `over`.
     """
     return _likely(state.page, state.now, least, over)
 
@@ -175,14 +175,14 @@ def _likely(page: Page, now: Snapshot, least: float, over: Range | None) -> Sequ
 
 
 def chances(state: State, over: Range | None = None) -> Mapping[TokenSpan, float | None]:
-    """Return the same by mark."""
+    """Return the result of `likely` as a mapping from mark to probability."""
     return {item.mark: item.p for item in likely(state, over=over)}
 
 
 def left_out(state: State) -> tuple[Likely, ...]:
-    """Return the candidates that overlap no mark and nothing decided, the most likely of each place.
+    """Return the unmarked candidates: the most probable one at each undecided place without a mark.
 
-    They are the likely ones, and whatever the model took back at the last edit.
+    They include the marks that the model removed at the last edit.
     """
     return _left_out(state.page, state.now) if state.page.aids.candidates else ()
 
@@ -199,7 +199,7 @@ def _left_out(page: Page, now: Snapshot) -> tuple[Likely, ...]:
 
 
 def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:
-    """Return `after` with the model's own marks as it reads the text now; all others stay as they are."""
+    """Return `after` with the model's own marks updated to its new prediction; other marks stay unchanged."""
     analysis = _analysis(page, after) if page.aids.redeciding else None
     if analysis is None:
         return replace(after, moved=(), gone=())
@@ -210,7 +210,7 @@ def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:
 
 
 def _analysis(page: Page, now: Snapshot) -> tuple[TokenSpan, ...] | None:
-    """The model's best analysis, given what is decided; None without a model, and where it cannot follow."""
+    """The model's best prediction, given the decisions; None without a model or if no prediction fits them."""
     found = page.suggester.analyses(now.touched, now.blank, 1) if page.suggester is not None else ()
     return next((page.fitted(analysis) for analysis in found), None)
 
@@ -218,7 +218,7 @@ def _analysis(page: Page, now: Snapshot) -> tuple[TokenSpan, ...] | None:
 def follow(page: Page, before: Snapshot, after: Snapshot, analysis: Iterable[TokenSpan]) -> tuple[TokenSpan, ...]:
     """Return what is decided in `after`, and what that leaves room for: of the marks there, and of an analysis.
 
-    What is on the screen stays, but for the model's own marks: those that it read `before`, and it alone.
+    Marks on the screen stay, except those that only the model's prediction `before` the edit suggested.
     """
     own = {*(_analysis(page, before) or ())}.difference(page.elsewhere)
     marks = (*(m for m in after.marks if m not in own), *page.elsewhere, *page.fitted(analysis))
@@ -235,10 +235,10 @@ def change(
     cursor: int | None = None,
     message: str = "",
 ) -> State:
-    """Return the state after one edit that undo takes back: `drop` goes, `put` comes and pushes aside what it overlaps.
+    """Return the state after one undoable edit: remove `drop`, add `put` and remove what it overlaps.
 
-    What is put counts as decided, and so does that there is nothing in the ranges `blank`. In teach mode there is
-    always one mark: what is put replaces it.
+    The marks in `put` count as decided, and the ranges `blank` as decided to be empty. In teach mode, `put` replaces
+    the only mark.
     """
     old = state.now
     if state.page.mode == "teach":
@@ -253,13 +253,13 @@ def change(
 
 
 def changed_words(now: Snapshot) -> str:
-    """Return in a sentence what the model changed by itself at the last edit; empty for nothing."""
+    """Return a sentence about the model's own changes at the last edit; empty if there were none."""
     said = [f"{len(marks)} {word}" for marks, word in ((now.moved, "new"), (now.gone, "gone")) if marks]
     return f"The model changed the rest: {', '.join(said)}." if said else ""
 
 
 def remember(state: State, new: Snapshot, *, cursor: int | None = None, message: str = "") -> State:
-    """Return the state with `new` as its content and the old one in its history."""
+    """Return the state with content `new`, and the old content in its history."""
     cursor = state.cursor if cursor is None else cursor
     settled = replace(state, cursor=cursor, rest=False, focus=None, anchor=None, stance="edit", message=message)
     if new == state.now:
@@ -268,5 +268,5 @@ def remember(state: State, new: Snapshot, *, cursor: int | None = None, message:
 
 
 def refuse(state: State, message: str) -> State:
-    """Return the state unchanged but for a sentence that says why."""
+    """Return the state unchanged except for a message that says why."""
     return replace(state, message=message)

@@ -1,4 +1,4 @@
-"""The final model: spaCy's own training on the answers, in a folder that needs no `loop`, and a package of it."""
+"""The final model: spaCy's own training on the answers, in a folder independent of `loop`, and its package."""
 
 from loop.final.comparing import scored
 from loop.final.config import overrides_of

@@ -1,4 +1,4 @@
-"""Probabilities of a final model that mean what they say."""
+"""Calibrate the probabilities of a final model."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from loop.scoring.scores import lattices_at
 
 
 def calibrate(model: Path, component: str, dev: Path) -> None:
-    """Fit the temperature of the trained component, on the texts that chose the best model, and leave it in the meta.
+    """Fit the temperature of the trained component on the dev texts and store it in the pipeline's meta.
 
-    Texts that were answered in part tell nothing about it; without others it is the usual one.
+    Only complete answers count; without any, the default temperature is used.
     """
     nlp = spacy.load(model)
     before = nlp.pipe_names[: nlp.pipe_names.index(component)]

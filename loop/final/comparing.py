@@ -1,4 +1,4 @@
-"""Whether the final model finds more than the last round did, and what chance has to do with it."""
+"""Compare the final model with the last round, with a confidence interval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Comparison:
     """F1 of two pipelines on the same texts, in percent.
 
     Attributes:
-        interval: of the difference, 95 %; from where to where it lies by chance. None where the texts are too few.
+        interval: 95% interval of the difference; None if there are too few texts.
     """
 
     texts: int
@@ -32,17 +32,17 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """What may be said, in words."""
+        """The conclusion, in words."""
         low, high = self.interval or (0.0, 0.0)
         if low > 0:
             return "the final model is better"
         if high < 0:
             return "the last round is better"
-        return "neither can be told from the other"
+        return "not significant"
 
 
 def compared(before: Language, after: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Comparison | None:
-    """Compare what both find in texts that neither learned from; None without any."""
+    """Compare two pipelines on texts that neither has learned; None without any."""
     if not gold:
         return None
     tables = [_table(nlp, gold, labels) for nlp in (before, after)]
@@ -62,7 +62,7 @@ def _asked(spans: Collection[Span], gold: GoldText) -> tuple[Span, ...]:
 
 
 def scored(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Scores | None:
-    """How well a whole pipeline does on texts that it did not learn from; None without any."""
+    """The scores of a whole pipeline on texts it has not learned; None without any."""
     found = entities(nlp, [one.text for one in gold])
     read = [Measured(one, _asked(spans, one)) for one, spans in zip(gold, found, strict=True)]
     return scores(read, labels)
@@ -71,10 +71,7 @@ def scored(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Sc
 def agreement_on_the_rest(
     before: Language, after: Language, texts: Sequence[str], taught: Collection[str]
 ) -> float | None:
-    """F1 in percent of what one pipeline finds against what the other does, for the labels that nobody teaches.
-
-    None where there are no such spans.
-    """
+    """F1 (percent) between the predictions of two pipelines for labels not in `taught`; None without such spans."""
     found, now = (
         [[span for span in spans if span.label not in taught] for spans in entities(nlp, texts)]
         for nlp in (before, after)
@@ -83,6 +80,6 @@ def agreement_on_the_rest(
 
 
 def entities(nlp: Language, texts: Collection[str]) -> list[set[Span]]:
-    """What a whole pipeline finds in each text; no token of the texts stays in the vocabulary."""
+    """The entities a whole pipeline finds in each text; leaves none of the texts' tokens in the vocabulary."""
     with nlp.memory_zone():
         return [set(visible_spans(doc)) for doc in piped(nlp, texts)]

@@ -1,4 +1,4 @@
-"""The settings of the final training: spaCy's own, with the start's components."""
+"""The config of the final training: spaCy's defaults with the components of `start/`."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ DROPOUT = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What the training is about.
+    """The components of a training.
 
     Attributes:
-        component: that is trained. annotating: that it needs to have run. beside: that run too when it is scored.
+        component: the trained one. annotating: those that must run before it. beside: those that also run in scoring.
     """
 
     component: str
@@ -36,7 +36,7 @@ class Trained:
 def write_config(folder: Path, trained: Trained, overrides: Mapping[str, Any]) -> None:
     """Write `config.cfg`, made by spaCy's own `init config` and `init fill-config`.
 
-    All components are those of `start/`; only the one that is trained learns, and what it does not need does not run.
+    All components come from `start/`. Only the trained one learns; components it does not need do not run.
     """
     start = load_config(folder / START / "config.cfg")
     config = init_config(lang=start["nlp"]["lang"], pipeline=["ner"], optimize="efficiency", gpu=False)
@@ -54,7 +54,7 @@ def write_config(folder: Path, trained: Trained, overrides: Mapping[str, Any]) -
     training = config["training"]
     training |= {"frozen_components": frozen, "annotating_components": list(trained.annotating)}
     training["before_to_disk"] = {"@callbacks": "fresh_pipeline.v1", "start": START, "component": trained.component}
-    # As the rounds publish it: with few texts, the mean over the last steps finds more than the last step.
+    # As in the rounds: with few texts, averaging the last steps gives a better model than the last step.
     training["optimizer"]["use_averages"] = True
     training["dropout"] = DROPOUT
     config["system"]["gpu_allocator"] = "pytorch" if trained.annotating else None
@@ -63,7 +63,7 @@ def write_config(folder: Path, trained: Trained, overrides: Mapping[str, Any]) -
 
 
 def _score_entities_alone(file: Path) -> None:
-    """Let the best model be chosen by its entities; spaCy gives every component of the pipeline a share."""
+    """Select the best model by its entities alone; by default spaCy weighs all components."""
     config = load_config(file)
     every = dict.fromkeys(config["training"]["score_weights"])
     config["training"]["score_weights"] = every | {"ents_f": 1.0}
@@ -71,30 +71,30 @@ def _score_entities_alone(file: Path) -> None:
 
 
 def write_own_config(folder: Path, file: Path, overrides: Mapping[str, Any]) -> None:
-    """Write `config.cfg` from the user's own, with the paths of the folder's data.
+    """Write `config.cfg` from the user's own config, with the paths of the folder's data.
 
     Raises:
-        InputError: it is no config that spaCy can fill.
+        InputError: spaCy cannot fill the config.
     """
     try:
         config = load_config(file)
         paths: dict[str, Any] = {"paths": {"train": TRAIN, "dev": DEV}}
         _fill(folder, config.merge(_nested(overrides)).merge(paths))
-    except Exception as error:  # spaCy, thinc and other people's functions may raise anything
+    except Exception as error:  # spaCy, thinc and registered functions may raise anything
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        hint = "Try it alone: `python -m spacy init fill-config`."
-        raise InputError(file, f"no config to train with: {first_line}", hint=hint) from error
+        hint = "Check it with `python -m spacy init fill-config`."
+        raise InputError(file, f"is not a valid training config: {first_line}", hint=hint) from error
 
 
 def overrides_of(arguments: Sequence[str]) -> dict[str, Any]:
-    """Single settings as `spacy train` takes them on its command line: `--training.max_steps 2000`.
+    """Overrides of the config, in the form of `spacy train`: `--training.max_steps 2000`.
 
     Raises:
-        LoopError: an argument is none.
+        LoopError: an argument is not an override.
     """
     for name in arguments[::2]:
         if not name.startswith("--") or "." not in name:
-            hint = "Behind the options stand settings of spaCy's config, such as --training.max_steps 2000."
+            hint = "Settings of spaCy's config are written like --training.max_steps 2000."
             raise LoopError(f"There is no option {name}.", hint=hint)
     if len(arguments) % 2:
         raise LoopError(f"{arguments[-1]} has no value.", hint="For example: --training.max_steps 2000")
@@ -104,7 +104,7 @@ def overrides_of(arguments: Sequence[str]) -> dict[str, Any]:
 def _fill(folder: Path, config: Config) -> None:
     partial = folder / f"partial-{CONFIG}"
     config.to_disk(partial, interpolate=False)
-    with working_dir(folder):  # the sources are named from there
+    with working_dir(folder):  # source paths are relative to it
         fill_config(Path(CONFIG), Path(partial.name), silent=True)
     partial.unlink()
 

@@ -1,4 +1,4 @@
-"""The answers as spaCy's training files: train and dev, parted by group."""
+"""Training data: the answers as spaCy's train and dev files, split by group."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ from loop.truth import Truth
 
 Answered = tuple[Text, Truth]
 
-# A fifth chooses the best of the models, and is not trained on.
+# A fifth (dev) selects the best model and is not trained on.
 SHARES: Mapping[Part, float] = {"train": 0.8, "dev": 0.2, "test": 0.0}
-# What our component finds in a text that nobody answered is taken for right from SURE on; what it thinks less likely,
-# down to UNLIKELY, is missing there.
+# In unanswered texts our component's spans count as correct from SURE on; those between UNLIKELY and SURE are marked
+# as missing.
 SURE, UNLIKELY = 0.9, 0.05
 
 _ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE")
 
 
 def parted(answered: Iterable[Answered]) -> tuple[list[Answered], list[Answered]]:
-    """The texts to train on and those to choose by, such that no group of texts is in both.
+    """Split answers into train and dev; no group of texts is in both.
 
     Raises:
-        LoopError: one of them would be empty.
+        LoopError: train or dev would be empty.
     """
     parts: dict[Part, list[Answered]] = {"train": [], "dev": []}
     for text, truth in answered:
         parts[part_of(text, SHARES)].append((text, truth))
     if not any(truth.spans for _, truth in parts["train"]) or not parts["dev"]:
         raise LoopError(
-            "There are too few answers for a final training, which also needs some to choose the best model.",
+            "There are too few answers for a final training, which also needs some to select the best model.",
             hint="Give some dozens of answers first: `loop annotate`.",
         )
     return parts["train"], parts["dev"]
 
 
 class References:
-    """Makes docs with the entities that a component is to find.
+    """Makes reference docs with the entities that a component should find.
 
     Args:
-        nlp: with the tokenizer. labels: in force.
-        base: what it finds stands beside what the answers say; None for nothing.
-        hidden: under the labels that our component tells its own from; otherwise under their names.
+        nlp: with the tokenizer. labels: of the project.
+        base: its predictions are added to the answers' entities; None for none.
+        hidden: whether these get the labels by which our component tells them from its own, or their own names.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class References:
         self._base, self._hidden = base, hidden
 
     def answered(self, answered: Iterable[Answered]) -> list[Doc]:
-        """A doc for each text; what the answers say nothing about is missing."""
+        """A doc for each text; tokens not covered by answers are marked as missing."""
         return [self._answered(text.text, truth) for text, truth in answered]
 
     def _answered(self, text: str, truth: Truth) -> Doc:
@@ -85,7 +85,7 @@ class References:
         return [Span(one.start, one.end, shown(one.label)) for one in self._base(text)]
 
     def read(self, texts: Iterable[Teaching], *, temperature: float) -> list[Doc]:
-        """A doc for each text that nobody answered: as our component and the base read it, uncertain tokens missing."""
+        """A doc for each unanswered text predicted by our component and the base; uncertain spans are missing."""
         docs = ready(self._nlp, [self._nlp.make_doc(text.text) for text in texts])
         lattices = own_lattices(self._nlp, docs, temperature=temperature)
         return [self._read(doc, lattice) for doc, lattice in zip(docs, lattices, strict=True)]
@@ -108,5 +108,5 @@ def _span(doc: Doc, span: TokenSpan) -> DocSpan:
 
 
 def write_docs(docs: Iterable[Doc], path: Path) -> None:
-    """Write docs as spaCy's training reads them."""
+    """Write docs in the form that spaCy's training reads."""
     DocBin(attrs=_ATTRIBUTES, docs=docs).to_disk(path)

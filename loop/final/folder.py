@@ -1,4 +1,4 @@
-"""The folder of a final training: complete by itself, so that it can be repeated without `loop`."""
+"""The folder of a final training: self-contained, so that you can repeat the training without `loop`."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ from loop.store import Store
 from loop.trainer.pretrained import Pretrained
 from loop.truth import of_texts
 
-# Texts that nobody answered, on which two recognizers teach the one that takes their place.
+# Unanswered texts with which two recognizers train the one that replaces them.
 READ_POOL = 2000
 READ_PER_ANSWER = 3
-# Texts on which the labels that nobody teaches are compared.
+# Texts to compare the base's untaught labels on.
 SAMPLE = 150
 
 _README = """# Final training
 
-Made by `loop train` from {train} texts to train on and {dev} to choose the best model by.
-It needs spaCy and nothing else (here: {versions}); `loop` need not be installed. In this folder:
+Made by `loop train` with {train} texts to train on and {dev} to select the best model by.
+It needs only spaCy (here: {versions}), not `loop`. In this folder, run:
 
     python {command}
 
-The best pipeline is then in `training/model-best`; where `loop train` has run it to its end, it stands in `{model}`.
+The best pipeline is then in `training/model-best`; after a complete `loop train` it is in `{model}`.
 The same command on the same machine gives the same weights.
 
-| file | holds |
+| file | contains |
 |---|---|
 | `config.cfg` | all settings, made by spaCy's `init config` and `init fill-config` |
-| `start/` | the pipeline that it starts from; only its component `{component}` learns |
-| `train.spacy`, `dev.spacy` | the answers. They hold your texts: keep them private |
-| `fresh_pipeline.py` | what is saved: the trained component in a fresh copy of `start/`, without a word of your texts |
+| `start/` | the pipeline to start from; only its component `{component}` learns |
+| `train.spacy`, `dev.spacy` | the answers. They contain your texts: keep them private |
+| `fresh_pipeline.py` | saves the trained component in a fresh copy of `start/`, without words of your texts |
 | `project.yml` | the same command for `python -m spacy project run train` |
 """
 
@@ -69,12 +69,12 @@ commands:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the final model is trained.
+    """Options of the final training.
 
     Attributes:
-        merge: one recognizer in the place of ours and the base's.
-        config: the user's own settings for spaCy, instead of ours. overrides: single ones, as `training.max_steps`.
-        gpu_id: -1 for none.
+        merge: whether to train one recognizer in place of ours and the base's.
+        config: the user's own spaCy config instead of ours. overrides: of single settings, by dotted names.
+        gpu_id: -1 for no GPU.
     """
 
     merge: bool = False
@@ -85,10 +85,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands in the folder: the component to train, and how many docs there are to train on and to choose by.
+    """The content of the folder: the component to train, and the numbers of train and dev docs.
 
     Attributes:
-        trained: None where the user's config decides.
+        trained: None if the user's own config decides.
     """
 
     trained: Trained | None
@@ -98,11 +98,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the final model is worth.
+    """The evaluation of the final model.
 
     Attributes:
-        comparison: with the last round; None where no text measures.
-        others: F1 in percent of its spans against the last round's, for the base's labels that nobody teaches.
+        comparison: with the last round; None without held-out texts.
+        others: F1 (percent) between its spans and the last round's, for the base's untaught labels.
     """
 
     comparison: Comparison | None
@@ -110,10 +110,10 @@ class Result:
 
 
 class FinalTraining:
-    """What a project's final training is made from.
+    """Prepares a project's final training.
 
     Raises:
-        LoopError: no round was learned yet.
+        LoopError: there is no round yet.
     """
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
@@ -121,8 +121,8 @@ class FinalTraining:
         self._checkpoints = Checkpoints(paths.models)
         self._last = self._checkpoints.in_force()
         if not self._last:
-            waits = unlearned(store, settings).words or "Answer questions with `loop annotate` until it is done."
-            raise LoopError("No round was learned yet, from which a final training could start.", hint=waits)
+            waits = unlearned(store, settings).words or "Answer questions with `loop annotate` until there is one."
+            raise LoopError("There is no round yet from which a final training could start.", hint=waits)
 
     @property
     def last(self) -> Path:
@@ -130,10 +130,10 @@ class FinalTraining:
         return self._checkpoints.path(self._last)
 
     def compare(self, model: Path) -> Result:
-        """What the final model finds beside what the last round does.
+        """Compare the final model with the last round.
 
         Raises:
-            InputError: the gold file of the project cannot be read.
+            InputError: the project's gold file cannot be read.
         """
         labels, seed = self._settings.project.labels, self._settings.project.seed
         before, after = spacy.load(self.last), spacy.load(model)
@@ -143,13 +143,13 @@ class FinalTraining:
         return Result(compared(before, after, gold, labels), others)
 
     def write(self, folder: Path, options: Options) -> Written:
-        """Write everything that spaCy's training needs into a folder, in the place of what is there.
+        """Write a folder with everything that spaCy's training needs.
 
-        It is put in place when it is complete.
+        An existing folder is replaced when the new one is complete.
 
         Raises:
             LoopError: there are too few answers, or there is nothing to merge with.
-            InputError: the config of the options cannot be used.
+            InputError: the user's config is invalid.
         """
         parts = parted(self._answered())
         with new_folder(folder) as new:
@@ -180,12 +180,12 @@ class FinalTraining:
         return Written(None if options.config else trained, len(docs), len(tried))
 
     def _answered(self) -> list[Answered]:
-        """By text, so that the order does not depend on when they were given."""
+        """The answers to train on, by text, so that the order does not depend on the time of answering."""
         known = of_texts(self._store.answers.training(), self._store.journal.schemes())
         return [(text, known[text.id]) for text in self._store.corpus.texts(sorted(known))]
 
     def _labels(self, answered: Sequence[Answered]) -> list[str]:
-        """Those in force of which there is a span: of the others a component could not learn what they are."""
+        """The project's labels that have a span; a component cannot learn the others."""
         positive = {span.label for _, truth in answered for span in truth.spans}
         return [label for label in self._settings.project.labels if label in positive]
 
@@ -196,7 +196,7 @@ class FinalTraining:
         return learner or self._checkpoints.load(0)
 
     def _read(self, labels: Sequence[str], *, beside: int) -> list[Any]:
-        """Texts that nobody answered, as the last round reads them: some for each answer, none that measures."""
+        """The last round's predictions for unanswered texts: some per answer, none held out."""
         rng = Random(f"{self._settings.project.seed}:final")
         drawn = self._store.corpus.sample_pool(min(READ_POOL, READ_PER_ANSWER * beside), rng)
         gold = reserved(self._settings, self._paths)
@@ -207,7 +207,7 @@ class FinalTraining:
 
 
 def _copy_code(files: Sequence[Path], folder: Path) -> None:
-    """The file that is run, and what it can import beside it."""
+    """Copy the project's code file and the modules it can import from its folder."""
     run, *others = files
     copy_file(run, folder / f"{CODE_NAME}.py")
     for file in others:

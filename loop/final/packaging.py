@@ -1,4 +1,4 @@
-"""A pipeline as an installable package: a wheel, made by spaCy's own package command and without a network."""
+"""Build a pipeline into an installable wheel with spaCy's package command, without network access."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from loop.former_names import with_former_keys
 from loop.intervals import between
 from loop.progress.scores import Score, Scores
 
-# Run where the sources of the package are; setuptools is there wherever spaCy is.
+# Runs in the folder of the package's sources; spaCy requires setuptools anyway.
 _BUILD = "from setuptools import build_meta; build_meta.build_wheel('.')"
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a package says of itself.
+    """The metadata of a package.
 
     Attributes:
-        name: without the language, which comes before it. licence: empty for none.
-        labels: that the project teaches. answers: that the model learned from. spans: in them, by label.
-        scores: on texts that it did not learn from, None without any.
+        name: without the language prefix. licence: empty for none.
+        labels: of the project. answers: number the model learned from. spans: in these answers, by label.
+        scores: on held-out texts; None without any.
     """
 
     name: str
@@ -49,38 +49,38 @@ class About:
 
 
 def named(words: str) -> str:
-    """Words as the name of a package."""
+    """Turn words into a package name."""
     return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_") or "pipeline"
 
 
 def check_about(about: About) -> None:
-    """See that the package can be called so.
+    """Check a package's name and version.
 
     Raises:
-        LoopError: it cannot.
+        LoopError: one of them is invalid.
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", about.name):
-        raise LoopError(f"{about.name!r} is not a name for a package.", hint="Lower-case letters, digits and single _.")
+        raise LoopError(f"{about.name!r} is not a package name.", hint="Use lower-case letters, digits and single _.")
     if not re.fullmatch(r"\d+(\.\d+)*((a|b|rc)\d+)?", about.version):
-        raise LoopError(f"{about.version!r} is not a version of a package.", hint="For example: --version 1.0.0")
+        raise LoopError(f"{about.version!r} is not a package version.", hint="For example: --version 1.0.0")
 
 
 def build(model: Path, out: Path, about: About, *, code: Path | None = None) -> Path:
-    """Build a wheel of a pipeline; returns where it is.
+    """Build a wheel of a pipeline; return its path.
 
     Args:
         model: the folder of the pipeline.
-        out: the folder for the wheel, made where it is missing.
-        about: what its meta and its README say.
-        code: functions of the user's that the pipeline needs; they go into the package.
+        out: the folder for the wheel, created if missing.
+        about: metadata for its meta and its README.
+        code: a file with functions the pipeline needs, to include in the package.
 
     Raises:
-        LoopError: it cannot be called so, or cannot be built, or its code is more than a file.
+        LoopError: name or version is invalid, the code is more than one file, or the build fails.
     """
     check_about(about)
     if code and (others := imported_beside(code)):
-        problem = f"{code.name} imports {', '.join(others)}, which a package cannot take along."
-        raise LoopError(problem, hint="Put all of it into one file.")
+        problem = f"{code.name} imports {', '.join(others)}, which a package cannot include."
+        raise LoopError(problem, hint="Put all code into one file.")
     with TemporaryDirectory(prefix="loop-package-") as folder:
         staged, sources = Path(folder, "pipeline"), Path(folder, "sources")
         shutil.copytree(model, staged, ignore=shutil.ignore_patterns(OWN_FOLDER))
@@ -88,7 +88,7 @@ def build(model: Path, out: Path, about: About, *, code: Path | None = None) -> 
         srsly.write_json(staged / "meta.json", meta)
         sources.mkdir()
         arguments = ["-m", "spacy", "package", str(staged), str(sources), "--build", "none"]
-        _run([*arguments, *(["--code", str(code)] if code else [])], f"spaCy makes no package of {model}")
+        _run([*arguments, *(["--code", str(code)] if code else [])], f"spaCy cannot package {model}")
         (main,) = sources.iterdir()
         wheel = _wheel(main)
         return _put(wheel, out)
@@ -113,11 +113,11 @@ def _run(arguments: Sequence[str], failure: str, *, folder: Path | None = None) 
     ran = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True)
     said = [line for line in (ran.stderr + ran.stdout).splitlines() if line.strip()]
     if ran.returncode:
-        raise PipelineError(f"{failure}: {' '.join(said[-1].split()) if said else 'no word of why'}.")
+        raise PipelineError(f"{failure}: {' '.join(said[-1].split()) if said else 'no reason given'}.")
 
 
 def _recognizers(model: Path) -> dict[str, Sequence[str]]:
-    """The labels of the pipeline's entity recognizers, by their names, in their order."""
+    """Names of the pipeline's entity recognizers, in order, to their labels."""
     meta, config = srsly.read_json(model / "meta.json"), spacy.util.load_config(model / "config.cfg")
     names = [name for name in config["nlp"]["pipeline"] if config["components"][name].get("factory") in NER_FACTORIES]
     return {name: meta["labels"].get(name, ()) for name in names}
@@ -125,7 +125,7 @@ def _recognizers(model: Path) -> dict[str, Sequence[str]]:
 
 def _meta(meta: dict[str, Any], about: About, recognizers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     said: dict[str, Any] = {"name": about.name, "version": about.version, "license": about.licence}
-    said |= {"description": f"Finds {', '.join(about.labels)}; taught with {about.answers:,} answers."}
+    said |= {"description": f"Finds {', '.join(about.labels)}; trained on {about.answers:,} answers."}
     said |= {"performance": _performance(about.scores), "notes": _notes(about, recognizers)}
     counts = {"answers": about.answers, "spans": dict(about.spans), "labels": list(about.labels)}
     own = meta.get("loop", {}) | counts | {"scores": _intervals(about.scores)}
@@ -133,7 +133,7 @@ def _meta(meta: dict[str, Any], about: About, recognizers: Mapping[str, Sequence
 
 
 def _performance(scores: Scores | None) -> dict[str, Any]:
-    """As spaCy's own training writes them, from 0 to 1."""
+    """Scores as spaCy's own training writes them, from 0 to 1."""
     if scores is None:
         return {}
     per_type = {label: _prf(score) for label, score in scores.labels.items()}
@@ -156,18 +156,18 @@ def _intervals(scores: Scores | None) -> dict[str, Any]:
 
 
 def _notes(about: About, recognizers: Mapping[str, Sequence[str]]) -> str:
-    """The end of the README."""
-    lines = ["### How well it does", ""]
+    """The notes at the end of the README."""
+    lines = ["### Evaluation", ""]
     if about.scores is None:
-        lines += ["Not measured: there were no texts kept back to measure on.", ""]
+        lines += ["Not evaluated: there were no held-out texts.", ""]
     else:
-        lines += ["On texts that it did not learn from; F1 with its 95 % interval over resampled texts.", ""]
+        lines += ["On held-out texts; F1 with its 95% bootstrap interval over texts.", ""]
         lines += [f"All labels: {about.scores.overall.no_interval}.", ""] if about.scores.overall.no_interval else []
         lines += ["| label | F1 | interval | spans | texts |", "|---|---|---|---|---|"]
         every = {"all": about.scores.overall, **about.scores.labels}
         lines += [_row(name, score) for name, score in every.items()]
         lines += [""]
-    lines += [f"It learned from {about.answers:,} answers: {_counts(about.spans)}.", ""]
+    lines += [f"Trained on {about.answers:,} answers: {_counts(about.spans)}.", ""]
     if len(recognizers) > 1:
         lines += ["### Several components find entities", "", _several(recognizers), ""]
     return "\n".join(lines)
@@ -189,6 +189,6 @@ def _several(recognizers: Mapping[str, Sequence[str]]) -> str:
         for name, labels in recognizers.items()
     ]
     return (
-        f"In this order: {'; '.join(each)}. Each leaves what those before it found as it is and fills in around it. "
-        "`nlp.select_pipes(disable=…)` leaves one out; `loop train --merge` makes one component of them."
+        f"In this order: {'; '.join(each)}. Each keeps the entities found before it and adds others around them. "
+        "Switch one off with `nlp.select_pipes(disable=…)`; `loop train --merge` combines them into one component."
     )

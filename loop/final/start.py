@@ -1,4 +1,4 @@
-"""What the final training starts from: a plain pipeline in the folder `start/`."""
+"""The pipeline in the folder `start/` from which the final training starts."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from loop.learning.learner import Learner
 
 
 def write_start(folder: Path, learner: Learner, checkpoints: Checkpoints, labels: Sequence[str]) -> Trained:
-    """Round 0 with a component that knows all the labels: what the base knows, and nothing of the answers.
+    """Write round 0 with a component for all labels; it has learned nothing from answers.
 
     Args:
         folder: of the training.
-        learner: round 0, or what pretraining made of it; its component is given the labels.
-        checkpoints: where round 0 is, whose other components are copied to the byte.
-        labels: in their order.
+        learner: round 0, possibly pretrained; its component gets the labels.
+        checkpoints: with round 0, whose other components are copied byte for byte.
+        labels: in order.
     """
     source, start = checkpoints.path(0), folder / START
     shutil.copytree(source, start, ignore=shutil.ignore_patterns(COMPONENT, OWN_FOLDER))
@@ -41,17 +41,17 @@ def write_start(folder: Path, learner: Learner, checkpoints: Checkpoints, labels
 
 
 def write_merged_start(folder: Path, base: str, component: str | None, labels: Collection[str]) -> Trained:
-    """The base, its recognizer knowing the labels too; `component` names which one, where it has several.
+    """Write the base with the labels added to its recognizer; `component` names it if there are several.
 
     Raises:
-        LoopError: there is no recognizer in the base, and so nothing to merge with.
+        LoopError: the base has no recognizer to merge with.
     """
     nlp = load_base(base)
     name = chosen(recognizers_of_base(nlp), component)
     if name is None:
         raise LoopError(
-            f"{base} has no named-entity recognizer to merge with: the final pipeline has one anyway.",
-            hint="Leave --merge out.",
+            f"{base} has no named-entity recognizer to merge with; the final pipeline has only one anyway.",
+            hint="Drop --merge.",
         )
     start = folder / START
     recognizer: Any = nlp.get_pipe(name)
@@ -66,7 +66,7 @@ def write_merged_start(folder: Path, base: str, component: str | None, labels: C
 
 
 def _let_go(nlp: Language, name: str) -> tuple[str, ...]:
-    """Give a recognizer a copy of the tok2vec that it shares; return what it has to go on sharing, a transformer."""
+    """Give a recognizer its own copy of a shared tok2vec; return what it must go on sharing, a transformer."""
     for upstream, component in nlp.pipeline:
         if name in getattr(component, "listening_components", ()):
             if nlp.get_pipe_meta(upstream).factory != "tok2vec":

@@ -1,4 +1,4 @@
-"""Running spaCy's training on a folder, and putting in place what it made."""
+"""Run spaCy's training in a folder and publish the result."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from loop.files import make_private_and_sync
 from loop.final.calibrating import calibrate
 from loop.final.config import DEV, START
 
-# Where spaCy saves while it trains, and where the finished pipeline stands afterwards.
+# spaCy's output folder during training, and the folder of the finished pipeline.
 TRAINING, MODEL = "training", "model"
 
-# A row of spaCy's console logger: epoch, step, losses, scores, and the score that chooses the best model, up to 1.
+# A row of spaCy's console logger: epoch, step, losses, scores, and (0 to 1) the score that selects the best model.
 _ROW = re.compile(r"\s*(\d+)\s+(\d+)\s+([\d.]+)\s.*?([\d.]+)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingStep:
-    """What spaCy says each time that it has tried the model on the dev texts.
+    """spaCy's report after each evaluation on the dev texts.
 
     Attributes:
-        loss: summed since the last time. score: F1 on the dev texts in percent, by which the best model is chosen.
+        loss: summed since the last report. score: F1 on dev (percent), which selects the best model.
     """
 
     epoch: int
@@ -42,18 +42,18 @@ class TrainingStep:
 
 
 def command(*, gpu_id: int = -1) -> list[str]:
-    """The arguments to Python that train in the folder."""
+    """The arguments to Python for training in the folder."""
     fixed = ["-m", "spacy", "train", "config.cfg", "--output", TRAINING, "--code", "fresh_pipeline.py"]
     return [*fixed, "--gpu-id", str(gpu_id)] if gpu_id >= 0 else fixed
 
 
 def train(folder: Path, *, gpu_id: int = -1) -> Generator[TrainingStep, None, None]:
-    """Run spaCy's training as a process of its own.
+    """Run spaCy's training in a subprocess and yield its reports.
 
-    When the iterator is closed, as by Ctrl-C, the training ends too; what spaCy saved last stays.
+    Closing the iterator, as Ctrl-C does, ends the training and keeps spaCy's last save.
 
     Raises:
-        LoopError: spaCy failed. Its words, which may quote a text, are left out.
+        LoopError: spaCy failed. Its message is left out because it may quote a text.
     """
     process = subprocess.Popen(
         [sys.executable, "-u", *command(gpu_id=gpu_id)],
@@ -79,12 +79,12 @@ def train(folder: Path, *, gpu_id: int = -1) -> Generator[TrainingStep, None, No
     if process.returncode:
         raise LoopError(
             f"spaCy's training ended with an error (exit code {process.returncode}).",
-            hint=f"To see what it says: cd {folder} && python {' '.join(command(gpu_id=gpu_id))}",
+            hint=f"To see its message: cd {folder} && python {' '.join(command(gpu_id=gpu_id))}",
         )
 
 
 def _ended(process: subprocess.Popen[str]) -> bool:
-    """Whether the process has ended by itself, or soon does when asked to."""
+    """Whether the process has ended, or ends soon when asked to."""
     try:
         process.wait(timeout=1)
     except subprocess.TimeoutExpired:
@@ -97,12 +97,12 @@ def _ended(process: subprocess.Popen[str]) -> bool:
 
 
 def publish(folder: Path, trained: str | None) -> Path:
-    """Put the best model in place as `model/`, and nothing of the texts in it.
+    """Publish the best model as `model/`, without words of the texts.
 
     Args:
-        folder: of the training, which has come to its end.
-        trained: the component; all others are left as they were at the start, to the byte. None for a config of the
-            user's own, of which that is not known.
+        folder: of the finished training.
+        trained: the component; all others stay byte for byte as in `start/`. None for a user's own config, which may
+            have trained any.
     """
     best, model = folder / TRAINING / "model-best", folder / MODEL
     if trained:
@@ -117,7 +117,7 @@ def publish(folder: Path, trained: str | None) -> Path:
 
 
 def _forget_words(model: Path, start: Path) -> None:
-    """Leave in the vocabulary what was there before the training, and what the model cannot do without."""
+    """Reduce the vocabulary to what it had before the training and what the model needs."""
     vocab = spacy.load(model).vocab
     labels = srsly.read_json(model / "meta.json")["labels"].values()
     kept = {*srsly.read_json(start / "vocab" / "strings.json"), *(label for some in labels for label in some)}

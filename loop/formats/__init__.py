@@ -1,6 +1,6 @@
-"""Files in and out, one module per format, and the registry of their readers and writers."""
+"""File formats, one module each, and the registry of readers and writers."""
 
-# Each registers its reader and its writer.
+# Importing a module registers its reader and writer.
 from loop.formats import array, conll, jsonl, offsets, parquet, plain, table  # noqa: F401
 from loop.formats.lines import Source, source_name
 from loop.formats.predictions import refuse_other_formats, write_predictions

@@ -1,4 +1,4 @@
-"""JSON in one piece: a list of rows, rows one after the other over several lines, or Label Studio's list of tasks."""
+"""JSON files: a list of rows, concatenated rows over several lines, or Label Studio's list of tasks."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from loop.formats.strict_json import parsed_all
 
 @reader("label-studio", "json")
 def read_json(source: Source, *, text_field: str) -> Iterator[RawText]:
-    """Yield the text of every row of a list, or of the one row that there is; each has the line where it begins.
+    """Yield the text of each row of a list, or of a single row, with the line where the row starts.
 
     Raises:
-        InputError: it is no list of JSON objects, or a row cannot be meant.
+        InputError: the file is not a list of JSON objects, or a row is invalid.
     """
     content = source.text()
     lines = _Lines(content)
@@ -39,14 +39,14 @@ def _next(elements: Iterator[tuple[int, Any]], source: str) -> tuple[int, Any] |
 
 
 class _Lines:
-    """Numbers the elements of a text, in their order: by lines, or one by one where there is but one line."""
+    """Numbers the elements of a JSON text: by line, or consecutively if the text has a single line."""
 
     def __init__(self, content: str) -> None:
         self._content, self._counted, self._number = content, 0, 1
         self._has_lines = "\n" in content.strip()
 
     def number(self, at: int) -> int:
-        """Return the number of the element that begins at `at`."""
+        """Return the number of the element that starts at offset `at`; call in ascending order."""
         if self._has_lines:
             self._number += self._content.count("\n", self._counted, at)
         elif self._counted:
@@ -57,13 +57,13 @@ class _Lines:
 
 @writer("json")
 def write_json(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write a list of Prodigy's rows: all that `loop` knows of an answer."""
+    """Write a list of Prodigy's rows, lossless."""
     return _write(rows, out, prodigy_row)
 
 
 @writer("label-studio")
 def write_label_studio(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write a list of Label Studio's tasks: complete answers, and skipped ones as cancelled."""
+    """Write a list of Label Studio's tasks: complete answers, and skipped texts as cancelled."""
     return _write(rows, out, to_label_studio)
 
 

@@ -1,4 +1,4 @@
-"""Files of columns, a token a line: their texts, and which column holds the tokens and which their tags."""
+"""Column files with one token per line: split them into texts, and find the columns of tokens and tags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loop.formats.lines import Source
 from loop.formats.tags import TAG
 
 DOCUMENT = "-DOCSTART-"
-# Only these part columns: a no-break space is part of a token.
+# Only these separate columns: a no-break space is part of a token.
 _SPACE, _BETWEEN = " \t\r\n", re.compile(r"[ \t]+")
 _COMMENT, _NEW_DOCUMENT = re.compile(r"# +([\w:.-]+ *=|newdoc\b|newpar\b)"), re.compile(r"# +newdoc\b")
 _TEXT = re.compile(r"# +text *= *(.*\S)")
@@ -21,7 +21,7 @@ _CHUNKS = frozenset(["ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", 
 
 
 class Token(NamedTuple):
-    """A token as a text has it, with the line and the tag of each of its words, usually one; `glued` to the next."""
+    """A token with the line and tag of each of its words (usually one); `glued`: no space follows."""
 
     text: str
     words: tuple[tuple[int, str], ...]
@@ -29,7 +29,7 @@ class Token(NamedTuple):
 
 
 class ColumnRow(NamedTuple):
-    """A line of columns."""
+    """The cells of a line, and its number."""
 
     number: int
     cells: tuple[str, ...]
@@ -40,7 +40,7 @@ class Block:
     """The rows of a text.
 
     Attributes:
-        text: what a comment says that it is. document: the line where the document begins that it is part of.
+        text: from a comment, if any. document: the line where its document starts.
     """
 
     document: int | None
@@ -49,7 +49,7 @@ class Block:
 
 
 def is_tagged(line: str) -> bool:
-    """Whether a line looks like a token with its tag."""
+    """Whether a line looks like a token and its tag."""
     return _is_tagged(_cells(line))
 
 
@@ -58,14 +58,14 @@ def _is_tagged(cells: Sequence[str]) -> bool:
 
 
 def _cells(line: str, *, spaces_too: bool = False) -> tuple[str, ...]:
-    """The cells of a line; where tabs part them, a token may hold spaces."""
+    """The cells of a line; separated by tabs, a token may contain spaces."""
     if "\t" in line and not spaces_too:
         return tuple(cell.strip(_SPACE) for cell in line.rstrip("\r\n").split("\t"))
     return tuple(_BETWEEN.split(line.strip(_SPACE)))
 
 
 def blocks_of(source: Source) -> list[Block]:
-    """Return the texts of a file; those of a document share its number, where there is more than one document.
+    """Return the texts of a file; the texts of a document share its number if there are several documents.
 
     Raises:
         InputError: the file cannot be read.
@@ -87,20 +87,20 @@ def blocks_of(source: Source) -> list[Block]:
         else:
             blocks[-1].rows.append(ColumnRow(number, cells))
     blocks = [block for block in blocks if block.rows]
-    if len({block.document for block in blocks}) < 2:  # one document over the whole file holds nothing together
+    if len({block.document for block in blocks}) < 2:  # a single document for the whole file is not a group
         blocks = [Block(None, block.rows, block.text) for block in blocks]
     return blocks
 
 
 class ColumnLayout(NamedTuple):
-    """Which column holds the tokens, and which their tags (-1 for the last)."""
+    """The columns of the tokens and of their tags (-1 for the last)."""
 
     token: int
     tag: int
 
 
 def layout_of(blocks: Sequence[Block], source: str) -> ColumnLayout:
-    """Return the layout of a file with columns.
+    """Return the layout of a column file.
 
     Raises:
         InputError: a row has no tag, or several columns could be the tags.
@@ -112,11 +112,11 @@ def layout_of(blocks: Sequence[Block], source: str) -> ColumnLayout:
     named = [n for n in tagged if n == width - 1 or not _holds_chunks(rows, n)]
     if len(named) > 1:
         columns = " and ".join(str(n + 1) for n in named)
-        hint = f"Leave one of them: `cut -f 1-{named[0] + 1}` does, where tabs part the columns."
-        raise InputError(source, f"has tags in the columns {columns}.", line=rows[0].number, hint=hint)
+        hint = f"Keep only one of them, in tab-separated columns with `cut -f 1-{named[0] + 1}`."
+        raise InputError(source, f"has tags in columns {columns}.", line=rows[0].number, hint=hint)
     untagged = next((row for row in rows if len(row.cells) < token + 2 or not _is_tag(row, -1)), None)
     if untagged is not None and not named:
-        hint = "A line holds a token, then its tag: O, or B- or I- (L-, U-, E-, S-) and a label."
+        hint = "A line is a token and its tag: O, or B- or I- (L-, U-, E-, S-) and a label."
         raise InputError(source, "has no tag in its last column.", line=untagged.number, hint=hint)
     return ColumnLayout(token, named[0] if named else -1)
 
@@ -126,12 +126,12 @@ def _is_tag(row: ColumnRow, column: int) -> bool:
 
 
 def _holds_chunks(rows: Sequence[ColumnRow], column: int) -> bool:
-    """Whether a column holds phrases, as that before the last of CoNLL-2003 does."""
+    """Whether a column has chunk tags, like the last but one of CoNLL-2003."""
     return {row.cells[column][2:].upper() for row in rows} - {""} <= _CHUNKS
 
 
 def _is_numbered(block: Block) -> bool:
-    """Whether the first column numbers the tokens of a text, and other columns hold them and their tags."""
+    """Whether the first column numbers the tokens, and further columns have them and their tags."""
     numbers = [row.cells[0] for row in block.rows]
     first = int(numbers[0] == "1")
     counted = [str(n) for n in range(first, first + len(numbers))]

@@ -1,6 +1,6 @@
-"""Columns of tokens and tags, as in CoNLL-2003 or CoNLL-U: a token a line, an empty line between texts.
+"""Columns of tokens and tags, as in CoNLL-2003 or CoNLL-U: one token per line, an empty line between texts.
 
-spaCy's converters for the same files know no line numbers and live above this floor; a test compares the two.
+spaCy's converters for these files give no line numbers, and this package may not import them; a test compares the two.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from loop.settings import label_problem
 
 @reader("biluo", "iob", "conll")
 def read_conll(source: Source, *, text_field: str) -> Iterator[RawText]:  # noqa: ARG001 (every reader is given it)
-    """Yield a text for each block of lines: its tokens with a space between them, its entities complete.
+    """Yield a text for each block of lines: its tokens joined by spaces, its entities complete.
 
-    The last column holds the tags, the first the tokens, or the second where the first numbers them. A text is as a
-    comment says (`# text = …`) where that has its tokens. The texts of a document form a group, if there are several.
+    The tags are in the last column, the tokens in the first, or in the second if the first numbers them. A comment
+    `# text = …` gives the exact text if it contains the tokens. If there are several documents, each forms a group.
 
     Raises:
-        InputError: a line has no tag, or one that is none.
+        InputError: a line has no tag or an invalid one.
     """
     blocks = blocks_of(source)
     if not blocks:
@@ -49,7 +49,7 @@ def _text(block: Block, tokens: Sequence[Token], source: str, notes: Sequence[No
     words = [(place, line, tag) for token, place in zip(tokens, places, strict=True) for line, tag in token.words]
     for _, line, tag in words:
         if tag[2:] and label_problem((tag[2:],)):
-            raise InputError(source, "has a tag whose label holds control characters.", line=line)
+            raise InputError(source, "has a tag whose label contains control characters.", line=line)
     found = entities([tag for _, _, tag in words])
     spans = tuple(Span(words[one.first][0][0], words[one.last][0][1], one.label) for one in found)
     key = row_key({"text": text, "spans": [[span.start, span.end, span.label] for span in spans]})
@@ -59,7 +59,7 @@ def _text(block: Block, tokens: Sequence[Token], source: str, notes: Sequence[No
 
 
 def _laid_out(tokens: Sequence[Token], said: str) -> tuple[str, list[tuple[int, int]]]:
-    """The text of some tokens, and where each of them is in it; `said` is the text if it has them one by one."""
+    """The text of tokens and the offsets of each; `said` is the text if it contains the tokens in order."""
     places = _found(tokens, said)
     if places is not None:
         return said, places
@@ -85,7 +85,7 @@ def _found(tokens: Sequence[Token], said: str) -> list[tuple[int, int]] | None:
 def write_conll(rows: Iterable[Answered], out: BinaryIO) -> int:
     """Write complete answers in the four columns of CoNLL-2003, tagged in IOB2; white space is lost.
 
-    Texts of a group form a document, and so does each text without one, if there are groups at all.
+    If there are groups, each group forms a document, and so does each text without one.
     """
     return _write(rows, out, "BIIB")
 
@@ -115,7 +115,7 @@ def _is_held(row: Answered) -> bool:
 
 
 def _block(row: Answered, letters: str) -> list[tuple[str, str]]:
-    """Tokens and tags; empty when the text has no tokens, or one that a column cannot hold."""
+    """Tokens and tags; empty if the text has no tokens, or a token does not fit into a column."""
     words = [(row.text.text[start:end], start, end) for start, end in row.tokens]
     words = [(word, start, end) for word, start, end in words if word.strip()]
     if any(word.split() != [word] or word == DOCUMENT for word, _, _ in words):

@@ -1,6 +1,6 @@
 """Rows of doccano's jsonl: spans as [start, end, label] in a field `label` (or `labels`), or under `entities`.
 
-spaCy 2's training data and Label Studio's JSON-MIN look alike enough to be read with them.
+spaCy 2's training data and Label Studio's JSON-MIN are similar enough to be read the same way.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import Any
 from loop.formats.raw import Answered
 
 _FIELDS = ("label", "labels", "entities")
-# What doccano adds for itself; of no use elsewhere.
+# Fields for doccano's own use.
 _OWN = frozenset({"relations", "Comments", "comments"})
 
 
 def is_doccano(row: Mapping[str, Any]) -> bool:
-    """Whether a row holds spans as doccano, spaCy 2 or Label Studio's JSON-MIN writes them."""
+    """Whether a row has spans in the form of doccano, spaCy 2 or Label Studio's JSON-MIN."""
     return "spans" not in row and _field(row) is not None
 
 
 def from_doccano(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row as Prodigy would write it."""
+    """Return the row in Prodigy's form."""
     field = _field(row)
     spans = [_span(each) for each in row[field]] if field else None
     beside = {name: value for name, value in row.items() if name != field and name not in _OWN}
@@ -29,7 +29,7 @@ def from_doccano(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_doccano(answered: Answered) -> dict[str, Any] | None:
-    """Return an answer as doccano's row, None if it is not a complete one."""
+    """Return an answer as doccano's row; None unless it is complete."""
     if not answered.says_all or answered.answer.verdict != "accept":
         return None
     spans = [[span.start, span.end, span.label] for span in answered.answer.spans]
@@ -44,7 +44,7 @@ def _field(row: Mapping[str, Any]) -> str | None:
 def _is_span(value: Any) -> bool:
     if isinstance(value, Mapping):
         return "start_offset" in value or ("start" in value and "labels" in value)
-    # spaCy's may have the id of an entry in a knowledge base behind the label.
+    # In spaCy's, a knowledge-base id may follow the label.
     return isinstance(value, list) and len(value) in (3, 4) and type(value[0]) is int and type(value[1]) is int
 
 

@@ -1,4 +1,4 @@
-"""Files of kinds that are not read, each with the way to one that is."""
+"""Unsupported file formats, each with a hint how to convert them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from loop.errors import InputError
 from loop.formats.lines import unpacked_name
 
-# What they begin with, what they are, and the way out.
+# First bytes, problem, hint.
 _BEGINNINGS = (
     (b"%PDF", "is a PDF.", "Take its text out first, for example with `pdftotext`."),
     (
@@ -15,7 +15,7 @@ _BEGINNINGS = (
         "is a zip archive, or a document in one (docx, odt).",
         "Unpack it, or save it as plain text.",
     ),
-    (b"\xd0\xcf\x11\xe0", "is a document of an older Office.", "Save it as plain text."),
+    (b"\xd0\xcf\x11\xe0", "is an old Microsoft Office document.", "Save it as plain text."),
     (b"{\\rtf", "is rich text.", "Save it as plain text."),
     (b"<?xml", "is XML.", "Take the texts out first; --format txt takes its lines as they are."),
     (b"<!doctype html", "is HTML.", "Take the texts out first; --format txt takes its lines as they are."),
@@ -29,9 +29,9 @@ _BEGINNINGS = (
     ),
     (b"7z\xbc\xaf\x27\x1c", "is a 7z archive.", "Unpack it first."),
 )
-_TAR = b"ustar", 257  # what a tar archive holds, and where
+_TAR = b"ustar", 257  # magic bytes of a tar archive, and their offset
 _ENDINGS = {
-    ".ann": ("holds annotations of brat.", "Convert it together with its .txt, for example to a jsonl with spans."),
+    ".ann": ("contains brat annotations.", "Convert it together with its .txt file, for example to jsonl with spans."),
     ".xml": ("is XML.", "Take the texts out first; --format txt takes its lines as they are."),
     ".html": ("is HTML.", "Take the texts out first; --format txt takes its lines as they are."),
     ".htm": ("is HTML.", "Take the texts out first; --format txt takes its lines as they are."),
@@ -39,15 +39,15 @@ _ENDINGS = {
 
 
 def refuse_foreign(name: str, head: bytes) -> None:
-    """Refuse a file whose first bytes, or whose name, tell a kind that is not read.
+    """Refuse a file whose first bytes or name show an unsupported format.
 
     Raises:
-        InputError: it says of which kind it is.
+        InputError: the format is unsupported; the message names it.
     """
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
     found = next(((kind, hint) for begins, kind, hint in _BEGINNINGS if start.startswith(begins.lower())), None)
     found = found or _ENDINGS.get(Path(unpacked_name(name)).suffix.lower())
     if head.startswith(*_TAR):
-        found = "is a tar archive.", "Unpack it, and name the files in it."
+        found = "is a tar archive.", "Unpack it and name the files in it."
     if found:
         raise InputError(name, found[0], hint=found[1])

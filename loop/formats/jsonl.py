@@ -1,4 +1,4 @@
-"""JSON lines: a row per line, as Prodigy, doccano, Label Studio or nobody in particular writes it."""
+"""JSON lines: one row per line, from Prodigy, doccano, Label Studio or any other program."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_jsonl(source: Source, *, text_field: str) -> Iterator[RawText]:
     """Yield the text of every line that is not blank.
 
     Raises:
-        InputError: a line is no JSON object, has no text under `text_field`, or its spans or answer cannot be meant.
+        InputError: a line is not a JSON object, has no text under `text_field`, or has invalid spans or answer.
     """
     for number, line in source.lines():
         if line.strip():
@@ -36,22 +36,22 @@ def read_jsonl(source: Source, *, text_field: str) -> Iterator[RawText]:
 
 @writer("jsonl")
 def write_prodigy(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write Prodigy's rows, one a line: all that `loop` knows of an answer."""
+    """Write Prodigy's rows, one per line, lossless."""
     return write_lines(rows, out, prodigy_row)
 
 
 @writer("doccano")
 def write_doccano(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write doccano's rows, one a line: complete answers with their meta."""
+    """Write doccano's rows, one per line: complete answers with their meta."""
     return write_lines(rows, out, to_doccano)
 
 
 def write_lines(rows: Iterable[Answered], out: BinaryIO, row_of: Callable[[Answered], Row | None]) -> int:
-    """Write every answer for which `row_of` has a row, one a line; return how many."""
+    """Write each answer for which `row_of` returns a row, one per line; return how many."""
     lines = (dumped(row) + b"\n" for row in map(row_of, rows) if row is not None)
     return sum(1 for line in lines if out.write(line))
 
 
 def dumped(value: object) -> bytes:
-    """Return a value as JSON: ASCII, without white space, always the same."""
+    """Return a value as deterministic JSON, in ASCII and without white space."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")

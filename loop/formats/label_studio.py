@@ -1,4 +1,4 @@
-"""Tasks of Label Studio's JSON: several annotations of a text, and predictions."""
+"""Label Studio's JSON tasks: a text with several annotations and predictions."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _MARKUP = re.compile(r"<\w|&\w+;")
 
 
 def is_label_studio(row: Mapping[str, Any]) -> bool:
-    """Whether a row is a task of Label Studio."""
+    """Whether a row is a Label Studio task."""
     lists = (*_ANNOTATIONS, "predictions")
     return isinstance(row.get("data"), dict) and any(isinstance(row.get(name), list) for name in lists)
 
 
 def from_label_studio(task: Mapping[str, Any], text_field: str) -> Iterator[dict[str, Any]]:
-    """Yield a row as Prodigy would write it for each annotation; the text alone where there is none.
+    """Yield a row in Prodigy's form for each annotation; only the text if there is none.
 
-    The last prediction becomes what is suggested; a cancelled annotation is one that was skipped.
+    The last prediction becomes the suggestion; a cancelled annotation becomes a skip.
 
     Raises:
-        BadRowError: an annotation is of another shape.
+        BadRowError: an annotation has an unexpected form.
     """
     data = dict(task["data"])
     text = data.pop(text_field, None)
     if not isinstance(text, str):
-        hint = "Say which field of the data holds the texts with --text-field NAME."
-        raise BadRowError(f"has no text in a field {text_field}.", hint)
+        hint = "Name the data field with the texts with --text-field NAME."
+        raise BadRowError(f"has no text in the field {text_field}.", hint)
     meta = data.pop("meta", None)
     meta = (meta if isinstance(meta, dict) else {}) | data | ({"id": task["id"]} if "id" in task else {})
     predicted = _objects(task.get("predictions"))
@@ -48,7 +48,7 @@ def from_label_studio(task: Mapping[str, Any], text_field: str) -> Iterator[dict
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:
     if value is not None and not (isinstance(value, list) and all(isinstance(each, Mapping) for each in value)):
-        raise BadRowError("its annotations or predictions are no list of JSON objects.")
+        raise BadRowError("its annotations or predictions are not a list of JSON objects.")
     return list(value or ())
 
 
@@ -66,7 +66,7 @@ def _answer(annotation: Mapping[str, Any], text: str, own: Mapping[str, Any]) ->
         "spans": spans,
         "answer": "ignore" if annotation.get("was_cancelled") else "accept",
         "_annotator_id": "" if who is None else str(who),
-        # What has only results of other types says nothing of entities.
+        # With only results of other types it is not about entities.
         **({"_view_id": others[0]} if others else {}),
     } | ({"_loop": more} if more else {})
 
@@ -84,17 +84,17 @@ def _labelled(result: Mapping[str, Any], text: str) -> Iterator[dict[str, Any]]:
     covered, offsets = value.get("text"), value
     if result["type"] == _HYPERTEXT:
         offsets = value.get("globalOffsets") or {}
-        # Its offsets count what a browser shows.
+        # The offsets count the text as a browser shows it.
         if not offsets or (not isinstance(covered, str) and _MARKUP.search(text)):
             hint = "Export the project with the text of its regions, or annotate plain text."
-            raise BadRowError("a region of HTML has no offsets (globalOffsets) that its text bears out.", hint)
+            raise BadRowError("a region of HTML has no offsets (globalOffsets) that match its text.", hint)
     for label in labels:
         named = {"text": covered} if isinstance(covered, str) else {}
         yield {"start": offsets.get("start"), "end": offsets.get("end"), "label": label} | named
 
 
 def to_label_studio(answered: Answered) -> dict[str, Any] | None:
-    """Return a complete answer as a task with one annotation, None for any other answer but a skipped one."""
+    """Return a complete or skipped answer as a task with one annotation; None for other answers."""
     answer, text = answered.answer, answered.text
     if not answered.says_all or answer.verdict not in ("accept", "skip"):
         return None
@@ -103,7 +103,7 @@ def to_label_studio(answered: Answered) -> dict[str, Any] | None:
         "was_cancelled": answer.verdict == "skip",
         "lead_time": answer.seconds,
     }
-    if "@" in answer.annotator:  # a name that is not an address makes Label Studio refuse the file
+    if "@" in answer.annotator:  # Label Studio refuses a file with a name that is not an email address
         annotation["completed_by"] = {"email": answer.annotator}
     if answer.at is not None:
         annotation["created_at"] = answer.at.isoformat()

@@ -1,4 +1,4 @@
-"""A file as its bytes or as numbered lines of text: every byte is accounted for, or the line is named."""
+"""Read a file as bytes or as numbered lines; errors name the line."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ STDIN = "stdin"
 _BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 PACKED = ".gz"
-# Enough to tell a format by.
+# Bytes to detect a format from.
 _HEAD = 64 * 1024
-# Six times the longest text spaCy accepts, as JSON escapes; without a bound a file of no lines fills the memory.
+# Fits the longest text spaCy accepts with JSON escapes (6 bytes each); a file without line ends must not fill memory.
 _LONGEST = 64 * 1024 * 1024
-# What is read in one piece (json, parquet, DocBin) may not be larger: a small gzip can unpack to anything.
+# Limit for formats read in one piece (json, parquet, DocBin): a small gzip can unpack to any size.
 _LARGEST = 2 * 1024 * 1024 * 1024
 
 
 class Source:
-    """An open file, or standard input; what is packed with gzip is unpacked.
+    """An open file or standard input, unpacked if it is gzipped.
 
     Attributes:
-        name: what it is called in messages and in the store.
-        head: its first bytes, from which its format can be told.
-        unit: what its offsets count.
+        name: for messages and the store.
+        head: the first bytes, for detecting the format.
+        unit: the unit of the file's offsets.
     """
 
     def __init__(self, name: str, stream: io.BufferedIOBase) -> None:
@@ -48,28 +48,30 @@ class Source:
         r"""Yield every line with its number from 1 and its line end; only "\n" ends a line.
 
         Raises:
-            InputError: the file cannot be read, a line is not UTF-8, holds a NUL character or is longer than 64 MB.
+            InputError: the file cannot be read, or a line is not UTF-8, contains NUL or is longer than 64 MB.
         """
         stream = io.BufferedReader(_Joined(self.head, self))
         for number, raw in enumerate(iter(lambda: stream.readline(_LONGEST + 1), b""), start=1):
             yield number, self._decode(raw.removeprefix(_BOM) if number == 1 else raw, number)
 
     def content(self) -> bytes:
-        """Return everything there is.
+        """Return all bytes.
 
         Raises:
             InputError: the file cannot be read, or is larger than 2 GB.
         """
         content = self.head + self._read(_LARGEST)
         if len(content) > _LARGEST:
-            raise InputError(self.name, "is larger than 2 GB.", hint="Cut it into several files, or make it a jsonl.")
+            raise InputError(
+                self.name, "is larger than 2 GB.", hint="Split it into several files, or convert it to jsonl."
+            )
         return content
 
     def file(self) -> BinaryIO:
-        """Return everything there is as a file to jump about in: what is not a packed file is not read into memory.
+        """Return a seekable file; only gzipped files and pipes are read into memory.
 
         Raises:
-            InputError: the file cannot be read, or would be in memory and is larger than 2 GB.
+            InputError: the file cannot be read, or is larger than 2 GB in memory.
         """
         if isinstance(self._stream, gzip.GzipFile) or not self._stream.seekable():
             return io.BytesIO(self.content())
@@ -77,10 +79,10 @@ class Source:
         return cast(BinaryIO, self._stream)
 
     def text(self) -> str:
-        """Return everything there is as text.
+        """Return the whole text.
 
         Raises:
-            InputError: the file cannot be read, is not valid UTF-8, holds a NUL character or is larger than 2 GB.
+            InputError: the file cannot be read, is not valid UTF-8, contains a NUL character or is larger than 2 GB.
         """
         content = self.content().removeprefix(_BOM)
         for number, line in enumerate(content.split(b"\n"), start=1):
@@ -91,14 +93,14 @@ class Source:
         try:
             return self._stream.read(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            hint = "Was it copied to its end? `gzip -t` tells."
+            hint = "Is the copy complete? Check it with `gzip -t`."
             raise InputError(self.name, "is a damaged gzip file.", hint=hint) from None
         except OSError as error:
             raise _unreadable(self.name, error) from None
 
     def _decode(self, raw: bytes, number: int) -> str:
         if len(raw) > _LONGEST:
-            hint = "Is it a text file with a text per line?"
+            hint = "Is it a text file with one text per line?"
             raise InputError(self.name, "is longer than 64 MB.", line=number, hint=hint)
         try:
             line = raw.decode("utf-8")
@@ -108,13 +110,13 @@ class Source:
             hint = f"Convert the file first, for example with `iconv -f {encoding} -t utf-8`."
             raise InputError(self.name, problem, line=number, hint=hint) from None
         if "\0" in line:
-            hint = "Is it a text file, and UTF-8?"
-            raise InputError(self.name, "holds a NUL character.", line=number, hint=hint)
+            hint = "Is it a text file in UTF-8?"
+            raise InputError(self.name, "contains a NUL character.", line=number, hint=hint)
         return line
 
 
 class _Joined(io.RawIOBase):
-    """The bytes read already, then the rest."""
+    """The bytes already read, followed by the rest."""
 
     def __init__(self, head: bytes, source: Source) -> None:
         self._left = head
@@ -168,17 +170,17 @@ def _unreadable(name: str, error: OSError) -> InputError:
 
 
 def source_name(path: Path | str) -> str:
-    """Return what a source is called in messages and in the store; bytes of a name that are no UTF-8 are escaped."""
+    """Return a source's name for messages and the store; bytes that are not UTF-8 are escaped."""
     return STDIN if str(path) == "-" else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def unpacked_name(name: str) -> str:
-    """Return the name that a file has once gzip has unpacked it: "x.csv" for "x.csv.gz"."""
+    """Return a file's name without the ending of gzip: "x.csv" for "x.csv.gz"."""
     return name[: -len(PACKED)] if is_packed(name) else name
 
 
 def is_packed(name: str) -> bool:
-    """Tell whether a file of this name is packed with gzip when it is written."""
+    """Tell whether a file of this name is written with gzip."""
     return name.lower().endswith(PACKED)
 
 

@@ -1,4 +1,4 @@
-"""Answers without a word of the texts: to count, to compare annotators, for those who have the texts themselves."""
+"""Answers without any text, for counting, for comparing annotators, or for those who have the texts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from loop.formats.registry import writer
 
 @writer("offsets")
 def write_offsets(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write a row for each answer, one a line: numbers, offsets in characters, and labels.
+    """Write one row per answer and line: numbers, offsets in characters, and labels; return how many.
 
-    What people typed (memos, reasons), meta, groups and the names of files are left out, for they may quote a text or
-    name somebody; so is every hash of a text, which gives a short one away.
+    Memos, reasons, meta, groups and file names are left out because they may quote a text or name somebody; so are
+    hashes, which reveal short texts.
     """
     return write_lines(rows, out, _row)
 

@@ -1,4 +1,4 @@
-"""Parquet, with pyarrow: the columns of a table, spans as lists of structures."""
+"""Parquet, read and written with pyarrow; spans are lists of structs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from loop.formats.registry import reader, writer
 from loop.formats.rows import cells_to_row, read_row
 
 ROWS_AT_ONCE = 10_000
-"""Rows of a file that are in memory together."""
+"""Rows in memory at a time."""
 
 
 @reader("parquet")
@@ -25,7 +25,7 @@ def read_parquet(source: Source, *, text_field: str) -> Iterator[RawText]:
     """Yield the text of every row; the other columns are its fields.
 
     Raises:
-        InputError: it is no parquet, has no column `text_field`, or a row cannot be meant.
+        InputError: the file is not parquet or has no column `text_field`, or a row is invalid.
         LoopError: pyarrow is not installed.
     """
     arrow, parquet = pyarrow()
@@ -33,14 +33,14 @@ def read_parquet(source: Source, *, text_field: str) -> Iterator[RawText]:
     try:
         file = parquet.ParquetFile(source.file())
         if text_field not in file.schema_arrow.names:
-            hint = "Say which column holds the texts with --text-field NAME."
+            hint = "Name the column with the texts with --text-field NAME."
             raise InputError(source.name, f"has no column {text_field}.", hint=hint)
         for batch in file.iter_batches(ROWS_AT_ONCE):
             for number, cells in enumerate(batch.to_pylist(), start=rows + 1):
                 yield from _read(cells, source, number, text_field)
             rows += batch.num_rows
     except (arrow.ArrowException, UnicodeDecodeError):
-        raise InputError(source.name, "is not a parquet file, or a damaged one.", hint="Write it anew.") from None
+        raise InputError(source.name, "is not a parquet file, or is damaged.", hint="Write it again.") from None
 
 
 def _read(cells: Mapping[str, Any], source: Source, number: int, text_field: str) -> Iterator[RawText]:
@@ -52,12 +52,12 @@ def _read(cells: Mapping[str, Any], source: Source, number: int, text_field: str
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON can hold it; what it has no number for becomes text, or nothing."""
+    """A value in JSON's types: other types become text, NaN and infinity become None."""
     if isinstance(value, dict):
         return {str(name): _plain(each) for name, each in value.items() if each is not None}
     if isinstance(value, list):
         return [_plain(each) for each in value]
-    if isinstance(value, float) and value - value != 0:  # NaN and the endless ones
+    if isinstance(value, float) and value - value != 0:  # NaN and infinity
         return None
     if isinstance(value, date | Decimal):
         return str(value)
@@ -66,7 +66,7 @@ def _plain(value: Any) -> Any:
 
 @writer("parquet")
 def write_parquet(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write Prodigy's rows: spans as lists of structures, meta and `_loop` as JSON.
+    """Write Prodigy's rows: spans as lists of structs, meta and `_loop` as JSON.
 
     Raises:
         LoopError: pyarrow is not installed.

@@ -1,4 +1,4 @@
-"""Plain text: a text per line."""
+"""Plain text: one text per line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loop.formats.registry import reader, writer
 
 @reader("txt")
 def read_plain(source: Source, *, text_field: str) -> Iterator[RawText]:  # noqa: ARG001 (every reader is given it)
-    """Yield each line that is not blank as a text, without its line end."""
+    """Yield each non-blank line as a text, without its line end."""
     for number, line in source.lines():
         if line.strip():
             yield RawText(line.removesuffix("\n").removesuffix("\r"), source.name, number)
@@ -20,7 +20,7 @@ def read_plain(source: Source, *, text_field: str) -> Iterator[RawText]:  # noqa
 
 @writer("txt")
 def write_plain(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write the texts alone, each once; those that would not come back from a line are left out."""
+    """Write each text once, without answers; texts that do not fit on one line are left out."""
     seen: set[str] = set()
     written = 0
     for row in rows:

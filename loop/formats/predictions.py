@@ -1,4 +1,4 @@
-"""Predictions on their way out: lines of JSON, made into the file that was asked for."""
+"""Write predictions: convert lines of JSON to the requested format."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ FORMATS = ("jsonl", "parquet")
 
 
 def refuse_other_formats(out: str) -> None:
-    """Refuse a file whose name tells a format that predictions cannot be written in.
+    """Refuse a file name whose format predictions cannot be written in.
 
     Raises:
-        LoopError: it is such a name, or pyarrow is needed and missing.
+        LoopError: the format is unsupported, or needs pyarrow, which is missing.
     """
     format = told_by_name(out) or "jsonl"
     if format not in FORMATS:
         raise LoopError(
-            f"Predictions cannot be written as {format}.", hint="Name a file .jsonl, .jsonl.gz or .parquet."
+            f"Predictions cannot be written as {format}.", hint="Use the ending .jsonl, .jsonl.gz or .parquet."
         )
     if format == "parquet":
         pyarrow()
 
 
 def write_predictions(lines: Path, out: str) -> None:
-    """Write the lines of a file to `out`, a path or URL: as parquet or packed with gzip if its name says so.
+    """Write the lines of a file to `out`, a path or URL, as parquet or gzipped if its name ends so.
 
-    Memory does not grow with their number, and the same lines give the same bytes. A file that is there is replaced
-    when the new one is complete.
+    Memory use does not depend on the number of lines, and the same lines give the same bytes. An existing file is
+    replaced when the new one is complete.
 
     Raises:
-        LoopError: `out` cannot be written, or what that needs is not installed.
+        LoopError: `out` cannot be written, or a package needed for that is missing.
     """
     if is_remote(out):
         with lines.open("rb") as source, open_remote(out, "wb") as target:

@@ -1,7 +1,7 @@
-"""Answers as Prodigy writes them to jsonl, one per line, and what `loop` adds to lose nothing of its own.
+"""Answers in Prodigy's jsonl form, plus the fields `loop` adds to keep an answer lossless.
 
-A row of the `ner_manual` view answers for the whole text; a row of the binary `ner` view for its spans alone. Fields of
-an answer that Prodigy has no place for stand under `_loop`, and only where they differ from what the row says already.
+A row of the `ner_manual` view answers for the whole text; a row of the binary `ner` view only for its spans. Fields
+that Prodigy has no place for are under `_loop`, and only if they say more than the row does.
 """
 
 from __future__ import annotations
@@ -40,23 +40,23 @@ _PLAIN: Mapping[str, type] = {
 }
 _FROM_PRODIGY = re.compile(r"prodigy:(-?\d+):(-?\d+):")
 _LONGEST_ID = 200
-_TOO_MANY = 2**31  # of rounds or keys; the store holds no more than 64 bits
+_TOO_MANY = 2**31  # limit for rounds and keys: the store has 64-bit integers
 
 
 def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
-    """Return the answer that a row holds, None if it holds none.
+    """Return the answer in a row, or None if it has none.
 
-    `spans` are the row's, in its order. In a binary row a span may carry an answer of its own (Prodigy puts the answers
-    to several questions into one row): those that differ from the row's stay unknown.
+    `spans` are the row's, in order. In a binary row, spans may have their own answers (Prodigy merges the answers to
+    several questions into one row): spans whose answer differs from the row's stay unknown.
 
     Raises:
-        BadRowError: a field cannot be meant.
+        BadRowError: a field is invalid.
     """
     if "answer" not in row:
         return None
     said = row["answer"]
     if not isinstance(said, str) or said not in VERDICTS:
-        raise BadRowError("its answer is none of accept, reject and ignore.")
+        raise BadRowError("its answer is not accept, reject or ignore.")
     own = own_fields(row)
     complete = _checked(own, "complete", bool, default=not _is_binary(row))
     answered = _answered(row, spans, complete)
@@ -75,20 +75,20 @@ def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
 
 
 def read_group(row: Mapping[str, Any]) -> str | None:
-    """Return the group that a row exported by `loop` names.
+    """Return the group in a row exported by `loop`, or None.
 
     Raises:
-        BadRowError: it is no text.
+        BadRowError: it is not a text.
     """
     group: str | None = _checked(own_fields(row), "group", str, default=None)
     return group
 
 
 def read_asked(row: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return the labels that an answer exported by `loop` is complete for, where these are not all.
+    """Return the labels that an answer exported by `loop` is complete for; None for all.
 
     Raises:
-        BadRowError: they are no list of texts.
+        BadRowError: they are not a list of texts.
     """
     labels = own_fields(row).get("labels")
     if labels is None:
@@ -99,23 +99,23 @@ def read_asked(row: Mapping[str, Any]) -> frozenset[str] | None:
 
 
 def read_origin(row: Mapping[str, Any]) -> tuple[str, int | None] | None:
-    """Return the file and line that the text of a row exported by `loop` first came from.
+    """Return the file and line of origin in a row exported by `loop`, or None.
 
     Raises:
-        BadRowError: they are no text and no number.
+        BadRowError: they are not a text and a number.
     """
     own = own_fields(row)
     source, line = own.get("source"), own.get("line")
     if not (source is None or isinstance(source, str)) or not (line is None or type(line) is int):
-        raise BadRowError("its _loop.source or _loop.line is of a wrong type.")
+        raise BadRowError("its _loop.source or _loop.line has a wrong type.")
     return None if source is None else (source, line)
 
 
 def read_question(row: Mapping[str, Any], text: str) -> Question | None:
-    """Return why and by which round a row exported by `loop` was asked, as a question without tokens.
+    """Return the question in a row exported by `loop`, with its reason and round but without tokens; or None.
 
     Raises:
-        BadRowError: a field cannot be meant.
+        BadRowError: a field is invalid.
     """
     asked = own_fields(row).get("question")
     if asked is None:
@@ -146,10 +146,10 @@ def _stream(asked: Mapping[str, Any]) -> Stream:
 
 
 def own_fields(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a row says under `_loop`.
+    """Return the fields under `_loop`.
 
     Raises:
-        BadRowError: that is no JSON object.
+        BadRowError: `_loop` is not a JSON object.
     """
     own = row.get("_loop", {})
     if not isinstance(own, dict):
@@ -158,7 +158,7 @@ def own_fields(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _is_binary(row: Mapping[str, Any]) -> bool:
-    """Whether the row answers a yes-or-no question; exports older than `_view_id` show it by their spans' answers."""
+    """Whether the row answers a yes-or-no question; exports without `_view_id` show it by answers of spans."""
     view = row.get("_view_id")
     if view is not None:
         return bool(view == BINARY_VIEW)
@@ -178,10 +178,10 @@ def _verdict(own: Mapping[str, Any], said: str) -> Verdict:
 
 
 def row_key(row: Mapping[str, Any]) -> str:
-    """Return the id of a row's answer: its own, or one that the same row always gets and that keeps Prodigy's hashes.
+    """Return the id of a row's answer: its own, or one derived from the row that keeps Prodigy's hashes.
 
     Raises:
-        BadRowError: its own is too long or holds control characters.
+        BadRowError: its own id is empty, too long or contains control characters.
     """
     if "id" in own_fields(row):
         return _identity(_checked(own_fields(row), "id", str, default=""), "id")
@@ -192,14 +192,14 @@ def row_key(row: Mapping[str, Any]) -> str:
 
 def _identity(given: str, name: str) -> str:
     if not 0 < len(given) <= _LONGEST_ID or not given.isprintable():
-        raise BadRowError(f"its _loop.{name} is too long or holds control characters, or it is empty.")
+        raise BadRowError(f"its _loop.{name} is empty, too long or contains control characters.")
     return given
 
 
 def _annotator(row: Mapping[str, Any]) -> str:
     name = row.get("_annotator_id") or row.get("_session_id") or ""
     if not isinstance(name, str) or not name.isprintable():
-        raise BadRowError("its annotator is not a text, or holds control characters.")
+        raise BadRowError("its annotator is not a text, or contains control characters.")
     return name
 
 
@@ -224,23 +224,23 @@ def _checked(own: Mapping[str, Any], name: str, kind: type, *, default: Any) -> 
     value = own.get(name, default)
     fits = type(value) is kind and not (isinstance(value, int) and not 0 <= value < _TOO_MANY)
     if value is not default and not fits:
-        raise BadRowError(f"its _loop.{name} is of a wrong type or out of range.")
+        raise BadRowError(f"its _loop.{name} has a wrong type or is out of range.")
     return value
 
 
 def _one_of(own: Mapping[str, Any], name: str, known: tuple[Any, ...], *, default: Any) -> Any:
     value = own.get(name, default)
     if value not in known:
-        raise BadRowError(f"its _loop.{name} is none of {', '.join(known)}.")
+        raise BadRowError(f"its _loop.{name} is not one of {', '.join(known)}.")
     return value
 
 
 def prodigy_row(answered: Answered) -> dict[str, Any]:
     """Return an answer as a row.
 
-    `_input_hash` is Prodigy's own: the 32-bit MurmurHash3 of text="…", the text as ASCII JSON. `_task_hash` has no
-    published definition; here it is the same hash of the input hash, the view and the spans that were asked about. An
-    answer that came from Prodigy keeps the hashes that it came with.
+    `_input_hash` is Prodigy's: the 32-bit MurmurHash3 of text="…", the text as ASCII JSON. `_task_hash` has no
+    published definition; here it is the same hash over the input hash, the view and the spans asked about. An answer
+    imported from Prodigy keeps its hashes.
     """
     text, answer = answered.text, answered.answer
     view = WHOLE_VIEW if answer.complete else BINARY_VIEW
@@ -272,7 +272,7 @@ def _hashes(answered: Answered, view: str) -> dict[str, int]:
 
 
 def _span_row(span: Span, tokens: Sequence[tuple[int, int]]) -> dict[str, Any]:
-    """`token_end` is inclusive, and `end` exclusive, as Prodigy has them."""
+    """As in Prodigy, `token_end` is inclusive and `end` exclusive."""
     row: dict[str, Any] = {"start": span.start, "end": span.end, "label": span.label}
     covered = [n for n, (start, end) in enumerate(tokens) if start < span.end and end > span.start]
     return row | ({"token_start": covered[0], "token_end": covered[-1]} if covered else {})
@@ -303,7 +303,7 @@ def _question_row(question: Question) -> dict[str, Any]:
 
 
 def _place(text: Text) -> dict[str, Any]:
-    """Where the text came from, and what its file suggested."""
+    """The origin of the text, and its file's suggestions."""
     suggested = [{"start": span.start, "end": span.end, "label": span.label} for span in text.suggested]
     return {
         "group": text.group,

@@ -1,4 +1,4 @@
-"""What a file holds, before the project's own tokenizer and store have seen it."""
+"""Texts and answers as read from files, before tokenization."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loop.records import Answer, Question, Span, Text
 
 
 class Note(NamedTuple):
-    """What had to be done to read a line, in words without its text."""
+    """A remark on how a line was read, in words that do not quote its text."""
 
     words: str
     line: int
@@ -19,19 +19,19 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """One text as a file holds it; it may be empty or blank.
+    """One text as read from a file; it may be empty or blank.
 
     Attributes:
-        source: the file (or "stdin") it stands in. line: where, counted from 1; the row, in a file without lines.
-        meta: the user's own fields, those beside the text and those under "meta".
-        spans: what is annotated, sorted; None when the row says nothing about spans.
-        answer: what the row says was answered, with text_id 0 and, if the file names nobody, annotator "".
-        group: of a text that `loop` exported, and of one in a document of a CoNLL file.
-        key: of a row with spans or an answer: the same row always has the same.
-        suggested: spans that the file holds as a guess of some model or rule, sorted.
-        question: of an answer that `loop` exported: why and by which round the text was chosen, without its tokens.
-        origin: of a text that `loop` exported: the file and line it first came from.
-        task: what the row is about. notes: what had to be done to read it.
+        source: the file, or "stdin". line: the line from 1, or the row in a file without lines.
+        meta: the user's own fields, both beside the text and under "meta".
+        spans: the annotated spans, sorted; None if the row says nothing about spans.
+        answer: the row's answer, with text_id 0, and annotator "" if the file names nobody.
+        group: from an export of `loop`, or the document in a CoNLL file.
+        key: id of a row with spans or an answer; the same row always has the same key.
+        suggested: spans predicted by a model or rule, sorted.
+        question: from an export of `loop`: why and by which round the text was chosen, without tokens.
+        origin: from an export of `loop`: the file and line the text first came from.
+        task: what the row is about. notes: remarks on how it was read.
         asked: the labels that a complete answer is complete for; None for all.
     """
 
@@ -53,11 +53,11 @@ class RawText:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer on its way out.
+    """An answer to export.
 
     Attributes:
-        tokens: character offsets of the text's tokens. question: the one that was answered, if it is known.
-        labels: that a complete answer is complete for, where these are not all of the project's; None for all.
+        tokens: character offsets of the text's tokens. question: the question answered, if known.
+        labels: the labels that a complete answer is complete for; None for all of the project's.
     """
 
     text: Text
@@ -68,12 +68,12 @@ class Answered:
 
     @property
     def says_all(self) -> bool:
-        """Whether all spans of all labels of the project are known."""
+        """Whether the answer gives all spans of all labels of the project."""
         return self.answer.complete and self.labels is None
 
 
 class BadRowError(Exception):
-    """What is wrong with a row, in words without the row's own text; whoever knows its file and line raises again."""
+    """A row is invalid. The message does not quote it; the caller adds file and line and raises `InputError`."""
 
     def __init__(self, problem: str, hint: str = "") -> None:
         super().__init__(problem)

@@ -1,4 +1,4 @@
-"""Reading a file of any known format, which is told from its content where it can be."""
+"""Read a file of any known format; the format is detected from the content if possible."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ _SUFFIXES = {
     ".iobes": "conll",
     ".bioes": "conll",
 }
-_ZLIB = (b"x\x01", b"x\x9c", b"x\xda")  # how a DocBin begins
+_ZLIB = (b"x\x01", b"x\x9c", b"x\xda")  # first bytes of a DocBin
 _PARQUET = b"PAR1"
-# Lines that must all end in a tag before a file without a telling name is taken for columns.
+# A file whose first lines (this many) all end in a tag is read as columns, unless its name tells the format.
 _TAGGED_LINES = 20
 
 
 def read(
     path: Path | str, *, format: str | None = None, text_field: str = "text", offsets: str | None = None
 ) -> Iterator[RawText]:
-    """Yield the texts of a file in its order; "-" reads standard input.
+    """Yield the texts of a file in order; "-" reads standard input.
 
-    Without `format` the first bytes decide where they are unmistakable (gzip, parquet, DocBin, a list of JSON), then
-    the file's ending, then its first lines. `text_field` names the field or the column that holds the text, `offsets`
-    the unit that the file counts, where its rows leave that open.
+    Without `format`, unmistakable first bytes decide (gzip, parquet, DocBin, a JSON list), then the file's ending, then
+    its first lines. `text_field` names the field or column with the text, `offsets` the unit of the spans' offsets
+    where the rows leave it open.
 
     Raises:
-        InputError: the file cannot be read, or a line of it; texts before that line were yielded already.
+        InputError: the file or a line cannot be read; the texts before that line have been yielded.
         LoopError: there is no such format or unit.
     """
     with open_source(path) as source:
@@ -65,7 +65,7 @@ def read(
 
 
 def sniff(source: Source, text_field: str) -> str:
-    """Return the name of the format that a source seems to have."""
+    """Return the detected format of a source."""
     if source.head[:4] == _PARQUET:
         return "parquet"
     if source.head[:2] in _ZLIB:
@@ -73,16 +73,16 @@ def sniff(source: Source, text_field: str) -> str:
     refuse_foreign(source.name, source.head)
     lines = source.head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").split("\n")
     told = told_by_name(source.name)
-    if told in ("json", "jsonl"):  # many a .json holds a row a line
+    if told in ("json", "jsonl"):  # many .json files are JSON lines
         return "json" if _is_json(lines) else "jsonl"
     if told in ("txt", "csv", "tsv") and _looks_tagged(lines) and not delimiter_of(lines[0], text_field):
-        hint = "--format conll reads them as such; --format txt takes every line as a text."
+        hint = "Use --format conll to read them as such, or --format txt to read every line as a text."
         raise InputError(source.name, "looks like columns of tokens and tags.", hint=hint)
     return told or _told_by_lines([line for line in lines if line.strip()], text_field)
 
 
 def told_by_name(name: str) -> str | None:
-    """Return the format that the ending of a name stands for, "x.csv.gz" being a csv; None if it tells nothing."""
+    """Return the format that a name's ending stands for ("csv" for "x.csv.gz"); None if unknown."""
     return None if name == STDIN else _SUFFIXES.get(Path(unpacked_name(name)).suffix.lower())
 
 
@@ -97,14 +97,14 @@ def _told_by_lines(lines: list[str], text_field: str) -> str:
 
 
 def _looks_tagged(lines: list[str]) -> bool:
-    """Whether the first lines that are not blank all end in a tag; the last one may be cut off."""
+    """Whether the first non-blank lines all end in a tag; the last one may be cut off."""
     written = [line for line in lines if line.strip()]
     whole = written[:-1][:_TAGGED_LINES] or written
     return bool(whole) and all(is_tagged(line) for line in whole)
 
 
 def _is_json(lines: list[str]) -> bool:
-    """Whether the lines begin one JSON value: a list of rows, or an object that goes on after its first line."""
+    """Whether the lines start a JSON value: a list of rows, or an object over several lines."""
     written = [line.strip() for line in lines if line.strip()]
     if not written:
         return False
@@ -114,7 +114,7 @@ def _is_json(lines: list[str]) -> bool:
 
 
 def _goes_on(line: str) -> bool:
-    """Whether nothing is wrong with a JSON value but that it ends too early."""
+    """Whether a line is the start of a valid JSON value that continues."""
     try:
         json.loads(line)
     except json.JSONDecodeError as error:
@@ -127,15 +127,15 @@ def _goes_on(line: str) -> bool:
 def read_all(
     paths: Iterable[Path | str], *, format: str | None = None, text_field: str = "text", offsets: str | None = None
 ) -> Iterator[RawText]:
-    """Yield the texts of several files, one after the other; see `read` and `files_of`."""
+    """Yield the texts of several files in order; see `read` and `files_of`."""
     for path in files_of(paths):
         yield from read(path, format=format, text_field=text_field, offsets=offsets)
 
 
 def files_of(paths: Iterable[Path | str]) -> list[Path | str]:
-    """Return the files that names and patterns such as `notes/*.txt` stand for, those of a pattern sorted.
+    """Return the files for names and patterns such as `notes/*.txt`; the files of a pattern are sorted.
 
-    A pattern that fits nothing stays as it is, for a reader to say that there is no such file.
+    A pattern without a match is returned unchanged; reading it then fails with "no such file".
     """
     return [file for path in paths for file in _files(path)]
 
@@ -150,19 +150,21 @@ def _files(path: Path | str) -> Sequence[Path | str]:
 
 
 def read_gold(path: Path | str) -> list[RawText]:
-    """Return the texts of a file of which every span is known: `spans` is never None.
+    """Return the gold texts of a file, with every span known; `spans` is never None.
 
-    Rows that were skipped, rejected or answered in part are left out.
+    Skipped, rejected and partial rows are left out.
 
     Raises:
-        InputError: a row cannot be read, a row says nothing about spans, or no row is left.
+        InputError: a row cannot be read or has no spans, or no row is left.
     """
     gold = []
     for raw in read(path):
         if raw.answer is None and raw.spans is None:
-            raise InputError(raw.source, "has no spans: a gold text without entities says spans: [].", line=raw.line)
+            raise InputError(
+                raw.source, "has no spans; write spans: [] for a gold text without entities.", line=raw.line
+            )
         if raw.answer is None or (raw.answer.complete and raw.answer.verdict == "accept"):
             gold.append(raw)
     if not gold:
-        raise InputError(source_name(path), "holds no text of which every span is known.")
+        raise InputError(source_name(path), "has no text whose spans are all known.")
     return gold

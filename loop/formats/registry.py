@@ -1,8 +1,8 @@
 """Readers and writers of files, by the name of their format.
 
-A reader is called with an open source and the name of the field that holds the text; it yields what it finds. A writer
-is called with answers and a binary file; it writes those that its format can hold and returns how many. Installed
-packages can offer their own through the entry point groups `loop_readers` and `loop_writers`; in a script:
+A reader takes an open source and the name of the text field, and yields texts. A writer takes answers and a binary
+file, writes those that its format can represent, and returns how many. Packages can register their own through the
+entry point groups `loop_readers` and `loop_writers`; in a script:
 
     from loop.formats import RawText, reader
 
@@ -28,10 +28,10 @@ class Reader(Protocol):
     """Reads a file of one format."""
 
     def __call__(self, source: Source, *, text_field: str) -> Iterator[RawText]:
-        """Yield the texts of `source` in its order, each with the line (or row) that it stands in.
+        """Yield the texts of `source` in order, each with its line (or row).
 
         Raises:
-            InputError: the source, or a line of it, cannot be meant; texts before that line were yielded already.
+            InputError: the source or a line is invalid; the texts before that line have been yielded.
         """
 
 
@@ -39,7 +39,7 @@ class Writer(Protocol):
     """Writes a file of one format."""
 
     def __call__(self, rows: Iterable[Answered], out: BinaryIO) -> int:
-        """Write what the format can hold of `rows`, in their order; return how many of them were written.
+        """Write those of `rows` that the format can represent, in order; return how many.
 
         The same rows give the same bytes.
         """
@@ -53,12 +53,12 @@ W = TypeVar("W", bound=Writer)
 
 
 def reader(*names: str) -> Callable[[R], R]:
-    """Register the function below as the reader of the formats with these names."""
+    """Register the decorated function as the reader of the formats with these names."""
     return lambda function: _register(_readers, names, function)
 
 
 def writer(*names: str) -> Callable[[W], W]:
-    """Register the function below as the writer of the formats with these names."""
+    """Register the decorated function as the writer of the formats with these names."""
     return lambda function: _register(_writers, names, function)
 
 
@@ -89,5 +89,5 @@ def get_writer(name: str) -> Writer:
 def _get(registry: catalogue.Registry, name: str) -> object:
     known = registry.get_all()
     if name not in known:
-        raise LoopError(f"There is no format {name!r}.", hint=f"There are: {', '.join(sorted(known))}.")
+        raise LoopError(f"There is no format {name!r}.", hint=f"The formats are {', '.join(sorted(known))}.")
     return known[name]

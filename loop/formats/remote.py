@@ -1,4 +1,4 @@
-"""Files of other places, named by a URL such as `s3://notes/2026.jsonl`; fsspec knows how to get there."""
+"""Remote files, named by a URL such as `s3://notes/2026.jsonl` and opened with fsspec."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def is_remote(path: Path | str) -> bool:
 
 
 def open_remote(url: str, mode: Literal["rb", "wb"]) -> AbstractContextManager[BinaryIO]:
-    """Open a file for as long as a `with` block lasts.
+    """Open a remote file as a context manager.
 
     Raises:
-        LoopError: fsspec is missing, or what it needs for this kind of place.
+        LoopError: fsspec, or a package it needs for this protocol, is missing.
         OSError: there is no such file.
     """
     system, path = _place(url)
@@ -26,13 +26,13 @@ def open_remote(url: str, mode: Literal["rb", "wb"]) -> AbstractContextManager[B
 
 
 def is_there(url: str) -> bool:
-    """Whether there is such a file; errors as in `open_remote`."""
+    """Whether the file exists; errors as in `open_remote`."""
     system, path = _place(url)
     return bool(system.exists(path))
 
 
 def matching(url: str) -> list[str]:
-    """Return the files that a URL with `*` stands for, sorted; errors as in `open_remote`."""
+    """Return the files that match a URL with `*`, sorted; errors as in `open_remote`."""
     system, path = _place(url)
     return [system.unstrip_protocol(found) for found in sorted(system.glob(path))]
 
@@ -44,9 +44,11 @@ def _place(url: str) -> tuple[Any, str]:
         system, path = fsspec.core.url_to_fs(url)
     except ImportError as error:
         missing = "fsspec" if error.name == "fsspec" else str(error).splitlines()[0].rstrip(".")
-        raise LoopError(f"Files at {_kind(url)} need more: {missing}.", hint="Install it with pip.") from None
+        raise LoopError(
+            f"Files at {_kind(url)} need another package: {missing}.", hint="Install it with pip."
+        ) from None
     except ValueError:
-        raise LoopError(f"{_kind(url)} is not a place that fsspec knows.", hint="Check the URL.") from None
+        raise LoopError(f"fsspec does not know {_kind(url)}.", hint="Check the URL.") from None
     return system, str(path)
 
 

@@ -1,4 +1,4 @@
-"""Rows of named fields, whatever file they stand in: texts with spans and answers, as several programs write them."""
+"""Rows of named fields from any file: texts with spans and answers, in the forms of several programs."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from loop.formats.strict_json import parsed
 from loop.formats.tasks import task_of
 from loop.records import Span
 
-# Fields that are JSON inside a cell of a table.
+# Fields that are JSON in the cell of a table.
 JSON_FIELDS = frozenset({"spans", "meta", "tokens", "_loop", "_input_hash", "_task_hash", "_timestamp"})
 
 
 def read_row(row: Any, source: Source, number: int, *, text_field: str) -> Iterator[RawText]:
-    """Yield the text of a row of `source`; of a row of Label Studio one for each annotation.
+    """Yield the text of a row of `source`; for a Label Studio task, one per annotation.
 
     Raises:
-        InputError: it is no row with a text under `text_field`, or its spans or answer cannot be meant.
+        InputError: the row has no text under `text_field`, or invalid spans or an invalid answer.
     """
     try:
         for one in _alike(row, text_field):
@@ -44,7 +44,7 @@ def read_row(row: Any, source: Source, number: int, *, text_field: str) -> Itera
 
 
 def _alike(row: Any, text_field: str) -> Iterable[dict[str, Any]]:
-    """The row as Prodigy would write it."""
+    """The row in Prodigy's form."""
     if isinstance(row, list) and len(row) == 2 and isinstance(row[1], dict):  # spaCy 2's training data
         row = {text_field: row[0]} | row[1]
     if not isinstance(row, dict):
@@ -55,10 +55,10 @@ def _alike(row: Any, text_field: str) -> Iterable[dict[str, Any]]:
 
 
 def cells_to_row(cells: Mapping[str, Any], text_field: str) -> dict[str, Any]:
-    """Return the row that a table's cells hold: those of the `JSON_FIELDS` are parsed, empty cells are left out.
+    """Return the row in a table's cells: `JSON_FIELDS` are parsed, empty cells are left out.
 
     Raises:
-        BadRowError: such a cell is no JSON.
+        BadRowError: the cell of a JSON field is not JSON.
     """
     row: dict[str, Any] = {}
     for name, cell in cells.items():
@@ -73,10 +73,10 @@ def cells_to_row(cells: Mapping[str, Any], text_field: str) -> dict[str, Any]:
 def _raw(row: dict[str, Any], source: Source, number: int, text_field: str) -> RawText:
     text, meta = row.get(text_field), row.get("meta") or {}
     if not isinstance(text, str):
-        hint = "Say which field holds the texts with --text-field NAME."
-        raise BadRowError(f"has no text in a field {text_field}.", hint)
+        hint = "Name the field with the texts with --text-field NAME."
+        raise BadRowError(f"has no text in the field {text_field}.", hint)
     if "\0" in text:
-        raise BadRowError("its text holds a NUL character.")
+        raise BadRowError("its text contains a NUL character.")
     if not isinstance(meta, dict):
         raise BadRowError("its meta is not a JSON object.")
     known = KNOWN_FIELDS if _is_answer(row) else KNOWN_FIELDS - {"answer"}
@@ -86,7 +86,7 @@ def _raw(row: dict[str, Any], source: Source, number: int, text_field: str) -> R
         return RawText(text, source.name, number, beside | meta, group=read_group(row), task=task)
     spans, suggested, notes = read_spans(row, text, source.unit, number)
     answer = read_answer(row, spans or []) if "answer" in known else None
-    if answer is None or answer.complete or answer.verdict == "accept":  # a rejected span may lie on another
+    if answer is None or answer.complete or answer.verdict == "accept":  # rejected spans may overlap
         _refuse_overlaps((spans or []) if answer is None else answer.spans)
     return RawText(
         text,
@@ -107,7 +107,7 @@ def _raw(row: dict[str, Any], source: Source, number: int, text_field: str) -> R
 
 
 def _is_answer(row: Mapping[str, Any]) -> bool:
-    """Whether a field "answer" is a verdict, and not the user's own, such as the answer to a question of a quiz."""
+    """Whether a field "answer" is a verdict rather than the user's own, such as the answer to a quiz question."""
     said = row.get("answer")
     return (isinstance(said, str) and said in VERDICTS) or any(
         name in row for name in ("spans", "_view_id", "_loop", "_input_hash", "_task_hash")

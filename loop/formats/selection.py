@@ -1,4 +1,4 @@
-"""Which answers go out."""
+"""Select the answers to export."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from loop.formats.raw import Answered
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Conditions that an answer must all meet; an empty one is met by every answer.
+    """Conditions that an answer must all meet; an empty or None condition always holds.
 
     Attributes:
-        annotators: who answered. labels: of which one is among the spans answered or shown.
-        since, until: when it was answered, `until` itself left out.
-        complete: whether it is about the whole text. held_out: whether it is there to measure.
+        annotators: who gave it. labels: one of them is among the spans given or shown.
+        since, until: when it was given, `until` exclusive.
+        complete: whether it is about the whole text. held_out: whether its text is held out.
     """
 
     annotators: frozenset[str] = frozenset()
@@ -27,7 +27,7 @@ class Selection:
     held_out: bool | None = None
 
     def takes(self, answered: Answered) -> bool:
-        """Whether an answer meets them all."""
+        """Whether an answer meets all conditions."""
         answer = answered.answer
         named = {span.label for span in (*answer.spans, *answer.shown)}
         return (
@@ -41,10 +41,10 @@ class Selection:
 
 
 def read_moment(typed: str) -> datetime:
-    """Return a day or a moment (ISO 8601), by the clock of this machine where it names no other.
+    """Return a date or time (ISO 8601), in this machine's time zone if it names none.
 
     Raises:
-        LoopError: it is none.
+        LoopError: it is neither.
     """
     try:
         return datetime.fromisoformat(typed).astimezone()

@@ -1,4 +1,4 @@
-"""The spans of a row, found in its text whatever its offsets count."""
+"""Read the spans of a row and convert their offsets to characters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loop.settings import label_problem
 
 
 class RowSpans(NamedTuple):
-    """What a row says about spans, in its order: `spans` is None when it says nothing; `notes` are for the user."""
+    """The spans of a row, in its order (None if it says nothing about spans); `notes` are for the user."""
 
     spans: list[Span] | None
     suggested: list[Span]
@@ -21,10 +21,10 @@ class RowSpans(NamedTuple):
 
 
 def read_spans(row: Mapping[str, Any], text: str, unit: OffsetUnit, number: int) -> RowSpans:
-    """Return the spans of a row, and those that it suggests; `unit` is what its file counts, `number` its line.
+    """Return the given and the suggested spans of a row; `unit` is its file's, `number` its line.
 
     Raises:
-        BadRowError: they are no lists of spans, or do not lie in the text.
+        BadRowError: they are not lists of spans, or a span is outside the text.
     """
     said = row.get("spans")
     given = _given([] if said is None else said)
@@ -42,7 +42,7 @@ def read_spans(row: Mapping[str, Any], text: str, unit: OffsetUnit, number: int)
 
 def _given(rows: Any) -> list[tuple[GivenSpan, str]]:
     if not isinstance(rows, list):
-        raise BadRowError("its spans are no list.")
+        raise BadRowError("its spans are not a list.")
     return [_one(row, n) for n, row in enumerate(rows, start=1)]
 
 
@@ -58,7 +58,7 @@ def _one(row: Any, n: int) -> tuple[GivenSpan, str]:
 
 
 def _counts_characters(row: Mapping[str, Any], text: str) -> bool:
-    """Whether that is beyond doubt: `loop` wrote the row, or its tokens are where they are said to be."""
+    """Whether the offsets certainly count characters: `loop` wrote the row, or its tokens are at their offsets."""
     tokens = row.get("tokens")
     tokens = tokens if isinstance(tokens, list) else []
     return "id" in own_fields(row) or (bool(tokens) and all(_is_there(token, text) for token in tokens))

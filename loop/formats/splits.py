@@ -1,4 +1,4 @@
-"""Answers parted for training, choosing and testing, such that no text ever moves from one part to another."""
+"""Split answers into train, dev and test so that a text never moves from one part to another."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PARTS: tuple[Part, ...] = get_args(Part)
 def part_of(text: Text, shares: Mapping[Part, float]) -> Part:
     """Return the part that a text belongs to.
 
-    It depends on the text's group, or on its characters where it has none, and on the shares: not on what else is in
-    the project, so that the parts grow and never mix.
+    It depends only on the shares and on the text's group, or its characters if it has no group. So the parts grow
+    with the project but never mix.
     """
     key = f"group:{text.group}" if text.group is not None else f"text:{text.text}"
     number = hashlib.blake2b(key.encode(), digest_size=8, person=b"loop split").digest()
@@ -33,12 +33,12 @@ def read_shares(typed: str) -> dict[Part, float]:
     """Return the shares of train, dev and test in a list such as "80,10,10".
 
     Raises:
-        LoopError: it is no list of three numbers from 0 on, of which one is not 0.
+        LoopError: it is not a list of three numbers of at least 0, with one above 0.
     """
     try:
         shares = [float(share) for share in typed.split(",")]
     except ValueError:
         shares = []
     if len(shares) != len(PARTS) or not all(0 <= share < 1e9 for share in shares) or not any(shares):
-        raise LoopError(f"{typed!r} are no shares of train, dev and test.", hint="For example: --splits 80,10,10")
+        raise LoopError(f"{typed!r} are not shares of train, dev and test.", hint="For example: --splits 80,10,10")
     return dict(zip(PARTS, shares, strict=True))

@@ -1,4 +1,4 @@
-"""JSON that holds nothing but what JSON and UTF-8 know."""
+"""Parse JSON strictly: no NaN, no lone surrogates."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def parsed(content: str) -> Any:
     """Return the value of a JSON text.
 
     Raises:
-        BadRowError: it is none.
+        BadRowError: it is not valid JSON.
     """
     with _refusals():
         value = _DECODER.decode(content)
@@ -40,15 +40,15 @@ def parsed(content: str) -> Any:
 
 
 def parsed_all(content: str) -> Iterator[tuple[int, Any]]:
-    """Yield each element of a list, or else each of the values that stand one after the other, with where it begins.
+    """Yield (start offset, value) for each element of a list, or for each of several concatenated values.
 
     Raises:
-        BadRowError: they are no JSON.
+        BadRowError: the content is not valid JSON.
     """
     at = _end(_SPACE, content, 0)
     between = _SPACE
     if content[at : at + 1] == "[":
-        parsed(content)  # as a whole: its elements are looked at one by one
+        parsed(content)  # check the list as a whole before its elements
         at, between = at + 1, _SPACE_AND_COMMA
     with _refusals():
         while (start := _end(between, content, at)) < len(content) and content[start] != "]":
@@ -63,7 +63,7 @@ def _end(pattern: re.Pattern[str], content: str, at: int) -> int:
 
 
 def _refuse_half_characters(content: str, value: Any) -> None:
-    if "\\ud" in content.lower():  # only an escape can bring half a character in
+    if "\\ud" in content.lower():  # a lone surrogate can only come from an escape
         json.dumps(value, ensure_ascii=False).encode()
 
 
@@ -73,9 +73,9 @@ def _refusals() -> Iterator[None]:
         yield
     except json.JSONDecodeError as error:
         where = f"column {error.colno}" if error.lineno == 1 else f"line {error.lineno}, column {error.colno}"
-        hint = "If the file is of another format, say so with --format."
+        hint = "If the file has another format, name it with --format."
         raise BadRowError(f"is not valid JSON: {error.msg} ({where}).", hint) from None
     except UnicodeEncodeError:
-        raise BadRowError("holds half of a surrogate pair, which is not a character.") from None
+        raise BadRowError("contains half of a surrogate pair, which is not a character.") from None
     except (ValueError, RecursionError):
-        raise BadRowError("holds NaN, an endless number, or brackets nested too deep.") from None
+        raise BadRowError("contains NaN, an infinite number, or too deeply nested brackets.") from None

@@ -1,4 +1,4 @@
-"""Tables as text: a row per text, in a named column; the other columns are its fields."""
+"""CSV and TSV: one row per text in a named column; the other columns are its fields."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from loop.formats.registry import reader, writer
 from loop.formats.rows import JSON_FIELDS, cells_to_row, read_row
 
 DELIMITERS = (",", ";", "\t")
-# Of an answer's row, all but its tokens, which come with the pipeline.
+# The fields of an answer's row, without tokens, which come from the pipeline.
 COLUMNS = (
     "text", "spans", "answer", "meta", "_annotator_id", "_timestamp", "_view_id", "_input_hash", "_task_hash", "_loop"
 )  # fmt: skip
@@ -25,12 +25,12 @@ COLUMNS = (
 
 @reader("tsv", "csv")
 def read_table(source: Source, *, text_field: str) -> Iterator[RawText]:
-    """Yield the text of every row; the first row names the columns, and decides between comma, semicolon and tab.
+    """Yield the text of every row; the first row names the columns and decides between comma, semicolon and tab.
 
     Raises:
-        InputError: there is no such column, it is there twice, a row has another number of cells, or quotes never end.
+        InputError: the text column is missing or repeated, a row has a wrong number of cells, or a quote never ends.
     """
-    # The limit is the whole process's; the lines themselves are bounded already.
+    # csv's limit applies to the whole process; `Source.lines` limits lines anyway.
     csv.field_size_limit(2**31 - 1)
     iterator = source.lines()
     number, head = next(iterator, (1, ""))
@@ -41,7 +41,7 @@ def read_table(source: Source, *, text_field: str) -> Iterator[RawText]:
         for start, cells in _rows(reader):
             yield from _read(cells, columns, source, start, text_field)
     except csv.Error as error:
-        hint = 'A cell with quotes or line breaks must stand in quotes, its own quotes doubled ("").'
+        hint = 'Quote cells that contain quotes or line breaks, and double the quotes inside ("").'
         raise InputError(source.name, f"is not a csv file: {error}.", line=max(reader.line_num, 1), hint=hint) from None
 
 
@@ -49,17 +49,17 @@ def _columns(head: str, source: str, text_field: str) -> tuple[str, list[str]]:
     found = delimiter_of(head, text_field)
     if found:
         return found
-    # The columns are not listed: in a file without a first row of names they would be somebody's text.
+    # Do not list the columns: in a file without a header they would be text.
     raise InputError(
         source,
         f"its first line does not name one column {text_field}.",
         line=1,
-        hint="Say which column holds the texts with --text-field NAME.",
+        hint="Name the column with the texts with --text-field NAME.",
     )
 
 
 def delimiter_of(head: str, text_field: str) -> tuple[str, list[str]] | None:
-    """Return what parts the cells of a first line that names one column `text_field`, and all columns."""
+    """Return the delimiter and the columns of a header with exactly one column `text_field`; None if it has not."""
     for delimiter in DELIMITERS:
         try:
             columns = next(csv.reader([head], delimiter=delimiter, strict=True), [])
@@ -80,7 +80,7 @@ def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
 
 def _read(cells: list[str], columns: list[str], source: Source, line: int, text_field: str) -> Iterator[RawText]:
     if len(cells) != len(columns):
-        problem = f"has {len(cells)} cells, and the first line names {len(columns)} columns."
+        problem = f"has {len(cells)} cells, but the first line names {len(columns)} columns."
         raise InputError(source.name, problem, line=line)
     try:
         row = cells_to_row(dict(zip(columns, cells, strict=True)), text_field)
@@ -91,13 +91,13 @@ def _read(cells: list[str], columns: list[str], source: Source, line: int, text_
 
 @writer("csv")
 def write_csv(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write Prodigy's rows as a table with commas, lists and objects as JSON in their cells."""
+    """Write Prodigy's rows as a comma-separated table, with lists and objects as JSON."""
     return _write(rows, out, ",")
 
 
 @writer("tsv")
 def write_tsv(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write Prodigy's rows as a table with tabs, lists and objects as JSON in their cells."""
+    """Write Prodigy's rows as a tab-separated table, with lists and objects as JSON."""
     return _write(rows, out, "\t")
 
 
@@ -108,7 +108,7 @@ def _write(rows: Iterable[Answered], out: BinaryIO, delimiter: str) -> int:
         writer.writerow(COLUMNS)
         return sum(1 for row in rows if writer.writerow(_cells(row)))
     finally:
-        text.detach()  # or else `out` would be closed with it
+        text.detach()  # otherwise closing it would close `out`
 
 
 def _cells(answered: Answered) -> list[str]:

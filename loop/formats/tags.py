@@ -1,8 +1,7 @@
-"""Tags of tokens (IOB, IOB2, BILUO, IOBES) and the entities that they mark.
+"""Token tags (IOB, IOB2, BILUO, IOBES) and their entities.
 
-They are read as conlleval reads them (Tjong Kim Sang and De Meulder 2003), which holds for all of these schemes, and
-for sequences that none of them allows: an entity begins at B, S or U, where the label changes, and after O, E, L, S
-or U.
+They are read as conlleval does (Tjong Kim Sang and De Meulder 2003), which works for all of these schemes and for
+invalid sequences: an entity starts at B, S or U, where the label changes, and after O, E, L, S or U.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ _SINGLE, _LAST = "US", "LE"
 
 
 class Entity(NamedTuple):
-    """The tokens of an entity, `first` to `last`, both of it."""
+    """The tokens of an entity, `first` to `last` inclusive."""
 
     first: int
     last: int
@@ -24,7 +23,7 @@ class Entity(NamedTuple):
 
 
 def entities(tags: Sequence[str]) -> Iterator[Entity]:
-    """Yield the entities that the tags of a text mark."""
+    """Yield the entities in a text's tags."""
     first, before, open_label = 0, "O", ""
     for n, tag in enumerate((*tags, "O")):
         label = tag[2:]
@@ -37,9 +36,9 @@ def entities(tags: Sequence[str]) -> Iterator[Entity]:
 
 
 def contradictions(texts: Iterable[Sequence[str]]) -> list[list[int]]:
-    """Return for each text of a file which of its tags the scheme of the file does not allow.
+    """Return, for each text of a file, the indices of tags that the file's scheme does not allow.
 
-    The scheme is the one that the file contradicts least: IOB or IOB2 for files with B, I and O alone.
+    The scheme is the one with the fewest contradictions; for files with only B, I and O, one of IOB and IOB2.
     """
     given = list(texts)
     letters = {tag[0] for tags in given for tag in tags}
@@ -47,13 +46,13 @@ def contradictions(texts: Iterable[Sequence[str]]) -> list[list[int]]:
     found = [[n for n in range(len(tags)) if _contradicts(tags, n, closes=closes)] for tags in given]
     if not letters <= set("BIO"):
         return found
-    # In IOB a B only parts two entities that follow each other.
+    # In IOB, B only separates two adjacent entities.
     iob = [[n for n, tag in enumerate(tags) if tag[0] == "B" and _before(tags, n)[2:] != tag[2:]] for tags in given]
     return min(found, iob, key=lambda wrong: sum(map(len, wrong)))
 
 
 def _contradicts(tags: Sequence[str], n: int, *, closes: bool) -> bool:
-    """Whether a tag goes on with an entity that is not there, or leaves one open where the scheme `closes` them."""
+    """Whether a tag continues an entity that has not started, or leaves one open in a scheme that `closes` them."""
     tag, before = tags[n], _before(tags, n)
     goes_on, is_open = tag[0] in f"IM{_LAST}", before[0] in "BIM"
     if goes_on and not (is_open and before[2:] == tag[2:]):

@@ -1,4 +1,4 @@
-"""What the row of an annotation tool is about: entities, or something else that says nothing of them."""
+"""The annotation task of a row: entities, or something else."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 Task = Literal["entities", "other", "unclear"]
-"""Unclear is a row without any span that does not name its task: the other rows of its file may."""
+""""unclear": the row has no span and does not name its task; other rows of the file may."""
 
-# Prodigy's interfaces for spans; those that can hold several things are about entities where a row has spans.
+# Prodigy's interfaces for spans; mixed ones are about entities if the row has spans.
 _SPAN_VIEWS = frozenset({"ner", "ner_manual", "spans", "spans_manual"})
 _MIXED_VIEWS = frozenset({"blocks", "relations", "review"})
-# What Prodigy, doccano and spaCy write beside a text that was not asked about for its entities.
+# Fields of Prodigy, doccano and spaCy that show another task than entities.
 _OF_OTHERS = ("options", "accept", "cats", "relations", "image", "audio", "video")
 
 
 def task_of(row: Mapping[str, Any]) -> Task:
-    """Return what a row in the shape of Prodigy's is about."""
+    """Return the task of a row in Prodigy's form."""
     spans, view = row.get("spans"), row.get("_view_id")
     if view is not None:
         holds_spans = str(view) in _SPAN_VIEWS or (str(view) in _MIXED_VIEWS and isinstance(spans, list))
@@ -29,6 +29,6 @@ def task_of(row: Mapping[str, Any]) -> Task:
 
 
 def _is_labelled(row: Mapping[str, Any]) -> bool:
-    """Whether a label stands for the whole text."""
+    """Whether a label applies to the whole text."""
     said = row.get("label") or row.get("labels")
     return bool(said) and all(isinstance(each, str) for each in (said if isinstance(said, list) else [said]))

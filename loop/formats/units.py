@@ -1,8 +1,8 @@
-"""The unit in which a file counts its offsets: characters, or what JavaScript, Rust or Windows count instead.
+"""Detect the unit of a file's offsets: characters, or the units of JavaScript, Rust or Windows.
 
-A file does not say what it counts, so every row has to bear it out: by the text that a span names beside its offsets,
-or else by spans that begin and end where words do. A row that fits characters is read in characters; one that fits a
-single other unit is converted. All rows of a file count the same.
+A file does not name its unit, so each row must confirm it: by the text a span gives beside its offsets, or by spans
+that start and end at word boundaries. Rows that fit characters are read in characters; rows that fit exactly one
+other unit are converted. All rows of a file use the same unit.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from loop.formats.words import ends_on_words
 
 CHARACTERS = "characters"
 Place = tuple[int, int]
-"""Where a span begins and ends, in characters."""
+"""Start and end of a span, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenSpan:
-    """A span as a row gives it, in some unit; `text` is what the row says that it covers, where it does."""
+    """A span as given in a row, in some unit; `text` is the string the row says it covers, or None."""
 
     start: int
     end: int
@@ -33,11 +33,11 @@ class GivenSpan:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A way to count.
+    """A unit of offsets.
 
     Attributes:
-        words: its name in a sentence. parts: cuts a text into what is counted together. size: what a part counts as.
-        differs: matches what does not count as characters.
+        words: its name in a sentence. parts: splits a text into indivisible parts. size: units in a part.
+        differs: matches text where the unit differs from characters.
     """
 
     words: str
@@ -46,7 +46,7 @@ class Unit:
     differs: re.Pattern[str]
 
     def places(self, text: str, given: Iterable[GivenSpan]) -> list[Place] | None:
-        """Return where spans are; None if one is empty, lies outside of the text or begins or ends inside of a part."""
+        """Return the spans in characters; None if one is empty, outside the text, or cuts a part."""
         at, offset, found = 0, 0, {0: 0}
         for part in self.parts(text):
             at, offset = at + len(part), offset + self.size(part)
@@ -79,16 +79,16 @@ UNITS: Mapping[str, Unit] = {
     ),
     "graphemes": Unit("grapheme clusters", iter_graphemes, lambda _: 1, re.compile(r"[^\0-\x7f]|\r\n")),
 }
-_WAY_OUT = f"Say what the file counts with --offsets UNIT: {', '.join(UNITS)}."
+_WAY_OUT = f"Name the unit of the file's offsets with --offsets UNIT: {', '.join(UNITS)}."
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Where the spans of a row would be, were its offsets counted in one of `units`.
+    """The spans of a row, read in one of `units`.
 
     Attributes:
-        fits: whether the spans cover what they name, or else begin and end where words do.
-        on_words: how many of their ends do so.
+        fits: whether the spans cover the text they give, or start and end at word boundaries.
+        on_words: how many of their ends are at word boundaries.
     """
 
     units: tuple[str, ...]
@@ -98,37 +98,37 @@ class Reading:
 
     @property
     def unit(self) -> str:
-        """The plainest of the units."""
+        """The simplest of the units."""
         return self.units[0]
 
     @property
     def words(self) -> str:
-        """Its name in a sentence."""
+        """The unit's name in a sentence."""
         return UNITS[self.unit].words
 
 
 class OffsetUnit:
-    """What one file counts its offsets in, as far as its rows have told.
+    """The unit of one file's offsets, as far as its rows have shown.
 
     Args:
-        said: the unit, where the user names it: then only what spans name has to bear it out. None to find it.
+        said: the unit named by the user; then only the text given with spans must confirm it. None to detect it.
 
     Raises:
-        LoopError: there is no such unit.
+        LoopError: the unit is unknown.
     """
 
     def __init__(self, said: str | None = None) -> None:
         if said is not None and said not in UNITS:
-            raise LoopError(f"No offsets are counted in {said!r}.", hint=f"There are: {', '.join(UNITS)}.")
+            raise LoopError(f"{said!r} is not a unit of offsets.", hint=f"The units are {', '.join(UNITS)}.")
         self._said = said
-        # With the line of the row that did so.
+        # Units ruled out, with the line of the row that did so; None if the user did.
         self._ruled_out: dict[str, int | None] = {name: None for name in UNITS if said not in (None, name)}
 
     def read(self, text: str, given: Sequence[GivenSpan], line: int) -> Reading:
-        """Return how the spans of a row are to be read.
+        """Return the spans of a row in the file's unit.
 
         Raises:
-            BadRowError: they fit no unit, several, or none that the earlier rows fit.
+            BadRowError: they fit no unit, several, or none that fits the earlier rows.
         """
         readings = _readings(text, given)
         possible = [one for one in readings if not self._ruled_out.keys() >= set(one.units)]
@@ -136,7 +136,7 @@ class OffsetUnit:
         fitting = [one for one in possible if one.fits or (self._said and not named)]
         if len(fitting) > 1 and fitting[0].unit != CHARACTERS:
             ways = ", or ".join(one.words for one in fitting)
-            raise BadRowError(f"its spans fit words whether its offsets count {ways}.", _WAY_OUT)
+            raise BadRowError(f"its spans fit words whether the offsets count {ways}.", _WAY_OUT)
         if not fitting and not named and possible[:1] == readings[:1]:
             fitting = _characters_if_best(readings)
         if not fitting:
@@ -149,20 +149,20 @@ class OffsetUnit:
         for one in readings:
             if one.fits:
                 line = self._ruled_out[one.unit]
-                others = "that is not what was said" if line is None else f"those of line {line} do not"
-                return BadRowError(f"its offsets count {one.words}, and {others}.", _WAY_OUT)
+                others = "not the unit you named" if line is None else f"unlike those of line {line}"
+                return BadRowError(f"its offsets count {one.words}, {others}.", _WAY_OUT)
         for n, span in enumerate(given, start=1):
             if not 0 <= span.start < span.end <= len(text):
                 problem = f"span {n} goes from {span.start} to {span.end} in a text of {len(text)} characters."
                 return BadRowError(problem, _WAY_OUT if readings else "")
             if span.text is not None and not _same(text[span.start : span.end], span.text):
-                hint = f"Nor does it with any other unit that loop knows: {', '.join(UNITS)}."
-                return BadRowError(f"span {n} names another text than its offsets.", hint)
-        return BadRowError("its spans begin or end inside of words, whatever its offsets count.", _WAY_OUT)
+                hint = f"No other unit fits either: {', '.join(UNITS)}."
+                return BadRowError(f"the text of span {n} is not at its offsets.", hint)
+        return BadRowError("its spans start or end inside words, whatever unit its offsets use.", _WAY_OUT)
 
 
 def _readings(text: str, given: Sequence[GivenSpan]) -> list[Reading]:
-    """Every way to read the spans of a text, characters first."""
+    """All readings of the spans of a text, characters first."""
     as_given = [(one.start, one.end) for one in given]
     inside = all(0 <= start < end <= len(text) for start, end in as_given)
     units: dict[tuple[Place, ...], list[str]] = {}
@@ -185,11 +185,11 @@ def _reading(text: str, given: Sequence[GivenSpan], places: tuple[Place, ...], u
 
 
 def _characters_if_best(readings: Sequence[Reading]) -> list[Reading]:
-    """Characters, if there no other unit lets more spans begin and end where words do."""
+    """The reading in characters, unless another unit puts more ends at word boundaries."""
     best = max((one.on_words for one in readings), default=0)
     return [one for one in readings[:1] if one.unit == CHARACTERS and one.on_words == best]
 
 
 def _same(covered: str, said: str) -> bool:
-    """Whether two texts say the same; Label Studio writes white space as a browser shows it, or escapes it."""
+    """Whether two texts are the same up to white space, which Label Studio changes or escapes."""
     return covered == said or "".join(covered.split()) == "".join(said.replace("\\n", "\n").split())

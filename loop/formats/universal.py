@@ -1,4 +1,4 @@
-"""CoNLL-U (Universal Dependencies) with the tags of named entities in its last column, MISC, such as `name=B-PER`."""
+"""CoNLL-U (Universal Dependencies) with entity tags such as `name=B-PER` in its last column, MISC."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loop.formats.columns import Block, ColumnRow, Token
 
 _COLUMNS = 10
 _FORM, _MISC = 1, 9
-# A token of several words is numbered n-m, and a word that the text leaves out n.m.
+# A multiword token is numbered n-m, an empty node n.m.
 _ID = re.compile(r"\d+([-.]\d+)?")
 _TAG = re.compile(r"(?:(?i:name|NE|NER)=)?(O|[BILMUSE]-\S+)")
 _NO_SPACE = "SpaceAfter=No"
@@ -23,19 +23,19 @@ def is_universal(blocks: Sequence[Block]) -> bool:
 
 
 def universal_tokens(blocks: Sequence[Block], source: str) -> list[list[Token]]:
-    """Return the tokens of every text; words without a tag are outside of entities, unless the file says so of others.
+    """Return the tokens of every text; untagged words are outside entities, unless the file tags such words with O.
 
-    All tags are empty where the file has none.
+    All tags are empty if the file has none.
 
     Raises:
-        InputError: a word has no tag, and another one says that it is outside.
+        InputError: a word has no tag although others have O.
     """
     tags = {row.number: _tag(row) for block in blocks for row in block.rows}
     says_outside = "O" in tags.values()
     untagged = next((row for block in blocks for row in block.rows if _is_word(row) and not tags[row.number]), None)
     if says_outside and untagged is not None:
-        problem = "has no tag of a named entity in its last column, though others have O."
-        raise InputError(source, problem, line=untagged.number, hint="Tag every word, or none of those outside with O.")
+        problem = "has no entity tag in its last column, although others have O."
+        raise InputError(source, problem, line=untagged.number, hint="Tag all words outside entities with O, or none.")
     default = "O" if any(tags.values()) else ""
     return [_tokens(block, {number: tag or default for number, tag in tags.items()}) for block in blocks]
 

@@ -1,10 +1,10 @@
-"""Where words begin and end, as far as that can be told in any language without a tokenizer."""
+"""Word boundaries in any language, approximated without a tokenizer."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Scripts that are written without spaces: a word may end at any letter of theirs.
+# Scripts without spaces between words: any letter may be a boundary.
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Burmese
@@ -16,7 +16,7 @@ _UNSPACED = (
 
 
 def ends_on_words(text: str, start: int, end: int) -> int:
-    """Return how many ends of a span, 0 to 2, lie where a word may begin or end, and not at white space."""
+    """Return how many ends of a span (0 to 2) are at a possible word boundary and not at white space."""
     return (_is_edge(text, start) and not text[start].isspace()) + (_is_edge(text, end) and not text[end - 1].isspace())
 
 
@@ -24,7 +24,7 @@ def _is_edge(text: str, at: int) -> bool:
     if at in (0, len(text)):
         return True
     before, after = text[at - 1], text[at]
-    if unicodedata.category(after)[0] == "M":  # it belongs to the letter before it
+    if unicodedata.category(after)[0] == "M":  # a combining mark belongs to the letter before it
         return False
     if _is_unspaced(before) or _is_unspaced(after):
         return True

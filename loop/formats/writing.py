@@ -1,4 +1,4 @@
-"""Writing files: aside first, then into place, for their owner alone."""
+"""Write files atomically, readable only by their owner."""
 
 from __future__ import annotations
 
@@ -21,14 +21,13 @@ T = TypeVar("T")
 
 
 def write(rows: Iterable[Answered], out: Path | str, *, format: str | None = None) -> int:
-    """Write answers in the order given; "-" is standard output. Return how many the format can hold and has written.
+    """Write answers in the given order; "-" is standard output. Return how many the format could represent.
 
-    Without `format` the ending of the name decides; a name without one is jsonl. What ends in .gz is packed. The
-    same answers give the same bytes. A file that is there is replaced when the new one is complete.
+    Without `format` the ending of the name decides; a name without an ending means jsonl, and .gz gzips. The same
+    answers give the same bytes. An existing file is replaced when the new one is complete.
 
     Raises:
-        LoopError: there is no such format, none goes by the ending, or the file cannot be written; what was there is
-            still there.
+        LoopError: the format or the ending is unknown, or the file cannot be written; an existing file is unchanged.
     """
     writer = get_writer(format or told_by_name(str(out)) or _default(Path(out)))
     return _write(out, lambda file: writer(rows, file))
@@ -37,13 +36,13 @@ def write(rows: Iterable[Answered], out: Path | str, *, format: str | None = Non
 def _default(out: Path) -> str:
     name = Path(unpacked_name(str(out)))
     if name.suffix:
-        hint = f"Say which one with --format, for example --format {_DEFAULT}."
-        raise LoopError(f"No format goes by the ending {name.suffix}.", hint=hint)
+        hint = f"Name the format, for example --format {_DEFAULT}."
+        raise LoopError(f"No format has the ending {name.suffix}.", hint=hint)
     return _DEFAULT
 
 
 def write_jsonl(rows: Iterable[Mapping[str, Any]], out: Path | str) -> int:
-    """Write a JSON object a line, in the order given; see `write`."""
+    """Write one JSON object per line, in the given order; see `write`."""
     return _write(out, lambda file: sum(1 for row in rows if file.write(dumped(row) + b"\n")))
 
 
@@ -57,10 +56,10 @@ def _write(out: Path | str, fill: Callable[[Any], int]) -> int:
 
 
 def write_aside(out: Path | str, fill: Callable[[Any], T]) -> T:
-    """Let `fill` write a new file, which replaces `out` when it is complete; return what `fill` does.
+    """Let `fill` write a new file that replaces `out` when it is complete; return the result of `fill`.
 
     Raises:
-        LoopError: it cannot be written; what was there is still there.
+        LoopError: the file cannot be written; an existing file is unchanged.
     """
     try:
         with replacing(Path(out)) as file:
@@ -70,6 +69,6 @@ def write_aside(out: Path | str, fill: Callable[[Any], T]) -> T:
 
 
 def _pack(file: Any, fill: Callable[[Any], int]) -> int:
-    # Neither a name nor a time: the same answers give the same bytes.
+    # No name and no time in the header: the same answers give the same bytes.
     with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
         return fill(packed)

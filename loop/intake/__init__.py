@@ -1,4 +1,4 @@
-"""Files into the corpus: texts are cut and grouped, imported answers fitted to the tokens of the project's base."""
+"""Read files into the corpus: split and group texts, fit imported answers to the base's tokens."""
 
 from loop.intake import docbin  # noqa: F401 (it registers its reader and its writer)
 from loop.intake.answers import ImportReport, fit_to_tokens, import_answers

@@ -1,4 +1,4 @@
-"""Which rows of a file say something about entities."""
+"""Sort the rows of a file by whether they annotate entities."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ OTHER, UNANSWERED = "other", "unanswered"
 
 
 class Sorted(NamedTuple):
-    """Rows of some files: those with an answer, and those whose texts nobody was asked about."""
+    """Rows with an answer, and rows whose texts nobody was asked about."""
 
     answered: list[RawText]
     unanswered: list[RawText]
 
 
 def sort_out(raws: Iterable[RawText], remarking: Remarking) -> Sorted:
-    """Part the rows with an answer from those without; what is about something else than entities is left out.
+    """Separate rows with an answer from rows without one, and leave out rows not about entities.
 
-    In a file with rows about something else, and none that is about entities for certain, a row without spans does not
-    say that there are none.
+    A row without spans normally means "no entities". It means nothing in a file that has rows about other tasks and
+    none that is certainly about entities.
     """
     rows = list(raws)
     others = {raw.source for raw in rows if raw.task == "other"} - {raw.source for raw in rows if _names_entities(raw)}

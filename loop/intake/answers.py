@@ -1,4 +1,4 @@
-"""Answers into the store, fitted to the tokens of the project's base."""
+"""Import answers into the store, fitted to the tokens of the project's base."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ from loop.store import NewAnswer, Store
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of the answers of some files.
+    """The result of an import.
 
     Attributes:
-        batch: of the texts that were new, 0 without any. added: how many texts were new.
-        answers: added. known: answers that said nothing new. blank: rows without text, left out.
-        held: answers to texts that were to be left out.
-        remarks: by their kind, the rows: spans that did not fit the tokens are "widened", "trimmed", "dropped" (for a
-            longer one) or "empty" (white space), rows about something else than entities are "other", texts that came
-            in to be annotated "unanswered", answers of which a later one leaves nothing "outdone"; what a reader had to
-            do is in words.
+        batch: number of the batch of new texts, 0 without any. added: number of new texts.
+        answers: number added. known: number that said nothing new. blank: rows without text, left out.
+        held: answers to reserved texts, left out.
+        remarks: rows by kind. Spans that did not fit the tokens are "widened", "trimmed", "dropped" (for a longer
+            one) or "empty" (white space); rows not about entities are "other", texts added without an answer
+            "unanswered", answers fully replaced by a later one "outdone". Notes of a reader are in words.
     """
 
     batch: int
@@ -59,29 +58,29 @@ def import_answers(
     asked: Collection[str] | None = None,
     hear_unused: Callable[[tuple[str, ...]], None] = lambda _: None,
 ) -> ImportReport:
-    """Add answers, and the texts they answer; those that say nothing new are counted and left out.
+    """Add answers and their texts; answers that say nothing new are counted and skipped.
 
-    A row with spans and no answer counts as a complete one. Everything is read and fitted to the tokens of `nlp`
-    before anything is written.
+    A row with spans but without an answer counts as a complete answer. Everything is read and fitted to the tokens of
+    `nlp` before anything is written.
 
     Args:
         store: to write to.
         raws: the rows.
         nlp: whose tokens spans are fitted to.
         labels: of the project.
-        annotator: who answered, where a row names nobody.
-        source: where they come from, in words.
-        leave_out: texts that do not come in, nor others of their groups (to measure on).
-        replacing: whether they may take the place of what the same annotators have said otherwise.
-        last: whether, of several answers by one annotator to one text, the last one in the files stands.
-        asked: the labels that they were annotated for; None for all.
-        hear_unused: is told, before anything is written, of the labels that no answer for a whole text uses, if there
-            are any: were they asked about at all? Nothing is written if it raises.
+        annotator: the name for rows that name nobody.
+        source: the origin, in words.
+        leave_out: texts (held out in a gold file) to leave out, with all texts of their groups.
+        replacing: whether to replace earlier, different answers of the same annotators.
+        last: whether to keep only the last of several answers by an annotator to a text.
+        asked: the labels that the files were annotated for; None for all.
+        hear_unused: called, before anything is written, with the labels that no complete answer uses, if any: perhaps
+            nobody was asked about them. If it raises, nothing is written.
 
     Raises:
-        InputError: a row cannot be read, holds no answer or a label that is none of `labels`, has the id of another row
-            that says something else, contradicts another one by the same annotator, or there are no rows.
-        StoreError: an id is that of another text's answer in the store, or an answer would take another's place.
+        InputError: there are no rows; or a row cannot be read, has no answer or an unknown label, shares its id with a
+            different row, or contradicts another answer by the same annotator.
+        StoreError: an id belongs to an answer to another text, or an answer would replace another one.
     """
     tally: Counter[str] = Counter()
     remarking = Remarking()
@@ -115,11 +114,11 @@ def _is_wanted(raw: RawText, leave_out: Reserved, tally: Counter[str]) -> bool:
 
 def _no_answers(source: str, remarks: Remarks) -> InputError:
     if OTHER in remarks:
-        hint = "They may label whole texts. Their texts alone come in with `loop add`."
-        return InputError(source, "holds no answers about entities: all its rows are about something else.", hint=hint)
+        hint = "They may classify whole texts. To add only the texts, use `loop add`."
+        return InputError(source, "has no answers about entities: all its rows are about something else.", hint=hint)
     if UNANSWERED in remarks:
-        return InputError(source, "holds texts and no answers.", hint="Texts come in with `loop add`.")
-    return InputError(source, "holds no answers.", hint="Is it the right file, and read as what it is? See --format.")
+        return InputError(source, "has texts but no answers.", hint="Add texts with `loop add`.")
+    return InputError(source, "has no answers.", hint="Is it the right file, and its format right? See --format.")
 
 
 def _fitted(
@@ -129,15 +128,13 @@ def _fitted(
     asked: Collection[str] | None,
     remarking: Remarking,
 ) -> Iterator[AnswerRow]:
-    """The answers on the tokens of `nlp`; refused at the end if some have labels that are none of `labels`."""
+    """The answers fitted to the tokens of `nlp`; raises at the end if some have unknown labels."""
     seen: dict[str, tuple[str, Answer]] = {}
     for raw in raws:
         answer = _answer(raw)
         if seen.setdefault(answer.id, (raw.text, answer)) != (raw.text, answer):
-            hint = "Take the field _loop out of one of them."
-            raise InputError(
-                raw.source, "has the id of an earlier row that says something else.", line=raw.line, hint=hint
-            )
+            hint = "Remove the field _loop from one of them."
+            raise InputError(raw.source, "has the same id as an earlier, different row.", line=raw.line, hint=hint)
         for label in sorted({span.label for span in (*answer.spans, *answer.shown)} - set(labels)):
             remarking.miss(label, raw)
         for note in raw.notes:
@@ -176,11 +173,10 @@ def _key(raw: RawText) -> str:
 
 
 def fit_to_tokens(answer: Answer, doc: Doc, changes: Counter[str]) -> Answer:
-    """Return `answer` with its spans widened to the tokens they touch, white space left out at their edges.
+    """Return `answer` with its spans widened to the tokens they touch, without white space at their edges.
 
-    Of spans that overlap then the longest stays, unless they are rejected one by one. `changes` counts the spans that
-    were "widened", those that were "trimmed" alone, "empty" ones of nothing but white space, and those "dropped" for a
-    longer one.
+    Of spans that then overlap, the longest stays, except in an answer that rejects single spans. `changes` counts
+    spans as "widened", "trimmed" (only), "empty" (only white space) or "dropped" (for a longer one).
     """
     words = [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
     spans = widened(answer.spans, words)

@@ -1,4 +1,4 @@
-"""spaCy's binary files of docs (DocBin): entities, and everything else of an answer in the doc's user data."""
+"""spaCy's binary format DocBin: entities in docs, the rest of an answer in the doc's user data."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from loop.formats.rows import read_row
 from loop.formats.strict_json import parsed
 from loop.records import Span
 
-# What a doc says of itself, in its user data: JSON, the row of Prodigy without text, tokens and spans.
+# Key in a doc's user data: JSON of Prodigy's row without text, tokens and spans.
 USER_DATA = "loop"
-# Where spaCy's ner looks for spans that are known to be wrong (the setting `incorrect_spans_key`).
+# The span group in which spaCy's ner looks for known-wrong spans (the setting `incorrect_spans_key`).
 INCORRECT = "incorrect_spans"
 _BESIDE = ("text", "tokens", "spans")
 _ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE")
@@ -30,19 +30,19 @@ _ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE")
 
 @reader("spacy")
 def read_docbin(source: Source, *, text_field: str) -> Iterator[RawText]:  # noqa: ARG001 (every reader is given it)
-    """Yield the text of every doc; its entities are complete where no token is marked as missing.
+    """Yield the text of every doc; its entities are complete if no token is marked as missing.
 
-    A doc of which nothing is known about entities is a text alone.
+    A doc without entity annotation gives only a text.
 
     Raises:
-        InputError: it is not a DocBin file, or a doc holds what cannot be meant.
+        InputError: the file is not a DocBin, or a doc is invalid.
     """
     vocab = spacy.blank("xx").vocab
     try:
         docs = list(DocBin().from_bytes(source.content()).get_docs(vocab))
     except (zlib.error, ValueError, LookupError, TypeError, AttributeError, OverflowError):
-        hint = "Write it anew, with the spaCy that is installed here."
-        raise InputError(source.name, "is not a DocBin file, or a damaged one.", hint=hint) from None
+        hint = "Write it again with the spaCy version installed here."
+        raise InputError(source.name, "is not a DocBin file, or is damaged.", hint=hint) from None
     for number, doc in enumerate(docs, start=1):
         try:
             row = _row(doc)
@@ -72,10 +72,10 @@ def _said(doc: Doc) -> dict[str, Any]:
 
 @writer("spacy")
 def write_docbin(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write a doc for each answer that says which spans are right, or wrong.
+    """Write a doc for each answer that accepts or rejects spans; return the number of docs.
 
-    Around the spans of an answer that is partial, or was not asked about all labels, the entities are missing, in
-    spaCy's sense. Rejected spans stand under the key `incorrect_spans`, where spaCy's ner can learn from them.
+    In a partial answer, or one that covers not all labels, all other tokens are marked as missing. Rejected spans are
+    in the span group `incorrect_spans`, from which spaCy's ner can learn.
     """
     vocab, bin_ = Vocab(), DocBin(attrs=_ATTRIBUTES, store_user_data=True)
     for row in rows:

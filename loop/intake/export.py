@@ -1,4 +1,4 @@
-"""Answers that stand, with all that a file can say about them."""
+"""The current answers with everything that export formats need."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from loop.records import Answer, Question, Text
 from loop.store import Store
 from loop.truth import parts, resolve
 
-# SQLite's bound on the variables of a statement lies above this.
+# Below SQLite's limit on the variables of a statement.
 ASKED_AT_ONCE = 500
 
 
 def answered(store: Store, nlp: Language) -> Iterator[Answered]:
-    """Yield every answer that stands: by text, as they were added; answers to one text by time, then by id.
+    """Yield the current answers in the order of their texts; answers to one text by time, then by id.
 
-    Of an answer of which a later one of the same annotator has taken something, what is left, if anything is.
+    An answer partly replaced by a later one of the same annotator yields what is left of it.
 
     Raises:
-        StoreError: an answer says what its text cannot have, or cannot be read.
+        StoreError: an answer does not fit its text, or cannot be read.
     """
     rows = sorted(_counting(store), key=lambda row: (row[0].text_id, str(row[0].at), row[0].id))
     texts = {text.id: text for text in store.corpus.texts(sorted({answer.text_id for answer, _ in rows}))}
@@ -40,12 +40,12 @@ def answered(store: Store, nlp: Language) -> Iterator[Answered]:
 def _refuse_misfits(answer: Answer, text: Text) -> None:
     rejects = answer.verdict == "reject" and not answer.complete
     if problem := misfit(answer.spans, size=len(text.text), overlapping=rejects):
-        hint = "`loop doctor --repair` sets such answers aside, and their texts are asked again."
+        hint = "`loop doctor --repair` sets such answers aside; their texts will be asked about again."
         raise StoreError(f"Answer {answer.id} does not fit text {text.id}: {problem}.", hint=hint)
 
 
 def _counting(store: Store) -> Iterator[tuple[Answer, tuple[str, ...] | None]]:
-    """What counts of the answers, and the labels that each is complete for, where these are not all."""
+    """The valid part of each answer, and the labels it is complete for; None for all labels."""
     naming, standing = store.journal.naming(), store.answers.standing()
     labels, schemes = naming.in_force(naming.version), naming.complete_for
     for answer in standing:

@@ -1,4 +1,4 @@
-"""Gold texts on the tokens of a pipeline: which of their spans no model finds as they are."""
+"""Check gold spans against a pipeline's tokens: no model can find spans that do not fit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from loop.records import Answer
 
 
 def gold_remarks(raws: Iterable[RawText], nlp: Language, labels: Collection[str] | None = None) -> Remarks:
-    """Return how rows of gold were read, and which spans do not fit the tokens of `nlp`; see `ImportReport`.
+    """Return remarks on how gold rows were read and which spans do not fit the tokens of `nlp`; see `ImportReport`.
 
     Args:
-        raws: as of `read_gold`.
-        nlp: whose tokens a model decides about.
-        labels: of the project; None for whatever stands in the rows.
+        raws: from `read_gold`.
+        nlp: the pipeline with the tokenizer.
+        labels: of the project; None to accept any label in the rows.
     """
     remarking = Remarking()
     for raw in raws:

@@ -1,4 +1,4 @@
-"""Answers beside each other in the files that they come from: who gave them, and which of them say something new."""
+"""Rows of answers to import: name their annotators, and drop those that say nothing new."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from loop.records import Answer
 from loop.store import NewAnswer, Store
 from loop.truth import parts, resolve
 
-# How ids begin that were made from the content of a row.
+# Prefix of ids made from a row's content.
 FROM_ROWS = ("row:", "prodigy:")
 
 
 class AnswerRow(NamedTuple):
-    """An answer on its way in, and the row that it comes from."""
+    """An answer to import, and its row."""
 
     raw: RawText
     new: NewAnswer
 
     @property
     def key(self) -> tuple[str, str]:
-        """What one annotator answers once."""
+        """Text and annotator: an annotator answers a text once."""
         return self.raw.text, self.new.answer.annotator
 
 
 def named(rows: Sequence[AnswerRow], annotator: str, store: Store) -> Iterator[AnswerRow]:
-    """The rows with the names of those who answered, which are part of their ids: two people may answer alike."""
+    """The rows with annotators' names, also in their ids: two people may give the same answer."""
     there = store.answers.annotators([row.new.answer.id for row in rows])
     for raw, new in rows:
         answer = replace(new.answer, annotator=new.answer.annotator or annotator)
@@ -46,10 +46,10 @@ def named(rows: Sequence[AnswerRow], annotator: str, store: Store) -> Iterator[A
 def one_each(
     rows: Iterable[AnswerRow], labels: frozenset[str], tally: Counter[str], remarking: Remarking, *, last: bool
 ) -> list[AnswerRow]:
-    """The rows without those that say nothing new beside an earlier one, or of which a later one leaves nothing.
+    """The rows that say something new and are not fully replaced by a later row.
 
     Raises:
-        InputError: one contradicts an earlier one of the same annotator, and it is not said that the last one stands.
+        InputError: a row contradicts an earlier one of the same annotator, and `last` is not set.
     """
     schemes: dict[int, frozenset[str]] = {}
     said: dict[tuple[str, str], list[Answer]] = {}
@@ -79,6 +79,6 @@ def _answered_twice(first: AnswerRow, second: AnswerRow) -> InputError:
     where = f"line {one.line}" if one.source == other.source else f"{one.source}, line {one.line}"
     same = (one.source, one.line) == (other.source, other.line)
     again = "holds two different answers" if same else f"answers the same text as {where}, but differently"
-    hint = "--last lets the last one stand. If several people answered, the rows have to name them, or else "
-    hint += "--annotator NAME, for a file of each."
+    hint = "Keep the last one with --last. If several people answered, name them in the rows, or import a file "
+    hint += "of each with --annotator NAME."
     return InputError(other.source, f"{again}, by the same annotator ({who}).", line=other.line, hint=hint)

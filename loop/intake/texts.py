@@ -1,4 +1,4 @@
-"""Texts into the corpus, cut and grouped, with what their file suggests."""
+"""Add texts to the corpus, split and grouped, with the suggestions in their file."""
 
 from __future__ import annotations
 
@@ -17,22 +17,21 @@ from loop.records import Span, Split
 from loop.store import NewText, Store
 
 Cut = Callable[[str], Iterable[str]]
-# spaCy's own bound (`nlp.max_length`): a longer text could not be read by the model.
+# spaCy's own limit (`nlp.max_length`): the model cannot read longer texts.
 LONGEST_TEXT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What became of the texts of some files.
+    """The result of adding texts.
 
     Attributes:
-        batch: their number, 0 when nothing was new. added, duplicates: texts, after cutting.
-        blank: pieces of white space only, left out. annotated: texts whose spans or answers were not taken over.
-        held: texts that were to be left out.
-        suggested: spans taken over as suggestions. cut: spans that were not, since the text was cut inside them.
-        attached: texts that were there already, and have suggestions now. answered: those that were left as they are,
-            since somebody has answered them.
-        remarks: what a reader had to do to find these spans, in words, with the rows.
+        batch: number of the batch, 0 if nothing was new. added, duplicates: numbers of texts after splitting.
+        blank: pieces of only white space, left out. annotated: texts whose spans or answers were ignored.
+        held: reserved texts, left out.
+        suggested: spans kept as suggestions. cut: spans lost because the text was split inside them.
+        attached: known texts that got suggestions. answered: known texts left unchanged because they are answered.
+        remarks: the reader's notes on how it found the spans, with their rows.
     """
 
     batch: int
@@ -49,12 +48,12 @@ class AddReport:
 
 
 def whole(text: str) -> Iterable[str]:
-    """Return the text alone, not cut."""
+    """Return the text unsplit."""
     return (text,)
 
 
 def cut_by(split: Split, nlp: Language) -> Cut:
-    """Return the function that cuts a text into the texts to ask about; `nlp` supplies the tokens of sentences."""
+    """Return the function that splits a text into the texts to ask about; `nlp` tokenizes for sentences."""
     if split == "line":
         return lambda text: (line.removesuffix("\r") for line in text.split("\n"))
     if split == "sentence":
@@ -73,16 +72,15 @@ def add_texts(
     leave_out: Reserved = NOTHING_RESERVED,
     labels: Sequence[str] | None = None,
 ) -> AddReport:
-    """Add texts to the corpus as one batch, all or nothing; texts that are there already are counted.
+    """Add texts to the corpus as one batch, all or nothing; known texts are counted and skipped.
 
-    The pieces of one text form a group, unless `group_field` names the field of the meta that does. Texts and pieces
-    that are in `leave_out` (to measure on), or of a group there, do not come in. With `labels`, the project's, the
-    spans of a file come in as suggestions, for texts that are there already and not answered too; without, they are
-    left out and counted.
+    The pieces of one text form a group, unless `group_field` names a meta field to group by. Texts and pieces in
+    `leave_out` (held out in a gold file), or of a group there, are left out. With `labels`, the project's, the spans
+    of a file become suggestions, also for known unanswered texts; without, they are ignored and counted.
 
     Raises:
-        InputError: a row cannot be read, lacks `group_field`, is longer than spaCy can read, suggests a label that is
-            none of `labels`; or there are no texts.
+        InputError: there are no texts; or a row cannot be read, lacks `group_field`, is longer than spaCy can read, or
+            suggests a label not in `labels`.
     """
     tally: Counter[str] = Counter()
     remarking = Remarking()
@@ -92,7 +90,7 @@ def add_texts(
     wanted = (new for new in pieces if not is_held(new.text, new.group, leave_out, tally))
     batch = store.corpus.add_batch(wanted, source=source)
     if not batch.added + batch.duplicates + tally["held"]:
-        raise InputError(source, "holds no texts.", hint="Is it the right file, and read as what it is? See --format.")
+        raise InputError(source, "has no texts.", hint="Is it the right file, and its format right? See --format.")
     counts = {name: tally[name] for name in ("blank", "annotated", "held", "cut")}
     became = batch.attached
     counts |= {"suggested": became.spans, "attached": became.known, "answered": became.answered}
@@ -100,7 +98,7 @@ def add_texts(
 
 
 def is_held(text: str, group: str | None, leave_out: Reserved, tally: Counter[str]) -> bool:
-    """Whether a text is to be left out, which `tally` counts as "held"."""
+    """Whether a text is in `leave_out`; `tally` counts it as "held"."""
     held = leave_out.holds(text, group)
     tally["held"] += held
     return held
@@ -114,9 +112,9 @@ def new_texts(
     tally: Counter[str] | None = None,
     suggest: bool = False,
 ) -> Iterator[NewText]:
-    """Yield the pieces of every text, blank ones left out; `tally` counts these, annotated texts and cut suggestions.
+    """Yield the non-blank pieces of every text; `tally` counts blank pieces, annotated texts and cut suggestions.
 
-    With `suggest` the spans that a file holds are what is suggested.
+    With `suggest`, the file's spans become suggestions.
 
     Raises:
         InputError: see `add_texts`.
@@ -135,7 +133,7 @@ def new_texts(
 
 
 def _suggesting(raws: Iterable[RawText], labels: Sequence[str], remarking: Remarking) -> Iterator[RawText]:
-    """The rows as they are; refused at the end if some suggest labels that are none of `labels`."""
+    """The rows unchanged; raises at the end if some suggest unknown labels."""
     for raw in raws:
         for label in sorted({span.label for span in _suggested(raw)} - set(labels)):
             remarking.miss(label, raw)
@@ -146,7 +144,7 @@ def _suggesting(raws: Iterable[RawText], labels: Sequence[str], remarking: Remar
 
 
 def _suggested(raw: RawText) -> tuple[Span, ...]:
-    """What a row's annotation suggests: its spans, unless they were rejected, or else what some model guessed."""
+    """The spans a row suggests: its annotation unless rejected, else a model's predictions."""
     rejected = raw.answer is not None and raw.answer.verdict == "reject"
     return raw.suggested if rejected or not raw.spans else raw.spans
 
@@ -154,7 +152,7 @@ def _suggested(raw: RawText) -> tuple[Span, ...]:
 def _parted(
     text: str, pieces: Iterable[str], spans: Iterable[Span], tally: Counter[str]
 ) -> Iterator[tuple[str, tuple[Span, ...]]]:
-    """Each piece of a text with the spans that lie in it, counted from its own beginning."""
+    """Each piece of a text with the spans inside it, as offsets from the start of the piece."""
     left, at = list(spans), 0
     for piece in pieces:
         start = text.index(piece, at)
@@ -170,13 +168,13 @@ def _group(raw: RawText, group_field: str | None, *, cut_up: bool) -> str | None
         return raw.group or (f"{raw.source}:{raw.line}" if cut_up else None)
     value = raw.meta.get(group_field)
     if not isinstance(value, str | int):
-        problem = f"has no text or number in a field {group_field}, which was to name its group."
+        problem = f"has no text or number in the field {group_field} to name its group."
         raise InputError(raw.source, problem, line=raw.line)
     return str(value)
 
 
 def new_text(raw: RawText, group: str | None) -> NewText:
-    """Return a text on its way into the store, with the place that it first came from.
+    """Return a text to store, with the file and line it first came from.
 
     Raises:
         InputError: it is longer than spaCy can read.
@@ -186,14 +184,14 @@ def new_text(raw: RawText, group: str | None) -> NewText:
 
 
 def short_enough(raw: RawText) -> RawText:
-    """Return `raw`.
+    """Return `raw` if spaCy can read it.
 
     Raises:
         InputError: it is longer than spaCy can read.
     """
     if len(raw.text) > LONGEST_TEXT:
-        problem = f"is a text of {len(raw.text)} characters, and spaCy reads {LONGEST_TEXT} at most."
+        problem = f"is a text of {len(raw.text)} characters; spaCy reads at most {LONGEST_TEXT}."
         raise InputError(
-            raw.source, problem, line=raw.line, hint="Cut it: `loop add` does with --split sentence or line."
+            raw.source, problem, line=raw.line, hint="Split it, for example with `loop add --split sentence` or line."
         )
     return raw

@@ -1,4 +1,4 @@
-"""The numbers that status, screen and report share: each is computed here and nowhere else."""
+"""The numbers that status, screen and report share, computed only here."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ __all__ = [
     "unlearned",
 ]
 
-# They need numpy, which a session does without before its first screen.
+# These need numpy, which a session must not import before its first screen.
 LATER = {"overfitting_words": "advice", "Progress": "project", "progress": "project", "taught": "project"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import what needs numpy when it is asked for."""
+    """Import names that need numpy on first use."""
     if name not in LATER:
         raise AttributeError(name)
     return getattr(import_module(f"loop.progress.{LATER[name]}"), name)

@@ -1,4 +1,4 @@
-"""What to do next, by the numbers of this project, in a plain sentence."""
+"""Advise what to do next, in a sentence, from the project's numbers."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ from loop.store import RoundInfo
 Kind = Literal["wait", "go on", "add texts", "look at label", "stop"]
 
 MORE = 100
-# From here on what the rest of the pool brings is said without a number: early on it comes out far too large.
+# From this gain in F1 on, no number is given for the rest of the pool: early estimates are far too large.
 MUCH = 15.0
-# Agreement says nothing of what all models have missed: without a measured curve it is half of the evidence.
+# Agreement of successive models ignores what all of them miss: without a curve it is only half of the evidence.
 UNCONFIRMED = (
-    " No score confirms it yet, and where entities are rare it may be too early: `loop curve` tells, in some minutes."
+    " No score confirms this yet, and with rare entities it may be too early: `loop curve` checks it in some minutes."
 )
-# A pool of fewer texts is nearly used up.
+# A pool with fewer texts is nearly used up.
 FEW_LEFT = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to do next.
+    """Advice on what to do next.
 
     Attributes:
-        words: the sentence. gain: points of F1 that the next 100 answers are expected to bring, None where the rounds
-            cannot tell. minutes: that they will take at the annotator's pace, None where nobody was timed.
-        agreement: of the last rounds with the one before each, F1 in percent, averaged; None with too few.
-        rest: points of F1 that all texts left would bring, about, as far as successive rounds tell; None with too few.
-        expected: the same by cross-validation, where `loop curve` was run; without its consent nothing says stop.
-        overfits: whether the model overfits its answers.
+        words: the sentence. gain: expected points of F1 from the next 100 answers; None if the rounds cannot tell.
+            minutes: the time they take at the annotator's pace; None if unknown.
+        agreement: mean F1 (percent) between each of the last rounds and its predecessor; None with too few rounds.
+        rest: points of F1 to expect from all texts left, from successive rounds; None with too few rounds.
+        expected: the same by cross-validation, if `loop curve` was run; "stop" is only advised if it agrees.
+        overfits: whether the model overfits.
     """
 
     kind: Kind
@@ -78,17 +78,17 @@ def advice(
     expected: Expected | None = None,
     unlearned: str = "",
 ) -> Advice:
-    """What the numbers say.
+    """Advise from the project's numbers.
 
     Args:
         rounds: up to the one in force, first to last.
-        measured: those of them that have read the same texts.
-        labels: what is known of each.
-        pool: texts left.
-        minutes: that the next 100 answers take.
-        weakest: the kind of texts in which the model does worst, in words; empty where there is none.
-        expected: by cross-validation, where that was done lately.
-        unlearned: that answers wait for a round, in a sentence.
+        measured: those of them evaluated on the same texts.
+        labels: facts about each label.
+        pool: number of texts left.
+        minutes: the time that the next 100 answers take.
+        weakest: the kind of texts where the model is worst, in words; empty if none stands out.
+        expected: by cross-validation, if done recently.
+        unlearned: a sentence about answers that wait for a round.
     """
     agreements = [info.agreement for info in rounds]
     learned = [info.answers for info in rounds]
@@ -103,7 +103,7 @@ def advice(
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """The texts left, and what is known of their worth."""
+    """The texts left, and the gain to expect from them."""
 
     pool: int
     learned: int
@@ -130,17 +130,17 @@ class _Left:
             return f"{texts} {changes}"
         f, low, high = self.expected.rest
         curve = f"{texts} about {f:.1f} F1 ({low:.1f} to {high:.1f}) by cross-validation"
-        return f"{curve}, and {changes} by what successive models still change" if changes else curve
+        return f"{curve}, and {changes} judging by the changes between rounds" if changes else curve
 
 
 def _said(left: _Left, weak: str, weakest: str) -> tuple[Kind, str]:
-    wanted = f"Add texts {weakest or 'of the kind that the model shall work on'}"
+    wanted = f"Add texts {weakest or 'of the kind that the model is for'}"
     if not left.pool:
-        return "add texts", f"{wanted}: none is left to answer. {left.unlearned}".rstrip()
+        return "add texts", f"{wanted}: none are left to annotate. {left.unlearned}".rstrip()
     if left.learned and left.pool < FEW_LEFT:
         return "add texts", f"{wanted}: the pool is nearly used up."
     if not left.is_known:
-        return "wait", "Go on: it is too early to say what more answers bring."
+        return "wait", "Go on: it is too early to say what more answers would bring."
     if left.is_over:
         if left.pool < SPARED * (left.learned + left.pool):
             return "add texts", f"{wanted}: {left.words}."
@@ -148,22 +148,22 @@ def _said(left: _Left, weak: str, weakest: str) -> tuple[Kind, str]:
     if weak:
         return "look at label", weak
     if weakest:
-        return "add texts", f"Go on, and add texts {weakest}: there the model does worst."
+        return "add texts", f"Go on, and add texts {weakest}: the model is worst on them."
     return "go on", f"Go on: {left.words}."
 
 
 def _stop(left: _Left, weak: str) -> str:
-    more = weak or "Texts of another kind might teach it more; `loop train` makes the final model."
+    more = weak or "Texts of another kind may teach it more; `loop train` trains the final model."
     if left.expected:
         return f"Stop: {left.words}. {more}"
     caveat = "" if left.gain else UNCONFIRMED
-    return f"Stop: what the model finds hardly changes any more; {left.words}.{caveat} {more}"
+    return f"Stop: the model's predictions hardly change any more; {left.words}.{caveat} {more}"
 
 
 def _expected(gain: Gain | None, minutes: float | None) -> str:
     time = "" if minutes is None else f" They take about {max(1, round(minutes))} minutes."
     if gain is None:
-        return f"What the next {MORE} answers bring cannot be told from what is measured so far.{time}"
+        return f"The scores so far cannot tell what the next {MORE} answers will bring.{time}"
     return f"The next {MORE} answers should bring {gain.f1:+.1f} F1 ({gain.low:+.1f} to {gain.high:+.1f}).{time}"
 
 
@@ -188,7 +188,7 @@ def _overfits(measured: Together | None) -> bool:
 
 
 def overfitting_words(said: Advice) -> str:
-    """The same in a sentence; empty where it does not."""
+    """A sentence about overfitting; empty if the model does not overfit."""
     if not said.overfits:
         return ""
     return (
@@ -200,7 +200,7 @@ def overfitting_words(said: Advice) -> str:
 def label_facts(
     labels: Sequence[str], taught: Mapping[str, int], last: Sequence[Measured], given: Sequence[Given]
 ) -> list[LabelFacts]:
-    """What is known of each label: examples, what it is taken for, and answers that contradict each other."""
+    """Facts about each label: number of examples, confusions, and contradictory answers."""
     confused = label_confusion([match for one in last for match in matched(one.gold.spans, one.found)])
     gold = Counter(span.label for one in last for span in one.gold.spans)
     contradicted = _contradicted(given)
@@ -221,7 +221,7 @@ def _contradicted(given: Sequence[Given]) -> Counter[str]:
 
 
 def weakest_kind(last: Sequence[Measured], sources: Mapping[int, str]) -> str:
-    """The batch in which the model does clearly worst, in words; empty where there are not several to compare."""
+    """The batch on which the model is clearly worst, in words; empty if none stands out."""
     by_batch: dict[int, list[Measured]] = {}
     for one in last:
         if one.gold.known is not None:

@@ -1,4 +1,4 @@
-"""What the answers say of the annotator: pace, and how often the suggestions were right."""
+"""The annotator's pace and the acceptance rate of suggestions."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from loop.records import Answer
 from loop.store import Store
 from loop.truth import whole
 
-# The annotator's latest answers, which the pace and the share of right suggestions are taken from.
+# The number of latest answers behind pace and acceptance rate.
 LAST = 100
 
 
 def whole_answers(store: Store) -> list[Given]:
-    """The answers to questions that stand and say all of a text, by rank."""
+    """The complete answers in force with their questions, by rank."""
     standing = [one for one in whole(store.answers.standing(), store.journal.schemes()) if one.question_id]
     asked = store.questions.get([answer.question_id or "" for answer in standing])
     return given((asked[answer.question_id or ""], answer) for answer in standing)
 
 
 def seconds_an_answer(answers: Sequence[Answer]) -> float | None:
-    """How long the last answers took on average, oldest first; None where nobody was timed."""
+    """The mean time of the last answers in seconds; None if none was timed. `answers` are oldest first."""
     timed = [answer.seconds for answer in answers if 0 < answer.seconds <= LONGEST][-LAST:]
     return sum(timed) / len(timed) if timed else None
 
 
 def acceptance(answers: Sequence[Answer]) -> tuple[int, int]:
-    """How many of the last 100 texts that were asked about with suggestions were acceptance rate, and of how many.
+    """How many of the last 100 texts with suggestions were accepted unchanged, and of how many.
 
-    Those asked about are the hardest, so it says less of the model than of the questions.
+    Questions are about the hardest texts, so this says more about the questions than about the model.
     """
     shown = [
         answer

@@ -1,4 +1,4 @@
-"""The learning curve: what every round finds in the held-out texts."""
+"""The learning curve: each round's scores on the held-out texts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loop.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A round, how many answers it had learned from, and its scores; on the texts that it has read."""
+    """A round, the number of answers it learned from, and its scores on the texts it was evaluated on."""
 
     round: int
     answers: int
@@ -21,7 +21,7 @@ class Point:
 
 
 def curve(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> list[Point]:
-    """A point for every round that has read nearly all that the last one has, first to last: they can be compared."""
+    """A point for every comparable round, first to last: evaluated on nearly all texts of the last one."""
     answers = {info.number: info.answers for info in store.journal.rounds()}
     rounds = [number for number in store.predictions.rounds() if number in answers]
     read = {number: found for number in rounds if (found := measured(store, gold, number))}

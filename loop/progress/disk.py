@@ -1,4 +1,4 @@
-"""What a project takes on disk."""
+"""The disk space of a project."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def bytes_on_disk(folder: Path) -> int:
-    """The sizes of all files of a folder; what several checkpoints share counts once."""
+    """The total size of a folder's files; files shared by several checkpoints count once."""
     sizes = {}
     for path in folder.rglob("*"):
         try:
             state = path.lstat()
-        except OSError:  # gone in the meantime
+        except OSError:  # deleted meanwhile
             continue
         if path.is_file() and not path.is_symlink():
             sizes[state.st_dev, state.st_ino] = state.st_size

@@ -1,4 +1,4 @@
-"""The last round's mistakes on the held-out texts, and why the annotator says they were made."""
+"""The last round's mistakes on the held-out texts, and the reasons given by annotators."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from loop.store import Store
 from loop.store.events import EventKind
 
 REASONS = {
-    "boundary": "the edges are off",
+    "boundary": "the edges are wrong",
     "label": "the label is wrong",
     "missed": "the model should have found it",
     "spurious": "it is not an entity",
-    "tokenisation": "the tokens do not allow the right edges",
-    "unclear": "people would disagree, or the guidelines say nothing",
-    "gold": "the model is right and the answer was wrong",
+    "tokenisation": "the tokens do not allow the correct edges",
+    "unclear": "annotators would disagree, or the guidelines do not say",
+    "gold": "the model is right and the answer is wrong",
 }
 _LIKELY = {"edges": "boundary", "both": "label", "label": "label", "missed": "missed", "spurious": "spurious"}
 
 
 class Mistake(NamedTuple):
-    """One span that a round finds wrongly or not at all in a held-out text, and all that it finds there."""
+    """A span that a round gets wrong or misses in a held-out text, and all spans it finds there."""
 
     gold: GoldText
     found: tuple[Span, ...]
@@ -35,17 +35,17 @@ class Mistake(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The right label, or the one found where nothing is right."""
+        """The gold label, or the found one if there is no gold span."""
         return next(span.label for span in self.match if span)
 
     @property
     def likely(self) -> str:
-        """The reason that the spans alone give."""
+        """The likely reason, judged by the spans alone."""
         return _LIKELY[self.match.kind]
 
     @property
     def key(self) -> str:
-        """What it is known by, without a word of the text."""
+        """The id of the mistake, without words of the text."""
         known = self.gold.known
         text = str(known.id) if known else hashlib.sha256(self.gold.text.encode("utf-8", "surrogatepass")).hexdigest()
         return ":".join([text, *map(_said, self.match)])
@@ -56,7 +56,7 @@ def _said(span: Span | None) -> str:
 
 
 def mistakes(store: Store, settings: Settings, paths: ProjectPaths) -> list[Mistake]:
-    """All mistakes of the last round that was measured, text by text.
+    """All mistakes of the last evaluated round, text by text.
 
     Raises:
         InputError: the gold file cannot be read.
@@ -68,16 +68,16 @@ def mistakes(store: Store, settings: Settings, paths: ProjectPaths) -> list[Mist
 
 
 def judge(store: Store, mistake: Mistake, reason: str) -> None:
-    """Keep why a mistake was made, one of `REASONS`; the last word counts."""
+    """Store the reason for a mistake, one of `REASONS`; the last one given counts."""
     store.journal.note(EventKind.MISTAKE_JUDGED, {"mistake": mistake.key, "reason": reason})
 
 
 def judgements(store: Store) -> dict[str, str]:
-    """The reasons given so far, by the keys of their mistakes."""
+    """The reasons given so far, by the mistake's key."""
     said = (payload for _, _, payload in store.journal.events(kind=EventKind.MISTAKE_JUDGED))
     return {payload["mistake"]: payload["reason"] for payload in said}
 
 
 def by_label(found: Iterable[Mistake], judged: Mapping[str, str]) -> Counter[tuple[str, str]]:
-    """How many mistakes of each (reason, label) there are; where nobody said why, the likely reason stands."""
+    """The number of mistakes by (reason, label); unjudged mistakes count under their likely reason."""
     return Counter((judged.get(one.key, one.likely), one.label) for one in found)

@@ -1,4 +1,4 @@
-"""What cross-validation expects of more answers; kept in the log, for as long as it is about these answers."""
+"""The gain that cross-validation expects from more answers, stored in the event log while it applies."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from loop.acquire.stopping import Gain
 from loop.store import Store
 from loop.store.events import EventKind
 
-# It is about a project with so many times as many answers, or texts left, at the most.
+# It applies until the answers, or the texts left, have changed by this factor.
 GROWTH = 1.25
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a curve that `loop curve` has fitted expects, in points of F1.
+    """The gain expected by the curve of `loop curve`, in points of F1.
 
     Attributes:
-        answers: that train, when it was made. pool: texts that were left.
-        more: of the next 100 answers. rest: of all texts left.
+        answers: training answers at that time. pool: texts left at that time.
+        more: from the next 100 answers. rest: from all texts left.
     """
 
     answers: int
@@ -28,13 +28,13 @@ class Expected:
 
 
 def note(store: Store, expected: Expected) -> None:
-    """Keep it, as an event of the log."""
+    """Store a forecast as an event."""
     gains = {"more": list(expected.more), "rest": list(expected.rest)}
     store.journal.note(EventKind.CURVE, {"answers": expected.answers, "pool": expected.pool} | gains)
 
 
 def noted(store: Store, *, answers: int, pool: int) -> Expected | None:
-    """The last one that was kept; None where the answers that train, or the texts left, are others by now."""
+    """The last forecast stored; None if the number of answers or of texts left has changed too much since."""
     event = store.journal.latest(EventKind.CURVE)
     if event is None:
         return None

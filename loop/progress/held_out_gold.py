@@ -1,4 +1,4 @@
-"""The held-out texts: what is right in them, and what a round found there."""
+"""The held-out texts with their gold spans, and what a round found in them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from loop.store import Naming, Store
 from loop.truth import Truth, of_texts
 
 NONE_HELD_OUT = "no texts are held out"
-ALL_HELD_OUT = "all texts are held out, so none teaches"
+ALL_HELD_OUT = "all texts are held out, so none trains"
 
 
 @dataclass(frozen=True, slots=True)
 class GoldText:
-    """A text that no round learns from, with its right spans.
+    """A held-out text with its gold spans.
 
     Attributes:
-        labels: of which something is known; its spans of them are all there are.
-        unit: what chance draws: its group, or the text alone.
-        known: the text in the corpus; None where it is of a gold file. truth: what its answers say, or the rows there.
+        labels: the labels whose spans are all known.
+        unit: of resampling: its group, or the text alone.
+        known: the text in the corpus; None for one from a gold file. truth: from its answers, or the file's rows.
     """
 
     text: str
@@ -35,28 +35,28 @@ class GoldText:
 
     @property
     def answer(self) -> Answer | None:
-        """Its last answer that counts; None where it is of a gold file."""
+        """Its last valid answer; None for a text from a gold file."""
         return self.truth.parts[-1].answer if self.truth and self.known else None
 
     def judged(self, spans: Iterable[Span]) -> tuple[Span, ...]:
-        """Of some spans, sorted, those that are known to be right or wrong."""
+        """Those spans, sorted, that are known to be right or wrong."""
         asked = (span for span in sorted(spans) if span.label in self.labels)
         return tuple(span for span in asked if self.truth is None or self.truth.judges(span))
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A held-out text, and what a round found in it, as far as it can be judged."""
+    """A held-out text, and the spans a round found in it that can be judged."""
 
     gold: GoldText
     found: tuple[Span, ...]
 
 
 def reserved(settings: Settings, paths: ProjectPaths) -> Reserved:
-    """What the project's gold file holds.
+    """The texts and groups reserved by the project's gold file.
 
     Raises:
-        InputError: it cannot be read.
+        InputError: the file cannot be read.
     """
     if settings.project.eval is None:
         return NOTHING_RESERVED
@@ -64,19 +64,19 @@ def reserved(settings: Settings, paths: ProjectPaths) -> Reserved:
 
 
 def reserved_in(raws: Iterable[RawText]) -> Reserved:
-    """The texts and groups of a gold file that has been read."""
+    """The texts and groups of gold rows."""
     texts, groups = zip(*((raw.text, raw.group) for raw in raws), strict=True)
     return Reserved(frozenset(texts), frozenset(group for group in groups if group is not None))
 
 
 def held_out_now(store: Store, settings: Settings, gold: Reserved) -> HeldOut:
-    """What measures as things are now, and so may not teach; `gold` is what `reserved` found."""
+    """What is held out now, so that no round may learn it; `gold` is the result of `reserved`."""
     ids, groups = store.answers.measured()
     return HeldOut(ids, groups, settings.held_out_share, settings.project.seed, gold)
 
 
 def one_sided_words(store: Store, settings: Settings) -> str:
-    """That all texts are on one side of the held-out line, and why, in a clause; empty where they may be on both."""
+    """Why all texts, or none, are held out, in a clause; empty if the project can have both."""
     share, size, group = settings.held_out_share, store.corpus.size(), store.corpus.only_group()
     if not share or group is None or not (words := one_group_words([unit_of(group, "")] * size, "texts")):
         return ""
@@ -85,9 +85,9 @@ def one_sided_words(store: Store, settings: Settings) -> str:
 
 
 def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[GoldText]:
-    """The texts of the project's gold file or, without one, those held out and answered so far.
+    """The texts of the project's gold file or, without one, the answered held-out texts.
 
-    Of the file those that answers teach, and those of a group that has such a text, are left out.
+    Texts of the file that rounds learn from are left out, with all texts of their groups.
 
     Raises:
         InputError: the gold file cannot be read.
@@ -108,7 +108,7 @@ def _unlearned(store: Store, raws: Sequence[RawText]) -> list[RawText]:
 
 
 def filed_gold(raws: Sequence[RawText], labels: Sequence[str], naming: Naming) -> list[GoldText]:
-    """The texts of a gold file; rows about the same text are answers of several people, if they do not name one."""
+    """The texts of a gold file; several rows about a text count as answers of different annotators, unless named."""
     number = {text: n for n, text in enumerate(dict.fromkeys(raw.text for raw in raws))}
     answers = [
         Answer(
@@ -131,7 +131,7 @@ def _gold_text(
 
 
 def answered_gold(store: Store, answers: Iterable[Answer], labels: Sequence[str]) -> list[GoldText]:
-    """Those of the texts of which all spans of a label are known."""
+    """Those texts that have a label whose spans are all known."""
     known, found = of_texts(answers, store.journal.schemes()), []
     for text in store.corpus.texts([id_ for id_, truth in known.items() if truth.labels.intersection(labels)]):
         found.append(_gold_text(known[text.id], labels, text.text, text.group, text))
@@ -139,19 +139,19 @@ def answered_gold(store: Store, answers: Iterable[Answer], labels: Sequence[str]
 
 
 def measured(store: Store, gold: Sequence[GoldText], round: int) -> list[Measured]:
-    """Those of the texts that a round has read, with what it found."""
+    """Those texts that a round was evaluated on, with the spans it found."""
     found = store.predictions.of(round, [one.text for one in gold])
     read = [one for one in gold if one.text in found]
     return measured_in(read, [found[one.text] for one in read])
 
 
 def measured_in(gold: Sequence[GoldText], found: Sequence[Iterable[Span]]) -> list[Measured]:
-    """The texts with what was found in each."""
+    """The texts with the spans found in each."""
     return [Measured(one, one.judged(spans)) for one, spans in zip(gold, found, strict=True)]
 
 
 def measured_round(store: Store) -> int | None:
-    """The last round in force that has read held-out texts; None without any."""
+    """The last evaluated round in force; None without any."""
     in_force = store.journal.round_in_force()
     return max((number for number in store.predictions.rounds() if number <= in_force), default=None)
 

@@ -1,4 +1,4 @@
-"""What a session says of its project at every moment: nothing that takes long, and no numpy."""
+"""The parts of the status that a session shows all the time: fast to compute, without numpy."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ STARTING = "starting"
 
 @dataclass(frozen=True, slots=True)
 class Unlearned:
-    """How many answers that train are in no round yet, and how many the next round lacks; 0 when it is due."""
+    """The number of answers not in a round yet, and the number missing for the next round; 0 when it is due."""
 
     answers: int
     missing: int
 
     @property
     def words(self) -> str:
-        """What that means where no texts are left, in a sentence; empty where all is learned, or soon will be."""
+        """A sentence for when no texts are left; empty if everything is learned, or soon will be."""
         if not (self.answers and self.missing):
             return ""
         have = "1 answer has" if self.answers == 1 else f"{self.answers} answers have"
-        return f"{have} taught nothing yet: the next round takes {self.missing} more."
+        return f"{have} not been learned yet: the next round needs {self.missing} more."
 
 
 def unlearned(store: Store, settings: Settings) -> Unlearned:
-    """The answers that wait for the next round."""
+    """Count the answers that wait for the next round."""
     training, rounds = store.answers.training(), store.journal.rounds()
     learned = rounds[-1].answers if rounds else 0
     size = settings_of_round(store, settings, training, learned).round_size
@@ -42,40 +42,42 @@ def unlearned(store: Store, settings: Settings) -> Unlearned:
 
 
 def blocked_words(texts: int) -> str:
-    """Why so many texts of the pool cannot be asked about, in a clause."""
+    """Why the pool's texts cannot be asked about, in a clause."""
     left = "the text left belongs" if texts == 1 else f"the {texts:,} texts left belong"
     return f"{left} to groups that were answered on the other side of the held-out line, or to the gold file"
 
 
 def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, float]:
-    """The labels of the base that nobody teaches and the last round finds otherwise than the base; F1 in percent."""
+    """The base's untaught labels on which the last round differs from the base, with F1 (percent) between the two."""
     kept = rounds[-1].kept if rounds else {}
     return {label: f for label, f in kept.items() if f < settings.checkpoints.alarm_below}
 
 
 def held_words(held: int | None) -> str:
-    """That a round is pinned, in a sentence; empty when none is."""
-    return "" if held is None else f"round {held} is pinned: answers teach nothing until `loop checkpoints forward`"
+    """A clause about a pinned round; empty if none is pinned."""
+    return "" if held is None else f"round {held} is pinned: new answers wait for `loop checkpoints forward`"
 
 
 def forgotten_words(found: Mapping[str, float]) -> str:
-    """The same in a sentence; empty without any."""
-    named = ", ".join(f"{label} {f:.0f} %" for label, f in found.items())
-    return f"no longer found as the base finds them: {named}" if named else ""
+    """A clause about these labels; empty without any."""
+    named = ", ".join(f"{label} {f:.0f}%" for label, f in found.items())
+    return f"model differs from the base: {named}" if named else ""
 
 
 def learned_again_words(store: Store) -> str:
-    """That rounds are learned again since this version reads answers otherwise, in a sentence; empty when none are."""
+    """A clause about rounds that are trained again because this version interprets answers differently; or empty."""
     if store.journal.reading() == READING:
         return ""
     alike = read_alike(store.answers.training())
     again = sum(info.answers > alike for info in store.journal.rounds())
     which = "texts that were answered twice, rejected spans of files, merged labels"
-    return f"this version reads some answers otherwise ({which}): {again} rounds are learned again" if again else ""
+    return (
+        f"this version interprets some answers differently ({which}): {again} rounds are trained again" if again else ""
+    )
 
 
 def trainer_state(store: Store, paths: ProjectPaths) -> str:
-    """What the trainer says it is doing, `STOPPED` when none is at work."""
+    """The trainer's state in its own words; `STOPPED` if none is running."""
     said = store.journal.trainer()
     if said is not None and said.state.startswith(STOPPED):
         return said.state
@@ -85,5 +87,5 @@ def trainer_state(store: Store, paths: ProjectPaths) -> str:
 
 
 def start_of_today() -> datetime:
-    """Midnight by the annotator's clock, as a moment in UTC."""
+    """The last midnight in the annotator's time zone, as a time in UTC."""
     return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0).astimezone(timezone.utc)

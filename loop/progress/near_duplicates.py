@@ -1,4 +1,4 @@
-"""Held-out texts that nearly repeat one that is learned from: they flatter the scores."""
+"""Held-out texts that nearly repeat a training text and so inflate the scores."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from loop.acquire.diversity import SIMILAR, shingles, similarity
 from loop.progress.held_out_gold import GoldText
 
-# What stands in more of the texts tells none of them from another.
+# Word pairs in a larger share of the texts do not tell texts apart.
 COMMON = 50
 
 
 def near_duplicates(gold: Sequence[GoldText], learned: Iterable[str]) -> list[GoldText]:
-    """Those of the held-out texts of which a learned one is a near-duplicate, by their pairs of words."""
+    """Those held-out texts with a near-duplicate among the training texts, by their word pairs."""
     known = [shingles(text.split()) for text in learned]
     holding: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for i, each in enumerate(known):

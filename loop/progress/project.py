@@ -1,4 +1,4 @@
-"""Where a project stands: texts, answers, rounds, the trainer."""
+"""The state of a project: texts, answers, rounds, trainer."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ from loop.truth import Schemes, of_texts
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a project stands.
+    """The state of a project.
 
     Attributes:
-        texts: in the corpus. pool: of them not answered. waiting: questions in the queue.
-        answers: that stand, by verdict. training: of them, the ones that rounds learn from.
-        spans: in the answers that train, by label.
-        blocked: whether none of the pool may be asked about.
-        rounds: that are finished. next_round: answers that train still missing until the next one, 0 when it is due.
-        trainer: what it is doing, in words; `STOPPED` when no trainer is at work.
-        consistency: of the annotators with themselves, on texts that were repeated.
-        held: the round after which none is learned, None while rounds go on.
-        forgotten: labels of the base that the last round no longer finds as the base does, with F1 in percent.
+        texts: number in the corpus. pool: unanswered ones. waiting: questions in the queue.
+        answers: in force, by verdict. training: those that rounds learn from.
+        spans: in the training answers, by label.
+        blocked: whether no text of the pool may be asked about.
+        rounds: finished ones. next_round: training answers needed for the next one, 0 when it is due.
+        trainer: what it is doing, in words; `STOPPED` if none is running.
+        consistency: intra-annotator agreement on repeated texts.
+        held: the pinned round; None if none is.
+        forgotten: the base's labels that the last round no longer finds as the base does, with F1 (percent).
         set_aside: folders of damaged checkpoints.
-        measured: the last round that has read held-out texts; None without any. scores: of what it found there.
-        unmeasured: why nothing can be measured, in a clause; empty where something is, or may be yet.
-        curve: a point for every round that was measured.
-        changes: of each label since ten rounds before, on the same texts.
-        estimate: what the last round that read the pool expects of itself there, in percent (see `RoundInfo`).
-        accepted: how many of the last texts were acceptance rate, and of how many.
-        seconds: that the last answers took on average; None where nobody was timed.
-        near_duplicates: held-out texts that nearly repeat one that is learned from.
+        possible: the last evaluated round; None without any. scores: of that round.
+        unmeasured: why no evaluation is possible, in a clause; empty if there is one or may be one.
+        curve: a point for every evaluated round.
+        changes: in F1 of each label over the last ten rounds, on the same texts.
+        estimate: the model's own estimate on the pool: expected precision, recall and F1 (percent), see `RoundInfo`.
+        accepted: how many of the last texts were accepted unchanged, and of how many.
+        seconds: mean time of the last answers; None if none was timed.
+        near_duplicates: number of held-out texts that nearly repeat a training text.
         advice: what to do next.
         disk: bytes of the store and of the checkpoints.
     """
@@ -78,7 +78,7 @@ class Progress:
 
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
-    """All numbers of a project; reads every standing answer.
+    """All numbers of a project; reads every answer in force.
 
     Raises:
         InputError: the gold file cannot be read.
@@ -121,12 +121,12 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
 
 
 def is_blocked(store: Store) -> bool:
-    """Whether texts are left, and none of them may be asked about."""
+    """Whether texts are left but none of them may be asked about."""
     return store.questions.is_exhausted(NO_FOCUS) and store.corpus.pool_size() > 0
 
 
 def taught(answers: Sequence[Answer], schemes: Schemes) -> dict[str, int]:
-    """How many spans of each label the answers hold."""
+    """The number of spans of each label in the answers."""
     return dict(Counter(span.label for truth in of_texts(answers, schemes).values() for span in truth.spans))
 
 
@@ -144,7 +144,7 @@ def _advised(
     answers: int,
     left: Unlearned,
 ) -> Advice:
-    """The advice of a project's numbers: `found` in the held-out texts, and by the rounds in `common`."""
+    """The advice for a project, from the spans `found` in held-out texts and the comparable rounds in `common`."""
     labels, in_force = settings.project.labels, store.journal.round_in_force()
     seconds = seconds_an_answer(store.answers.standing())
     pool = 0 if is_blocked(store) else store.corpus.pool_size()

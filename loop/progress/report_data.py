@@ -1,4 +1,4 @@
-"""All that a report shows of a project: its numbers, curves, confusions, calibration, corrections, pace, texts."""
+"""The data of a report: numbers, curves, confusions, calibration, corrections, pace, texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from loop.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A text with what is right and what was found in it, and what the annotator noted."""
+    """A text with its gold spans, the spans found in it, and the annotator's notes."""
 
     id: int | None
     text: str
@@ -39,23 +39,23 @@ class Compared:
 
     @property
     def mistakes(self) -> int:
-        """How many spans are found wrongly or not at all."""
+        """The number of wrong and missed spans."""
         return sum(match.kind != "right" for match in matched(self.right, self.found))
 
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
-    """What a report shows.
+    """The data of a report.
 
     Attributes:
-        now: the numbers that `loop status` shows.
+        now: the numbers of `loop status`.
         labels: of the project. label_confusion, edge_confusion: of the last round on the held-out texts.
-        calibration: of the probabilities that the questions came with; None without any.
-        confidence: of the last round in its predictions for a random sample of the pool: the probability that all is
-            right.
-        corrections: of what was suggested, with how often each was made.
-        hardest: held-out texts in which the last round makes mistakes, the most first. flagged: answers with a flag
-            or a memo; what was found is what was suggested.
+        calibration: of the questions' probabilities; None without any.
+        confidence: the last round's probability that its whole prediction is right, for a random sample of the pool.
+        corrections: of suggestions, with their counts.
+        hardest: held-out texts with mistakes of the last round, most mistakes first. flagged: answers with a flag or a
+            memo; `found` has the suggestions.
+        pace: over time. by_length: by the number of words.
         pace: over time. by_length: by the words of the text.
     """
 
@@ -73,7 +73,7 @@ class ReportData:
 
 
 def report_data(store: Store, settings: Settings, paths: ProjectPaths) -> ReportData:
-    """All that a report shows; reads every answer and its question.
+    """Collect the data of a report; reads every answer and its question.
 
     Raises:
         InputError: the gold file cannot be read.

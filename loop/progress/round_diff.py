@@ -1,4 +1,4 @@
-"""Texts in which two rounds find different spans."""
+"""Compare two rounds text by text."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class TextDiff:
     """What two rounds found in a text.
 
     Attributes:
-        one, other: the spans that each found. right: the right ones, None where nobody said.
-        unit: what chance draws, see `GoldText`.
+        one, other: the spans each round found. right: the gold spans, None if unknown.
+        unit: of resampling, see `GoldText`.
     """
 
     text: str
@@ -33,7 +33,7 @@ class TextDiff:
 
     @property
     def gain(self) -> int:
-        """By how many spans the other one is nearer to what is right; negative where it is further away."""
+        """By how many spans `other` is closer to the gold spans; negative if it is further away."""
         if self.right is None:
             return 0
         right = set(self.right)
@@ -41,9 +41,9 @@ class TextDiff:
 
 
 def gained(texts: Sequence[TextDiff], labels: Sequence[str]) -> tuple[float, Range | None] | None:
-    """By how much the other round's F1 is higher, in points, and the interval of that; None where nobody said more.
+    """The difference in F1 (points) of `other` to `one`, and its interval; None without gold spans.
 
-    The interval is None where there are too few texts for one.
+    The interval is None if there are too few texts.
     """
     said = [text for text in texts if text.right is not None]
     if not said:

@@ -1,4 +1,4 @@
-"""Several rounds on the same texts, so that they can be compared."""
+"""Several rounds evaluated on the same texts, for comparison."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from loop.intervals import Range, counts, difference, over_units
 from loop.progress.held_out_gold import GoldText, Measured, measured
 from loop.store import RoundInfo, Store
 
-# A round takes part when it has read so much of what the last one has read: a round that is no longer kept has not
-# read what was answered since.
+# Share of the last round's texts that a round must have been evaluated on: a pruned round lacks those answered since.
 SHARE = 0.8
 BACK = 10
 
 
 @dataclass(frozen=True)
 class Together:
-    """Rounds that have read the same texts.
+    """Rounds evaluated on the same texts.
 
     Attributes:
-        rounds: first to last. texts: what the last of them found in these texts.
-        labels: that any of the texts was asked about.
-        table: (units, rounds, labels, 4) the counts of `loop.intervals`.
+        rounds: first to last. texts: with the spans found by the last round.
+        labels: those that any of the texts covers.
+        table: counts of `loop.intervals`, of shape (units, rounds, labels, 4).
     """
 
     rounds: tuple[RoundInfo, ...]
@@ -35,18 +34,18 @@ class Together:
 
     @property
     def overall(self) -> NDArray[np.int64]:
-        """(units, rounds, 4) the counts over all labels."""
+        """The counts over all labels, of shape (units, rounds, 4)."""
         return np.asarray(self.table.sum(axis=2))
 
     @property
     def gold(self) -> int:
-        """How many spans there are to find."""
+        """The number of gold spans."""
         return sum(len(one.gold.spans) for one in self.texts)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """F1 of a label then and now in percent, on the same texts, and the interval of the difference, if any."""
+    """F1 (percent) of a label before and now, on the same texts, and the interval of the difference, if any."""
 
     since: int
     before: float
@@ -55,7 +54,7 @@ class Change:
 
 
 def together(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> Together | None:
-    """The rounds up to the one in force that have read nearly all that it has read; None where nothing is measured."""
+    """The rounds up to the one in force evaluated on nearly all of its texts; None without an evaluation."""
     in_force = store.journal.round_in_force()
     infos = {info.number: info for info in store.journal.rounds() if info.number <= in_force}
     found = {number: measured(store, gold, number) for number in store.predictions.rounds() if number in infos}
@@ -75,7 +74,7 @@ def together(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> T
 
 
 def comparable(found: Mapping[int, Sequence[Measured]]) -> dict[int, set[str]]:
-    """Of the rounds those that have read nearly all texts that the last one has, each with these texts."""
+    """The rounds evaluated on nearly all texts of the last one, each with its texts."""
     texts = _texts(found[max(found)])
     both = {number: _texts(one) & texts for number, one in found.items()}
     return {number: known for number, known in both.items() if len(known) >= SHARE * len(texts)}
@@ -86,7 +85,7 @@ def _texts(found: Sequence[Measured]) -> set[str]:
 
 
 def changes(rounds: Together) -> dict[str, Change]:
-    """How each label has changed since the last ten rounds; empty without an earlier round."""
+    """The change of each label over the last ten rounds; empty without an earlier round."""
     last = rounds.rounds[-1].number
     earlier = [i for i, info in enumerate(rounds.rounds) if info.number <= last - BACK]
     if not earlier:

@@ -1,4 +1,4 @@
-"""Scores on the held-out texts, of any round, with what chance does to them."""
+"""Scores of a round on the held-out texts, with confidence intervals."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from loop.progress.held_out_gold import GoldText, Measured, measured
 from loop.quality import strict_f1
 from loop.store import Store
 
-# With fewer gold spans a single number would say more than is known: the interval stands alone.
+# With fewer gold spans a single number is misleading: only the interval is shown.
 ENOUGH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How well entities are found.
+    """Precision, recall and F1.
 
     Attributes:
-        texts: that were asked about these labels. gold: spans in them. found: spans that the round found there.
-        unit: what chance draws, "text" or, where some hold several texts, "group".
-        strict: an entity is right when its edges and its label are. overlapping: when it shares a character with one
-            of its label; each counts once.
-        one_group: that all texts that were evaluated belong to one group, in a clause; empty where they do not.
+        texts: number of texts that cover these labels. gold: gold spans in them. found: spans the round found there.
+        unit: of resampling, "text", or "group" if some groups have several texts.
+        strict: a span is correct if edges and label are. overlapping: if it shares a character with a gold span of its
+            label; each counts once.
+        one_group: a clause if all evaluated texts belong to one group; empty otherwise.
     """
 
     texts: int
@@ -39,12 +39,12 @@ class Score:
 
     @property
     def enough(self) -> bool:
-        """Whether there are gold spans enough for a single number."""
+        """Whether there are enough gold spans for a single number."""
         return self.gold >= ENOUGH
 
     @property
     def no_interval(self) -> str:
-        """Why F1 has no interval, in words; empty where it has one."""
+        """Why F1 has no interval, in words; empty if it has one."""
         if self.strict.f1_interval is not None:
             return ""
         return f"no interval: {self.one_group}" if self.one_group else no_interval(self.strict.units, self.unit)
@@ -52,14 +52,14 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The scores of a round: over all labels, and for each label that any of the texts was asked about."""
+    """The scores of a round over all labels, and for each label that any of the texts covers."""
 
     overall: Score
     labels: Mapping[str, Score]
 
 
 def scores(texts: Sequence[Measured], labels: Sequence[str]) -> Scores | None:
-    """The scores of what a round found; None without any text."""
+    """The scores of a round; None without texts."""
     if not texts:
         return None
     asked = {label: sum(label in one.gold.labels for one in texts) for label in labels}
@@ -82,9 +82,9 @@ def scores(texts: Sequence[Measured], labels: Sequence[str]) -> Scores | None:
 
 
 def headline(found: Scores | None) -> str:
-    """F1 with its interval in a few words, the interval alone where there is too little to measure on.
+    """F1 with its interval in a few words, or only the interval if there are too few gold spans.
 
-    Empty where nothing is measured, or nothing that has an interval.
+    Empty without an evaluation or without an interval.
     """
     if found is None or found.overall.no_interval:
         return ""
@@ -94,7 +94,7 @@ def headline(found: Scores | None) -> str:
 
 
 def best_round(store: Store, gold: Sequence[GoldText], rounds: Sequence[int]) -> list[int]:
-    """The round of the highest F1, strict and over all labels, the later of two; none where none is measured."""
+    """The round with the highest strict F1 over all labels, the later one of a tie; empty without an evaluation."""
     texts = {number: measured(store, gold, number) for number in rounds}
     scored = [(plain_f(found), number) for number, found in texts.items() if found]
     return [number for _, number in sorted(scored)[-1:]]

@@ -1,4 +1,4 @@
-"""The settings of the time in which answers were given."""
+"""The settings in force when answers were given."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from loop.store import Store
 
 
 def settings_of_round(store: Store, settings: Settings, training: Sequence[Answer], learned: int) -> UpdateSettings:
-    """What the round after the first `learned` answers learns with: what was set when its first answer was given.
+    """The training settings of the round after the first `learned` answers: those when its first answer was given.
 
-    Not what loop.cfg says now: a round that is learned late, or again, must come out the same.
+    The current loop.cfg does not count: a round trained late, or again, must come out the same.
     """
     first = training[learned:][:1]
     then = store.journal.settings_at(first[0].rank) if first else None

@@ -1,4 +1,4 @@
-"""A project: how it is opened, with every guard, and how it is made. Nothing else opens its store."""
+"""Create and open projects, with every check. All access to a project's store goes through here."""
 
 from loop.project.creating import create_project, created
 from loop.project.erasing import ErasedReport, erase

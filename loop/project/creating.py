@@ -1,4 +1,4 @@
-"""Making a project: a folder with settings, guidelines and an empty store, for its owner alone."""
+"""Create a project: a folder with settings, guidelines and an empty store, readable only by its owner."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from loop.project.trust import code_files, trust
 from loop.settings import ProjectPaths, Settings, template
 from loop.store import Store
 
-IGNORED = "# Texts are private and models are large: neither belongs into the repository.\n/data/\n/models/\n"
+IGNORED = "# Texts are private and models are large: keep both out of the repository.\n/data/\n/models/\n"
 GUIDELINES = """# Guidelines
 
-What the annotators of this project agreed on. The key g shows it while annotating.
+What the annotators of this project have agreed on. Press g while annotating to read it.
 """
 GUIDELINE = """
 ## {label}
 
 What counts as one, with examples:
 
-What does not, though it looks like one:
+What does not, although it looks like one:
 
 Where it begins and ends:
 """
@@ -33,10 +33,10 @@ Where it begins and ends:
 
 @contextmanager
 def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
-    """Make a project for the body to fill; if that fails, what was made is taken away again.
+    """Create a project for the block to fill; if the block fails, everything created is removed.
 
     Raises:
-        LoopError: the folder cannot be written, or holds a store.
+        LoopError: the folder cannot be written, or contains a store.
     """
     made: list[Path] = []
     try:
@@ -67,9 +67,9 @@ def with_vectors_sum(settings: Settings) -> Settings:
 
 
 def create_project(paths: ProjectPaths, settings: Settings) -> None:
-    """Make a project with an empty store; guidelines that are there stay, and a .gitignore gets what it lacks.
+    """Create a project with an empty store; existing guidelines stay, and a .gitignore is extended.
 
-    Who makes a project trusts the code that its settings name.
+    Creating a project trusts the code that its settings name.
 
     Raises:
         LoopError: see `created`.

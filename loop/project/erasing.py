@@ -1,4 +1,4 @@
-"""Texts erased from a project: what is begun is finished, by the command or by whoever opens the project next."""
+"""Erase texts from a project. The next command that opens the project completes an interrupted erasure."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from loop.store.locks import ProcessLock
 if TYPE_CHECKING:
     from loop.checkpoints.checkpoints import Checkpoints
 
-LONG_ENOUGH = 4  # characters of a pattern; shorter ones are nobody's
-# Who learns from texts, or writes them: sessions and trainers, and the two commands that learn rounds aside.
+LONG_ENOUGH = 4  # characters; shorter patterns are too common to come from an erased text
+# Locks of those who learn from texts or write them: sessions, trainers, and the two commands that train rounds aside.
 ASIDE = ("rebuild", "curve")
 
 
 @dataclass(frozen=True, slots=True)
 class ErasedReport:
-    """What went.
+    """What was erased.
 
     Attributes:
-        rounds: that had learned from an erased text, to be learned again without it.
-        patterns: lines of the patterns file whose string stood in erased texts and in no other.
+        rounds: number of rounds that had learned from an erased text and are trained again without it.
+        patterns: number of patterns whose string occurred only in erased texts.
     """
 
     texts: int
@@ -41,26 +41,26 @@ class ErasedReport:
 
 
 def erase(paths: ProjectPaths, settings: Settings, store: Store, texts: Sequence[Text]) -> ErasedReport:
-    """Erase texts and all that came of them; the trainer learns the rounds again that had seen them.
+    """Erase texts and everything derived from them; the trainer trains the affected rounds again.
 
-    After an error nothing is changed, or all of it is done when the project is opened next.
+    After an error, either nothing has changed or the next opening of the project completes the erasure.
 
     Raises:
-        LoopError: somebody is at work, or something cannot be written.
+        LoopError: the project is in use, or a file cannot be written.
     """
     with _alone(paths) as is_alone:
         if not is_alone:
-            raise LoopError("Somebody is at work on this project.", hint="Close the session, or wait for the trainer.")
+            raise LoopError("This project is in use.", hint="Close the session, or wait for the trainer.")
         _refuse_unwritable(paths, settings)
         store.begin_erasing([text.id for text in texts])
         return _carry_out(paths, settings, store, texts)
 
 
 def finish_erasing(paths: ProjectPaths, settings: Settings, store: Store) -> ErasedReport | None:
-    """Finish an erasing that was interrupted; None where there is none, or somebody is at it now.
+    """Complete an interrupted erasure; return None if there is none or the project is in use.
 
     Raises:
-        LoopError: something cannot be written.
+        LoopError: a file cannot be written.
     """
     if store.unfinished_erasing() is None:
         return None
@@ -71,7 +71,7 @@ def finish_erasing(paths: ProjectPaths, settings: Settings, store: Store) -> Era
 
 @contextmanager
 def _alone(paths: ProjectPaths) -> Iterator[bool]:
-    """Whether nobody else is at work on the project, nor can begin as long as the block lasts."""
+    """Lock everybody else out of the project for the block; yields False if it is in use."""
     aside = (paths.data / f"{command}.lock" for command in ASIDE)
     locks = [ProcessLock(lock) for lock in (paths.session_lock, paths.trainer_lock, *aside)]
     try:
@@ -87,11 +87,11 @@ def _refuse_unwritable(paths: ProjectPaths, settings: Settings) -> None:
     for folder in needed:
         if folder.exists() and not is_writable(folder):
             raise LoopError(f"{folder} cannot be written.", hint="Check its permissions. Nothing was erased.")
-    drop_patterns(patterns, lambda _: False)  # it can be read
+    drop_patterns(patterns, lambda _: False)  # raises if the file cannot be read
 
 
 def _carry_out(paths: ProjectPaths, settings: Settings, store: Store, texts: Sequence[Text]) -> ErasedReport:
-    """Each step can be done again: the texts themselves go last, so that the others can still be told from them."""
+    """Every step can be repeated. The texts go last: the other steps need them."""
     ids = {text.id for text in texts}
     try:
         rounds = _forget_rounds(paths, store, {answer.id for answer in store.answers.all() if answer.text_id in ids})
@@ -101,13 +101,13 @@ def _carry_out(paths: ProjectPaths, settings: Settings, store: Store, texts: Seq
     except OSError as error:
         raise LoopError(
             f"The texts are not erased yet: {error.filename} cannot be changed ({error.strerror}).",
-            hint="Check its permissions; the next command goes on with it.",
+            hint="Check its permissions; the next command completes it.",
         ) from None
     return ErasedReport(erased.texts, erased.answers, rounds, patterns)
 
 
 def _forget_rounds(paths: ProjectPaths, store: Store, said: Collection[str]) -> int:
-    """Go back to the last round that knows nothing of the texts; what pretraining made of them goes, too."""
+    """Go back to the last round that has not seen the texts, and drop pretrained weights that have."""
     from loop.checkpoints.checkpoints import Checkpoints
 
     pretrained = store.journal.latest(EventKind.PRETRAINED)
@@ -124,7 +124,7 @@ def _forget_rounds(paths: ProjectPaths, store: Store, said: Collection[str]) -> 
 
 
 def _knows_none(checkpoints: Checkpoints, number: int, answers: Collection[str]) -> bool:
-    """Whether a round learned from none of these answers; of a damaged one nobody knows."""
+    """Whether a round learned from none of these answers; False for a damaged one, where nobody can tell."""
     try:
         return checkpoints.info(number).answer_ids.isdisjoint(answers)
     except PipelineError:
@@ -140,7 +140,7 @@ def _drop_patterns(paths: ProjectPaths, settings: Settings, store: Store, texts:
     erased, ids = "\n".join(text.text.casefold() for text in texts), {text.id for text in texts}
 
     def is_theirs(string: str) -> bool:
-        """Whether it stands in a text that is erased and in none that stays: who put it there had it from there."""
+        """Whether the string occurs in an erased text and in none that stays: then it was copied from there."""
         if len(string) < LONG_ENOUGH or string.casefold() not in erased:
             return False
         return not any(text.id not in ids for text in store.corpus.containing(string, limit=len(ids) + 1))
@@ -149,7 +149,7 @@ def _drop_patterns(paths: ProjectPaths, settings: Settings, store: Store, texts:
 
 
 def _drop_copies(paths: ProjectPaths) -> None:
-    """Of the store, which were made on the way to another schema or out of a damaged one, also half of them."""
+    """Remove copies of the store, even partial ones, that migrations and repairs left behind."""
     name = paths.db.name
     for pattern in (f"{name}.schema-*", f"{name}.damaged-*", f"{name}.new*", f".{name}*"):
         for copy in paths.data.glob(pattern):

@@ -1,4 +1,4 @@
-"""The labels in guidelines.md: its sections follow a new name, and what else speaks of a label is told."""
+"""The labels in guidelines.md: rename their sections, and find the lines that mention a label."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from loop.errors import LoopError
 from loop.files import replacing
 
-# A heading of Markdown that is about one thing: its signs, the thing, and what is left of the line.
+# A Markdown heading: its number signs, its words, and the rest of the line.
 HEADING = re.compile(r"(#{1,6}[ \t]+)(.*?)([ \t]*#*[ \t]*\r?)")
 
 
 def rename_sections(file: Path, names: Mapping[str, str | None]) -> None:
-    """Give the sections about labels their new names; those of labels that are gone, or were merged, stay as they are.
+    """Rename the sections about labels; sections of removed or merged labels stay as they are.
 
     Raises:
         LoopError: the file cannot be read or written.
@@ -42,7 +42,7 @@ def _renamed(line: str, names: Mapping[str, str]) -> str:
 
 
 def lines_about(file: Path, label: str) -> list[int]:
-    """The lines, counted from 1, that hold a label as a word of its own."""
+    """The numbers, from 1, of the lines that contain the label as a whole word."""
     if not file.is_file():
         return []
     word = re.compile(rf"(?<!\w){re.escape(label)}(?!\w)")

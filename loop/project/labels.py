@@ -1,4 +1,4 @@
-"""The labels of a project: added, renamed, merged, removed, while nobody is at work; what is cut short is finished."""
+"""Add, rename, merge and remove a project's labels while nobody uses it; interrupted changes are completed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from loop.store.locks import ProcessLock, is_held
 
 
 def finish_relabeling(paths: ProjectPaths, store: Store) -> bool:
-    """Let loop.cfg, patterns and guidelines follow a change of labels; False when they have, unless it was killed."""
+    """Apply an interrupted change of labels to loop.cfg, patterns and guidelines; False if there was none."""
     found = store.unfinished_relabeling()
     if found is None:
         return False
@@ -29,10 +29,10 @@ def finish_relabeling(paths: ProjectPaths, store: Store) -> bool:
 
 
 def add_labels(paths: ProjectPaths, settings: Settings, store: Store, labels: Sequence[str]) -> tuple[str, ...]:
-    """Append labels to those in loop.cfg, whose other lines stay as they are; returns all of them.
+    """Append labels to those in loop.cfg and leave its other lines unchanged; return all labels.
 
     Raises:
-        LoopError: a session or a trainer is at work, which would go on with the old ones, or a label cannot be added.
+        LoopError: a session or a trainer is running with the old labels, or a label is invalid.
     """
     wanted = (*settings.project.labels, *labels)
     with nobody_at_work(paths):
@@ -45,13 +45,13 @@ def add_labels(paths: ProjectPaths, settings: Settings, store: Store, labels: Se
 def relabel(
     paths: ProjectPaths, settings: Settings, store: Store, names: Names, *, follow: Callable[[], object]
 ) -> tuple[str, ...]:
-    """Give labels other names, or none, everywhere: in answers, drafts, settings, patterns and guidelines.
+    """Rename or remove labels everywhere: in answers, drafts, settings, patterns and guidelines.
 
-    `names` has the new names by the old ones; None takes a label away. `follow` is called while nobody else may be at
-    work, for saved rounds to follow. Returns the labels now.
+    `names` maps old names to new ones; None removes a label. `follow` updates the saved rounds; it is called while
+    everybody else is locked out. Returns the new labels.
 
     Raises:
-        LoopError: there is no such label, it cannot have the new name, or a session or a trainer is at work.
+        LoopError: there is no such label, the new name is invalid, or a session or a trainer is running.
     """
     for label in names:
         check_known(settings, label)
@@ -68,16 +68,16 @@ def relabel(
 
 @contextmanager
 def nobody_at_work(paths: ProjectPaths) -> Iterator[None]:
-    """See that nobody goes on with the old labels: no session can be opened before the block is left.
+    """Lock out sessions and trainers for the block, so that nobody continues with the old labels.
 
     Raises:
-        LoopError: a session or a trainer is at work.
+        LoopError: a session or a trainer is running.
     """
     lock = ProcessLock(paths.session_lock)
     if is_held(paths.trainer_lock) or not lock.acquire():
         raise LoopError(
-            "A session or a trainer is at work on this project.",
-            hint="Close it first, or wait until the trainer is done: neither learns of new labels while it runs.",
+            "A session or a trainer is running on this project.",
+            hint="Close it first, or wait until the trainer is done: neither notices new labels while it runs.",
         )
     try:
         yield
@@ -86,20 +86,20 @@ def nobody_at_work(paths: ProjectPaths) -> Iterator[None]:
 
 
 def check_labels(settings: Settings, wanted: tuple[str, ...]) -> None:
-    """See that these can be the labels.
+    """Check a list of labels.
 
     Raises:
-        LoopError: they cannot.
+        LoopError: the list is invalid.
     """
     if problem := label_problem(wanted):
         raise LoopError(f"The list of labels {problem}", hint=f"The project has {', '.join(settings.project.labels)}.")
 
 
 def check_known(settings: Settings, label: str) -> None:
-    """See that there is such a label.
+    """Check that the project has a label.
 
     Raises:
-        LoopError: there is none.
+        LoopError: it has not.
     """
     if label not in settings.project.labels:
         raise LoopError(f"There is no label {label}.", hint=f"The labels are {', '.join(settings.project.labels)}.")

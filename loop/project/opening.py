@@ -1,4 +1,4 @@
-"""Opening a project: its settings, its code, its store, and what was interrupted in it."""
+"""Open a project: its settings, its code and its store; complete interrupted changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from loop.store import Store
 from loop.store.copying import readable_copy
 from loop.store.database import check_present
 
-READING = "`loop status`, `loop export -` and whatever else only reads works all the same."
+READING = "`loop status`, `loop export -` and other commands that only read still work."
 AskAboutCode = Callable[[Sequence[Path]], bool]
 OnErased = Callable[[ErasedReport], None]
 
@@ -28,7 +28,7 @@ class Opened(NamedTuple):
     """An open project.
 
     Attributes:
-        store: of a project that cannot be written, a private copy.
+        store: a private copy if the project is read-only.
     """
 
     paths: ProjectPaths
@@ -46,20 +46,19 @@ def opened(
     writes: bool = True,
     heard: OnErased = lambda _: None,
 ) -> Iterator[Opened]:
-    """Open a project for the block. Nothing is created, and a store that has vanished is not begun anew.
+    """Open a project for the block. Nothing is created; a missing store is an error.
 
     Args:
         paths: of the project.
-        ask: asked whether somebody trusts these files of code, if nobody has said so yet; None where nobody can be.
-        trust_code: somebody does.
-        runs_code: run the project's own code, which its pipelines may need.
-        writes: whether the project is going to be changed. What only reads also works in a folder that cannot be
-            written.
-        heard: told of an erasing that was interrupted and has been finished now.
+        ask: called with code files not trusted yet; returns whether to trust them. None if nobody can be asked.
+        trust_code: trust the project's code without asking.
+        runs_code: whether to run the project's own code, which its pipelines may need.
+        writes: whether the caller changes the project. Reading also works in a read-only folder.
+        heard: called after completing an interrupted erasure.
 
     Raises:
         SettingsError: there is no project, or its settings are invalid.
-        StoreError: the store has vanished or cannot be used.
+        StoreError: the store is missing or cannot be used.
         LoopError: the project's code is not trusted, or its folder cannot be written.
     """
     if is_writable(paths.cfg) and is_writable(paths.root):
@@ -76,13 +75,13 @@ def opened(
         if is_open_to_changes(paths):
             settings = _finish(paths, settings, store, heard)
         elif store.unfinished_erasing() is not None:
-            hint = "The erasing is finished when it is opened by somebody who may write there."
-            raise LoopError(f"Texts of {paths.root} are to be erased, and are still there.", hint=hint)
+            hint = "Run any `loop` command with write permission there to complete it."
+            raise LoopError(f"An interrupted `loop erase` in {paths.root} is not complete.", hint=hint)
         yield Opened(paths, settings, store)
 
 
 def _finish(paths: ProjectPaths, settings: Settings, store: Store, heard: OnErased) -> Settings:
-    """Finish what was interrupted; return the settings as they are then."""
+    """Complete interrupted changes; return the resulting settings."""
     if finish_relabeling(paths, store):
         settings = load_settings(paths.root)
     if erased := finish_erasing(paths, settings, store):
@@ -91,24 +90,24 @@ def _finish(paths: ProjectPaths, settings: Settings, store: Store, heard: OnEras
 
 
 def _share(paths: ProjectPaths, group: str) -> None:
-    """Let a group use a project, if it cannot yet."""
+    """Give a group access to the project."""
     try:
         if rights_in(paths.root) != SHARED or paths.root.group() != group:
             share_with(paths.root, group)
     except (LookupError, OSError):
         raise LoopError(
             f"The project cannot be shared with the group {group}.",
-            hint="[project] shared in loop.cfg names it; the project's owner, one of the group, has to open it first.",
+            hint="It is set as [project] shared in loop.cfg. The owner, a member, has to open the project first.",
         ) from None
 
 
 @contextmanager
 def open_store(paths: ProjectPaths, *, writes: bool = True) -> Iterator[Store]:
-    """Open a project's store alone, as `opened` does.
+    """Open only a project's store, as `opened` does.
 
     Raises:
-        StoreError: it has vanished or cannot be used.
-        LoopError: the folder cannot be written, and that is needed.
+        StoreError: it is missing or cannot be used.
+        LoopError: `writes` is set and the folder cannot be written.
     """
     check_store(paths)
     if is_open_to_changes(paths):
@@ -128,10 +127,10 @@ def is_open_to_changes(paths: ProjectPaths) -> bool:
 
 
 def check_store(paths: ProjectPaths) -> None:
-    """See that the store has not vanished.
+    """Check that the store is not missing.
 
     Raises:
-        StoreError: it has; nothing is begun in its place.
+        StoreError: it is; no new one is created.
     """
     with _explained(paths):
         check_present(paths.db)
@@ -148,15 +147,15 @@ def _explained(paths: ProjectPaths) -> Iterator[None]:
 
 
 def _refuse_emptied(paths: ProjectPaths, store: Store) -> None:
-    """Rounds come from answers, and every answer is an event."""
+    """Refuse a store without events if rounds exist: they must have learned from some answers."""
     if _has_learned(paths) and not store.journal.last_seq():
         raise _vanished(paths)
 
 
 def _vanished(paths: ProjectPaths) -> StoreError:
     return StoreError(
-        f"{paths.db} is gone or empty, though rounds have learned from it.",
-        hint="Put a backup there; or move models/ away, and begin anew with `loop doctor --repair`.",
+        f"{paths.db} is missing or empty, although rounds have learned from it.",
+        hint="Restore a backup; or move models/ away and start again with `loop doctor --repair`.",
     )
 
 
@@ -165,15 +164,17 @@ def _has_learned(paths: ProjectPaths) -> bool:
 
 
 def begin_anew(paths: ProjectPaths) -> None:
-    """Make an empty store where one is missing and nothing has learned from it.
+    """Create an empty store if it is missing and no round has learned from it.
 
     Raises:
-        StoreError: rounds have learned from it, there is one, or it cannot be written.
+        StoreError: rounds have learned from it, it exists, or it cannot be written.
     """
     if _has_learned(paths):
         raise _vanished(paths)
     if older := sorted(paths.data.glob(f"{paths.db.name}.*")):
-        raise StoreError(f"{older[0]} may be what is missing.", hint="Put it in its place, or move it away.")
+        raise StoreError(
+            f"{older[0]} may be the missing store.", hint=f"Rename it to {paths.db.name}, or move it away."
+        )
     paths.db.unlink(missing_ok=True)
     Store.create(paths.db).close()
 

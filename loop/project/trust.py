@@ -1,4 +1,4 @@
-"""Whose code is run: that of a project that came from elsewhere only when somebody on this machine trusts it."""
+"""Trust in a project's own code: it runs only if this machine's user has agreed."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from loop.settings.paths import expanded
 
 FOLDER = "spacy-loop/trusted-code"
 FLAG = "--trust-code"
-SUFFIXES = tuple(all_suffixes())  # of files that Python imports
+SUFFIXES = tuple(all_suffixes())  # of files Python can import
 
 
 def check_trust(
     paths: ProjectPaths, code: str, *, ask: Callable[[Sequence[Path]], bool] | None = None, trust_code: bool = False
 ) -> None:
-    """See that somebody trusts a project's code as it is now; who is asked and says so is not asked again.
+    """Check that the user trusts a project's code in its present state, asking if possible; a yes is remembered.
 
     Raises:
-        LoopError: nobody does.
+        LoopError: the code is not trusted.
     """
     files = code_files(paths, code)
     if is_trusted(files):
@@ -34,13 +34,13 @@ def check_trust(
         named = paths.resolve(code)
         raise LoopError(
             f"The project's own code is not trusted yet: {named}{f' and {len(files) - 1} more' * bool(files[1:])}.",
-            hint=f"It can do whatever you can. Read it, then say so once: `loop {FLAG} status`, or trust_code=True.",
+            hint=f"It can do whatever you can. Read it, then trust it once: `loop {FLAG} status`, or trust_code=True.",
         )
     trust(files)
 
 
 def code_files(paths: ProjectPaths, code: str) -> list[Path]:
-    """The file that a setting names, and all that it can import from the project or from beside it."""
+    """The file named in the settings, and everything it can import from the project or from its own folder."""
     file = paths.resolve(code).resolve()
     found = {*_modules(paths.root.resolve(), lambda folder: _may_hold_code(folder, paths))}
     if not file.is_relative_to(paths.root.resolve()):
@@ -49,7 +49,7 @@ def code_files(paths: ProjectPaths, code: str) -> list[Path]:
 
 
 def _modules(folder: Path, is_entered: Callable[[Path], bool]) -> Iterator[Path]:
-    """The modules in a folder and in those of its folders, at any depth, that are to be entered; no link is."""
+    """The modules in a folder and, recursively, in those subfolders that `is_entered` accepts; follows no links."""
     left = [folder]
     while left:
         for path in left.pop().iterdir():
@@ -60,21 +60,21 @@ def _modules(folder: Path, is_entered: Callable[[Path], bool]) -> Iterator[Path]
 
 
 def _may_hold_code(folder: Path, paths: ProjectPaths) -> bool:
-    """A folder need not say that it is a package for its modules to be imported."""
+    """Whether a folder may contain importable modules; it need not be a package with an `__init__.py`."""
     own = folder in (paths.data.resolve(), paths.models.resolve())
     return not (own or folder.name.startswith(".") or (folder / "pyvenv.cfg").is_file())
 
 
 def is_trusted(files: Sequence[Path]) -> bool:
-    """Whether somebody has said that they trust these files as they are now."""
+    """Whether the user has trusted these files in their present state."""
     return _record(files).is_file()
 
 
 def trust(files: Sequence[Path]) -> None:
-    """Keep that somebody trusts these files as they are now.
+    """Remember that the user trusts these files in their present state.
 
     Raises:
-        LoopError: it cannot be kept.
+        LoopError: the record cannot be written.
     """
     record = _record(files)
     try:
@@ -83,8 +83,8 @@ def trust(files: Sequence[Path]) -> None:
             out.write("".join(f"{file}\n" for file in files).encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise LoopError(
-            f"That the code is trusted cannot be kept: {record.parent} cannot be written ({error.strerror}).",
-            hint="XDG_STATE_HOME names another folder for it.",
+            f"Trust in the code cannot be recorded: {record.parent} cannot be written ({error.strerror}).",
+            hint="Set XDG_STATE_HOME to another folder.",
         ) from None
 
 
@@ -93,7 +93,7 @@ def _record(files: Sequence[Path]) -> Path:
 
 
 def _digest(files: Iterable[Path]) -> str:
-    """One SHA-256 (hex) of names and contents; the first file is the one that is run. Where they lie does not count."""
+    """One SHA-256 (hex) of names and contents; the first file is the one that runs. Paths do not count."""
     first, *others = files
     named = [[os.path.relpath(file, first.parent), _sum(file)] for file in (first, *others)]
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()
@@ -107,22 +107,22 @@ def _sum(file: Path) -> str:
 
 
 def _state_home() -> Path:
-    """Where programs keep what is neither a setting nor a cache (XDG base directories); a relative path is ignored."""
+    """The XDG state directory; a relative XDG_STATE_HOME is ignored, as the specification demands."""
     named = Path(os.environ.get("XDG_STATE_HOME", ""))
     if named.is_absolute():
         return named
     home = expanded("~")
     if not home.is_absolute():
-        hint = "XDG_STATE_HOME names a folder in which it is kept which code is trusted."
+        hint = "Set XDG_STATE_HOME to a folder for the record of trusted code."
         raise LoopError("You have no home folder.", hint=hint)
     return home / ".local" / "state"
 
 
 def run_code(paths: ProjectPaths, code: str) -> None:
-    """Run the user's own functions, which pipelines may need.
+    """Run the project's code file, whose functions pipelines may need.
 
     Raises:
-        InputError: they cannot be run.
+        InputError: the code raises an error.
     """
     from loop.base.code import import_code
 

@@ -1,4 +1,4 @@
-"""How far the answers can be believed: pure functions of answers and their questions."""
+"""The quality of answers, as pure functions of answers and their questions."""
 
 from loop.quality.calibration import Bin, Calibration, calibration
 from loop.quality.checks import check

@@ -1,4 +1,4 @@
-"""Whether spans that the model gave 80 % are right in 80 of 100 cases, judged by the answers."""
+"""Calibration: are spans with a probability of 80% right in 80 of 100 answers?"""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from math import sqrt
 from loop.quality.finding import Given
 
 BINS = 10
-# Below this a span was not suggested, and hardly anybody has looked at it.
+# Below this a span was not suggested, and annotators hardly looked at it.
 LEAST = 0.05
 Z = 1.959964  # of a 95 % interval
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Spans of about the same probability.
+    """Spans of similar probability.
 
     Attributes:
-        spans: how many. p: their mean probability. right: the share of them that were answered, with its 95 % interval
+        spans: their number. p: their mean probability. right: the share that annotators marked, with its 95% interval
             (Wilson 1927).
     """
 
@@ -31,11 +31,11 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Bins of rising probability, those with spans in them.
+    """Non-empty bins in the order of probability.
 
     Attributes:
-        texts: that the spans are from. error: the expected calibration error, |p - right| weighted by spans.
-        at_random: the texts were drawn at random; otherwise also those that were asked because the model was unsure.
+        texts: number of texts with these spans. error: expected calibration error, |p - right| weighted by spans.
+        at_random: whether all texts were drawn at random, rather than many for the model's uncertainty.
     """
 
     bins: tuple[Bin, ...]
@@ -45,10 +45,10 @@ class Calibration:
 
 
 def calibration(answers: Sequence[Given], *, enough: int = 200) -> Calibration | None:
-    """The calibration of the probabilities that questions came with; None without any.
+    """The calibration of the questions' probabilities; None without any.
 
-    Each was given by the round that asked, which had not seen the answer. Only texts drawn at random are counted when
-    they have `enough` spans.
+    They come from the round that asked, before it learned the answer. If texts drawn at random have `enough` spans,
+    only these count.
     """
     random = [one for one in answers if one.question.stream == "random"]
     at_random = len(_spans(random)) >= enough
@@ -63,7 +63,7 @@ def calibration(answers: Sequence[Given], *, enough: int = 200) -> Calibration |
 
 
 def _spans(answers: Sequence[Given]) -> list[tuple[float, bool]]:
-    """(probability, whether it was answered) of every span that the model gave at least `LEAST`."""
+    """(probability, whether the answer has it) of every span with a probability of at least `LEAST`."""
     return [
         (candidate.p, candidate.span in one.answer.spans)
         for one in answers
@@ -78,7 +78,7 @@ def _bin(part: Sequence[tuple[float, bool]]) -> Bin:
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share of `n` cases, both in [0, 1]."""
+    """The 95% interval of a share of `n` cases; the bounds are in [0, 1]."""
     middle, squared = share + Z**2 / (2 * n), Z**2 / n
     half = Z * sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
     return max(0.0, (middle - half) / (1 + squared)), min(1.0, (middle + half) / (1 + squared))

@@ -1,4 +1,4 @@
-"""All checks together."""
+"""Run all checks of answers."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def check(
     *,
     looked_at: Collection[str] = (),
 ) -> list[Finding]:
-    """What is suspicious, kind by kind, and of each kind the most suspicious first.
+    """Suspicious answers by kind, the most suspicious of each kind first.
 
     Args:
         answers: complete ones, with their questions.
-        schemes: what complete ones are complete for.
-        twice: the answers to texts that were repeated.
-        looked_at: ids of answers that somebody has looked at again and left as they were.
+        schemes: the labels that complete answers cover.
+        twice: pairs of answers to repeated texts.
+        looked_at: ids of answers that were reviewed and left unchanged.
     """
     found = uses(answers)
     strings, model = inconsistent(found), improbable(answers, found)

@@ -1,4 +1,4 @@
-"""What annotators made of the spans that they were shown."""
+"""How annotators corrected the suggested spans."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MOVED = "moved"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Correction:
-    """One kind of correction of one string.
+    """A kind of correction of a string.
 
     Attributes:
         kind: `MISSED` by the suggestions, `DELETED`, `RELABELLED` or `MOVED` (its edges).
-        shown, answered: the strings, in lower case; empty for none. shown_label, answered_label: likewise.
+        shown, answered: the strings, in lower case; empty for none. shown_label, answered_label: their labels.
     """
 
     kind: str
@@ -32,9 +32,9 @@ class Correction:
 
 
 def corrections(answers: Iterable[Given]) -> list[tuple[Correction, int]]:
-    """Every correction with how often it was made, the most frequent first; where nothing was shown there is none.
+    """Every correction with its count, the most frequent first.
 
-    Held-out and manual answers, to which no model suggested anything, say nothing of corrections.
+    Held-out and manual answers do not count: they had no suggestions.
     """
     counts = Counter(one for given in answers if _had_suggestions(given) for one in _made(given))
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

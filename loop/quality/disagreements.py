@@ -1,4 +1,4 @@
-"""Texts that several annotators answered in different ways."""
+"""Disagreements between annotators."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from loop.truth import Schemes
 
 
 def disagreements(answers: Iterable[Given], schemes: Schemes) -> list[Finding]:
-    """Answers that differ from what somebody else said of the same text first, the most different first.
+    """Answers that differ from another annotator's first answer to the text, the most different first.
 
-    Only spans of labels that both were asked for count.
+    Only spans of labels that both answers cover count.
 
     Args:
-        answers: complete ones that count, with their questions.
-        schemes: what complete ones are complete for.
+        answers: complete ones in force, with their questions.
+        schemes: the labels that complete answers cover.
     """
     of_text: dict[int, list[Given]] = defaultdict(list)
     for one in sorted(answers, key=lambda one: one.answer.rank):

@@ -1,4 +1,4 @@
-"""Answers that came faster than their text can be read."""
+"""Answers faster than their text can be read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from loop.quality.finding import Finding, Given
 # Words a minute. Adults read 200 to 400 with understanding and skim beyond that (Rayner et al. 2016, "So much to read,
 # so little time", Psychological Science in the Public Interest 17); the mean of 190 studies is 238 (Brysbaert 2019).
 FASTEST = 400.0
-# Of fewer words an eye takes in the whole at once.
+# Fewer words are taken in at a glance.
 SHORT = 5
 
 
 def hurried(answers: Iterable[Given]) -> list[Finding]:
-    """Answers given in less time than reading takes at `FASTEST`, the most hurried first; without a time, none."""
+    """Answers faster than reading the text at `FASTEST`, the fastest first; untimed answers do not count."""
     found = [finding for one in answers if (finding := _hurried(one))]
     return sorted(found, key=lambda finding: (-finding.surprise, finding.answer.text_id))
 

@@ -1,4 +1,4 @@
-"""What is looked at, and what is found."""
+"""Answers to check, and findings about them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Finding:
     """An answer that may be wrong.
 
     Attributes:
-        kind: what makes it suspicious: somebody else answered the text otherwise; the same string is elsewhere answered
-            otherwise; the model found it improbable before it learned it; it came faster than the text can be read;
-            repeated, it was answered otherwise.
-        span: the one it is about; None when it is the whole text. words: why, in a phrase; may quote the text.
-        surprise: in nats, minus the log of how probable the answer is if it is right; findings of a kind compare by it.
+        kind: why it is suspicious: another annotator disagrees; the same string is labelled differently elsewhere; the
+            model found it improbable before learning it; it was given faster than the text can be read; the annotator
+            answered differently when asked again.
+        span: the span concerned; None for the whole text. words: the reason, in a phrase that may quote the text.
+        surprise: in nats, minus the log probability of the answer if it is right; orders findings of a kind.
     """
 
     kind: Kind
@@ -49,10 +49,10 @@ def quoted(text: str, span: Span) -> str:
 
 
 def listed(text: str, spans: Iterable[Span]) -> str:
-    """The spans with their labels on one line, "nothing" without any."""
+    """The spans with their labels on one line; "nothing" without any."""
     return ", ".join(f"{quoted(text, span)} {span.label}" for span in spans) or "nothing"
 
 
 def given(pairs: Iterable[tuple[Question, Answer]]) -> list[Given]:
-    """Of the answers those that say all of a text: accepted and complete."""
+    """The accepted and complete ones of the answers."""
     return [Given(question, answer) for question, answer in pairs if answer.verdict == "accept" and answer.complete]

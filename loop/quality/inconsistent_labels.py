@@ -1,8 +1,7 @@
-"""The same string, answered one way here and another way there.
+"""Inconsistent labels: the same string, annotated differently in different places.
 
 The idea is variation n-grams (Dickinson & Meurers 2003, "Detecting errors in part-of-speech annotation", EACL): a
-string that is annotated in different ways is either ambiguous or wrong somewhere, and the rarer way is the likelier
-mistake.
+string annotated in different ways is either ambiguous or wrong somewhere, and the rarer way is more likely wrong.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ from loop.records import Span
 
 UNMARKED = ""
 EDGES = "\0edges"
-# From here on a use is worth a look: half as probable as not, by the others (Laplace's rule).
+# A use is worth checking below this probability, estimated from the other uses (Laplace's rule).
 SURPRISE = log(2)
 
 
 class Use(NamedTuple):
-    """One place where a string stands that some answer marks.
+    """An occurrence of a string that some answer marks.
 
     Attributes:
-        way: how it is answered there: a label, `UNMARKED`, or `EDGES` when marks with other edges cut into it.
+        way: how it is annotated there: a label, `UNMARKED`, or `EDGES` if marks with other edges overlap it.
     """
 
     given: Given
@@ -34,10 +33,10 @@ class Use(NamedTuple):
 
 
 def uses(answers: Sequence[Given]) -> dict[str, list[Use]]:
-    """Every string that is marked somewhere, whatever its case, with all its places.
+    """Every string marked somewhere, case-folded, with all its occurrences.
 
-    A place within a longer mark is none: "brake" in a marked "brake pads" says nothing about "brake". Where it is
-    unmarked, it counts when it is written exactly as it is marked elsewhere: "Giant" is not "giant".
+    Occurrences inside a longer mark do not count: "brake" in a marked "brake pads" says nothing about "brake". An
+    unmarked one counts only in exactly the spelling that is marked elsewhere: "Giant" is not "giant".
     """
     exact = {_string(one.question.text.text, span) for one in answers for span in one.answer.spans}
     begins = _beginnings(answers)
@@ -53,7 +52,7 @@ def _string(text: str, span: Span) -> str:
 
 
 def _beginnings(answers: Sequence[Given]) -> dict[str, int]:
-    """The first words of marked strings, each with the length in words of the longest that begins with it."""
+    """The first words of marked strings, each with the length in words of the longest string starting with it."""
     found: dict[str, int] = {}
     for one in answers:
         text, spans = one.question.text.text, {span.start: span.end for span in one.answer.spans}
@@ -77,7 +76,7 @@ def _places(one: Given, exact: set[str], begins: Mapping[str, int]) -> Iterator[
 
 
 def _way(here: Span, marked: Sequence[Span]) -> str | None:
-    """`UNMARKED`, `EDGES`, or None where the place is a mark or lies within one."""
+    """`UNMARKED`, `EDGES`, or None if the place is a mark or inside one."""
     touching = [span for span in marked if span.overlaps(here)]
     if any(span.contains(here) for span in touching):
         return None
@@ -85,7 +84,7 @@ def _way(here: Span, marked: Sequence[Span]) -> str | None:
 
 
 def inconsistent(found: Mapping[str, Sequence[Use]]) -> list[Finding]:
-    """The rarer uses of every string, the most surprising first; a use is as surprising as it is rare there."""
+    """The rarer uses of every string, the most surprising (rarest for their string) first."""
     findings = [finding for same in found.values() for finding in _rarer(same)]
     return sorted(findings, key=lambda finding: (-finding.surprise, finding.answer.text_id, finding.span))
 
@@ -104,12 +103,12 @@ def _rarer(same: Sequence[Use]) -> Iterator[Finding]:
 
 
 def _counted(ways: Counter[str]) -> str:
-    """The ways in words: "DRUG 14 times, unmarked 3"."""
+    """The ways in words, such as "DRUG 14 times, unmarked 3"."""
     (first, count), *others = ways.most_common()
     times = f"{named(first)} {count} time{'' if count == 1 else 's'}"
     return ", ".join([times, *(f"{named(way)} {count}" for way, count in others)])
 
 
 def named(way: str) -> str:
-    """A way of being answered in words."""
+    """A way of annotation in words."""
     return {UNMARKED: "unmarked", EDGES: "other edges"}.get(way, way)

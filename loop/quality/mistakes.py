@@ -1,4 +1,4 @@
-"""What a model found against what is right, span by span."""
+"""Match the spans a model found with the gold spans."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ EDGES: tuple[Edges, ...] = ("right", "longer", "shorter", "shifted")
 
 
 class Match(NamedTuple):
-    """A right span and the one found in its place; None where there is none."""
+    """A gold span and the span found in its place; either may be None."""
 
     gold: Span | None
     found: Span | None
 
     @property
     def kind(self) -> Kind:
-        """What is wrong with it: the label, the edges, both of them, or that one of the two is not there."""
+        """The kind of mistake: label, edges, both, missed or spurious."""
         if self.gold is None or self.found is None:
             return "spurious" if self.gold is None else "missed"
         label, edges = self.gold.label == self.found.label, _place(self.gold) == _place(self.found)
@@ -29,7 +29,7 @@ class Match(NamedTuple):
 
     @property
     def edges(self) -> Edges | None:
-        """How the edges found lie about the right ones; None where one of the two is not there."""
+        """How the found edges relate to the gold ones; None if either span is missing."""
         if self.gold is None or self.found is None:
             return None
         if _place(self.gold) == _place(self.found):
@@ -42,15 +42,14 @@ class Match(NamedTuple):
 
     @property
     def start(self) -> int:
-        """Where it begins in the text."""
+        """The character where it starts in the text."""
         return min(span.start for span in (self.gold, self.found) if span)
 
 
 def matched(gold: Collection[Span], found: Collection[Span]) -> list[Match]:
-    """Each right span with the one found in its place, by their order in the text; every span stands in one match.
+    """Match gold with found spans, in the order of the text; every span is in exactly one match.
 
-    Spans with the same edges belong together; then those that overlap, of the same label first, the larger overlap
-    first.
+    Spans with the same edges match first; then overlapping ones, preferring the same label, then a larger overlap.
     """
     left, right = sorted(set(gold)), sorted(set(found))
     pairs = sorted(
@@ -89,12 +88,12 @@ def strict_f1(texts: Iterable[tuple[Collection[Span], Collection[Span]]]) -> flo
 
 
 def label_confusion(matches: Iterable[Match]) -> Counter[tuple[str, str]]:
-    """How often a span of one label was found as one of another; "" is none."""
+    """Counts of (gold label, found label); "" stands for no span."""
     return Counter((one.gold.label if one.gold else "", one.found.label if one.found else "") for one in matches)
 
 
 def edge_confusion(matches: Iterable[Match]) -> Counter[tuple[str, Edges]]:
-    """By label, how the edges found lie about the right ones, where the label is right."""
+    """Counts of (label, relation of the edges) for spans found with the right label."""
     return Counter(
         (one.gold.label, one.edges)
         for one in matches

@@ -1,4 +1,4 @@
-"""How long answers take."""
+"""The time answers take."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from loop.quality.finding import Given
 
-# An answer that took longer than this was interrupted.
+# Seconds; a longer answer was interrupted.
 LONGEST = 600.0
-# Bounds of the bands of length, in words.
+# Upper bounds of the length bands, in words.
 LENGTHS = (10, 20, 40, 80)
-FEWEST = 4  # answers that quartiles are taken of
+FEWEST = 4  # answers needed for quartiles
 
 
 class Pace(NamedTuple):
-    """Seconds an answer took, of so many: quartiles and median. `upto` is the last answer, or the most words."""
+    """Seconds per answer: median and quartiles of `answers` answers. `upto` is the last answer, or the most words."""
 
     upto: int
     answers: int
@@ -27,7 +27,7 @@ class Pace(NamedTuple):
 
 
 def pace(answers: Sequence[Given], *, blocks: int = 20) -> list[Pace]:
-    """The pace over time, in at most so many blocks of equal size."""
+    """The pace over time, in at most `blocks` blocks of equal size."""
     timed = [one.answer.seconds for one in answers if 0 < one.answer.seconds <= LONGEST]
     size = max(FEWEST, -(-len(timed) // blocks))
     parts = [timed[start : start + size] for start in range(0, len(timed), size)]

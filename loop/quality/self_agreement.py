@@ -12,7 +12,7 @@ from loop.truth import Schemes, resolve, standing
 
 
 class Pair(NamedTuple):
-    """What was said of a text first, and when it was repeated; only spans of labels that both were asked for."""
+    """The first and the second answer's spans for a repeated text, only of labels that both cover."""
 
     answer: Answer
     first: tuple[Span, ...]
@@ -21,12 +21,12 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """Agreement of an annotator with themselves.
+    """Intra-annotator agreement.
 
     Attributes:
-        pairs: texts answered twice. same: of them, the ones answered exactly as before.
-        f1: strict span F1 in percent between first and second answers, all spans of all pairs together, which is the
-            same in both directions (Hripcsak & Rothschild 2005); None where neither has a span. interval: of 95 %.
+        pairs: number of texts answered twice. same: of these, answered exactly as before.
+        f1: strict span F1 (percent) between first and second answers, micro-averaged and symmetric (Hripcsak &
+            Rothschild 2005); None if there are no spans. interval: its 95% interval.
     """
 
     pairs: int
@@ -36,14 +36,14 @@ class Consistency:
 
 
 def pairs(answers: Iterable[Answer], schemes: Schemes) -> list[Pair]:
-    """A pair for each text repeated and answered completely, in the order in which they were repeated.
+    """A pair for each repeated text with complete answers, in the order of repetition.
 
-    The first answer is what stood when the text was repeated: what was corrected since then, perhaps for this very
-    pair, does not count.
+    The first answer is the one in force when the text was asked again; later corrections, perhaps because of this very
+    pair, do not count.
 
     Args:
-        answers: all that were ever given.
-        schemes: what complete ones are complete for.
+        answers: all answers ever given.
+        schemes: the labels that complete answers cover.
     """
     given = list(answers)
     of: dict[tuple[int, str], list[Answer]] = {}
@@ -67,12 +67,12 @@ def _of(spans: Iterable[Span], labels: Collection[str]) -> tuple[Span, ...]:
 
 
 def consistency(found: Sequence[Pair]) -> Consistency:
-    """How far the second answers agree with the first ones."""
+    """The agreement of second answers with first ones."""
     same = sum(set(pair.first) == set(pair.second) for pair in found)
     labels = sorted({span.label for pair in found for span in (*pair.first, *pair.second)})
     if not labels:
         return Consistency(len(found), same, None)
-    from loop.intervals import counts, measures  # numpy takes a tenth of a second: not before the first screen
+    from loop.intervals import counts, measures  # numpy takes 0.1 s to import: not before the first screen
 
     table = counts([pair.second for pair in found], [pair.first for pair in found], labels)
     (measure,) = measures(table.sum(axis=1, keepdims=True))
@@ -80,7 +80,7 @@ def consistency(found: Sequence[Pair]) -> Consistency:
 
 
 def unlike(answers: Iterable[Given], found: Iterable[Pair]) -> list[Finding]:
-    """Of the answers those that were answered otherwise when the text was repeated, the most different first."""
+    """Those answers that differ from the repeated answer to their text, the most different first."""
     differing = {pair.answer.id: pair for pair in found if set(pair.first) != set(pair.second)}
     findings = [_unlike(one, differing[one.answer.id]) for one in answers if one.answer.id in differing]
     return sorted(findings, key=lambda finding: (-finding.surprise, finding.answer.text_id))

@@ -1,4 +1,4 @@
-"""A project in one HTML file that needs no network: numbers, curves, and the texts worth a look."""
+"""The report on a project: one HTML file, readable offline, with numbers, curves, and texts worth checking."""
 
 from loop.report.page import report
 

@@ -1,4 +1,4 @@
-"""The sections about probabilities and answers: calibration, confidence, corrections, time."""
+"""The report's sections on probabilities and answers: calibration, confidence, corrections, time."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from loop.report.shown import isolated
 
 CORRECTIONS = 20
 CONFIDENCE_BINS = 20
-HALF = 420, 320  # the size of a chart that takes half of the width
+HALF = 420, 320  # size of a half-width chart
 
 
 def calibration(data: ReportData) -> str:
-    """How often spans of a probability were right."""
+    """The calibration section: how often spans of a probability were right."""
     found = data.calibration
     if found is None:
-        return section("Calibration", "<p>No question has come with probabilities yet.</p>")
-    drawn = "drawn at random" if found.at_random else "that were asked, many of them because the model was unsure"
+        return section("Calibration", "<p>No question has had probabilities yet.</p>")
+    drawn = "drawn at random" if found.at_random else "that were asked about, many because the model was uncertain"
     spans = count(sum(one.spans for one in found.bins), "span")
     words = (
-        f"Of the spans that the model gave 80 %, 80 of 100 should be right. Here are {spans} in "
-        f"{count(found.texts, 'text')} {drawn}, each judged before it was learned; "
+        f"Of the spans with a probability of 80%, 80 of 100 should be right. Shown are {spans} in "
+        f"{count(found.texts, 'text')} {drawn},  each scored before its answer was learned; "
         f"off by {exact(100 * found.error)} points on average."
     )
     dots = [_dot(one) for one in found.bins]
@@ -41,7 +41,7 @@ def _dot(one: Bin) -> Dot:
 
 
 def confidence(data: ReportData) -> str:
-    """How confident the last round is of its predictions in the texts that nobody has answered."""
+    """The confidence section: how sure the last round is of its predictions for the pool."""
     found = data.confidence
     if not found:
         return ""
@@ -62,7 +62,7 @@ def _says(low: int, width: int, n: int) -> str:
 
 
 def corrections(data: ReportData, *, with_text: bool) -> str:
-    """What was corrected most often; without texts only the kinds and labels."""
+    """The section on the most frequent corrections; without texts only their kinds and labels."""
     if not data.corrections:
         return ""
     kinds = Counter(dict(data.corrections))
@@ -73,7 +73,7 @@ def corrections(data: ReportData, *, with_text: bool) -> str:
     most = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))[:CORRECTIONS]
     rows = [[one.kind, _span(one.shown, one.shown_label), _span(one.answered, one.answered_label), exact(n)]
             for one, n in most]  # fmt: skip
-    note = f"<p>What was made of the suggestions: {count(kinds.total(), 'correction')} in all.</p>"
+    note = f"<p>Corrections of suggestions, {exact(kinds.total())} in all.</p>"
     body = note + table(("correction", "suggested", "answered", "times"), rows, kind="words")
     return section("Most frequent corrections", body, wide=True)
 
@@ -85,13 +85,13 @@ def _span(string: str, label: str) -> str:
 
 
 def time(data: ReportData) -> str:
-    """How long answers take: over time, and by the length of the text."""
+    """The section on the time of answers, over time and by length of the text."""
     if not data.pace:
         return ""
     dots = [Dot(one.upto, one.median, one.low, one.high, _took(one)) for one in data.pace]
     axes = Axes((0.0, float(dots[-1].x)), rounded(0.0, max(dot.high for dot in dots)), x_name="answers",
                 y_name="seconds", size=HALF)  # fmt: skip
-    note = "<p>Seconds for an answer: the median, and the middle half as a band.</p>"
+    note = "<p>Seconds per answer: the median, and a band for the middle half.</p>"
     chart, beside = curve(dots, axes, "seconds an answer over time"), _by_length(data.by_length)
     body = f'{note}<div class="pair"><div>{chart}</div><div>{beside}</div></div>'
     return section("Time for an answer", body, wide=True)

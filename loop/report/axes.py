@@ -1,4 +1,4 @@
-"""Axes of a chart: numbers to places, and the lines and numbers along the edges."""
+"""Axes of a chart: map values to positions, and draw grid lines and tick labels."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 Bounds = tuple[float, float]
-# The steps between numbers on an axis are these times a power of ten (Heckbert 1990, "Nice numbers for graph labels").
+# Steps between ticks are these times a power of ten (Heckbert 1990, "Nice numbers for graph labels").
 NICE = (1.0, 2.0, 5.0, 10.0)
-SMALLEST = 1e-3  # what an axis spans at least
+SMALLEST = 1e-3  # smallest range of an axis
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round numbers from `low` to `high`, both included when they are round, about so many."""
+    """About `about` round numbers from `low` to `high`, inclusive."""
     step = _step(low, high, about)
     return [round(n * step, 9) for n in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
 
 
 def rounded(low: float, high: float, about: int = 5) -> Bounds:
-    """Bounds at round numbers around `low` and `high`, never equal."""
+    """Round bounds around `low` and `high`, never equal."""
     step = _step(low, high, about)
     below = floor(low / step + 1e-9)
     return below * step, max(below + 1, ceil(high / step - 1e-9)) * step
@@ -33,11 +33,11 @@ def _step(low: float, high: float, about: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The frame of a chart, in units of its data.
+    """The frame of a chart, in SVG units.
 
     Attributes:
-        x, y: the values at its edges. size: width and height of the data. x_name, y_name: what is measured.
-        unit: behind the numbers at the left.
+        x, y: the values at its edges. size: width and height of the chart. x_name, y_name: titles of the axes.
+        unit: appended to the tick labels at the left.
     """
 
     x: Bounds
@@ -62,12 +62,12 @@ class Axes:
         return self.size[1]
 
     def px(self, x: float) -> float:
-        """Where a value lies from the left."""
+        """The x position of a value."""
         low, high = self.x
         return round(self.left + (x - low) / ((high - low) or 1.0) * (self.width - self.left - self.right), 1)
 
     def py(self, y: float) -> float:
-        """Where a value lies from the top."""
+        """The y position of a value, from the top."""
         low, high = self.y
         return round(self.height - self.bottom - (y - low) / ((high - low) or 1.0) * self._tall, 1)
 
@@ -76,7 +76,7 @@ class Axes:
         return self.height - self.top - self.bottom
 
     def drawn(self, parts: Sequence[str], says: str) -> str:
-        """The chart as SVG; `says` is what it shows, for those who do not see it, as HTML."""
+        """The chart as SVG; `says` describes it for screen readers, as HTML."""
         inside = "".join([*self._grid(), *parts, *self._numbers(), *self._names()])
         return f'<svg viewBox="0 0 {self.width} {self.height}" role="img" aria-label="{says}">{inside}</svg>'
 
@@ -108,5 +108,5 @@ def _tick(x: float, y: float, anchor: str, words: str) -> str:
 
 
 def number(value: float) -> str:
-    """A number without needless zeros: "1,200", "0.5"."""
+    """A number without trailing zeros: "1,200", "0.5"."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.6f}".rstrip("0")

@@ -1,4 +1,4 @@
-"""Charts as SVG that takes its colours from the page, so that it follows light and dark; a point says its numbers."""
+"""Charts as SVG with the page's colours, so that they follow light and dark; tooltips give the numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from loop.report.axes import Axes, Bounds, rounded
 
 
 class Dot(NamedTuple):
-    """A value with what chance does to it, and what is said of it; only the interval is drawn unless it is `single`."""
+    """A value with its interval and its tooltip; unless it is `single`, only the interval is drawn."""
 
     x: float
     y: float
@@ -21,7 +21,7 @@ class Dot(NamedTuple):
 
 
 def curve(dots: Sequence[Dot], axes: Axes, says: str, *, beside: Sequence[Dot] = ()) -> str:
-    """A line through values, in the band of their intervals; `beside` it a dashed one to compare."""
+    """A line through values with a band of their intervals; `beside` is a dashed line to compare."""
     lines = [_band(dots, axes), _line(beside, axes, "should"), _line([dot for dot in dots if dot.single], axes)]
     return axes.drawn([*lines, *((_dot if dot.single else _whisker)(dot, axes) for dot in dots)], says)
 
@@ -43,7 +43,7 @@ def _dot(dot: Dot, axes: Axes) -> str:
 
 
 def scatter(dots: Sequence[Dot], axes: Axes, says: str) -> str:
-    """Values with the bars of their intervals, and the diagonal on which they should lie."""
+    """Values with error bars, and the diagonal where they should be."""
     (x1, x2), (y1, y2) = axes.x, axes.y
     diagonal = f'<line class="should" x1="{axes.px(x1)}" y1="{axes.py(y1)}" x2="{axes.px(x2)}" y2="{axes.py(y2)}"/>'
     return axes.drawn([diagonal, *(_whisker(dot, axes) + _dot(dot, axes) for dot in dots)], says)
@@ -56,7 +56,7 @@ def _whisker(dot: Dot, axes: Axes) -> str:
 
 
 def bars(heights: Sequence[tuple[str, float]], axes: Axes, says: str) -> str:
-    """A bar for each value, side by side over the whole width; each says the words that come with it."""
+    """A bar for each (tooltip, value), side by side over the whole width."""
     low, high = axes.x
     wide = (high - low) / max(1, len(heights))
     return axes.drawn([_bar(low + n * wide, wide, *one, axes) for n, one in enumerate(heights)], says)
@@ -70,7 +70,7 @@ def _bar(x: float, wide: float, words: str, height: float, axes: Axes) -> str:
 
 
 def around(dots: Sequence[Dot], *, most: float | None = None) -> Bounds:
-    """Round bounds that hold all values and intervals; from 0 on, and up to `most` if it is given."""
+    """Round bounds around all values and intervals, not below 0 and not above `most`."""
     low, high = min(dot.low for dot in dots), max(dot.high for dot in dots)
     bounds = rounded(max(0.0, low), high if most is None else min(most, high))
     return max(0.0, bounds[0]), bounds[1] if most is None else min(most, bounds[1])

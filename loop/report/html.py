@@ -1,4 +1,4 @@
-"""Pieces of the page: sections, tables, and numbers that programs can read, too."""
+"""Building blocks of the page: sections, tables, and machine-readable numbers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from loop.intervals import TOO_FEW, Range
 
 
 def section(title: str, body: str, *, wide: bool = False) -> str:
-    """A part of the page under its title, both HTML."""
+    """A section of the page; title and body are HTML."""
     return f"<section{' class=wide' if wide else ''}><h2>{title}</h2>{body}</section>"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str = "") -> str:
-    """A table of cells that are HTML; the first of a row names it."""
+    """A table of HTML cells; the first cell of a row is its heading."""
     top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     lines = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
     inside = f"<thead><tr>{top}</tr></thead><tbody>{lines}</tbody>"
@@ -26,7 +26,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def exact(value: float) -> str:
-    """A number as it is read, with the number as it is: one decimal, or none of a whole one."""
+    """A number rounded to one decimal for reading (none for integers), with the exact value in the markup."""
     said = f"{value:,}" if isinstance(value, int) else f"{value:.1f}"
     return f'<data value="{value!r}">{said}</data>'
 

@@ -1,4 +1,4 @@
-"""The page: its head, which lets a browser fetch and run nothing, the numbers on top, and the sections."""
+"""The page: a head that forbids network access and scripts, key numbers, and the sections."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def report(data: ReportData, *, name: str, at: datetime, with_text: bool = True)
     Args:
         data: what it shows.
         name: of the project.
-        at: when it was made.
-        with_text: whether it holds texts of the corpus, and strings of them.
+        at: the time of the report.
+        with_text: whether to include texts of the corpus and quotes from them.
     """
     style = (files("loop.report") / "style.css").read_text(encoding="utf-8")
     digest = b64encode(sha256(style.encode()).digest()).decode()
@@ -53,7 +53,7 @@ def _sections(data: ReportData, with_text: bool) -> str:
 
 def _header(data: ReportData, name: str, at: datetime, with_text: bool) -> str:
     made = at.strftime("%Y-%m-%d %H:%M")
-    private = "It quotes texts: keep it as private as they are." if with_text else "It holds no text of the corpus."
+    private = "It quotes texts: keep it as private as they are." if with_text else "It contains no text of the corpus."
     tiles = "".join(
         f'<div class="tile"><dt>{title}</dt><dd>{value}</dd><dd class="note">{note}</dd></div>'
         for title, value, note in _tiles(data)
@@ -67,7 +67,7 @@ def _header(data: ReportData, name: str, at: datetime, with_text: bool) -> str:
 
 def _alarms(data: ReportData) -> str:
     now = data.now
-    near = f"{now.near_duplicates} held-out texts nearly repeat one that is learned from: that flatters the scores"
+    near = f"{now.near_duplicates} held-out texts nearly repeat a training text, which inflates the scores"
     said = [held_words(now.held), forgotten_words(now.forgotten), overfitting_words(now.advice)]
     return "".join(
         f'<p class="alarm">{shown(words)}</p>' for words in (*said, near if now.near_duplicates else "") if words
@@ -83,7 +83,7 @@ def _tiles(data: ReportData) -> list[tuple[str, str, str]]:
         ("answers", exact(sum(now.answers.values())), said or "none yet"),
         *_accepted_tile(data),
         ("rounds", exact(len(now.rounds)), f"{count(now.next_round, 'answer')} until the next"),
-        ("texts", exact(now.texts), f"{exact(now.pool)} not answered"),
+        ("texts", exact(now.texts), f"{exact(now.pool)} unanswered"),
         _consistency_tile(data),
     ]
 
@@ -91,7 +91,7 @@ def _tiles(data: ReportData) -> list[tuple[str, str, str]]:
 def _f_tile(data: ReportData) -> tuple[str, str, str]:
     found = data.now.scores
     if found is None:
-        return "F1", "–", data.now.unmeasured or "nothing measured yet"
+        return "F1", "–", data.now.unmeasured or "no evaluation yet"
     overall = found.overall
     where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {data.now.measured}"
     if overall.no_interval:
@@ -105,7 +105,7 @@ def _expected_tile(data: ReportData) -> list[tuple[str, str, str]]:
     found = data.now.estimate
     if not found:
         return []
-    where = f"by the model's own probabilities in {count(int(found['texts']), 'text')} of the pool"
+    where = f"the model's own estimate on {count(int(found['texts']), 'text')} of the pool"
     return [("F1 that it expects", exact(found["f1"]), where)]
 
 

@@ -1,4 +1,4 @@
-"""The sections about how good the model is: learning curve, labels, confusions."""
+"""The report's sections on scores: learning curve, labels, confusions."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from loop.report.html import between, count, exact, section, table
 from loop.report.shown import isolated, shown
 
 NOTHING_MEASURED = (
-    "No round has been measured yet. A share of the questions is held out for that; a gold file (eval in loop.cfg) "
-    "measures from the first round on."
+    "No round has been evaluated yet. A share of the questions is held out for that; with a gold file (eval in "
+    "loop.cfg), evaluation starts with the first round."
 )
 COLUMNS = (
     "label", "spans answered", "spans to find", "precision", "recall", "F1", "95 % interval", "F1, overlapping",
@@ -29,20 +29,20 @@ WIDE, LOW, SMALL = (1000, 320), (1000, 150), (320, 170)
 
 
 def learning(data: ReportData) -> str:
-    """The learning curve, and the loss of training below it."""
+    """The learning curve, and the training loss below it."""
     if not data.now.curve:
         return section("Learning curve", f"<p>{NOTHING_MEASURED}</p>")
     last = data.now.curve[-1]
     words = (
-        f"F1 on {count(last.scores.overall.texts, 'text')} that no round learns from, round by round; the band is the "
-        "95 % interval (bootstrap over texts and groups), which stands alone where spans are too few for a single "
-        "number. A round that is no longer kept was measured on fewer texts."
+        f"F1 on {count(last.scores.overall.texts, 'text')} held out from training, round by round; the band is the "
+        "95% interval (bootstrap over texts or groups), shown alone where spans are too few for a single "
+        "number. Pruned rounds were evaluated on fewer texts."
     )
     expected = [
         Dot(info.answers, f, f, f) for info in data.now.rounds if (f := info.estimate.get("f1", 0.0)) and info.number
     ]
     if expected:
-        words += " Dashed: the model's own estimate on the pool, by its own probabilities."
+        words += " Dashed: the model's own estimate on the pool."
     chart = _f_curve(data.now.curve, [point.scores.overall for point in data.now.curve], WIDE, expected)
     return section("Learning curve", f'<p>{words}</p><div class="scroll">{chart}</div>{_loss(data)}', wide=True)
 
@@ -78,13 +78,13 @@ def _loss(data: ReportData) -> str:
         return ""
     x = 0.0, float(max(dot.x for dot in dots))
     axes = Axes(x, around(dots), size=LOW, x_name="answers learned from", y_name="training loss")
-    words = "The loss of training beside it: when it keeps falling while F1 stands or falls, the model overfits."
+    words = "Training loss: if it keeps falling while F1 stagnates or falls, the model overfits."
     chart = curve(dots, axes, "training loss over answers")
     return f'<p>{words}</p><div class="scroll">{chart}</div>'
 
 
 def labels(data: ReportData) -> str:
-    """A table of the last round's scores by label, and a small curve for each."""
+    """A table of the last round's scores by label, and a small curve for each label."""
     scores = data.now.scores
     if scores is None:
         return ""
@@ -95,7 +95,7 @@ def labels(data: ReportData) -> str:
     ]
     total = [*_row("<strong>all</strong>", sum(now.spans.values()), scores.overall), ""]
     curves = "".join(_label_curve(data.now.curve, name) for name in scores.labels)
-    note = "<p>Overlapping: a span counts when it shares a character with one of its label.</p>"
+    note = "<p>Overlapping: a span counts as correct if it shares a character with a gold span of its label.</p>"
     return section("Labels", f'{table(COLUMNS, [*rows, total])}{note}<div class="small">{curves}</div>', wide=True)
 
 
@@ -119,7 +119,7 @@ def _label_curve(points: Sequence[Point], label: str) -> str:
 
 
 def confusions(data: ReportData) -> str:
-    """Which label is taken for which, and how the edges found lie about the right ones."""
+    """The confusion of labels, and of edges."""
     if not data.label_confusion:
         return ""
     return _label_confusion(data) + _edge_confusion(data)
@@ -133,7 +133,7 @@ def _label_confusion(data: ReportData) -> str:
         for gold in names
     ]
     head = ("right ↓ · found →", *(_name(name) for name in names))
-    note = "<p>Spans by what they are and what the last round takes them for; overlapping spans count as the same.</p>"
+    note = "<p>Gold spans against what the last round finds; overlapping spans are matched.</p>"
     return section("Confusion of labels", note + table(head, rows, kind="heat"))
 
 
@@ -147,7 +147,7 @@ def _cell(found: Mapping[tuple[str, str], int], gold: str, other: str, names: Se
 
 
 def heat(n: int, total: int, *, right: bool = False) -> str:
-    """A number in a cell whose colour is its share of the row."""
+    """A number in a cell coloured by its share of the row."""
     if n == 0:
         return '<span class="zero">·</span>'
     step = max(1, round(9 * n / total))
@@ -162,5 +162,5 @@ def _edge_confusion(data: ReportData) -> str:
         cells = [heat(n, sum(counts), right=edges == "right") for n, edges in zip(counts, EDGES, strict=True)]
         rows.append([shown(label), *cells])
     head = ("label", "exact", "too long", "too short", "shifted")
-    note = "<p>Where the label is right: how the edges found lie about the right ones.</p>"
+    note = "<p>For spans with the right label: found edges against gold edges.</p>"
     return section("Confusion of edges", note + table(head, rows, kind="heat"))

@@ -1,7 +1,7 @@
-"""Corpus text as HTML: a browser obeys nothing in it, and what is invisible is shown.
+"""Corpus text as safe HTML, with invisible characters made visible.
 
-displaCy escapes markup, but lets control and bidirectional characters through, which reorder what one reads, and
-needs spaCy; its spans have colours alone where labels repeat (docs/decisions/0152).
+displaCy needs spaCy, and escapes markup but not control and bidirectional characters, which can reorder the text
+(docs/decisions/0152).
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from html import escape
 
 from loop.records import Span
 
-# Part of how a word or an emoji is written.
+# Joiners that are part of a word or an emoji.
 JOINERS = "\u200c\u200d"
 BREAKS = "\n\t"
 COLOURS = 7
 
 
 def shown(text: str) -> str:
-    """`text` as HTML; characters that would not be seen, and those that turn the line around, by their numbers."""
+    """`text` as HTML; invisible and bidirectional control characters appear as their code points."""
     if text.isprintable():
         return escape(text)
     return "".join(escape(char) if _is_seen(char) else f"<i>U+{ord(char):04X}</i>" for char in text)
@@ -30,12 +30,12 @@ def _is_seen(char: str) -> bool:
 
 
 def isolated(text: str) -> str:
-    """The same, so that a text in another direction leaves what stands beside it alone."""
+    """`shown`, isolated so that its writing direction does not affect the text around it."""
     return f'<bdi dir="auto">{shown(text)}</bdi>'
 
 
 def colours(labels: Sequence[str]) -> dict[str, str]:
-    """The class of every label, in the order of the terminal's colours."""
+    """The CSS class of every label, in the order of the terminal's colours."""
     return {label: f"l{n % COLOURS}" for n, label in enumerate(labels)}
 
 
@@ -47,7 +47,7 @@ def marked(
     wrong: Collection[Span] = (),
     missed: Collection[Span] = (),
 ) -> str:
-    """A text with its spans, which do not overlap: each with its label; `wrong` and `missed` ones are outlined."""
+    """A text with its non-overlapping spans and their labels; `wrong` and `missed` ones are outlined."""
     pieces, done = [], 0
     for span in sorted(spans):
         sign = "wrong" if span in wrong else "missed" if span in missed else ""

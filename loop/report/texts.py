@@ -1,4 +1,4 @@
-"""The sections with texts: what is right and what was found, side by side."""
+"""The report's sections with texts: gold and found spans side by side."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from loop.report.html import count, section
 from loop.report.shown import colours, isolated, marked
 
 TEXTS = 30
-HARDEST = "The held-out texts, with the most mistakes of the last round first; dashed is not found so, ✗ is wrong."
-FLAGGED = "Answers with a flag or a memo, and what was suggested."
+HARDEST = "Held-out texts, most mistakes of the last round first; dashed spans were missed, ✗ marks wrong ones."
+FLAGGED = "Answers with a flag or a memo, and the suggestions."
 
 
 def hardest(data: ReportData) -> str:
@@ -20,7 +20,7 @@ def hardest(data: ReportData) -> str:
 
 
 def flagged(data: ReportData) -> str:
-    """The texts that the annotator flagged or wrote a memo for."""
+    """The texts with a flag or a memo."""
     return _side_by_side("Flagged texts", FLAGGED, data.flagged, data.labels, "suggested")
 
 

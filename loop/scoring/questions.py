@@ -195,8 +195,8 @@ def _reason(read: Read, stream: Stream, candidates: Sequence[Candidate]) -> str:
     if stream == "held_out":
         return "held out: used to evaluate the model, never to train it"
     uncertain = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))
-    named = [f"{_quoted(read, c.span)}: {c.span.label} {100 * (c.p or 0):.0f} %" for c in uncertain[:NAMED_CANDIDATES]]
-    return "the model is uncertain about " + ", ".join(named) if named else "the model is uncertain about this text"
+    named = [f"{_quoted(read, c.span)} {c.span.label} {100 * (c.p or 0):.0f}%" for c in uncertain[:NAMED_CANDIDATES]]
+    return f"uncertain about {', '.join(named)}" if named else "the model is uncertain"
 
 
 def _quoted(read: Read, span: Span) -> str:

@@ -1,4 +1,4 @@
-"""One annotator at work on a project, and at looking at earlier answers again. No screen, no spaCy."""
+"""Annotation sessions: new questions, or a review of earlier answers. No screen, no spaCy."""
 
 from loop.session.review import Review, Stop
 from loop.session.session import Session

@@ -1,4 +1,4 @@
-"""A session that goes through earlier answers, one by one, instead of asking new questions."""
+"""A session that reviews earlier answers one by one instead of asking new questions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loop.store.events import EventKind
 
 
 class Stop(NamedTuple):
-    """An earlier answer to look at again, its question, and why, in words, and where in the text."""
+    """An earlier answer to review, its question, the reason in words, and the place in the text."""
 
     question: Question
     answer: Answer
@@ -22,9 +22,9 @@ class Stop(NamedTuple):
 
 
 class Review(Session):
-    """Every stop in turn; a change is a new answer in the place of the old one, whoever gave that.
+    """A review of the stops in order; a changed answer replaces the old one, whoever gave it.
 
-    An answer that is left as it was is noted as looked at. Changes are learned once a trainer is at work again.
+    An answer left unchanged is recorded as reviewed. The next trainer learns the changes.
 
     Raises:
         StoreError: another session is open on the project.
@@ -45,36 +45,34 @@ class Review(Session):
         self._at = 0
 
     def next(self) -> Question | None:
-        """The question of the stop in hand; None when all are done."""
+        """The question of the current stop; None after the last one."""
         return self._stops[self._at].question if self._at < len(self._stops) else None
 
-    def upcoming(self, question: Question) -> Question | None:  # noqa: ARG002  # nothing is made ready ahead
-        """Nothing: an earlier answer is opened as it stands."""
+    def upcoming(self, question: Question) -> Question | None:  # noqa: ARG002  # nothing is prepared ahead
+        """None: earlier answers are not prepared ahead."""
         return None
 
     def answered(self, question: Question) -> Answer | None:
-        """The answer to look at again, or what stands in its place by now."""
+        """The answer under review, or the one that has replaced it."""
         return self._stands.get(question.id) or super().answered(question)
 
     def note(self, question: Question) -> str:
-        """Why this answer is looked at again, and how many there are."""
+        """The stop's number and why its answer is reviewed."""
         at = self._number(question)
         return "" if at is None else f"{at + 1} of {len(self._stops)}: {self._stops[at].why}"
 
     def place(self, question: Question) -> Span | None:
-        """Where the first thing is that was found about this answer."""
+        """The place of the first finding about this answer."""
         at = self._number(question)
         return None if at is None else self._stops[at].place
 
     @property
     def over(self) -> str:
-        """What is said when all stops are done; empty before."""
-        return (
-            "" if self._at < len(self._stops) else f"All {len(self._stops)} are looked at, and every change is saved."
-        )
+        """The sentence shown after the last stop; empty before."""
+        return "" if self._at < len(self._stops) else f"All reviewed ({len(self._stops)}); every change is saved."
 
     def answer(self, question: Question, *said: Any, **more: Any) -> Answer:
-        """Commit what is said of the stop in hand, as any answer, and go on to the next one."""
+        """Commit the answer to the current stop and go to the next one."""
         before = self.answered(question)
         given = super().answer(question, *said, **more)
         if given == before:
@@ -84,14 +82,14 @@ class Review(Session):
         return given
 
     def leave(self, question: Question) -> None:
-        """Leave the answer as it was, and go on."""
+        """Leave the answer unchanged and go to the next stop."""
         super().leave(question)
         if answer := self.answered(question):
             self._looked_at(answer)
         self._go_on(question)
 
     def reopen(self) -> tuple[Question, Answer] | None:
-        """The stop before the one in hand; None at the first."""
+        """The previous stop; None at the first."""
         if self._at == 0:
             return None
         self._at -= 1

@@ -1,4 +1,4 @@
-"""A correction session: which question comes next, and what becomes of an answer. No screen, no spaCy."""
+"""An annotation session: it picks the next question and stores the answer. No screen, no spaCy."""
 
 from __future__ import annotations
 
@@ -27,17 +27,19 @@ from loop.settings.writing import set_value
 from loop.store import Past, Store
 from loop.store.locks import ProcessLock, is_held
 
-SPANS = "Spans have a start, an end (exclusive) and a label of the project, lie in the text, and do not overlap."
-LISTED = 100  # lines of a list: who needs more types another word
+SPANS = (
+    "A span has a start, an end (exclusive) and one of the project's labels, lies within the text, overlaps no other."
+)
+LISTED = 100  # search results: to see others, type another word
 
 
 class Session:
     """One annotator at work on one project.
 
     Attributes:
-        name: the project's. labels: in force, in the order of loop.cfg. guidelines: the text of guidelines.md.
-        keys: of the commands that loop.cfg puts on others. notes: what it says about labels.
-        mode: of the next texts. focus: what the session is narrowed to.
+        name: of the project. labels: in the order of loop.cfg. guidelines: the text of guidelines.md.
+        keys: the commands that loop.cfg remaps, with their keys. notes: the labels' descriptions in loop.cfg.
+        mode: of the next texts. focus: the filter on the texts to ask about.
 
     Raises:
         StoreError: another session is open on the project.
@@ -67,7 +69,7 @@ class Session:
         self._measured = 0
         self._looked_again: set[int] = set()
         store.requests.set_focus(focus)
-        if self.is_exhausted:  # in an earlier session: there may be more by now
+        if self.is_exhausted:  # in an earlier session: texts may have been added since
             store.questions.expire()
         self._question_for = question_for
         self._tending = TrainerWatch(paths, store, start_trainer)
@@ -84,9 +86,9 @@ class Session:
         self._guideline_hash = hashlib.sha256(self.guidelines.encode()).hexdigest()[:16]
 
     def next(self) -> Question | None:
-        """The next question: one that was begun or chosen, otherwise the first that nobody answered.
+        """The next question: one with a draft or one the annotator chose, otherwise the first unanswered one.
 
-        At the end of the pool come the texts that were skipped as unsure, once a session. None when there is none.
+        After the last one come the texts skipped as unsure, once per session. None when nothing is left.
         """
         if self.over:
             return None
@@ -106,32 +108,32 @@ class Session:
 
     @property
     def over(self) -> str:
-        """Why no more questions come by themselves, in a sentence; empty as long as they do."""
+        """Why no more questions will come, in a sentence; empty while some may."""
         count = self.focus.measure
         if not 0 < count <= self._measured:
             return ""
         done = "1 held-out text is answered" if count == 1 else f"{count} held-out texts are answered"
-        return f"{done}. Quit, and `loop annotate` goes on with the usual questions."
+        return f"{done}. Quit and run `loop annotate` for the usual questions."
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether no text is left that may be asked about, in what the session is narrowed to; some may be added."""
+        """Whether the session's filter leaves no text to ask about, until texts are added."""
         return self._store.questions.is_exhausted(self.focus)
 
-    def note(self, question: Question) -> str:  # noqa: ARG002  # a walk through earlier answers has something to say
-        """What stands beside an earlier answer instead of what it said; empty for that."""
+    def note(self, question: Question) -> str:  # noqa: ARG002  # a review has a note
+        """A note shown instead of the earlier answer; empty for none."""
         return ""
 
     def place(self, question: Question) -> Span | None:  # noqa: ARG002  # as above
-        """Where to look in an earlier answer; None for its beginning."""
+        """The span to put the cursor on in an earlier answer; None for the start of the text."""
         return None
 
     def upcoming(self, question: Question) -> Question | None:
-        """The question that comes next once this one is answered, as things are now."""
+        """The question that follows this one, as the queue is now."""
         return self._store.questions.head(self.annotator, after=question, focus=self.focus)
 
     def history(self, typed: str, *, hard: bool) -> list[Past]:
-        """This annotator's latest earlier answers in which all the words of `typed` occur; see `Requests.history`."""
+        """This annotator's latest answers that contain every word of `typed`; see `Requests.history`."""
         return self._store.requests.history(self.annotator, typed, hard=hard, limit=LISTED)
 
     def search(self, part: str) -> list[Text]:
@@ -139,28 +141,28 @@ class Session:
         return self._store.requests.search(part, limit=LISTED)
 
     def choose(self, text: Text) -> str:
-        """Ask about this text next; returns in a sentence when that will be.
+        """Ask about this text next; returns a sentence that says when.
 
         Raises:
-            StoreError: the text is held out, or its group was asked about to measure, or it is of the gold file.
+            StoreError: the text or its group is held out, or it is in the gold file.
         """
         from loop.progress.held_out_gold import held_out_now, reserved  # with all formats: not before the first screen
 
         gold = reserved(self._settings, self._paths)
         if not held_out_now(self._store, self._settings, gold).may_teach(text):
             raise StoreError(
-                "This text is held out to measure the model, so nobody can choose it.", hint="It is asked by itself."
+                "This text is held out for evaluation, so you cannot choose it.", hint="Its turn comes without you."
             )
         if self._store.requests.ask_for(text.id):
             return "It is the next question."
         if not is_held(self._paths.trainer_lock):
-            return "It becomes the next question as soon as a trainer is at work; none is now."
-        return "The trainer makes the question; it is the next one as soon as it is ready."
+            return "It becomes the next question once a trainer runs; none is running now."
+        return "The trainer is preparing the question; it comes next."
 
     def open(self, answer: Answer) -> tuple[Question, Answer] | None:
-        """An earlier answer and its question, as `reopen` gives the previous one.
+        """An earlier answer and its question, in the form `reopen` returns.
 
-        One that came from elsewhere gets a question. None where there is nobody to make it.
+        An imported answer gets a question. None if this session cannot make one.
         """
         found = self._store.questions.get([answer.question_id or ""]).get(answer.question_id or "")
         if found is None and self._question_for is not None:
@@ -171,9 +173,9 @@ class Session:
         return found, answer
 
     def add_pattern(self, string: str, label: str) -> str:
-        """Suggest this string elsewhere from now on; returns the name of the file, or "" when it is there already.
+        """Add a pattern that suggests this string in other texts.
 
-        The project gets a patterns file when it has none.
+        Creates the patterns file if the project has none. Returns the file's name, or "" if the pattern is known.
         """
         from loop.patterns.file import append_pattern  # with all formats: not before the first screen
 
@@ -185,23 +187,23 @@ class Session:
         return file.name if added else ""
 
     def neighbours(self, question: Question) -> tuple[str, str]:
-        """The texts before and after the question's in its group; empty where there is none."""
+        """The texts before and after this one in its group; an empty string where there is none."""
         return self._store.corpus.neighbours(question.text)
 
     def left_out(self) -> dict[str, int]:
-        """How many texts are out of the pool without an analysis, by the reason."""
+        """How many texts the pool leaves out because they have no analysis, by reason."""
         return self._store.answers.left_out()
 
     def answered(self, question: Question) -> Answer | None:
-        """This annotator's standing answer to a question: it is there when a reopened text was left half done."""
+        """This annotator's current answer to a question: set when a reopened text has an unfinished draft."""
         return self._store.answers.of(question, self.annotator)
 
     def draft(self, question: Question) -> str | None:
-        """The unfinished answer kept for a question, as `save_draft` was given it."""
+        """The draft that `save_draft` stored for a question."""
         return self._store.answers.draft(question, self.annotator)
 
     def save_draft(self, question: Question, draft: str) -> None:
-        """Keep an unfinished answer; on disk when this returns."""
+        """Store an unfinished answer; it is on disk when this returns."""
         self._store.answers.save_draft(question, self.annotator, draft)
 
     def answer(
@@ -219,14 +221,14 @@ class Session:
         shown: Sequence[Span] | None = None,
         mode: Mode | None = None,
     ) -> Answer:
-        """Commit an answer; on disk when this returns.
+        """Commit an answer; it is on disk when this returns.
 
-        A text that this annotator has answered gets a new answer in the place of the old one, if something changed.
-        What was `shown` is the question's whole reading and the mode is the session's, unless they are given.
+        If this annotator has answered the text before, a changed answer replaces the old one.
+        `shown` defaults to the model's whole prediction, the mode to the session's.
 
         Raises:
-            StoreError: the text is gone, or another session answered it at the same time.
-            LoopError: the spans are none that this text can have; nothing is stored.
+            StoreError: the text was removed, or another session answered it at the same time.
+            LoopError: the spans do not fit the text; nothing is stored.
         """
         replaced = self.answered(question)
         self._refuse_misfits(question, spans, replaced)
@@ -266,9 +268,9 @@ class Session:
             raise LoopError(f"The answer to text {question.text.id} cannot be stored: {problem}.", hint=SPANS)
 
     def _scheme_of(self, replaced: Answer | None, verdict: Verdict, complete: bool, spans: Sequence[Span]) -> int:
-        """The scheme that an answer is about: that of the one in whose place it stands, as long as that will do.
+        """The label scheme of an answer: that of the answer it replaces, where it still fits.
 
-        Who puts an earlier answer right says nothing of the labels that came later, unless they mark one.
+        Correcting an earlier answer says nothing about labels added since, unless it marks one.
         """
         if replaced is None or (replaced.verdict, replaced.complete) != (verdict, complete):
             return self._scheme
@@ -281,14 +283,14 @@ class Session:
         return self._store.journal.scheme(self.labels, asked=known)
 
     def leave(self, question: Question) -> None:
-        """Leave a reopened answer as it was; an unfinished change of it is dropped."""
+        """Leave a reopened answer as it was and drop its draft."""
         self._reopened = None
         self._store.answers.drop_draft(question, self.annotator)
 
     def reopen(self) -> tuple[Question, Answer] | None:
-        """This annotator's previous standing answer and its question; called again, the one before that.
+        """This annotator's previous answer and its question; each further call goes back one more.
 
-        The answer stands until the question is answered differently.
+        The answer stays in force until a different one replaces it.
         """
         before = self._reopened.seq if self._reopened else None
         last = self._store.answers.last(self.annotator, before=before)
@@ -299,7 +301,7 @@ class Session:
         return question, last
 
     def status(self) -> SessionStatus:
-        """What the screen says beside the question; cheap enough to ask twice a second."""
+        """The numbers around the question; cheap enough to call twice a second."""
         said = self._store.journal.trainer()
         return SessionStatus(
             answers_today=self._store.answers.count(self.annotator, since=start_of_today()),
@@ -314,7 +316,7 @@ class Session:
         )
 
     def _forgotten_by(self, round: int) -> str:
-        """Worked out once a round: the screen asks twice a second."""
+        """Cached per round: the screen asks twice a second."""
         held = self._store.journal.hold()
         if (round, held) != self._forgotten[0]:
             words = forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
@@ -322,18 +324,18 @@ class Session:
         return self._forgotten[1]
 
     def unlearned(self) -> str:
-        """Which answers wait for a round, in a sentence; empty where none does. Worked out after events alone."""
+        """A sentence about the answers that no round has learned; empty if there are none. Cached until an event."""
         seq = self._store.journal.last_seq()
         if seq != self._unlearned[0]:
             self._unlearned = seq, unlearned(self._store, self._settings).words
         return self._unlearned[1]
 
     def tick(self) -> None:
-        """Look after the trainer, see `TrainerWatch`."""
+        """Restart the trainer if it died; see `TrainerWatch`."""
         self._tending.tick()
 
     def close(self) -> None:
-        """Let another session in; the trainer that this one started ends when its work is done."""
+        """Release the project for another session; this session's trainer ends when its work is done."""
         self._lock.release()
 
 

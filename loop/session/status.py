@@ -9,15 +9,15 @@ from loop.records import Answer
 
 @dataclass(frozen=True, slots=True)
 class SessionStatus:
-    """What the screen says beside the question.
+    """The numbers around the question.
 
     Attributes:
-        answers_today, answers_total: of this annotator, the ones that stand.
+        answers_today, answers_total: this annotator's answers in force.
         round: the last one published. trainer: what it is doing, in words.
-        left_in_queue: questions laid out. pool_left: texts that nobody has answered.
-        last: this annotator's latest standing answer.
-        forgotten: what the model no longer finds as its base does, and that a round is pinned; empty without either.
-        score: how good the model is on texts that it never learns from; empty while nothing is measured.
+        left_in_queue: prepared questions. pool_left: unanswered texts.
+        last: this annotator's latest answer in force.
+        forgotten: a warning about labels of the base that the model finds less well now, or a pinned round; else empty.
+        score: F1 on held-out texts, in words; empty before an evaluation.
     """
 
     answers_today: int

@@ -1,4 +1,4 @@
-"""The trainer beside a session: started when none is at work, and not again and again."""
+"""The trainer beside a session: started when none is running, but not over and over."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from loop.settings import ProjectPaths
 from loop.store import Store
 from loop.store.locks import is_held
 
-# A trainer that dies again and again is left alone after this many starts without a finished round in between.
+# Give up after this many starts without a finished round in between.
 TRAINER_STARTS = 3
 SECONDS_BETWEEN_STARTS = 5.0
-DIED = f"{STOPPED}: it ended {TRAINER_STARTS} times without a word (was it killed, or is memory short?)."
+DIED = f"{STOPPED}: it died {TRAINER_STARTS} times without a message (killed, or out of memory?)."
 
 
 class TrainerWatch:
-    """Keeps a trainer at work with `start`, or only tells what it does where there is no `start`."""
+    """Keeps a trainer running by calling `start`; without `start` it only reports the trainer's state."""
 
     def __init__(self, paths: ProjectPaths, store: Store, start: Callable[[], None] | None) -> None:
         self._paths, self._store, self._start = paths, store, start
@@ -27,9 +27,9 @@ class TrainerWatch:
         self._since: datetime | None = None
 
     def tick(self) -> None:
-        """Start the trainer when none is at work: at the beginning, and again when it has died without a word.
+        """Start the trainer when none is running: at first, and again when it died without a message.
 
-        One that said why it stopped would only say it again, unless loop.cfg has changed since.
+        A trainer that reported an error would only fail again, unless loop.cfg has changed since.
         """
         if self._start is None or is_held(self._paths.trainer_lock):
             return
@@ -44,7 +44,7 @@ class TrainerWatch:
         self._start()
 
     def state(self) -> str:
-        """What the trainer is doing, in words; why an earlier one stopped is no news while another one starts."""
+        """What the trainer is doing, in words; an earlier trainer's error is not repeated while another one starts."""
         doing = trainer_state(self._store, self._paths)
         if not doing.startswith(STOPPED) or self._said_why():
             return doing

@@ -1,4 +1,4 @@
-"""Simulation: the real session, store and trainer, with an oracle in the annotator's place."""
+"""Simulation: the real session, store and trainer, with an oracle as the annotator."""
 
 from loop.simulate.runs import finished_runs, scratch
 from loop.simulate.simulation import Gold, Row, Run, Scenario, simulate

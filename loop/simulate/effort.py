@@ -1,4 +1,4 @@
-"""What the answers cost the annotator: what was read, marked, pressed, and the time that it takes by a model."""
+"""The annotator's effort: tokens read, entities marked, keys pressed, and the modelled time."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Effort:
     """Sums over the answers so far.
 
     Attributes:
-        tokens: of the texts that were read. entities: in the answers. keys: pressed by a skilled person, 0 where
-            they are not counted. seconds: by the prior of `loop.acquire.cost`, with the edits that were made.
+        tokens: in the texts read. entities: in the answers. keys: pressed by a skilled annotator, 0 if not counted.
+            seconds: by the prior of `loop.acquire.cost`, from the number of edits.
     """
 
     answers: int = 0
@@ -28,7 +28,7 @@ class Effort:
     seconds: float = 0.0
 
     def plus(self, question: Question, answer: Answer) -> Effort:
-        """The sums with one answer more; a yes or no to one span edits nothing."""
+        """The sums with another answer; a yes or no to one span has no edits."""
         tokens, shown = len(question.tokens), len(answer.shown)
         edited = edits(answer.shown, answer.spans) if answer.complete else 0
         return replace(
@@ -42,6 +42,6 @@ class Effort:
 
 
 def keys_to(question: Question, answered: Sequence[Span], labels: Sequence[str]) -> int:
-    """The fewest keys, about, from what is shown to what is right, with every help that the editor gives."""
+    """About the fewest keys from the suggestions to the answer, using every aid of the editor."""
     page = page_of(question, labels, suggester=suggester_of(question))
     return len(plan(page, page.snap(answered), keymap(labels)))

@@ -1,4 +1,4 @@
-"""Finished simulations as files: whole or not there at all, and only used again for the very same question."""
+"""Finished simulations as files, written atomically and reused only for identical runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PACKAGES = ("spacy-loop", "spacy", "thinc", "numpy")
 
 
 class Kept:
-    """A folder of finished runs about the texts of `gold` and `test`; without a folder nothing is kept."""
+    """A folder of finished runs on `gold` and `test`; without a folder nothing is stored."""
 
     def __init__(self, folder: Path | None, gold: Gold, test: Gold) -> None:
         self._folder = folder
@@ -30,10 +30,10 @@ class Kept:
             make_private(folder)
 
     def rows(self, run: Run) -> list[Row] | None:
-        """The rows of a run that finished; None when it did not.
+        """The rows of a finished run; None if it is not stored.
 
         Raises:
-            LoopError: the folder has a run of that name with other texts, settings or versions, or a broken file.
+            LoopError: the folder has a run of this name with other texts, settings or versions, or a damaged file.
         """
         path = self._path(run)
         if path is None or not path.exists():
@@ -43,13 +43,13 @@ class Kept:
             if raw["run"] == self._described(run):
                 return [_row(row) for row in raw["rows"]]
         except (ValueError, TypeError, KeyError):
-            raise LoopError(f"{path} holds no finished run.", hint="Move it away.") from None
+            raise LoopError(f"{path} is not a finished run.", hint="Move it away.") from None
         raise LoopError(
             f"{path} is a run with other texts, settings or versions.", hint="Name another folder for these runs."
         )
 
     def keep(self, run: Run, rows: Sequence[Row]) -> None:
-        """Write a finished run; the file is there in one piece or not at all."""
+        """Write a finished run atomically."""
         path = self._path(run)
         if path is None:
             return
@@ -61,7 +61,7 @@ class Kept:
         return self._folder / f"{run.name}.json" if self._folder else None
 
     def _described(self, run: Run) -> Any:
-        """What the rows depend on, as JSON gives it back."""
+        """Everything the rows depend on, as it comes back from JSON."""
         plain = {"settings": asdict(run.settings), "scenario": asdict(run.scenario), **self._origin}
         return json.loads(json.dumps(plain))
 

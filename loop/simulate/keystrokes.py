@@ -1,4 +1,4 @@
-"""The fewest keys from what is shown to what is right: what correcting a text costs a skilled person."""
+"""Find the fewest keys that correct a text: the effort of a skilled annotator."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from loop.records import TokenSpan
 Keys = tuple[str, ...]
 
 WIDTH = 4  # unfinished sequences kept at each step; 8 saved less than 1 % of the keys and took twice as long
-TABS = 8  # farther stops are reached by jumping
-NEAR = 4  # a wrong mark at most so many tokens away may be moved to where one is missing
-REPAIR = 2  # keys that a wrong mark costs, about: a move and a key
+TABS = 8  # stops of Tab to consider; jumps reach farther ones
+NEAR = 4  # tokens; a wrong mark this close may be moved to a missing one
+REPAIR = 2  # approximate keys per wrong mark: a move and an edit
 
 
 def plan(page: Page, gold: Iterable[TokenSpan], keys: Keymap) -> Keys:
-    """Return keys that, pressed on `begin(page)`, answer with exactly the marks `gold`; the answering key included.
+    """Return keys that, pressed on `begin(page)`, answer with exactly the marks `gold`, including the answering key.
 
-    They are real keys, found by pressing them. A beam search over moves and edits keeps the `WIDTH` most promising
-    beginnings, so the sequence is short but not always the shortest there is. `page.aids` says what may be used.
+    The keys are found by pressing them. A beam search over moves and edits keeps the `WIDTH` best prefixes, so the
+    result is short but not always the shortest. `page.aids` limits the aids to use.
 
     Raises:
-        ValueError: a mark of `gold` is no whole words or has no label in force, or two overlap.
+        ValueError: a mark of `gold` is not whole words or has an unknown label, or two overlap.
     """
     goal = tuple(sorted(gold))
     if any(page.trim(mark) != mark for mark in goal) or any(map(overlap, goal, goal[1:])):
-        raise ValueError("gold marks must be whole words with labels in force, and must not overlap")
+        raise ValueError("gold marks must be whole words with known labels, and must not overlap")
     if not goal:
         return (keys.first("none"),)
     start = begin(page)
@@ -77,14 +77,14 @@ def _left(state: State, goal: tuple[TokenSpan, ...]) -> int:
 
 
 def _wrong(state: State, goal: tuple[TokenSpan, ...]) -> list[tuple[TokenSpan, bool]]:
-    """List what is still to do, from left to right: marks to make (True), and marks to delete (False)."""
+    """List the marks to make (True) and to delete (False), from left to right."""
     missing = [mark for mark in goal if mark not in state.marks]
     extra = [m for m in state.marks if m not in goal and not any(overlap(m, other) for other in missing)]
     return sorted([*((mark, True) for mark in missing), *((mark, False) for mark in extra)])
 
 
 def _press(state: State, pressed: Keys, goal: tuple[TokenSpan, ...], keys: Keymap) -> tuple[State, Keys]:
-    """Press keys, and no more of them than it takes to reach the goal."""
+    """Press keys until the goal is reached."""
     for count, key in enumerate(pressed, 1):
         state = press(state, key, keys)
         if state.marks == goal and state.stance == "edit":
@@ -93,7 +93,7 @@ def _press(state: State, pressed: Keys, goal: tuple[TokenSpan, ...], keys: Keyma
 
 
 def _edits(state: State, goal: tuple[TokenSpan, ...], keys: Keymap) -> Iterator[Keys]:
-    """Yield the sequences worth trying next: repairs of the first wrong place and of the nearest, and wider strokes."""
+    """Yield key sequences to try next: corrections of the first and of the nearest wrong place, and wider edits."""
     wrong = _wrong(state, goal)
     nearest = min(wrong, key=lambda item: abs(item[0].start - state.cursor))
     for mark, make in dict.fromkeys([wrong[0], nearest]):
@@ -152,9 +152,9 @@ def _label_key(label: str, keys: Keymap) -> Keys:
 
 
 def _reshape(page: Page, old: TokenSpan, new: TokenSpan, keys: Keymap) -> Keys:
-    """Return the keys that make one mark of another under the cursor."""
+    """Return the keys that change the mark `old` under the cursor into `new`."""
     left, right = _rank(page, new.start) - _rank(page, old.start), _rank(page, new.end) - _rank(page, old.end)
-    moves = (  # it grows before it shrinks, so that it never vanishes on the way
+    moves = (  # grow before shrinking, so that the mark never vanishes
         ("left_edge_left", -left), ("right_edge_right", right), ("left_edge_right", left), ("right_edge_left", -right),
     )  # fmt: skip
     edges = [key for name, times in moves for key in [keys.first(name)] * times]
@@ -166,7 +166,7 @@ def _rank(page: Page, token: int) -> int:
 
 
 def _by_tab(state: State, keys: Keymap) -> Iterator[tuple[TokenSpan, Keys]]:
-    """Yield every stop of Tab that is near enough, with the keys that lead to it."""
+    """Yield each nearby stop of Tab with the keys that lead to it."""
     found = stops(state)
     here = state.cursor - state.rest
     after = [m for m in found if m.start > here]
@@ -178,19 +178,19 @@ def _by_tab(state: State, keys: Keymap) -> Iterator[tuple[TokenSpan, Keys]]:
 
 
 def _onto(state: State, candidate: TokenSpan, keys: Keymap) -> Keys:
-    """Return the fewest keys that bring the cursor onto a candidate: by Tab, unless another way is shorter."""
+    """Return the fewest keys that move the cursor onto a candidate: by Tab, unless another way is shorter."""
     tabs = [there for stop, there in _by_tab(state, keys) if stop == candidate]
     return min([*tabs, _into(state, candidate, keys)], key=len)
 
 
 def _into(state: State, mark: TokenSpan, keys: Keymap) -> Keys:
-    """Return the fewest keys that bring the cursor onto a mark."""
+    """Return the fewest keys that move the cursor onto a mark."""
     target = None if state.rest else state.target
     return () if target == mark else _to(state, state.page.words_within(mark.start, mark.end), keys)
 
 
 def _to(state: State, words: Sequence[int], keys: Keymap) -> Keys:
-    """Return the fewest keys that bring the cursor to one of `words`."""
+    """Return the fewest keys that move the cursor to one of `words`."""
     page = state.page
     aims = [_rank(page, word) for word in words]
     origins: list[tuple[int, Keys]] = [

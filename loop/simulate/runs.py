@@ -1,4 +1,4 @@
-"""Several simulations: side by side in processes of their own, and kept, so that a stopped series goes on."""
+"""Run several simulations in parallel processes and store them, so that a stopped series can resume."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def finished_runs(
     workers: int = 1,
     on_row: OnRow = lambda _run, _row: None,
 ) -> Iterator[tuple[Run, list[Row]]]:
-    """Yield every run with its rows, as it finishes; `on_row` hears of the rows before that.
+    """Yield each run with its rows as it finishes; `on_row` gets each row at once.
 
     Args:
-        runs: of different names.
+        runs: with distinct names.
         gold: the texts to ask about.
-        test: the texts to score on.
-        folder: keeps a file for each finished run; what is there is not run again.
-        workers: how many processes run at a time; 1 stays in this one.
+        test: the texts to evaluate on.
+        folder: for a file per finished run; runs stored there are not repeated.
+        workers: the number of processes; 1 runs in this process.
         on_row: called in this process.
 
     Raises:
-        LoopError: whatever keeps a simulation from working; the folder holds runs of something else.
+        LoopError: a simulation fails, or the folder has other runs.
     """
     kept = Kept(folder, gold, test)
     found = [(run, kept.rows(run)) for run in runs]
@@ -63,7 +63,7 @@ def _one_by_one(runs: Sequence[Run], gold: Gold, test: Gold, on_row: OnRow) -> I
 def _side_by_side(
     runs: Sequence[Run], gold: Gold, test: Gold, workers: int, on_row: OnRow
 ) -> Iterator[tuple[Run, list[Row]]]:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when the processes load numpy: one thread each
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread per process; numpy reads it when it loads
     context = get_context("spawn")
     with context.Manager() as manager, ProcessPoolExecutor(workers, mp_context=context) as pool:
         heard = manager.Queue()
@@ -102,6 +102,6 @@ def _rows(run: Run, gold: Gold, test: Gold, on_row: Callable[[Row], None]) -> li
 
 @contextmanager
 def scratch() -> Iterator[ProjectPaths]:
-    """A project folder for the time of the block."""
+    """A temporary project folder for the block."""
     with tempfile.TemporaryDirectory(prefix="loop-") as folder:
         yield ProjectPaths(Path(folder))

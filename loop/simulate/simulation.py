@@ -1,4 +1,4 @@
-"""One simulated project: questions, the oracle's answers, rounds, and what each round brought."""
+"""A simulated project: questions, the oracle's answers, rounds, and their scores."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ Gold = Mapping[str, Sequence[Span]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """How the oracle works.
+    """The behaviour of the oracle.
 
     Attributes:
-        answers: how many it gives; fewer when the texts run out.
-        mode: teach answers yes or no to one uncertain span, and completely while nothing is uncertain yet.
-        noise: the probability in [0, 1] that it spoils an entity.
-        lag: 0 waits for the questions of the last round; 1 answers those of the round before, as a person who does not
-            wait.
-        every: a row after so many answers, at the end of a round; 0 for every round.
-        keys: count them, which takes time on long texts with much to correct.
+        answers: how many it gives; fewer if the texts run out.
+        mode: "teach" answers yes or no to one uncertain span, or corrects the text while nothing is uncertain.
+        noise: the probability in [0, 1] that it gets an entity wrong.
+        lag: 0 waits for the questions of the last round; 1 answers those of the round before, like an annotator who
+            does not wait.
+        every: a row after this many answers, at the end of a round; 0 for every round.
+        keys: whether to count keys, which is slow for long texts with many corrections.
     """
 
     answers: int = 200
@@ -48,10 +48,10 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One simulation of a series.
+    """A simulation in a series.
 
     Attributes:
-        save: a new folder for its last checkpoint.
+        save: a new folder for its last checkpoint; None to discard it.
     """
 
     settings: Settings
@@ -60,17 +60,17 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What tells it from the others of its series."""
+        """The name of the run, unique in its series."""
         return f"{self.settings.acquire.strategy}-{self.scenario.mode}-seed{self.settings.project.seed}"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the answers so far cost (see `Effort`) and what a model that learned from them finds in the test texts.
+    """The effort of the answers so far (see `Effort`), and the test scores of a model that learned them.
 
     Attributes:
-        keys: None where they were not counted.
-        p, r, f1: in percent, with 95 % bootstrap intervals over the test texts, None where they are too few.
+        keys: None if not counted.
+        p, r, f1: in percent, with 95% bootstrap intervals over the test texts, None if there are too few.
         labels: the same for each label.
     """
 
@@ -91,21 +91,21 @@ class Row:
 def simulate(
     paths: ProjectPaths, settings: Settings, gold: Gold, test: Gold, scenario: Scenario = Scenario()
 ) -> Iterator[Row]:
-    """Let an oracle answer questions about the texts of `gold`, and yield a row after every round asked for.
+    """Let an oracle answer questions about the texts of `gold`; yield a row after each round, see `Scenario.every`.
 
-    Answers left over, too few for a round, have a row of their own; no model has learned from them.
+    Remaining answers, too few for a round, get a last row; no model has learned from them.
 
     Args:
-        paths: an empty folder, or a new project, in which all stays.
+        paths: an empty folder, or a new project, which stays.
         settings: of the project; `eval` is not needed.
         gold: the texts to ask about, with the spans that the oracle answers.
-        test: texts that are never asked about, though they be in `gold`.
-        scenario: how it works.
+        test: texts that are never asked about, even if they are in `gold`.
+        scenario: the oracle's behaviour.
 
     Raises:
-        LoopError: whatever keeps a real session from working.
+        LoopError: as in a real session.
     """
-    # The test texts measure, and an oracle is as consistent as it can be: it has no answers to spare for either.
+    # No held-out texts, since `test` evaluates; no repeats, since an oracle is consistent.
     settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0, repeat_share=0.0))
     if not paths.db.exists():
         begin_anew(paths)
@@ -135,7 +135,7 @@ class _Play:
         every = self._scenario.every or self._round
         reported = 0
         self._trainer.ask()
-        while self._trainer.pretrain():  # people take longer for their first ten answers than this does
+        while self._trainer.pretrain():  # people need longer for their first ten answers than pretraining takes
             pass
         while self._effort.answers < self._scenario.answers and (question := self._next()):
             self._effort = self._effort.plus(question, self._answer(question))
@@ -149,14 +149,14 @@ class _Play:
             yield self._row()
 
     def _next(self) -> Question | None:
-        """The head of the queue; when it ran out before the round did, of a new one."""
+        """The head of the queue; fills the queue again if it ran out before the end of the round."""
         question = self._session.next()
         if question is None and self._trainer.ask():
             question = self._session.next()
         return question
 
     def _round_ends(self) -> None:
-        """Learn and lay out questions; with a lag in the other order, so that the questions are a round older."""
+        """Train and prepare questions; with a lag in reverse order, so that the questions are a round older."""
         if self._scenario.lag:
             self._trainer.ask()
         while self._trainer.learn():

@@ -1,1 +1,1 @@
-"""The terminal: one full-screen application in which texts are asked about and answered."""
+"""The terminal: the full-screen annotation application, and a line mode."""

@@ -1,4 +1,4 @@
-"""The full-screen application: it draws the controller, feeds it keys, and always gives the terminal back."""
+"""The full-screen application: draws the controller, feeds it keys, and always restores the terminal."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ from loop.terminal.screen import Screen
 from loop.terminal.style import style_rules
 
 SECONDS_BETWEEN_LOOKS = 0.5
-BEFORE_PREPARING = 0.02  # seconds after a new text was drawn: the terminal has it by then
-LONGEST_WITHOUT_LOOK = 2.0  # a dead trainer is started again, however fast the annotator types
-IDLE = 0.4  # seconds without a key after which there is time for slower things
-LONGEST_TURN = 0.0005  # seconds that a key waits for the thread that gets texts ready, each time it waits for a disk
-ESCAPE_WAIT = 0.05  # how long a lone Esc may be the beginning of another key
-# prompt_toolkit's names where the editor's differ.
+BEFORE_PREPARING = 0.02  # seconds after drawing a new text, when the terminal has received it
+LONGEST_WITHOUT_LOOK = 2.0  # seconds; a dead trainer is restarted, however fast the annotator types
+IDLE = 0.4  # seconds without a key before slower work starts
+LONGEST_TURN = 0.0005  # seconds a key waits for the preparing thread each time it takes the GIL
+ESCAPE_WAIT = 0.05  # seconds in which an Esc may start the sequence of another key
+# prompt_toolkit's key names that differ from the editor's.
 NAMES = {"c-m": "enter", "c-j": "enter", "c-i": "tab", "c-h": "backspace", " ": "space", "<sigint>": "c-c"}
 
 
 def _name(pressed: KeyPress) -> str:
-    """Return a key under the editor's name for it."""
+    """Return the editor's name for a key."""
     name = pressed.key.value if isinstance(pressed.key, Keys) else pressed.key
     return NAMES.get(name, name)
 
 
 def _drop_sequence(kind: str, waiting: deque[KeyPress]) -> bool:
-    """Take the rest of an unknown escape sequence from the keys that wait; False if its end is not among them.
+    """Remove the rest of an unknown escape sequence from the waiting keys; False if its end has not arrived.
 
-    The end is the first character from @ to ~ (ECMA-48, section 5.4); after Esc and O it is any.
+    It ends with the first character from @ to ~ (ECMA-48, section 5.4); after Esc O, with any character.
     """
     while waiting and len(character := waiting[0].data) == 1 and character.isprintable():
         waiting.popleft()
@@ -57,7 +57,7 @@ def _drop_sequence(kind: str, waiting: deque[KeyPress]) -> bool:
 
 
 class App:
-    """One run of the application at one controller."""
+    """The application for one controller, run once."""
 
     def __init__(self, controller: Controller, *, input: Input | None = None, output: Output | None = None) -> None:
         self._controller = controller
@@ -87,7 +87,7 @@ class App:
     def run(self) -> None:
         """Run until the annotator quits or the terminal goes away."""
         gc.freeze()
-        gc.disable()  # a collection in the middle of a key press is felt; there is one when nothing happens
+        gc.disable()  # a collection during a key press would be noticed; collect when idle
         turns = sys.getswitchinterval()
         sys.setswitchinterval(LONGEST_TURN)
         try:
@@ -112,7 +112,7 @@ class App:
     def _press(self, key: str) -> None:
         self._last_key = monotonic()
         self._controller.press(key)
-        self._controller.save()  # before it is drawn: what has been seen on the screen is kept
+        self._controller.save()  # before drawing: whatever the screen has shown is on disk
         if self._controller.done:
             self._leave()
 
@@ -129,7 +129,7 @@ class App:
             controller.state = pointed(controller.state, token, dragged=told.button == DRAGGED)
 
     def _foreign(self, data: str) -> bool:
-        """Tell whether a character belongs to an unknown escape sequence, which would otherwise be taken for keys."""
+        """Tell whether a character belongs to an unknown escape sequence rather than being a key."""
         inside = monotonic() - self._foreign_since < ESCAPE_WAIT
         if (inside and data.isalpha()) or data == "~":
             self._foreign_since = -ESCAPE_WAIT
@@ -160,13 +160,13 @@ class App:
         self._controller.drawn = True
 
     def _prepare(self) -> None:
-        if not self._looked:  # the trainer is started only now: it would make the first screen wait
+        if not self._looked:  # start the trainer only now: it would delay the first screen
             self._looked = True
             self._look_once()
         self.application.create_background_task(self._get_ready())
 
     async def _get_ready(self) -> None:
-        # In a thread it lets the keys through: numpy takes a tenth of a second and a long text half of that.
+        # In a thread, so that keys get through: importing numpy takes 0.1 s, a long text 0.05 s.
         in_thread = asyncio.get_running_loop().run_in_executor
         await in_thread(None, import_module, "loop.lattice")
         if self._controller.drawn and self._controller.state is not None:
@@ -181,7 +181,7 @@ class App:
             self.application.invalidate()
 
     def _drop_what_was_typed_before_the_text(self) -> None:
-        """Drain the keyboard at the last moment before a new text reaches the terminal."""
+        """Discard pending keys at the last moment before a new text reaches the terminal."""
         output, keyboard, controller = self.application.output, self.application.input, self._controller
         write: Callable[[], None] = output.flush
 
@@ -203,10 +203,10 @@ class App:
 
         @bindings.add(Keys.Escape, Keys.Any)
         def with_alt(event: KeyPressEvent) -> None:
-            """Take Alt and a key, which come as Esc and the key, and the beginning of a sequence that nobody knows."""
+            """Handle Alt with a key, sent as Esc and the key, and the start of an unknown escape sequence."""
             second = event.key_sequence[1]
             if second.data in ("[", "O"):
-                # What was read together with its beginning is dropped at once, however slow the machine.
+                # Drop what was read together with its start at once, however slow the machine is.
                 ended = _drop_sequence(second.data, event.key_processor.input_queue)
                 self._foreign_since = -ESCAPE_WAIT if ended else monotonic()
             else:

@@ -1,4 +1,4 @@
-"""The text with its spans: under every line of text a line that names what is marked there."""
+"""The text with its spans: below each line of text, a line with the labels."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from loop.terminal.wrap import Wrapped, wrap
 Row = list[tuple[str, str]]
 """One line of the screen: (style, text) from left to right."""
 
-READABLE = 4  # cells in which a name cut short still says something
+READABLE = 4  # fewest cells for a truncated label that is still readable
 
 Patch = tuple[int, int, str]
-"""Characters [start, end) and a style they add."""
+"""(start, end, style): the characters [start, end) get the style."""
 
 
 class Forms(NamedTuple):
-    """A name as long as there is room for: with its note, alone, cut, or its letter; always with its sign.
+    """A label's forms from long to short: with its note, alone, cut, or its letter; always with its sign.
 
     Attributes:
-        sign: "?" for what is not marked, "✓" for what the annotator decided, "*" for what the model changed.
-        note: the same in words, and what else there is to say. letter: empty where the label has none.
-        whole: it is never cut, and has no extent.
+        sign: "?" for a candidate, "✓" for a decision of the annotator, "*" for a change by the model.
+        note: the sign in words, or a probability. letter: empty if the label has none.
+        whole: never cut, and not extended over the span's width.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Forms(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A word under the text at `column`: the longest of its forms that fits, drawn out to the span's `cells`."""
+    """A label below the text at `column`: the longest form that fits, extended to the span's width in `cells`."""
 
     column: int
     cells: int
@@ -59,7 +59,7 @@ class Chip:
 
 
 class Name(NamedTuple):
-    """What is to be named under the characters [start, end), and how."""
+    """A label to be shown below the characters [start, end)."""
 
     start: int
     end: int
@@ -67,7 +67,7 @@ class Name(NamedTuple):
     style: str
 
 
-@lru_cache(4)  # the same text is drawn at every key
+@lru_cache(4)  # each key press draws the same text again
 def laid_out(text: str, tokens: tuple[Range, ...], cells: int) -> tuple[Wrapped, tuple[tuple[int, int], ...]]:
     """Return the text wrapped to `cells`, and (line, column) of every token."""
     laid = wrap(text, cells)
@@ -75,7 +75,7 @@ def laid_out(text: str, tokens: tuple[Range, ...], cells: int) -> tuple[Wrapped,
 
 
 def layout_of(state: State, cells: int, rows: int, top: int) -> tuple[Layout, int, int]:
-    """Return how the text lies on `rows` rows, the first line shown (`top` or near the cursor), how many follow."""
+    """Return the layout on `rows` rows, the first line shown (`top`, or near the cursor), and how many follow."""
     lines = max(1, rows // 2)
     laid, places = laid_out(state.page.text, state.page.tokens, cells)
     line = places[state.cursor][0] if places else 0
@@ -88,7 +88,7 @@ def layout_of(state: State, cells: int, rows: int, top: int) -> tuple[Layout, in
 
 
 def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Row]:
-    """Return the rows of the text from line `top` on: at most `rows` of them, each at most `cells` wide."""
+    """Return the rows of the text from line `top`: at most `rows`, each at most `cells` wide."""
     laid, _ = laid_out(state.page.text, state.page.tokens, cells)
     lines = laid.lines[top : top + max(1, rows // 2)]
     seen = lines[0][0], lines[-1][1]
@@ -139,7 +139,7 @@ def _text_row(laid: Wrapped, start: int, end: int, patches: Sequence[Patch]) -> 
 
 
 def cut(row: Iterable[tuple[str, str]], cells: int) -> Row:
-    """Return a row in at most `cells` cells."""
+    """Return a row cut to at most `cells` cells."""
     kept: Row = []
     for style, text in row:
         shown = fit(text, cells)
@@ -164,7 +164,7 @@ def _names(
 
 
 def forms(state: State, mark: TokenSpan, p: float | None, keys: Keymap) -> Forms:
-    """Return how a span or candidate of probability `p` is named."""
+    """Return the forms of the label of a span or candidate with probability `p`."""
     name, letter = visible(mark.label), keys.letters.get(mark.label, "")
     if mark in state.now.touched:
         return Forms(name, "✓", " ✓", letter)
@@ -176,7 +176,7 @@ def forms(state: State, mark: TokenSpan, p: float | None, keys: Keymap) -> Forms
 
 
 def percent(p: float | None) -> str:
-    """Return a probability for a chip: " 93%"; nothing when there is none."""
+    """Return a probability for a chip, such as " 93%"; empty if there is none."""
     return "" if p is None else f" {min(99, max(1, round(100 * p)))}%"
 
 
@@ -194,11 +194,11 @@ def _in_line(names: Iterable[Name], laid: Wrapped, start: int, end: int) -> list
 def _chip_row(chips: Sequence[Chip], cells: int) -> Row:
     row: Row = []
     used = 0
-    # Where spans of one cell touch there is no room for a gap between their names.
+    # Adjacent spans of one cell leave no room for a gap between their labels.
     limits = [*(max(chip.column + 1, after.column - 1) for chip, after in pairwise(chips)), cells]
     for chip, limit in zip(chips, limits, strict=False):
         column = max(used, chip.column)
-        if chip is chips[-1]:  # a name at the right edge is moved to the left rather than cut
+        if chip is chips[-1]:  # move a label at the right edge to the left rather than cut it
             free = used + 1 if row else 0
             column = max(min(free, column), min(column, cells - width(chip.forms.name + chip.forms.note)))
         shown = _drawn_out(chip, limit - column)

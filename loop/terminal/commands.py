@@ -1,4 +1,4 @@
-"""The words of the line mode: every edit as a line such as `mark 2-3 BRAND`, done by the same editor as the keys."""
+"""The commands of the line mode: lines such as `mark 2-3 BRAND`, carried out by the editor behind the keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from loop.records import TokenSpan
 from loop.terminal.glyphs import visible
 
 Act = Callable[[State], State]
-# The words for commands, where they are not the command's own name; the four keys for edges are one word.
+# Words that differ from the command's name; the four commands for edges share one.
 SAID = {"accept": "ok", "confirm": "yes", "select": "mark", "reopen": "back", "onward": "leave"} | dict.fromkeys(
     ("left_edge_left", "left_edge_right", "right_edge_left", "right_edge_right"), "edges"
 )
@@ -25,23 +25,23 @@ ONCE = re.compile(r"(`\w+`)(?: \1)+")
 
 
 class MisunderstoodError(LoopError):
-    """A line that is not a command; the message says what would be one."""
+    """A line is not a command; the message says what to type."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, hint="`help` lists the commands.")
 
 
 class Words(Keymap):
-    """A keymap whose sentences name words of the line mode instead of keys."""
+    """A keymap whose messages name words of the line mode instead of keys."""
 
     def worded(self, message: str) -> str:
-        """Return a sentence of the editor with "`ok`" for "[accept]"."""
+        """Return a message with "`ok`" in place of "[accept]"."""
         return ONCE.sub(r"\1", IN_BRACKETS.sub(lambda found: f"`{SAID.get(found[1], found[1])}`", message))
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One word of the line mode: what follows it, what it does, and the act it means."""
+    """A command of the line mode: its arguments, its help, and how it becomes an edit."""
 
     name: str
     usage: str
@@ -50,10 +50,10 @@ class Verb:
 
 
 def interpret(line: str, state: State, keys: Keymap) -> Act:
-    """Return what a line asks the editor to do: the first word may be cut short as long as it means one thing.
+    """Return the edit that a line asks for; you may shorten the first word as long as it is unambiguous.
 
     Raises:
-        MisunderstoodError: it means nothing here.
+        MisunderstoodError: the line is not a command, or its arguments do not fit.
     """
     word, _, rest = line.strip().partition(" ")
     found = [verb for verb in VERBS if verb.name.startswith(word.lower())]
@@ -61,20 +61,20 @@ def interpret(line: str, state: State, keys: Keymap) -> Act:
     if len(exact or found) != 1:
         known = ", ".join(verb.name for verb in found) if found else ""
         raise MisunderstoodError(
-            f"“{visible(word)}” may be {known}." if known else f"“{visible(word)}” is not a command."
+            f"“{visible(word)}” may mean {known}." if known else f"“{visible(word)}” is not a command."
         )
     return (exact or found)[0].act(rest.strip(), state, keys)
 
 
 def listed(state: State) -> tuple[TokenSpan, ...]:
-    """Return what the numbers of spans mean: the marks and the candidates left out, from left to right."""
+    """Return the numbered spans: the marks and the unmarked candidates, from left to right."""
     return stops(state)
 
 
 def _command(name: str) -> Callable[[str, State, Keymap], Act]:
     def alone(rest: str, _: State, __: Keymap) -> Act:
         if rest:
-            raise MisunderstoodError(f"Nothing follows this command; “{visible(rest)}” was not understood.")
+            raise MisunderstoodError(f"This command takes no arguments, but got “{visible(rest)}”.")
         return lambda state: act(replace(state, focus=None, stance="edit"), name)
 
     return alone
@@ -82,7 +82,7 @@ def _command(name: str) -> Callable[[str, State, Keymap], Act]:
 
 def _keys(rest: str, _: State, keys: Keymap) -> Act:
     if not rest:
-        raise MisunderstoodError("keys: names of keys follow, for example `keys tab k enter`.")
+        raise MisunderstoodError("keys: give the names of keys, for example `keys tab k enter`.")
 
     def pressed(state: State) -> State:
         for key in rest.split():
@@ -96,7 +96,7 @@ def _keys(rest: str, _: State, keys: Keymap) -> Act:
 def _skip(rest: str, _: State, __: Keymap) -> Act:
     reason = next((name for name in REASONS.values() if rest and name.startswith(rest.lower())), "")
     if rest and not reason:
-        raise MisunderstoodError(f"skip: nothing, or one of {', '.join(REASONS.values())}.")
+        raise MisunderstoodError(f"skip: give no reason, or one of {', '.join(REASONS.values())}.")
     return lambda state: skip(replace(state, anchor=None), reason)
 
 
@@ -113,7 +113,7 @@ def _letters(rest: str, state: State, keys: Keymap) -> Act:
     chosen = _label(name, state, keys)
     tokens = state.page.cover(first - 1, last)
     if tokens is None or last > len(state.page.text):
-        raise MisunderstoodError(f"There is no word at the letters {where}; the text has {len(state.page.text)}.")
+        raise MisunderstoodError(f"There is no word at letters {where}; the text has {len(state.page.text)}.")
     wanted, got = state.page.text[first - 1 : last], state.page.string(*tokens)
     widened = "" if wanted == got else f"The model learns whole words: “{visible(wanted)}” was widened. "
     message = f"{widened}“{visible(got)}” is {chosen}."
@@ -151,7 +151,7 @@ def _other(rest: str, state: State, _: Keymap) -> Act:
 
 def _find(rest: str, _: State, __: Keymap) -> Act:
     if not rest:
-        raise MisunderstoodError("find: what to look for follows.")
+        raise MisunderstoodError("find: give the string to look for.")
 
     def told(state: State) -> State:
         found = [state.page.words_within(*tokens) for tokens in state.page.occurrences(rest)]
@@ -162,7 +162,7 @@ def _find(rest: str, _: State, __: Keymap) -> Act:
 
 
 def _memo(rest: str, _: State, __: Keymap) -> Act:
-    return lambda state: remember(state, replace(state.now, memo=rest), message="Memo kept." if rest else "No memo.")
+    return lambda state: remember(state, replace(state.now, memo=rest), message="Memo saved." if rest else "No memo.")
 
 
 def _on(state: State, mark: TokenSpan) -> State:
@@ -173,7 +173,7 @@ def _on(state: State, mark: TokenSpan) -> State:
 def _split(rest: str, example: str) -> tuple[str, str]:
     first, _, second = rest.partition(" ")
     if not second.strip():
-        raise MisunderstoodError(f"Write it as in `{example}`.")
+        raise MisunderstoodError(f"Write it like `{example}`.")
     return first, second.strip()
 
 
@@ -206,7 +206,7 @@ def _label(name: str, state: State, keys: Keymap) -> str:
         return keys.by_key[name]
     found = names(state.page.labels, name)
     if not found:
-        raise MisunderstoodError(f"No label is called “{visible(name)}”; there are {_all(state.page.labels)}.")
+        raise MisunderstoodError(f"No label matches “{visible(name)}”; the labels are {_all(state.page.labels)}.")
     return found[0]
 
 
@@ -215,7 +215,7 @@ def _all(labels: Sequence[str]) -> str:
 
 
 def range_of(state: State, mark: TokenSpan) -> str:
-    """Return the numbers of a mark's words: "word 2" or "words 2-3"."""
+    """Return the numbers of a mark's words, as "word 2" or "words 2-3"."""
     return _range_words(state, state.page.words_within(mark.start, mark.end))
 
 

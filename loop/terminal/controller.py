@@ -1,4 +1,4 @@
-"""What one person does at the screen: keys to the editor, answers to the session. No drawing."""
+"""The controller: passes keys to the editor and answers to the session. No drawing."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ View = Literal["text", "help", "guidelines", "find"]
 SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "home": -(10**6)}
 PAGES = {"pageup": -1, "pagedown": 1, "space": 1}
 TYPING = ("name", "find", "memo")
-RECENT = 20  # answers that pace and acceptance are taken of: about the last five minutes
+RECENT = 20  # answers behind pace and acceptance rate: about the last five minutes
 
 
 class Controller(Hand):
-    """What keys mean, and what becomes of the text in hand.
+    """Handles keys and the current text.
 
     Attributes:
-        status, last: what the session said last.
-        mouse: whether the terminal reports the mouse, instead of selecting text for copying.
-        finder: the list that is open while the view is "find".
-        view: the text, or what lies over it, scrolled to line `top`; `page` lines of that are seen.
-        recent: the last answers of this sitting.
-        left_out: how many texts were left out, by the reason; known when there is no question.
-        done: the annotator wants to leave.
+        status, last: as the session last reported them.
+        mouse: whether the terminal reports the mouse instead of selecting text for copying.
+        finder: the open list while the view is "find".
+        view: the text, or a page over it, scrolled to line `top` and `page` lines high.
+        recent: the last answers since the start of the program.
+        left_out: how many texts were left out, by reason; set while there is no question.
+        done: whether the annotator wants to quit.
     """
 
     def __init__(
@@ -57,25 +57,25 @@ class Controller(Hand):
         self._take_next()
 
     def press(self, key: str) -> None:
-        """Do what a key means. An error of the session is said on the message line; nothing is lost by it."""
+        """Handle a key. A session error appears on the message line, and nothing is lost."""
         self._try(lambda: self._press(key))
 
     def command(self, name: str) -> None:
-        """Do what a command's key means, also when it has none; otherwise as `press`."""
+        """Run a command, even one without a key; otherwise like `press`."""
         if self.state is None or self.question is None:
             self._try(lambda: self._wait(name))
         else:
             self.do(lambda state: act(state, name))
 
     def turn(self, way: Literal["up", "down"]) -> None:
-        """Do what a turn of the mouse's wheel means; nothing while something is typed."""
+        """Handle a turn of the mouse wheel; ignored while typing at a prompt."""
         if self.finder is not None or self.view != "text":
             self.press(way)
         elif self.state is not None and self.state.stance in ("edit", "select"):
             self.command(way)
 
     def do(self, what: Callable[[State], State]) -> None:
-        """Do one act of the editor that no key stands for; otherwise as `press`."""
+        """Apply one edit that has no key; otherwise like `press`."""
         self._try(lambda: self._do(what))
 
     def _try(self, what: Callable[[], None]) -> None:
@@ -106,10 +106,10 @@ class Controller(Hand):
             self._follow(self.question, self.state, self.state.intent)
 
     def paste(self, text: str) -> None:
-        """Take pasted text: something to type where something is typed, otherwise nothing; never commands."""
+        """Handle pasted text: typed into an open prompt, otherwise ignored; never run as commands."""
         typing = self.finder is not None or (self.state is not None and self.state.stance in TYPING)
         if not typing or self.view in ("help", "guidelines"):
-            self.notice = "Pasted text is not taken for keys."
+            self.notice = "Pasted text is not read as keys."
             return
         for char in text.strip():
             self.press(char if char.isprintable() else "space")
@@ -133,7 +133,7 @@ class Controller(Hand):
             if found is not None:
                 self.show(*found)
             else:
-                self.notice = "This answer came from elsewhere, and is opened in `loop annotate`."
+                self.notice = "This answer was imported: open it in `loop annotate`."
         elif after is not None:
             self.notice = self.session.choose(after)
             if self.question is None:
@@ -169,10 +169,10 @@ class Controller(Hand):
         if self.question is None or self.state is None:
             return
         if self.reopened is not None or self.state.past or self.state.future:
-            self.notice = f"{self.notice} This text stays as it was begun; it begins with the next one."
+            self.notice = f"{self.notice} This text keeps its mode; the new one starts with the next text."
         else:
             self.show(self.question, None)
-            self.drawn = True  # the same text is still there
+            self.drawn = True  # the same text is still shown
 
     def _follow(self, question: Question, state: State, intent: Intent) -> None:
         if intent.kind == "answer":
@@ -191,8 +191,8 @@ class Controller(Hand):
         if target is not None:
             string = state.page.string(target.start, target.end)
             file = self.session.add_pattern(string, target.label)
-            known = f"“{shorten(string)}” is a pattern of {target.label} already."
-            added = f"“{shorten(string)}” is a pattern of {target.label} from now on, in {file}."
+            known = f"“{shorten(string)}” is already a pattern for {target.label}."
+            added = f"Added “{shorten(string)}” as a pattern for {target.label} to {file}."
             self.notice = added if file else known
 
     def _answer(self, question: Question, state: State, verdict: Verdict, reason: str) -> None:
@@ -215,10 +215,10 @@ class Controller(Hand):
         except LoopError:
             following = self.session.next()
             if self.reopened is None and following is not None and following.id != question.id:
-                self.show(following, None)  # the text has left the corpus: nobody can answer it any more
+                self.show(following, None)  # the text was removed from the corpus
             raise
         self.recent.append(self.last)
-        if self.reopened is None:  # the session is asked for its numbers when there is time
+        if self.reopened is None:  # ask the session for its numbers later, when there is time
             today, total = self.status.answers_today + 1, self.status.answers_total + 1
             self.status = replace(self.status, answers_today=today, answers_total=total, last=self.last)
         self._take_next()
@@ -247,7 +247,7 @@ class Controller(Hand):
             self.show(question, self.session.answered(question))
 
     def tick(self) -> bool:
-        """Look after the trainer, the numbers and, while there is no question, the queue; tell whether it changed."""
+        """Update the trainer, the numbers and, while there is no question, the queue; tell whether anything changed."""
         before = self.status, self.question, self.notice
         try:
             self.session.tick()

@@ -1,4 +1,4 @@
-"""The text in hand: how far it is edited, its draft, and what the one after it will be."""
+"""The current text: its editing state, its draft, and the question that follows."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class Hand:
-    """One text at a time.
+    """The text being annotated.
 
     Attributes:
-        question, state: the text in hand; None while there is none to ask.
-        reopened: its answer so far, when it is an earlier text again.
-        drawn: whether the text in hand has been on the screen; until then keys are dropped.
-        around: the texts before and after it, in its group.
-        pages: where pages come from.
-        saved: whether the last draft could be kept. notice: what the message line says.
+        question, state: of the current text; None while there is no question.
+        reopened: its earlier answer, if it was reopened.
+        drawn: whether the screen has shown the text; until then keys are dropped.
+        around: the texts before and after it in its group.
+        pages: makes the pages.
+        saved: whether the last draft could be saved. notice: the text of the message line.
     """
 
     def __init__(self, session: Session, clock: Callable[[], float]) -> None:
@@ -42,7 +42,7 @@ class Hand:
         self._since = clock()
 
     def show(self, question: Question, answer: Answer | None) -> None:
-        """Take a text up, where its draft left it, or else as it was answered, or as it is asked."""
+        """Open a text: from its draft if it has one, else from its answer, else as a new question."""
         draft = self.session.draft(question)
         page = self.pages.of(question, answer, draft)
         begun = from_draft(page, draft) if draft else None
@@ -65,19 +65,19 @@ class Hand:
             self.notice = words.format(mode=page.mode, asked=self.session.mode)
 
     def put_away(self) -> None:
-        """Have nothing in hand."""
+        """Close the current text."""
         self.question = self.state = self.reopened = None
 
     def following(self) -> Question | None:
-        """The question after this one, to make its page while the annotator reads; None when there is no need."""
+        """The question that follows, to prepare its page meanwhile; None if there is nothing to prepare."""
         return self.pages.following(self.question) if self.question is not None and self.drawn else None
 
     def seconds(self, state: State) -> float:
-        """How long the text has been in hand, all sittings together."""
+        """How many seconds the text has been open, over all sessions."""
         return max(state.seconds, self._clock() - self._since)
 
     def save(self) -> None:
-        """Keep the text in hand as a draft, if it was edited since it was kept last."""
+        """Save the current text as a draft if it was edited since the last save."""
         if self.question is None or self.state is None or _edits(self.state) == self._kept:
             return
         timed = replace(self.state, seconds=self.seconds(self.state))
@@ -89,7 +89,7 @@ class Hand:
             self.saved, self._kept = True, _edits(self.state)
 
     def keep_again(self) -> None:
-        """Let the next `save` keep the text though nothing was edited: for where the cursor is."""
+        """Let the next `save` write the draft even without an edit, to store the cursor."""
         self._kept = None
 
 

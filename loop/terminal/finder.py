@@ -1,4 +1,4 @@
-"""A list to find something in: earlier answers, or texts of the pool. What is typed narrows it. No drawing."""
+"""A searchable list of earlier answers or of the pool's texts; typing narrows it. No drawing."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PAGES = {"pageup": -1, "pagedown": 1}
 
 @dataclass(frozen=True)
 class Finder(Generic[Item]):
-    """What has been typed, what was found, and which of it is chosen.
+    """The typed string, the items found, and the one chosen.
 
     Attributes:
-        title, empty: what it is a list of, and what is said when nothing is found.
-        look: finds; given what was typed and whether only hard cases are wanted.
-        hard: whether only hard cases are listed; None where there is no such choice.
-        live: look at every letter; otherwise when Enter is pressed, for many texts take their time.
-        stale: something was typed since `items` were found.
+        title, empty: the heading, and the message when nothing is found.
+        look: the search; called with the typed string and whether to list only hard cases.
+        hard: whether only hard cases are listed; None if the list does not offer that.
+        live: search at every letter; otherwise at Enter, since searching many texts takes long.
+        stale: the typed string has changed since the search.
     """
 
     title: str
@@ -41,11 +41,11 @@ class Finder(Generic[Item]):
     stale: bool = False
 
     def found(self) -> Finder[Item]:
-        """Return it with what is found now."""
+        """Return the finder after searching."""
         return replace(self, items=tuple(self.look(self.typed.strip(), bool(self.hard))), chosen=0, stale=False)
 
     def press(self, key: str, *, page: int = 10) -> Finder[Item] | Item | None:
-        """Return the list after one key, what was taken from it, or None when it was left; it shows `page` lines."""
+        """Return the finder after one key, the item chosen, or None if the list was closed; it shows `page` lines."""
         if key in CANCEL or (key == "backspace" and not self.typed):
             return None
         if key == "enter":
@@ -66,15 +66,15 @@ class Finder(Generic[Item]):
 def history(session: Session) -> Finder[Past]:
     """Return the list of this annotator's earlier answers, newest first."""
     finder: Finder[Past] = Finder(
-        "Earlier answers", "No such answer.", lambda typed, hard: session.history(typed, hard=hard), hard=False
+        "Earlier answers", "No answer matches.", lambda typed, hard: session.history(typed, hard=hard), hard=False
     )
     return finder.found()
 
 
 def pool(session: Session) -> Finder[Text]:
-    """Return the list of texts that nobody has answered, empty until something was typed."""
+    """Return the list of unanswered texts, empty until something is typed."""
 
     def look(typed: str, _: bool) -> Sequence[Text]:
         return session.search(typed) if typed else ()
 
-    return Finder("Texts that nobody has answered", "No text of the pool contains this.", look, live=False)
+    return Finder("Unanswered texts", "No unanswered text contains this.", look, live=False)

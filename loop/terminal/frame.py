@@ -1,4 +1,4 @@
-"""What stands around the text: project and trainer above; the span in hand, labels and the last answer below."""
+"""The rows around the text: project and trainer above; current span, labels and last answer below."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
 
 STREAMS: dict[Stream, str] = {
-    "uncertain": "the model is unsure",
+    "uncertain": "the model is uncertain",
     "random": "drawn at random",
     "pattern": "a pattern matches",
     "typical": "typical of these texts",
     "chosen": "you chose it",
-    "held_out": "HELD OUT: only to measure, never learned from",
+    "held_out": "held out for evaluation, never learned from",
     "revisit": "answered before a label was added",
-    "repeat": "REPEATED: only to measure how consistent the answers are",
+    "repeat": "repeated, to measure intra-annotator agreement",
 }
-# Texts that only measure, in a loud frame; the shorter words are for narrow screens.
+# Texts for evaluation only, in a loud frame; the shorter words are for narrow screens.
 MEASURES: dict[Stream, tuple[str, str]] = {
     "held_out": (
-        "MEASURE: this text only measures the model; nothing is learned from it.",
-        "MEASURE: it is not learned from",
+        "HELD OUT: for evaluation only; the model never learns from this text.",
+        "HELD OUT: never learned from",
     ),
     "repeat": (
-        "REPEATED: you have answered this text before; it only measures how consistent you are.",
+        "REPEATED: you answered this text before; this only measures how consistent you are.",
         "REPEATED: how consistent are you?",
     ),
 }
-WIDE = 60  # cells from which on there is room for what is merely nice to know
+WIDE = 60  # cells from which there is room for extras
 VERY_WIDE = 100
-MORE = 10  # cells that "more" takes when not all labels fit
+MORE = 10  # cells for "more" when not all labels fit
 
 
 def spread(left: Sequence[tuple[str, str]], right: str, cells: int) -> Row:
-    """Return a row with `left` at the left and the quiet `right` at the right edge; what is left gives way."""
+    """Return a row with `left` at the left and a quiet `right` at the right edge; `left` is cut if need be."""
     room = cells - width(right) - 1 if right else cells
     row: Row = []
     for style, text in left:
@@ -55,10 +55,10 @@ def spread(left: Sequence[tuple[str, str]], right: str, cells: int) -> Row:
 
 
 def head(controller: Controller, cells: int) -> list[Row]:
-    """Return the two rows above the text: where one is, and that everything is kept."""
+    """Return the two rows above the text: project, mode, round, trainer, and whether everything is saved."""
     status = controller.status
     saved = "saved" if controller.saved else "NOT SAVED"
-    doing = status.trainer.partition(":")[0]  # why it stopped is said on the message line
+    doing = status.trainer.partition(":")[0]  # the message line says why it stopped
     long = f"round {status.round} · trainer {doing} · {saved}"
     short = f"r{status.round} · {saved}"
     scored = f"{status.score} · {long}" if status.score else long
@@ -70,14 +70,14 @@ def head(controller: Controller, cells: int) -> list[Row]:
 
 
 def rule(controller: Controller, cells: int, note: str = "") -> Row:
-    """Return a line across the screen, with a note at its right end; a double one around a text that only measures."""
+    """Return a line across the screen with a note at its right end; a double line around a text for evaluation."""
     measures = controller.question is not None and controller.question.stream in MEASURES and controller.view == "text"
     line, style = ("═", "class:title") if measures else ("─", "class:rule")
     return [(style, line * (cells - width(note))), ("class:key", note)]
 
 
 def why(controller: Controller, cells: int) -> Row:
-    """Return the row that says why this text is asked, or how it was answered; its flag and memo at the right."""
+    """Return the row with the reason for this question, or its earlier answer; flag and memo at the right."""
     question = controller.question
     if question is None or controller.state is None:
         return []
@@ -88,7 +88,7 @@ def why(controller: Controller, cells: int) -> Row:
 def _why(controller: Controller, question: Question, mode: Mode, cells: int) -> Row:
     if controller.reopened is not None:
         back = key_name(controller.keys.first("onward"))
-        leave = f". {back} leaves it so. " if back else ""
+        leave = f". {back} keeps it. " if back else ""
         return [
             ("class:loud", fit(f" {earlier(controller, question, controller.reopened)}", cells - width(leave)) + leave)
         ]
@@ -96,27 +96,27 @@ def _why(controller: Controller, question: Question, mode: Mode, cells: int) -> 
         long, short = (f" {words}" for words in MEASURES[question.stream])
         words = fit(long if width(long) <= cells else short, cells)
         return [("class:loud", words + " " * (cells - width(words)))]
-    return [("class:quiet", fit(f" Why this text: {reason(question, mode)}", cells))]
+    return [("class:quiet", fit(f" Why: {reason(question, mode)}", cells))]
 
 
 def reason(question: Question, mode: Mode) -> str:
-    """Return why a text is asked; in manual mode not what the model thinks of it."""
+    """Return why a text is asked; in manual mode without the model's predictions."""
     return (visible(question.reason) if mode != "manual" else "") or STREAMS[question.stream]
 
 
 def notes(state: State, cells: int) -> str:
-    """Return in at most so many cells that a text is flagged, and its memo; empty without either."""
+    """Return a text's flag and memo in at most `cells` cells; empty without either."""
     memo = f"memo: {visible(state.now.memo)}" if state.now.memo else ""
     return fit(" · ".join(filter(None, ["⚑ flagged" if state.now.flag else "", memo])), cells)
 
 
 def earlier(controller: Controller, question: Question, answer: Answer) -> str:
-    """Return why an earlier answer is there again, or else what it said."""
+    """Return the session's note on an earlier answer, or else the answer in words."""
     return visible(controller.session.note(question)) or f"Answered before: {said(answer)}"
 
 
 def said(answer: Answer) -> str:
-    """Return an answer in a few words: "accepted, 2 BRAND, 1 PART"."""
+    """Return an answer in a few words, such as "accepted, 2 BRAND, 1 PART"."""
     if answer.mode == "teach" and not answer.complete:
         return f"yes, {visible(answer.spans[0].label)}" if answer.spans else "no"
     if answer.verdict == "accept" and answer.spans:
@@ -130,7 +130,7 @@ def said(answer: Answer) -> str:
 
 
 def prompt(state: State, cells: int) -> Row:
-    """Return the row on which something is typed; empty when nothing is."""
+    """Return the row of the open prompt; empty without one."""
     if state.stance == "name":
         chosen, fitting = name(state), names(state.page.labels, state.typed)
         rest = " · ".join(f"[{visible(n)}]" if n == chosen else visible(n) for n in fitting)
@@ -139,7 +139,7 @@ def prompt(state: State, cells: int) -> Row:
         count = len(matches(state))
         return _typed("Find", state.typed, f"{count} found · Tab next · Enter selects" if state.typed else "", cells)
     if state.stance == "memo":
-        return _typed("Memo", state.typed, "Enter keeps it", cells)
+        return _typed("Memo", state.typed, "Enter saves it", cells)
     return []
 
 
@@ -155,7 +155,7 @@ def _typed(what: str, typed: str, rest: str, cells: int) -> Row:
 
 
 def in_hand(state: State, keys: Keymap, cells: int) -> Row:
-    """Return the row about the span or candidate under the cursor: its text, its name and what else it may be."""
+    """Return the row about the span or candidate under the cursor: its text, its label and the alternatives."""
     if state.stance in ("select", "chars"):
         return _selected(state, cells)
     page, target = state.page, state.target
@@ -168,14 +168,14 @@ def in_hand(state: State, keys: Keymap, cells: int) -> Row:
     if target in state.now.touched:
         more = ["decided by you"]
     elif target not in state.marks:
-        more.insert(0, keys.worded("not marked: [confirm] takes it, [delete] says no"))
+        more.insert(0, keys.worded("not marked: [confirm] marks it, [delete] says no"))
     name = forms(state, target, known.get(target), keys).fitting(cells - width(string) - 2)
     row = [("", string), (colour_class("chip", page.labels, target.label), f" {name} ")]
     return cut([*row, ("class:quiet", f"  {_fitting(more, cells - 2 - sum(width(text) for _, text in row))}")], cells)
 
 
 def _selected(state: State, cells: int) -> Row:
-    """What is selected, and the whole words that it will become where it is less."""
+    """The selection, and the whole words it will be widened to if it is less."""
     page = state.page
     chars = chosen(state) if state.stance == "chars" else None
     tokens = page.cover(*chars) if chars else selection(state)
@@ -186,7 +186,7 @@ def _selected(state: State, cells: int) -> Row:
 
 
 def _fitting(more: Sequence[str], cells: int) -> str:
-    """Return as many whole notes as fit; the first one in any case."""
+    """Return as many whole notes as fit, but always the first."""
     kept = " · ".join(more[:1])
     for note in more[1:]:
         longer = f"{kept} · {note}"
@@ -224,35 +224,35 @@ def legend(state: State, keys: Keymap, cells: int) -> Row:
 
 
 def trouble(controller: Controller) -> str:
-    """Return why the trainer stopped, if it said so; the questions that are there can be answered all the same."""
+    """Return why the trainer stopped, if it reported an error; prepared questions can still be answered."""
     trainer = controller.status.trainer
     if not trainer.startswith(f"{STOPPED}: "):
         return ""
     return (
-        f"The trainer {trainer} Your answers are saved. It starts again when loop.cfg "
-        "is changed, or with the next `loop annotate`."
+        f"The trainer {trainer} Your answers are saved. It restarts when you change loop.cfg "
+        "or run `loop annotate` again."
     )
 
 
 def pace(controller: Controller) -> list[str]:
-    """Return how fast the last answers of this sitting came, and how many of them took the suggestions as they were."""
+    """Return the pace and the acceptance rate of the last answers since the start of the program."""
     recent = controller.recent
     seconds = sum(answer.seconds for answer in recent)
     if not recent or seconds <= 0:
         return []
     said_so = [answer for answer in recent if answer.verdict == "accept" and answer.shown]
     unchanged = sum(answer.spans == answer.shown for answer in said_so)
-    share = [f"{round(100 * unchanged / len(said_so))} % unchanged"] if said_so else []
+    share = [f"{round(100 * unchanged / len(said_so))}% accepted"] if said_so else []
     return [f"{60 * len(recent) / seconds:.1f} a minute", *share]
 
 
 def meta_words(question: Question) -> str:
-    """Return the user's own notes on a text, on one line, safe to show: "ticket: 12 · shop: north"."""
+    """Return a text's meta on one line, safe to print: "ticket: 12 · shop: north"."""
     return " · ".join(f"{visible(str(key))}: {visible(str(value))}" for key, value in question.text.meta.items())
 
 
 def beside(text: str, cells: int, *, last: bool) -> Row:
-    """Return a neighbouring text on one quiet row: its end when it stands before the text, its beginning after it."""
+    """Return a neighbouring text on one quiet row: the end of the text before, the beginning of the text after."""
     shown = visible(text)
     room = max(1, cells - 4)
     if last and width(shown) > room:
@@ -263,7 +263,7 @@ def beside(text: str, cells: int, *, last: bool) -> Row:
 
 
 def last_line(controller: Controller, cells: int) -> Row:
-    """Return the last answer and how to reopen it, and how much has been done."""
+    """Return the row with the last answer, the key that reopens it, and the number of answers."""
     status = controller.status
     parts = [f"{status.answers_today} today", *(pace(controller) if cells >= VERY_WIDE else [])]
     right = " · ".join([*parts, *([f"{status.answers_total} in all"] if cells >= WIDE else [])]) + " "

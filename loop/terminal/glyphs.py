@@ -1,4 +1,4 @@
-"""Corpus text as the terminal may show it: every character with its width, and nothing that a terminal would obey."""
+"""Corpus text made safe for a terminal: each character with its width, and no control characters."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import NamedTuple
 from wcwidth import wcwidth
 
 JOINERS = "\u200c\u200d"
-COMBINING_AT_MOST = 3  # more on one letter would run over the lines above and below
-SILENT = {"\ufe0e", "\ufe0f", *map(chr, range(0x1F3FB, 0x1F400))}  # terminals disagree about their width: not shown
+COMBINING_AT_MOST = 3  # more on one letter would overlap the lines above and below
+SILENT = {"\ufe0e", "\ufe0f", *map(chr, range(0x1F3FB, 0x1F400))}  # not shown: terminals disagree about their width
 
 
 class Glyph(NamedTuple):
-    """What is shown for one character; `mark` is true when that is a stand-in for something invisible."""
+    """The display of one character; `mark` is true if it stands for an invisible one."""
 
     shown: str
     width: int
@@ -27,7 +27,7 @@ NOTHING = Glyph("", 0)
 def glyphs(text: str) -> list[Glyph]:
     """Return one glyph per character of `text`; combining characters have width 0 and follow their letter.
 
-    Line feeds come out as nothing: where they stand is the wrapping's business.
+    Line feeds give an empty glyph: wrapping handles them.
     """
     return [glyph(char) for char in text] if text.isascii() else _with_context(text)
 
@@ -36,7 +36,7 @@ def _with_context(text: str) -> list[Glyph]:
     found: list[Glyph] = []
     base, stacked = "", 0
     for char in text:
-        if char in JOINERS and base.isalpha():  # Persian, Hindi: part of how the word is written
+        if char in JOINERS and base.isalpha():  # Persian, Hindi: part of the spelling
             found.append(NOTHING)
         elif unicodedata.category(char) in ("Mn", "Me") and char not in SILENT:
             stacked += 1
@@ -57,7 +57,7 @@ def _combined(char: str, base: str, stacked: int) -> Glyph:
 
 @lru_cache(4096)
 def glyph(char: str) -> Glyph:
-    """Return what is shown for a character on its own."""
+    """Return the glyph of a single character."""
     if " " <= char <= "~":
         return Glyph(char, 1)
     if char == "\n" or char in SILENT:
@@ -79,17 +79,17 @@ def glyph(char: str) -> Glyph:
 
 
 def visible(text: str) -> str:
-    """Return `text` on one line, safe to show anywhere: line feeds become ⏎."""
+    """Return `text` on one line, safe to print: line feeds become ⏎."""
     return "".join(g.shown if c != "\n" else "⏎" for c, g in zip(text, glyphs(text), strict=True))
 
 
 def width(text: str) -> int:
-    """Return how many cells a safe text takes."""
+    """Return the width of a safe text in cells."""
     return len(text) if text.isascii() else sum(g.width for g in glyphs(text))
 
 
 def fit(text: str, cells: int) -> str:
-    """Return a safe text in at most `cells` cells, cut with an ellipsis when it is longer."""
+    """Return a safe text of at most `cells` cells, cut with an ellipsis if it is longer."""
     if len(text) <= cells and text.isascii():
         return text
     if width(text) <= cells:

@@ -1,4 +1,4 @@
-"""The one line of keys at the bottom: what the next key may be, in the order of need."""
+"""The line of key hints at the bottom, the most useful first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loop.terminal.finder import Finder
 from loop.terminal.glyphs import visible, width
 
 Hint = tuple[str, str]
-"""A command or a key, and what it does here. A narrow screen shows the first ones."""
+"""A command or a key, and what it does here."""
 
 ACCEPT: Hint = ("accept", "accept")
 FIRST: tuple[Hint, ...] = (("none", "none here"), ("help", "all keys"))
@@ -36,7 +36,7 @@ NO_TEXT: tuple[Hint, ...] = (("reopen", "previous answer"), ("history", "earlier
 
 
 def key_line(controller: Controller, cells: int) -> Row:
-    """Return the one line of keys that fits what the next key means."""
+    """Return the line of key hints for the current stance."""
     if controller.finder is not None:
         return _row(_finding(controller.finder), cells)
     if controller.view != "text":
@@ -53,7 +53,7 @@ def _finding(finder: Finder[Past] | Finder[Text]) -> list[Hint]:
 
 
 def _open(state: State, keys: Keymap) -> list[Hint]:
-    """What the next key may be while something other than an edit is going on; empty otherwise."""
+    """The hints for a stance other than editing; empty while editing."""
     sideways = "".join(key_name(keys.first(command)) for command in ("left", "right"))
     cancel = (key_name(keys.first("undo") or "escape"), "cancel")
     if state.stance == "select":

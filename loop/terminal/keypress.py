@@ -1,4 +1,4 @@
-"""One key, without a screen."""
+"""Read one key without a screen."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import sys
 import termios
 import tty
 
-# The longest that a terminal sends for one key.
+# Bytes: the longest sequence that a terminal sends for one key.
 BYTES = 16
 
 
 def read_key() -> str:
-    """Wait for one key on the terminal and return what it sent; Ctrl-C interrupts.
+    """Wait for a key and return the characters the terminal sent; Ctrl-C interrupts.
 
     Raises:
-        EOFError: the terminal is gone.
+        EOFError: the terminal was closed.
     """
     number = sys.stdin.fileno()
     before = termios.tcgetattr(number)

@@ -1,4 +1,4 @@
-"""Sentences that the controller says on the message line."""
+"""Messages of the controller for the message line."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ MOUSE_IS_ON = "The mouse is on: click a word, drag over several. Shift and drag 
 MOUSE_IS_OFF = "The mouse is off: the terminal selects text for copying."
 MODES: tuple[Mode, ...] = ("correct", "teach", "manual")
 WHAT_MODES_ARE: dict[Mode, str] = {
-    "correct": "Correct mode: put all the spans of the text right.",
+    "correct": "Correct mode: correct all spans of the text.",
     "teach": "Teach mode: one uncertain span, yes or no.",
     "manual": "Manual mode: nothing is suggested.",
 }
-BEGUN = "This text was begun in {mode} mode and stays in it; {asked} mode comes with the next text."
+BEGUN = "You began this text in {mode} mode; {asked} mode starts with the next text."
 ANSWERED = "This text was answered in {mode} mode and opens in it."
-BEGINS_ANEW = "What was half done here no longer fits the words or labels of the text, so it begins anew."
-NOTHING_DOUBTFUL = "Nothing is uncertain here yet, so all spans of this text are asked for."
+BEGINS_ANEW = "Your draft no longer fits the words or labels of this text, so the text starts fresh."
+NOTHING_DOUBTFUL = "The model is uncertain about nothing here yet, so this asks for all spans of the text."

@@ -1,4 +1,4 @@
-"""The mouse: a click puts the cursor on a word, a drag selects words. Everything it does a key does, too."""
+"""The mouse: a click moves the cursor to a word, a drag selects words. Keys can do the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINES_PER_TURN = 3
 
 
 class Report(NamedTuple):
-    """What the mouse did in the cell (`column`, `row`), counted from 0: a press, a drag or a turn of its wheel."""
+    """A press, a drag or a turn of the wheel in the cell (`column`, `row`), counted from 0."""
 
     button: int
     column: int
@@ -22,7 +22,7 @@ class Report(NamedTuple):
 
 
 def report(data: str) -> Report | None:
-    """Return what a terminal's escape sequence says, or None for releases, other buttons and other sequences."""
+    """Parse a terminal's escape sequence; None for releases, other buttons and other sequences."""
     match = SGR.fullmatch(data)
     if match is None or match[4] == "m" or int(match[1]) not in (LEFT, DRAGGED, WHEEL_UP, WHEEL_DOWN):
         return None
@@ -30,7 +30,7 @@ def report(data: str) -> Report | None:
 
 
 def pointed(state: State, token: int, *, dragged: bool) -> State:
-    """Return the state after a click on, or a drag to, a token; nothing happens while something is typed."""
+    """Return the state after a click on a token or a drag to it; unchanged while typing at a prompt."""
     if state.stance not in ("edit", "select") or not state.page.words:
         return state
     word = state.page.step(token, 0)

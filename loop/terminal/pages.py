@@ -1,4 +1,4 @@
-"""What lies over the text when asked for: help, guidelines; and what is said when there is no text."""
+"""Pages shown over the text (help, guidelines, lists), and the page shown when there is no text."""
 
 from __future__ import annotations
 
@@ -18,23 +18,21 @@ from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.wrap import lines_of
 
 INTRODUCTION = (
-    "The marked words are what the model thinks. Correct what is wrong, then press [accept]: that says "
+    "The marked words are the model's suggestions. Correct them, then press [accept]: that says "
     "“these are all the entities in this text”. Everything is saved as you go; there is no save key."
 )
-SIGNS = (
-    "Under a word: ✓ you decided it, ? it may be one and is not marked, * (new, gone) the model changed it by itself."
-)
+SIGNS = "Below a word: ✓ you decided it; ? a candidate, not marked; * (new, gone) the model changed it after your edit."
 
-FINDER_HEAD = 3  # rows above a list to find something in
+FINDER_HEAD = 3  # rows above a searchable list
 
 
 def help_rows(keys: Keymap, cells: int) -> list[Row]:
-    """Return the help: what to do, then every key with what it does."""
+    """Return the help: an introduction, then every key with its command."""
     rows = [[("class:title", " How it works")], *_paragraph(keys.worded(INTRODUCTION), cells)]
     rows += [*_paragraph(SIGNS, cells), []]
     labels = ", ".join(f"{' '.join(_of(keys, label))} {visible(label)}" for label in keys.labels)
     rows += [[("class:title", " Labels")], *_paragraph(f"{labels}. A label key marks the word or selection under the "
-             "cursor, or gives the span or candidate there its label.", cells), []]  # fmt: skip
+             "cursor, or relabels the span or candidate there.", cells), []]  # fmt: skip
     column = min(24, cells // 3)
     for group, commands in groupby(COMMANDS, key=lambda command: command.group):
         rows.append([("class:title", f" {group}")])
@@ -58,7 +56,7 @@ def _entry(shown: str, words: str, column: int, cells: int) -> list[Row]:
 
 
 def guideline_rows(controller: Controller, cells: int) -> list[Row]:
-    """Return what the labels mean and the project's guidelines, wrapped."""
+    """Return the labels' descriptions and the project's guidelines, wrapped."""
     text = controller.session.guidelines.strip()
     notes = label_rows(controller, cells)
     if not text:
@@ -67,7 +65,7 @@ def guideline_rows(controller: Controller, cells: int) -> list[Row]:
 
 
 def label_rows(controller: Controller, cells: int) -> list[Row]:
-    """Return what loop.cfg says about the labels, the active one first; nothing when it says nothing."""
+    """Return the labels' descriptions in loop.cfg, the active label first; empty if there are none."""
     notes = controller.session.notes
     active = controller.state.active if controller.state else ""
     rows: list[Row] = []
@@ -78,7 +76,7 @@ def label_rows(controller: Controller, cells: int) -> list[Row]:
 
 
 def finder_rows(finder: Finder[Past] | Finder[Text], cells: int, rows: int) -> list[Row]:
-    """Return a list to find something in: what was typed, and the lines around the one chosen."""
+    """Return a searchable list: the typed string, and the lines around the chosen one."""
     note = " · hard cases only" if finder.hard else ""
     head: list[Row] = [
         [("class:title", f" {finder.title}{note}")],
@@ -104,7 +102,7 @@ def _found(item: Past | Text, chosen: bool, cells: int) -> Row:
 
 
 def waiting_rows(controller: Controller, cells: int) -> list[Row]:
-    """Return what is said while there is no question."""
+    """Return the page shown while there is no question."""
     return [[], *_paragraph(waiting_words(controller), cells)]
 
 
@@ -113,8 +111,8 @@ def waiting_words(controller: Controller) -> str:
     status = controller.status
     if not controller.session.labels:
         return (
-            "This project has no labels yet, so there is nothing to ask. Name them in loop.cfg under [project], "
-            "labels, then start again."
+            "This project has no labels yet, so there is nothing to ask. Set `labels` under [project] in loop.cfg, "
+            "then start again."
         )
     if status.pool_left and (words := trouble(controller)):
         return words
@@ -122,12 +120,12 @@ def waiting_words(controller: Controller) -> str:
         return controller.session.over
     if status.pool_left and controller.session.is_exhausted:
         if controller.session.focus.measure:
-            return "No held-out text is left to ask about. Quit, and `loop annotate` asks the usual questions."
+            return "No held-out text is left to ask about. Quit and run `loop annotate` for the usual questions."
         if controller.session.focus == NO_FOCUS:
             return f"Nothing is left to ask: {blocked_words(status.pool_left)}. Add more with `loop add`."
-        return "No more texts fit what this session was narrowed to. Quit, and `loop annotate` asks about all others."
+        return "No more texts match this session's filter. Quit and run `loop annotate` to go on with all others."
     if status.pool_left:
-        return f"The trainer is preparing the next questions ({status.trainer}). They appear here by themselves."
+        return f"The trainer is preparing the next questions ({status.trainer}). They appear here when ready."
     left_out = " · ".join(f"{count} {visible(reason)}" for reason, count in sorted(controller.left_out.items()))
     done = f"Every text has been answered, {status.answers_total} by you. Add more with `loop add`."
     done = f"{done} {controller.session.unlearned()}".rstrip()

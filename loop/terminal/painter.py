@@ -1,4 +1,4 @@
-"""The way from the screen's rows to the terminal: only rows that changed are written, each as a whole."""
+"""Writes the screen's rows to the terminal: only changed rows, each as a whole."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from prompt_toolkit.styles import Attrs, BaseStyle
 
 from loop.terminal.body import Row
 
-# Buttons, and moves while one is held (1002), as numbers of any size (1006). Not every move: that would flood SSH.
+# Report buttons and drags (1002) with coordinates of any size (1006). Reporting all moves would flood SSH.
 MOUSE_ON, MOUSE_OFF = "\x1b[?1002h\x1b[?1006h", "\x1b[?1006l\x1b[?1002l"
 
 
 class Painter(Renderer):
-    """prompt_toolkit's renderer with the comparison of cells replaced by one of rows.
+    """prompt_toolkit's renderer, comparing rows instead of cells.
 
-    Comparing 6,000 cells took 5 to 9 ms, writing what changed under 1 ms. A row is written as a whole after it was
-    erased, so that a terminal that measures a character differently shows one row askew and not the screen. The
-    output still turns every escape character in a row into a question mark.
+    Comparing 6,000 cells took 5 to 9 ms, writing the changes less than 1 ms. Each row is erased and written as a
+    whole, so a terminal that measures a character differently misaligns one row and not the screen. The output
+    still turns every escape character in a row into a question mark.
     """
 
     def __init__(
         self, style: BaseStyle, output: Output, *, rows: Callable[[int, int], list[Row]], mouse: Callable[[], bool]
     ) -> None:
-        """Draw what `rows(columns, lines)` returns; `mouse()` tells whether the terminal is to report the mouse."""
+        """Draw what `rows(columns, lines)` returns; `mouse()` says whether to turn mouse reports on."""
         self._rows, self._mouse = rows, mouse
         self._shown: list[Row | None] = []
         self._size: Size | None = None
@@ -38,7 +38,7 @@ class Painter(Renderer):
         super().__init__(style, output, full_screen=True)
 
     def reset(self, _scroll: bool = False, leave_alternate_screen: bool = True) -> None:
-        """Give the terminal back, and forget what was on it."""
+        """Restore the terminal and forget the rows on it."""
         self._shown = []
         self._listen(False)
         self.output.enable_autowrap()
@@ -47,7 +47,7 @@ class Painter(Renderer):
     def render(self, app: Application[Any], layout: Layout, is_done: bool = False) -> None:  # noqa: ARG002  # prompt_toolkit fixes the names
         """Write the rows that differ from those on the screen."""
         if is_done:
-            # Where there is no second screen to leave, what follows begins on a line of its own.
+            # Without an alternate screen to leave, start the following output on a new line.
             self.output.reset_attributes()
             self.output.cursor_goto(self.output.get_size().rows, 1)
             self.output.erase_end_of_line()

@@ -22,19 +22,19 @@ from loop.terminal.pages import label_rows, waiting_words
 SECONDS_BETWEEN_LOOKS = 0.5
 LISTS = ("history", "search")
 LONGEST_NOTE = 200
-ENDLESS = 10**6  # cells: lines are not wrapped here
-LISTED = 20  # lines of a list, and characters of a text in it: more of them nobody would listen to
+ENDLESS = 10**6  # cells: lines are not wrapped
+LISTED = 20  # lines of a list, and characters per text: a screen reader reads them aloud
 LISTED_TEXT = 80
 HELP = (
-    "Every line is a command. The first word may be cut short: `ma 2-3 br` marks the words 2 and 3 as BRAND.",
-    "An empty line says the text again; `words` numbers its words. Everything is saved as you go.",
+    "Every line is a command. You can shorten its first word: `ma 2-3 br` marks words 2 and 3 as BRAND.",
+    "An empty line repeats the text; `words` numbers its words. Everything is saved as you go.",
 )
 
 
 class Plain:
-    """One session in lines.
+    """One session in line mode.
 
-    Everything a text or a label holds is shown with its invisible characters visible, as on the full screen.
+    Invisible characters in texts and labels are made visible, as on the full screen.
     """
 
     def __init__(self, controller: Controller, source: TextIO, write: Callable[[str], None]) -> None:
@@ -42,7 +42,7 @@ class Plain:
         self._shown = self._told = ""
 
     def run(self) -> None:
-        """Ask until the annotator quits or the lines end."""
+        """Ask until the annotator quits or the input ends."""
         session = self._controller.session
         self._say(f"{visible(session.name)}, mode {session.mode}. `help` lists the commands.")
         try:
@@ -63,7 +63,7 @@ class Plain:
         self._write(line + "\n")
 
     def _wait(self) -> bool:
-        """Wait until there is a question, or something to read; say once what is waited for."""
+        """Wait for a question or for input; say once why."""
         said_already = ""
         while self._controller.question is None:
             words = waiting_words(self._controller)
@@ -81,7 +81,7 @@ class Plain:
         return True
 
     def _over(self) -> bool:
-        """Tell whether no question will come by itself: then the next line is read, from a pipe too."""
+        """Tell whether no more questions will come; then the next line is read, from a pipe too."""
         status = self._controller.status
         stopped = status.trainer.startswith(STOPPED) and status.trainer != STOPPED
         session = self._controller.session
@@ -117,8 +117,8 @@ class Plain:
         if question.stream in MEASURES:
             self._say(MEASURES[question.stream][0])
         if controller.reopened is not None:
-            self._say(f"{visible(earlier(controller, question, controller.reopened))}. `leave` leaves it so.")
-        self._say(f"Why this text: {reason(question, state.page.mode)}")
+            self._say(f"{visible(earlier(controller, question, controller.reopened))}. `leave` keeps it.")
+        self._say(f"Why: {reason(question, state.page.mode)}")
         if noted := notes(state, LONGEST_NOTE):
             self._say(noted)
         if meta := meta_words(question):
@@ -128,7 +128,7 @@ class Plain:
             self._say(f"Before it: {before}")
         self._say(f"Text: {visible(question.text.text)}")
         if state.page.mode == "teach":
-            self._say("Is this right? ok says yes; no says no; edges and label correct it.")
+            self._say("Is this right? ok: yes; no: no; edges and label correct it.")
         if after:
             self._say(f"After it: {after}")
         self._spans(state)
@@ -167,14 +167,14 @@ class Plain:
         for number, item in enumerate(shown, 1):
             note = "" if isinstance(item, Text) else f" ({said(item.answer)})"
             self._say(f"{number}. {fit(visible(item.text), LISTED_TEXT)}{note}")
-        self._say("Its number opens a text; anything else leaves the list.")
+        self._say("Type a number to open its text; anything else closes the list.")
 
     def _choose(self, line: str) -> None:
         controller = self._controller
         number = int(line) if line.isdecimal() else 0
         if controller.finder is None or not 1 <= number <= len(controller.finder.items[:LISTED]):
             self._leave_list()
-            self._say("Nothing was chosen.")
+            self._say("Nothing chosen.")
             return
         for key in ("home", *["down"] * (number - 1), "enter"):
             controller.press(key)
@@ -201,7 +201,7 @@ class Plain:
         name = next((n for n in ("back", "quit", "guidelines") if n.startswith(line.lower())), None)
         commands = {"back": "reopen", "quit": "quit", "guidelines": "guidelines"}
         if name is None:
-            self._say("There is no text now: back, guidelines or quit.")
+            self._say("There is no text now: type back, guidelines or quit.")
         else:
             self._controller.command(commands[name])
             self._over_the_text()
@@ -210,7 +210,7 @@ class Plain:
         controller = self._controller
         if same and controller.state is not None:
             controller.notice = controller.notice or controller.state.message
-        if not saved:  # otherwise it is about the next text, and said after that
+        if not saved:  # otherwise the message is about the next text, and follows it
             self._notice()
         if saved and controller.last is not None:
             self._say(f"Saved: {said(controller.last)}. {controller.status.answers_today} today. `back` reopens it.")
@@ -221,7 +221,7 @@ class Plain:
         self._over_the_text()
 
     def _over_the_text(self) -> None:
-        """What lies over the text on a screen is said at once, and done with."""
+        """Print at once the page that the full screen would show over the text."""
         if self._controller.view == "guidelines":
             for row in label_rows(self._controller, ENDLESS):
                 self._say("".join(text for _, text in row).strip())
@@ -236,9 +236,9 @@ class Plain:
             self._say(line)
         for verb in VERBS:
             self._say(f"{f'{verb.name} {verb.usage}'.strip()}: {verb.words}")
-        self._say("words: the words of the text with their numbers")
-        self._say("history [STRING]: earlier answers, to change one")
-        self._say("search STRING: texts that nobody has answered; the one chosen is asked next")
+        self._say("words: list the words of the text with their numbers")
+        self._say("history [STRING]: list earlier answers, to change one")
+        self._say("search STRING: list unanswered texts; the one you choose is asked next")
         labels = self._controller.keys.labels
         digits = self._controller.keys.digits
         self._say("Labels: " + ", ".join(f"{digits.get(label, '')} {visible(label)}".strip() for label in labels))
@@ -248,11 +248,11 @@ class Plain:
         if state is not None:
             page = state.page
             words = (f"{i} {visible(page.string(word, word + 1))}" for i, word in enumerate(page.words, 1))
-            self._say(", ".join(words) or "There is no word in this text.")
+            self._say(", ".join(words) or "This text has no words.")
 
 
 def span_lines(state: State) -> Iterator[str]:
-    """Yield the spans and candidates, a numbered line for each."""
+    """Yield a numbered line for each span and candidate."""
     page, known = state.page, chances(state)
     if not state.marks:
         yield "No spans are marked."
@@ -275,7 +275,7 @@ def visible_lines(text: str) -> str:
 
 
 def run_plain(controller: Controller) -> None:
-    """Ask on standard input and output."""
+    """Run the line mode on standard input and output."""
 
     def write(text: str) -> None:
         sys.stdout.write(text)

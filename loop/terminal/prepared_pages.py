@@ -1,4 +1,4 @@
-"""The pages of questions, the next of which is made while the annotator reads this one."""
+"""Makes pages of questions, the next one ahead of time while the annotator reads."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Pages:
         self._ahead: tuple[str, Mode, Page] | None = None
 
     def of(self, question: Question, answer: Answer | None, draft: str | None) -> Page:
-        """Return the page of a question, in the mode it was begun or answered in, otherwise the session's."""
+        """Return the page of a question, in the mode of its draft or answer, otherwise the session's."""
         mode = self._mode(answer, draft)
-        made = self._ahead  # read once: another thread may put the next one there
+        made = self._ahead  # read once: another thread may replace it
         if answer is None and made is not None and made[:2] == (question.id, mode):
             return made[2]
         return self._make(question, mode, answer)
@@ -42,23 +42,23 @@ class Pages:
         return page_of(question, self._session.labels, mode=mode, suggester=suggester_of(question), about=about)
 
     def _about(self, answer: Answer | None) -> Callable[[Candidate], bool] | None:
-        """Which candidates teach mode asks about: the one it asked about before, or those of the session's label."""
+        """The candidates teach mode asks about: the one asked before, or those of the session's label; None for all."""
         if answer is not None and answer.mode == "teach":
             return lambda candidate: candidate.span in answer.shown
         label = self._session.focus.label
         return (lambda candidate: candidate.span.label == label) if label else None
 
     def following(self, question: Question) -> Question | None:
-        """Return what comes after a question; None when there is nothing, or its page is made already."""
+        """Return the question after this one; None if there is none or its page is ready."""
         try:
             found = self._session.upcoming(question)
         except LoopError:
-            return None  # there is time to say so when the text is answered
+            return None  # reported when the text is answered
         made = self._ahead is not None and found is not None and self._ahead[:2] == (found.id, self._session.mode)
         return None if made else found
 
     def make_ahead(self, question: Question) -> Page:
-        """Make the page of a question that will be asked, in any thread, and keep it until then."""
+        """Make and keep the page of an upcoming question; callable from any thread."""
         mode = self._session.mode
         page = self._make(question, mode, None)
         self._ahead = question.id, mode, page
@@ -66,8 +66,8 @@ class Pages:
 
 
 def get_ready(page: Page) -> None:
-    """Work out what drawing and editing a page will need, in any thread: it is kept until it is asked for."""
+    """Compute and cache what drawing and editing a page will need; callable from any thread."""
     left_out(begin(page))
     if isinstance(page.suggester, LatticeSuggester):
-        with suppress(LatticeError):  # it says so when it is asked
+        with suppress(LatticeError):  # raised again when the page is used
             page.suggester.prepare()

@@ -1,4 +1,4 @@
-"""The way in: a session on the terminal that the program was started in."""
+"""Run a session on the terminal, full-screen or in lines."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def run(session: Session, *, plain: bool = False, mouse: bool = True) -> None:
-    """Ask the session's questions until the annotator quits, and give the terminal back as it was.
+    """Ask the session's questions until the annotator quits, then restore the terminal.
 
-    Also when the terminal goes away or the process is told to end: what was edited is then a draft already. They are
-    asked full-screen, or in lines: when `plain`, and where the terminal cannot draw a screen.
+    It also returns if the terminal is closed or the process is told to end; edits are saved as a draft by then. It
+    asks full-screen, or in lines if `plain` or if the terminal cannot draw a screen.
 
     Raises:
-        LoopError: there is no terminal, and lines were not asked for.
+        LoopError: there is no terminal, and `plain` is false.
     """
     if plain or os.environ.get("TERM", "dumb") in ("dumb", "unknown"):
         from loop.terminal.commands import Words
@@ -32,7 +32,7 @@ def run(session: Session, *, plain: bool = False, mouse: bool = True) -> None:
         run_plain(Controller(session, Words(keys.labels, keys.keys)))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise LoopError("Annotating needs a terminal.", hint="Run it in one, or with --plain for lines and pipes.")
+        raise LoopError("Annotating needs a terminal.", hint="Run it in one, or use --plain for lines and pipes.")
     from loop.terminal.app import App
 
     try:
@@ -40,5 +40,5 @@ def run(session: Session, *, plain: bool = False, mouse: bool = True) -> None:
     except EOFError:
         return
     except OSError as error:
-        if error.errno not in (errno.EIO, errno.EBADF, errno.ENXIO):  # the terminal is gone
+        if error.errno not in (errno.EIO, errno.EBADF, errno.ENXIO):  # the terminal was closed
             raise

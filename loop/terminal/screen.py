@@ -1,4 +1,4 @@
-"""The whole screen as a function of the controller: as many rows as there are, none wider than it is."""
+"""The whole screen as a function of the controller: exactly its rows, none wider than the screen."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from loop.terminal.key_line import key_line
 from loop.terminal.prepared_pages import get_ready
 from loop.terminal.wrap import lines_of
 
-ROOMY = 16  # rows from which on rules and blank lines are affordable
+ROOMY = 16  # rows from which there is space for rules and blank lines
 MARGIN = 2  # blank cells on either side of the text
-LEARNING = 3  # answers until which a newcomer is told what to do
+LEARNING = 3  # tips are shown until this many answers
 TIPS = (
     "Marked words are suggestions. Correct them, then press [accept]; [none] if there is nothing to mark.",
     "Marked words are suggestions. Correct them, then [accept]; [none] if there are none.",
-    "Put the marks right, then [accept]; [none]: none",
+    "Correct the marks, then [accept]; [none]: none",
     "[accept]: all right. [none]: none",
 )
 BARE_TIPS = (
     "Nothing is marked: move to a word and press a label's key, then [accept]; [none] if there is nothing to mark.",
     "Move to a word and press a label's key, then [accept]; [none] if there are none.",
-    "TokenSpan words, then [accept]; [none]: none",
-    "TokenSpan, [accept]. [none]: none",
+    "Mark words, then [accept]; [none]: none",
+    "Mark, [accept]. [none]: none",
 )
 TEACH_TIPS = (
-    "Is what is marked right? [accept] says yes, [no] says no; another label or edge corrects it first.",
-    "Is what is marked right? [accept] says yes, [no] says no; or correct it first.",
+    "Is the marked span right? [accept]: yes, [no]: no; or correct its label or edges first.",
+    "Is the marked span right? [accept]: yes, [no]: no; or correct it first.",
     "Is it right? [accept]: yes, [no]: no",
 )
 MESSAGE_ROWS = 3
@@ -39,7 +39,7 @@ SMALLEST = (20, 6)
 
 @dataclass(slots=True)
 class Screen:
-    """What is kept of a drawing: the first line of the text that was shown, and where it lies."""
+    """What one drawing leaves for the next: the first line shown, and the position of the text."""
 
     top: int = 0
     _hidden: str = ""
@@ -47,7 +47,7 @@ class Screen:
     _cells: int = 0
 
     def draw(self, controller: Controller, cells: int, rows: int) -> list[Row]:
-        """Return `rows` rows for a screen `cells` wide; the controller's state learns how its text lies on it."""
+        """Return `rows` rows for a screen `cells` wide, and store the layout in the controller's state."""
         if cells < SMALLEST[0] or rows < SMALLEST[1]:
             return _padded([[("", "Enlarge me"[:cells])]], rows)
         roomy = rows >= ROOMY
@@ -80,13 +80,13 @@ class Screen:
         return [[("", " " * MARGIN), *row] for row in body(controller.state, controller.keys, width, rows, self.top)]
 
     def get_ready(self, page: Page) -> None:
-        """Work out beforehand what showing and editing a page will need."""
+        """Compute ahead what showing and editing a page will need."""
         if self._cells:
             laid_out(page.text, page.tokens, self._cells - 2 * MARGIN)
         get_ready(page)
 
     def token_at(self, controller: Controller, column: int, row: int) -> int | None:
-        """Return the token drawn in a cell, or None where there is none."""
+        """Return the token drawn in a cell; None if there is none."""
         if controller.state is None or controller.view != "text" or row < self._first_row or not self._cells:
             return None
         page = controller.state.page
@@ -140,7 +140,7 @@ def _lines(said: str, cells: int, most: int = MESSAGE_ROWS) -> list[Row]:
 
 
 def _tip(controller: Controller, cells: int) -> Row:
-    """Return what a newcomer is told until he presses the first key; an empty row for all others."""
+    """Return the newcomer's tip, shown until the first key press; an empty row for everybody else."""
     state = controller.state
     if state is None or controller.reopened is not None or controller.status.answers_total >= LEARNING:
         return []
@@ -152,7 +152,7 @@ def _tip(controller: Controller, cells: int) -> Row:
 
 
 def _arrows(above: int, below: int) -> str:
-    """Return which way there is more to see."""
+    """Return how many lines are hidden above and below."""
     ways = [f"▲ {above}"] * (above > 0) + [f"▼ {below}"] * (below > 0)
     return f" {'  '.join(ways)} lines more " if ways else ""
 

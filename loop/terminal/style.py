@@ -1,14 +1,14 @@
-"""The look: colours that colour-blind people tell apart, on light and dark, and never colour alone."""
+"""Colours that colour-blind people can tell apart, on light and dark; no meaning by colour alone."""
 
 from __future__ import annotations
 
-# Okabe and Ito's palette without black, a little lighter so that black text stays readable on all of them; the
-# order puts the most different ones first. Labels beyond the seventh begin again: their names are written out.
+# Okabe and Ito's palette without black, slightly lightened so that black text stays readable; the most different
+# colours come first. From the eighth label on they repeat: the labels are written out anyway.
 PALETTE = ("#8ecbf2", "#f5c26b", "#7fd6b5", "#f0a7c6", "#f3ea8a", "#b9c7f5", "#f2a58c")
 
 
 def style_rules() -> list[tuple[str, str]]:
-    """Return the style of every class the screen uses, as prompt_toolkit wants it."""
+    """Return the style of every class the screen uses, in prompt_toolkit's form."""
     spans = [(f"span{i}", f"underline bg:{colour} fg:#000000") for i, colour in enumerate(PALETTE)]
     chips = [(f"chip{i}", f"bg:{colour} fg:#000000") for i, colour in enumerate(PALETTE)]
     return [
@@ -31,6 +31,6 @@ def style_rules() -> list[tuple[str, str]]:
 
 
 def colour_class(kind: str, labels: tuple[str, ...], label: str) -> str:
-    """Return the class of a label's span or chip."""
+    """Return the style class of a label's span or chip."""
     number = labels.index(label) if label in labels else 0
     return f"class:{kind}{number % len(PALETTE)}"

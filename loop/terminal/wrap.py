@@ -1,4 +1,4 @@
-"""Text cut into lines of the screen, once per text and width."""
+"""Text wrapped into lines of the screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Wrapped:
     """A text laid out in `width` cells.
 
     Attributes:
-        lines: character range of each line. columns: the cell at which each character begins in its line.
+        lines: character range of each line. columns: the cell where each character starts in its line.
         line_of: the line each character is in.
     """
 
@@ -24,15 +24,15 @@ class Wrapped:
     line_of: list[int]
 
     def shown(self, start: int, end: int) -> str:
-        """Return what the characters [start, end) look like."""
+        """Return the displayed form of the characters [start, end)."""
         return "".join([glyph.shown for glyph in self.glyphs[start:end]])
 
     def cell(self, char: int) -> tuple[int, int]:
-        """Return line and column of a character; a blank that hangs over the edge counts as its last column."""
+        """Return line and column of a character; a blank beyond the edge counts as the last column."""
         return self.line_of[char], min(self.columns[char], self.width - 1)
 
     def seen(self, start: int, end: int) -> int:
-        """Return where the line [start, end) ends for the eye: without the blanks that hang over the edge."""
+        """Return the visible end of the line [start, end), without the blanks beyond the edge."""
         while end > start and self.columns[end - 1] + self.glyphs[end - 1].width > self.width:
             end -= 1
         return end
@@ -43,7 +43,7 @@ class Wrapped:
 
 
 def wrap(text: str, width: int) -> Wrapped:
-    """Lay `text` out: broken at blanks, after wide characters, at line feeds, and inside words that are too long."""
+    """Wrap `text` at blanks, after wide characters, at line feeds, and inside words that are too long."""
     shown = glyphs(text)
     lines: list[Range] = []
     start = 0
@@ -74,7 +74,7 @@ def _line_end(text: str, shown: list[Glyph], start: int, width: int) -> int:
         if char == "\n":
             return at + 1
         used += shown[at].width
-        if used > width and not char.isspace():  # blanks may hang over the edge
+        if used > width and not char.isspace():  # blanks may go beyond the edge
             return last_break if last_break > start else max(at, start + 1)
         if char.isspace() or (shown[at].width == 2 and not shown[at].mark):
             last_break = at + 1

@@ -31,7 +31,7 @@ def test_two_actors_of_a_local_ray_go_on_to_the_same_bytes_as_a_plain_run(model:
     ray = [*command, "ray.jsonl", "--ray", "--workers", "2"]
     ran = subprocess.run(ray, cwd=tmp_path, capture_output=True, text=True, env=env)
 
-    assert f"Going on after {4 * CHUNK_TEXTS:,} texts" in ran.stderr
+    assert f"Resuming after {4 * CHUNK_TEXTS:,} texts" in ran.stderr
     assert f"Wrote {1400 + CHUNK_TEXTS + 2:,} texts." in ran.stderr
     assert (tmp_path / "plain.jsonl").read_bytes() == (tmp_path / "ray.jsonl").read_bytes()
 

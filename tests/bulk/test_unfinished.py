@@ -84,7 +84,7 @@ def test_lines_beyond_the_journal_are_dropped(tmp_path: Path):
 def test_another_model_or_setting_is_refused_and_named_unless_dropped(tmp_path: Path):
     folder, other = tmp_path / "out", SIGNATURE | {"all_spans": True}
     work(folder, CHUNKS, stop_after=4)
-    with pytest.raises(LoopError, match="something else: all_spans"):
+    with pytest.raises(LoopError, match="different run: all_spans"):
         work(folder, CHUNKS, signature=other)
 
     assert 2 == work(folder, CHUNKS)
@@ -113,7 +113,7 @@ def test_a_line_that_was_fixed_after_what_is_finished_changes_nothing(tmp_path: 
 
 def test_two_runs_do_not_write_the_same_output(tmp_path: Path):
     one = Unfinished(tmp_path / "out", SIGNATURE)
-    with pytest.raises(LoopError, match="Another run is at work"):
+    with pytest.raises(LoopError, match="Another run is using"):
         Unfinished(tmp_path / "out", SIGNATURE)
     one.close()
 

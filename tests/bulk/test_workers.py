@@ -84,7 +84,7 @@ def test_a_killed_run_takes_its_workers_along_and_goes_on_to_the_same_bytes(
 
     again = subprocess.run([*command[:-1], "1"], input=content, capture_output=True)
 
-    assert b"Going on after" in again.stderr
+    assert b"Resuming after" in again.stderr
     assert b"".join(chunk.lines for chunk in run(model, source)) == out.read_bytes()
 
 

@@ -52,8 +52,8 @@ def test_nothing_is_wrong_with_a_project_that_was_left_alone(project: ProjectPat
         (lambda p: flip(p.models / "round-0002" / "loop" / "raw"), "The checkpoint of round 2 is damaged."),
         (lambda p: (p.models / "damaged-0007-1").mkdir(), "damaged-0007-1 holds a damaged checkpoint"),
         (lambda p: shutil.copytree(p.models / "round-0000", p.models / "round-0009"), "round 9 is damaged"),
-        (lambda p: sql(p, "DELETE FROM rounds WHERE number = 3"), "Round 3 is none that the store knows"),
-        (lambda p: (p.models / "last").unlink(), "last names no checkpoint"),
+        (lambda p: sql(p, "DELETE FROM rounds WHERE number = 3"), "Round 3 is unknown to the store"),
+        (lambda p: (p.models / "last").unlink(), "last points to no checkpoint"),
         (lambda p: p.db.chmod(0o644), "Others can read or write"),
         (lambda p: (p.models / "round-0001").chmod(0o755), "Others can read or write"),
     ],
@@ -141,7 +141,7 @@ def test_weights_that_are_not_what_their_round_learned_are_found(project: Projec
     (checkpoints.path(3) / "loop" / "sums.json").unlink()  # as in a checkpoint of an older version
     shutil.copyfile(checkpoints.path(1) / "loop" / "raw", checkpoints.path(3) / "loop" / "raw")
 
-    assert ["Round 3 loads with other weights."] == found(project)
+    assert ["Round 3 loads with wrong weights."] == found(project)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -161,7 +161,7 @@ def test_of_a_damaged_store_all_that_can_be_read_is_saved(project: ProjectPaths,
 
     assert (answers, texts, 3) == saved
     assert "Saved 15 answers, 20 texts" in said
-    assert "nothing of them was lost" in said
+    assert "nothing was lost" in said
     assert (project.data / "loop.db.damaged-1").read_bytes() == content
     assert [] == found(project)
 
@@ -215,7 +215,7 @@ def test_no_empty_store_is_made_beside_an_older_copy_of_the_one_that_is_missing(
     shutil.rmtree(project.models)
     project.db.rename(project.data / "loop.db.schema-0005")
     (defect,) = [defect for defect in examine(project) if defect.repair]
-    with pytest.raises(StoreError, match=r"schema-0005 may be what is missing"):
+    with pytest.raises(StoreError, match=r"schema-0005 may be the missing store"):
         defect.repair()
 
     assert not project.db.exists()

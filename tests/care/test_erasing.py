@@ -125,7 +125,7 @@ def test_an_export_in_the_project_is_told_as_what_it_is(canary: Text, project: P
 
 def test_while_somebody_works_nothing_is_erased(project: ProjectPaths, settings, store):
     session = Session(project, settings, store)
-    with pytest.raises(LoopError, match="at work"):
+    with pytest.raises(LoopError, match="in use"):
         erase(project, settings, store, store.corpus.texts([1]))
     session.close()
 

@@ -36,7 +36,7 @@ def test_the_sections_of_the_guidelines_follow_a_new_name(annotated: Path, run: 
     ran = run("labels", "rename", "A", "FRUIT")
 
     assert b"## FRUIT\r\nAn apple is one.\n### FRUIT ##\n## B\n#A\n" in (annotated / "guidelines.md").read_bytes()
-    assert "guidelines.md still says A, in line 7: change it there if it means the label." in ran.out
+    assert "guidelines.md still mentions A in line 7: change it there if it means the label." in ran.out
 
 
 @pytest.mark.parametrize("command", ["merge A B --yes", "remove A --yes"])
@@ -45,7 +45,7 @@ def test_what_the_guidelines_say_of_a_label_that_is_gone_stays_and_is_told(annot
     ran = run("labels", *command.split())
 
     assert before == guidelines(annotated)
-    assert "guidelines.md still says A, in line 1, 4: change it there if it means the label." in ran.out
+    assert "guidelines.md still mentions A in line 1, 4: change it there if it means the label." in ran.out
 
 
 def test_nothing_is_said_of_guidelines_that_do_not_name_the_label(annotated: Path, run: Run) -> None:
@@ -90,7 +90,7 @@ def test_settings_patterns_and_exports_follow(annotated: Path, run: Run, command
     ("command", "problem", "hint"),
     [
         ("rename X C", "There is no label X", "A, B"),
-        ("rename A B", "There is a label B already", "merge A B"),
+        ("rename A B", "There is already a label B", "merge A B"),
         ("rename A base:A", "base:", "A, B"),
         ("merge A X", "There is no label X", "A, B"),
         ("merge A A", "into itself", ""),
@@ -117,7 +117,7 @@ def test_a_label_with_spans_goes_only_when_it_is_meant(annotated: Path, run: Run
 def test_a_merge_says_what_becomes_of_answers_and_asks(annotated: Path, run: Run) -> None:
     refused = run("labels", "merge", "A", "B")
 
-    assert (1, "1 span of A will be B.\n") == (refused.code, refused.out)
+    assert (1, "1 span of A will become B.\n") == (refused.code, refused.out)
     assert "--yes" in refused.err
     assert ["A", "B"] == exported(run)
 
@@ -128,9 +128,9 @@ def test_a_new_label_merged_into_an_older_one_leaves_what_is_known_of_that(annot
 
     assert 1 == refused.code
     assert [
-        "Asked about only one of the two: 1 answer. Their spans stay; whether there is more B in those texts "
-        "is unknown until they are asked again.",
-        "X has no span: `loop labels remove X` takes it away and changes nothing else.",
+        "1 answer covered only one of the two. Their spans stay; whether those texts contain more B "
+        "is unknown until they are asked about again.",
+        "X has no span: `loop labels remove X` removes it and changes nothing else.",
     ] == refused.out.splitlines()
     assert 0 == run("labels", "merge", "X", "B", "--yes").code
     with Store(ProjectPaths(annotated).db) as store:

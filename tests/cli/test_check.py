@@ -25,7 +25,7 @@ def answered(project: Path, run: Run) -> Path:
 def test_check_prints_what_is_suspicious_with_the_id_of_its_text(run: Run) -> None:
     lines = run("check").out.splitlines()
 
-    assert "inconsistent: the same string, answered otherwise elsewhere" == lines[0]
+    assert "inconsistent: the same string, labelled differently elsewhere" == lines[0]
     assert "  text     6  “chain”: A 5 times, unmarked 1; here unmarked" == lines[1]
     assert "1 answer of 6 may be wrong." == lines[2]
 
@@ -49,7 +49,7 @@ def test_opened_in_lines_a_finding_is_put_right_and_gone(answered: Path, run: Ru
     said = run("check", "--open", "--plain", stdin=b"mark 5 A\nok\nquit\n").out
 
     assert "1 of 1: “chain”: A 5 times, unmarked 1; here unmarked" in said
-    assert "All 1 are looked at" in said
+    assert "All reviewed (1)" in said
     assert "Nothing is suspicious." in run("check").out
     with Store(answered / "data" / "loop.db") as store:
         assert 7 == len(store.answers.all())
@@ -75,7 +75,7 @@ def test_a_text_opens_by_its_number_also_where_nothing_is_suspicious(run: Run) -
 def test_a_text_without_an_answer_is_named(run: Run) -> None:
     refused = run("check", "6", "77", "99")
 
-    assert (1, True) == (refused.code, "No answer says all of text 77, 99." in refused.err)
+    assert (1, True) == (refused.code, "There is no complete answer to text 77, 99." in refused.err)
 
 
 @pytest.mark.usefixtures("project")

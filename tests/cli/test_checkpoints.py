@@ -57,7 +57,7 @@ def test_rounds_are_listed_shown_held_pruned_and_rebuilt(learned: ProjectPaths, 
 
     cfg = learned.cfg
     cfg.write_text(cfg.read_text().replace("keep_last = 5", "keep_last = 1"))
-    assert "Dropped 1 pipeline" in run("checkpoints", "prune").out
+    assert "Deleted 1 pipeline" in run("checkpoints", "prune").out
     _, _, first, _ = rows(run("checkpoints", "list").out)
     assert ["1", "3", "pruned"] == [*first[:2], first[-1]]
 

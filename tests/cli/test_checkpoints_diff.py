@@ -31,14 +31,14 @@ def test_texts_are_shown_with_what_each_side_found() -> None:
 
     assert [
         "They differ in 2 of 3 texts.",
-        "Of these, round 7 is nearer to what is right in 1 and further from it in 1.",
+        "In 1 of these round 7 is closer to the gold spans, in 1 further from them.",
         "",
         "chain Joe",
         "  round 3  –",
         "  round 7  PART “chain”",
         "  right    PART “chain”, SHOP “Joe”",
         "",
-        "1 more text; --limit shows more.",
+        "1 more text; show more with --limit.",
     ] == list(difference(texts, 3, 7, limit=1))
 
 

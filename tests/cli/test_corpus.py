@@ -17,11 +17,11 @@ def test_texts_are_added_and_what_is_left_out_is_counted(project: Path, run: Run
     assert "Added 2 texts as batch 1.\n" == run("add", "in.txt").out
     assert [
         "Added 2 texts as batch 2.",
-        "Skipped, since already known: 1 text.",
-        "Left out 1 text of nothing but white space.",
-        "1 text had spans or answers: `loop import` takes those over.",
+        "Skipped 1 known text.",
+        "Left out 1 blank text.",
+        "1 text had spans or answers, which `loop import` would keep.",
     ] == run("add", "in.jsonl").out.splitlines()
-    assert "every text was there already" in run("add", "in.txt").out
+    assert "all texts are already known" in run("add", "in.txt").out
 
 
 @pytest.mark.usefixtures("project")
@@ -96,8 +96,8 @@ def test_texts_that_the_model_is_scored_on_are_never_asked_about_nor_learned_fro
     ran = run("init", "--labels", "A", "--eval", "gold.jsonl", "in.txt")
     imported = run("import", "gold.jsonl")
 
-    assert "Left out, since the model is scored on them or their groups: 1 text." in ran.out.splitlines()
-    assert "texts    1, of them 1 not answered; 1 question waiting" in run("status").out
+    assert "Left out 1 text held out for evaluation, or of a group that is." in ran.out.splitlines()
+    assert "texts    1, 1 of them unanswered; 1 question waiting" in run("status").out
     assert "Imported 0 answers and 0 new texts." in imported.out
 
 
@@ -114,7 +114,7 @@ def test_pieces_of_a_text_that_the_model_is_scored_on_stay_out_too(scored: Run) 
     added = scored("add", "--split", "sentence", "-", stdin=b'{"text": "Ann left. Bob came."}\n{"text": "Eve. Joe."}\n')
 
     assert "Added 2 texts as batch 1." in added.out
-    assert "Left out, since the model is scored on them or their groups: 1 text." in added.out
+    assert "Left out 1 text held out for evaluation, or of a group that is." in added.out
 
 
 def test_texts_of_a_group_that_the_model_is_scored_on_stay_out_too(scored: Run) -> None:
@@ -123,5 +123,5 @@ def test_texts_of_a_group_that_the_model_is_scored_on_stay_out_too(scored: Run) 
     imported = scored("import", "-", stdin=b'{"text": "four", "_loop": {"group": "p1"}, "spans": []}\n')
 
     assert "Added 1 text as batch 1." in added.out
-    assert "Left out, since the model is scored on them or their groups: 1 text." in added.out
+    assert "Left out 1 text held out for evaluation, or of a group that is." in added.out
     assert ["Imported 0 answers and 0 new texts.", *added.out.splitlines()[1:2]] == imported.out.splitlines()

@@ -50,7 +50,7 @@ def test_the_curve_of_all_answers_has_scores_decides_the_advice_and_is_one_json_
     assert [5 * n for n in range(1, 10)] == [point["answers"] for point in curve["points"]]
     assert (60, 60) == (curve["expected"]["answers"], curve["expected"]["pool"])
     assert 0 == made.code
-    assert "on 60 texts that were answered" in made.out
+    assert "on 60 answered texts" in made.out
     assert [line.split()[:2] for line in made.out.splitlines() if line.startswith(("all ", "A "))] == [
         ["all", "60"],
         ["A", "60"],

@@ -39,12 +39,12 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_every_mistake_is_listed_with_what_is_right_and_what_was_found(measured: Path, run: Run) -> None:
     lines = run("errors", "--list").out.splitlines()
 
-    assert "text 4  spurious  right: nothing  found: “num” A  [spurious?]" in lines
-    assert "text 4  label     right: “hub” A  found: “hub” B  [label?]" in lines
-    assert "                 A   all" == lines[-4]
+    assert "text 4  spurious  gold: nothing  found: “num” A  [spurious?]" in lines
+    assert "text 4  label     gold: “hub” A  found: “hub” B  [label?]" in lines
+    assert "           A  all" == lines[-4]
     assert ["label", "7", "7"] == lines[-3].split()
     assert ["spurious", "11", "11"] == lines[-2].split()
-    assert "18 mistakes, 0 of them judged; the others as the spans alone say." == lines[-1]
+    assert "18 mistakes, 0 of them judged; the others by their likely reason." == lines[-1]
 
 
 def test_for_programs_there_is_one_json_object(measured: Path, run: Run) -> None:
@@ -59,7 +59,7 @@ def test_for_programs_there_is_one_json_object(measured: Path, run: Run) -> None
 
 @pytest.mark.usefixtures("project")
 def test_without_anything_measured_there_are_no_mistakes(run: Run) -> None:
-    assert "No mistakes: nothing is measured yet, or all of it is right.\n" == run("errors").out
+    assert "No mistakes: nothing is evaluated yet, or every span is right.\n" == run("errors").out
 
 
 def test_a_key_says_why_and_what_was_judged_does_not_come_again(

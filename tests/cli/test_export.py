@@ -174,6 +174,6 @@ def test_why_and_by_which_round_a_text_was_chosen_goes_out(project: Path, run: R
 def test_an_ending_that_no_format_goes_by_is_refused_unless_one_is_named(run: Run) -> None:
     refused = run("export", "out.xlsx")
 
-    assert (1, True) == (refused.code, "No format goes by the ending .xlsx" in refused.err)
+    assert (1, True) == (refused.code, "No format has the ending .xlsx" in refused.err)
     assert not Path("out.xlsx").exists()
     assert 0 == run("export", "out.xlsx", "--format", "jsonl").code

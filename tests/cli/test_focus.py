@@ -21,8 +21,8 @@ def shop(project: Path, run: Run) -> Path:
     ("options", "said"),
     [
         (("--label", "C"), "C is not a label of this project."),
-        (("--where", "shop=north"), "--where shop=north cannot be read."),
-        (("--where", "meta.shop"), "--where meta.shop cannot be read."),
+        (("--where", "shop=north"), "--where shop=north is not a condition."),
+        (("--where", "meta.shop"), "--where meta.shop is not a condition."),
         (("--where", "meta.shop=south"), "No text of the pool has meta.shop=south."),
         (
             ("--where", "meta.shop=north", "--where", "meta.day=1"),
@@ -49,7 +49,7 @@ def test_measuring_is_refused_where_nothing_is_held_out(shop: Path, run: Run):
 def test_what_measures_is_not_narrowed(shop: Path, run: Run, also):
     ran = run("annotate", "--measure", "5", *also)
 
-    assert (1, True) == (ran.code, "--measure goes with neither" in ran.err)
+    assert (1, True) == (ran.code, "--measure cannot be combined" in ran.err)
 
 
 def test_a_mode_that_does_not_exist_is_wrong_usage(shop: Path, run: Run):
@@ -64,7 +64,7 @@ def test_where_all_texts_are_of_one_group_that_is_the_reason_why_nothing_measure
     rows = "\n".join(json.dumps({"text": f"text {n}", "case": "one"}) for n in range(3))
     run("add", "-", "--group", "case", stdin=rows.encode())
     why = "all 3 texts belong to one group, “one”, and groups are never split"
-    which = "all texts are held out, so none teaches" if held_out else "no texts are held out"
+    which = "all texts are held out, so none trains" if held_out else "no texts are held out"
     ran = run("annotate", "--measure", "5")
 
     assert f"F1       {which}: {why}" in run("status").out.splitlines()

@@ -73,7 +73,7 @@ def test_import_says_what_became_of_the_rows(project: Path, run: Run) -> None:
         "Imported 4 answers and 3 new texts.",
         "Widened 2 spans to whole tokens: lines 1 and 4.",
     ] == run("import", "in.jsonl").out.splitlines()
-    assert "Skipped, since already known: 4 answers." in run("import", "in.jsonl").out
+    assert "Skipped 4 known answers." in run("import", "in.jsonl").out
 
 
 @pytest.mark.usefixtures("project")
@@ -81,8 +81,8 @@ def test_labels_that_were_perhaps_never_asked_about_are_named(run: Run) -> None:
     ran = run("import", "-", stdin=ONE_A)
 
     assert [
-        "No answer for a whole text has B: each counts as saying there is none.",
-        "If the files were annotated for A alone, say --labels A.",
+        "No complete answer contains B: these texts would count as containing none.",
+        "If the files were annotated for A only, pass --labels A.",
     ] == ran.err.splitlines()
     assert "Imported 1 answer and 1 new text." == ran.out.strip()
 
@@ -142,7 +142,7 @@ def test_two_answers_of_one_person_to_a_text_are_refused_unless_the_last_one_is_
     assert "--last" in refused.err
     assert "" == run("export", "-").out
     ran = run("import", "--last", "-", stdin=lines(*TWICE))
-    assert ["Imported 1 answer and 1 new text.", "Left out 1 answer to texts that a later row answers: line 1."] == (
+    assert ["Imported 1 answer and 1 new text.", "Left out 1 answer replaced by a later row: line 1."] == (
         ran.out.splitlines()
     )
     assert [] == json.loads(run("export", "-").out)["spans"]
@@ -168,7 +168,7 @@ def test_people_who_are_named_in_the_rows_may_differ_and_agree(run: Run, named: 
     rows = [dict(row, **{named: name, "answer": "accept"}) for row in (*TWICE, TWICE[0]) for name in ("alice", "bob")]
     ran = run("import", "-", stdin=lines(rows[0], rows[3], rows[4]))
 
-    assert ["Imported 2 answers and 1 new text.", "Skipped, since already known: 1 answer."] == ran.out.splitlines()
+    assert ["Imported 2 answers and 1 new text.", "Skipped 1 known answer."] == ran.out.splitlines()
 
 
 @pytest.mark.usefixtures("project")
@@ -237,6 +237,6 @@ def test_a_label_that_the_project_lacks_is_named_and_one_that_is_nearly_the_same
     refused = run("import", "-", stdin=json.dumps(row).encode())
 
     assert 1 == refused.code
-    assert f"answers with the label {label}, which is none of the project's" in refused.err
+    assert f"answers with the label {label}, which is not a label of the project" in refused.err
     assert f"`loop labels add {label}`" in refused.err
-    assert alike == (f"If {label} means A, call it so in the file." in refused.err)
+    assert alike == (f"If {label} means A, rename it in the file." in refused.err)

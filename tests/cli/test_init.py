@@ -17,7 +17,7 @@ def test_init_makes_the_current_folder_a_private_project(folder: Path, run: Run)
     ran = run("init", "--labels", "A, B", "--base", "blank:de")
 
     assert 0 == ran.code
-    assert f"{folder} is a project now. Next: `loop add FILE`.\n" == ran.out
+    assert f"{folder} is now a project. Next: `loop add FILE`.\n" == ran.out
     assert ("blank:de", ("A", "B")) == (load_settings(folder).project.base, load_settings(folder).project.labels)
     assert "## A\n" in (folder / "guidelines.md").read_text()
     assert {"/data/", "/models/"} < set((folder / ".gitignore").read_text().splitlines())
@@ -44,7 +44,7 @@ def test_a_folder_with_other_files_is_refused_without_here(folder: Path, run: Ru
     ran = run("init", "--labels", "A")
 
     assert 1 == ran.code
-    assert "holds other files already, such as thesis.txt" in ran.err
+    assert "contains other files, such as thesis.txt" in ran.err
     assert not (folder / "loop.cfg").exists()
     assert 0 == run("init", "--labels", "A", "--here").code
 
@@ -60,7 +60,7 @@ def test_a_project_is_never_made_anew(project: Path, run: Run) -> None:
     ran = run("init", "--labels", "C", "--here")
 
     assert 1 == ran.code
-    assert "is a project already" in ran.err
+    assert "is already a project" in ran.err
     assert ("A", "B") == load_settings(project).project.labels
 
 
@@ -133,12 +133,12 @@ def test_spans_of_a_gold_file_that_no_model_finds_are_told_by_line(folder: Path,
     ran = run("doctor")
 
     assert [
-        "gold.jsonl: No model finds 1 span with an edge inside of a token: line 1.",
-        "gold.jsonl: No model finds 1 span with white space at an edge: line 2.",
-        "gold.jsonl: No model finds 1 span of nothing but white space: line 2.",
+        "gold.jsonl: No model can find 1 span with an edge inside a token: line 1.",
+        "gold.jsonl: No model can find 1 span with white space at an edge: line 2.",
+        "gold.jsonl: No model can find 1 span with nothing but white space: line 2.",
         "gold.jsonl: OTHER is not a label of the project, so it is not evaluated, in 1 row: line 3.",
     ] == said
-    assert "gold.jsonl, lines 1 and 2: spans do not begin and end with tokens, so no model finds them." in ran.out
+    assert "gold.jsonl, lines 1 and 2: spans do not start and end at tokens, so no model can find them." in ran.out
 
 
 def test_a_base_in_a_folder_is_named_in_full(folder: Path, run: Run) -> None:
@@ -176,7 +176,7 @@ def test_a_package_without_a_pipeline_is_refused_without_a_trace(folder: Path, r
 def test_labels_that_semicolons_part_are_told(folder: Path, run: Run) -> None:
     refused = run("init", "--labels", "PER;ORG")
 
-    assert (1, True) == (refused.code, "Commas part them: PER,ORG" in refused.err)
+    assert (1, True) == (refused.code, "Separate labels with commas: PER,ORG" in refused.err)
 
 
 def test_a_project_in_english_starts_with_the_word_vectors_that_come_with_loop(folder: Path, run: Run) -> None:

@@ -54,7 +54,7 @@ def test_init_asks_for_what_is_missing_until_it_can_be_used(folder: Path, spawn:
     child.sendline("A,A")
     child.expect("A appears twice")
     child.send("\x7fB\r")
-    child.expect("is a project now")
+    child.expect("is now a project")
 
     assert 0 == ended(child)
     assert ("blank:en", ("A", "B")) == (load_settings(folder).project.base, load_settings(folder).project.labels)

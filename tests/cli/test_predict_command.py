@@ -88,7 +88,7 @@ def test_after_a_bad_line_the_finished_texts_are_kept_and_the_fixed_file_is_gone
     assert (1, 0) == (failed.code, fixed.code)
     assert f"in.jsonl, line {CHUNK_TEXTS + 1}: is not valid JSON" in failed.err
     assert "Finished so far: 256 texts, kept in out.jsonl.partial" in failed.err
-    assert "Going on after 256 texts" in fixed.err
+    assert "Resuming after 256 texts" in fixed.err
     assert CHUNK_TEXTS + 1 == (folder / "out.jsonl").read_bytes().count(b"\n")
     assert {"in.jsonl", "out.jsonl"} == {path.name for path in folder.iterdir()}
 

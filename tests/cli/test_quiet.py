@@ -35,8 +35,8 @@ def test_what_others_print_is_named_once_by_its_line_and_what_loop_prints_comes_
 
     assert "round 1\nafterwards\n" == out
     assert [
-        *(f"Output from {__file__}, line {line + n}; its words may quote your texts." for n in range(4)),
-        f"UserWarning from {__file__}, line {line + 4}; its words may quote your texts.",
+        *(f"Output from {__file__}, line {line + n}; left out because it may quote your texts." for n in range(4)),
+        f"UserWarning from {__file__}, line {line + 4}; left out because it may quote your texts.",
         "Pattern ignored. p.jsonl, line 2: matches nothing é.",
     ] == err.splitlines()
 

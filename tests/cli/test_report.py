@@ -117,7 +117,7 @@ def test_an_empty_project_has_a_report_that_says_what_is_missing(project: Path, 
     read = Page(page(project, run))
 
     assert ["Learning curve", "Calibration"] == read.titles
-    assert "No round has been measured yet" in read.text
+    assert "No round has been evaluated yet" in read.text
 
 
 def test_a_place_that_cannot_be_written_is_named(project: Path, run: Run) -> None:

@@ -29,7 +29,7 @@ def test_a_shared_project_is_its_groups_whatever_is_made_later(project: Path, ru
     run("export", "out.jsonl")
 
     assert {(True, 0o2770), (False, 0o660)} == modes(project)
-    assert "Nothing is wrong.\n" == run("doctor").out
+    assert "No problems found.\n" == run("doctor").out
 
 
 def test_a_group_that_does_not_exist_is_named(project: Path, run: Run):
@@ -44,7 +44,7 @@ def test_a_store_that_is_gone_is_not_begun_anew(project: Path, run: Run):
     (project / "data" / "loop.db").write_bytes(b"")
     ran = run("status")
 
-    assert (1, True) == (ran.code, "gone or empty" in ran.err)
+    assert (1, True) == (ran.code, "missing or empty" in ran.err)
     assert b"" == (project / "data" / "loop.db").read_bytes()
 
 

@@ -105,7 +105,7 @@ def test_what_a_simulation_scores_on_is_not_asked_about_whatever_file_it_is_in(
 
     assert [f"text {n}" for n in range(2, 7)] == list(asked)
     assert ["text 0", "text 7"] == list(unseen)
-    said = "Left out of gold.jsonl, since test.jsonl scores on them or their groups: 3 texts.\n"
+    said = "Left out of gold.jsonl, since they or their groups are in test.jsonl: 3 texts.\n"
     assert said == capsys.readouterr().err
     with pytest.raises(LoopError, match="Every text of"):
         read_apart(gold, gold, spacy.blank("xx"))
@@ -121,7 +121,7 @@ def test_gold_spans_that_do_not_fit_the_tokens_are_told_by_file_and_line(
 
     assert [
         "gold.jsonl: Widened 1 span to whole tokens: line 1.",
-        "test.jsonl: No model finds 1 span with an edge inside of a token: line 1.",
+        "test.jsonl: No model can find 1 span with an edge inside a token: line 1.",
     ] == capsys.readouterr().err.splitlines()
 
 
@@ -137,7 +137,7 @@ def test_one_checkpoint_cannot_be_that_of_several_seeds(simulate: Run, folder: P
     ran = simulate("--seeds", "2", "--save", folder / "saved")
 
     assert 1 == ran.code
-    assert "one seed" in ran.err
+    assert "single seed" in ran.err
 
 
 def test_a_checkpoint_is_not_saved_over_something_else(simulate: Run, folder: Path):

@@ -18,7 +18,7 @@ def test_status_counts_texts_answers_and_batches(project: Path, run: Run) -> Non
     lines = run("status").out.splitlines()
 
     assert "project: A, B, from blank:xx" == lines[0]
-    assert "texts    3, of them 2 not answered; 2 questions waiting" == lines[1]
+    assert "texts    3, 2 of them unanswered; 2 questions waiting" == lines[1]
     assert "  batch 1: 3 texts, 1 answered, from stdin" == lines[2]
     assert "answers  1 accept" == lines[3]
 
@@ -28,12 +28,12 @@ def test_a_project_whose_texts_are_all_answered_before_its_first_round_is_told_w
 ) -> None:
     rows = ({"text": f"text {n}", "spans": [{"start": 0, "end": 4, "label": "A"}]} for n in range(7))
     run("import", "-", stdin="\n".join(map(json.dumps, rows)).encode())
-    lacks = "7 answers have taught nothing yet: the next round takes 3 more."
+    lacks = "7 answers have not been learned yet: the next round needs 3 more."
     status, trained = run("status").out, run("train", "--no-run")
 
-    assert "texts    7, of them 0 not answered; 0 questions waiting" in status
-    assert "rounds   0; answers that train until the next: 3" in status
-    assert f"advice   Add texts of the kind that the model shall work on: none is left to answer. {lacks}" in status
+    assert "texts    7, 0 of them unanswered; 0 questions waiting" in status
+    assert "rounds   0; answers needed for the next: 3" in status
+    assert f"advice   Add texts of the kind that the model is for: none are left to annotate. {lacks}" in status
     assert (1, True) == (trained.code, lacks in trained.err)
 
 
@@ -52,7 +52,7 @@ def test_texts_that_nobody_may_be_asked_about_are_told_as_such(
     blocked = "groups that were answered on the other side of the held-out line, or to the gold file"
 
     assert f"         nothing is left to ask: the 2 texts left belong to {blocked}" == lines[2]
-    assert "none is left to answer" in lines[-3]
+    assert "none are left to annotate" in lines[-3]
 
 
 @pytest.mark.usefixtures("project")

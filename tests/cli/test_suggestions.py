@@ -23,7 +23,7 @@ def test_patterns_are_added_once_and_counted(run: Run) -> None:
     assert "Added 2 patterns to patterns.jsonl.\n" == first.out
     assert [
         "Added 1 pattern to patterns.jsonl.",
-        "Skipped, since already known: 2 patterns.",
+        "Skipped 2 known patterns.",
     ] == again.out.splitlines()
 
 
@@ -155,12 +155,12 @@ def test_suggestions_for_a_text_of_the_pool_are_attached_and_shown_by_the_questi
         question = store.questions.head("ann")
 
     attached = [
-        "Added no texts: every text was there already.",
+        "Added no texts: all texts are already known.",
         "1 span will be shown as suggestions.",
         "Attached suggestions to 1 text of the pool.",
     ]
     assert attached == first == other
-    assert ["Added nothing: every text was there already."] == again
+    assert ["Added nothing: all texts are already known."] == again
     assert question is not None
     assert (Span(12, 16, "B"),) == question.prediction
 
@@ -183,7 +183,7 @@ def test_an_answered_text_is_left_as_it_is_and_counted(project: Path, run: Run) 
     said = run("add", "--suggest", "--yes", "in.json").out.splitlines()
 
     assert [
-        "Added nothing: every text was there already.",
+        "Added nothing: all texts are already known.",
         "Left as they are, since answered: 1 text with suggestions in the file.",
     ] == said
     assert () == suggested_in(project)
@@ -226,7 +226,7 @@ def test_a_list_of_patterns_is_used_and_listed_and_stays_as_it_is_until_it_is_ch
     assert ["1  A  hub", '2  B  [{"lower": "x"}]'] == shown
     assert question is not None
     assert (Span(4, 7, "A"), Span(11, 12, "B")) == question.prediction
-    assert "Nothing is wrong" in run("doctor").out
+    assert "No problems found" in run("doctor").out
     assert LIST == listed.read_text()
 
 

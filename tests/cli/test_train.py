@@ -42,9 +42,9 @@ def test_the_final_model_is_trained_and_compared_with_the_last_round(learned: Pa
 
     assert (0, True) == (ran.code, (learned / "models" / "final" / "model" / "meta.json").is_file())
     assert "to train on and" in ran.out
-    assert "on 10 texts that neither learned from: last round" in ran.out
+    assert "on 10 texts that neither has learned: last round" in ran.out
     assert "step      4" in ran.err
-    assert "models/final is there already" in run("train").err
+    assert "models/final already exists" in run("train").err
 
 
 def test_the_folder_can_be_written_without_training(learned: Path, run: Run):
@@ -73,7 +73,7 @@ def test_a_round_becomes_a_wheel(learned: Path, run: Run):
 
 
 def test_a_round_that_is_not_kept_makes_no_wheel(learned: Path, run: Run):
-    assert "There is no round 9 to make a package of" in run("package", "--round", "9").err
-    assert "Kept are 1, 2, 3" in run("package", "--round", "9").err
+    assert "There is no round 9 to package" in run("package", "--round", "9").err
+    assert "Available: 1, 2, 3" in run("package", "--round", "9").err
     assert "There is no pipeline in nowhere" in run("package", "--model", "nowhere").err
-    assert "two pipelines" in run("package", "--model", "nowhere", "--round", "1").err
+    assert "cannot be combined" in run("package", "--model", "nowhere", "--round", "1").err

@@ -40,7 +40,7 @@ def test_a_project_whose_data_is_a_link_works_as_any_other(
     copy = run("-C", "../copy", "status", "--json")
 
     assert [0, 0, 0, 0, 0] == [ran.code for ran in (*done, copy)], [ran.err for ran in done]
-    assert "Nothing is wrong" in done[-1].out
+    assert "No problems found" in done[-1].out
     assert question is not None
     assert '"texts": 21' in copy.out
     assert learned.data.is_symlink()
@@ -96,4 +96,4 @@ def test_a_umask_that_takes_every_right_away_leaves_the_owner_theirs(folder: Pat
     assert [0] * len(commands) == [ran.code for ran in done], [ran.err for ran in done]
     assert {} == wrong
     assert (folder / CFG_NAME) in made
-    assert "Nothing is wrong" in run("doctor").out
+    assert "No problems found" in run("doctor").out

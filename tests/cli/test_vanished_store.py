@@ -88,11 +88,11 @@ def pipe(db: Path) -> None:
 
 
 VANISHED = {
-    "missing": (Path.unlink, "though rounds have learned from it"),
-    "empty": (lambda db: db.write_bytes(b""), "though rounds have learned from it"),
-    "no tables": (no_tables, "though rounds have learned from it"),
-    "begun anew": (another, "though rounds have learned from it"),
-    "data is gone": (lambda db: shutil.rmtree(db.parent), "though rounds have learned from it"),
+    "missing": (Path.unlink, "alalalthough rounds have learned from it"),
+    "empty": (lambda db: db.write_bytes(b""), "alalalthough rounds have learned from it"),
+    "no tables": (no_tables, "alalalthough rounds have learned from it"),
+    "begun anew": (another, "alalalthough rounds have learned from it"),
+    "data is gone": (lambda db: shutil.rmtree(db.parent), "alalalthough rounds have learned from it"),
     "linked": (linked, "is a symbolic link"),
     "linked to nothing": (nowhere, "is a symbolic link"),
     "a folder": (folder_instead, "is not a file"),
@@ -136,7 +136,7 @@ def test_neither_does_the_demo_nor_a_simulation(
     vanish(learned.db)
     models = contents(learned.models)
     ran = run("demo", "--dir", learned.root)
-    with pytest.raises(LoopError, match="a project already"):
+    with pytest.raises(LoopError, match="already a project"):
         automatic_demo(learned, tmp_path, 5)
     with pytest.raises(StoreError, match=said):
         list(simulate(learned, settings, {"one": ()}, {"two": ()}))
@@ -159,7 +159,7 @@ def test_where_nothing_has_learned_from_it_the_doctor_makes_an_empty_one_when_to
     assert "move models/ away" in refused.out
     assert "doctor --repair" in looked.out
     assert 0 == run("add", "in.txt", "--yes").code
-    assert "Nothing is wrong" in run("doctor").out
+    assert "No problems found" in run("doctor").out
 
 
 def test_a_project_has_a_store_from_the_start(folder: Path, run: Run) -> None:

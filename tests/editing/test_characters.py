@@ -42,7 +42,7 @@ def test_character_mode_is_left_without_a_trace(key: str) -> None:
 def test_white_space_alone_is_refused() -> None:
     state = type_keys(start(TEXT), "c v " + "right " * 9 + "v right 1")
 
-    assert ("There is no word in this selection.", ()) == (state.message, state.marks)
+    assert ("The selection contains no word.", ()) == (state.message, state.marks)
 
 
 @given(st.lists(st.sampled_from(["left", "right", "home", "end", "v", "x"]), max_size=12))
@@ -59,6 +59,6 @@ def test_the_keys_of_loop_cfg_are_in_force_among_letters_too() -> None:
     for key in ("c", ".", ".", "F", ".", "v"):
         state = press(state, key, keys)
 
-    assert "Letter by letter: F begins, ← . move, then a label or Enter; f2 cancels." == state.message
+    assert "Letter by letter: F starts, ← . move, then a label or Enter; f2 cancels." == state.message
     assert (2, 4) == chosen(state)
     assert "edit" == press(state, "f2", keys).stance

@@ -97,7 +97,7 @@ def test_the_last_word_of_a_span_cannot_be_cut_off() -> None:
     state = type_keys(start(TEXT, SRAM), "tab j")
 
     assert [("SRAM", "BRAND")] == marked(state)
-    assert "One word is left: d deletes the span." == state.message
+    assert "Only one word is left: d deletes the span." == state.message
 
 
 def test_delete_takes_the_span_under_the_cursor() -> None:
@@ -110,14 +110,14 @@ def test_delete_takes_the_span_under_the_cursor() -> None:
 def test_an_edit_without_a_span_says_what_to_do(key: str) -> None:
     state = type_keys(start(TEXT), key)
 
-    assert "No span here: Tab goes to the next one, v begins one." == state.message
+    assert "No span here: Tab goes to the next one, v starts one." == state.message
 
 
 def test_accepting_a_text_without_spans_is_refused() -> None:
     state = type_keys(start(TEXT), "enter")
 
     assert None is state.intent
-    assert "No spans: press 0 if there are none here." == state.message
+    assert "No spans are marked: press 0 if the text has none." == state.message
 
 
 def test_accepting_answers_with_what_stands_there() -> None:
@@ -171,7 +171,7 @@ def test_an_uppercase_letter_without_a_label_asks_about_caps_lock() -> None:
 
 
 def test_a_key_without_a_meaning_points_to_the_help() -> None:
-    assert "The key § does nothing here: ? shows the keys." == type_keys(start(TEXT), "§").message
+    assert "§ is not bound to anything here: ? lists the keys." == type_keys(start(TEXT), "§").message
 
 
 def test_a_candidate_in_focus_is_not_overlooked_by_a_hasty_enter() -> None:
@@ -179,7 +179,7 @@ def test_a_candidate_in_focus_is_not_overlooked_by_a_hasty_enter() -> None:
     once = type_keys(state, "tab tab enter")
 
     assert None is once.intent
-    assert "y takes it" in once.message
+    assert "y marks it" in once.message
     assert Intent("answer") == type_keys(once, "enter").intent
 
 

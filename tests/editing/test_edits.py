@@ -136,7 +136,7 @@ def test_undo_brings_the_cursor_back_too() -> None:
 
 def test_nothing_to_undo_points_to_the_previous_answer() -> None:
     assert "b reopens the previous answer" in type_keys(start(TEXT), "u").message
-    assert "Nothing to do again." == type_keys(start(TEXT), "z").message
+    assert "Nothing to redo." == type_keys(start(TEXT), "z").message
 
 
 def test_confirming_a_candidate_marks_it() -> None:

@@ -48,7 +48,7 @@ def test_tab_chooses_the_next_name() -> None:
 def test_a_name_that_does_not_exist_is_said() -> None:
     state = typed(":", *"zzz", "enter")
 
-    assert ("name", "No label is called “zzz”.") == (state.stance, state.message)
+    assert ("name", "No label matches “zzz”.") == (state.stance, state.message)
 
 
 @pytest.mark.parametrize("opening", [":", "/", "m"])
@@ -86,4 +86,4 @@ def test_an_empty_text_has_no_word_to_name() -> None:
     for key in (":", "enter"):
         state = press(state, key, keymap(state.page.labels))
 
-    assert "There is no word to label in this text." == state.message
+    assert "This text has no word to label." == state.message

@@ -62,7 +62,7 @@ def test_what_is_for_whole_texts_is_refused(key: str) -> None:
     state = asked(key)
 
     assert ((RIVAL,), None, "edit") == (state.spans, state.intent, state.stance)
-    assert "One span is asked about" in state.message
+    assert "This asks about one span" in state.message
 
 
 def test_find_only_moves() -> None:

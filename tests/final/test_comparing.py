@@ -27,8 +27,8 @@ def gold(n: int) -> list[GoldText]:
     [
         ((0.5, 3.0), "the final model is better"),
         ((-3.0, -0.5), "the last round is"),
-        ((-1.0, 1.0), "neither can"),
-        (None, "neither can"),
+        ((-1.0, 1.0), "not significant"),
+        (None, "not significant"),
     ],
 )
 def test_it_is_said_which_is_better_only_where_chance_does_not_explain_it(interval, words):

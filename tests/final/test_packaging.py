@@ -86,7 +86,7 @@ def test_the_readme_says_when_there_are_two_components(wheel: Path, made_on_a_ba
     theirs = sorted(spacy.load(made_on_a_base.settings.project.base).get_pipe("ner").labels)
     assert f"`ner_loop` (PART); `ner` ({theirs[0]}" in readme
     assert "20 answers: 18 PART" in readme
-    assert "Not measured" in readme
+    assert "Not evaluated" in readme
 
 
 def test_the_meta_holds_labels_counts_licence_and_scores_with_intervals(made: Made, tmp_path: Path):
@@ -110,7 +110,8 @@ def test_without_texts_there_are_no_scores(made: Made):
 
 
 @pytest.mark.parametrize(
-    ("about", "words"), [(About("my model", "1.0"), "not a name"), (About("model", "one"), "not a version")]
+    ("about", "words"),
+    [(About("my model", "1.0"), "not a package name"), (About("model", "one"), "not a package version")],
 )
 def test_a_name_or_version_that_no_package_can_have_is_refused(about: About, words: str, tmp_path: Path):
     with pytest.raises(LoopError, match=words):

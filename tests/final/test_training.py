@@ -198,7 +198,7 @@ def test_a_config_that_cannot_be_used_is_named(made: Made, tmp_path: Path):
     own = tmp_path / "own.cfg"
     own.write_text('[nlp]\nlang = "en"\npipeline = ["odd"]\n[components]\n[components.odd]\nfactory = "no_such"\n')
 
-    with pytest.raises(InputError, match=r"own\.cfg: no config to train with"):
+    with pytest.raises(InputError, match=r"own\.cfg: is not a valid training config"):
         FinalTraining(made.paths, made.settings, made.store).write(tmp_path / "final", Options(config=own))
 
 

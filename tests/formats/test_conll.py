@@ -98,7 +98,7 @@ def test_several_columns_of_tags_are_refused_unless_one_holds_phrases() -> None:
     (raw,) = texts_of("Ann NNP B-NP B-A\nleft VBD B-VP O\n")
 
     assert [("Ann", "A")] == marked(raw)
-    assert "f.conll, line 1: has tags in the columns 3 and 4" in refusal("1 Ann B-A O\n2 left O O\n")
+    assert "f.conll, line 1: has tags in columns 3 and 4" in refusal("1 Ann B-A O\n2 left O O\n")
 
 
 UNIVERSAL = """# newdoc
@@ -146,7 +146,7 @@ def test_conllu_without_tags_is_text_alone() -> None:
 def test_conllu_that_tags_some_words_outside_and_not_others_is_refused_by_line() -> None:
     content = UNIVERSAL.format("name=B-A", "name=O", *"_____")
 
-    assert "f.conll, line 6: has no tag of a named entity in its last column" in refusal(content)
+    assert "f.conll, line 6: has no entity tag in its last column" in refusal(content)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
         (b"\x1f\x8b\x08\x00", "in.txt: is a damaged gzip file"),
         (gzip.compress(b"a\n" * 9999, mtime=0)[:30], "in.txt: is a damaged gzip file"),
         (b"\xed\xa0\x80", "in.txt, line 1: byte 1 of the line is not valid UTF-8"),
-        (b"a\nb\0c\n", "in.txt, line 2: holds a NUL"),
+        (b"a\nb\0c\n", "in.txt, line 2: contains a NUL"),
     ],
 )
 def test_bytes_that_are_no_text_are_named_by_file_and_line(tmp_path: Path, content: bytes, words: str) -> None:

@@ -149,7 +149,7 @@ def test_gold_texts_are_those_of_which_every_span_is_known(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [('{"text": "a", "spans": []}\n{"text": "a"}\n', "line 2: has no spans"), ("", "holds no text")],
+    [('{"text": "a", "spans": []}\n{"text": "a"}\n', "line 2: has no spans"), ("", "has no text")],
 )
 def test_a_gold_file_that_says_nothing_about_spans_is_refused(tmp_path: Path, content: str, words: str) -> None:
     (tmp_path / "g.jsonl").write_text(content)
@@ -206,11 +206,11 @@ def all_of(name: str, format: str) -> tuple[list[RawText], str | None]:
     [
         ("a.txt", b"%PDF-1.7", "is a PDF"),
         ("a.docx", b"PK\x03\x04", "is a zip archive"),
-        ("a.ann", b"T1\tPER 0 3\tAnn\n", "holds annotations of brat"),
+        ("a.ann", b"T1\tPER 0 3\tAnn\n", "contains brat annotations"),
         ("a.xml", b"<doc>Ann</doc>", "is XML"),
         ("a", b"<!DOCTYPE html>", "is HTML"),
         ("a.xml.gz", gzip.compress(b"<doc>Ann</doc>", mtime=0), "is XML"),
-        ("a.ann.GZ", gzip.compress(b"T1\tPER 0 3\tAnn\n", mtime=0), "holds annotations of brat"),
+        ("a.ann.GZ", gzip.compress(b"T1\tPER 0 3\tAnn\n", mtime=0), "contains brat annotations"),
         ("a.docx.gz", gzip.compress(b"PK\x03\x04", mtime=0), "is a zip archive"),
         ("a.xml.bz2", bz2.compress(b"<doc>Ann</doc>"), "is packed with bzip2"),
         ("a.txt.xz", lzma.compress(b"Ann"), "is packed with xz"),

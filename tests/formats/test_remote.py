@@ -43,7 +43,7 @@ def _content(url: str) -> list[str]:
     ("url", "problem"),
     [
         ("file:///no/such/file.txt", "cannot be read"),
-        ("nowhere://a/b.txt", "nowhere:// is not a place that fsspec knows"),
+        ("nowhere://a/b.txt", "fsspec does not know nowhere://"),
     ],
 )
 def test_a_url_that_leads_nowhere_is_named(url: str, problem: str):
@@ -53,7 +53,7 @@ def test_a_url_that_leads_nowhere_is_named(url: str, problem: str):
 
 def test_without_fsspec_it_is_said_what_is_missing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(LoopError, match="Files at s3:// need more: fsspec"):
+    with pytest.raises(LoopError, match="Files at s3:// need another package: fsspec"):
         list(read("s3://bucket/in.jsonl"))
     with pytest.raises(InputError):
         list(read("no-such-file.txt"))

@@ -98,7 +98,7 @@ def test_regions_of_hypertext_whose_place_in_the_source_is_not_known_are_refused
 ) -> None:
     said = refusal(region(value, "hypertextlabels") | {"data": {"text": text}, "predictions": []})
 
-    assert "no offsets (globalOffsets) that its text bears out" in said or "names another text" in said
+    assert "no offsets (globalOffsets) that match its text" in said or "is not at its offsets" in said
 
 
 SPAN = {"start": 0, "end": 3, "label": "A"}
@@ -188,8 +188,8 @@ def test_a_label_or_an_answer_of_the_users_own_is_meta(own: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (TASK | {"data": {"body": "secret"}}, "has no text in a field text"),
-        (TASK | {"annotations": [3]}, "no list of JSON objects"),
+        (TASK | {"data": {"body": "secret"}}, "has no text in the field text"),
+        (TASK | {"annotations": [3]}, "not a list of JSON objects"),
         (TASK | {"annotations": [{"result": [{"type": "labels", "value": {}}]}]}, "no value with labels"),
         ({"text": "secret", "label": [[0, 99, "A"]]}, "in a text of 6 characters"),
         ({"text": "secret", "entities": [[2, 1, "A"]]}, "goes from 2 to 1"),

@@ -44,7 +44,7 @@ def test_a_row_over_several_lines_is_named_by_its_first() -> None:
         ("", "line 1: its first line does not name one column text"),
         ("body,n\na,1\n", "line 1: its first line does not name one column text"),
         ("text,text\na,b\n", "line 1: its first line does not name one column text"),
-        ("text,n\na\n", "line 2: has 1 cells, and the first line names 2 columns"),
+        ("text,n\na\n", "line 2: has 1 cells, but the first line names 2 columns"),
         ("text,n\nsecret,1\nsecret,1,2\n", "line 3: has 3 cells"),
         ('text,n\n"secret,1\n', "line 2: is not a csv file"),
         ('text,n\n"a"secret,1\n', "line 2: is not a csv file"),

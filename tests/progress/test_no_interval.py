@@ -59,10 +59,10 @@ def test_status_says_why_and_shows_no_range(measured, enough):
     now = progress(*measured)
     lines = status_lines(now, [], width=100)
     (f,) = (line for line in lines if line.startswith("F1 "))
-    of = f"{ONE_GROUP}; there are 80 spans in 40 texts; measured on texts never learned from, round 14"
+    of = f"{ONE_GROUP}; there are 80 spans in 40 texts; on held-out texts, round 14"
 
     assert f"F1       {'66.7, ' if enough else ''}{of}" == f
-    assert ["PART         20       40      –     too few   +100.0 (too few)"] == [
+    assert ["PART         20       40      –     too few  +100.0 (too few)"] == [
         line for line in lines if line.startswith("PART")
     ]
     assert says_no_interval(lines)
@@ -113,7 +113,7 @@ def test_a_learning_curve_a_package_and_a_comparison_say_it_too(measured):
     assert f"All labels: {ONE_GROUP}." in meta["notes"]
     assert "| PART | – | too few | 40 | 40 |" in meta["notes"]
     assert meta["loop"]["scores"]["all"]["f1_interval"] is None
-    assert "difference with no interval, from too few texts: neither can be told from the other." in compared
+    assert "difference with no interval, from too few texts: not significant." in compared
 
 
 def test_a_simulation_on_few_test_texts_has_no_range(capsys):

@@ -30,7 +30,7 @@ def test_a_model_that_no_longer_changes_is_a_reason_to_stop():
 
     assert "stop" == advised.kind
     assert "the 500 texts left would bring about 0.2 F1" in advised.words
-    assert "`loop curve` tells" in advised.words
+    assert "`loop curve` checks" in advised.words
     assert (99.9, 0.2) == (round(advised.agreement or 0, 1), round(advised.rest or 0, 1))
 
 
@@ -39,7 +39,7 @@ def test_a_model_that_changes_is_a_reason_to_go_on_with_the_time_that_it_takes()
 
     assert "go on" == advised.kind
     assert "would bring about 10.0 F1" in advised.words
-    assert "cannot be told" in advised.words
+    assert "cannot tell" in advised.words
     assert "about 35 minutes" in advised.words
 
 
@@ -48,10 +48,10 @@ def test_where_no_text_is_left_nobody_is_told_to_go_on():
 
     assert "add texts" == none.kind == said(pool=0).kind
     assert none.words == (
-        "Add texts of the kind that the model shall work on: none is left to answer. "
-        "7 answers have taught nothing yet: the next round takes 3 more."
+        "Add texts of the kind that the model is for: none are left to annotate. "
+        "7 answers have not been learned yet: the next round needs 3 more."
     )
-    assert said(pool=0).words.endswith("none is left to answer.")
+    assert said(pool=0).words.endswith("none are left to annotate.")
     assert ["", ""] == [Unlearned(0, 10).words, Unlearned(12, 0).words]
 
 
@@ -60,11 +60,11 @@ def test_cross_validation_has_to_agree_before_anybody_is_told_to_stop():
     going_on, over, changing = said(expected=much), said(expected=little), said(agreement=80.0, expected=little)
 
     assert ["go on", "stop", "go on"] == [advised.kind for advised in (going_on, over, changing)]
-    assert "about 12.0 F1 (2.0 to 30.0) by cross-validation, and about 0.2 F1 by what" in going_on.words
+    assert "about 12.0 F1 (2.0 to 30.0) by cross-validation, and about 0.2 F1 judging by" in going_on.words
     assert "The next 100 answers should bring +1.0 F1 (+0.5 to +1.5)" in going_on.words
     assert "about 0.4 F1 (0.0 to 1.9) by cross-validation" in over.words
     assert "`loop curve`" not in over.words
-    assert "(0.0 to 1.9) by cross-validation, and much by what successive models still change" in changing.words
+    assert "(0.0 to 1.9) by cross-validation, and much judging by the changes between rounds" in changing.words
 
 
 def test_little_that_may_be_much_is_no_reason_to_stop():

@@ -35,10 +35,10 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     said = "\n".join(lines)
     assert "F1       91 to 100, from 80 spans in 40 texts" in said
     assert "expected F1 71 in 20 texts of the pool" in said
-    assert "accepted 0 of the last 20 texts as suggested" in said
+    assert "accepted 0 of the last 20 texts unchanged" in said
     assert "40 of 40 held-out texts nearly repeat" in said
     assert "advice   " in said
-    assert ["PART         20       40      –    91 – 100   +100.0 (+91.2 to +100.0)"] == [
+    assert ["PART         20       40      –    91 – 100  +100.0 (+91.2 to +100.0)"] == [
         line for line in lines if line.startswith("PART")
     ]
 
@@ -65,7 +65,7 @@ def test_a_project_that_has_only_begun_has_its_numbers_too(paths, labelled, stor
 
     assert (None, None, (0, 0), None, 0) == (now.measured, now.scores, now.accepted, now.seconds, now.near_duplicates)
     assert not [line for line in status_lines(now, []) if line.startswith(("F1 ", "expected", "accepted", "label"))]
-    assert ("add texts", True) == (now.advice.kind, "none is left to answer" in now.advice.words)
+    assert ("add texts", True) == (now.advice.kind, "none are left to annotate" in now.advice.words)
 
 
 def test_overfitting_is_said_in_words_with_what_to_do(paths, labelled, store, monkeypatch):

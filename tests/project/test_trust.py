@@ -174,7 +174,7 @@ def test_without_a_folder_for_it_it_is_kept_where_programs_keep_such_things(
 
 def test_where_it_cannot_be_kept_nothing_is_run(foreign: ProjectPaths, ran: Path, tmp_path: Path):
     (tmp_path / "theirs").write_text("a file")
-    with pytest.raises(LoopError, match="cannot be kept") as refused, opened(foreign, trust_code=True):
+    with pytest.raises(LoopError, match="cannot be recorded") as refused, opened(foreign, trust_code=True):
         pass
 
     assert "XDG_STATE_HOME" in refused.value.hint

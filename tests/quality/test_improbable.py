@@ -16,7 +16,7 @@ def found(*answers):
 def test_an_answer_without_a_span_that_the_model_was_sure_of_is_found() -> None:
     (one,) = found(answered(1, "the gears slip", sure="gears=PART 95"))
 
-    assert "“gears”: the model gave PART 95 %; here unmarked" == one.words
+    assert "“gears”: the model gave PART 95%; here unmarked" == one.words
     assert (Span(4, 9, "PART"), pytest.approx(-log(0.05))) == (one.span, one.surprise)
 
 

@@ -45,7 +45,7 @@ def test_a_walk_shows_every_stop_with_its_reason_and_its_answer(walk, stops):
         walk.leave(question)
 
     assert [(s.question.id, f"{n} of 3: {s.why}", s.answer) for n, s in enumerate(stops, 1)] == seen
-    assert walk.over.startswith("All 3 are looked at")
+    assert walk.over.startswith("All reviewed (3)")
 
 
 def test_a_change_is_a_new_row_in_the_place_of_the_old_one_whoever_gave_it(walk, stops, store):

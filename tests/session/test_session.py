@@ -209,7 +209,7 @@ def test_texts_of_the_gold_file_are_never_asked_about_nor_chosen(paths, settings
     with_gold = replace(settings, project=replace(settings.project, eval="gold.jsonl"))
     session = Session(paths, with_gold, store, annotator="ann")
 
-    with pytest.raises(StoreError, match="held out to measure"):
+    with pytest.raises(StoreError, match="held out for evaluation"):
         session.choose(first)
     session.close()
 

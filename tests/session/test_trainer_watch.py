@@ -35,7 +35,7 @@ def test_a_trainer_that_died_too_often_is_said_to_have(tending):
         tending.tick()
         said.append(tending.state())
 
-    assert "stopped: it ended 3 times without a word" in said[-1]
+    assert "stopped: it died 3 times without a message" in said[-1]
 
 
 def test_a_trainer_that_is_about_to_start_or_was_just_started_is_not_called_stopped(paths, store):

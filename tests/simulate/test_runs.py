@@ -71,5 +71,5 @@ def test_runs_with_other_texts_or_settings_are_not_mixed(tmp_path):
 def test_a_broken_file_is_named(tmp_path):
     (tmp_path / f"{RUNS[0].name}.json").write_text("{")
 
-    with pytest.raises(LoopError, match="holds no finished run"):
+    with pytest.raises(LoopError, match="is not a finished run"):
         play(RUNS[:1], folder=tmp_path)

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def terminal(folder: Path) -> Iterator[Terminal]:
     opened = Terminal(folder)
-    yield opened.wait("Why this text", "SRAM Rival")
+    yield opened.wait("Why: ", "SRAM Rival")
     opened.close()
 
 
@@ -72,7 +72,7 @@ def test_a_text_is_corrected_answered_and_reopened(terminal: Terminal, folder: P
 
 def test_an_empty_text_is_not_accepted_by_accident(terminal: Terminal) -> None:
     terminal.press("enter").wait("KMC chain").press("enter").wait("nothing to see here")
-    terminal.press("enter").wait("No spans: press 0 if there are none here.")
+    terminal.press("enter").wait("No spans are marked: press 0 if the text has none.")
     terminal.press("0").wait("Every text has been answered, 3 by you.", "Last: no entities")
 
 
@@ -80,7 +80,7 @@ def test_what_was_edited_comes_back_after_quitting(terminal: Terminal, folder: P
     terminal.press("tab 2 k").wait("“SRAM Rival”  PART ✓").press("q").end()
     again = Terminal(folder).wait("PART ✓")
 
-    again.press("u").wait("Undone").press("u u").wait("Nothing to undo").press("z").wait("Done again")
+    again.press("u").wait("Undone").press("u u").wait("Nothing to undo").press("z").wait("Redone")
     again.close()
 
 
@@ -93,7 +93,7 @@ def test_keys_typed_ahead_answer_only_the_text_that_was_seen(terminal: Terminal,
 
 def test_pasted_text_is_no_command(terminal: Terminal, folder: Path) -> None:
     terminal.child.send("\x1b[200~0\rxq\x1b[201~")
-    terminal.wait("Pasted text is not taken for keys.", "SRAM Rival").press("q").end()
+    terminal.wait("Pasted text is not read as keys.", "SRAM Rival").press("q").end()
 
     assert [] == answers(folder)
 
@@ -154,12 +154,12 @@ def test_a_screen_too_small_says_so_and_comes_back(terminal: Terminal) -> None:
 
 
 def test_help_and_guidelines_are_a_key_away(terminal: Terminal) -> None:
-    terminal.press("?").wait("How it works", "other keys back to the text").press("x").wait("Why this text")
-    terminal.press("g").wait("BRAND is who made it.").press("g").wait("Why this text")
+    terminal.press("?").wait("How it works", "other keys back to the text").press("x").wait("Why: ")
+    terminal.press("g").wait("BRAND is who made it.").press("g").wait("Why: ")
 
 
 def test_control_c_quits_from_the_text_and_only_cancels_a_selection(terminal: Terminal) -> None:
-    terminal.press("v").wait("extend").press("c-c").wait("Selection dropped.").press("c-c")
+    terminal.press("v").wait("extend").press("c-c").wait("Selection cancelled.").press("c-c")
 
     assert 0 == terminal.end()
     assert terminal.restored()
@@ -183,7 +183,7 @@ def test_a_killed_session_loses_no_edit(terminal: Terminal, folder: Path) -> Non
 
 
 def test_a_lost_terminal_ends_the_session_and_keeps_the_draft(folder: Path) -> None:
-    lost = Terminal(folder).wait("Why this text").press("tab 2").wait("“SRAM” is PART.")
+    lost = Terminal(folder).wait("Why: ").press("tab 2").wait("“SRAM” is PART.")
     os.close(lost.child.child_fd)
     os.waitpid(lost.child.pid, 0)
     again = Terminal(folder).wait("PART ✓")
@@ -193,9 +193,7 @@ def test_a_lost_terminal_ends_the_session_and_keeps_the_draft(folder: Path) -> N
 def test_control_z_suspends_and_comes_back_with_everything_drawn_anew_also_in_the_middle_of_an_edit(
     terminal_on: Callable[..., Terminal],
 ) -> None:
-    terminal = (
-        terminal_on(ONE, shell=True).wait("Why this text").press("tab").wait("“SRAM”").press("c-z").wait("Stopped")
-    )
+    terminal = terminal_on(ONE, shell=True).wait("Why: ").press("tab").wait("“SRAM”").press("c-z").wait("Stopped")
     terminal.child.sendline("fg")
 
     terminal.wait("“SRAM”  BRAND").press("2").wait("“SRAM” is PART.").press("c-z").wait("Stopped")
@@ -214,9 +212,7 @@ def test_alt_and_unknown_sequences_are_no_commands(terminal: Terminal, folder: P
 
 
 def test_a_mistake_in_the_program_gives_the_terminal_back_and_quotes_no_text(folder: Path) -> None:
-    terminal = (
-        Terminal(folder, env={"BREAK": "1"}).wait("Why this text").press("tab k").wait("“SRAM Rival”").press("enter")
-    )
+    terminal = Terminal(folder, env={"BREAK": "1"}).wait("Why: ").press("tab k").wait("“SRAM Rival”").press("enter")
     status = terminal.end()
     traceback = terminal.raw[terminal.raw.rfind(b"\x1b[?1049l") :]
 
@@ -234,7 +230,7 @@ def test_a_dumb_terminal_is_asked_in_lines_and_nothing_is_drawn(folder: Path) ->
 
 
 def test_escape_alone_is_harmless_and_quick(terminal: Terminal) -> None:
-    terminal.press("v").wait("extend").press("esc").wait("Selection dropped.")
+    terminal.press("v").wait("extend").press("esc").wait("Selection cancelled.")
 
 
 def test_a_move_writes_only_the_rows_that_change(terminal: Terminal) -> None:
@@ -254,9 +250,7 @@ def test_sixteen_colours_are_enough(terminal_on: Callable[..., Terminal]) -> Non
 
 
 def test_a_connection_lost_while_a_memo_is_typed_loses_no_edit(folder: Path) -> None:
-    lost = (
-        Terminal(folder).wait("Why this text").press("tab 2").wait("“SRAM” is PART.").press("m a s k").wait("Memo: ask")
-    )
+    lost = Terminal(folder).wait("Why: ").press("tab 2").wait("“SRAM” is PART.").press("m a s k").wait("Memo: ask")
     os.close(lost.child.child_fd)
     os.waitpid(lost.child.pid, 0)
     again = Terminal(folder).wait("PART ✓")

@@ -206,7 +206,7 @@ def test_pasted_text_is_never_keys(sit_down: Sit) -> None:
     controller = sit_down(ONE, TWO)
     controller.paste("0x\rq")
 
-    assert ("Pasted text is not taken for keys.", 0, False) == (
+    assert ("Pasted text is not read as keys.", 0, False) == (
         controller.notice,
         controller.session.status().answers_total,
         controller.done,
@@ -386,7 +386,7 @@ def test_a_text_that_was_begun_in_another_mode_says_so(sit_down: Sit) -> None:
     again = Controller(controller.session, controller.keys)
     again.drawn = True
 
-    assert "This text was begun in correct mode and stays in it; teach mode comes with the next text." == again.notice
+    assert "You began this text in correct mode; teach mode starts with the next text." == again.notice
     assert "teach" == keys(again, "enter").state.page.mode
     assert "" == again.notice
 
@@ -406,7 +406,7 @@ def test_a_draft_that_does_not_fit_any_more_begins_anew_in_the_mode_of_the_sessi
     assert again.state is not None
 
     assert ("correct", 0) == (again.state.page.mode, len(again.state.past))
-    assert again.notice.startswith("What was half done here no longer fits")
+    assert again.notice.startswith("Your draft no longer fits")
 
 
 def test_the_wheel_turns_whatever_the_keys_are(open_session: Callable[..., Session]) -> None:

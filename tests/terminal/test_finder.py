@@ -34,7 +34,7 @@ def test_history_lists_answers_newest_first_and_typing_narrows_it(sit_down: Sit)
 
     assert ["› my Canyon rubs  skipped (unsure)", "the SRAM Rival shifter  accepted, 1 BRAND"] == everything
     assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(controller)
-    assert ["No such answer."] == listed(keys(controller, "x"))
+    assert ["No answer matches."] == listed(keys(controller, "x"))
     assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(keys(controller, "backspace"))
 
 
@@ -98,7 +98,7 @@ def test_typed_signs_are_no_wildcards(sit_down: Sit) -> None:
     controller = keys(sit_down(ONE, THREE), "c-f 0 % enter")
 
     assert ["› a KMC chain 100% worn"] == listed(controller)
-    assert ["No text of the pool contains this."] == listed(keys(controller, "% enter"))
+    assert ["No unanswered text contains this."] == listed(keys(controller, "% enter"))
 
 
 def test_a_text_without_a_question_waits_for_the_trainer(open_session: Callable[..., Session]) -> None:
@@ -106,7 +106,7 @@ def test_a_text_without_a_question_waits_for_the_trainer(open_session: Callable[
     session._store.questions.publish([], round=4)
     controller = keys(Controller(session, keymap(session.labels)), "c-f r u b s enter enter")
 
-    assert "It becomes the next question as soon as a trainer is at work; none is now." == controller.notice
+    assert "It becomes the next question once a trainer runs; none is running now." == controller.notice
     wished = session._store.requests.asked_for()
     assert wished is not None
     assert TWO.text.text == wished.text
@@ -173,8 +173,8 @@ def test_a_string_becomes_a_pattern_once(sit_down: Sit) -> None:
     said = [keys(controller, "tab +").notice, keys(controller, "+").notice]
 
     assert [
-        "“SRAM” is a pattern of BRAND from now on, in patterns.jsonl.",
-        "“SRAM” is a pattern of BRAND already.",
+        "Added “SRAM” as a pattern for BRAND to patterns.jsonl.",
+        "“SRAM” is already a pattern for BRAND.",
     ] == said
     assert '{"label": "BRAND", "pattern": "SRAM"}\n' == (root / "patterns.jsonl").read_text()
     assert (
@@ -193,4 +193,4 @@ def test_an_answer_from_elsewhere_that_cannot_be_opened_says_where_it_can(sit_do
 
     assert ["› an old hub  no entities"] == found
     assert ("text", ONE.text.text) == (controller.view, text(controller))
-    assert "is opened in `loop annotate`" in controller.notice
+    assert "open it in `loop annotate`" in controller.notice

@@ -59,20 +59,20 @@ def test_a_draft_that_could_not_be_kept_is_said(controller: Controller) -> None:
 
 
 def test_why_is_in_words(controller: Controller) -> None:
-    assert " Why this text: the model is unsure" == shown(frame.why(controller, 80))
+    assert " Why: the model is uncertain" == shown(frame.why(controller, 80))
 
 
 def test_the_reason_of_a_question_goes_before_its_share(sit_down: Callable[..., Controller]) -> None:
     controller = sit_down(question("the SRAM", reason="SRAM: BRAND 41 %, \x1bPART 38 %"))
 
-    assert " Why this text: SRAM: BRAND 41 %, ␛PART 38 %" == shown(frame.why(controller, 80))
+    assert " Why: SRAM: BRAND 41 %, ␛PART 38 %" == shown(frame.why(controller, 80))
 
 
 def test_a_repeated_text_is_loud_and_says_what_for(sit_down: Callable[..., Controller]) -> None:
     controller = sit_down(question("the SRAM"))
     controller.question = question("the SRAM", stream="repeat")
 
-    words = "REPEATED: you have answered this text before; it only measures how consistent you are."
+    words = "REPEATED: you answered this text before; this only measures how consistent you are."
     assert words == shown(frame.why(controller, 100)).strip()
     assert "REPEATED: how consistent are you?" == shown(frame.why(controller, 40)).strip()
     assert "═" * 40 == shown(frame.head(controller, 40)[1])
@@ -87,7 +87,7 @@ def test_a_held_out_text_is_loud(sit_down: Callable[..., Controller]) -> None:
 def test_a_reopened_text_says_how_it_was_answered(controller: Controller) -> None:
     press_all(controller, "enter b")
 
-    assert " Answered before: accepted, 1 BRAND. > leaves it so. " == shown(frame.why(controller, 80))
+    assert " Answered before: accepted, 1 BRAND. > keeps it. " == shown(frame.why(controller, 80))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_candidate_in_hand_says_how_to_take_it(controller: Controller) -> None
     press_all(controller, "tab tab")
     assert controller.state is not None
 
-    assert "not marked: y takes it, d says no" in shown(frame.in_hand(controller.state, controller.keys, 80))
+    assert "not marked: y marks it, d says no" in shown(frame.in_hand(controller.state, controller.keys, 80))
 
 
 def test_what_was_decided_is_said_to_be(controller: Controller) -> None:
@@ -202,7 +202,7 @@ def test_pace_and_acceptance_are_those_of_the_last_answers(controller: Controlle
     given = Answer("a", 1, "ann", "accept", spans, spans, seconds=15.0)
     controller.recent.extend([given, replace(given, spans=()), replace(given, verdict="skip")])
 
-    assert ["4.0 a minute", "50 % unchanged"] == frame.pace(controller)
+    assert ["4.0 a minute", "50% accepted"] == frame.pace(controller)
     assert "4.0 a minute" in shown(frame.last_line(controller, 120))
     assert "a minute" not in shown(frame.last_line(controller, 80))
 
@@ -212,9 +212,9 @@ def test_a_text_that_only_measures_has_a_frame_of_its_own(sit_down: Callable[...
     (style, words), *_ = frame.why(controller, 80)
 
     assert ("class:loud", 80) == (style, len(words))
-    assert "MEASURE: this text only measures the model; nothing is learned from it." in words
+    assert "HELD OUT: for evaluation only; the model never learns from this text." in words
     assert "═" * 80 == shown(frame.rule(controller, 80))
-    assert "MEASURE: it is not learned from" in shown(frame.why(controller, 40))
+    assert "HELD OUT: never learned from" in shown(frame.why(controller, 40))
 
 
 def test_meta_and_neighbours_stand_around_the_text_on_one_line_each() -> None:
@@ -235,15 +235,13 @@ def test_flag_and_memo_stay_in_sight(controller: Controller) -> None:
 
 
 def test_manual_mode_does_not_say_what_the_model_thinks(sit_down: Callable[..., Controller]) -> None:
-    controller = sit_down(
-        question("the SRAM", "SRAM=BRAND 60", reason="the model is uncertain about “SRAM”: BRAND 60 %")
-    )
+    controller = sit_down(question("the SRAM", "SRAM=BRAND 60", reason="uncertain about “SRAM” BRAND 60%"))
     correcting = shown(frame.why(controller, 80))
     controller.press("c-t")
     controller.press("c-t")
 
-    assert "BRAND 60 %" in correcting
-    assert " Why this text: the model is unsure" == shown(frame.why(controller, 80))
+    assert "BRAND 60%" in correcting
+    assert " Why: the model is uncertain" == shown(frame.why(controller, 80))
 
 
 def test_of_what_a_span_may_be_otherwise_whole_notes_are_shown(sit_down: Callable[..., Controller]) -> None:
@@ -274,7 +272,7 @@ def test_the_line_of_the_span_shows_the_candidate_under_the_cursor_however_it_go
     assert controller.state is not None
     line = shown(frame.in_hand(controller.state, controller.keys, 80))
 
-    assert " “Canyon”  BRAND? 34%   not marked: y takes it, d says no" == line
+    assert " “Canyon”  BRAND? 34%   not marked: y marks it, d says no" == line
     assert controller.state.target == press_all(controller, "y").state.marks[0]
 
 

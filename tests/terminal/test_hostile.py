@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     evil = EVIL.replace("\x00", "").replace("/", "")
     where = tmp_path / f"shop{evil}"
     asked = [_question(f"the {i} SRAM {EVIL} Rival") for i in range(3)]
-    lay_out(where, asked, guidelines=f"TokenSpan {EVIL} everywhere.")
+    lay_out(where, asked, guidelines=f"Mark {EVIL} everywhere.")
     return where
 
 
@@ -36,7 +36,7 @@ def _question(text: str) -> Question:
     start = text.index("SRAM")
     rival = text.index("Rival")
     spans = [Span(start, start + 4, LABELS[0]), Span(rival, rival + 5, LABELS[1])]
-    asked = question(text, reason=f"the model is uncertain about {EVIL}")
+    asked = question(text, reason=f"uncertain about {EVIL}")
     notes = {f"ticket{EVIL}": EVIL, "more": [EVIL]}
     return replace(
         asked,

@@ -29,7 +29,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
     opened: list[Terminal] = []
 
     def on(**more: str) -> Terminal:
-        opened.append(Terminal(tmp_path / "shop", env=more).wait("Why this text", "SRAM Rival"))
+        opened.append(Terminal(tmp_path / "shop", env=more).wait("Why: ", "SRAM Rival"))
         return opened[-1]
 
     yield on
@@ -76,16 +76,14 @@ def test_an_old_answer_is_found_and_changed(terminal: Callable[..., Terminal], t
 
 
 def test_a_text_of_the_pool_is_asked_about_next(terminal: Callable[..., Terminal]) -> None:
-    shop = (
-        terminal().press("c-f").wait("Texts that nobody has answered").press("r u b s enter").wait("› my Canyon rubs")
-    )
+    shop = terminal().press("c-f").wait("Unanswered texts").press("r u b s enter").wait("› my Canyon rubs")
     shop.press("enter").wait("It is the next question.", "SRAM Rival").press("enter").wait("Canyon rubs", "1 today")
 
 
 def test_hostile_typing_in_a_list_is_harmless(terminal: Callable[..., Terminal]) -> None:
     shop = terminal().press("c-o")
     shop.child.send("\x1b[200~\x1b]0;x\x07evil\x1b[201~")
-    shop.wait("Contains:", "evil", "No such answer.").press("c-c").wait("Why this text")
+    shop.wait("Contains:", "evil", "No answer matches.").press("c-c").wait("Why: ")
 
     assert "" == shop.screen.title
 

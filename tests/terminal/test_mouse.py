@@ -77,8 +77,8 @@ def test_a_cell_of_the_screen_is_known_as_its_word(sit_down: Callable[..., Contr
     ("word", "line", "label"),
     [
         ("SRAM", " “SRAM”  BRAND 93%", "BRAND"),
-        ("Rival", " “SRAM Rival”  PART? 40%   not marked: y takes it, d says no", "PART"),
-        ("Canyon", " “Canyon”  BRAND? 34%   not marked: y takes it, d says no", "BRAND"),
+        ("Rival", " “SRAM Rival”  PART? 40%   not marked: y marks it, d says no", "PART"),
+        ("Canyon", " “Canyon”  BRAND? 34%   not marked: y marks it, d says no", "BRAND"),
     ],
 )
 def test_the_span_line_and_y_work_on_what_was_clicked(

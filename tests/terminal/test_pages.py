@@ -63,7 +63,7 @@ def test_when_all_is_answered_what_was_left_out_is_told(sit_down: Callable[..., 
 
     assert (
         "Every text has been answered, 4 by you. Add more with `loop add`. "
-        "1 answer has taught nothing yet: the next round takes 9 more. "
+        "1 answer has not been learned yet: the next round needs 9 more. "
         "Left out: 1 skipped · 1 unsure · 1 unusable." == waiting_words(controller)
     )
 
@@ -75,4 +75,4 @@ def test_a_trainer_that_cannot_go_on_says_why_and_what_to_do(sit_down: Callable[
     )
 
     assert "The trainer stopped: no pipeline en_x. Run `python -m spacy download`" in waiting_words(controller)
-    assert "or with the next `loop annotate`" in waiting_words(controller)
+    assert "or run `loop annotate` again" in waiting_words(controller)

@@ -54,8 +54,8 @@ def person(request, tmp_path: Path) -> Iterator[Person]:
 def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Person):
     store, folder = person.store, person.folder
     person.sit_down()
-    person.terminal.press("?").wait("How it works").press("?").wait("Why this text")
-    person.terminal.press("g").wait("What counts as one").press("g").wait("Why this text")
+    person.terminal.press("?").wait("How it works").press("?").wait("Why: ")
+    person.terminal.press("g").wait("What counts as one").press("g").wait("Why: ")
     while len(person.page.words) < 4:
         person.answer("s u")
     person.one_of_every_edit()

@@ -105,7 +105,7 @@ def test_a_chosen_text_is_asked_as_soon_as_the_trainer_has_read_it(trainer, path
     question = session.next()
     session.close()
 
-    assert "The trainer makes the question; it is the next one as soon as it is ready." == said
+    assert "The trainer is preparing the question; it comes next." == said
     assert question
     assert (chosen.id, "chosen", "you chose it") == (question.text.id, question.stream, question.reason)
 

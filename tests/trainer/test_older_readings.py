@@ -56,7 +56,7 @@ def older(paths, with_settings, store, monkeypatch):
 def test_rounds_that_would_come_out_otherwise_are_learned_again_and_it_is_said(paths, store, older, eighth):
     settings = older(**eighth)
     first, *others = store.journal.rounds()
-    assert "2 rounds are learned again" in learned_again_words(store)
+    assert "2 rounds are trained again" in learned_again_words(store)
     trainer = Trainer(paths, settings, store)
     trainer.close()
 
