@@ -91,9 +91,7 @@ def questions() -> list[Question]:
     )
     marked = ("SRAM Rival=BRAND 61", "rear mech=PART 93", "chain=PART 88", "worn=FAULT 71")
     doubtful = ("hanger=PART 44", "skips under load=FAULT 38", "SRAM=BRAND 35")
-    reason = (
-        "uncertain about “SRAM Rival” BRAND 61%, “hanger” PART 44%, “skips under load” FAULT 38%"
-    )
+    reason = "uncertain about “SRAM Rival” BRAND 61%, “hanger” PART 44%, “skips under load” FAULT 38%"
     quote = "Quote sent for a new KMC X11 chain and cassette, waiting for a call."
     return [
         about(question(crash, *marked, uncertain=doubtful, reason=reason), "2207", ticket=2207, shop="north"),
