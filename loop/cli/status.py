@@ -108,6 +108,8 @@ def label_lines(now: Progress) -> list[str]:
 def _cells(score: Score | None, change: Change | None) -> tuple[str, ...]:
     from loop.intervals import SIGNED, between
 
+    if score is None:
+        return "", "", "", ""
     single = f"{score.strict.f1:5.1f}" if score.enough else "    –"
     interval = between(score.strict.f1_interval, "{:4.0f} – {:3.0f}")
     since = f"{change.now - change.before:+.1f} ({between(change.interval, SIGNED)})" if change else ""
