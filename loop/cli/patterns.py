@@ -42,7 +42,7 @@ def patterns_add_cli(
         suspicious = [(pattern, words) for pattern in new if (words := caveat(pattern, nlp))]
     say(f"Added {counted(added, 'pattern')} to {file.path.name}.")
     if known:
-        say(f"Skipped, since already known: {counted(known, 'pattern')}.")
+        say(f"Skipped {counted(known, 'known pattern')}.")
     for pattern, words in suspicious:
         say(f"{pattern.source}, line {pattern.line} {words}.")
 

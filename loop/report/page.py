@@ -106,7 +106,7 @@ def _expected_tile(data: ReportData) -> list[tuple[str, str, str]]:
     if not found:
         return []
     where = f"the model's own estimate on {count(int(found['texts']), 'text')} of the pool"
-    return [("F1 that it expects", exact(found["f1"]), where)]
+    return [("expected F1", exact(found["f1"]), where)]
 
 
 def _accepted_tile(data: ReportData) -> list[tuple[str, str, str]]:
