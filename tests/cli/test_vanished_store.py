@@ -88,11 +88,11 @@ def pipe(db: Path) -> None:
 
 
 VANISHED = {
-    "missing": (Path.unlink, "alalalthough rounds have learned from it"),
-    "empty": (lambda db: db.write_bytes(b""), "alalalthough rounds have learned from it"),
-    "no tables": (no_tables, "alalalthough rounds have learned from it"),
-    "begun anew": (another, "alalalthough rounds have learned from it"),
-    "data is gone": (lambda db: shutil.rmtree(db.parent), "alalalthough rounds have learned from it"),
+    "missing": (Path.unlink, "although rounds have learned from it"),
+    "empty": (lambda db: db.write_bytes(b""), "although rounds have learned from it"),
+    "no tables": (no_tables, "although rounds have learned from it"),
+    "begun anew": (another, "although rounds have learned from it"),
+    "data is gone": (lambda db: shutil.rmtree(db.parent), "although rounds have learned from it"),
     "linked": (linked, "is a symbolic link"),
     "linked to nothing": (nowhere, "is a symbolic link"),
     "a folder": (folder_instead, "is not a file"),
