@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from loop.base.vectors import vectors_sum
 from loop.care.defects import Defect
 from loop.checkpoints.checkpoints import LAST, VERSIONS, Checkpoints
 from loop.checkpoints.checksums import base_sum
@@ -16,6 +17,8 @@ from loop.store import Store
 from loop.store.locks import is_held
 
 AGAIN = "The trainer will train it again."
+
+OTHER_START = "Restore the old one, or move models/ away to train everything again from the new one."
 
 
 def checkpoint_defects(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[Defect]:
@@ -61,7 +64,10 @@ def _unlink(file: Path) -> str:
 def _base(checkpoints: Checkpoints, settings: Settings) -> Iterator[Defect]:
     if 0 in checkpoints.rounds() and checkpoints.info(0).base_sum not in ("", base_sum(settings.project.base)):
         what = f"The base {settings.project.base} has changed since the project started from it."
-        yield Defect(what, hint="Restore the old one, or move models/ away to train everything again from the new one.")
+        yield Defect(what, hint=OTHER_START)
+    table = settings.project.vectors
+    if 0 in checkpoints.rounds() and checkpoints.info(0).vectors_sum != vectors_sum(table):
+        yield Defect(f"The word vectors {table} are not those that the project started with.", hint=OTHER_START)
 
 
 def _agreement(checkpoints: Checkpoints, store: Store) -> Iterator[Defect]:

@@ -77,8 +77,8 @@ def init_cli(
     cut = cut_for(sources, project.base)
     if sources.files and not yes:
         confirm_first_texts(sources, cut)
-    named_base = str(in_project(paths, Path(project.base))) if Path(project.base).is_absolute() else project.base
-    with created(paths, Settings(replace(project, base=named_base))):
+    named = {name: _from_project(paths, getattr(project, name)) for name in ("base", "vectors")}
+    with created(paths, Settings(replace(project, **named))):
         say_start(project)
         if sources.files:
             with opened(ctx) as (_, settings, store):
@@ -202,6 +202,10 @@ def in_project(paths: ProjectPaths, file: Path | None) -> str | None:
         return None
     full, root = file.resolve(), paths.root.resolve()
     return str(full.relative_to(root) if full.is_relative_to(root) else full)
+
+
+def _from_project(paths: ProjectPaths, pipeline: str | None) -> str | None:
+    return in_project(paths, Path(pipeline)) if pipeline and Path(pipeline).is_absolute() else pipeline
 
 
 def check(project: ProjectSettings, paths: ProjectPaths) -> None:
