@@ -60,7 +60,7 @@ def init_cli(
     from loop.project import created
 
     paths, sources = paths_of(ctx), Sources(files or [], split, group, format, text_field)
-    named = [Path(name) for name in (*sources.files, base, code, patterns, eval_file) if name]
+    named = [Path(name) for name in (*sources.files, base, vectors, code, patterns, eval_file) if name]
     check_folder(paths, named, here=here)
     base, wanted = ask_missing(base, labels)
     say_whose_code(base)
@@ -77,8 +77,12 @@ def init_cli(
     cut = cut_for(sources, project.base)
     if sources.files and not yes:
         confirm_first_texts(sources, cut)
-    named = {name: _from_project(paths, getattr(project, name)) for name in ("base", "vectors")}
-    with created(paths, Settings(replace(project, **named))):
+    placed = replace(
+        project,
+        base=_from_project(paths, project.base),
+        vectors=project.vectors and _from_project(paths, project.vectors),
+    )
+    with created(paths, Settings(placed)):
         say_start(project)
         if sources.files:
             with opened(ctx) as (_, settings, store):
@@ -204,8 +208,8 @@ def in_project(paths: ProjectPaths, file: Path | None) -> str | None:
     return str(full.relative_to(root) if full.is_relative_to(root) else full)
 
 
-def _from_project(paths: ProjectPaths, pipeline: str | None) -> str | None:
-    return in_project(paths, Path(pipeline)) if pipeline and Path(pipeline).is_absolute() else pipeline
+def _from_project(paths: ProjectPaths, pipeline: str) -> str:
+    return str(in_project(paths, Path(pipeline))) if Path(pipeline).is_absolute() else pipeline
 
 
 def check(project: ProjectSettings, paths: ProjectPaths) -> None:

@@ -40,7 +40,7 @@ def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
     """
     made: list[Path] = []
     try:
-        _make(paths, with_vectors_sum(settings), made)
+        _make(paths, with_vectors_sum(paths, settings), made)
         yield
     except BaseException as error:
         for path in reversed(made):
@@ -52,7 +52,7 @@ def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
         raise
 
 
-def with_vectors_sum(settings: Settings) -> Settings:
+def with_vectors_sum(paths: ProjectPaths, settings: Settings) -> Settings:
     """The settings with the sum of the word vectors that they name, so that no others are ever taken for them.
 
     Raises:
@@ -60,9 +60,10 @@ def with_vectors_sum(settings: Settings) -> Settings:
     """
     from loop.base.vectors import vectors_sum
 
-    if settings.project.vectors is None or settings.project.vectors_sum is not None:
+    table = settings.project.vectors
+    if table is None or settings.project.vectors_sum is not None:
         return settings
-    known = replace(settings.project, vectors_sum=vectors_sum(settings.project.vectors))
+    known = replace(settings.project, vectors_sum=vectors_sum(paths.pipeline(table)))
     return replace(settings, project=known)
 
 

@@ -130,6 +130,13 @@ def test_a_base_that_has_changed_and_a_project_without_settings_are_named(projec
     assert "needs at least one label" in found(project)[0]
 
 
+def test_word_vectors_that_are_others_than_at_the_start_are_named(project: ProjectPaths):
+    cfg = project.cfg.read_text()
+    project.cfg.write_text(cfg.replace("vectors = null", 'vectors = "builtin:en"'))
+
+    assert ["The word vectors builtin:en are not those that the project started with."] == found(project)
+
+
 def test_checkpoints_that_are_all_gone_are_missed(project: ProjectPaths):
     shutil.rmtree(project.models)
 

@@ -239,3 +239,13 @@ def test_none_in_loop_cfg_means_no_vectors(folder: Path, run: Run) -> None:
     (folder / "loop.cfg").write_text(cfg.replace("vectors = null", 'vectors = "none"'))
 
     assert load_settings(folder).project.vectors is None
+
+
+def test_a_table_in_the_projects_folder_is_named_from_there(folder: Path, run: Run) -> None:
+    (folder / "vectors.txt").write_text("chain 1 0 0\nbrake 0 1 0\n")
+    run("vectors", "vectors.txt", "project/words")
+    ran = run("-C", "project", "init", "--labels", "PART", "--vectors", "project/words")
+
+    assert 0 == ran.code
+    assert 'vectors = "words"\n' in (folder / "project" / "loop.cfg").read_text()
+    assert vectors_sum(str(folder / "project" / "words")) == load_settings(folder / "project").project.vectors_sum
