@@ -58,11 +58,11 @@ def covered(name: str, table: NDArray[np.int64], runs: int, sizes: tuple[int, ..
         found = [one for one in every if one.p_interval and one.r_interval and one.f1_interval]
         if not found:
             continue
-        row: dict[str, Any] = {"population": name, "true F": truth.f1, "units": size}
+        row: dict[str, Any] = {"population": name, "true F1": truth.f1, "units": size}
         row["gold spans"] = float(table[:, 2].mean() * size)
         row |= {score.upper(): 100 * sum(_holds(one, truth, score) for one in found) / len(found) for score in SCORES}
         wide = [high - low for low, high in (one.f1_interval or (0.0, 0.0) for one in found)]
-        yield row | {"width of F": float(np.mean(wide)), "no interval": 100 * (1 - len(found) / len(every))}
+        yield row | {"width of F1": float(np.mean(wide)), "no interval": 100 * (1 - len(found) / len(every))}
 
 
 def _holds(one: Measure, truth: Measure, score: str) -> bool:

@@ -52,8 +52,8 @@ PRINTED = {
     ),
     "coverage": Printed(
         2,
-        "population, true F, units, gold spans, P, R, F, width of F, no interval",
-        lambda rows: are_percent(rows, "P", "R", "F", "true F") and [row["units"] for row in rows] == [50, 200],
+        "population, true F1, units, gold spans, P, R, F1, width of F1, no interval",
+        lambda rows: are_percent(rows, "P", "R", "F1", "true F1") and [row["units"] for row in rows] == [50, 200],
         seeds=(1,),
     ),
     "forgetting": Printed(

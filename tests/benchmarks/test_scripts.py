@@ -46,7 +46,7 @@ def test_intervals_that_hold_the_truth_are_counted(benchmark: Load):
     table = np.tile([[1, 1, 1, 1]], (50, 1))  # everything is right, whichever texts are drawn
     (row,) = benchmark("coverage").covered("all right", table, 100, (25,))
 
-    assert (100.0, 100.0, 100.0, 25.0) == (row["F"], row["P"], row["true F"], row["gold spans"])
+    assert (100.0, 100.0, 100.0, 25.0) == (row["F1"], row["P"], row["true F1"], row["gold spans"])
 
 
 def test_what_fails_beside_the_answers_fails_the_benchmark(benchmark: Load, store: Store):

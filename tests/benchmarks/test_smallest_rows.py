@@ -95,9 +95,9 @@ def test_a_row_of_coverage(benchmark: Load, tiny_data: Path, monkeypatch: pytest
 
     assert (60, ("Disease",), 60) == (len(one.table), one.labels, len(one.documents))
     assert ["all, texts"] == [name for name, _ in coverage.columns(one)]
-    assert (50, 37.5, pytest.approx(200 / 3)) == (row["units"], row["gold spans"], row["true F"])
-    assert all(80 <= row[name] <= 100 for name in ("P", "R", "F"))
-    assert (True, 0.0) == (0 < row["width of F"] < 50, row["no interval"])
+    assert (50, 37.5, pytest.approx(200 / 3)) == (row["units"], row["gold spans"], row["true F1"])
+    assert all(80 <= row[name] <= 100 for name in ("P", "R", "F1"))
+    assert (True, 0.0) == (0 < row["width of F1"] < 50, row["no interval"])
 
 
 def test_a_row_of_forgetting(benchmark: Load, tiny_data: Path):

@@ -227,7 +227,7 @@ def test_a_training_that_fails_says_how_to_see_why(made: Made, tmp_path: Path):
 
 
 def test_a_project_without_a_round_has_nothing_to_start_from(paths, settings, store):
-    with pytest.raises(LoopError, match="No round"):
+    with pytest.raises(LoopError, match="There is no round yet"):
         FinalTraining(paths, settings, store)
 
 
