@@ -79,4 +79,4 @@ def test_r_in_the_editor_steps_through_the_lattices_analyses() -> None:
     state = press(state, "r", keymap(LABELS))
 
     assert (TokenSpan(0, 1, "BRAND"), TokenSpan(1, 2, "PART")) == state.marks
-    assert "Analysis 2 of 9 of the text." == state.message
+    assert "Prediction 2 of 9 for the text." == state.message

@@ -1,4 +1,4 @@
-"""What is found wrong with a project."""
+"""A problem found in a project."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Something wrong, in a sentence.
+    """A problem, in a sentence.
 
     Attributes:
-        repair: corrects it and returns in a sentence what was done; None where only a person can.
-        hint: what a person can do then.
+        repair: fixes it and returns a sentence about what was done; None if only a person can.
+        hint: what a person can do.
     """
 
     what: str

@@ -26,7 +26,7 @@ from loop.store.salvage import salvage
 def examine(paths: ProjectPaths, project: AbstractContextManager[Opened] | None = None) -> Iterator[Defect]:
     """Yield the problems of a project, the most severe first, without changing anything.
 
-    Repair a finding before asking for the next one: an unreadable file hides further problems.
+    Repair a defect before asking for the next one: an unreadable file hides further problems.
 
     Args:
         paths: of the project.

@@ -40,9 +40,7 @@ def check_cli(
         list[str] | None, typer.Option(metavar="KIND", help=f"Only this kind: {', '.join(TITLES)}. Repeatable.")
     ] = None,
     most: Annotated[int, typer.Option("-n", metavar="N", min=1, help="At most N of each kind, worst first.")] = 20,
-    looked_at_too: Annotated[
-        bool, typer.Option("--all", help="Include those you reviewed and left unchanged.")
-    ] = False,
+    looked_at_too: Annotated[bool, typer.Option("--all", help="Include reviewed, unchanged ones.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list; it quotes your texts.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Open them in lines of text instead of a screen.")] = False,
     annotator: AnnotatorOption = "",

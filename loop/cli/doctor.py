@@ -46,7 +46,7 @@ def doctor_cli(
 
 
 def treat(paths: ProjectPaths, defect: Defect, *, repair: bool) -> bool:
-    """Print a defect, and repair it if that can be done and is wanted; tell whether it was.
+    """Print a defect and repair it if possible and wanted; return whether it was repaired.
 
     Raises:
         LoopError: a session or a trainer is running.

@@ -30,8 +30,7 @@ def predict_cli(
         str, typer.Argument(metavar="OUT", help="A file .jsonl, .jsonl.gz or .parquet; - writes to standard output.")
     ],
     all_spans: Annotated[
-        bool,
-        typer.Option("--all-spans", help="Every span above 0.01, not only those that the pipeline predicts."),
+        bool, typer.Option("--all-spans", help="Write every span above 0.01, not only the pipeline's own prediction.")
     ] = False,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Number of processes, each with one thread.")] = 1,
     ray: Annotated[

@@ -219,10 +219,10 @@ def show_means(curves: Sequence[Sequence[Row]]) -> None:
     say(f"mean of {len(curves)} seeds:")
     rows = [("answers", "tokens", "seconds", "F1", "lowest – highest")]
     for same in zip(*curves, strict=False):
-        f = [row.f1 for row in same]
+        f1 = [row.f1 for row in same]
         tokens, seconds = (statistics.mean(getattr(row, name) for row in same) for name in ("tokens", "seconds"))
         effort = f"{same[0].answers:,}", f"{tokens:,.0f}", f"{seconds:,.0f}"
-        rows.append((*effort, f"{statistics.mean(f):5.1f}", f"{min(f):.1f} – {max(f):.1f}"))
+        rows.append((*effort, f"{statistics.mean(f1):5.1f}", f"{min(f1):.1f} – {max(f1):.1f}"))
     for line in aligned(rows, left=()):
         say(line)
 

@@ -24,7 +24,7 @@ VectorsOption = Annotated[
 
 
 def vectors_cli(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Vectors of fastText, GloVe or word2vec as text, .gz or .zip.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="fastText, GloVe or word2vec: text, .gz or .zip.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.")],
     lang: Annotated[str, typer.Option(metavar="CODE", help="The language, by spaCy's code.")] = "en",
     truncate: Annotated[

@@ -125,7 +125,7 @@ def redo(state: State) -> State:
 
 
 def analysis(by: int) -> Callable[[State], State]:
-    """Return the step through the best analyses of the span under the cursor, or of the text when there is none.
+    """Return the step through the best predictions for the span under the cursor, or for the text without one.
 
     Consecutive steps count as one edit, and the cycle includes the marks that were there before.
     """
@@ -135,11 +135,11 @@ def analysis(by: int) -> Callable[[State], State]:
 def _step(state: State, by: int) -> State:
     cycle = state.cycle or Cycle(state, _options(state), 0)
     if not cycle.options:
-        return refuse(state, "The model has no other analysis to offer here.")
+        return refuse(state, "The model has no other prediction here.")
     index = (cycle.index + by) % (len(cycle.options) + 1)
     shown = _apply(cycle, index)
     what = "the text" if _cycled(cycle.origin) is None else "this span"
-    message = f"Analysis {index + 1} of {len(cycle.options) + 1} of {what}."
+    message = f"Prediction {index + 1} of {len(cycle.options) + 1} for {what}."
     return replace(
         shown, cycle=replace(cycle, index=index), message=message, keys=state.keys, layout=state.layout, rest=False
     )

@@ -31,7 +31,7 @@ class Suggester(Protocol):
     """
 
     def analyses(self, fixed: Sequence[TokenSpan], blank: Sequence[Range], k: int) -> Sequence[tuple[TokenSpan, ...]]:
-        """Return up to `k` complete analyses, best first."""
+        """Return up to `k` predictions for the whole text, best first."""
 
     def likely(
         self, fixed: Sequence[TokenSpan], blank: Sequence[Range], least: float, over: Range | None

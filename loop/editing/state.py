@@ -13,13 +13,13 @@ from loop.records import Span, TokenSpan, Verdict
 Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "chars"]
 """What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
 
-LIKELY = 0.15  # a candidate that the analysis left out is worth a stop of Tab from here on
+LIKELY = 0.15  # Tab stops at unmarked candidates of at least this probability
 REMEMBERED = 16  # cached candidate lists: moves reuse them, and a long text has thousands of candidates
 ONE_SPAN = (
     "This asks about one span: [accept] says yes, [no] no; [left_edge_left] [left_edge_right] [right_edge_left] "
     "[right_edge_right] and labels correct it."
 )
-ANALYSES = 10  # as many analyses as `r` steps through: the right one is among the best ten for half of the wrong texts
+ANALYSES = 10  # predictions that `r` steps through: for half of the wrong ones, the correct one is among the best ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ def _analysis(page: Page, now: Snapshot) -> tuple[TokenSpan, ...] | None:
 
 
 def follow(page: Page, before: Snapshot, after: Snapshot, analysis: Iterable[TokenSpan]) -> tuple[TokenSpan, ...]:
-    """Return what is decided in `after`, and what that leaves room for: of the marks there, and of an analysis.
+    """Return the decided marks of `after`, plus the marks there and of `analysis` that fit beside them.
 
     Marks on the screen stay, except those that only the model's prediction `before` the edit suggested.
     """

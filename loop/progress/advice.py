@@ -192,8 +192,8 @@ def overfitting_words(said: Advice) -> str:
     if not said.overfits:
         return ""
     return (
-        "the training loss keeps falling while F1 on texts that are not learned from does not rise: the model "
-        "overfits its answers. Answer other texts (random_share, `loop add`), or lower steps in [update]."
+        "the training loss keeps falling while F1 on held-out texts does not rise: the model overfits. "
+        "Annotate other texts (random_share, `loop add`), or lower steps in [update]."
     )
 
 

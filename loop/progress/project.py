@@ -38,7 +38,7 @@ class Progress:
         held: the pinned round; None if none is.
         forgotten: the base's labels that the last round no longer finds as the base does, with F1 (percent).
         set_aside: folders of damaged checkpoints.
-        possible: the last evaluated round; None without any. scores: of that round.
+        measured: the last evaluated round; None without any. scores: of that round.
         unmeasured: why no evaluation is possible, in a clause; empty if there is one or may be one.
         curve: a point for every evaluated round.
         changes: in F1 of each label over the last ten rounds, on the same texts.

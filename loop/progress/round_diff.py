@@ -13,7 +13,7 @@ from loop.records import Span
 
 @dataclass(frozen=True, slots=True)
 class TextDiff:
-    """What two rounds found in a text.
+    """The spans two rounds found in a text.
 
     Attributes:
         one, other: the spans each round found. right: the gold spans, None if unknown.

@@ -31,7 +31,7 @@ class Finding:
     Attributes:
         kind: why it is suspicious: another annotator disagrees; the same string is labelled differently elsewhere; the
             model found it improbable before learning it; it was given faster than the text can be read; the annotator
-            answered differently when asked again.
+            answered differently when repeated.
         span: the span concerned; None for the whole text. words: the reason, in a phrase that may quote the text.
         surprise: in nats, minus the log probability of the answer if it is right; orders findings of a kind.
     """

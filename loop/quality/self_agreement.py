@@ -1,4 +1,4 @@
-"""Intra-annotator agreement: texts that were answered once more, blind."""
+"""Intra-annotator agreement on repeated texts, answered blind."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Consistency:
 def pairs(answers: Iterable[Answer], schemes: Schemes) -> list[Pair]:
     """A pair for each repeated text with complete answers, in the order of repetition.
 
-    The first answer is the one in force when the text was asked again; later corrections, perhaps because of this very
+    The first answer is the one in force when the text was repeated; later corrections, perhaps because of this very
     pair, do not count.
 
     Args:

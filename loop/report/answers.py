@@ -49,10 +49,10 @@ def confidence(data: ReportData) -> str:
     width = 100 // CONFIDENCE_BINS
     heights = [(_says(n * width, width, bins[n]), float(bins[n])) for n in range(CONFIDENCE_BINS)]
     top = rounded(0.0, max(height for _, height in heights))[1]
-    axes = Axes((0.0, 100.0), (0.0, top), x_name="probability of the best analysis, %", y_name="texts", size=HALF)
+    axes = Axes((0.0, 100.0), (0.0, top), x_name="probability of the prediction, %", y_name="texts", size=HALF)
     words = (
-        f"How probable the model finds its prediction for {count(len(found), 'text')} of the pool, drawn at random: "
-        f"that all spans of the text are right. It expects {exact(100 * sum(found) / len(found))} % of them to be."
+        f"The model's probability that all spans it finds in a text are right, for {count(len(found), 'text')} of the "
+        f"pool, drawn at random. It expects {exact(100 * sum(found) / len(found))}% of these texts to be right."
     )
     return section("Confidence in the pool", f"<p>{words}</p>{bars(heights, axes, 'texts by confidence')}")
 

@@ -52,7 +52,7 @@ def _search(start: State, goal: tuple[TokenSpan, ...], keys: Keymap) -> Keys:
                 if after.marks == goal and after.focus is None:
                     best = longer if best is None or len(longer) < len(best) else best
                 elif after.now != state.now and (after.cycle is None or _left(after, goal) < _left(state, goal)):
-                    _keep(grown, after, longer)  # analyses that repair nothing would lead in circles
+                    _keep(grown, after, longer)  # predictions that correct nothing would loop
         fewer = [item for item in grown.values() if best is None or len(item[1]) + 1 < len(best)]
         frontier = sorted(fewer, key=partial(_promise, goal=goal))[:WIDTH]
     if best is None:

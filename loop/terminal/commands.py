@@ -235,7 +235,7 @@ VERBS = (
     Verb("delete", "1", "this span or candidate is not an entity", _at_span(delete)),
     Verb("same", "1", "the same string everywhere in this text", _at_span(everywhere)),
     Verb("letters", "5-9 LABEL", "mark letters; they are widened to words", _letters),
-    Verb("other", "[1]", "another analysis of the text, or of a span", _other),
+    Verb("other", "[1]", "another prediction for the text, or for a span", _other),
     Verb("find", "STRING", "the numbers of the words that hold it", _find),
     Verb("undo", "", "undo the last edit in this text", _command("undo")),
     Verb("redo", "", "do it again", _command("redo")),

@@ -34,8 +34,8 @@ MEASURES: dict[Stream, tuple[str, str]] = {
         "HELD OUT: never learned from",
     ),
     "repeat": (
-        "REPEATED: you answered this text before; this only measures how consistent you are.",
-        "REPEATED: how consistent are you?",
+        "REPEAT: you answered this text before; this only measures how consistent you are.",
+        "REPEAT: how consistent are you?",
     ),
 }
 WIDE = 60  # cells from which there is room for extras

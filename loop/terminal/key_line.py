@@ -23,7 +23,7 @@ NEXT: Hint = ("next_stop", "next span")
 ELSEWHERE: tuple[Hint, ...] = (("select", "select words"), ("right", "move"), ("jump", "jump"))
 ON_SPAN: tuple[Hint, ...] = (
     ("delete", "delete"), ("right_edge_right", "widen"), ("right_edge_left", "narrow"),
-    ("next_analysis", "next analysis"),
+    ("next_analysis", "alternatives"),
 )  # fmt: skip
 ON_CANDIDATE: tuple[Hint, ...] = (("confirm", "yes"), ("delete", "no"), ("right_edge_right", "widen"))
 ALWAYS: tuple[Hint, ...] = (("skip", "skip"), ("unusable", "unusable"), ("guidelines", "guidelines"), ("quit", "quit"))

@@ -172,7 +172,8 @@ def test_a_project_has_a_store_from_the_start(folder: Path, run: Run) -> None:
 @pytest.fixture
 def opens() -> Callable[[Path], list[str]]:
     """The lines of a file that open or make a store, or a file of SQLite."""
-    words = (" Store(", "(Store(", "Store.create(", "open_database(", "create_database(", "sqlite3.connect(", "create_engine(")
+    made = ("Store.create(", "open_database(", "create_database(", "sqlite3.connect(", "create_engine(")
+    words = (" Store(", "(Store(", *made)
 
     def found(file: Path) -> list[str]:
         return [line for line in file.read_text().splitlines() if any(word in line for word in words)]

@@ -34,7 +34,7 @@ def test_r_steps_through_the_analyses_of_the_text_and_back_to_the_first() -> Non
 
     assert [(FIRST,), (FIRST, SECOND), (LONG,), (FIRST,)] == shown
     assert (LONG,) == type_keys(state, "R").marks
-    assert "Analysis 2 of 3 of the text." == type_keys(state, "r").message
+    assert "Prediction 2 of 3 for the text." == type_keys(state, "r").message
 
 
 def test_steps_through_analyses_are_one_edit() -> None:
@@ -53,7 +53,7 @@ def test_r_on_a_span_steps_through_what_else_may_be_there() -> None:
 
 
 def test_without_a_model_r_says_so() -> None:
-    assert "The model has no other analysis to offer here." == type_keys(start(TEXT, FIRST), "r").message
+    assert "The model has no other prediction here." == type_keys(start(TEXT, FIRST), "r").message
 
 
 def test_what_is_undecided_is_read_anew_after_an_edit() -> None:

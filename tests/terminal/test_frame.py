@@ -72,9 +72,9 @@ def test_a_repeated_text_is_loud_and_says_what_for(sit_down: Callable[..., Contr
     controller = sit_down(question("the SRAM"))
     controller.question = question("the SRAM", stream="repeat")
 
-    words = "REPEATED: you answered this text before; this only measures how consistent you are."
+    words = "REPEAT: you answered this text before; this only measures how consistent you are."
     assert words == shown(frame.why(controller, 100)).strip()
-    assert "REPEATED: how consistent are you?" == shown(frame.why(controller, 40)).strip()
+    assert "REPEAT: how consistent are you?" == shown(frame.why(controller, 40)).strip()
     assert "═" * 40 == shown(frame.head(controller, 40)[1])
 
 
