@@ -11,6 +11,17 @@ from loop.former_names import attribute
 
 Mode = Literal["correct", "teach", "manual", "import"]
 Stream = Literal["uncertain", "random", "pattern", "typical", "held_out", "chosen", "revisit", "repeat"]
+# Why a text is asked, where nothing more can be said of it than the stream of questions that it is in.
+REASONS: dict[Stream, str] = {
+    "uncertain": "the model is uncertain",
+    "random": "drawn at random",
+    "pattern": "a pattern matches here",
+    "typical": "typical of your texts",
+    "chosen": "you chose it",
+    "held_out": "held out: used to evaluate the model, never to train it",
+    "revisit": "answered before a label was added",
+    "repeat": "a repeat, to measure how consistent the answers are",
+}
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
 Source = Literal["model", "pattern", "file", "pipeline", "answer"]
 Split = Literal["sentence", "line", "none"]

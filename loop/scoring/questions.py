@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from loop.alignment import filter_spans, merged, widened
 from loop.base.pipeline import known_labels, ready
 from loop.lattice import Lattice
-from loop.records import Candidate, Question, Source, Span, Stream, Text, TokenSpan
+from loop.records import REASONS, Candidate, Question, Source, Span, Stream, Text, TokenSpan
 from loop.scoring.calibration import estimate
 from loop.scoring.reader import own_lattices
 
@@ -184,19 +184,11 @@ def _span(span: TokenSpan, tokens: Sequence[tuple[int, int]]) -> Span:
 
 def _reason(read: Read, stream: Stream, candidates: Sequence[Candidate]) -> str:
     """Why the annotator is asked about this text, in words."""
-    if stream == "typical":
-        return "typical of your texts"
-    if stream == "pattern":
-        return "a pattern matches here"
-    if stream == "chosen":
-        return "you chose it"
-    if stream == "random":
-        return "drawn at random"
-    if stream == "held_out":
-        return "held out: used to evaluate the model, never to train it"
+    if stream != "uncertain":
+        return REASONS[stream]
     uncertain = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))
     named = [f"{_quoted(read, c.span)} {c.span.label} {100 * (c.p or 0):.0f}%" for c in uncertain[:NAMED_CANDIDATES]]
-    return f"uncertain about {', '.join(named)}" if named else "the model is uncertain"
+    return f"uncertain about {', '.join(named)}" if named else REASONS[stream]
 
 
 def _quoted(read: Read, span: Span) -> str:

@@ -11,22 +11,12 @@ from loop.editing.cursor import matches, selection
 from loop.editing.keymap import key_name
 from loop.editing.prompts import name, names
 from loop.progress import STOPPED
-from loop.records import Answer, Mode, Question, Stream
+from loop.records import REASONS, Answer, Mode, Question, Stream
 from loop.terminal.body import Row, cut, forms, percent
 from loop.terminal.controller import Controller
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
 
-STREAMS: dict[Stream, str] = {
-    "uncertain": "the model is uncertain",
-    "random": "drawn at random",
-    "pattern": "a pattern matches",
-    "typical": "typical of these texts",
-    "chosen": "you chose it",
-    "held_out": "held out for evaluation, never learned from",
-    "revisit": "answered before a label was added",
-    "repeat": "repeated, to measure intra-annotator agreement",
-}
 # Texts for evaluation only, in a loud frame; the shorter words are for narrow screens.
 MEASURES: dict[Stream, tuple[str, str]] = {
     "held_out": (
@@ -101,7 +91,7 @@ def _why(controller: Controller, question: Question, mode: Mode, cells: int) -> 
 
 def reason(question: Question, mode: Mode) -> str:
     """Return why a text is asked; in manual mode without the model's predictions."""
-    return (visible(question.reason) if mode != "manual" else "") or STREAMS[question.stream]
+    return (visible(question.reason) if mode != "manual" else "") or REASONS[question.stream]
 
 
 def notes(state: State, cells: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 from uuid import uuid4
 
-from loop.records import Answer, Question
+from loop.records import REASONS, Answer, Question
 from loop.settings import Settings
 from loop.store import Store
 
@@ -53,7 +53,7 @@ def _blind(question: Question, round: int) -> Question:
         candidates=(),
         lattice=b"",
         stream="repeat",
-        reason="a repeat, to measure how consistent the answers are",
+        reason=REASONS["repeat"],
         round=round,
         entropy=None,
     )
