@@ -163,6 +163,7 @@ class Answer:
         complete: whether `spans` are all spans of the labels of its scheme; otherwise the rest of the text is unknown.
         repeat: whether it answers a blind repeat, which measures consistency; it is not trained on and overrides no
             other answer.
+        adjudicates: ids of the answers of several annotators that it decides between; it beats every other answer.
         retracts: id of the answer that it replaces or, if the verdict is "retract", takes back.
         revision: version of the last scheme whose merged or removed labels changed its meaning; 0 if none did.
         reason: why the text was skipped.
@@ -190,6 +191,7 @@ class Answer:
     seconds: float = 0.0
     keys: int = 0
     at: datetime | None = None
+    adjudicates: tuple[str, ...] = ()
     retracts: str | None = None
     seq: int = 0
     rank: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loop.records import Answer, Span
 
@@ -50,6 +50,7 @@ class Truth:
         refused: wrong spans; it is unknown what is correct there.
         unclear: spans within which nothing is known except `spans`.
         parts: the parts of answers that this follows from, by rank.
+        is_stale: whether an answer has changed since it was adjudicated; what was decided stands all the same.
     """
 
     labels: frozenset[str] = frozenset()
@@ -57,6 +58,7 @@ class Truth:
     refused: tuple[Span, ...] = ()
     unclear: tuple[Span, ...] = ()
     parts: tuple[Part, ...] = ()
+    is_stale: bool = False
 
     def denies(self, span: Span) -> bool:
         """Whether a span is known to be wrong."""
@@ -97,16 +99,27 @@ def resolve(answers: Iterable[Answer], schemes: Schemes) -> Truth:
     | complete: A1 A2; another annotator: A1 A3 | A1 and no others, except possibly where A2 and A3 are |
     | complete for A: A1; another annotator for B: B2 | A1 B2 and no others |
     | the same, where A1 touches B2 | no A and no B, except possibly there |
+    | complete: A1 A2; another annotator: A1 A3; adjudicated: A3 | A3 and no others, whoever answers later |
+    | complete: A1 B2; another annotator: A3; adjudicated for A: A3 | A3 and no other A; the annotators differ on B2 |
+    | the same, where one of the two has changed since | the same, and it is stale |
 
     Args:
         answers: standing answers to one text (all, or those up to some rank), in any order.
         schemes: the labels that complete answers cover, by scheme.
     """
+    given = sorted(answers, key=lambda answer: answer.rank)
+    adjudicated = [answer for answer in given if answer.adjudicates]
+    decided = _parts(adjudicated, schemes)
     of: dict[str, list[Answer]] = {}
-    for answer in sorted(answers, key=lambda answer: answer.rank):
-        of.setdefault(answer.annotator, []).append(answer)
-    truths = [_together(_parts(given, schemes)) for given in of.values()]
-    return truths[0] if len(truths) == 1 else _agreed(truths)
+    for answer in given:
+        if not answer.adjudicates:
+            of.setdefault(answer.annotator, []).append(answer)
+    truths = [_together(_left(_parts(theirs, schemes), decided)) for theirs in of.values()]
+    truths += [_together(decided)] * bool(decided)
+    together = truths[0] if len(truths) == 1 else _agreed(truths)
+    standing = {answer.id for answer in given}
+    changed = any(not standing.issuperset(part.answer.adjudicates) for part in decided)
+    return replace(together, is_stale=True) if changed else together
 
 
 def _parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
@@ -115,9 +128,16 @@ def _parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
     for answer in answers:
         said = _said(answer, schemes)
         if not said.is_empty:
-            found = [left for part in found if not (left := _beside(part, said)).is_empty]
-            found.append(said)
+            found = [*_left(found, [said]), said]
     return found
+
+
+def _left(parts: Iterable[Part], later: Iterable[Part]) -> list[Part]:
+    """What later answers leave of the parts of earlier ones."""
+    left = list(parts)
+    for part in later:
+        left = [rest for each in left if not (rest := _beside(each, part)).is_empty]
+    return left
 
 
 def _said(answer: Answer, schemes: Schemes) -> Part:
@@ -211,7 +231,8 @@ def of_annotators(answers: Iterable[Answer], schemes: Schemes) -> dict[tuple[int
     """What each annotator says about each text, by text id and annotator."""
     given: dict[tuple[int, str], list[Answer]] = {}
     for answer in answers:
-        given.setdefault((answer.text_id, answer.annotator), []).append(answer)
+        if not answer.adjudicates:  # it decides between annotators, and is the word of none
+            given.setdefault((answer.text_id, answer.annotator), []).append(answer)
     return {key: resolve(theirs, schemes) for key, theirs in given.items()}
 
 

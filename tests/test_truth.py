@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import loop
 from loop.records import Answer, Span
-from loop.truth import Truth, of_texts, parts, resolve, whole
+from loop.truth import Truth, of_annotators, of_texts, parts, resolve, whole
 
 A, B = {"A"}, {"A", "B"}
 SCHEMES = {0: ("A",), 1: ("A", "B"), 2: ("B",), 3: ()}
@@ -41,7 +41,8 @@ def known(*answers: Answer) -> tuple[object, ...]:
     return set(truth.labels), set(truth.spans), set(truth.refused), set(truth.unclear)
 
 
-BOB = {"annotator": "bob"}
+BOB, EVE = {"annotator": "bob"}, {"annotator": "eve"}
+DECIDED = {"annotator": "eve", "adjudicates": ("1", "2")}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,12 @@ BOB = {"annotator": "bob"}
         ([complete(ONE), no(ONE, **BOB)], B, (), (), {ONE}),
         ([complete(ONE), no(TWO, **BOB)], B, {ONE}, {TWO}, ()),
         ([complete(ONE), complete(verdict="skip", **BOB)], B, {ONE}, (), ()),
+        ([complete(ONE, TWO), complete(ONE, THREE, **BOB), complete(THREE, **DECIDED)], B, {THREE}, (), ()),
+        ([complete(ONE), complete(TWO, **BOB), complete(TWO, **DECIDED), complete(ONE, **EVE)], B, {TWO}, (), ()),
+        ([complete(ONE, B_TWO), complete(THREE, **BOB), complete(THREE, scheme=0, **DECIDED)], B, {THREE}, (), {B_TWO}),
+        ([complete(ONE), complete(TWO, **BOB), yes(TWO, **DECIDED)], B, {TWO}, (), {ONE}),
+        ([complete(ONE), complete(**BOB), complete(**DECIDED), complete(ONE, **DECIDED)], B, {ONE}, (), ()),
+        ([complete(ONE), complete(verdict="skip", **DECIDED)], B, {ONE}, (), ()),
     ],
 )
 def test_what_answers_say_together(answers, labels, spans, refused, unclear):
@@ -92,6 +99,21 @@ def test_an_earlier_answer_that_is_flagged_or_corrected_does_not_become_a_later_
 
     assert (TWO, B_THREE) == resolve([flagged, second], SCHEMES).spans
     assert (TWO, B_THREE) == resolve([second, flagged], SCHEMES).spans
+
+
+def test_what_was_adjudicated_stands_when_an_answer_changes_and_is_marked_stale():
+    first, second, decided = ranked(complete(ONE), complete(TWO, **BOB), complete(TWO, **DECIDED))
+    changed = replace(first, id="4", spans=(THREE,), seq=4, retracts="1")
+    fresh, stale = resolve([first, second, decided], SCHEMES), resolve([changed, second, decided], SCHEMES)
+
+    assert ((TWO,), False) == (fresh.spans, fresh.is_stale)
+    assert ((TWO,), True) == (stale.spans, stale.is_stale)
+
+
+def test_who_adjudicates_says_nothing_as_an_annotator():
+    given = ranked(complete(ONE), complete(TWO, **BOB), complete(TWO, **DECIDED))
+
+    assert {(1, "ann"), (1, "bob")} == of_annotators(given, SCHEMES).keys()
 
 
 def test_each_part_says_where_it_comes_from():
@@ -199,6 +221,7 @@ ANSWERS = st.builds(
     mode=st.sampled_from(["correct", "teach"]),
     scheme=st.sampled_from(sorted(SCHEMES)),
     repeat=st.sampled_from([False, False, False, True]),
+    adjudicates=st.sampled_from([(), (), (), ("1",)]),
 )
 
 
@@ -257,7 +280,11 @@ def touch(one: Span, other: Span) -> bool:
 def test_it_is_what_looking_up_every_span_gives(answers):
     answers = ranked(*answers)
     truth = resolve(answers, SCHEMES)
-    theirs = [(slowly(given), decided(given)) for given in by_annotator(answers)]
+    last = [answer for answer in answers if answer.adjudicates]
+    others = [answer for answer in answers if not answer.adjudicates]
+    # What was adjudicated is the last word of each annotator, and one more beside.
+    every = [[*given, *last] for given in by_annotator(others)] + [last] * bool(last)
+    theirs = [(slowly(given), decided(given)) for given in every]
     agreed, unclear, refused = set(), set(), set()
     for span in EVERY:
         words = [said[span] for said, _ in theirs]

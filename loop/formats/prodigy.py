@@ -70,6 +70,7 @@ def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
         complete=complete,
         mode=_one_of(own, "mode", get_args(Mode), default="import"),
         at=_moment(row, own),
+        adjudicates=tuple(_texts(own, "adjudicates") or ()),
         **{name: _checked(own, name, kind, default=_DEFAULTS[name]) for name, kind in _PLAIN.items()},
     )
 
@@ -90,12 +91,8 @@ def read_asked(row: Mapping[str, Any]) -> frozenset[str] | None:
     Raises:
         BadRowError: they are not a list of texts.
     """
-    labels = own_fields(row).get("labels")
-    if labels is None:
-        return None
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise BadRowError("its _loop.labels is not a list of labels.")
-    return frozenset(labels)
+    labels = _texts(own_fields(row), "labels")
+    return None if labels is None else frozenset(labels)
 
 
 def read_origin(row: Mapping[str, Any]) -> tuple[str, int | None] | None:
@@ -228,6 +225,13 @@ def _checked(own: Mapping[str, Any], name: str, kind: type, *, default: Any) -> 
     return value
 
 
+def _texts(own: Mapping[str, Any], name: str) -> list[str] | None:
+    value = own.get(name)
+    if value is not None and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
+        raise BadRowError(f"its _loop.{name} is not a list of texts.")
+    return value
+
+
 def _one_of(own: Mapping[str, Any], name: str, known: tuple[Any, ...], *, default: Any) -> Any:
     value = own.get(name, default)
     if value not in known:
@@ -289,6 +293,7 @@ def _own_row(answered: Answered) -> dict[str, Any]:
         own["mode"] = answer.mode
     if answer.shown != (() if answer.complete else answer.spans):
         own["shown"] = [[span.start, span.end, span.label] for span in answer.shown]
+    own |= {"adjudicates": list(answer.adjudicates)} if answer.adjudicates else {}
     own |= {"labels": list(answered.labels)} if answered.labels is not None else {}
     own |= {"question": _question_row(answered.question)} if answered.question else {}
     own |= {name: value for name, value in _place(text).items() if value is not None}

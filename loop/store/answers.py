@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -280,6 +281,7 @@ def answer_row(answer: Answer) -> dict[str, Any]:
         "place": answer.rank,
         "shown": dump_spans(answer.shown),
         "spans": dump_spans(answer.spans),
+        "adjudicates": json.dumps(answer.adjudicates),
         "at": answer.at.isoformat(),
     }
 
@@ -289,6 +291,7 @@ def answer_of(row: Row[Any], naming: Naming) -> Answer:
     fields = {name: value for name, value in row._mapping.items() if name not in ("place", "text")}
     try:
         spans = {name: naming.spans(load_spans(fields[name]), row.scheme) for name in ("shown", "spans")}
+        fields["adjudicates"] = tuple(json.loads(row.adjudicates))
     except (ValueError, TypeError):
         raise StoreError(f"Answer {row.id} cannot be read.", hint="`loop doctor --repair` sets it aside.") from None
     read = {"at": datetime.fromisoformat(row.at), "rank": row.place, "revision": naming.revision(row.scheme)}

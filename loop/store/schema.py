@@ -145,6 +145,8 @@ answers = Table(
     Column("seconds", Float, nullable=False),
     Column("keys", Integer, nullable=False),
     Column("at", String, nullable=False),
+    # JSON: the ids of the answers that it decides between.
+    Column("adjudicates", Text, nullable=False, server_default="[]"),
     Column("retracts", ForeignKey("answers.id"), unique=True),
 )
 Index("answers_text", answers.c.text_id)

@@ -217,6 +217,7 @@ def answered(draw: st.DrawFn) -> Answered:
         shown=spans if draw(st.booleans()) else spans[:1],
         complete=complete,
         mode=draw(st.sampled_from(["correct", "teach", "manual", "import"])),
+        adjudicates=draw(st.sampled_from([(), ("x", "y")])),
         round=draw(st.integers(0, 99)),
         held_out=draw(st.booleans()),
         flag=draw(st.booleans()),
