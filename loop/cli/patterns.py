@@ -51,10 +51,9 @@ def patterns_add_cli(
 def patterns_list_cli(ctx: typer.Context) -> None:
     """List the patterns with their numbers, for `loop patterns remove`."""
     from loop.patterns.file import pattern_lines
-    from loop.patterns.project_patterns import PatternsFile
 
     with opened(ctx, writes=False) as (paths, settings, _):
-        path = PatternsFile(paths, settings).path
+        path = paths.patterns(settings.project.patterns)
         every = enumerate(pattern_lines(path), start=1) if path.exists() else ()
     lines = [(n, line) for n, line in every if line.strip()]
     wide = len(str(lines[-1][0])) if lines else 0
@@ -80,11 +79,10 @@ def patterns_remove_cli(
 ) -> None:
     """Remove patterns; their suggestions disappear with the next questions."""
     from loop.patterns.file import drop_lines
-    from loop.patterns.project_patterns import PatternsFile
     from loop.trainer import prepare
 
     with opened(ctx) as (paths, settings, store):
-        path = PatternsFile(paths, settings).path
+        path = paths.patterns(settings.project.patterns)
         drop_lines(path, numbers)
         store.questions.expire()
         prepare(paths, settings, store)

@@ -9,7 +9,7 @@ from loop.errors import InputError
 from loop.formats.jsonl import Row, dumped
 from loop.formats.label_studio import to_label_studio
 from loop.formats.lines import Source
-from loop.formats.prodigy import prodigy_row
+from loop.formats.prodigy_row import prodigy_row
 from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
 from loop.formats.rows import read_row

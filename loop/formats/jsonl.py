@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from loop.errors import InputError
 from loop.formats.doccano import to_doccano
 from loop.formats.lines import Source
-from loop.formats.prodigy import prodigy_row
+from loop.formats.prodigy_row import prodigy_row
 from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
 from loop.formats.rows import read_row

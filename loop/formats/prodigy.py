@@ -14,9 +14,7 @@ from dataclasses import fields
 from datetime import datetime, timezone
 from typing import Any, get_args
 
-from murmurhash import mrmr  # type: ignore[import-untyped]
-
-from loop.formats.raw import Answered, BadRowError
+from loop.formats.raw import BadRowError
 from loop.former_names import STREAMS
 from loop.records import Answer, Mode, Question, Span, Stream, Text, Verdict
 
@@ -26,9 +24,9 @@ KNOWN_FIELDS = frozenset({
 })  # fmt: skip
 WHOLE_VIEW, BINARY_VIEW = "ner_manual", "ner"
 VERDICTS: Mapping[str, Verdict] = {"accept": "accept", "reject": "reject", "ignore": "skip"}
-_ANSWERS: Mapping[Verdict, str] = {"accept": "accept", "reject": "reject", "skip": "ignore", "unusable": "ignore"}
-_DEFAULTS = {each.name: each.default for each in fields(Answer)}
-_PLAIN: Mapping[str, type] = {
+ANSWERS: Mapping[Verdict, str] = {"accept": "accept", "reject": "reject", "skip": "ignore", "unusable": "ignore"}
+DEFAULTS = {each.name: each.default for each in fields(Answer)}
+PLAIN: Mapping[str, type] = {
     "round": int,
     "held_out": bool,
     "flag": bool,
@@ -38,7 +36,7 @@ _PLAIN: Mapping[str, type] = {
     "seconds": float,
     "keys": int,
 }
-_FROM_PRODIGY = re.compile(r"prodigy:(-?\d+):(-?\d+):")
+FROM_PRODIGY = re.compile(r"prodigy:(-?\d+):(-?\d+):")
 _LONGEST_ID = 200
 _TOO_MANY = 2**31  # limit for rounds and keys: the store has 64-bit integers
 
@@ -71,7 +69,7 @@ def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
         mode=_one_of(own, "mode", get_args(Mode), default="import"),
         at=_moment(row, own),
         adjudicates=tuple(_texts(own, "adjudicates") or ()),
-        **{name: _checked(own, name, kind, default=_DEFAULTS[name]) for name, kind in _PLAIN.items()},
+        **{name: _checked(own, name, kind, default=DEFAULTS[name]) for name, kind in PLAIN.items()},
     )
 
 
@@ -168,8 +166,8 @@ def _answered(row: Mapping[str, Any], spans: Sequence[Span], complete: bool) -> 
 
 
 def _verdict(own: Mapping[str, Any], said: str) -> Verdict:
-    verdict: Verdict = _one_of(own, "verdict", tuple(_ANSWERS), default=VERDICTS[said])
-    if _ANSWERS[verdict] != said:
+    verdict: Verdict = _one_of(own, "verdict", tuple(ANSWERS), default=VERDICTS[said])
+    if ANSWERS[verdict] != said:
         raise BadRowError("its _loop.verdict contradicts its answer.")
     return verdict
 
@@ -237,82 +235,3 @@ def _one_of(own: Mapping[str, Any], name: str, known: tuple[Any, ...], *, defaul
     if value not in known:
         raise BadRowError(f"its _loop.{name} is not one of {', '.join(known)}.")
     return value
-
-
-def prodigy_row(answered: Answered) -> dict[str, Any]:
-    """Return an answer as a row.
-
-    `_input_hash` is Prodigy's: the 32-bit MurmurHash3 of text="…", the text as ASCII JSON. `_task_hash` has no
-    published definition; here it is the same hash over the input hash, the view and the spans asked about. An answer
-    imported from Prodigy keeps its hashes.
-    """
-    text, answer = answered.text, answered.answer
-    view = WHOLE_VIEW if answer.complete else BINARY_VIEW
-    row = {
-        "text": text.text,
-        "meta": dict(text.meta),
-        **_hashes(answered, view),
-        "tokens": [
-            {"text": text.text[start:end], "start": start, "end": end, "id": n, "ws": text.text[end : end + 1] == " "}
-            for n, (start, end) in enumerate(answered.tokens)
-        ],
-        "_view_id": view,
-        "spans": [_span_row(span, answered.tokens) for span in answer.spans],
-        "answer": _ANSWERS[answer.verdict],
-        "_annotator_id": answer.annotator,
-    }
-    if answer.at is not None:
-        row["_timestamp"] = int(answer.at.timestamp())
-    return row | {"_loop": _own_row(answered)}
-
-
-def _hashes(answered: Answered, view: str) -> dict[str, int]:
-    kept = _FROM_PRODIGY.match(answered.answer.id)
-    if kept:
-        return {"_input_hash": int(kept[1]), "_task_hash": int(kept[2])}
-    input_hash = mrmr.hash(f"text={json.dumps(answered.text.text)}", 0)
-    shown = [[span.start, span.end, span.label] for span in answered.answer.shown]
-    return {"_input_hash": input_hash, "_task_hash": mrmr.hash(json.dumps([input_hash, view, shown]), 0)}
-
-
-def _span_row(span: Span, tokens: Sequence[tuple[int, int]]) -> dict[str, Any]:
-    """As in Prodigy, `token_end` is inclusive and `end` exclusive."""
-    row: dict[str, Any] = {"start": span.start, "end": span.end, "label": span.label}
-    covered = [n for n, (start, end) in enumerate(tokens) if start < span.end and end > span.start]
-    return row | ({"token_start": covered[0], "token_end": covered[-1]} if covered else {})
-
-
-def _own_row(answered: Answered) -> dict[str, Any]:
-    text, answer = answered.text, answered.answer
-    own: dict[str, Any] = {"id": answer.id}
-    if answer.at is not None:
-        own["at"] = answer.at.isoformat()
-    if answer.verdict not in VERDICTS.values():
-        own["verdict"] = answer.verdict
-    if answer.mode != "import":
-        own["mode"] = answer.mode
-    if answer.shown != (() if answer.complete else answer.spans):
-        own["shown"] = [[span.start, span.end, span.label] for span in answer.shown]
-    own |= {"adjudicates": list(answer.adjudicates)} if answer.adjudicates else {}
-    own |= {"labels": list(answered.labels)} if answered.labels is not None else {}
-    own |= {"question": _question_row(answered.question)} if answered.question else {}
-    own |= {name: value for name, value in _place(text).items() if value is not None}
-    return own | {name: getattr(answer, name) for name in _PLAIN if getattr(answer, name) != _DEFAULTS[name]}
-
-
-def _question_row(question: Question) -> dict[str, Any]:
-    row = {name: getattr(question, name) for name in ("id", "stream", "reason", "round", "entropy")}
-    # Programs that read exports of version 0.1 find the stream under its name of then, until version 0.3.
-    former = {stream: name for name, stream in STREAMS.items()}
-    return row | {"share": former.get(question.stream, question.stream)}
-
-
-def _place(text: Text) -> dict[str, Any]:
-    """The origin of the text, and its file's suggestions."""
-    suggested = [{"start": span.start, "end": span.end, "label": span.label} for span in text.suggested]
-    return {
-        "group": text.group,
-        "source": text.source or None,
-        "line": text.line,
-        "suggested": suggested or None,
-    }

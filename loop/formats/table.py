@@ -11,7 +11,7 @@ from typing import BinaryIO
 from loop.errors import InputError
 from loop.formats.jsonl import dumped
 from loop.formats.lines import Source
-from loop.formats.prodigy import prodigy_row
+from loop.formats.prodigy_row import prodigy_row
 from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
 from loop.formats.rows import JSON_FIELDS, cells_to_row, read_row

@@ -14,7 +14,7 @@ from spacy.vocab import Vocab
 
 from loop.errors import InputError
 from loop.formats import Answered, RawText, Source, reader, writer
-from loop.formats.prodigy import prodigy_row
+from loop.formats.prodigy_row import prodigy_row
 from loop.formats.raw import BadRowError
 from loop.formats.rows import read_row
 from loop.formats.strict_json import parsed

@@ -11,26 +11,21 @@ from loop.alignment import misfit
 from loop.errors import LoopError, StoreError
 from loop.progress import (
     IDLE,
-    forgotten,
-    forgotten_words,
-    held_words,
-    start_of_today,
     trainer_state,
-    unlearned,
 )
-from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Text, Verdict
-from loop.session.status import SessionStatus
+from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Verdict
+from loop.session.status import SessionStatus, StatusReader
+from loop.session.texts import Texts
 from loop.session.trainer_watch import TrainerWatch
 from loop.settings import PATTERNS_NAME, ProjectPaths, Settings
 from loop.settings.login import login
 from loop.settings.writing import set_value
-from loop.store import Past, Store
-from loop.store.locks import ProcessLock, is_held
+from loop.store import Store
+from loop.store.locks import ProcessLock
 
 SPANS = (
     "A span has a start, an end (exclusive) and one of the project's labels, lies within the text, overlaps no other."
 )
-LISTED = 100  # search results: to see others, type another word
 
 
 class Session:
@@ -39,7 +34,7 @@ class Session:
     Attributes:
         name: of the project. labels: in the order of loop.cfg. guidelines: the text of guidelines.md.
         keys: the commands that loop.cfg remaps, with their keys. notes: the labels' descriptions in loop.cfg.
-        mode: of the next texts. focus: the filter on the texts to ask about.
+        texts: to look for and to choose. mode: of the next texts. focus: the filter on the texts to ask about.
 
     Raises:
         StoreError: another session is open on the project.
@@ -72,13 +67,13 @@ class Session:
         if self.is_exhausted:  # in an earlier session: texts may have been added since
             store.questions.expire()
         self._question_for = question_for
-        self._tending = TrainerWatch(paths, store, start_trainer)
-        self._forgotten: tuple[object, str] = (None, "")
-        self._unlearned = -1, ""
+        self._trainer = TrainerWatch(paths, store, start_trainer)
         self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
         store.journal.settings(settings.weights_digest(), settings.weights())
         self.annotator = annotator or login()
+        self.texts = Texts(paths, settings, store, self.annotator)
+        self._status = StatusReader(store, settings, self.annotator, self._trainer)
         self.name = paths.root.resolve().name
         self.labels = settings.project.labels
         self.keys, self.notes = settings.keys, settings.labels
@@ -131,33 +126,6 @@ class Session:
     def upcoming(self, question: Question) -> Question | None:
         """The question that follows this one, as the queue is now."""
         return self._store.questions.head(self.annotator, after=question, focus=self.focus)
-
-    def history(self, typed: str, *, hard: bool) -> list[Past]:
-        """This annotator's latest answers that contain every word of `typed`; see `Requests.history`."""
-        return self._store.requests.history(self.annotator, typed, hard=hard, limit=LISTED)
-
-    def search(self, part: str) -> list[Text]:
-        """The first texts of the pool that contain `part`."""
-        return self._store.requests.search(part, limit=LISTED)
-
-    def choose(self, text: Text) -> str:
-        """Ask about this text next; returns a sentence that says when.
-
-        Raises:
-            StoreError: the text or its group is held out, or it is in the gold file.
-        """
-        from loop.progress.held_out_gold import held_out_now, reserved  # with all formats: not before the first screen
-
-        gold = reserved(self._settings, self._paths)
-        if not held_out_now(self._store, self._settings, gold).may_teach(text):
-            raise StoreError(
-                "This text is held out for evaluation, so you cannot choose it.", hint="Its turn comes without you."
-            )
-        if self._store.requests.ask_for(text.id):
-            return "It is the next question."
-        if not is_held(self._paths.trainer_lock):
-            return "It becomes the next question once a trainer runs; none is running now."
-        return "The trainer is preparing the question; it comes next."
 
     def open(self, answer: Answer) -> tuple[Question, Answer] | None:
         """An earlier answer and its question, in the form `reopen` returns.
@@ -302,37 +270,15 @@ class Session:
 
     def status(self) -> SessionStatus:
         """The numbers around the question; cheap enough to call twice a second."""
-        said = self._store.journal.trainer()
-        return SessionStatus(
-            answers_today=self._store.answers.count(self.annotator, since=start_of_today()),
-            answers_total=self._store.answers.count(self.annotator),
-            round=said.round if said else 0,
-            trainer=self._tending.state(),
-            left_in_queue=self._store.questions.waiting(),
-            pool_left=self._store.corpus.pool_size(),
-            last=self._store.answers.last(self.annotator),
-            forgotten=self._forgotten_by(said.round if said else 0),
-            score=self._store.journal.headline(),
-        )
-
-    def _forgotten_by(self, round: int) -> str:
-        """Cached per round: the screen asks twice a second."""
-        held = self._store.journal.hold()
-        if (round, held) != self._forgotten[0]:
-            words = forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
-            self._forgotten = (round, held), "; ".join(filter(None, [words, held_words(held)]))
-        return self._forgotten[1]
+        return self._status.read()
 
     def unlearned(self) -> str:
-        """A sentence about the answers that no round has learned; empty if there are none. Cached until an event."""
-        seq = self._store.journal.last_seq()
-        if seq != self._unlearned[0]:
-            self._unlearned = seq, unlearned(self._store, self._settings).words
-        return self._unlearned[1]
+        """A sentence about the answers that no round has learned; empty if there are none."""
+        return self._status.unlearned()
 
     def tick(self) -> None:
         """Restart the trainer if it died; see `TrainerWatch`."""
-        self._tending.tick()
+        self._trainer.tick()
 
     def close(self) -> None:
         """Release the project for another session; this session's trainer ends when its work is done."""

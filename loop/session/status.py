@@ -1,10 +1,14 @@
-"""The numbers beside a question."""
+"""The numbers around the question."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loop.progress import forgotten, forgotten_words, held_words, start_of_today, unlearned
 from loop.records import Answer
+from loop.session.trainer_watch import TrainerWatch
+from loop.settings import Settings
+from loop.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +33,42 @@ class SessionStatus:
     last: Answer | None
     forgotten: str = ""
     score: str = ""
+
+
+class StatusReader:
+    """Reads an annotator's numbers from the store."""
+
+    def __init__(self, store: Store, settings: Settings, annotator: str, trainer: TrainerWatch) -> None:
+        self._store, self._settings, self._annotator, self._trainer = store, settings, annotator, trainer
+        self._forgotten: tuple[object, str] = (None, "")
+        self._unlearned = -1, ""
+
+    def read(self) -> SessionStatus:
+        """The numbers around the question; cheap enough to call twice a second."""
+        said = self._store.journal.trainer()
+        return SessionStatus(
+            answers_today=self._store.answers.count(self._annotator, since=start_of_today()),
+            answers_total=self._store.answers.count(self._annotator),
+            round=said.round if said else 0,
+            trainer=self._trainer.state(),
+            left_in_queue=self._store.questions.waiting(),
+            pool_left=self._store.corpus.pool_size(),
+            last=self._store.answers.last(self._annotator),
+            forgotten=self._forgotten_by(said.round if said else 0),
+            score=self._store.journal.headline(),
+        )
+
+    def _forgotten_by(self, round: int) -> str:
+        """Cached per round: the screen asks twice a second."""
+        held = self._store.journal.hold()
+        if (round, held) != self._forgotten[0]:
+            words = forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
+            self._forgotten = (round, held), "; ".join(filter(None, [words, held_words(held)]))
+        return self._forgotten[1]
+
+    def unlearned(self) -> str:
+        """A sentence about the answers that no round has learned; empty if there are none. Cached until an event."""
+        seq = self._store.journal.last_seq()
+        if seq != self._unlearned[0]:
+            self._unlearned = seq, unlearned(self._store, self._settings).words
+        return self._unlearned[1]

@@ -21,7 +21,7 @@ from loop.store.events import EventKind
 from loop.store.journal import append_event
 from loop.store.lookup import looked_up
 from loop.store.naming import Naming, read_naming
-from loop.store.questions import keep_question
+from loop.store.question_rows import keep_question
 from loop.store.schema import answers, drafts, events, questions, queue, texts
 from loop.store.spans import dump_spans, load_spans
 

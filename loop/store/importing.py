@@ -18,7 +18,7 @@ from loop.store.events import EventKind
 from loop.store.journal import event_row, put_scheme
 from loop.store.lookup import LOOKUP_ROWS, looked_up, parts
 from loop.store.naming import read_naming
-from loop.store.questions import question_row
+from loop.store.question_rows import question_row
 from loop.store.schema import answers, drafts, events, questions, queue, texts
 from loop.truth import Truth, of_annotators, resolve
 

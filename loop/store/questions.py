@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import islice
@@ -23,13 +22,13 @@ from sqlalchemy import (
     select,
 )
 
-from loop.records import NO_FOCUS, Candidate, Focus, Question, Span, Stream
-from loop.store.corpus import UNANSWERED, text_of
+from loop.records import NO_FOCUS, Focus, Question, Stream
+from loop.store.corpus import UNANSWERED
 from loop.store.database import Database, polite
 from loop.store.journal import get_state, put_state
 from loop.store.lookup import looked_up, parts
+from loop.store.question_rows import question_of, question_row
 from loop.store.schema import answers, drafts, questions, queue, schemes, texts
-from loop.store.spans import dump_spans, load_spans, triple
 
 QUEUE = "queue"
 EXPIRED = -1
@@ -141,7 +140,7 @@ class Questions:
             begun = begun.where(questions.c.text_id != after.text.id)
         with self._database.read() as connection:
             rows = connection.execute(begun.order_by(drafts.c.at.desc()))
-            row = next((row for row in rows if focus == NO_FOCUS or _is_meant(_question(row), focus)), None)
+            row = next((row for row in rows if focus == NO_FOCUS or _is_meant(question_of(row), focus)), None)
             if row is None:
                 row = self._chosen(connection, after)
             if row is None and _focus_of(connection, QUEUE) == focus:
@@ -161,7 +160,7 @@ class Questions:
 
     def _recent(self, row: Row[Any]) -> Question:
         """Convert a row to a question; recent ones are cached, since questions never change."""
-        known = self._read_last.pop(row.question_id, None) or _question(row)
+        known = self._read_last.pop(row.question_id, None) or question_of(row)
         self._read_last[known.id] = known
         while len(self._read_last) > KEPT_READ:
             del self._read_last[next(iter(self._read_last))]
@@ -169,7 +168,7 @@ class Questions:
 
     def get(self, ids: Iterable[str]) -> dict[str, Question]:
         """The stored questions among these ids, by id."""
-        return {row.question_id: _question(row) for row in self._rows(_WITH_TEXT, ids)}
+        return {row.question_id: question_of(row) for row in self._rows(_WITH_TEXT, ids)}
 
     def streams(self, ids: Iterable[str]) -> dict[str, Stream]:
         """The stream of the queue that each of these questions comes from, by id."""
@@ -273,42 +272,3 @@ def _generation(connection: Connection) -> int:
 def text_ids(connection: Connection, ids: Sequence[int]) -> set[int]:
     """Those of the ids that exist in the corpus."""
     return {row.id for row in looked_up(connection, select(texts.c.id), texts.c.id, ids)}
-
-
-def keep_question(connection: Connection, question: Question) -> None:
-    """Store a question again if its queue has been replaced since it was shown."""
-    if connection.execute(select(questions.c.id).where(questions.c.id == question.id)).first() is None:
-        connection.execute(insert(questions), question_row(question))
-
-
-def question_row(question: Question) -> dict[str, Any]:
-    """Convert a question to a row of `questions`."""
-    return {
-        "id": question.id,
-        "text_id": question.text.id,
-        "stream": question.stream,
-        "reason": question.reason,
-        "round": question.round,
-        "entropy": question.entropy,
-        "tokens": json.dumps(question.tokens),
-        "prediction": dump_spans(question.prediction),
-        "candidates": json.dumps([[*triple(c.span), c.p, c.source] for c in question.candidates]),
-        "lattice": question.lattice,
-    }
-
-
-def _question(row: Row[Any]) -> Question:
-    return Question(
-        id=row.question_id,
-        text=text_of(row),
-        tokens=tuple((start, end) for start, end in json.loads(row.tokens)),
-        prediction=load_spans(row.prediction),
-        candidates=tuple(
-            Candidate(Span(start, end, label), p, source) for start, end, label, p, source in json.loads(row.candidates)
-        ),
-        lattice=row.lattice,
-        stream=row.stream,
-        reason=row.reason,
-        round=row.round,
-        entropy=row.entropy,
-    )

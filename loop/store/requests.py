@@ -14,7 +14,8 @@ from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
 from loop.store.naming import Naming, read_naming
-from loop.store.questions import REQUEST, keep_question, load_focus, text_ids
+from loop.store.question_rows import keep_question
+from loop.store.questions import REQUEST, load_focus, text_ids
 from loop.store.schema import answers, questions, texts
 
 FOCUS = "focus"

@@ -135,7 +135,7 @@ class Controller(Hand):
             else:
                 self.notice = "This answer was imported: open it in `loop annotate`."
         elif after is not None:
-            self.notice = self.session.choose(after)
+            self.notice = self.session.texts.choose(after)
             if self.question is None:
                 self._take_next()
 

@@ -66,7 +66,7 @@ class Finder(Generic[Item]):
 def history(session: Session) -> Finder[Past]:
     """Return the list of this annotator's earlier answers, newest first."""
     finder: Finder[Past] = Finder(
-        "Earlier answers", "No answer matches.", lambda typed, hard: session.history(typed, hard=hard), hard=False
+        "Earlier answers", "No answer matches.", lambda typed, hard: session.texts.history(typed, hard=hard), hard=False
     )
     return finder.found()
 
@@ -75,6 +75,6 @@ def pool(session: Session) -> Finder[Text]:
     """Return the list of unanswered texts, empty until something is typed."""
 
     def look(typed: str, _: bool) -> Sequence[Text]:
-        return session.search(typed) if typed else ()
+        return session.texts.search(typed) if typed else ()
 
     return Finder("Unanswered texts", "No unanswered text contains this.", look, live=False)

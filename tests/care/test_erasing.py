@@ -36,7 +36,7 @@ def canary(project: ProjectPaths, settings, store: Store) -> Text:
     )
     (text,) = store.corpus.containing("zyxcanary", limit=1)
     session = Session(project, settings, store, annotator="ann")
-    session.choose(text)
+    session.texts.choose(text)
     trainer = Trainer(project, settings, store)
     trainer.work()
     question = session.next()

@@ -13,7 +13,7 @@ from made_sources import source_of
 from loop.errors import InputError
 from loop.formats import Answered, RawText
 from loop.formats.jsonl import read_jsonl
-from loop.formats.prodigy import prodigy_row
+from loop.formats.prodigy_row import prodigy_row
 from loop.records import Answer, Span, Text
 
 MANUAL = {

@@ -163,7 +163,7 @@ def test_an_answer_from_elsewhere_is_in_the_history_and_is_changed_there(session
     (text,) = store.corpus.texts(store.corpus.find(["old hub"]).values())
     asked = Question("made", text, ((0, 3), (4, 7)), gold.spans)
     finding = Session(paths, settings, store, annotator="ann", question_for=lambda _: asked)
-    (past,) = finding.history("old", hard=False)
+    (past,) = finding.texts.history("old", hard=False)
     opened, before = finding.open(past.answer)
     changed = finding.answer(opened, "accept", [Span(4, 7, "PART")], seconds=1, keys=1)
     finding.close()
@@ -210,7 +210,7 @@ def test_texts_of_the_gold_file_are_never_asked_about_nor_chosen(paths, settings
     session = Session(paths, with_gold, store, annotator="ann")
 
     with pytest.raises(StoreError, match="held out for evaluation"):
-        session.choose(first)
+        session.texts.choose(first)
     session.close()
 
 

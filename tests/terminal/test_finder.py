@@ -53,7 +53,7 @@ def test_an_old_answer_is_opened_changed_and_both_are_kept(sit_down: Sit) -> Non
 def test_an_old_answer_is_left_as_it_was(sit_down: Sit) -> None:
     controller = keys(sit_down(ONE, TWO), "enter c-o enter tab d >")
 
-    assert (TWO.text.text, 1) == (text(controller), len(controller.session.history("", hard=False)))
+    assert (TWO.text.text, 1) == (text(controller), len(controller.session.texts.history("", hard=False)))
     assert ["› the SRAM Rival shifter  accepted, 1 BRAND"] == listed(keys(controller, "c-o"))
 
 

@@ -98,9 +98,9 @@ def test_a_chosen_text_is_asked_as_soon_as_the_trainer_has_read_it(trainer, path
     work(trainer)
     session = Session(paths, trainer.settings, store, annotator="ann")
     queued = {question.text.id for question in laid_out(store)}
-    texts = [text for text in session.search("job") if text.id not in queued]
+    texts = [text for text in session.texts.search("job") if text.id not in queued]
     chosen = next(text for text in texts if not _held(text, trainer))
-    said = session.choose(chosen)
+    said = session.texts.choose(chosen)
     trainer.work()
     question = session.next()
     session.close()
@@ -112,10 +112,10 @@ def test_a_chosen_text_is_asked_as_soon_as_the_trainer_has_read_it(trainer, path
 
 def test_a_held_out_text_cannot_be_chosen(trainer, paths, store):
     session = Session(paths, trainer.settings, store, annotator="ann")
-    held = next(text for text in session.search("job") if _held(text, trainer))
+    held = next(text for text in session.texts.search("job") if _held(text, trainer))
 
     with pytest.raises(StoreError, match="held out"):
-        session.choose(held)
+        session.texts.choose(held)
     session.close()
 
 
