@@ -79,7 +79,7 @@ class _CrossValidation:
         self._training, self._pool = store.answers.training(), store.corpus.pool_size()
         pretrained = Pretrained(paths, store)
         pretrained.must_be_there()
-        self._course = RoundRecipe(settings, store, pretrained, checkpoints)
+        self._recipe = RoundRecipe(settings, store, pretrained, checkpoints)
         texts = store.corpus.texts(list({answer.text_id for answer in self._training}))
         units = {text.id: unit_of(text.group, text.text) for text in texts}
         self._parts = list(folds(self._training, units, seed=settings.project.seed))
@@ -117,7 +117,7 @@ class _CrossValidation:
 
     def curve(self, on_round: Callable[[int, int], None]) -> LearningCurve:
         use_fast_products()
-        self._course.begin()
+        self._recipe.begin()
         every = math.ceil(self._rounds / POINTS)
         measured_rounds = range(self._rounds, 0, -every)[::-1]
         found: dict[int, list[Measured]] = {number: [] for number in measured_rounds}
@@ -128,17 +128,17 @@ class _CrossValidation:
                 on_round(fold * self._rounds + number, FOLDS * self._rounds)
                 if number in found:
                     found[number] += self._read(gold)
-                    answers[number].append(len(self._course.info.answers))
+                    answers[number].append(len(self._recipe.info.answers))
         return self._fitted({n: sum(each) / len(each) for n, each in answers.items()}, found)
 
     def _learn(self, answers: Sequence[Answer]) -> Iterator[int]:
-        self._course.go_to(0)
+        self._recipe.go_to(0)
         for number in range(1, self._rounds + 1):
-            self._course.learn(answers[: self._course.next_cut(answers)])
+            self._recipe.learn(answers[: self._recipe.next_cut(answers)])
             yield number
 
     def _read(self, gold: Sequence[GoldText]) -> list[Measured]:
-        with self._course.learner.published() as nlp:
+        with self._recipe.learner.published() as nlp:
             return measured_in(gold, predicted(nlp, [one.text for one in gold]))
 
     def _fitted(self, answers: dict[int, float], found: dict[int, list[Measured]]) -> LearningCurve:

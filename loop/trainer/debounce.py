@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Hashable
 
 
-class Pause:
+class Debounce:
     """Detects when a state has not changed for some time.
 
     Args:

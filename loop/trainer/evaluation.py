@@ -25,7 +25,7 @@ WORTH_LOADING = 5
 SAMPLE = 200
 
 
-class Measuring:
+class Evaluation:
     """Keeps the rounds' predictions up to date with the held-out texts."""
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
@@ -35,7 +35,7 @@ class Measuring:
         self._opened: tuple[int, Finder] | None = None
         self._unreadable: set[int] = set()
 
-    def measure(self, rounds: Rounds) -> None:
+    def evaluate(self, rounds: Rounds) -> None:
         """Predict all held-out texts with the current pipeline."""
         gold = gold_texts(self._store, self._settings, self._paths)
         with rounds.learner.published() as nlp:

@@ -17,7 +17,7 @@ SAMPLE, CHARACTERS = 300, 200_000
 ENOUGH = 50
 
 
-class Agreeing:
+class ModelChange:
     """Compares the predictions of each round with those of the previous one, on the same random texts."""
 
     def __init__(self, store: Store) -> None:

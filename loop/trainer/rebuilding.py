@@ -57,7 +57,7 @@ class Rebuilding:
         self._store = store
         self._kept, self._checkpoints = Checkpoints(paths.models), aside
         self._pretrained = Pretrained(paths, store)
-        self._course = RoundRecipe(settings, store, self._pretrained, self._checkpoints)
+        self._recipe = RoundRecipe(settings, store, self._pretrained, self._checkpoints)
 
     def rounds(self, last: int) -> Iterator[Rebuilt]:
         """Retrain the rounds from 0 to `last`, yielding each.
@@ -75,25 +75,25 @@ class Rebuilding:
                 hint="Let `loop trainer` finish first; stop it with Ctrl-C when it is idle.",
             )
         use_fast_products()
-        self._course.begin()
-        self._course.go_to(0)
+        self._recipe.begin()
+        self._recipe.go_to(0)
         yield self._rebuilt(0, None)
         for info in self._store.journal.rounds()[:last]:
-            self._course.learn(training[: info.answers])
+            self._recipe.learn(training[: info.answers])
             yield self._rebuilt(info.number, info)
 
     def save(self, to: Path) -> None:
         """Save the pipeline of the last retrained round in a new folder."""
-        info = self._course.info
+        info = self._recipe.info
         if info.round:
-            self._checkpoints.save(self._course.learner, info)
+            self._checkpoints.save(self._recipe.learner, info)
         shutil.copytree(self._checkpoints.path(info.round), to)
 
     def _rebuilt(self, number: int, info: RoundInfo | None) -> Rebuilt:
         kept = number in self._kept.rounds()
-        first = info or (self._kept.info(number) if kept else self._course.info)
+        first = info or (self._kept.info(number) if kept else self._recipe.info)
         saved = self._kept.load(number).weights_hash() if kept else None
-        return Rebuilt(number, self._course.learner, self._course.info.weights, first.weights, saved, first.versions)
+        return Rebuilt(number, self._recipe.learner, self._recipe.info.weights, first.weights, saved, first.versions)
 
 
 @contextmanager

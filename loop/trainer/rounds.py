@@ -20,7 +20,7 @@ from loop.progress.scores import best_round
 from loop.records import Answer
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.store import RoundInfo, Store
-from loop.trainer.model_change import Agreeing
+from loop.trainer.model_change import ModelChange
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.round_recipe import RoundRecipe
 from loop.truth import READING
@@ -44,8 +44,8 @@ class Rounds:
         self._settings = settings
         self._store = store
         self._checkpoints = Checkpoints(paths.models)
-        self._course = RoundRecipe(settings, store, Pretrained(paths, store), self._checkpoints)
-        self._agreeing = Agreeing(store)
+        self._recipe = RoundRecipe(settings, store, Pretrained(paths, store), self._checkpoints)
+        self._change = ModelChange(store)
         self._checkpoints.sweep()
         use_fast_products()
         store.journal.settings(settings.weights_digest(), settings.weights())
@@ -54,17 +54,17 @@ class Rounds:
     @property
     def number(self) -> int:
         """The number of the current round: the last one, or the pinned one."""
-        return self._course.info.round
+        return self._recipe.info.round
 
     @property
     def learner(self) -> Learner:
         """The pipeline of the current round."""
-        return self._course.learner
+        return self._recipe.learner
 
     @property
     def temperature(self) -> float:
         """The calibration temperature of the current round."""
-        return self._course.info.temperature
+        return self._recipe.info.temperature
 
     @property
     def newest(self) -> int:
@@ -81,7 +81,7 @@ class Rounds:
             self._checkpoints.forget_all()
             self._store.journal.forget_rounds_after(-1)
         if 0 not in self._checkpoints.rounds():
-            self._course.begin()
+            self._recipe.begin()
         _refuse_other_start(self._checkpoints.info(0), project)
         finished = {0, *(info.number for info in self._store.journal.rounds())}
         self._forget_after(max(finished.intersection(self._checkpoints.rounds())))
@@ -114,8 +114,8 @@ class Rounds:
 
     def _go_to(self, number: int) -> None:
         self._checkpoints.publish(number)
-        self._course.go_to(number)
-        self._agreeing.forget()
+        self._recipe.go_to(number)
+        self._change.forget()
 
     def _kept_by_hold(self) -> int:
         """The last saved round up to the pinned one, if any."""
@@ -144,17 +144,17 @@ class Rounds:
         """Whether there are enough training answers (by rank) for the next round."""
         self.settle(training)
         held = self._hold is not None and self.number >= self._hold
-        return not held and len(training) >= self._course.next_cut(training)
+        return not held and len(training) >= self._recipe.next_cut(training)
 
     def learn(self, training: Sequence[Answer]) -> RoundInfo:
         """Train and save the next round on its part of the training answers, given by rank."""
         started = time.monotonic()
-        self._agreeing.begin(self.learner)
-        self._course.learn(training[: self._course.next_cut(training)])
-        info = self._course.info
+        self._change.begin(self.learner)
+        self._recipe.learn(training[: self._recipe.next_cut(training)])
+        info = self._recipe.info
         self._checkpoints.save(self.learner, info)
         self._newest = max(self._newest, info, key=lambda each: each.round)
-        seconds, agreed = time.monotonic() - started, self._agreeing.end(self.learner)
+        seconds, agreed = time.monotonic() - started, self._change.end(self.learner)
         finished = _round_info(info, seconds=seconds, kept=self._kept(), agreement=agreed)
         self._store.journal.add_round(finished)
         # Only now: until the store knows of this round, a restart needs the one before.

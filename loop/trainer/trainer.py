@@ -13,8 +13,8 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
 from loop.store.questions import EXPIRED
-from loop.trainer.debounce import Pause
-from loop.trainer.evaluation import Measuring
+from loop.trainer.debounce import Debounce
+from loop.trainer.evaluation import Evaluation
 from loop.trainer.next_questions import NextQuestions
 from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
@@ -43,7 +43,7 @@ class Trainer:
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, *, patience: float = 0.0) -> None:
         self._store = store
-        self._pause, self._since_asked = Pause(patience), Pause(REFRESH_SECONDS)
+        self._changes, self._since_asked = Debounce(patience), Debounce(REFRESH_SECONDS)
         self._said = "", 0
         self._session_lock, self._lock = paths.session_lock, ProcessLock(paths.trainer_lock)
         if not self._lock.acquire():
@@ -53,7 +53,7 @@ class Trainer:
                 self._say("loading the pipeline")
                 self.rounds = Rounds(paths, settings, store)
                 self._asking = NextQuestions(paths, settings, store)
-                self._measuring = Measuring(paths, settings, store)
+                self._evaluation = Evaluation(paths, settings, store)
                 self._pretraining = Pretraining(paths, settings, store)
                 self._say("idle")
         except BaseException:
@@ -76,7 +76,7 @@ class Trainer:
                     continue
                 if over:
                     return
-                if not (self.measure() or self.pretrain()):
+                if not (self.evaluate() or self.pretrain()):
                     time.sleep(POLL_SECONDS)
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
@@ -95,14 +95,14 @@ class Trainer:
         if seen == self._seen:
             return False
         training = self._store.answers.training()
-        if patient and (changed := self.rounds.changed(training)) and not self._pause.is_over(changed):
+        if patient and (changed := self.rounds.changed(training)) and not self._changes.is_over(changed):
             self._say(GATHERING)
             return False
-        self._pause.begin()
+        self._changes.begin()
         if self.rounds.due(training):
             self._say(f"training round {self.rounds.number + 1}")
             finished = self.rounds.learn(training)
-            self._measuring.measure(self.rounds)
+            self._evaluation.evaluate(self.rounds)
             on_round(finished)
             self._say("idle")
             return True
@@ -120,9 +120,9 @@ class Trainer:
         self._say("idle")
         return True
 
-    def measure(self) -> bool:
+    def evaluate(self) -> bool:
         """Evaluate a round on some held-out texts answered since; return False if nothing is left to evaluate."""
-        return self._measuring.slice()
+        return self._evaluation.slice()
 
     def pretrain(self) -> bool:
         """Pretrain for about a second; return False if there is nothing to pretrain."""

@@ -10,7 +10,7 @@ from loop.settings import ProjectPaths
 from loop.store import Store
 from loop.trainer import GATHERING, Trainer
 from loop.trainer import trainer as trainer_module
-from loop.trainer.debounce import Pause
+from loop.trainer.debounce import Debounce
 
 
 class Clock:
@@ -23,7 +23,7 @@ class Clock:
 
 def test_a_pause_is_over_when_nothing_changed_for_long_enough() -> None:
     clock = Clock()
-    pause = Pause(5.0, clock)
+    pause = Debounce(5.0, clock)
     said = []
     for moment, state in [(0, "a"), (4, "a"), (4.5, "b"), (9, "b"), (9.5, "b"), (10, "b")]:
         clock.now = moment
@@ -34,7 +34,7 @@ def test_a_pause_is_over_when_nothing_changed_for_long_enough() -> None:
 
 def test_after_it_has_begun_anew_it_takes_as_long_again() -> None:
     clock = Clock()
-    pause = Pause(5.0, clock)
+    pause = Debounce(5.0, clock)
     pause.is_over("a")
     clock.now = 6
     pause.begin()
@@ -43,7 +43,7 @@ def test_after_it_has_begun_anew_it_takes_as_long_again() -> None:
 
 
 def test_without_patience_there_is_no_waiting() -> None:
-    assert Pause(0.0).is_over("a")
+    assert Debounce(0.0).is_over("a")
 
 
 def change(store: Store, index: int, id: str) -> None:
@@ -59,7 +59,7 @@ def learned(learned_project: ProjectPaths, store: Store) -> Store:
 
 def test_changes_are_learned_together_after_a_pause(paths, settings, learned, monkeypatch) -> None:
     clock = Clock()
-    monkeypatch.setattr(trainer_module, "Pause", lambda seconds: Pause(seconds, clock))
+    monkeypatch.setattr(trainer_module, "Debounce", lambda seconds: Debounce(seconds, clock))
     trainer = Trainer(paths, settings, learned, patience=5.0)
     rounds = []
     for moment, index in [(0, 9), (3, 7), (6, 8)]:
@@ -81,7 +81,7 @@ def test_changes_are_learned_together_after_a_pause(paths, settings, learned, mo
 
 def test_new_answers_do_not_prolong_the_pause(paths, settings, learned, monkeypatch) -> None:
     clock = Clock()
-    monkeypatch.setattr(trainer_module, "Pause", lambda seconds: Pause(seconds, clock))
+    monkeypatch.setattr(trainer_module, "Debounce", lambda seconds: Debounce(seconds, clock))
     trainer = Trainer(paths, settings, learned, patience=5.0)
     old = learned.answers.standing()[12]
     learned.answers.add(replace(old, id="gone", verdict="skip", spans=(), retracts=old.id, at=None))
@@ -111,7 +111,7 @@ def test_after_an_import_who_annotates_gets_questions_before_all_rounds_are_done
     paths, settings, learned, monkeypatch, annotating
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr(trainer_module, "Pause", lambda seconds: Pause(seconds, clock))
+    monkeypatch.setattr(trainer_module, "Debounce", lambda seconds: Debounce(seconds, clock))
     session = Session(paths, settings, learned, annotator="ann") if annotating else None
     learned.journal.forget_rounds_after(0)
     trainer = Trainer(paths, settings, learned)

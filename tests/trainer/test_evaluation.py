@@ -31,9 +31,9 @@ def trainer(paths, settings, store) -> Trainer:
 
 
 def test_every_kept_round_reads_what_is_held_out_later(paths, settings, store, trainer):
-    nothing_yet = trainer.measure()
+    nothing_yet = trainer.evaluate()
     held = [answer(store, number, held_out=True) for number in range(11, 25)]
-    pieces = [trainer.measure() for _ in range(4)]
+    pieces = [trainer.evaluate() for _ in range(4)]
     trainer.close()
 
     assert not nothing_yet
@@ -46,7 +46,7 @@ def test_every_kept_round_reads_what_is_held_out_later(paths, settings, store, t
 
     answer(store, 25, held_out=True)
     again = Trainer(paths, settings, store)
-    assert [True, False] == [again.measure() for _ in range(2)]
+    assert [True, False] == [again.evaluate() for _ in range(2)]
     again.close()
     assert 15 == len(store.predictions.of(2, [text.text for text in store.corpus.texts(range(11, 26))]))
     assert store.journal.headline().startswith("F1 ")
@@ -56,7 +56,7 @@ def test_a_damaged_checkpoint_is_left_out(paths, settings, store, trainer):
     (Checkpoints(paths.models).path(1) / "config.cfg").unlink()
     for number in range(11, 17):
         answer(store, number, held_out=True)
-    while trainer.measure():
+    while trainer.evaluate():
         pass
     trainer.close()
 

@@ -12,7 +12,7 @@ from loop.learning.learner import Learner
 from loop.learning.update import update
 from loop.settings import UpdateSettings
 from loop.store import NewText, Store
-from loop.trainer.model_change import ENOUGH, Agreeing
+from loop.trainer.model_change import ENOUGH, ModelChange
 from loop.truth import Truth
 
 pytestmark = pytest.mark.usefixtures("default_network")  # a smaller one learns too little to agree about
@@ -28,36 +28,36 @@ def teach(learner: Learner, *, empty: bool = False) -> None:
 
 def test_a_round_that_changes_nothing_agrees_with_the_one_before_wholly(store: Store):
     store.corpus.add_batch((NewText(text) for text in workshop_gold(ENOUGH, seed=3)), source="x")
-    learner, agreeing = Learner(assemble("blank:en", ["PART"], seed=0)), Agreeing(store)
+    learner, change = Learner(assemble("blank:en", ["PART"], seed=0)), ModelChange(store)
     teach(learner)
-    agreeing.begin(learner)
+    change.begin(learner)
 
-    assert 100.0 == agreeing.end(learner)
+    assert 100.0 == change.end(learner)
     teach(learner, empty=True)
-    changed = agreeing.end(learner)
+    changed = change.end(learner)
     assert changed is not None
     assert changed < 100.0
 
 
 def test_too_few_texts_say_nothing(store: Store):
     store.corpus.add_batch((NewText(text) for text in workshop_gold(ENOUGH - 1)), source="x")
-    learner, agreeing = Learner(assemble("blank:en", ["PART"], seed=0)), Agreeing(store)
+    learner, change = Learner(assemble("blank:en", ["PART"], seed=0)), ModelChange(store)
     teach(learner)
-    agreeing.begin(learner)
+    change.begin(learner)
 
-    assert agreeing.end(learner) is None
+    assert change.end(learner) is None
 
 
 def test_of_long_texts_fewer_are_read(store: Store, monkeypatch):
     monkeypatch.setattr(loop.trainer.model_change, "CHARACTERS", 1)
     store.corpus.add_batch((NewText(text) for text in workshop_gold(ENOUGH + 20)), source="x")
-    learner, agreeing = Learner(assemble("blank:en", ["PART"], seed=0)), Agreeing(store)
+    learner, change = Learner(assemble("blank:en", ["PART"], seed=0)), ModelChange(store)
     read: list[int] = []
     monkeypatch.setattr(
         loop.trainer.model_change, "predicted", lambda nlp, texts: read.append(len(texts)) or predicted(nlp, texts)
     )
     teach(learner)
-    agreeing.begin(learner)
+    change.begin(learner)
 
-    assert 100.0 == agreeing.end(learner)
+    assert 100.0 == change.end(learner)
     assert [ENOUGH, ENOUGH] == read

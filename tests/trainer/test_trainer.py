@@ -318,7 +318,7 @@ def test_there_is_one_trainer_at_a_time(paths, settings, store):
 
 def test_a_trainer_that_cannot_begin_leaves_the_project_to_another_one(paths, settings, store, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr("loop.trainer.trainer.Measuring", None)
+        broken.setattr("loop.trainer.trainer.Evaluation", None)
         with pytest.raises(TypeError):
             Trainer(paths, settings, store)
 
