@@ -11,7 +11,6 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-import spacy
 import srsly
 
 from loop.checkpoints.checkpoints import copy_parts
@@ -117,9 +116,11 @@ def publish(folder: Path, trained: str | None) -> Path:
 
 
 def _forget_words(model: Path, start: Path) -> None:
-    """Reduce the vocabulary to what it had before the training and what the model needs."""
-    vocab = spacy.load(model).vocab
+    """Reduce the strings to those from before the training and the labels.
+
+    The words of a table of vectors are looked up by their hashes, so none is kept for being in the table: the texts had
+    some of them.
+    """
     labels = srsly.read_json(model / "meta.json")["labels"].values()
     kept = {*srsly.read_json(start / "vocab" / "strings.json"), *(label for some in labels for label in some)}
-    kept |= {vocab.strings[key] for key in vocab.vectors if key in vocab.strings}
     srsly.write_json(model / "vocab" / "strings.json", sorted(kept))

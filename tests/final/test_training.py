@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 import spacy
+import srsly
 from final_project import HELD_OUT, SHORT, TRAINED, UNANSWERED, Made, holding, make, train_here
 from spacy.tokens import DocBin
 from without_loop import environment_without_loop
 
+from loop.base.assembly import assemble
 from loop.base.pipeline import base_folder
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import InputError, LoopError
 from loop.final import FinalTraining, Options, publish, train
 from loop.final.data import parted
+from loop.final.training import _forget_words
 from loop.records import Answer, Span, Text
 
 
@@ -248,3 +251,17 @@ def test_a_held_round_is_the_one_to_compare_with(made: Made, tmp_path: Path):
     checkpoints.publish(1)
 
     assert 1 == checkpoints.in_force()
+
+
+def test_a_word_of_the_texts_is_forgotten_though_the_table_of_vectors_has_it(tmp_path: Path):
+    assemble("blank:en", ["PART"], seed=0, vectors="builtin:en").to_disk(tmp_path / "start")
+    nlp = spacy.load(tmp_path / "start")
+    nlp("Swansea")
+    nlp.to_disk(tmp_path / "model")
+    _forget_words(tmp_path / "model", tmp_path / "start")
+    after = spacy.load(tmp_path / "model")
+
+    assert srsly.read_json(tmp_path / "start/vocab/strings.json") == srsly.read_json(
+        tmp_path / "model/vocab/strings.json"
+    )
+    assert after("Swansea")[0].has_vector
