@@ -108,7 +108,7 @@ def test_rounds_are_rebuilt_from_it_and_not_without_it(paths, pretrained, store)
     pretrained_file(paths).unlink()
 
     assert [True] * 4 == same
-    with rebuilding(paths, pretrained, store) as aside, pytest.raises(LoopError, match="gone"):
+    with rebuilding(paths, pretrained, store) as aside, pytest.raises(LoopError, match="missing or have changed"):
         next(aside.rounds(3))
 
 
