@@ -52,10 +52,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """F after so many answers, and the processor seconds of training until then."""
+    """F1 after so many answers, and the processor seconds of training until then."""
 
     answers: int
-    f: float
+    f1: float
     seconds: float
 
 

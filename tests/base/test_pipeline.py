@@ -68,7 +68,10 @@ def test_a_missing_base_says_how_to_download_it_and_never_to_pip_install_it():
     assert "pip install" not in caught.value.hint
 
 
-def test_a_folder_without_a_pipeline_is_refused(tmp_path: Path):
+@pytest.mark.parametrize("half", ["", "config.cfg", "meta.json"])
+def test_a_folder_without_a_pipeline_is_refused(tmp_path: Path, half: str):
+    if half:
+        (tmp_path / half).touch()
     with pytest.raises(PipelineError, match="without a spaCy pipeline"):
         base_folder(str(tmp_path))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shlex
 import shutil
@@ -106,6 +107,7 @@ def write_files(folder: Path) -> None:
     (folder / "notes").mkdir()
     parquet.write_table(pa.table({"text": [row["text"] for row in gold]}), folder / "notes" / "1.parquet")
     (folder / "my_functions.py").write_text("import spacy\n")
+    (folder / "cc.de.300.vec.gz").write_bytes(gzip.compress(b"2 3\nKette 1 0 0\nBremse 0 1 0\n"))
     spacy.blank("xx").to_disk(folder / "my_pipeline")
 
 

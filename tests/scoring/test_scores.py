@@ -247,7 +247,7 @@ def test_preset_entities_that_begin_nowhere_are_refused() -> None:
     doc.from_array(
         ["ENT_IOB", "ENT_TYPE"], np.array([[2, 0], [1, nlp.vocab.strings.add("PER")], [2, 0]], dtype="uint64")
     )
-    with pytest.raises(PipelineError, match="belong together"):
+    with pytest.raises(PipelineError, match="continues without a beginning"):
         lattices_of(nlp, [doc], component="ner")
 
 

@@ -62,8 +62,11 @@ def test_the_picture_of_the_readme_shows_corrections_answers_and_a_round_learned
     root = ElementTree.fromstring((SCREENS / "session.svg").read_text(encoding="utf-8"))
     told = "\n".join(text.text or "" for text in root.iter(f"{SVG}text"))
 
-    assert {"Enter", "d", "Shift+Tab"} < set(re.findall("⌨ (.+)", told))
-    assert ["1", "2", "3"] == sorted(set(re.findall(r"([1-9]) today", told)))
+    keys = set(re.findall("⌨ (.+)", told))
+
+    assert "Enter" in keys
+    assert len(keys) > 3
+    assert ["1", "2", "3", "4"] == sorted(set(re.findall(r"([1-9]) today", told)))
     assert ["14", "15"] == sorted(set(re.findall(r"· round (\d+) ·", told)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import spacy
 from spacy.vectors import Vectors
-from trainer_kit import SMALL, fill, finish, give, weights
+from trainer_kit import SMALL, answer, fill, finish, give, weights
 
 from loop.base.pipeline import COMPONENT, base_folder
 from loop.base.vectors import VECTOR_FILES, vectors_sum
@@ -83,13 +83,17 @@ def test_no_word_of_the_texts_is_left_behind_though_the_table_has_it(paths, with
         assert [] == [path for path in files if word in path.read_bytes()]
 
 
-def test_a_round_that_is_learned_again_comes_out_the_same(tmp_path, with_vectors):
+@pytest.mark.parametrize("base", ["blank:en", SMALL])
+def test_a_project_that_stopped_and_went_on_equals_one_that_did_not(tmp_path, with_vectors, base):
     one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
-    for paths in (one, other):
-        with Store.create(paths.db) as store:
-            fill(store, 10)
-            for _ in range(2 if paths is other else 1):  # the second time it goes on from the disk
-                finish(paths, with_vectors(), store)
+    with Store.create(one.db) as store:
+        fill(store, 10)
+        finish(one, with_vectors(base), store)
+    with Store.create(other.db) as store:
+        fill(store, 5)
+        finish(other, with_vectors(base), store)
+        answer(store, range(5, 10))
+        finish(other, with_vectors(base), store)
 
     assert weights(one, 0, 1, 2) == weights(other, 0, 1, 2)
 
