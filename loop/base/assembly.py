@@ -46,7 +46,7 @@ def assemble(
     theirs = recognizers_of_base(nlp)
     first, taken = chosen(theirs, component), adopted(base, labels)
     start = inherited(nlp, first)
-    if vectors is not None and not nlp.vocab.vectors.shape[0] and not taken and can_see_vectors(start):
+    if vectors is not None and not taken and can_see_vectors(start) and _lacks_vectors(nlp):
         give_vectors(nlp, vectors)
         start = seeing_vectors(start)
     fix_random_seed(seed)
@@ -60,6 +60,11 @@ def assemble(
             layer.from_bytes(source.to_bytes())
         _take_over(nlp, first, theirs, taken)
     return nlp
+
+
+def _lacks_vectors(nlp: Language) -> bool:
+    """Whether it has no word vectors, and its docs would see some: a tokenizer may have a vocabulary of its own."""
+    return not nlp.vocab.vectors.shape[0] and nlp.make_doc("").vocab is nlp.vocab
 
 
 def chosen(recognizers: Sequence[str], component: str | None) -> str | None:

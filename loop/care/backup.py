@@ -80,6 +80,7 @@ def _named(paths: ProjectPaths, settings: Settings) -> Iterator[Named]:
         ("project", "patterns", project.patterns),
         ("project", "eval", project.eval),
         ("project", "base", paths.pipeline(project.base)),
+        ("project", "vectors", project.vectors and paths.pipeline(project.vectors)),
         ("suggest", "pipeline", suggest.pipeline and paths.pipeline(suggest.pipeline)),
     ):
         path = paths.resolve(str(expanded(name or "")))

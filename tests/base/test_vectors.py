@@ -126,5 +126,17 @@ def test_there_are_no_vectors_where_a_label_of_the_base_is_taken_over():
     assert not nlp.vocab.vectors.shape[0]
 
 
+def test_there_are_no_vectors_where_the_tokenizer_has_a_vocabulary_of_its_own(tmp_path: Path):
+    @spacy.registry.tokenizers("apart")
+    def make():
+        return lambda _: spacy.blank("en").tokenizer
+
+    spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "apart"}}}).to_disk(tmp_path / "base")
+    nlp = assemble(str(tmp_path / "base"), ["BRAND"], seed=0, vectors="builtin:en")
+
+    assert not sees_vectors(nlp)
+    assert () == nlp("a new chain").ents
+
+
 def test_without_a_table_there_are_no_vectors():
     assert not sees_vectors(assemble("blank:en", ["BRAND"], seed=0))

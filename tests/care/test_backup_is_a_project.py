@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import catalogue
+import numpy as np
 import pytest
 import spacy
 from workshop import workshop_gold
@@ -117,6 +118,7 @@ def everything(folder: Path, named: Callable[[Path], str]) -> Settings:
     import_code(code(folder / "own code"))
     pipeline(folder / "base", tokenizer=OWN)
     pipeline(folder / "rules")
+    words(folder / "words")
     forget()
     write_jsonl([{"label": "PART", "pattern": "pedal"}], folder / "terms.jsonl")
     write_jsonl([{"text": "a hub", "spans": []}], folder / "gold.jsonl")
@@ -124,10 +126,18 @@ def everything(folder: Path, named: Callable[[Path], str]) -> Settings:
         named(folder / "base"),
         code=named(folder / "own code" / "functions.py"),
         labels=("PART",),
+        vectors=named(folder / "words"),
         patterns=named(folder / "terms.jsonl"),
         eval=named(folder / "gold.jsonl"),
     )
     return Settings(project, suggest=SuggestSettings(named(folder / "rules"), until=100))
+
+
+def words(folder: Path) -> None:
+    """A table of word vectors."""
+    nlp = spacy.blank("xx")
+    nlp.vocab.set_vector("hub", np.ones(4, dtype=np.float32))
+    nlp.to_disk(folder)
 
 
 def taught(paths: ProjectPaths, settings: Settings) -> None:
