@@ -21,6 +21,7 @@ RECIPES = (
         for name in ("naive", "nlp.rehearse", "merging", "merging, rehearsal", "merging, masked rehearsal")
     ),
     *(("new", name) for name in ("taken over", "ours, nothing made up", "ours, two made up")),
+    *(("new", name) for name in ("naive, vectors", "ours, vectors")),
     *(("corrected", name) for name in ALONE),
 )
 
