@@ -17,7 +17,7 @@ from loop.cli.sources import FormatOption, GroupOption, Sources, SplitOption, Te
 from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem
-from loop.settings.paths import expanded
+from loop.settings.paths import expanded, located
 
 if TYPE_CHECKING:
     from questionary import Question
@@ -136,11 +136,12 @@ def base_question(default: str) -> Question:
 def say_start(project: ProjectSettings) -> None:
     """Say what the model knows before the first answer."""
     from loop.base.pipeline import adopted, base_folder
+    from loop.base.vectors import has_vectors
 
     taken = adopted(project.base, project.labels)
     if taken:
         say(f"Starts from {project.base}, which finds {', '.join(taken)} already.")
-    elif project.vectors is not None:
+    elif project.vectors is not None and not has_vectors(project.base):
         say(f"Starts from {project.base} with the word vectors {project.vectors}.")
         if base_folder(project.base) is not None:
             say(f"They change doc.vector, similarity and is_oov for the other components of {project.base}, too.")
@@ -193,11 +194,6 @@ def _entries(root: Path) -> list[Path]:
     if root.exists() and not root.is_dir():
         raise LoopError(f"{root} is not a folder.", hint="Name another with -C DIR.")
     return list(root.iterdir()) if root.exists() else []
-
-
-def located(base: str) -> str:
-    """Return the absolute path of a base that is a folder; other bases stay unchanged."""
-    return str(expanded(base).resolve()) if expanded(base).is_dir() else base
 
 
 def in_project(paths: ProjectPaths, file: Path | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from loop.cli.printing import say
-from loop.settings.paths import expanded
+from loop.settings.paths import located
 from loop.settings.sections import NO_VECTORS
 
 # 120 MB on disk and in memory at 300 numbers a word; rarer words help little.
@@ -53,7 +53,6 @@ def chosen_vectors(named: str | None, base: str) -> str | None:
 
     if named == NO_VECTORS:
         return None
-    folder = named is not None and expanded(named).is_dir()
-    table = vectors_for(base) if named is None else str(expanded(named).resolve()) if folder else named
+    table = vectors_for(base) if named is None else located(named)
     vectors_sum(table)
     return table

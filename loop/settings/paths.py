@@ -75,3 +75,8 @@ def expanded(name: str) -> Path:
         return Path(name).expanduser()
     except RuntimeError:
         return Path(name)
+
+
+def located(base: str) -> str:
+    """Return the absolute path of a base that is a folder; other bases stay unchanged."""
+    return str(expanded(base).resolve()) if expanded(base).is_dir() else base

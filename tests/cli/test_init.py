@@ -249,3 +249,12 @@ def test_a_table_in_the_projects_folder_is_named_from_there(folder: Path, run: R
     assert 0 == ran.code
     assert 'vectors = "words"\n' in (folder / "project" / "loop.cfg").read_text()
     assert vectors_sum(str(folder / "project" / "words")) == load_settings(folder / "project").project.vectors_sum
+
+
+def test_a_base_with_vectors_of_its_own_is_not_said_to_start_with_others(folder: Path, run: Run) -> None:
+    (folder / "vectors.txt").write_text("chain 1 0 0\nbrake 0 1 0\n")
+    run("vectors", "vectors.txt", "own")
+    ran = run("-C", "project", "init", "--labels", "PART", "--base", "own", "--vectors", "builtin:en")
+
+    assert 0 == ran.code
+    assert "builtin:en" not in ran.out
