@@ -251,7 +251,7 @@ def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:
     nlp.to_disk(folder)
     if base := base_folder(info.base):
         copy_parts(base, folder, without=recognizers_of_base(nlp) if info.adopted else ())
-        if not has_vectors(info.base):
+        if nlp.vocab.vectors.shape[0] and not has_vectors(info.base):
             write_vectors(nlp, folder)
 
 
