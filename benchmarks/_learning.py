@@ -25,8 +25,8 @@ from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
 
 ROUND = 25
-# The word vectors of a project, by what the table of results calls its start.
-VECTORS = {"blank": None, "builtin": "builtin:en", "full": "en_core_web_md"}
+# The word vectors of a project, by what the table of results calls its start; others are `[project] vectors` itself.
+VECTORS = {"blank": None, "builtin": "builtin:en"}
 # The code that the figures depend on: results of another state of it are another folder.
 ROOMS = (
     "acquire",
@@ -149,7 +149,7 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
         texts = _chosen(folder, job, pool)
         points, chosen = [successor(base, texts, test, seed=job.seed)], []
     else:
-        settings = settings_of(labels, job.method, job.seed, base, vectors=VECTORS[job.start])
+        settings = settings_of(labels, job.method, job.seed, base, vectors=VECTORS.get(job.start, job.start))
         points, chosen, rounds = simulated(settings, pool, test, job)
     return {
         "wall": round(time.monotonic() - started, 1),

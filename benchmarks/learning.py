@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results" / "learning")
     parser.add_argument("--stage", type=int, choices=(1, 2, 3), default=1)
     parser.add_argument("--split", choices=("dev", "test"), help="other than the stage's")
-    parser.add_argument("--starts", default="", help=f"with commas, of {', '.join(VECTORS)}")
+    parser.add_argument("--starts", default="", help=f"with commas: {', '.join(VECTORS)}, or a folder or package")
     parser.add_argument("--answers", type=int, default=ANSWERS, help="at most so many in each run")
     parser.add_argument("--methods", default="", help="with commas; in stage 2 the strategies chosen by stage 1")
     parser.add_argument("--sets", default="", help="with commas")
