@@ -79,8 +79,8 @@ class CheckpointInfo:
         """Ids of the answers that the checkpoint was trained on, whatever they counted for."""
         return frozenset(key.partition("@")[0] for key in self.answers)
 
-    def begins(self, training: Sequence[Answer]) -> bool:
-        """Whether `training` begins with the answers that the checkpoint was trained on, unchanged."""
+    def trained_on_prefix_of(self, training: Sequence[Answer]) -> bool:
+        """Whether the checkpoint was trained on the first of these answers, as they are now: then it still holds."""
         given = training[: len(self.answers)]
         same = tuple(answer.key for answer in given) == self.answers
         return same and (self.reading == READING or read_alike(given) == len(given))

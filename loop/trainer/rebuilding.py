@@ -69,7 +69,7 @@ class Rebuilding:
         self._pretrained.must_be_there()
         training = self._store.answers.training()
         kept = self._kept.rounds()
-        if kept and not self._kept.info(kept[-1]).begins(training):
+        if kept and not self._kept.info(kept[-1]).trained_on_prefix_of(training):
             raise LoopError(
                 "Answers have changed, and the rounds trained on them have not been retrained yet.",
                 hint="Let `loop trainer` finish first; stop it with Ctrl-C when it is idle.",

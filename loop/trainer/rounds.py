@@ -103,9 +103,9 @@ class Rounds:
 
     def _forget_changed(self, training: Sequence[Answer]) -> None:
         """Delete the rounds trained on answers that were replaced, retracted or changed."""
-        if not self._newest.begins(training):
+        if not self._newest.trained_on_prefix_of(training):
             kept = reversed(self._checkpoints.rounds())
-            self._forget_after(next(n for n in kept if self._checkpoints.info(n).begins(training)))
+            self._forget_after(next(n for n in kept if self._checkpoints.info(n).trained_on_prefix_of(training)))
 
     def _forget_after(self, number: int) -> None:
         self._checkpoints.forget_after(number)
@@ -125,13 +125,13 @@ class Rounds:
 
     def changed(self, training: Sequence[Answer]) -> tuple[str, ...]:
         """If answers that were trained on have changed, the keys of those that now take their place; else empty."""
-        if self._newest.begins(training):
+        if self._newest.trained_on_prefix_of(training):
             return ()
         learned, ids = set(self._newest.answers), [answer.key for answer in training]
         return tuple(ids[: max((i for i, id_ in enumerate(ids, start=1) if id_ in learned), default=0)]) or ("none",)
 
-    def settle(self, training: Sequence[Answer]) -> None:
-        """Go back to the last saved round whose answers are unchanged, or to the pinned one.
+    def roll_back(self, training: Sequence[Answer]) -> None:
+        """Roll the project back to the last saved round whose answers are unchanged, or to the pinned one.
 
         Later rounds become due again.
         """
@@ -142,7 +142,7 @@ class Rounds:
 
     def due(self, training: Sequence[Answer]) -> bool:
         """Whether there are enough training answers (by rank) for the next round."""
-        self.settle(training)
+        self.roll_back(training)
         held = self._hold is not None and self.number >= self._hold
         return not held and len(training) >= self._recipe.next_cut(training)
 
