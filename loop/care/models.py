@@ -8,17 +8,14 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from loop.base.vectors import vectors_sum
 from loop.care.defects import Defect
 from loop.checkpoints.checkpoints import LAST, VERSIONS, Checkpoints
-from loop.checkpoints.checksums import base_sum
+from loop.checkpoints.start import changes_of_start
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.store.locks import is_held
 
 AGAIN = "The trainer will train it again."
-
-OTHER_START = "Restore the old one, or move models/ away to train everything again from the new one."
 
 
 def checkpoint_defects(paths: ProjectPaths, settings: Settings, store: Store) -> Iterator[Defect]:
@@ -36,7 +33,7 @@ def checkpoint_defects(paths: ProjectPaths, settings: Settings, store: Store) ->
             what = f"The checkpoints of all {lost:,} rounds are gone from {paths.models}."
             yield Defect(what, hint="`loop annotate` starts the trainer, which trains them again.")
         return
-    yield from _base(checkpoints, settings)
+    yield from _start(checkpoints, settings)
     yield from _agreement(checkpoints, store)
     yield from _weights(checkpoints, checkpoints.rounds()[-1:])
 
@@ -61,13 +58,10 @@ def _unlink(file: Path) -> str:
     return "Removed; the trainer will make them again."
 
 
-def _base(checkpoints: Checkpoints, settings: Settings) -> Iterator[Defect]:
-    if 0 in checkpoints.rounds() and checkpoints.info(0).base_sum not in ("", base_sum(settings.project.base)):
-        what = f"The base {settings.project.base} has changed since the project started from it."
-        yield Defect(what, hint=OTHER_START)
-    table = settings.project.vectors
-    if 0 in checkpoints.rounds() and checkpoints.info(0).vectors_sum != vectors_sum(table):
-        yield Defect(f"The word vectors {table} are not those that the project started with.", hint=OTHER_START)
+def _start(checkpoints: Checkpoints, settings: Settings) -> Iterator[Defect]:
+    if 0 in checkpoints.rounds():
+        for changed in changes_of_start(checkpoints.info(0), settings.project):
+            yield Defect(str(changed), hint=changed.hint)
 
 
 def _agreement(checkpoints: Checkpoints, store: Store) -> Iterator[Defect]:

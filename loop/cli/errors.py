@@ -13,7 +13,7 @@ from loop.cli.printing import aligned, counted, is_interactive, say, say_parts
 from loop.cli.project import opened
 
 if TYPE_CHECKING:
-    from loop.progress.errors import Mistake
+    from loop.progress.held_out_mistakes import Mistake
     from loop.quality import Match
     from loop.records import Span
     from loop.settings import ProjectPaths, Settings
@@ -32,7 +32,7 @@ def errors_cli(
     annotator: AnnotatorOption = "",
 ) -> None:
     """Review the last round's mistakes on held-out texts: give the reason with one key, or correct the gold."""
-    from loop.progress.errors import judgements
+    from loop.progress.held_out_mistakes import judgements
 
     asks = is_interactive() and not (as_json or listed)
     with opened(ctx, writes=asks) as (paths, settings, store):
@@ -62,14 +62,14 @@ class MistakeReview:
 
     def mistakes(self) -> list[Mistake]:
         """The current mistakes; correcting the gold changes them."""
-        from loop.progress.errors import mistakes
+        from loop.progress.held_out_mistakes import mistakes
 
         found = mistakes(self._store, self._settings, self._paths)
         return [one for one in found if self._label in ("", one.label)]
 
     def run(self, *, judged_too: bool) -> None:
         """Show the mistakes one by one until the last or until q is pressed."""
-        from loop.progress.errors import judgements
+        from loop.progress.held_out_mistakes import judgements
 
         judged = {} if judged_too else judgements(self._store)
         while left := [one for one in self.mistakes() if one.key not in self._seen and one.key not in judged]:
@@ -90,7 +90,7 @@ class MistakeReview:
 
     def _judge(self, mistake: Mistake) -> bool:
         """Handle a key for a mistake; return False to quit."""
-        from loop.progress.errors import judge
+        from loop.progress.held_out_mistakes import judge
         from loop.terminal.keypress import read_key
 
         while True:
@@ -177,7 +177,7 @@ def _triple(span: Span | None) -> tuple[object, ...]:
 
 def table(found: Sequence[Mistake], judged: dict[str, str]) -> list[str]:
     """Return a table of the number of mistakes by reason and label."""
-    from loop.progress.errors import REASONS, by_label
+    from loop.progress.held_out_mistakes import REASONS, by_label
 
     if not found:
         return ["No mistakes: nothing is evaluated yet, or every span is right."]

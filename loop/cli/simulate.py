@@ -66,7 +66,13 @@ def simulate_cli(
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Number of processes.")] = 1,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "--resume", metavar="DIR", help="Save finished runs there and reuse them."),
+        typer.Option(
+            "--out",
+            "--resume",
+            metavar="DIR",
+            help="Save each finished run there and skip those that are there, so that the same command resumes a "
+            "stopped series. --resume is another name for it.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="DIR", help="Save the last checkpoint there.")] = None,

@@ -7,7 +7,7 @@ from loop.quality.fast import hurried
 from loop.quality.finding import Finding, Given, given
 from loop.quality.improbable import improbable
 from loop.quality.inconsistent_labels import inconsistent, uses
-from loop.quality.mistakes import EDGES, Edges, Match, edge_confusion, label_confusion, matched, strict_f1
+from loop.quality.matched_spans import EDGES, Edges, Match, edge_confusion, label_confusion, matched, strict_f1
 from loop.quality.pace import Pace, pace, pace_by_length
 from loop.quality.self_agreement import Consistency, Pair, consistency, pairs, unlike
 

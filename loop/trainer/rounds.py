@@ -8,17 +8,15 @@ from random import Random
 
 from loop.base.pipeline import adopted
 from loop.base.retention import agreement_by_label
-from loop.base.vectors import vectors_sum
 from loop.checkpoints.checkpoints import CheckpointInfo, Checkpoints, to_keep
-from loop.checkpoints.checksums import base_sum
 from loop.checkpoints.relabeling import rename_labels
-from loop.errors import PipelineError
+from loop.checkpoints.start import changes_of_start
 from loop.learning.learner import Learner
 from loop.learning.matrix_products import use_fast_products
 from loop.progress.held_out_gold import gold_texts
 from loop.progress.scores import best_round
 from loop.records import Answer
-from loop.settings import ProjectPaths, ProjectSettings, Settings
+from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.trainer.model_change import ModelChange
 from loop.trainer.pretrained import Pretrained
@@ -82,7 +80,8 @@ class Rounds:
             self._store.journal.forget_rounds_after(-1)
         if 0 not in self._checkpoints.rounds():
             self._recipe.begin()
-        _refuse_other_start(self._checkpoints.info(0), project)
+        for changed in changes_of_start(self._checkpoints.info(0), project):
+            raise changed
         finished = {0, *(info.number for info in self._store.journal.rounds())}
         self._forget_after(max(finished.intersection(self._checkpoints.rounds())))
         self._forget_changed(self._store.answers.training())
@@ -179,30 +178,6 @@ class Rounds:
             return agreement_by_label(nlp, self.learner.base, [text.text for text in texts])
 
 
-def _refuse_other_start(start: CheckpointInfo, now: ProjectSettings) -> None:
-    """Refuse another base than that of round 0; compares files, since a base that moves may change its name."""
-    files = base_sum(now.base)
-    base = start.base if files and start.base_sum == files else now.base
-    if (start.base, start.component, start.seed) != (base, now.component, now.seed):
-        raise PipelineError(
-            f"This project started from {_from(start.base, start.component, start.seed)}; "
-            f"loop.cfg now says {_from(now.base, now.component, now.seed)}.",
-            hint="Restore them, or move models/ away to retrain everything from the new base.",
-        )
-    if start.base_sum not in ("", files):
-        raise PipelineError(
-            f"The base {now.base} is not the one that this project started from: its files have changed.",
-            hint="Restore the old base, or move models/ away to retrain everything from the new one.",
-        )
-    if start.vectors_sum != vectors_sum(now.vectors):
-        raise PipelineError(
-            f"The word vectors {now.vectors} are not those that this project started with."
-            if now.vectors and start.vectors_sum
-            else f"This project started {'with' if start.vectors_sum else 'without'} word vectors.",
-            hint="Set [project] vectors back, or move models/ away to learn everything again.",
-        )
-
-
 def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float], agreement: float | None) -> RoundInfo:
     return RoundInfo(
         number=info.round,
@@ -217,7 +192,3 @@ def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float],
         kept=kept,
         agreement=agreement,
     )
-
-
-def _from(base: str, component: str | None, seed: int) -> str:
-    return f"{base}{f' ({component})' if component else ''} with seed {seed}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from contextlib import closing, nullcontext
@@ -9,10 +10,11 @@ import pytest
 
 from loop.care.doctor import examine
 from loop.checkpoints.checkpoints import Checkpoints
-from loop.errors import StoreError
+from loop.errors import PipelineError, StoreError
 from loop.records import Answer
-from loop.settings import ProjectPaths
+from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
+from loop.trainer.trainer import Trainer
 
 
 def flip(path: Path) -> None:
@@ -130,11 +132,30 @@ def test_a_base_that_has_changed_and_a_project_without_settings_are_named(projec
     assert "needs at least one label" in found(project)[0]
 
 
-def test_word_vectors_that_are_others_than_at_the_start_are_named(project: ProjectPaths):
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("vectors = null", 'vectors = "builtin:en"', "This project started without word vectors."),
+        (
+            'base = "blank:xx"',
+            'base = "blank:de"',
+            "This project started from blank:xx with seed 0; loop.cfg now says blank:de with seed 0.",
+        ),
+        (
+            "seed = 0",
+            "seed = 1",
+            "This project started from blank:xx with seed 0; loop.cfg now says blank:xx with seed 1.",
+        ),
+    ],
+)
+def test_another_start_is_found_with_the_words_of_the_trainer(project: ProjectPaths, was: str, now: str, said: str):
     cfg = project.cfg.read_text()
-    project.cfg.write_text(cfg.replace("vectors = null", 'vectors = "builtin:en"'))
+    assert was in cfg
+    project.cfg.write_text(cfg.replace(was, now))
 
-    assert ["The word vectors builtin:en are not those that the project started with."] == found(project)
+    assert [said] == found(project)
+    with Store(project.db) as store, pytest.raises(PipelineError, match=re.escape(said)):
+        Trainer(project, load_settings(project.root), store)
 
 
 def test_checkpoints_that_are_all_gone_are_missed(project: ProjectPaths):

@@ -9,7 +9,7 @@ from cli_running import Run
 from reported_project import measure
 
 from loop.cli.errors import MistakeReview
-from loop.progress.errors import judgements
+from loop.progress.held_out_mistakes import judgements
 from loop.records import Span
 from loop.session import Review
 from loop.settings import ProjectPaths, load_settings

@@ -78,8 +78,8 @@ def test_answers_too_few_for_a_round_are_counted_too(simulate: Run):
 
 @pytest.mark.integration
 def test_several_seeds_have_a_curve_each_and_finished_ones_are_not_run_again(simulate: Run, folder: Path):
-    options = ("--answers", "20", "--seeds", "4,7", "--out", folder / "runs", "--json")
-    first, second = simulate(*options), simulate(*options)
+    options, kept = ("--answers", "20", "--seeds", "4,7", "--json"), folder / "runs"
+    first, second = simulate(*options, "--out", kept), simulate(*options, "--resume", kept)
 
     assert first.out == second.out
     assert [4, 7] == [one["seed"] for one in json.loads(first.out)]

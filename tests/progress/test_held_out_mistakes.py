@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from loop.progress.errors import Mistake, by_label, judge, judgements
 from loop.progress.held_out_gold import GoldText
+from loop.progress.held_out_mistakes import Mistake, by_label, judge, judgements
 from loop.quality import matched
 from loop.records import Span, Text
 
