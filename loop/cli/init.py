@@ -24,27 +24,28 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE = ProjectSettings().base
 
+BaseOption = Annotated[
+    str | None,
+    typer.Option(metavar="BASE", help="blank:LANG, an installed pipeline, or the folder of one.  [default: blank:en]"),
+]
+CodeOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Python code that registers what the base needs; runs whenever the base is loaded."
+    ),
+]
+
 
 def init_cli(
     ctx: typer.Context,
     files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Texts to add.")] = None,
-    base: Annotated[
-        str | None,
-        typer.Option(
-            metavar="BASE", help="blank:LANG, an installed pipeline, or the folder of one.  [default: blank:en]"
-        ),
-    ] = None,
+    base: BaseOption = None,
     labels: Annotated[str | None, typer.Option(metavar="A,B", help="Labels, separated by commas.")] = None,
     vectors: VectorsOption = None,
     component: Annotated[
         str | None, typer.Option(metavar="NAME", help="The base's recognizer to start from.  [default: its first]")
     ] = None,
-    code: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Python code that registers what the base needs; runs whenever the base is loaded."
-        ),
-    ] = None,
+    code: CodeOption = None,
     patterns: Annotated[Path | None, typer.Option(metavar="FILE", help="Match patterns to start with (jsonl).")] = None,
     eval_file: Annotated[
         Path | None, typer.Option("--eval", metavar="FILE", help="Gold texts to evaluate rounds on (jsonl).")
@@ -77,12 +78,7 @@ def init_cli(
     cut = cut_for(sources, project.base)
     if sources.files and not yes:
         confirm_first_texts(sources, cut)
-    placed = replace(
-        project,
-        base=_from_project(paths, project.base),
-        vectors=project.vectors and _from_project(paths, project.vectors),
-    )
-    with created(paths, Settings(placed)):
+    with created(paths, Settings(with_own_paths(project, paths))):
         say_start(project)
         if sources.files:
             with opened(ctx) as (_, settings, store):
@@ -204,8 +200,13 @@ def in_project(paths: ProjectPaths, file: Path | None) -> str | None:
     return str(full.relative_to(root) if full.is_relative_to(root) else full)
 
 
-def _from_project(paths: ProjectPaths, pipeline: str) -> str:
-    return str(in_project(paths, Path(pipeline))) if Path(pipeline).is_absolute() else pipeline
+def with_own_paths(project: ProjectSettings, paths: ProjectPaths) -> ProjectSettings:
+    """Return the settings for loop.cfg: folders in the project become relative, so that it can be moved."""
+
+    def own(name: str) -> str:
+        return str(in_project(paths, Path(name))) if Path(name).is_absolute() else name
+
+    return replace(project, base=own(project.base), vectors=project.vectors and own(project.vectors))
 
 
 def check(project: ProjectSettings, paths: ProjectPaths) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,6 +35,18 @@ class Mode(str, Enum):
 
     correct = "correct"
     teach = "teach"
+
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "--resume",
+        metavar="DIR",
+        help="Save each finished run there and skip those that are there, so that the same command resumes a stopped "
+        "series. --resume is another name for it.",
+    ),
+]
 
 
 def simulate_cli(
@@ -64,16 +76,7 @@ def simulate_cli(
     ] = 0,
     keys: Annotated[bool, typer.Option("--keys", help="Count key presses; slow.")] = False,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Number of processes.")] = 1,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "--resume",
-            metavar="DIR",
-            help="Save each finished run there and skip those that are there, so that the same command resumes a "
-            "stopped series. --resume is another name for it.",
-        ),
-    ] = None,
+    out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="DIR", help="Save the last checkpoint there.")] = None,
 ) -> None:
@@ -82,10 +85,7 @@ def simulate_cli(
     from loop.simulate import Run, Scenario, finished_runs
 
     numbers = parse_seeds(seeds, first=seed)
-    if save is not None and save.exists():
-        raise LoopError(f"{save} exists already.", hint="Name a new folder for the checkpoint.")
-    if save is not None and len(numbers) > 1:
-        raise LoopError("--save stores a single checkpoint.", hint="Use a single seed.")
+    check_save(save, numbers)
     asked, unseen = read_apart(gold, test, load_base(base))
     labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
     table = chosen_vectors(vectors, base)
@@ -96,12 +96,27 @@ def simulate_cli(
         done = {run.settings.project.seed: rows for run, rows in finished}
     curves = {number: done[number] for number in numbers}
     if as_json:
-        plain = [
-            {"seed": number, "rows": [with_former_keys(asdict(row)) for row in rows]} for number, rows in curves.items()
-        ]
+        plain = [{"seed": number, "rows": as_rows(curve)} for number, curve in curves.items()]
         typer.echo(json.dumps(plain if seeds else plain[0]["rows"], indent=1))
     else:
         show(strategy, curves)
+
+
+def as_rows(curve: Sequence[Row]) -> list[Any]:
+    """Return the rows of a curve as JSON objects."""
+    return [with_former_keys(asdict(row)) for row in curve]
+
+
+def check_save(save: Path | None, seeds: Sequence[int]) -> None:
+    """Refuse an existing folder, or several seeds, for the one checkpoint that `--save` stores.
+
+    Raises:
+        LoopError: it is refused.
+    """
+    if save is not None and save.exists():
+        raise LoopError(f"{save} exists already.", hint="Name a new folder for the checkpoint.")
+    if save is not None and len(seeds) > 1:
+        raise LoopError("--save stores a single checkpoint.", hint="Use a single seed.")
 
 
 def settings_of(

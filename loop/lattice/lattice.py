@@ -41,18 +41,7 @@ class Lattice:
         pruned: upper bound of the probability mass lost to pruning.
     """
 
-    __slots__ = (
-        "_arcs",
-        "_base",
-        "_constraints",
-        "_heaviest",
-        "_p",
-        "_ways",
-        "labels",
-        "own",
-        "pruned",
-        "transitions",
-    )  # fmt: skip
+    __slots__ = ("_arcs", "_base", "_constraints", "_heaviest", "_p", "_ways", "labels", "own", "pruned", "transitions")
 
     transitions: Transitions
     labels: tuple[str, ...]

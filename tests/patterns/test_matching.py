@@ -172,6 +172,16 @@ def test_lines_of_the_projects_file_that_cannot_be_used_are_left_out_and_said(
     assert 3 == len(file.problems(NLP))
 
 
+def test_each_pattern_of_the_projects_file_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int | None] = []
+    monkeypatch.setattr("loop.patterns.matching.refuse_failing", lambda pattern, *_: tried.append(pattern.line))
+    file = PatternsFile(ProjectPaths(written(tmp_path, ROWS).parent), Settings(project=ProjectSettings(labels=LABELS)))
+    file.matches(NLP)
+    file.matches(NLP)
+
+    assert [4, 5] == tried
+
+
 def test_a_pattern_that_fails_at_one_text_is_left_out_from_then_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

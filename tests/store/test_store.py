@@ -5,6 +5,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
 
@@ -105,6 +106,15 @@ def test_a_sqlite_file_of_something_else_is_refused(tmp_path: Path):
 
     with pytest.raises(StoreError, match="not a loop store"):
         Store(path)
+
+
+@pytest.mark.parametrize(("microseconds", "count"), [(-1, 1), (0, 1), (1, 0)])
+def test_answers_since_a_time_are_those_given_at_it_or_later(store: Store, microseconds: int, count: int):
+    (text,) = fill(store, "one")
+    given = datetime(2026, 11, 30, tzinfo=timezone.utc)  # midnight, from which on the answers of a day are counted
+    store.answers.add(say(text, "a", at=given), ask(text))
+
+    assert count == store.answers.count(since=given + timedelta(microseconds=microseconds))
 
 
 def test_duplicates_are_dropped_and_counted(store: Store):
