@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from loop.base.assembly import assemble
 from loop.intervals import counts
-from loop.learning.evaluate import predicted
+from loop.learning.evaluate import predicted_spans
 from loop.learning.learner import Learner
 from loop.settings import UpdateSettings
 
@@ -43,6 +43,6 @@ def population(data: Path, name: str, *, most: int = 4000) -> Population:
         one_round(learner, given[:n], labels, settings, seed=0)
     rest = range(TAUGHT, min(len(gold), TAUGHT + most))
     with learner.published() as nlp:
-        found = predicted(nlp, [gold[i][0] for i in rest])
+        found = predicted_spans(nlp, [gold[i][0] for i in rest])
     table = counts(found, [gold[i][1] for i in rest], labels)
     return Population(name, labels, table, tuple(str(lines[i]["meta"]["id"]).rpartition("-")[0] for i in rest))

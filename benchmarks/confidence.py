@@ -20,7 +20,7 @@ from spacy.util import minibatch
 
 from loop.lattice import Lattice
 from loop.records import TokenSpan
-from loop.scoring.calibration import estimate, fitted, squared_errors
+from loop.scoring.calibration import estimate, fitted_temperature, squared_errors
 from loop.scoring.scores import lattices_of
 
 SEED = 0
@@ -109,7 +109,7 @@ def of_other_half(errors: NDArray[np.float64]) -> list[float]:
         errors: (temperatures, texts) of `squared_errors`.
     """
     half = np.arange(errors.shape[1]) % 2
-    of_half = [fitted(errors[:, half != i]) for i in range(2)]
+    of_half = [fitted_temperature(errors[:, half != i]) for i in range(2)]
     return [of_half[i] for i in half.tolist()]
 
 

@@ -20,7 +20,7 @@ from _common import beside, options, show, timed, write_json
 from _data import DEMO
 from spacy.language import Language
 
-from loop.bulk import Job, cut
+from loop.bulk import Job, chunked
 from loop.bulk.predictor import Predictor
 from loop.formats import read_all
 
@@ -133,7 +133,7 @@ def plain(model: str) -> Callable[[Path], Iterator[bytes]]:
 def ours(model: str) -> Callable[[Path], Iterator[bytes]]:
     """What `loop predict` does, probabilities and all."""
     predictor = Predictor(Job(model))
-    return lambda path: (predictor.predict(chunk).lines for chunk in cut(read_all([path])))
+    return lambda path: (predictor.predict(chunk).lines for chunk in chunked(read_all([path])))
 
 
 def bulk(model: str, folder: Path, source: list[str], texts: int, workers: int) -> dict[str, Any]:

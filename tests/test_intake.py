@@ -16,7 +16,7 @@ from spacy.language import Language
 
 from loop.errors import InputError
 from loop.formats import RawText, read
-from loop.intake import add_texts, cut_by, fit_to_tokens, import_answers, new_texts, whole
+from loop.intake import add_texts, cut_by, fit_to_tokens, import_answers, new_texts, unsplit
 from loop.records import Answer, Span
 from loop.store import NewAnswer, NewText, Store
 
@@ -75,7 +75,7 @@ def test_pieces_of_one_text_form_a_group_unless_a_field_does() -> None:
 @pytest.mark.parametrize("meta", [{}, {"patient": None}, {"patient": ["x"]}])
 def test_a_row_without_the_field_of_its_group_is_named(meta: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=r"f\.jsonl, line 1: has no text or number in the field patient"):
-        list(new_texts([raw("a", meta=meta)], cut=whole, group_field="patient"))
+        list(new_texts([raw("a", meta=meta)], cut=unsplit, group_field="patient"))
 
 
 def test_texts_come_in_with_their_place_and_meta_and_are_counted(store: Store) -> None:

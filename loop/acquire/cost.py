@@ -64,7 +64,7 @@ def edits(shown: Iterable[Span], answered: Iterable[Span]) -> int:
     return len(before - after) + len(added)
 
 
-def fitted(answers: Sequence[Timed]) -> CostModel:
+def fitted_cost(answers: Sequence[Timed]) -> CostModel:
     """Fit the model of the annotator who gave these answers; the prior if there are too few.
 
     Robust regression (iterated Huber weights), regularised towards the prior with the weight of `PRIOR_WEIGHT` answers,

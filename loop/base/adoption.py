@@ -35,12 +35,12 @@ def hidden(label: str) -> str:
     return HIDDEN + label
 
 
-def shown(label: str) -> str:
+def visible_label(label: str) -> str:
     """The visible form of a label: hidden ones lose their prefix, others stay as they are."""
     return label.removeprefix(HIDDEN)
 
 
-def visible(lattice: Lattice) -> Lattice:
+def without_hidden(lattice: Lattice) -> Lattice:
     """The lattice without hidden labels."""
     return limited(lattice, [label for label in lattice.transitions.labels if not is_hidden(label)])
 

@@ -44,7 +44,7 @@ def assemble(
             f"{base} already has a component {COMPONENT}: it is a checkpoint.", hint="Name the base it came from."
         )
     theirs = recognizers_of_base(nlp)
-    first, taken = chosen(theirs, component), adopted(base, labels)
+    first, taken = chosen_recognizer(theirs, component), adopted(base, labels)
     start = inherited(nlp, first)
     if vectors is not None and not taken and can_see_vectors(start) and _lacks_vectors(nlp):
         give_vectors(nlp, vectors)
@@ -67,7 +67,7 @@ def _lacks_vectors(nlp: Language) -> bool:
     return not nlp.vocab.vectors.shape[0] and nlp.make_doc("").vocab is nlp.vocab
 
 
-def chosen(recognizers: Sequence[str], component: str | None) -> str | None:
+def chosen_recognizer(recognizers: Sequence[str], component: str | None) -> str | None:
     """The base's recognizer that ours starts from: `component` or, by default, the first; None if there are none.
 
     Raises:

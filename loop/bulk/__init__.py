@@ -1,9 +1,9 @@
 """Bulk prediction: any number of texts, on one core, several or a cluster; resumable."""
 
-from loop.bulk.chunks import Chunk, Predicted, cut
+from loop.bulk.chunks import Chunk, Predicted, chunked
 from loop.bulk.cluster import predicted_by_ray
 from loop.bulk.predictor import Job
 from loop.bulk.unfinished import Unfinished
 from loop.bulk.workers import predicted
 
-__all__ = ["Chunk", "cut", "Job", "predicted", "predicted_by_ray", "Predicted", "Unfinished"]
+__all__ = ["Chunk", "chunked", "Job", "predicted", "predicted_by_ray", "Predicted", "Unfinished"]

@@ -46,7 +46,7 @@ class Predicted:
     lines: bytes
 
 
-def cut(raws: Iterable[RawText]) -> Iterator[Chunk]:
+def chunked(raws: Iterable[RawText]) -> Iterator[Chunk]:
     """Yield texts in chunks of up to `CHUNK_TEXTS`; a chunk never spans two files.
 
     Raises:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from loop.bulk.chunks import Chunk, Predicted, cut
+from loop.bulk.chunks import Chunk, Predicted, chunked
 from loop.bulk.predictor import Job, Predictor
 from loop.errors import LoopError
 from loop.formats import read, source_name
@@ -107,7 +107,7 @@ def _imported_ray() -> Any:
 
 def _read(batch: Batch, *, format: str | None, text_field: str) -> Iterator[Batch]:
     """The chunks of a file; if reading fails, the error replaces the rest."""
-    chunks = cut(read(str(batch["file"][0]), format=format, text_field=text_field))
+    chunks = chunked(read(str(batch["file"][0]), format=format, text_field=text_field))
     try:
         for chunk in islice(chunks, int(batch["skip"][0]), None):
             yield _packed(chunk)

@@ -8,7 +8,7 @@ from loop.base.pipeline import load_base
 from loop.care.defects import Defect
 from loop.formats import read_gold
 from loop.intake import gold_remarks
-from loop.intake.remarks import lines_of
+from loop.intake.remarks import places_named
 from loop.settings import ProjectPaths, Settings
 
 UNFIT = ("widened", "trimmed", "empty")
@@ -25,5 +25,5 @@ def gold_defects(paths: ProjectPaths, settings: Settings) -> Iterator[Defect]:
         return
     remarks = gold_remarks(read_gold(paths.resolve(name)), load_base(settings.project.base))
     if unfit := sorted(place for kind in UNFIT for place in remarks.get(kind, ())):
-        problem = f"{name}, {lines_of(unfit)}: spans do not start and end at tokens, so no model can find them."
+        problem = f"{name}, {places_named(unfit)}: spans do not start and end at tokens, so no model can find them."
         yield Defect(problem, hint="Widen them to whole words in the file; until then they lower F1.")

@@ -15,7 +15,7 @@ from loop.files import files
 Known = dict[tuple[int, int], str]
 
 
-def sums(folder: Path, *, without: Path | None = None, known: Known | None = None) -> dict[str, str]:
+def checksums_of(folder: Path, *, without: Path | None = None, known: Known | None = None) -> dict[str, str]:
     """SHA-256 (hex) of every file in a folder, by relative path, sorted.
 
     Args:
@@ -50,17 +50,17 @@ def base_sum(base: str) -> str:
         PipelineError: there is no such pipeline.
     """
     folder = base_folder(base)
-    return hashlib.sha256(json.dumps(sums(folder)).encode()).hexdigest() if folder else ""
+    return hashlib.sha256(json.dumps(checksums_of(folder)).encode()).hexdigest() if folder else ""
 
 
 def write_sums(folder: Path, file: Path) -> None:
     """Write the checksums of all other files in `folder` to `file`."""
-    srsly.write_json(file, sums(folder, without=file))
+    srsly.write_json(file, checksums_of(folder, without=file))
 
 
 def is_unchanged(folder: Path, file: Path, known: Known | None = None) -> bool:
     """Whether the files of a folder still match its checksums; True if it has none."""
     try:
-        return not file.exists() or bool(srsly.read_json(file) == sums(folder, without=file, known=known))
+        return not file.exists() or bool(srsly.read_json(file) == checksums_of(folder, without=file, known=known))
     except (OSError, ValueError):
         return False

@@ -50,9 +50,9 @@ def add_cli(
 def cut_for(sources: Sources, base: str) -> Cut:
     """Return the function that splits the texts; loads the base for its tokens only if needed."""
     from loop.base.pipeline import load_base
-    from loop.intake import cut_by, whole
+    from loop.intake import cut_by, unsplit
 
-    return whole if sources.split == "none" else cut_by(sources.split, load_base(base))
+    return unsplit if sources.split == "none" else cut_by(sources.split, load_base(base))
 
 
 def confirm_first_texts(sources: Sources, cut: Cut) -> None:

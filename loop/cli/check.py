@@ -61,9 +61,9 @@ def check_cli(
         found = check(answers, schemes, twice, looked_at=() if looked_at_too or texts else looked_at(store))
         shown = worst(found, kinds=kind or list(TITLES), most=most)
         if as_json:
-            typer.echo(json.dumps([as_row(finding) for finding in shown]))
+            typer.echo(json.dumps([finding_row(finding) for finding in shown]))
         elif texts or (walk and shown):
-            chosen = named(texts, answers) if texts else [finding.answer.id for finding in shown]
+            chosen = answers_to(texts, answers) if texts else [finding.answer.id for finding in shown]
             stops = stops_at(chosen, found if texts else shown, answers)
             session = Review(paths, settings, store, stops=stops, annotator=annotator)
             run_session(session, settings, plain=plain)
@@ -78,7 +78,7 @@ def looked_at(store: Store) -> list[str]:
     return [payload["answer"] for _, _, payload in store.journal.events(kind=EventKind.LOOKED_AT)]
 
 
-def named(texts: Sequence[int], answers: Sequence[Given]) -> list[str]:
+def answers_to(texts: Sequence[int], answers: Sequence[Given]) -> list[str]:
     """Return the ids of the answers to these texts.
 
     Raises:
@@ -125,7 +125,7 @@ def _stop(one: Given, found: Sequence[Finding]) -> Stop:
     return Stop(*one, why, next((finding.span for finding in found if finding.span), None))
 
 
-def as_row(finding: Finding) -> dict[str, object]:
+def finding_row(finding: Finding) -> dict[str, object]:
     """Return a finding as a JSON object."""
     answer, span = finding.answer, finding.span
     return {

@@ -29,7 +29,7 @@ def list_cli(ctx: typer.Context) -> None:
     from loop.checkpoints.checkpoints import Checkpoints
 
     with opened(ctx, writes=False) as (paths, settings, store):
-        rows = table(store, Checkpoints(paths.models), scored(paths, settings, store))
+        rows = rounds_table(store, Checkpoints(paths.models), scores_by_round(paths, settings, store))
         held, in_force = store.journal.hold(), store.journal.round_in_force()
     for line in aligned(rows, left=(len(rows[0]) - 1,)):
         say(line)
@@ -37,7 +37,7 @@ def list_cli(ctx: typer.Context) -> None:
         say(f"Round {in_force} is pinned: no further round is trained or published until `loop checkpoints forward`.")
 
 
-def scored(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, Score]:
+def scores_by_round(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, Score]:
     """Return the scores of the evaluated rounds, by number."""
     from loop.progress.held_out_gold import gold_texts, measured
     from loop.progress.scores import scores
@@ -47,7 +47,7 @@ def scored(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, S
     return {number: each.overall for number, each in found.items() if each}
 
 
-def table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Score]) -> list[Sequence[str]]:
+def rounds_table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Score]) -> list[Sequence[str]]:
     """Return a heading and a row of cells for every round."""
     kept, in_force = checkpoints.rounds(), store.journal.round_in_force()
     rows: list[Sequence[str]] = [("round", "answers", "F1", "loss", "seconds", "finished", "size", "")]
@@ -79,12 +79,12 @@ def show_cli(ctx: typer.Context, number: RoundArgument) -> None:
     from loop.checkpoints.checkpoints import Checkpoints
 
     with opened(ctx, writes=False) as (paths, settings, store):
-        score = scored(paths, settings, store).get(number)
-        for name, words in described(store, Checkpoints(paths.models), number, score):
+        score = scores_by_round(paths, settings, store).get(number)
+        for name, words in round_details(store, Checkpoints(paths.models), number, score):
             say(f"{name:<12} {words}")
 
 
-def described(store: Store, checkpoints: Checkpoints, number: int, score: Score | None) -> list[tuple[str, str]]:
+def round_details(store: Store, checkpoints: Checkpoints, number: int, score: Score | None) -> list[tuple[str, str]]:
     """Return the details of a round as pairs of a name and words.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.checkpoints import RoundArgument, checkpoints_app, round_there, scored
+from loop.cli.checkpoints import RoundArgument, checkpoints_app, round_there, scores_by_round
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.status import score_words
@@ -32,18 +32,18 @@ def diff_cli(
         for number in (one, other):
             round_there(store, number)
         texts = comparison(paths, settings, store, one, other)
-        scores = scored(paths, settings, store)
+        scores = scores_by_round(paths, settings, store)
     for number in (one, other):
         say(f"round {number}: {f'F1 {score_words(scores[number])}' if number in scores else 'not evaluated'}")
     if gain := gained(texts, settings.project.labels):
         points, interval = gain
         words = "too few texts for an interval" if interval is None else between(interval, SIGNED)
         say(f"round {other} against {one}: {points:+.1f}, {words}")
-    for line in difference(texts, one, other, limit=limit):
+    for line in diff_lines(texts, one, other, limit=limit):
         say(line)
 
 
-def difference(texts: Sequence[TextDiff], one: int, other: int, *, limit: int) -> Iterator[str]:
+def diff_lines(texts: Sequence[TextDiff], one: int, other: int, *, limit: int) -> Iterator[str]:
     """Yield lines about where two rounds differ."""
     differing = [text for text in texts if text.differs]
     yield f"They differ in {len(differing):,} of {counted(len(texts), 'text')}."

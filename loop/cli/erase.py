@@ -34,9 +34,9 @@ def erase_cli(
     with opened(ctx, heard=finished.append) as (paths, settings, store):
         for one in finished:
             say_finished(one)
-        if finished and not named(store, ids or [], where or [], containing):
+        if finished and not matching_texts(store, ids or [], where or [], containing):
             return
-        texts = chosen(store, ids or [], where or [], containing)
+        texts = texts_to_erase(store, ids or [], where or [], containing)
         said = sum(answer.text_id in {text.id for text in texts} for answer in store.answers.all())
         if not yes:
             what = f"{counted(len(texts), 'text')} and {counted(said, 'answer')}"
@@ -46,19 +46,19 @@ def erase_cli(
     say_erased(report, left)
 
 
-def chosen(store: Store, ids: list[int], where: list[str], containing: str) -> list[Text]:
+def texts_to_erase(store: Store, ids: list[int], where: list[str], containing: str) -> list[Text]:
     """Return the texts to erase.
 
     Raises:
         LoopError: no text was named, or none matches.
     """
-    texts = named(store, ids, where, containing)
+    texts = matching_texts(store, ids, where, containing)
     if len(texts) < max(1, len(set(ids))):
         raise LoopError("There is no such text.", hint="`loop export --no-text` lists the numbers of answered texts.")
     return texts
 
 
-def named(store: Store, ids: list[int], where: list[str], containing: str) -> list[Text]:
+def matching_texts(store: Store, ids: list[int], where: list[str], containing: str) -> list[Text]:
     """Return the texts with these numbers, or matching the conditions, or containing the words.
 
     Raises:

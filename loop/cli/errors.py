@@ -41,12 +41,12 @@ def errors_cli(
             review.run(judged_too=judged_too)
         found, judged = review.mistakes(), judgements(store)
     if as_json:
-        typer.echo(json.dumps({"mistakes": [as_row(one, judged) for one in found]}))
+        typer.echo(json.dumps({"mistakes": [mistake_row(one, judged) for one in found]}))
         return
     if listed or not is_interactive():
         for one in found:
-            say(f"{_name(one)}  {described(one)}  [{judged.get(one.key) or one.likely + '?'}]")
-    for line in table(found, judged):
+            say(f"{_name(one)}  {described_mistake(one)}  [{judged.get(one.key) or one.likely + '?'}]")
+    for line in mistakes_table(found, judged):
         say(line)
 
 
@@ -133,16 +133,16 @@ def _name(mistake: Mistake) -> str:
     return f"text {known.id}" if known else "gold file"
 
 
-def described(mistake: Mistake) -> str:
+def described_mistake(mistake: Mistake) -> str:
     """Return the gold span and the one found, on one line."""
     gold, found = (_quoted(mistake, span) for span in mistake.match)
     return f"{mistake.match.kind:8}  gold: {gold}  found: {found}"
 
 
 def _quoted(mistake: Mistake, span: Span | None) -> str:
-    if span is None:
-        return "nothing"
-    return f"“{' '.join(mistake.gold.text[span.start : span.end].split())}” {span.label}"
+    from loop.quality.finding import listed
+
+    return listed(mistake.gold.text, [span] if span else [])
 
 
 def _parts(mistake: Mistake, spans: Sequence[Span], marked: Span | None) -> list[tuple[str, str]]:
@@ -157,7 +157,7 @@ def _parts(mistake: Mistake, spans: Sequence[Span], marked: Span | None) -> list
     return [*parts, ("", text[done:end]), ("", "…" if end < len(text) else "")]
 
 
-def as_row(mistake: Mistake, judged: dict[str, str]) -> dict[str, object]:
+def mistake_row(mistake: Mistake, judged: dict[str, str]) -> dict[str, object]:
     """Return a mistake as a JSON object."""
     match: Match = mistake.match
     return {
@@ -175,7 +175,7 @@ def _triple(span: Span | None) -> tuple[object, ...]:
     return (span.start, span.end, span.label) if span else ()
 
 
-def table(found: Sequence[Mistake], judged: dict[str, str]) -> list[str]:
+def mistakes_table(found: Sequence[Mistake], judged: dict[str, str]) -> list[str]:
     """Return a table of the number of mistakes by reason and label."""
     from loop.progress.held_out_mistakes import REASONS, by_label
 

@@ -11,7 +11,7 @@ import typer
 from loop.cli.printing import counted, is_interactive, say
 from loop.cli.project import opened
 from loop.cli.remarks import say_skipped
-from loop.cli.sources import FormatOption, OffsetsOption, TextFieldOption, named
+from loop.cli.sources import FormatOption, OffsetsOption, TextFieldOption, names_of
 from loop.errors import LoopError
 from loop.settings.login import login
 
@@ -57,7 +57,7 @@ def import_cli(
             nlp=load_base(settings.project.base),
             labels=settings.project.labels,
             annotator=annotator or login(),
-            source=named(files),
+            source=names_of(files),
             leave_out=reserved(settings, paths),
             replacing=replacing,
             last=last,

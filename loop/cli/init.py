@@ -74,7 +74,7 @@ def init_cli(
         patterns=in_project(paths, patterns),
         eval=in_project(paths, eval_file),
     )
-    check(project, paths)
+    check_start(project, paths)
     cut = cut_for(sources, project.base)
     if sources.files and not yes:
         confirm_first_texts(sources, cut)
@@ -209,13 +209,13 @@ def with_own_paths(project: ProjectSettings, paths: ProjectPaths) -> ProjectSett
     return replace(project, base=own(project.base), vectors=project.vectors and own(project.vectors))
 
 
-def check(project: ProjectSettings, paths: ProjectPaths) -> None:
+def check_start(project: ProjectSettings, paths: ProjectPaths) -> None:
     """Check that a session can work with the labels, the base, the patterns and the gold texts.
 
     Raises:
         LoopError: it cannot; the message says what is wrong and where.
     """
-    from loop.base.assembly import chosen
+    from loop.base.assembly import chosen_recognizer
     from loop.base.pipeline import base_folder, base_labels, load_base, recognizers_in
     from loop.formats import read_gold
     from loop.patterns.matching import Patterns
@@ -227,7 +227,7 @@ def check(project: ProjectSettings, paths: ProjectPaths) -> None:
     if project.code:
         run_code(paths, str(existing(paths.resolve(project.code))))
     base_labels(project.base)
-    chosen(recognizers_in(project.base), project.component)
+    chosen_recognizer(recognizers_in(project.base), project.component)
     if base_folder(project.base) is None or project.patterns is not None:
         nlp = load_base(project.base)
         if project.patterns is not None:

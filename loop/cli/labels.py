@@ -63,7 +63,7 @@ def labels_rename_cli(ctx: typer.Context, label: LabelArgument, name: NameArgume
         if name in settings.project.labels:
             hint = f"`loop labels merge {label} {name}` merges the two."
             raise LoopError(f"There is already a label {name}.", hint=hint)
-        change(paths, settings, store, {label: name})
+        change_labels(paths, settings, store, {label: name})
 
 
 def labels_merge_cli(ctx: typer.Context, label: LabelArgument, into: IntoArgument, yes: YesOption = False) -> None:
@@ -81,7 +81,7 @@ def labels_merge_cli(ctx: typer.Context, label: LabelArgument, into: IntoArgumen
                 say(line)
             if not yes:
                 confirm("Go on?")
-        change(paths, settings, store, {label: into})
+        change_labels(paths, settings, store, {label: into})
 
 
 def effects_of_merging(store: Store, label: str, into: str) -> list[str]:
@@ -117,7 +117,7 @@ def labels_remove_cli(ctx: typer.Context, label: LabelArgument, yes: YesOption =
         spans = taught(store.answers.standing(), store.journal.schemes()).get(label, 0)
         if spans and not yes:
             confirm(f"{counted(spans, 'span')} of {label} will no longer count, not even if you add it again. Go on?")
-        change(paths, settings, store, {label: None})
+        change_labels(paths, settings, store, {label: None})
 
 
 def say_what_speaks_of(label: str, paths: ProjectPaths) -> None:
@@ -129,7 +129,7 @@ def say_what_speaks_of(label: str, paths: ProjectPaths) -> None:
         say(f"{paths.guidelines.name} still mentions {label} in line {lines}: change it there if it means the label.")
 
 
-def change(paths: ProjectPaths, settings: Settings, store: Store, names: Names) -> None:
+def change_labels(paths: ProjectPaths, settings: Settings, store: Store, names: Names) -> None:
     """Change labels everywhere, and report the effects.
 
     Raises:

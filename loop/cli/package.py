@@ -46,7 +46,7 @@ def package_cli(
 ) -> None:
     """Build an installable wheel of a pipeline, with its scores and counts; needs no network."""
     from loop.base.pipeline import load_base
-    from loop.final import About, build, named, scored
+    from loop.final import About, build, package_name, pipeline_scores
     from loop.progress import taught
     from loop.progress.held_out_gold import gold_texts
 
@@ -58,13 +58,13 @@ def package_cli(
         gold = gold_texts(store, settings, paths)
         spans = taught(answers, store.journal.schemes())
         about = About(
-            name=name or named(paths.root.resolve().name),
+            name=name or package_name(paths.root.resolve().name),
             version=version or (f"0.{number}.0" if number is not None else "1.0.0"),
             licence=licence,
             labels=labels,
             answers=len(answers),
             spans={label: spans.get(label, 0) for label in labels},
-            scores=scored(load_base(str(folder)), gold, labels),
+            scores=pipeline_scores(load_base(str(folder)), gold, labels),
         )
         code = paths.resolve(settings.project.code) if settings.project.code else None
         wheel = build(folder, out or paths.models / "packages", about, code=code)

@@ -48,7 +48,7 @@ def predict_cli(
 
     To resume a stopped run, give the same command again.
     """
-    from loop.bulk import Job, cut
+    from loop.bulk import Job, chunked
     from loop.formats import files_of, read_all, refuse_other_formats
 
     refuse_existing(out, force=force)
@@ -58,7 +58,7 @@ def predict_cli(
         raise LoopError("A cluster cannot read standard input.", hint="Name a file that its nodes can read.")
     files, total = files_of([source]), count_texts(source)
     work = Work(Job(model, all_spans, str(code.resolve()) if code else None), files, workers, ray, format, text_field)
-    chunks = cut(read_all(files, format=format, text_field=text_field))
+    chunks = chunked(read_all(files, format=format, text_field=text_field))
     if out == "-":
         texts = to_standard_output(with_progress(work.all(chunks), total))
     else:

@@ -40,7 +40,7 @@ def rebuild_cli(
         last = len(store.journal.rounds())
         round_there(store, number or 0)
         with rebuilding(paths, settings, store) as aside:
-            one, same = report(aside.rounds(last if number is None else number))
+            one, same = say_rebuilt(aside.rounds(last if number is None else number))
             if not one.is_comparable:
                 say(f"They were computed with {one.versions}; other versions may give different bits.")
                 for words in score_lines(paths, settings, store, one):
@@ -55,7 +55,7 @@ def rebuild_cli(
         )
 
 
-def report(rebuilt: Iterable[Rebuilt]) -> tuple[Rebuilt, bool]:
+def say_rebuilt(rebuilt: Iterable[Rebuilt]) -> tuple[Rebuilt, bool]:
     """Print the result for each round; return the last, and whether all comparable rounds are identical."""
     every = []
     for one in rebuilt:
@@ -68,7 +68,7 @@ def report(rebuilt: Iterable[Rebuilt]) -> tuple[Rebuilt, bool]:
 
 def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebuilt) -> Iterator[str]:
     """Yield a round's recorded and new scores, for one that cannot be identical to the bit."""
-    from loop.learning.evaluate import predicted
+    from loop.learning.evaluate import predicted_spans
     from loop.progress.held_out_gold import gold_texts, measured_in
     from loop.progress.scores import scores
     from loop.trainer.evaluation import found_by_round
@@ -76,7 +76,7 @@ def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebu
     gold = gold_texts(store, settings, paths)
     texts = [each.text for each in gold]
     with one.learner.published() as nlp:
-        now = [tuple(spans) for spans in predicted(nlp, texts)]
+        now = [tuple(spans) for spans in predicted_spans(nlp, texts)]
     then = found_by_round(paths, store, one.number, texts, evaluates=True)
     for name, found in (("now", now), ("then", then)):
         score = scores(measured_in(gold, found), settings.project.labels)

@@ -49,12 +49,15 @@ def say_remarks(
     remarks: Remarks, kinds: Mapping[str, tuple[str, str]] = REMARKS, *, before: str = "", err: bool = False
 ) -> None:
     """Print what was done to rows, with their lines; each sentence starts with `before`."""
-    from loop.intake.remarks import lines_of
+    from loop.intake.remarks import places_named
 
     for kind in (*kinds, *(remarks.keys() - REMARKS.keys())):
         if kind in remarks:
             thing, words = kinds.get(kind, ("row", f"{kind} in {{}}"))
-            say(f"{before}{words.format(counted(len(remarks[kind]), thing))}: {lines_of(remarks[kind])}.", err=err)
+            say(
+                f"{before}{words.format(counted(len(remarks[kind]), thing))}: {places_named(remarks[kind])}.",
+                err=err,
+            )
 
 
 def say_gold(file: Path, raws: Iterable[RawText], nlp: Language, labels: Collection[str] | None = None) -> None:

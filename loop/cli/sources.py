@@ -60,10 +60,10 @@ class Sources:
     @property
     def name(self) -> str:
         """The files' names on one line."""
-        return named(self.files)
+        return names_of(self.files)
 
 
-def named(files: Sequence[str]) -> str:
+def names_of(files: Sequence[str]) -> str:
     """Return the files' names on one line, as stored with a batch."""
     from loop.formats import source_name
 

@@ -55,7 +55,7 @@ def train_cli(
         )
         if no_run:
             return
-        run(folder, gpu_id=gpu_id)
+        train_with_progress(folder, gpu_id=gpu_id)
         model = publish(folder, written.trained.component if written.trained else None)
         say(f"The final model is in {model}.")
         for line in result_lines(final.compare(model)):
@@ -69,7 +69,7 @@ def split_arguments(arguments: list[str]) -> tuple[str, list[str]]:
     return "", arguments
 
 
-def run(folder: Path, *, gpu_id: int) -> None:
+def train_with_progress(folder: Path, *, gpu_id: int) -> None:
     """Train with a progress display; Ctrl-C stops it and leaves the folder ready to be run again."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -22,7 +22,7 @@ def open_characters(state: State) -> State:
     )
 
 
-def chosen(state: State) -> Range:
+def selected_range(state: State) -> Range:
     """Return the characters selected so far: at least the one under the cursor."""
     anchor = state.char if state.char_anchor is None else state.char_anchor
     return min(anchor, state.char), max(anchor, state.char) + 1
@@ -51,7 +51,7 @@ def _step(state: State, by: int) -> State:
 
 
 def _close(state: State, label: str) -> State:
-    start, end = chosen(state)
+    start, end = selected_range(state)
     tokens = state.page.cover(start, end)
     if tokens is None:
         return refuse(state, "The selection contains no word.")

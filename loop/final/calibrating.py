@@ -8,11 +8,11 @@ from pathlib import Path
 import spacy
 from spacy.tokens import Doc, DocBin
 
-from loop.base.adoption import visible
+from loop.base.adoption import without_hidden
 from loop.checkpoints.checkpoints import note_temperature
 from loop.lattice import Lattice
 from loop.records import TokenSpan
-from loop.scoring.calibration import DEFAULT, fitted, squared_errors
+from loop.scoring.calibration import DEFAULT, fitted_temperature, squared_errors
 from loop.scoring.scores import lattices_at
 
 
@@ -29,6 +29,6 @@ def calibrate(model: Path, component: str, dev: Path) -> None:
     gold = [[TokenSpan(ent.start, ent.end, ent.label_) for ent in doc.ents] for doc in whole]
 
     def read(temperatures: Sequence[float]) -> list[list[Lattice]]:
-        return [[visible(one) for one in at] for at in lattices_at(temperatures, nlp, docs, component=component)]
+        return [[without_hidden(one) for one in at] for at in lattices_at(temperatures, nlp, docs, component=component)]
 
-    note_temperature(model, component, fitted(squared_errors(read, gold)) if docs else DEFAULT)
+    note_temperature(model, component, fitted_temperature(squared_errors(read, gold)) if docs else DEFAULT)

@@ -52,7 +52,7 @@ def compared(before: Language, after: Language, gold: Sequence[GoldText], labels
 
 
 def _table(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> np.ndarray:
-    found = entities(nlp, [one.text for one in gold])
+    found = entities_found(nlp, [one.text for one in gold])
     asked = [_asked(spans, one) for spans, one in zip(found, gold, strict=True)]
     return counts(asked, [one.spans for one in gold], labels)
 
@@ -61,9 +61,9 @@ def _asked(spans: Collection[Span], gold: GoldText) -> tuple[Span, ...]:
     return tuple(sorted(span for span in spans if span.label in gold.labels))
 
 
-def scored(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Scores | None:
+def pipeline_scores(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Scores | None:
     """The scores of a whole pipeline on texts it has not learned; None without any."""
-    found = entities(nlp, [one.text for one in gold])
+    found = entities_found(nlp, [one.text for one in gold])
     read = [Measured(one, _asked(spans, one)) for one, spans in zip(gold, found, strict=True)]
     return scores(read, labels)
 
@@ -73,13 +73,13 @@ def agreement_on_the_rest(
 ) -> float | None:
     """F1 (percent) between the predictions of two pipelines for labels not in `taught`; None without such spans."""
     found, now = (
-        [[span for span in spans if span.label not in taught] for spans in entities(nlp, texts)]
+        [[span for span in spans if span.label not in taught] for spans in entities_found(nlp, texts)]
         for nlp in (before, after)
     )
     return strict_f1(zip(found, now, strict=True))
 
 
-def entities(nlp: Language, texts: Collection[str]) -> list[set[Span]]:
+def entities_found(nlp: Language, texts: Collection[str]) -> list[set[Span]]:
     """The entities a whole pipeline finds in each text; leaves none of the texts' tokens in the vocabulary."""
     with nlp.memory_zone():
         return [set(visible_spans(doc)) for doc in piped(nlp, texts)]

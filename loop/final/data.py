@@ -10,7 +10,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.tokens import Span as DocSpan
 from spacy.util import filter_spans
 
-from loop.base.adoption import shown
+from loop.base.adoption import visible_label
 from loop.base.base_reader import BaseReader
 from loop.base.pipeline import ready
 from loop.errors import LoopError
@@ -82,7 +82,7 @@ class References:
             return ()
         if self._hidden:
             return self._base.rivals(text)
-        return [Span(one.start, one.end, shown(one.label)) for one in self._base(text)]
+        return [Span(one.start, one.end, visible_label(one.label)) for one in self._base(text)]
 
     def read(self, texts: Iterable[Teaching], *, temperature: float) -> list[Doc]:
         """A doc for each unanswered text predicted by our component and the base; uncertain spans are missing."""

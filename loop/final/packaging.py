@@ -48,7 +48,7 @@ class About:
     scores: Scores | None = None
 
 
-def named(words: str) -> str:
+def package_name(words: str) -> str:
     """Turn words into a package name."""
     return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_") or "pipeline"
 

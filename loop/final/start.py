@@ -11,7 +11,7 @@ import srsly
 from spacy.language import Language
 
 from loop.base.adoption import eraser_of
-from loop.base.assembly import chosen
+from loop.base.assembly import chosen_recognizer
 from loop.base.pipeline import COMPONENT, add_labels, base_folder, load_base, needed, own_component, recognizers_of_base
 from loop.checkpoints.checkpoints import OWN_FOLDER, Checkpoints, copy_parts
 from loop.errors import LoopError
@@ -47,7 +47,7 @@ def write_merged_start(folder: Path, base: str, component: str | None, labels: C
         LoopError: the base has no recognizer to merge with.
     """
     nlp = load_base(base)
-    name = chosen(recognizers_of_base(nlp), component)
+    name = chosen_recognizer(recognizers_of_base(nlp), component)
     if name is None:
         raise LoopError(
             f"{base} has no named-entity recognizer to merge with; the final pipeline has only one anyway.",

@@ -99,7 +99,7 @@ class ColumnLayout(NamedTuple):
     tag: int
 
 
-def layout_of(blocks: Sequence[Block], source: str) -> ColumnLayout:
+def column_layout(blocks: Sequence[Block], source: str) -> ColumnLayout:
     """Return the layout of a column file.
 
     Raises:
@@ -138,7 +138,7 @@ def _is_numbered(block: Block) -> bool:
     return numbers == counted and all(len(row.cells) > 2 for row in block.rows)
 
 
-def tokens_of(block: Block, layout: ColumnLayout, source: str) -> list[Token]:
+def tokens_in(block: Block, layout: ColumnLayout, source: str) -> list[Token]:
     """Return the tokens of a text.
 
     Raises:

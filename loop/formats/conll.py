@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from loop.errors import InputError
-from loop.formats.columns import DOCUMENT, Block, Token, blocks_of, layout_of, tokens_of
+from loop.formats.columns import DOCUMENT, Block, Token, blocks_of, column_layout, tokens_in
 from loop.formats.lines import Source
 from loop.formats.prodigy import row_key
 from loop.formats.raw import Answered, Note, RawText
@@ -36,8 +36,8 @@ def read_conll(source: Source, *, text_field: str) -> Iterator[RawText]:  # noqa
     if is_universal(blocks):
         texts = universal_tokens(blocks, source.name)
     else:
-        layout = layout_of(blocks, source.name)
-        texts = [tokens_of(block, layout, source.name) for block in blocks]
+        layout = column_layout(blocks, source.name)
+        texts = [tokens_in(block, layout, source.name) for block in blocks]
     words = [[word for token in tokens for word in token.words] for tokens in texts]
     wrong = contradictions([[tag for _, tag in each if tag] for each in words])
     for block, tokens, each, where in zip(blocks, texts, words, wrong, strict=True):

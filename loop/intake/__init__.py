@@ -5,11 +5,11 @@ from loop.intake.answers import ImportReport, fit_to_tokens, import_answers
 from loop.intake.export import answered
 from loop.intake.gold import gold_remarks
 from loop.intake.remarks import Remarks
-from loop.intake.texts import AddReport, Cut, add_texts, cut_by, new_texts, short_enough, whole
+from loop.intake.texts import AddReport, Cut, add_texts, cut_by, new_texts, short_enough, unsplit
 
 __all__ = [
     "Cut",
-    "whole",
+    "unsplit",
     "cut_by",
     "new_texts",
     "short_enough",

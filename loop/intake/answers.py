@@ -16,8 +16,8 @@ from loop.formats.prodigy import row_key
 from loop.held_out import NOTHING_RESERVED, Reserved
 from loop.intake.annotated import OTHER, UNANSWERED, sort_out
 from loop.intake.remarks import Remarking, Remarks
-from loop.intake.rows import AnswerRow, named, one_each
-from loop.intake.texts import is_held, new_text
+from loop.intake.rows import AnswerRow, one_each, with_annotators
+from loop.intake.texts import is_reserved, new_text
 from loop.records import Answer, Span
 from loop.store import NewAnswer, Store
 
@@ -89,7 +89,7 @@ def import_answers(
     rows = list(_fitted(answered, nlp, tuple(labels), asked, remarking))
     if not rows and not tally["held"]:
         raise _no_answers(source, remarking.all())
-    named_rows = named(rows, annotator, store)
+    named_rows = with_annotators(rows, annotator, store)
     new = [row.new for row in one_each(named_rows, frozenset(labels), tally, remarking, last=last)]
     if unused := _unused(labels, new):
         hear_unused(unused)
@@ -109,7 +109,7 @@ def import_answers(
 def _is_wanted(raw: RawText, leave_out: Reserved, tally: Counter[str]) -> bool:
     blank = not raw.text.strip()
     tally["blank"] += blank
-    return not blank and not is_held(raw.text, raw.group, leave_out, tally)
+    return not blank and not is_reserved(raw.text, raw.group, leave_out, tally)
 
 
 def _no_answers(source: str, remarks: Remarks) -> InputError:

@@ -23,7 +23,7 @@ class Place(NamedTuple):
     line: int
 
 
-def lines_of(places: Sequence[Place]) -> str:
+def places_named(places: Sequence[Place]) -> str:
     """Return the places in words, such as "lines 3, 7 and 12"; several files are named."""
     distinct = list(dict.fromkeys(places))
     files = {file for file, _ in distinct}

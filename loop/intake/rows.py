@@ -31,7 +31,7 @@ class AnswerRow(NamedTuple):
         return self.raw.text, self.new.answer.annotator
 
 
-def named(rows: Sequence[AnswerRow], annotator: str, store: Store) -> Iterator[AnswerRow]:
+def with_annotators(rows: Sequence[AnswerRow], annotator: str, store: Store) -> Iterator[AnswerRow]:
     """The rows with annotators' names, also in their ids: two people may give the same answer."""
     there = store.answers.annotators([row.new.answer.id for row in rows])
     for raw, new in rows:

@@ -47,7 +47,7 @@ class AddReport:
     remarks: Remarks = field(default_factory=dict)
 
 
-def whole(text: str) -> Iterable[str]:
+def unsplit(text: str) -> Iterable[str]:
     """Return the text unsplit."""
     return (text,)
 
@@ -59,7 +59,7 @@ def cut_by(split: Split, nlp: Language) -> Cut:
     if split == "sentence":
         sentencizer, tokenizer = Sentencizer(), nlp.tokenizer
         return lambda text: (sentence.text.strip() for sentence in sentencizer(tokenizer(text)).sents)
-    return whole
+    return unsplit
 
 
 def add_texts(
@@ -67,7 +67,7 @@ def add_texts(
     raws: Iterable[RawText],
     *,
     source: str,
-    cut: Cut = whole,
+    cut: Cut = unsplit,
     group_field: str | None = None,
     leave_out: Reserved = NOTHING_RESERVED,
     labels: Sequence[str] | None = None,
@@ -84,10 +84,10 @@ def add_texts(
     """
     tally: Counter[str] = Counter()
     remarking = Remarking()
-    whole_ones = (raw for raw in raws if not is_held(raw.text, raw.group, leave_out, tally))
+    whole_ones = (raw for raw in raws if not is_reserved(raw.text, raw.group, leave_out, tally))
     read = whole_ones if labels is None else _suggesting(whole_ones, labels, remarking)
     pieces = new_texts(read, cut=cut, group_field=group_field, tally=tally, suggest=labels is not None)
-    wanted = (new for new in pieces if not is_held(new.text, new.group, leave_out, tally))
+    wanted = (new for new in pieces if not is_reserved(new.text, new.group, leave_out, tally))
     batch = store.corpus.add_batch(wanted, source=source)
     if not batch.added + batch.duplicates + tally["held"]:
         raise InputError(source, "has no texts.", hint="Is it the right file, and its format right? See --format.")
@@ -97,7 +97,7 @@ def add_texts(
     return AddReport(batch.batch, batch.added, batch.duplicates, **counts, remarks=remarking.all())
 
 
-def is_held(text: str, group: str | None, leave_out: Reserved, tally: Counter[str]) -> bool:
+def is_reserved(text: str, group: str | None, leave_out: Reserved, tally: Counter[str]) -> bool:
     """Whether a text is in `leave_out`; `tally` counts it as "held"."""
     held = leave_out.holds(text, group)
     tally["held"] += held

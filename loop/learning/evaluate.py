@@ -29,14 +29,14 @@ def evaluate(nlp: Language, gold: Iterable[tuple[str, Collection[Span]]], *, lab
     """Score our component on pairs of text and gold spans, counting only spans of `labels`."""
     texts, spans = zip(*gold, strict=True)
     score = PRFScore()
-    for found, right in zip(predicted(nlp, texts), spans, strict=True):
+    for found, right in zip(predicted_spans(nlp, texts), spans, strict=True):
         score.score_set(
             {span for span in found if span.label in labels}, {span for span in right if span.label in labels}
         )
     return StrictScore(100 * score.precision, 100 * score.recall, 100 * score.fscore)
 
 
-def predicted(nlp: Language, texts: Iterable[str]) -> list[set[Span]]:
+def predicted_spans(nlp: Language, texts: Iterable[str]) -> list[set[Span]]:
     """The entities that our component predicts in each text; the texts add no words to the vocabulary."""
     with nlp.memory_zone(), nlp.select_pipes(enable=[*needed(nlp), COMPONENT]):
         return [set(visible_spans(doc)) for doc in piped(nlp, texts)]

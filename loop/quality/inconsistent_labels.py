@@ -98,17 +98,17 @@ def _rarer(same: Sequence[Use]) -> Iterator[Finding]:
         surprise = -log((ways[use.way] + 1) / (len(same) + 2))
         if use.way == usual or surprise < SURPRISE or ways[use.way] == most:
             continue
-        words = f"{quoted(use.given.question.text.text, use.span)}: {_counted(ways)}; here {named(use.way)}"
+        words = f"{quoted(use.given.question.text.text, use.span)}: {_counted(ways)}; here {way_in_words(use.way)}"
         yield Finding("inconsistent", use.given.answer, words, surprise, use.span)
 
 
 def _counted(ways: Counter[str]) -> str:
     """The ways in words, such as "DRUG 14 times, unmarked 3"."""
     (first, count), *others = ways.most_common()
-    times = f"{named(first)} {count} time{'' if count == 1 else 's'}"
-    return ", ".join([times, *(f"{named(way)} {count}" for way, count in others)])
+    times = f"{way_in_words(first)} {count} time{'' if count == 1 else 's'}"
+    return ", ".join([times, *(f"{way_in_words(way)} {count}" for way, count in others)])
 
 
-def named(way: str) -> str:
+def way_in_words(way: str) -> str:
     """A way of annotation in words."""
     return {UNMARKED: "unmarked", EDGES: "other edges"}.get(way, way)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from loop.progress.report_data import ReportData
 from loop.quality import Bin, Correction, Pace
 from loop.report.axes import Axes, rounded
-from loop.report.charts import Dot, bars, curve, scatter
+from loop.report.charts import Dot, bars, line_chart, scatter
 from loop.report.html import count, exact, section, table
 from loop.report.shown import isolated
 
@@ -92,7 +92,7 @@ def time(data: ReportData) -> str:
     axes = Axes((0.0, float(dots[-1].x)), rounded(0.0, max(dot.high for dot in dots)), x_name="answers",
                 y_name="seconds", size=HALF)  # fmt: skip
     note = "<p>Seconds per answer: the median, and a band for the middle half.</p>"
-    chart, beside = curve(dots, axes, "seconds an answer over time"), _by_length(data.by_length)
+    chart, beside = line_chart(dots, axes, "seconds an answer over time"), _by_length(data.by_length)
     body = f'{note}<div class="pair"><div>{chart}</div><div>{beside}</div></div>'
     return section("Time for an answer", body, wide=True)
 

@@ -31,7 +31,7 @@ def exact(value: float) -> str:
     return f'<data value="{value!r}">{said}</data>'
 
 
-def between(interval: Range | None) -> str:
+def in_words(interval: Range | None) -> str:
     """An interval in words."""
     return TOO_FEW if interval is None else f"{exact(interval[0])} to {exact(interval[1])}"
 

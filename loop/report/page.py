@@ -10,7 +10,7 @@ from importlib.resources import files
 from loop.progress import forgotten_words, held_words, overfitting_words
 from loop.progress.report_data import ReportData
 from loop.report import answers, scores, texts
-from loop.report.html import between, count, exact
+from loop.report.html import count, exact, in_words
 from loop.report.shown import isolated, shown
 
 
@@ -97,8 +97,12 @@ def _f_tile(data: ReportData) -> tuple[str, str, str]:
     if overall.no_interval:
         return "F1", "–", f"{overall.no_interval}; {where}"
     if not overall.enough:
-        return "F1, 95 % interval", between(overall.strict.f1_interval), f"{where}; too few for a single number"
-    return "F1", exact(overall.strict.f1), f"{between(overall.strict.f1_interval)}; {where}"
+        return (
+            "F1, 95 % interval",
+            in_words(overall.strict.f1_interval),
+            f"{where}; too few for a single number",
+        )
+    return "F1", exact(overall.strict.f1), f"{in_words(overall.strict.f1_interval)}; {where}"
 
 
 def _expected_tile(data: ReportData) -> list[tuple[str, str, str]]:
@@ -121,6 +125,6 @@ def _consistency_tile(data: ReportData) -> tuple[str, str, str]:
     if not found.pairs:
         return "intra-annotator agreement", "–", "no text repeated yet"
     f = "–" if found.f1 is None or found.interval is None else f"F1 {exact(found.f1)}"
-    chance = "" if found.interval is None else f"{between(found.interval)}; "
+    chance = "" if found.interval is None else f"{in_words(found.interval)}; "
     note = f"{chance}{count(found.pairs, 'text')} repeated, {exact(found.same)} answered as before"
     return "intra-annotator agreement", f, note

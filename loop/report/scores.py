@@ -12,8 +12,8 @@ from loop.progress.rounds import Change
 from loop.progress.scores import Score
 from loop.quality import EDGES
 from loop.report.axes import Axes
-from loop.report.charts import Dot, around, curve
-from loop.report.html import between, count, exact, section, table
+from loop.report.charts import Dot, around, line_chart
+from loop.report.html import count, exact, in_words, section, table
 from loop.report.shown import isolated, shown
 
 NOTHING_MEASURED = (
@@ -59,7 +59,7 @@ def _f_curve(
         return f"<p>{shown(scores[-1].no_interval)}</p>"
     x = 0.0, float(max(dot.x for dot in (*dots, *expected)))
     axes = Axes(x, around([*dots, *expected], most=100.0), x_name="answers learned from", y_name="F1", size=size)
-    return curve(dots, axes, f"F1 over answers; last: {dots[-1].says}", beside=expected)
+    return line_chart(dots, axes, f"F1 over answers; last: {dots[-1].says}", beside=expected)
 
 
 def _says(point: Point, score: Score) -> str:
@@ -79,7 +79,7 @@ def _loss(data: ReportData) -> str:
     x = 0.0, float(max(dot.x for dot in dots))
     axes = Axes(x, around(dots), size=LOW, x_name="answers learned from", y_name="training loss")
     words = "Training loss: if it keeps falling while F1 stagnates or falls, the model overfits."
-    chart = curve(dots, axes, "training loss over answers")
+    chart = line_chart(dots, axes, "training loss over answers")
     return f'<p>{words}</p><div class="scroll">{chart}</div>'
 
 
@@ -103,7 +103,7 @@ def _row(name: str, answered: int, score: Score) -> list[str]:
     strict: Measure = score.strict
     single = [exact(strict.p), exact(strict.r), exact(strict.f1)] if score.enough else ["–", "–", "–"]
     overlapping = exact(score.overlapping.f1) if score.enough else "–"
-    return [name, exact(answered), exact(score.gold), *single, between(strict.f1_interval), overlapping]
+    return [name, exact(answered), exact(score.gold), *single, in_words(strict.f1_interval), overlapping]
 
 
 def _change(change: Change | None) -> str:

@@ -60,7 +60,7 @@ def temperature_of(tried: Sequence[Tried]) -> float:
     recent = tried[-RECENT:]
     at_random = [text for text in recent if text.at_random]
     used = at_random if len(at_random) >= ENOUGH_RANDOM else recent
-    return fitted(np.array([text.errors for text in used]).T) if used else DEFAULT
+    return fitted_temperature(np.array([text.errors for text in used]).T) if used else DEFAULT
 
 
 def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:
@@ -83,7 +83,7 @@ def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:
     )
 
 
-def fitted(errors: NDArray[np.float64]) -> float:
+def fitted_temperature(errors: NDArray[np.float64]) -> float:
     """The temperature with the least squared error (Brier 1950), shrunk towards `DEFAULT` when texts are few.
 
     Like the likelihood, the squared error is a proper scoring rule, but it is bounded. A weak model makes some mistakes

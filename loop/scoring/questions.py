@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from loop.alignment import filter_spans, merged, widened
 from loop.base.pipeline import known_labels, ready
 from loop.lattice import Lattice
+from loop.quality.finding import quoted
 from loop.records import REASONS, Candidate, Question, Source, Span, Stream, Text, TokenSpan
 from loop.scoring.calibration import estimate
 from loop.scoring.reader import own_lattices
@@ -173,8 +174,8 @@ def _sources(read: Read, candidates: Sequence[Candidate]) -> str:
     words = {"file": "from the file", "pipeline": "from another pipeline", "pattern": "from patterns"}
     said = ""
     for source, named in words.items():
-        quoted = [_quoted(read, candidate.span) for candidate in candidates if candidate.source == source]
-        said += f"; {named}: {', '.join(quoted[:NAMED_CANDIDATES])}" if quoted else ""
+        strings = [quoted(read.text.text, candidate.span) for candidate in candidates if candidate.source == source]
+        said += f"; {named}: {', '.join(strings[:NAMED_CANDIDATES])}" if strings else ""
     return said
 
 
@@ -187,9 +188,6 @@ def _reason(read: Read, stream: Stream, candidates: Sequence[Candidate]) -> str:
     if stream != "uncertain":
         return REASONS[stream]
     uncertain = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))
-    named = [f"{_quoted(read, c.span)} {c.span.label} {100 * (c.p or 0):.0f}%" for c in uncertain[:NAMED_CANDIDATES]]
+    shown = uncertain[:NAMED_CANDIDATES]
+    named = [f"{quoted(read.text.text, c.span)} {c.span.label} {100 * (c.p or 0):.0f}%" for c in shown]
     return f"uncertain about {', '.join(named)}" if named else REASONS[stream]
-
-
-def _quoted(read: Read, span: Span) -> str:
-    return "“" + " ".join(read.text.text[span.start : span.end].split()) + "”"

@@ -9,7 +9,7 @@ from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
-from loop.base.adoption import visible
+from loop.base.adoption import without_hidden
 from loop.base.batching import by_length
 from loop.base.pipeline import COMPONENT
 from loop.errors import PipelineError
@@ -55,7 +55,7 @@ def own_lattices(nlp: Language, docs: Iterable[Doc], *, temperature: float = 1.0
 
 def own_lattices_at(temperatures: Sequence[float], nlp: Language, docs: Iterable[Doc]) -> list[list[Lattice]]:
     """The result of `own_lattices` for each temperature."""
-    return [[visible(one) for one in at] for at in lattices_at(temperatures, nlp, docs, component=COMPONENT)]
+    return [[without_hidden(one) for one in at] for at in lattices_at(temperatures, nlp, docs, component=COMPONENT)]
 
 
 def recognizers(nlp: Language) -> list[str]:
@@ -94,7 +94,7 @@ def _read_batch(nlp: Language, docs: list[Doc], names: list[str], temperatures: 
         due = nlp.pipe_names[done:place]
         docs[:] = nlp.pipe(docs, disable=[other for other in nlp.pipe_names if other not in due])
         found = lattices_of(nlp, docs, component=name, temperature=temperatures.get(name, 1.0))
-        scored = [visible(lattice) for lattice in found]
+        scored = [without_hidden(lattice) for lattice in found]
         for doc, lattice in zip(docs, scored, strict=True):
             _write(doc, lattice.own)
         lattices = [stacked(a, b) for a, b in zip(lattices, scored, strict=True)] if lattices else scored

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from loop.settings.tables import WHY, LabelNote, dumped
+from loop.settings.tables import WHY, LabelNote, as_setting
 
 # What `vectors` may say beside a pipeline: the tables that come with loop begin with this, and a word for no table.
 BUILTIN = "builtin:"
@@ -217,7 +217,7 @@ def template(settings: Settings) -> str:
         values = getattr(settings, section.name)
         lines += ["", f"[{section.name}]"]
         if section.name in WHY:
-            lines += [f"# {WHY[section.name]}", *(f"{name} = {dumped(value)}" for name, value in values.items())]
+            lines += [f"# {WHY[section.name]}", *(f"{name} = {as_setting(value)}" for name, value in values.items())]
             continue
         for key in dataclasses.fields(values):
             lines += [f"# {key.metadata['why']}", f"{key.name} = {_dump(getattr(values, key.name))}"]

@@ -82,7 +82,7 @@ def _json(text: str) -> Any:
         return None
 
 
-def dumped(value: tuple[str, ...] | LabelNote) -> str:
+def as_setting(value: tuple[str, ...] | LabelNote) -> str:
     """Return a value in the syntax of `loop.cfg`."""
     data: Any = value
     if isinstance(value, LabelNote):

@@ -11,7 +11,7 @@ import numpy as np
 
 from loop.editing.teach import most_uncertain
 from loop.intervals import Measure, Range, counts, measures
-from loop.learning.evaluate import predicted
+from loop.learning.evaluate import predicted_spans
 from loop.oracle import Oracle
 from loop.project import begin_anew, open_store
 from loop.records import Answer, Question, Span
@@ -186,7 +186,7 @@ class _Play:
     def _row(self) -> Row:
         effort, scenario = self._effort, self._scenario
         with self._trainer.rounds.learner.published() as nlp:
-            found = predicted(nlp, list(self._test))
+            found = predicted_spans(nlp, list(self._test))
         table = counts(found, list(self._test.values()), self._labels)
         whole, *each = measures(np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1))
         return Row(

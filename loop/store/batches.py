@@ -21,7 +21,7 @@ from loop.store.database import Database, now, polite
 from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.locks import ProcessLock
-from loop.store.lookup import parts
+from loop.store.lookup import batched
 from loop.store.schema import answers, batches, drafts, incoming, questions, queue, texts
 from loop.store.spans import dump_spans
 from loop.store.suggestions import NOTHING_ATTACHED, Attached, attach_staged
@@ -61,7 +61,7 @@ def add_batch(database: Database, new: Iterable[NewText], *, source: str) -> Bat
     """Add texts as one batch, all or nothing; see `Corpus.add_batch`."""
     with database.detached() as connection:
         incoming.create(connection)
-        seen = sum(_stage(connection, part) for part in parts(new, STAGED_ROWS))
+        seen = sum(_stage(connection, part) for part in batched(new, STAGED_ROWS))
         connection.commit()
         connection.execution_options(immediate=True)
         report = _add_staged(database, connection, seen, source)

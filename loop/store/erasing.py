@@ -14,7 +14,7 @@ from loop.errors import StoreError
 from loop.store.database import Database
 from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, put_state
-from loop.store.lookup import LOOKUP_ROWS, parts
+from loop.store.lookup import LOOKUP_ROWS, batched
 from loop.store.questions import REQUEST, SEEN
 from loop.store.schema import answers, batches, drafts, predictions, questions, queue, texts
 
@@ -57,7 +57,7 @@ def erase(database: Database, ids: Sequence[int]) -> Erased:
     with database.write() as connection:
         # An answer and the one that it retracts are deleted together.
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        said = sum(_erase(connection, part) for part in parts(ids, LOOKUP_ROWS))
+        said = sum(_erase(connection, part) for part in batched(ids, LOOKUP_ROWS))
         connection.execute(delete(batches).where(batches.c.id.not_in(select(texts.c.batch_id))))
         _forget(connection, frozenset(ids))
         if ids:

@@ -16,7 +16,7 @@ from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish
 from loop.store.database import Database, now
 from loop.store.events import EventKind
 from loop.store.journal import event_row, put_scheme
-from loop.store.lookup import LOOKUP_ROWS, looked_up, parts
+from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
 from loop.store.naming import read_naming
 from loop.store.question_rows import question_row
 from loop.store.schema import answers, drafts, events, questions, queue, texts
@@ -184,7 +184,7 @@ def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
     )
     connection.execute(insert(answers), [answer_row(each) for each in stored])
     given = {(each.text_id, each.annotator) for each in stored}
-    for part in parts(sorted({each.text_id for each in stored}), LOOKUP_ROWS):
+    for part in batched(sorted({each.text_id for each in stored}), LOOKUP_ROWS):
         asked = select(questions.c.id).where(questions.c.text_id.in_(part))
         connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
         connection.execute(update(texts).where(texts.c.id.in_(part)).values(answered=True))

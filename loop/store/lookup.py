@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select
 LOOKUP_ROWS = 500
 
 
-def parts(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
     """Yield rows in lists of `size`; the last may be shorter."""
     iterator = iter(rows)
     while part := list(islice(iterator, size)):
@@ -23,5 +23,5 @@ def looked_up(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[Any]
 ) -> Iterator[Row[Any]]:
     """Yield the rows of `query` in which `column` has one of any number of values."""
-    for part in parts(values, LOOKUP_ROWS):
+    for part in batched(values, LOOKUP_ROWS):
         yield from connection.execute(query.where(column.in_(part)))

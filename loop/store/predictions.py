@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from loop.records import Span
 from loop.store.batches import digest
 from loop.store.database import Database
-from loop.store.lookup import parts
+from loop.store.lookup import batched
 from loop.store.schema import predictions
 from loop.store.spans import dump_spans, load_spans
 
@@ -52,5 +52,5 @@ class Predictions:
     def forget(self, texts: Collection[str]) -> None:
         """Delete all predictions on these texts."""
         with self._database.write() as connection:
-            for part in parts(list(texts), WRITE_ROWS):
+            for part in batched(list(texts), WRITE_ROWS):
                 connection.execute(delete(predictions).where(predictions.c.digest.in_(map(digest, part))))

@@ -26,7 +26,7 @@ from loop.records import NO_FOCUS, Focus, Question, Stream
 from loop.store.corpus import UNANSWERED
 from loop.store.database import Database, polite
 from loop.store.journal import get_state, put_state
-from loop.store.lookup import looked_up, parts
+from loop.store.lookup import batched, looked_up
 from loop.store.question_rows import question_of, question_row
 from loop.store.schema import answers, drafts, questions, queue, schemes, texts
 
@@ -232,7 +232,7 @@ class Questions:
                 removed = connection.execute(delete(queue).where(ROWID.in_(before))).rowcount
         with self._database.read() as connection:  # search without the write lock, then check again with it
             found = list(connection.execute(select(questions.c.id).where(*_UNUSED)).scalars())
-        for part in parts(found, WRITE_ROWS):
+        for part in batched(found, WRITE_ROWS):
             with polite(), self._database.write() as connection:
                 connection.execute(delete(questions).where(questions.c.id.in_(part), *_UNUSED))
 

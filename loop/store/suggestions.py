@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, update
 
 from loop.store.database import polite
-from loop.store.lookup import parts
+from loop.store.lookup import batched
 from loop.store.schema import incoming, texts
 from loop.store.spans import load_spans
 
@@ -46,7 +46,7 @@ def attach_staged(connection: Connection, batch: int) -> Attached:
     change = (
         update(texts).where(texts.c.id == bindparam("known"), ~texts.c.answered).values(suggested=bindparam("spans"))
     )
-    for part in parts(changed, ROWS):
+    for part in batched(changed, ROWS):
         with polite(), connection.begin():
             connection.execute(change, [{"known": row.id, "spans": row.staged} for row in part])
     fresh = [row for row in found if row.batch_id == batch]

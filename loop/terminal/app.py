@@ -23,7 +23,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
 from loop.terminal.controller import Controller
-from loop.terminal.mouse import DRAGGED, LEFT, LINES_PER_TURN, WHEEL_UP, pointed, report
+from loop.terminal.mouse import DRAGGED, LEFT, LINES_PER_TURN, WHEEL_UP, mouse_report, pointed
 from loop.terminal.painter import Painter
 from loop.terminal.screen import Screen
 from loop.terminal.style import style_rules
@@ -117,7 +117,7 @@ class App:
             self._leave()
 
     def _point(self, data: str) -> None:
-        told, controller = report(data), self._controller
+        told, controller = mouse_report(data), self._controller
         if told is None or not controller.drawn:
             return
         if told.button not in (LEFT, DRAGGED):

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from loop.editing import Keymap, Layout, Likely, Page, Range, State, chances, left_out
-from loop.editing.characters import chosen
+from loop.editing.characters import selected_range
 from loop.editing.cursor import hints, selection
 from loop.records import TokenSpan
 from loop.terminal.glyphs import fit, visible, width
@@ -119,7 +119,7 @@ def _patches(state: State, marks: Iterable[TokenSpan], offered: Iterable[Likely]
     if target is not None and not state.rest:
         patches.append((*_offsets(page, target), "class:target"))
     if state.stance == "chars":
-        patches += [(*chosen(state), "class:selection"), (state.char, state.char + 1, "class:cursor")]
+        patches += [(*selected_range(state), "class:selection"), (state.char, state.char + 1, "class:cursor")]
     elif (selected := selection(state)) is not None:
         patches.append((*_offsets(page, selected), "class:selection"))
     elif page.words:
@@ -138,7 +138,7 @@ def _text_row(laid: Wrapped, start: int, end: int, patches: Sequence[Patch]) -> 
     return row
 
 
-def cut(row: Iterable[tuple[str, str]], cells: int) -> Row:
+def cut_row(row: Iterable[tuple[str, str]], cells: int) -> Row:
     """Return a row cut to at most `cells` cells."""
     kept: Row = []
     for style, text in row:

@@ -66,7 +66,7 @@ def interpret(line: str, state: State, keys: Keymap) -> Act:
     return (exact or found)[0].act(rest.strip(), state, keys)
 
 
-def listed(state: State) -> tuple[TokenSpan, ...]:
+def numbered_spans(state: State) -> tuple[TokenSpan, ...]:
     """Return the numbered spans: the marks and the unmarked candidates, from left to right."""
     return stops(state)
 
@@ -193,7 +193,7 @@ def _words(where: str, state: State) -> Range:
 
 
 def _span(number: str, state: State) -> TokenSpan:
-    marks = listed(state)
+    marks = numbered_spans(state)
     if not number.isdecimal() or not 1 <= int(number) <= len(marks):
         raise MisunderstoodError(
             f"Name a span by its number, 1 to {len(marks)}." if marks else "There is no span here."

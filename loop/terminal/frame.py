@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import islice
 
 from loop.editing import Keymap, State, chances
-from loop.editing.characters import chosen
+from loop.editing.characters import selected_range
 from loop.editing.cursor import matches, selection
 from loop.editing.keymap import key_name
 from loop.editing.prompts import name, names
 from loop.progress import STOPPED
 from loop.records import REASONS, Answer, Mode, Question, Stream
-from loop.terminal.body import Row, cut, forms, percent
+from loop.terminal.body import Row, cut_row, forms, percent
 from loop.terminal.controller import Controller
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
@@ -161,18 +161,20 @@ def in_hand(state: State, keys: Keymap, cells: int) -> Row:
         more.insert(0, keys.worded("not marked: [confirm] marks it, [delete] says no"))
     name = forms(state, target, known.get(target), keys).fitting(cells - width(string) - 2)
     row = [("", string), (colour_class("chip", page.labels, target.label), f" {name} ")]
-    return cut([*row, ("class:quiet", f"  {_fitting(more, cells - 2 - sum(width(text) for _, text in row))}")], cells)
+    return cut_row(
+        [*row, ("class:quiet", f"  {_fitting(more, cells - 2 - sum(width(text) for _, text in row))}")], cells
+    )
 
 
 def _selected(state: State, cells: int) -> Row:
     """The selection, and the whole words it will be widened to if it is less."""
     page = state.page
-    chars = chosen(state) if state.stance == "chars" else None
+    chars = selected_range(state) if state.stance == "chars" else None
     tokens = page.cover(*chars) if chars else selection(state)
     words = page.string(*tokens) if tokens else ""
     string = page.text[slice(*chars)] if chars else words
     note = f"the model learns whole words: “{visible(words)}”" if words != string.strip() else "selected"
-    return cut([("", f" “{fit(visible(string), max(8, cells // 2))}” "), ("class:quiet", f" {note}")], cells)
+    return cut_row([("", f" “{fit(visible(string), max(8, cells // 2))}” "), ("class:quiet", f" {note}")], cells)
 
 
 def _fitting(more: Sequence[str], cells: int) -> str:
@@ -224,7 +226,7 @@ def trouble(controller: Controller) -> str:
     )
 
 
-def pace(controller: Controller) -> list[str]:
+def recent_pace(controller: Controller) -> list[str]:
     """Return the pace and the acceptance rate of the last answers since the start of the program."""
     recent = controller.recent
     seconds = sum(answer.seconds for answer in recent)
@@ -255,7 +257,7 @@ def beside(text: str, cells: int, *, last: bool) -> Row:
 def last_line(controller: Controller, cells: int) -> Row:
     """Return the row with the last answer, the key that reopens it, and the number of answers."""
     status = controller.status
-    parts = [f"{status.answers_today} today", *(pace(controller) if cells >= VERY_WIDE else [])]
+    parts = [f"{status.answers_today} today", *(recent_pace(controller) if cells >= VERY_WIDE else [])]
     right = " · ".join([*parts, *([f"{status.answers_total} in all"] if cells >= WIDE else [])]) + " "
     if controller.last is None:
         return spread([("class:quiet", " No answer yet")], right, cells)

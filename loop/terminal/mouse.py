@@ -21,7 +21,7 @@ class Report(NamedTuple):
     row: int
 
 
-def report(data: str) -> Report | None:
+def mouse_report(data: str) -> Report | None:
     """Parse a terminal's escape sequence; None for releases, other buttons and other sequences."""
     match = SGR.fullmatch(data)
     if match is None or match[4] == "m" or int(match[1]) not in (LEFT, DRAGGED, WHEEL_UP, WHEEL_DOWN):

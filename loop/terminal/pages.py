@@ -15,7 +15,7 @@ from loop.terminal.controller import Controller
 from loop.terminal.finder import Finder
 from loop.terminal.frame import said, trouble
 from loop.terminal.glyphs import fit, visible, width
-from loop.terminal.wrap import lines_of
+from loop.terminal.wrap import wrapped_lines
 
 INTRODUCTION = (
     "The marked words are the model's suggestions. Correct them, then press [accept]: that says "
@@ -48,7 +48,7 @@ def _of(keys: Keymap, label: str) -> list[str]:
 
 
 def _entry(shown: str, words: str, column: int, cells: int) -> list[Row]:
-    lines = lines_of(words, cells - column - 1)
+    lines = wrapped_lines(words, cells - column - 1)
     first: Row = [("class:key", f"  {shown}".ljust(column)), ("", f" {lines[0]}")]
     if width(shown) + 2 > column:
         return [[("class:key", f"  {shown}")], *([("", " " * column + f" {line}")] for line in lines)]
@@ -133,4 +133,4 @@ def waiting_words(controller: Controller) -> str:
 
 
 def _paragraph(text: str, cells: int) -> list[Row]:
-    return [[("", f"  {line}")] for line in lines_of(text, cells - 4)]
+    return [[("", f"  {line}")] for line in wrapped_lines(text, cells - 4)]

@@ -13,7 +13,7 @@ from loop.progress import STOPPED
 from loop.records import Text
 from loop.store import Past
 from loop.terminal.body import percent
-from loop.terminal.commands import VERBS, MisunderstoodError, interpret, listed, range_of
+from loop.terminal.commands import VERBS, MisunderstoodError, interpret, numbered_spans, range_of
 from loop.terminal.controller import Controller
 from loop.terminal.frame import MEASURES, earlier, meta_words, notes, reason, said, trouble
 from loop.terminal.glyphs import fit, visible
@@ -256,7 +256,7 @@ def span_lines(state: State) -> Iterator[str]:
     page, known = state.page, chances(state)
     if not state.marks:
         yield "No spans are marked."
-    for number, mark in enumerate(listed(state), 1):
+    for number, mark in enumerate(numbered_spans(state), 1):
         notes = [range_of(state, mark)]
         if mark not in state.marks:
             gone = ", taken back by the model" if mark in state.now.gone else ""

@@ -11,7 +11,7 @@ from loop.terminal.controller import Controller
 from loop.terminal.glyphs import fit, width
 from loop.terminal.key_line import key_line
 from loop.terminal.prepared_pages import get_ready
-from loop.terminal.wrap import lines_of
+from loop.terminal.wrap import wrapped_lines
 
 ROOMY = 16  # rows from which there is space for rules and blank lines
 MARGIN = 2  # blank cells on either side of the text
@@ -136,7 +136,7 @@ def _message(controller: Controller, cells: int) -> list[Row]:
 
 
 def _lines(said: str, cells: int, most: int = MESSAGE_ROWS) -> list[Row]:
-    return [[("class:message", f" {line}")] for line in lines_of(said, cells - 1)][:most] if said else []
+    return [[("class:message", f" {line}")] for line in wrapped_lines(said, cells - 1)][:most] if said else []
 
 
 def _tip(controller: Controller, cells: int) -> Row:

@@ -61,7 +61,7 @@ def wrap(text: str, width: int) -> Wrapped:
     return Wrapped(width, shown, lines or [(0, 0)], columns, line_of)
 
 
-def lines_of(text: str, width: int) -> list[str]:
+def wrapped_lines(text: str, width: int) -> list[str]:
     """Return `text` as lines of at most `width` cells."""
     laid = wrap(text, max(8, width))
     return [laid.shown(start, end).rstrip() for start, end in laid.lines]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil, exp
 from random import Random
 
-from loop.acquire.cost import CostModel, Timed, edits, fitted
+from loop.acquire.cost import CostModel, Timed, edits, fitted_cost
 from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
 from loop.held_out import HeldOut, Teaching, is_held_out
@@ -83,7 +83,7 @@ def _balanced(store: Store, far: Sequence[Text]) -> list[Text]:
     return balanced(far, sizes=store.corpus.batch_sizes(), measured=Counter(text.batch for text in measured))
 
 
-def likely(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidates:
+def likely_to_contain(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidates:
     """The candidates in which a label is likely or one of its patterns matches; all candidates if there are none."""
 
     def has(text: Text) -> bool:
@@ -97,7 +97,7 @@ def likely(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidat
     return Candidates(fresh, carried) if fresh or carried else drawn
 
 
-def scored(read: Iterable[Read], past: Iterable[PastEntropies], *, number: int, cost: CostModel) -> list[Scored]:
+def scored_texts(read: Iterable[Read], past: Iterable[PastEntropies], *, number: int, cost: CostModel) -> list[Scored]:
     """The input of the acquisition function: the texts scored by round `number`."""
     history = {one.text_id: _before(one, number) for one in past}
     return [
@@ -114,7 +114,7 @@ def scored(read: Iterable[Read], past: Iterable[PastEntropies], *, number: int, 
     ]
 
 
-def confidence(read: Iterable[Read]) -> list[float]:
+def best_probabilities(read: Iterable[Read]) -> list[float]:
     """The probability of the best analysis of each scored text, that is, that it has no error."""
     return [round(exp(one.lattice.best(1)[0].logp), 3) for one in read if one.lattice]
 
@@ -150,4 +150,4 @@ def answering_cost(store: Store, answers: Sequence[Answer]) -> CostModel:
         Timed(lengths[question], len(answer.shown), edits(answer.shown, answer.spans), answer.seconds)
         for answer, question in whole
     ]
-    return fitted(timed)
+    return fitted_cost(timed)

@@ -14,7 +14,7 @@ from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError
 from loop.held_out import ANOTHER_GROUP, one_group_words, unit_of
 from loop.intervals import counts, f_scores, measures, no_interval, over_units
-from loop.learning.evaluate import predicted
+from loop.learning.evaluate import predicted_spans
 from loop.learning.matrix_products import use_fast_products
 from loop.progress.advice import MORE
 from loop.progress.curve import Point
@@ -139,7 +139,7 @@ class _CrossValidation:
 
     def _read(self, gold: Sequence[GoldText]) -> list[Measured]:
         with self._recipe.learner.published() as nlp:
-            return measured_in(gold, predicted(nlp, [one.text for one in gold]))
+            return measured_in(gold, predicted_spans(nlp, [one.text for one in gold]))
 
     def _fitted(self, answers: dict[int, float], found: dict[int, list[Measured]]) -> LearningCurve:
         scored = ((number, scores(texts, self._labels)) for number, texts in found.items())

@@ -8,7 +8,7 @@ from random import Random
 
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError, PipelineError
-from loop.learning.evaluate import Finder, predicted
+from loop.learning.evaluate import Finder, predicted_spans
 from loop.progress.held_out_gold import GoldText, gold_texts, measured, measured_in, measured_round
 from loop.progress.round_diff import TextDiff
 from loop.progress.scores import headline, scores
@@ -39,7 +39,7 @@ class Evaluation:
         """Predict all held-out texts with the current pipeline."""
         gold = gold_texts(self._store, self._settings, self._paths)
         with rounds.learner.published() as nlp:
-            self._read(partial(predicted, nlp), rounds.number, gold)
+            self._read(partial(predicted_spans, nlp), rounds.number, gold)
         self._say(gold)
 
     def slice(self) -> bool:
@@ -72,7 +72,7 @@ class Evaluation:
 
     def _finder(self, number: int) -> Finder:
         if self._opened is None or self._opened[0] != number:
-            self._opened = number, partial(predicted, self._checkpoints.published(number))
+            self._opened = number, partial(predicted_spans, self._checkpoints.published(number))
         return self._opened[1]
 
     def _read(self, find: Finder, number: int, gold: Sequence[GoldText]) -> None:
@@ -127,7 +127,7 @@ def found_by_round(
                 f"The pipeline of round {number} is pruned, and {why}.",
                 hint="`loop checkpoints list` says which rounds are kept.",
             )
-        spans = map(tuple, predicted(checkpoints.published(number), lacking))
+        spans = map(tuple, predicted_spans(checkpoints.published(number), lacking))
         new = dict(zip(lacking, spans, strict=True))
         if evaluates:
             store.predictions.put(number, new)

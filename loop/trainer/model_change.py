@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import accumulate
 
-from loop.learning.evaluate import predicted
+from loop.learning.evaluate import predicted_spans
 from loop.learning.learner import Learner
 from loop.quality import strict_f1
 from loop.records import Span
@@ -51,4 +51,4 @@ def _first(texts: list[str]) -> list[str]:
 
 def _found(learner: Learner, texts: list[str]) -> dict[str, Collection[Span]]:
     with learner.published() as nlp:
-        return dict(zip(texts, predicted(nlp, texts), strict=True))
+        return dict(zip(texts, predicted_spans(nlp, texts), strict=True))

@@ -22,11 +22,11 @@ from loop.store import Store
 from loop.trainer.candidates import (
     Candidates,
     answering_cost,
-    confidence,
+    best_probabilities,
     draw,
-    likely,
+    likely_to_contain,
     remembered,
-    scored,
+    scored_texts,
 )
 from loop.trainer.label_questions import revisits
 from loop.trainer.repeat_questions import repeat_questions
@@ -99,10 +99,10 @@ class NextQuestions:
         known = self._read(rounds, drawn)
         if focus == NO_FOCUS:
             self._store.journal.set_estimate(number, estimated([known[text.id] for text in drawn.fresh]))
-        drawn = likely(drawn, known, focus.label)
+        drawn = likely_to_contain(drawn, known, focus.label)
         asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
         cost = answering_cost(self._store, answers)
-        ranked = self._ranked(scored(asked_about, past, number=number, cost=cost), rng)
+        ranked = self._ranked(scored_texts(asked_about, past, number=number, cost=cost), rng)
         picks = self._choose(drawn, known, ranked, answered, rng)
         # Texts of a focused session are no random sample of the corpus, so none of them are held out.
         mixed = picks if focus.label or focus.where else self._with_held_out(picks, drawn, answers)
@@ -114,7 +114,7 @@ class NextQuestions:
             questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
             questions = [*repeat_questions(self._store, settings, rng, round=number), *questions]
         seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
-        sample = confidence(known[text.id] for text in drawn.fresh) if focus == NO_FOCUS else ()
+        sample = best_probabilities(known[text.id] for text in drawn.fresh) if focus == NO_FOCUS else ()
         self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
         self._laid_out = pool, self._store.questions.waiting()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from loop.bulk import Chunk, cut
+from loop.bulk import Chunk, chunked
 from loop.bulk.chunks import CHUNK_CHARACTERS, CHUNK_TEXTS
 from loop.errors import InputError
 from loop.formats import RawText, read_all
@@ -12,7 +12,7 @@ from loop.formats import RawText, read_all
 
 def test_no_text_is_lost_or_doubled_and_chunks_end_with_their_file():
     raws = [RawText(f"{name} {n}", name, n) for name in ("a", "b") for n in range(CHUNK_TEXTS + 1)]
-    chunks = list(cut(raws))
+    chunks = list(chunked(raws))
 
     assert [raw.text for raw in raws] == [text for chunk in chunks for text in chunk.texts]
     assert [("a", CHUNK_TEXTS), ("a", 1), ("b", CHUNK_TEXTS), ("b", 1)] == [(c.source, len(c.texts)) for c in chunks]
@@ -20,7 +20,7 @@ def test_no_text_is_lost_or_doubled_and_chunks_end_with_their_file():
 
 def test_long_texts_make_small_chunks():
     long = "x" * (CHUNK_CHARACTERS // 2)
-    sizes = [len(chunk.texts) for chunk in cut(RawText(long, "a", n) for n in range(5))]
+    sizes = [len(chunk.texts) for chunk in chunked(RawText(long, "a", n) for n in range(5))]
 
     assert [2, 2, 1] == sizes
 
@@ -36,7 +36,7 @@ def test_a_chunk_is_known_by_its_texts_and_fields():
 def test_chunks_before_a_bad_line_are_yielded(tmp_path: Path):
     path = tmp_path / "in.jsonl"
     path.write_text('{"text": "fine"}\n' * (2 * CHUNK_TEXTS + 3) + "{\n")
-    chunks = cut(read_all([path]))
+    chunks = chunked(read_all([path]))
     found = [next(chunks), next(chunks)]
     with pytest.raises(InputError, match=f"in.jsonl, line {2 * CHUNK_TEXTS + 4}:"):
         next(chunks)

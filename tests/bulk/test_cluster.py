@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from loop.bulk import Job, cut, predicted, predicted_by_ray
+from loop.bulk import Job, chunked, predicted, predicted_by_ray
 from loop.bulk.chunks import CHUNK_TEXTS
 from loop.bulk.cluster import _Actor, _read
 from loop.errors import InputError, LoopError, PipelineError
@@ -55,7 +55,7 @@ def test_an_actor_does_what_a_plain_run_does_and_hands_errors_on(model: str, sou
     def answer(actor: _Actor, item: object) -> object:
         return pickle.loads(actor({"item": [pickle.dumps(item)]})["item"][0])
 
-    chunk = next(cut(read_all([source])))
+    chunk = next(chunked(read_all([source])))
     actor, lost, bad = _Actor(Job(model)), _Actor(Job("nowhere")), InputError("in", "is bad.", line=3)
     handed_on, no_model, unexpected = answer(actor, bad), answer(lost, chunk), answer(actor, "no chunk")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from loop.bulk import Job, Predicted, cut, predicted
+from loop.bulk import Job, Predicted, chunked, predicted
 from loop.errors import InputError, LoopError, PipelineError
 from loop.formats import RawText, read_all
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.integration
 
 
 def run(model: str, *paths: Path, workers: int = 1) -> list[Predicted]:
-    return list(predicted(Job(model), cut(read_all(paths)), workers=workers))
+    return list(predicted(Job(model), chunked(read_all(paths)), workers=workers))
 
 
 def test_bytes_and_order_do_not_depend_on_the_number_of_workers_and_a_bad_line_comes_after_what_was_read_before(
@@ -27,7 +27,7 @@ def test_bytes_and_order_do_not_depend_on_the_number_of_workers_and_a_bad_line_c
     bad, alone, together = tmp_path / "bad.jsonl", run(model, source), []
     bad.write_text('{"text": "the chain is worn"}\n' * 300 + "{\n")
     with pytest.raises(InputError, match="line 301"):
-        together.extend(predicted(Job(model), cut(read_all([source, bad])), workers=2))
+        together.extend(predicted(Job(model), chunked(read_all([source, bad])), workers=2))
     rows = [json.loads(line) for chunk in alone for line in chunk.lines.splitlines()]
 
     assert texts == [row["text"] for row in rows]
@@ -37,7 +37,7 @@ def test_bytes_and_order_do_not_depend_on_the_number_of_workers_and_a_bad_line_c
 
 
 def test_fields_of_a_text_come_out_again(model: str):
-    (chunk,) = predicted(Job(model), cut([RawText("one", "in", 1, {"id": 7}), RawText("two", "in", 2)]))
+    (chunk,) = predicted(Job(model), chunked([RawText("one", "in", 1, {"id": 7}), RawText("two", "in", 2)]))
     one, two = map(json.loads, chunk.lines.splitlines())
 
     assert {"id": 7} == one["meta"]
@@ -49,7 +49,7 @@ def test_what_was_read_before_a_bad_line_is_predicted_first(model: str, tmp_path
     path.write_text('{"text": "the chain is worn"}\n' * 600 + "{\n")
     found = []
     with pytest.raises(InputError, match="line 601"):
-        found.extend(chunk.texts for chunk in predicted(Job(model), cut(read_all([path]))))
+        found.extend(chunk.texts for chunk in predicted(Job(model), chunked(read_all([path]))))
 
     assert [256, 256] == found
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from loop.cli.checkpoints_diff import difference
+from loop.cli.checkpoints_diff import diff_lines
 from loop.progress.round_diff import TextDiff, gained
 from loop.records import Span
 
@@ -39,10 +39,10 @@ def test_texts_are_shown_with_what_each_side_found() -> None:
         "  right    PART “chain”, SHOP “Joe”",
         "",
         "1 more text; show more with --limit.",
-    ] == list(difference(texts, 3, 7, limit=1))
+    ] == list(diff_lines(texts, 3, 7, limit=1))
 
 
 def test_nothing_is_said_about_right_where_nobody_said_it() -> None:
     assert ["They differ in 1 of 1 text.", "", "chain", "  round 1  –", "  round 2  PART “chain”"] == list(
-        difference([TextDiff("chain", (), (PART,), None)], 1, 2, limit=5)
+        diff_lines([TextDiff("chain", (), (PART,), None)], 1, 2, limit=5)
     )

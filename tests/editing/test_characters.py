@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loop.editing import keymap, press
-from loop.editing.characters import chosen
+from loop.editing.characters import selected_range
 from loop.records import TokenSpan
 
 TEXT = "re-cabled  the SRAMshifter"
@@ -28,7 +28,7 @@ def test_letters_that_are_a_word_are_just_marked() -> None:
 def test_the_letters_chosen_are_known_before_they_are_widened() -> None:
     state = type_keys(start(TEXT), "c right right v right")
 
-    assert (2, 4) == chosen(state)
+    assert (2, 4) == selected_range(state)
     assert ("chars", ()) == (state.stance, state.marks)
 
 
@@ -60,5 +60,5 @@ def test_the_keys_of_loop_cfg_are_in_force_among_letters_too() -> None:
         state = press(state, key, keys)
 
     assert "Letter by letter: F starts, ← . move, then a label or Enter; f2 cancels." == state.message
-    assert (2, 4) == chosen(state)
+    assert (2, 4) == selected_range(state)
     assert "edit" == press(state, "f2", keys).stance

@@ -12,7 +12,7 @@ from without_loop import fresh_python, install, packages_without_loop, plain_env
 
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError, PipelineError
-from loop.final import About, build, named, scored
+from loop.final import About, build, package_name, pipeline_scores
 from loop.progress.held_out_gold import GoldText
 from loop.records import Span
 
@@ -92,7 +92,9 @@ def test_the_readme_says_when_there_are_two_components(wheel: Path, made_on_a_ba
 def test_the_meta_holds_labels_counts_licence_and_scores_with_intervals(made: Made, tmp_path: Path):
     last = Checkpoints(made.paths.models).path(1)
     gold = [GoldText("the chain", (Span(4, 9, "PART"),), ("PART",), str(i)) for i in range(8)]
-    about = About("workshop", "0.1.0", "MIT", ("PART",), 20, {"PART": 18}, scored(spacy.load(last), gold, ["PART"]))
+    about = About(
+        "workshop", "0.1.0", "MIT", ("PART",), 20, {"PART": 18}, pipeline_scores(spacy.load(last), gold, ["PART"])
+    )
     with zipfile.ZipFile(build(last, tmp_path / "new", about)) as archive:
         meta = json.loads(archive.read("xx_workshop/meta.json"))
         (readme,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith("README.md"))
@@ -106,7 +108,7 @@ def test_the_meta_holds_labels_counts_licence_and_scores_with_intervals(made: Ma
 
 
 def test_without_texts_there_are_no_scores(made: Made):
-    assert scored(spacy.blank("xx"), [], ["PART"]) is None
+    assert pipeline_scores(spacy.blank("xx"), [], ["PART"]) is None
 
 
 @pytest.mark.parametrize(
@@ -132,4 +134,4 @@ def test_a_folder_that_spacy_refuses_is_named(made: Made, tmp_path: Path):
 
 @pytest.mark.parametrize(("words", "name"), [("My Project!", "my_project"), ("…", "pipeline"), ("a--b", "a_b")])
 def test_a_projects_name_becomes_a_packages(words: str, name: str):
-    assert name == named(words)
+    assert name == package_name(words)

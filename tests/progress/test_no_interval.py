@@ -11,7 +11,7 @@ from measured_project import HELD, PART, add_round, fill
 
 from loop.acquire.stopping import Gain
 from loop.checkpoints.checkpoints import Checkpoints
-from loop.cli.checkpoints import described, scored, table
+from loop.cli.checkpoints import round_details, rounds_table, scores_by_round
 from loop.cli.curve import curve_lines
 from loop.cli.simulate import show
 from loop.cli.status import status_json, status_lines
@@ -93,10 +93,10 @@ def test_the_report_says_why_in_the_place_of_number_and_curve(measured):
 
 def test_rounds_are_listed_and_shown_without_a_range(measured, enough):
     store, settings, paths = measured
-    scores, checkpoints = scored(paths, settings, store), Checkpoints(paths.models)
+    scores, checkpoints = scores_by_round(paths, settings, store), Checkpoints(paths.models)
 
-    assert ["66.7" if enough else "too few"] == sorted({row[2] for row in table(store, checkpoints, scores)[6:]})
-    assert ("F1", f"{'66.7, ' if enough else ''}{ONE_GROUP}; there are 80 spans in 40 texts") in described(
+    assert ["66.7" if enough else "too few"] == sorted({row[2] for row in rounds_table(store, checkpoints, scores)[6:]})
+    assert ("F1", f"{'66.7, ' if enough else ''}{ONE_GROUP}; there are 80 spans in 40 texts") in round_details(
         store, checkpoints, 14, scores[14]
     )
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from loop.report.axes import Axes
-from loop.report.charts import Dot, around, bars, curve, scatter
+from loop.report.charts import Dot, around, bars, line_chart, scatter
 
 AXES = Axes((0, 10), (0, 100), size=(120, 140), left=10, right=10, top=10, bottom=30)  # 10 a unit, 1 a percent
 DOTS = [Dot(1, 50, 40, 60, "first"), Dot(3, 70, 65, 80, "second")]
@@ -21,7 +21,7 @@ def points(element: ElementTree.Element | None) -> list[tuple[float, ...]]:
 
 
 def test_a_curve_is_a_line_in_the_band_of_its_intervals() -> None:
-    svg = drawn(curve(DOTS, AXES, "F1 over answers"))
+    svg = drawn(line_chart(DOTS, AXES, "F1 over answers"))
 
     assert [(20, 60), (40, 40)] == points(svg.find("polyline[@class='line']"))
     assert [(20, 50), (40, 30), (40, 45), (20, 70)] == points(svg.find("polygon"))
@@ -29,7 +29,7 @@ def test_a_curve_is_a_line_in_the_band_of_its_intervals() -> None:
 
 
 def test_a_value_that_is_not_to_be_drawn_has_its_interval_alone() -> None:
-    svg = drawn(curve([DOTS[0]._replace(single=False), DOTS[1]], AXES, ""))
+    svg = drawn(line_chart([DOTS[0]._replace(single=False), DOTS[1]], AXES, ""))
 
     assert [(40, 40)] == points(svg.find("polyline[@class='line']"))
     assert ["first"] == [title.text for title in svg.iterfind("line[@class='whisker']/title")]
@@ -37,7 +37,7 @@ def test_a_value_that_is_not_to_be_drawn_has_its_interval_alone() -> None:
 
 
 def test_what_is_compared_is_a_second_line() -> None:
-    svg = drawn(curve(DOTS, AXES, "", beside=[Dot(0, 0, 0, 0), Dot(10, 100, 0, 0)]))
+    svg = drawn(line_chart(DOTS, AXES, "", beside=[Dot(0, 0, 0, 0), Dot(10, 100, 0, 0)]))
 
     assert [(10, 110), (110, 10)] == points(svg.find("polyline[@class='should']"))
 

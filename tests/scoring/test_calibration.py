@@ -11,7 +11,7 @@ from loop.scoring.calibration import (
     Estimate,
     Tried,
     estimate,
-    fitted,
+    fitted_temperature,
     squared_errors,
     temperature_of,
 )
@@ -55,17 +55,17 @@ def errors_of(lattices: list[Lattice], gold: list[list[TokenSpan]]) -> np.ndarra
 def test_the_temperature_that_made_a_model_overconfident_is_found(temperature: float) -> None:
     lattices, gold = overconfident(1000, 0.8, temperature)
 
-    assert temperature == pytest.approx(fitted(errors_of(lattices, gold)), rel=0.15)
+    assert temperature == pytest.approx(fitted_temperature(errors_of(lattices, gold)), rel=0.15)
 
 
 def test_without_answers_the_temperature_is_the_usual_one() -> None:
-    assert pytest.approx(DEFAULT) == fitted(squared_errors(lambda grid: [[] for _ in grid], []))
+    assert pytest.approx(DEFAULT) == fitted_temperature(squared_errors(lambda grid: [[] for _ in grid], []))
     assert DEFAULT == temperature_of([])
 
 
 def test_few_answers_move_the_usual_temperature_a_little_and_many_move_it_far() -> None:
     errors = errors_of(*overconfident(800, 0.8, 1.2))
-    fits = [fitted(errors[:, :n]) for n in (0, 10, 100, 800)]
+    fits = [fitted_temperature(errors[:, :n]) for n in (0, 10, 100, 800)]
 
     assert sorted(fits, reverse=True) == fits
     assert fits[1] > 2.4
@@ -75,8 +75,8 @@ def test_few_answers_move_the_usual_temperature_a_little_and_many_move_it_far() 
 def test_a_temperature_stays_within_what_was_tried() -> None:
     hopeless = errors_of(*overconfident(300, 0.5, 1.0)) * 0 + np.linspace(9, 0, len(GRID))[:, None]
 
-    assert GRID[-1] == pytest.approx(fitted(hopeless))
-    assert GRID[0] == pytest.approx(fitted(hopeless[::-1]))
+    assert GRID[-1] == pytest.approx(fitted_temperature(hopeless))
+    assert GRID[0] == pytest.approx(fitted_temperature(hopeless[::-1]))
 
 
 def tried(best: float, *, at_random: bool) -> Tried:

@@ -202,7 +202,7 @@ def test_pace_and_acceptance_are_those_of_the_last_answers(controller: Controlle
     given = Answer("a", 1, "ann", "accept", spans, spans, seconds=15.0)
     controller.recent.extend([given, replace(given, spans=()), replace(given, verdict="skip")])
 
-    assert ["4.0 a minute", "50% accepted"] == frame.pace(controller)
+    assert ["4.0 a minute", "50% accepted"] == frame.recent_pace(controller)
     assert "4.0 a minute" in shown(frame.last_line(controller, 120))
     assert "a minute" not in shown(frame.last_line(controller, 80))
 

@@ -10,7 +10,7 @@ from terminal_project import LABELS, lay_out, question
 from loop.editing import begin, keymap, page_of, press
 from loop.terminal import frame
 from loop.terminal.controller import Controller
-from loop.terminal.mouse import DRAGGED, LEFT, WHEEL_DOWN, Report, pointed, report
+from loop.terminal.mouse import DRAGGED, LEFT, WHEEL_DOWN, Report, mouse_report, pointed
 from loop.terminal.screen import Screen
 
 ONE = question("the SRAM Rival shifter of my Canyon rubs", "SRAM=BRAND 93")
@@ -29,7 +29,7 @@ KEYS = keymap(LABELS)
     ],
 )
 def test_what_the_terminal_reports_is_read(data: str, expected: Report | None) -> None:
-    assert expected == report(data)
+    assert expected == mouse_report(data)
 
 
 def test_a_click_puts_the_cursor_and_a_drag_selects_for_a_label_key() -> None:

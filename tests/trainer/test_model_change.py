@@ -6,7 +6,7 @@ from workshop import workshop_gold
 import loop.trainer.model_change
 from loop.base.assembly import assemble
 from loop.base.pipeline import add_labels
-from loop.learning.evaluate import predicted
+from loop.learning.evaluate import predicted_spans
 from loop.learning.examples import Examples
 from loop.learning.learner import Learner
 from loop.learning.update import update
@@ -54,7 +54,9 @@ def test_of_long_texts_fewer_are_read(store: Store, monkeypatch):
     learner, change = Learner(assemble("blank:en", ["PART"], seed=0)), ModelChange(store)
     read: list[int] = []
     monkeypatch.setattr(
-        loop.trainer.model_change, "predicted", lambda nlp, texts: read.append(len(texts)) or predicted(nlp, texts)
+        loop.trainer.model_change,
+        "predicted_spans",
+        lambda nlp, texts: read.append(len(texts)) or predicted_spans(nlp, texts),
     )
     teach(learner)
     change.begin(learner)
