@@ -25,6 +25,8 @@ REASONS: dict[Stream, str] = {
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
 Source = Literal["model", "pattern", "file", "pipeline", "answer"]
 Split = Literal["sentence", "line", "none"]
+TermVerdict = Literal["yes", "no", "depends"]
+PatternSource = Literal["terms", "example"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -222,3 +224,25 @@ class TrainerStatus:
     state: str
     round: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TermDecision:
+    """What somebody said about a term of the pool.
+
+    Attributes:
+        string: the term, as it is written most often.
+        verdict: "yes" if it is always an entity of `label`; "no" if it is never one of `labels`; "depends" if the
+            place decides.
+        label: of a "yes".
+        labels: the labels that there were to choose from.
+        source: whether it was proposed or typed as an example.
+        instead_of: the proposed string, if its edges were corrected.
+    """
+
+    string: str
+    verdict: TermVerdict
+    label: str | None = None
+    labels: tuple[str, ...] = ()
+    source: PatternSource = "terms"
+    instead_of: str = ""

@@ -37,6 +37,8 @@ from loop.settings import (
 from loop.simulate import Scenario, simulate
 from loop.store import NewText, Store
 from loop.store.corpus import Corpus
+from loop.terms.pool_terms import PoolTerms
+from loop.terms.project_terms import project_review
 from loop.trainer import Trainer
 from loop.trainer.cross_validation import learning_curve
 from loop.trainer.rebuilding import rebuilding
@@ -56,6 +58,7 @@ LEARNS = {
     MERGE: "--merge",
     ("loop.trainer.candidates", "sample_pool"): "what is asked about, which is learned next, and what [suggest] reads",
     ("loop.trainer.candidates", "unanswered"): "the same",
+    ("loop.terms.project_terms", "sample"): "terms, which become patterns",
 }
 MEASURES = {
     ("loop.progress.held_out_gold", "texts"): "the held-out answers themselves",
@@ -195,6 +198,14 @@ def suggested(project: Project) -> None:
     trainer.close()
 
 
+def terms(project: Project) -> None:
+    """What terms are proposed from, counted in and shown in."""
+    review = project_review(project.paths, project.settings, project.store)
+
+    assert review.problem("PART", [TEACHES]).startswith(f"“{TEACHES}” is no term: it is in ")
+    assert review.problem("PART", [MEASURING]).startswith(f"“{MEASURING}” occurs in none of the ")
+
+
 def simulation(project: Project) -> None:
     gold = {text.text: () for text in project.texts()}
     test = {text: spans for text, spans in gold.items() if MEASURING in text}
@@ -257,6 +268,12 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("loop.trainer.pretraining.pretrain", pretrain)
     monkeypatch.setattr("loop.trainer.next_questions.OtherPipeline", asked)
     monkeypatch.setattr("loop.trainer.next_questions.question", question_of)
+
+    def pool_of(texts, nlp, **options):
+        seen.extend(text.text for text in texts)
+        return PoolTerms(texts, nlp, **options)
+
+    monkeypatch.setattr("loop.terms.project_terms.PoolTerms", pool_of)
     monkeypatch.setattr("loop.final.folder.write_docs", lambda docs, _: seen.extend(doc.text for doc in docs))
     monkeypatch.setattr("loop.final.folder.write_config", lambda *_: None)
     return seen
@@ -300,7 +317,8 @@ def what_is_learned(project: Project, learned: list[str], *paths: Callable[[Proj
 
 def test_nothing_that_measures_teaches_by_any_path(make, learned, walked):
     project = make("blank:xx")
-    what_is_learned(project, learned, cross_validation, rounds, rebuilt, final, suggested, pretraining, simulation)
+    what_is_learned(project, learned, cross_validation, rounds, rebuilt, final)
+    what_is_learned(project, learned, suggested, terms, pretraining, simulation)
 
     assert LEARNS.keys() - {MERGE} <= walked
 

@@ -35,6 +35,7 @@ from loop.cli.remove import remove_cli
 from loop.cli.report import report_cli
 from loop.cli.simulate import simulate_cli
 from loop.cli.status import status_cli
+from loop.cli.terms import terms_cli
 from loop.cli.train import PASSED_ON, train_cli
 from loop.cli.vectors import vectors_cli
 from loop.errors import LoopError
@@ -82,6 +83,7 @@ _GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "remove": remove_cli,
         "labels": labels_app,
         "patterns": patterns_app,
+        "terms": terms_cli,
         "simulate": simulate_cli,
     },
     "Annotate": {"annotate": annotate_cli, "trainer": trainer_cli},

@@ -16,6 +16,7 @@ from loop.files import open_private, replacing
 from loop.formats.lines import numbered_lines
 from loop.formats.raw import BadRowError
 from loop.formats.strict_json import parsed_all
+from loop.records import PatternSource
 
 HINT = 'A pattern is {"label": "PART", "pattern": "brake pad"} or {"label": …, "pattern": [{"lower": "brake"}, …]}.'
 
@@ -56,15 +57,15 @@ def pattern_lines(path: Path) -> list[str]:
     return lines
 
 
-def append_pattern(path: Path, string: str, label: str) -> bool:
+def append_pattern(path: Path, string: str, label: str, *, source: PatternSource | None = None) -> bool:
     """Append a case-insensitive pattern for a string, unless the file has it; return whether it was added.
 
-    The file is on disk on return.
+    The file is on disk on return. `source` is written beside the pattern; spaCy ignores it.
 
     Raises:
         LoopError: the file cannot be read or written.
     """
-    row = {"label": label, "pattern": " ".join(string.split())}
+    row = {"label": label, "pattern": " ".join(string.split())} | ({"source": source} if source else {})
     there = elements(path) if path.exists() else []
     if any(_same(line, row) for _, line in there):
         return False
@@ -98,6 +99,29 @@ def drop_patterns(path: Path, are_dropped: Callable[[str], bool]) -> int:
         LoopError: the file cannot be read or written.
     """
     return _rewrite(path, lambda line: None if (string := _string(line)) and are_dropped(string) else line)
+
+
+def drop_pattern(path: Path, string: str, label: str) -> int:
+    """Remove the string patterns for a string and a label; return their number. All other lines stay.
+
+    Raises:
+        LoopError: the file cannot be read or written.
+    """
+    row = {"label": label, "pattern": " ".join(string.split())}
+    return _rewrite(path, lambda line: None if _same(line, row) else line)
+
+
+def string_patterns(path: Path) -> dict[str, str]:
+    """The label of each string pattern of a file, by string; the first line of a string counts. Empty without a file.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    found: dict[str, str] = {}
+    for line in pattern_lines(path) if path.exists() else ():
+        if (string := _string(line)) and isinstance(label := json.loads(line).get("label"), str):
+            found.setdefault(" ".join(string.split()), label)
+    return found
 
 
 def _rewrite(path: Path, change: Callable[[str], str | None]) -> int:
@@ -154,7 +178,7 @@ def _relabeled(line: str, names: Mapping[str, str | None]) -> str | None:
     return None if name is None else json.dumps(row | {"label": name}, ensure_ascii=False) + "\n"
 
 
-def _same(line: str, row: dict[str, str]) -> bool:
+def _same(line: str, row: Mapping[str, str]) -> bool:
     try:
         other = json.loads(line)
     except ValueError:

@@ -82,7 +82,7 @@ class Patterns:
     def _of_terms(self, doc: Doc, nlp: Language) -> Iterable[tuple[str, tuple[int, int]]]:
         if not self._has_terms:
             return
-        lowered = nlp.make_doc(_lower(doc.text))
+        lowered = nlp.make_doc(lower_cased(doc.text))
         starts, ends = {token.idx for token in doc}, {token.idx + len(token) for token in doc}
         for label, first, end in self._terms(lowered):
             place = lowered[first].idx, lowered[end - 1].idx + len(lowered[end - 1])
@@ -126,7 +126,7 @@ def _span(doc: Doc, label: int, start: int, end: int, vocab: Vocab) -> Span:
     return Span(doc[start].idx, last.idx + len(last), vocab.strings[label])
 
 
-def _lower(text: str) -> str:
+def lower_cased(text: str) -> str:
     """Lower-case a text without changing its length."""
     lowered = text.lower()
     if len(lowered) == len(text):
@@ -137,7 +137,7 @@ def _lower(text: str) -> str:
 def _spelled(pattern: Pattern, nlp: Language) -> tuple[str, list[str]]:
     """The attribute to compare ("" for a term) and the words of a spelling-only pattern; no words for others."""
     if isinstance(pattern.pattern, str):
-        return "", [token.text for token in nlp.make_doc(_lower(pattern.pattern)) if not token.is_space]
+        return "", [token.text for token in nlp.make_doc(lower_cased(pattern.pattern)) if not token.is_space]
     tokens = [(name, value) for token in pattern.pattern if len(token) == 1 for name, value in token.items()]
     attributes = {_PLAIN_TOKENS.get(name.lower(), "") for name, _ in tokens}
     plain = len(tokens) == len(pattern.pattern) and all(isinstance(value, str) and value for _, value in tokens)

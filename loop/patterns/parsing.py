@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,28 @@ from loop.patterns.file import HINT, NoListError, elements
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One pattern of a file: a term or a list of spaCy token patterns, with the label of its matches."""
+    """One pattern of a file: a term or a list of spaCy token patterns, with the label of its matches.
+
+    Attributes:
+        source: the file. line: the line in it.
+        further: the other keys of its line, such as EntityRuler's "id", or the "source" of a term.
+    """
 
     label: str
     pattern: str | list[dict[str, Any]]
     source: str
     line: int
+    further: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def row(self) -> dict[str, Any]:
         """The pattern as a JSON object in the format of EntityRuler and Prodigy."""
-        return {"label": self.label, "pattern": self.pattern}
+        return {"label": self.label, "pattern": self.pattern, **self.further}
+
+    @property
+    def key(self) -> str:
+        """What makes it the same pattern as another."""
+        return json.dumps([self.label, self.pattern], sort_keys=True)
 
     def refusal(self, problem: str) -> InputError:
         """Return an error about this pattern that names its file and line."""
@@ -78,7 +89,8 @@ def _pattern(line: str, path: Path | str, number: int) -> Pattern:
         raise InputError(path, "not JSON", line=number, hint=HINT) from None
     if not isinstance(row, dict) or not isinstance(row.get("label"), str) or not _can_match(row.get("pattern")):
         raise InputError(path, "not a pattern", line=number, hint=HINT)
-    return Pattern(row["label"], row["pattern"], source_name(path), number)
+    further = {name: value for name, value in row.items() if name not in ("label", "pattern")}
+    return Pattern(row["label"], row["pattern"], source_name(path), number, further)
 
 
 def _can_match(pattern: object) -> bool:
@@ -98,13 +110,12 @@ def add_patterns(path: Path, new: Iterable[Pattern], *, labels: Collection[str])
     """
     old = list(read_patterns(path, labels)) if path.exists() else []
     rows = [pattern.row for pattern in old]
-    known = {json.dumps(row, sort_keys=True) for row in rows}
+    known = {pattern.key for pattern in old}
     added = seen = 0
     for pattern in new:
         seen += 1
-        key = json.dumps(pattern.row, sort_keys=True)
-        if key not in known:
-            known.add(key)
+        if pattern.key not in known:
+            known.add(pattern.key)
             rows.append(pattern.row)
             added += 1
     if added:

@@ -19,6 +19,7 @@ from loop.store.naming import Names, Naming
 from loop.store.predictions import Predictions
 from loop.store.questions import Questions
 from loop.store.requests import Past, Requests
+from loop.store.terms import Terms
 
 __all__ = [
     "Answers",
@@ -41,6 +42,7 @@ __all__ = [
     "RoundInfo",
     "Store",
     "Requests",
+    "Terms",
 ]
 
 
@@ -55,6 +57,7 @@ class Store:
         predictions: the rounds' predictions on held-out texts.
         copies: files that texts were written to.
         requests: the annotator's requests: a focus, a chosen text, earlier answers.
+        terms: what was decided about terms of the pool.
 
     Raises:
         StoreError: there is no store at `path`, or this version cannot use it.
@@ -71,6 +74,7 @@ class Store:
         self.predictions = Predictions(self._database)
         self.copies = Copies(self._database)
         self.requests = Requests(self._database)
+        self.terms = Terms(self._database)
 
     @classmethod
     def create(cls, path: Path) -> Store:

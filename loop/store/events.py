@@ -22,3 +22,5 @@ class EventKind(str, Enum):
     LOOKED_AT = "looked at"
     """An answer was reviewed and left as it was."""
     MISTAKE_JUDGED = "mistake judged"
+    TERM = "term"
+    """A term was decided, or a decision taken back; see `loop.store.terms`."""

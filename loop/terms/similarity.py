@@ -1,0 +1,100 @@
+"""How alike terms are: by word vectors or, without any, by the words that stand beside them in the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from spacy.strings import get_string_id
+from spacy.vectors import Vectors
+
+from loop.terms.pool_terms import PoolTerms, Words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Matrix: TypeAlias = "NDArray[np.float32]"
+
+WINDOW = 2  # words on either side
+CONTEXTS = 500  # most frequent words that are counted beside others
+DIMENSIONS = 100
+BESIDE_A_TABLE = 0.5  # what contexts weigh where there are word vectors, too
+
+
+class TermVectors:
+    """The vectors of terms: the mean of their words' vectors, of unit length; 0 if no word has one."""
+
+    def __init__(self, words: Sequence[str], vectors: Matrix) -> None:
+        self._row = {word: row for row, word in enumerate(words)}
+        self._vectors = _unit(vectors)
+
+    def of(self, terms: Sequence[Words]) -> Matrix:
+        """One row per term."""
+        found = np.zeros((len(terms), self._vectors.shape[1]), dtype=np.float32)
+        for row, term in enumerate(terms):
+            known = [self._row[word] for word in term if word in self._row]
+            if known:
+                found[row] = self._vectors[known].mean(axis=0)
+        return _unit(found)
+
+
+def term_vectors(pool: PoolTerms, table: Vectors | None) -> TermVectors:
+    """Vectors of the pool's terms, from the pool's own contexts and, where there is one, from a table."""
+    contexts = _unit(of_contexts(pool))
+    if table is None:
+        return TermVectors(pool.words, contexts)
+    return TermVectors(pool.words, np.hstack([_unit(of_table(table, pool.words)), BESIDE_A_TABLE * contexts]))
+
+
+def of_table(table: Vectors, words: Sequence[str]) -> Matrix:
+    """The words' vectors in a table; a word in lower case may have one as a name or an abbreviation only."""
+    if table.mode == "floret":
+        return np.asarray(table.get_batch(list(words)), dtype=np.float32)
+    rows = [_row(table, word) for word in words]
+    vectors = np.asarray(table.data[rows], dtype=np.float32)
+    vectors[np.array(rows, dtype=np.int64) < 0] = 0
+    return vectors
+
+
+def _row(table: Vectors, word: str) -> int:
+    keys = (get_string_id(form) for form in (word, word.title(), word.upper()))
+    return next((int(table.key2row[key]) for key in keys if key in table.key2row), -1)
+
+
+def of_contexts(pool: PoolTerms) -> Matrix:
+    """Vectors from the pool alone: positive pointwise mutual information with the frequent words beside them.
+
+    Its leading singular vectors, as in Levy et al. 2015, "Improving distributional similarity with lessons learned from
+    word embeddings", with their weights halved (the exponent 0.5).
+    """
+    counts = _beside(pool)
+    together, left, right = counts.sum(), counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = np.maximum(np.nan_to_num(np.log(counts * together / (left * right)), neginf=0), 0)
+    values, axes = np.linalg.eigh(information.T @ information)
+    kept = slice(max(0, len(values) - DIMENSIONS), None)
+    weights = np.maximum(values[kept], 1e-9) ** -0.25
+    return np.asarray(information @ (axes[:, kept] * weights), dtype=np.float32)
+
+
+def _beside(pool: PoolTerms) -> Any:
+    """How often each word of the pool has each of the frequent words beside it."""
+    several = len(pool.words)
+    counts = np.bincount(pool.ids, minlength=several)
+    frequent = np.argsort(-counts, kind="stable")[:CONTEXTS]
+    column = np.full(several, -1)
+    column[frequent] = np.arange(len(frequent))
+    found = np.zeros((several, len(frequent)), dtype=np.float32)
+    for distance in range(1, WINDOW + 1):
+        here, there = pool.ids[:-distance], pool.ids[distance:]
+        same = pool.of[:-distance] == pool.of[distance:]
+        for word, beside in ((here[same], there[same]), (there[same], here[same])):
+            seen = column[beside] >= 0
+            np.add.at(found, (word[seen], column[beside[seen]]), 1)
+    return found
+
+
+def _unit(vectors: Matrix) -> Matrix:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0), np.float32)
