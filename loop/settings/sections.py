@@ -137,6 +137,12 @@ class UpdateSettings(Section):
         1, "Texts made up from the base's words, added to each batch, so that new labels do not spread to other names.",
         low=0,
     )  # fmt: skip
+    weak_until: int = _setting(
+        60, "Matches of patterns in unanswered texts are learned from, less with each of so many answers; 0 for never.",
+        low=0,
+    )  # fmt: skip
+    weak_texts: int = _setting(300, "Texts with such weak labels for the model before the first answers.", low=1)
+    weak_steps: int = _setting(200, "Updates on them: some seconds in the background.", low=1)
 
 
 @dataclass(frozen=True, slots=True)

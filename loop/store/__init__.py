@@ -20,6 +20,7 @@ from loop.store.predictions import Predictions
 from loop.store.questions import Questions
 from loop.store.requests import Past, Requests
 from loop.store.terms import Terms
+from loop.store.weak_labels import WeakLabels, WeakSources, WeakSpan
 
 __all__ = [
     "Answers",
@@ -43,6 +44,9 @@ __all__ = [
     "Store",
     "Requests",
     "Terms",
+    "WeakLabels",
+    "WeakSources",
+    "WeakSpan",
 ]
 
 
@@ -58,6 +62,7 @@ class Store:
         copies: files that texts were written to.
         requests: the annotator's requests: a focus, a chosen text, earlier answers.
         terms: what was decided about terms of the pool.
+        weak: what patterns and other sources said about unanswered texts.
 
     Raises:
         StoreError: there is no store at `path`, or this version cannot use it.
@@ -75,6 +80,7 @@ class Store:
         self.copies = Copies(self._database)
         self.requests = Requests(self._database)
         self.terms = Terms(self._database)
+        self.weak = WeakSources(self._database)
 
     @classmethod
     def create(cls, path: Path) -> Store:

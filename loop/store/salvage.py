@@ -29,12 +29,14 @@ from loop.store.schema import (
     schemes,
     state,
     texts,
+    weak_labels,
+    weak_texts,
 )
 from loop.store.spans import load_spans
 
 Row = dict[str, Any]
 # Parents before children. Tables that the trainer rebuilds, such as the queue, are left out.
-TABLES = (state, events, batches, schemes, texts, questions, answers, drafts, rounds, predictions)
+TABLES = (state, events, batches, schemes, texts, questions, answers, drafts, rounds, predictions, weak_labels, weak_texts)
 DERIVED = ("queue", "seen", "request", "unfinished_batch")
 AT_ONCE = 1024
 # Rows to try if a table's last rowid is unreadable: at least this many, or twice the largest known rowid.

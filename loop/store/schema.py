@@ -183,6 +183,27 @@ predictions = Table(
     Column("spans", Text, nullable=False),
 )
 
+# What a source of weak labels said, as an event: see `loop.store.weak_labels`.
+weak_labels = Table(
+    "weak_labels",
+    metadata,
+    Column("seq", ForeignKey("events.seq"), primary_key=True),
+    Column("source", String, nullable=False),
+    Column("scheme", Integer, nullable=False),
+    # JSON: the patterns that were matched; null for one that was taken back.
+    Column("patterns", Text, nullable=False),
+)
+
+weak_texts = Table(
+    "weak_texts",
+    metadata,
+    Column("seq", ForeignKey("weak_labels.seq"), primary_key=True),
+    Column("text_id", ForeignKey("texts.id"), primary_key=True),
+    # A JSON list of [start, end, label, number of the pattern].
+    Column("spans", Text, nullable=False),
+)
+Index("weak_texts_text", weak_texts.c.text_id)
+
 _INCOMING = ("digest", "text", "group_key", "meta", "source", "line", "suggested", "pick")
 # Stages texts until all of them have been read; temporary, in memory, private to a connection.
 incoming = Table(

@@ -1,0 +1,132 @@
+"""What weak labels say about a text: spans, and how much of the rest may be taken for outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from loop.alignment import filter_spans
+from loop.records import Span
+from loop.truth import Truth
+
+# A token nearer to the known terms than this share of all tokens may be one more: it is missing, not outside.
+FAR = 0.85
+# How many of the nearest terms a token is compared with.
+NEAREST = 5
+# Tokens of a text that are learned from, around its first span, so that long documents cost no more than others.
+WINDOW = 200
+BEFORE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WeakText:
+    """A text with spans of one or several sources.
+
+    Attributes:
+        is_read_whole: whether a source read the whole text, so that what it did not find is outside.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    is_read_whole: bool = False
+
+
+def weakly_known(nlp: Language, texts: Sequence[WeakText], labels: Iterable[str]) -> list[tuple[str, Truth]]:
+    """What is learned from weak texts, of each a window of at most `WINDOW` tokens.
+
+    The spans that sources found are entities. In a text in which only patterns were matched, the tokens that may belong
+    to entities that no pattern knows are missing: those without a word vector, and those whose vectors lie nearer to the
+    terms that match (the mean of the nearest `NEAREST`) than `FAR` of all tokens. All others are outside.
+
+    Args:
+        nlp: the pipeline; call this within its memory zone.
+        texts: the texts.
+        labels: the labels in force.
+    """
+    docs = [_window(nlp.make_doc(one.text), one.spans) for one in texts]
+    open_ = _Nearness(nlp, docs).open_tokens()
+    known = frozenset(labels)
+    return [
+        (doc.text, Truth(known, spans, unclear=(*doubtful, *(() if one.is_read_whole else unclear))))
+        for one, (doc, spans, doubtful), unclear in zip(texts, docs, open_, strict=True)
+    ]
+
+
+Windowed = tuple[Doc, tuple[Span, ...], tuple[Span, ...]]
+"""A doc with the spans that count in it, and those that have several labels."""
+
+
+def _window(doc: Doc, spans: Sequence[Span]) -> Windowed:
+    if len(doc) > WINDOW:
+        first = doc.char_span(spans[0].start, spans[0].end, alignment_mode="expand") if spans else None
+        begin = max(0, first.start - BEFORE) if first else 0
+        part = doc[begin : begin + WINDOW]
+        start, end = part.start_char, part.end_char
+        inside = [span for span in spans if start <= span.start and span.end <= end]
+        doc, spans = part.as_doc(), [Span(span.start - start, span.end - start, span.label) for span in inside]
+    doubtful = {span for span in spans if any(span.overlaps(other) and span.label != other.label for other in spans)}
+    clear = filter_spans(span for span in spans if span not in doubtful)
+    return doc, clear, tuple(sorted(doubtful))
+
+
+class _Nearness:
+    """How near the tokens of docs lie to the terms found in them."""
+
+    def __init__(self, nlp: Language, docs: Sequence[Windowed]) -> None:
+        self._docs = docs
+        self._vectors = _unit_vectors(nlp, {token.orth for doc, _, _ in docs for token in doc})
+
+    def open_tokens(self) -> Iterator[tuple[Span, ...]]:
+        """The tokens of each doc that may be part of an entity, as spans."""
+        near = self._near()
+        every = [near.get(token.orth, np.inf) for doc, _, _ in self._docs for token in doc]
+        known = [value for value in every if value != np.inf]
+        limit = float(np.quantile(known, FAR)) if known else np.inf
+        for doc, _, _ in self._docs:
+            yield tuple(_span(token) for token in doc if near.get(token.orth, np.inf) > limit and _is_word(token))
+
+    def _near(self) -> dict[int, float]:
+        """By word the mean cosine to the nearest terms."""
+        terms = self._terms()
+        words = list(self._vectors)
+        if not len(terms) or not words:
+            return {}
+        cosines = np.stack([self._vectors[word] for word in words]) @ terms.T
+        nearest = np.sort(cosines, axis=1)[:, -NEAREST:].mean(axis=1)
+        return dict(zip(words, nearest.tolist(), strict=True))
+
+    def _terms(self) -> NDArray[np.float32]:
+        found: dict[tuple[int, ...], NDArray[np.float32]] = {}
+        for doc, spans, _ in self._docs:
+            for span in spans:
+                words = tuple(token.orth for token in doc.char_span(span.start, span.end, alignment_mode="expand") or ())
+                vectors = [self._vectors[word] for word in words if word in self._vectors]
+                if vectors and words not in found:
+                    mean = np.mean(vectors, axis=0)
+                    found[words] = mean / max(float(np.linalg.norm(mean)), 1e-9)
+        return np.stack(list(found.values())) if found else np.zeros((0, 0), dtype=np.float32)
+
+
+def _unit_vectors(nlp: Language, words: Iterable[int]) -> dict[int, NDArray[np.float32]]:
+    """The vectors of words that have one, of length 1, by hash."""
+    vectors: Any = nlp.vocab.vectors
+    if not vectors.shape[0]:
+        return {}
+    order = sorted(words)
+    found = vectors.get_batch(order)
+    lengths = np.linalg.norm(found, axis=1)
+    return {word: row / length for word, row, length in zip(order, found, lengths, strict=True) if length > 0}
+
+
+def _span(token: Token) -> Span:
+    return Span(token.idx, token.idx + len(token), "")
+
+
+def _is_word(token: Token) -> bool:
+    return not token.is_space and not token.is_punct

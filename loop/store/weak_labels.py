@@ -1,0 +1,165 @@
+"""Weak labels: what a source said about texts that nobody has answered. They teach, but are never gold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from loop.records import Source, Span
+from loop.store.database import Database
+from loop.store.events import EventKind
+from loop.store.journal import append_event, put_scheme
+from loop.store.naming import Naming, read_naming
+from loop.store.schema import events, texts, weak_labels, weak_texts
+
+Pattern = Mapping[str, Any]
+"""A pattern as in a pattern file: its "label", and "pattern"."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WeakSpan:
+    """A span that a source found; `by` is the number of the pattern that it matches, None for other sources."""
+
+    span: Span
+    by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeakLabels:
+    """What one source said about some texts.
+
+    Attributes:
+        seq: its place in the order of events; a round reads what comes before the last of its answers.
+        patterns: the patterns of the source "pattern", under today's labels; None for one that was taken back.
+        texts: the spans in each text, by text id; texts without any were read, too.
+        checksum: of everything that rounds learn from it.
+    """
+
+    seq: int
+    source: Source
+    scheme: int
+    patterns: tuple[Pattern | None, ...]
+    texts: Mapping[int, tuple[WeakSpan, ...]]
+    checksum: str
+
+
+class WeakSources:
+    """The weak labels of all sources, oldest first. A later set of a source takes the place of its earlier ones."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: tuple[object, list[WeakLabels]] = None, []
+
+    def add(
+        self,
+        source: Source,
+        found: Mapping[int, Sequence[WeakSpan]],
+        *,
+        labels: Sequence[str],
+        patterns: Sequence[Pattern] = (),
+    ) -> None:
+        """Record what a source says now, with the labels in force, as one event."""
+        with self._database.write() as connection:
+            scheme = put_scheme(connection, labels)
+            seq = append_event(connection, EventKind.WEAK_LABELS, {"source": source, "texts": len(found)})
+            row = {"seq": seq, "source": source, "scheme": scheme, "patterns": _dumped(list(patterns))}
+            connection.execute(insert(weak_labels).values(row))
+            rows = [{"seq": seq, "text_id": id_, "spans": _dump(spans)} for id_, spans in found.items()]
+            if rows:
+                connection.execute(insert(weak_texts), rows)
+
+    def all(self) -> list[WeakLabels]:
+        """Everything that was recorded; read once as long as nothing happens."""
+        with self._database.read() as connection:
+            state = connection.execute(_STATE).one()
+            if self._known[0] != state:
+                naming = read_naming(connection)
+                rows = connection.execute(select(weak_labels).order_by(weak_labels.c.seq)).all()
+                self._known = state, [_weak_labels(connection, row, naming) for row in rows]
+            return list(self._known[1])
+
+    def in_force(self, before: int | None = None) -> list[WeakLabels]:
+        """The last set of each source, among those before event `before`."""
+        latest = {one.source: one for one in self.all() if before is None or one.seq < before}
+        return list(latest.values())
+
+    def taught(self) -> tuple[frozenset[int], frozenset[str]]:
+        """Ids and groups of the texts with weak labels, which can no longer be held out."""
+        query = select(texts.c.id, texts.c.group_key).where(texts.c.id.in_(select(weak_texts.c.text_id)))
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return frozenset(row.id for row in rows), frozenset(row.group_key for row in rows if row.group_key is not None)
+
+    def take_back(self, is_gone: Callable[[Pattern], bool]) -> int:
+        """Delete the spans of patterns, as one event, so that rounds forget them; return how many patterns."""
+        with self._database.write() as connection:
+            naming, gone = read_naming(connection), 0
+            for row in connection.execute(select(weak_labels)).all():
+                patterns = _patterns(row, naming)
+                numbers = {n for n, pattern in enumerate(patterns) if pattern is not None and is_gone(pattern)}
+                gone += len(numbers)
+                if numbers:
+                    _take_back(connection, row, numbers)
+            if gone:
+                append_event(connection, EventKind.WEAK_LABELS_TAKEN_BACK, {"patterns": gone})
+        return gone
+
+
+_STATE = select(
+    select(func.max(events.c.seq)).scalar_subquery(), select(func.count(weak_texts.c.text_id)).scalar_subquery()
+)
+
+
+def _take_back(connection: Connection, row: Row[Any], numbers: set[int]) -> None:
+    kept = [None if n in numbers else pattern for n, pattern in enumerate(json.loads(row.patterns))]
+    here = weak_labels.c.seq == row.seq
+    connection.execute(update(weak_labels).where(here).values(patterns=_dumped(kept)))
+    for text in connection.execute(select(weak_texts).where(weak_texts.c.seq == row.seq)).all():
+        spans = [each for each in json.loads(text.spans) if each[3] not in numbers]
+        this = weak_texts.c.seq == row.seq, weak_texts.c.text_id == text.text_id
+        if spans:
+            connection.execute(update(weak_texts).where(*this).values(spans=_dumped(spans)))
+        else:
+            connection.execute(delete(weak_texts).where(*this))
+
+
+def _weak_labels(connection: Connection, row: Row[Any], naming: Naming) -> WeakLabels:
+    query = select(weak_texts).where(weak_texts.c.seq == row.seq).order_by(weak_texts.c.text_id)
+    dumped = [(text.text_id, text.spans) for text in connection.execute(query)]
+    said = [row.seq, row.source, naming.revision(row.scheme), row.patterns, dumped]
+    return WeakLabels(
+        row.seq,
+        row.source,
+        row.scheme,
+        _patterns(row, naming),
+        {id_: _load(spans, naming, row.scheme) for id_, spans in dumped},
+        hashlib.sha256(_dumped(said).encode()).hexdigest(),
+    )
+
+
+def _patterns(row: Row[Any], naming: Naming) -> tuple[Pattern | None, ...]:
+    found: list[Pattern | None] = []
+    for pattern in json.loads(row.patterns):
+        label = None if pattern is None else naming.label(pattern["label"], row.scheme)
+        found.append(None if label is None else pattern | {"label": label})
+    return tuple(found)
+
+
+def _dump(spans: Sequence[WeakSpan]) -> str:
+    return _dumped([[each.span.start, each.span.end, each.span.label, each.by] for each in spans])
+
+
+def _load(spans: str, naming: Naming, scheme: int) -> tuple[WeakSpan, ...]:
+    named = (
+        (start, end, naming.label(label, scheme), by) for start, end, label, by in json.loads(spans)
+    )
+    return tuple(WeakSpan(Span(start, end, label), by) for start, end, label, by in named if label is not None)
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

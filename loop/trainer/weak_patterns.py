@@ -1,0 +1,80 @@
+"""Records what the project's patterns match in unanswered texts, so that rounds can learn from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from spacy.language import Language
+
+from loop.held_out import Teaching
+from loop.patterns.numbered import NumberedPatterns
+from loop.patterns.project_patterns import PatternsFile
+from loop.progress.held_out_gold import held_out_now, reserved
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store, WeakLabels, WeakSpan
+from loop.store.events import EventKind
+from loop.store.weak_labels import Pattern
+
+# Texts read at most: enough for terms that one text in thirty holds.
+MOST_READ = 10_000
+AT_ONCE = 1_000
+
+
+class WeakPatterns:
+    """Keeps the weak labels of the project's patterns up to date."""
+
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+        self._settings, self._store = settings, store
+        self._file = PatternsFile(paths, settings)
+        self._gold = reserved(settings, paths)
+        self._seen = -1
+
+    def note(self, nlp: Language) -> bool:
+        """Record what the patterns match now, if they or the texts have changed; return whether it was recorded."""
+        if not self._may_have_changed():
+            return False
+        rows = [pattern.row for pattern in self._file.usable(nlp)]
+        gone = self._store.weak.take_back(lambda pattern: pattern not in rows)
+        last = next((one for one in self._store.weak.in_force() if one.source == "pattern"), None)
+        noted = bool(gone)
+        if self._is_due(rows, last):
+            found = self._found(nlp, rows)
+            self._store.weak.add("pattern", found, labels=self._settings.project.labels, patterns=rows)
+            noted = True
+        self._seen = self._store.journal.last_seq()
+        return noted
+
+    def _may_have_changed(self) -> bool:
+        return self._file.changed or self._seen != self._store.journal.last_seq()
+
+    def _is_due(self, rows: list[Pattern], last: WeakLabels | None) -> bool:
+        if len(self._store.answers.training()) >= self._settings.update.weak_until:
+            return False
+        if last is None:
+            return bool(rows) and self._store.corpus.size() > 0
+        if any(row not in last.patterns for row in rows):
+            return True
+        added = self._store.journal.events(after=last.seq, kind=EventKind.BATCH_ADDED)
+        return bool(rows) and bool(added) and len(last.texts) < self._settings.update.weak_texts
+
+    def _found(self, nlp: Language, rows: list[Pattern]) -> dict[int, list[WeakSpan]]:
+        """The matches in random unanswered texts, until enough have one."""
+        patterns = NumberedPatterns(nlp, rows)
+        found: dict[int, list[WeakSpan]] = {}
+        for texts in self._drawn():
+            with nlp.memory_zone():
+                for text in texts:
+                    matches = patterns.matches(nlp.make_doc(text.text))
+                    if matches:
+                        found[text.id] = [WeakSpan(span, number) for number, span in matches]
+                    if len(found) == self._settings.update.weak_texts:
+                        return found
+        return found
+
+    def _drawn(self) -> Iterator[list[Teaching]]:
+        rng = Random(f"{self._settings.project.seed}:weak patterns:{len(self._store.weak.all())}")
+        held_out = held_out_now(self._store, self._settings, self._gold)
+        texts = self._store.corpus.sample_pool(MOST_READ, rng)
+        for start in range(0, len(texts), AT_ONCE):
+            yield held_out.teaching(texts[start : start + AT_ONCE])
