@@ -53,6 +53,7 @@ class CheckpointInfo:
         base_sum: checksum of the base's files (`loop.checkpoints.checksums.base_sum`); set in round 0.
         vectors_sum: checksum of the word vectors (`loop.base.vectors.vectors_sum`); set in round 0, empty without any.
         reading: version of the rules that resolved the answers; 0 before `loop.truth`.
+        weak: checksum of the weak labels that its round learned from; empty without any.
     """
 
     round: int
@@ -73,6 +74,7 @@ class CheckpointInfo:
     vectors_sum: str = ""
     scheme: int = 0
     reading: int = 0
+    weak: str = ""
 
     @property
     def answer_ids(self) -> frozenset[str]:

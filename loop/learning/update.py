@@ -20,9 +20,17 @@ RELIEVED = 0.3
 
 
 def update(
-    learner: Learner, new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings, *, seed: int
+    learner: Learner,
+    new: Sequence[Example],
+    answered: Sequence[Example],
+    settings: UpdateSettings,
+    *,
+    seed: int,
+    weak: Sequence[Example] = (),
 ) -> list[float]:
     """Train our component in place on `settings.steps` batches that mix `new` examples with all `answered` so far.
+
+    Weakly labelled examples are replayed like answered ones.
 
     The resulting weights depend only on the initial weights, the ordered examples, the settings and the seed. The
     optimizer starts fresh in each round; keeping it scored no better.
@@ -38,7 +46,7 @@ def update(
     optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
     averages = Averages(ner.model, learner.averages, steps=_steps_before(new, answered, settings))
     losses, rng = [], Random(f"{seed}:rehearsal")
-    for batch in islice(_batches(new, answered, settings, Random(seed)), settings.steps):
+    for batch in islice(_batches(new, [*answered, *weak], settings, Random(seed)), settings.steps):
         beside = learner.base.rehearsed(batch, settings.rehearsed_per_batch, rng)
         losses.append(_step(ner, [*batch, *beside], optimizer, settings.dropout))
         if learner.anchor:

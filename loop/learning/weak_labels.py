@@ -40,8 +40,8 @@ class WeakText:
 def weakly_known(nlp: Language, texts: Sequence[WeakText], labels: Iterable[str]) -> list[tuple[str, Truth]]:
     """What is learned from weak texts, of each a window of at most `WINDOW` tokens.
 
-    The spans that sources found are entities. In a text in which only patterns were matched, the tokens that may belong
-    to entities that no pattern knows are missing: those without a word vector, and those whose vectors lie nearer to the
+    The spans that sources found are entities. In a text in which only patterns were matched, the tokens that may be in
+    entities that no pattern knows are missing: those without a word vector, and those whose vectors lie nearer to the
     terms that match (the mean of the nearest `NEAREST`) than `FAR` of all tokens. All others are outside.
 
     Args:
@@ -105,7 +105,9 @@ class _Nearness:
         found: dict[tuple[int, ...], NDArray[np.float32]] = {}
         for doc, spans, _ in self._docs:
             for span in spans:
-                words = tuple(token.orth for token in doc.char_span(span.start, span.end, alignment_mode="expand") or ())
+                words = tuple(
+                    token.orth for token in doc.char_span(span.start, span.end, alignment_mode="expand") or ()
+                )
                 vectors = [self._vectors[word] for word in words if word in self._vectors]
                 if vectors and words not in found:
                     mean = np.mean(vectors, axis=0)

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from loop.errors import InputError
 from loop.patterns.matching import Patterns, say_left_out, usable
+from loop.patterns.parsing import Pattern
 from loop.records import Span
 from loop.settings import ProjectPaths, Settings
 
@@ -54,11 +55,25 @@ class PatternsFile:
         """The errors in the file, one per invalid line; none without a file."""
         return usable(self.path, nlp, self._labels)[1] if self.path.exists() else []
 
+    def usable(self, nlp: Language) -> list[Pattern]:
+        """The patterns that can be matched; none without a file.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        self._seen = self._version()
+        return usable(self.path, nlp, self._labels)[0] if self._seen is not None else []
+
     def _usable(self, nlp: Language) -> Patterns:
         good, bad = usable(self.path, nlp, self._labels)
         for error in bad:
             say_left_out(error)
         return Patterns(nlp, good, labels=self._labels, tried=True)
+
+    @property
+    def version(self) -> Version:
+        """Of the file as it is now."""
+        return self._version()
 
     def _version(self) -> Version:
         try:

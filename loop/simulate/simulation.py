@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,6 +37,7 @@ class Scenario:
             does not wait.
         every: a row after this many answers, at the end of a round; 0 for every round.
         keys: whether to count keys, which is slow for long texts with many corrections.
+        patterns: a file of match patterns that the project begins with.
     """
 
     answers: int = 200
@@ -44,6 +46,7 @@ class Scenario:
     lag: Literal[0, 1] = 0
     every: int = 0
     keys: bool = False
+    patterns: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ def simulate(
     settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0, repeat_share=0.0))
     if not paths.db.exists():
         begin_anew(paths)
+    if scenario.patterns is not None:
+        shutil.copyfile(scenario.patterns, paths.patterns(settings.project.patterns))
     with open_store(paths) as store:
         store.corpus.add_batch((NewText(text) for text in gold if text not in test), source="simulation")
         session = Session(paths, settings, store, annotator="oracle")
@@ -135,8 +140,12 @@ class _Play:
         every = self._scenario.every or self._round
         reported = 0
         self._trainer.ask()
-        while self._trainer.pretrain():  # people need longer for their first ten answers than pretraining takes
+        # People need longer for their first answers than the trainer does for what can be learned without any.
+        while self._trainer.pretrain() or self._trainer.note_patterns() or self._trainer.learn():
             pass
+        if self._trainer.rounds.number:
+            self._trainer.ask()
+            yield self._row()
         while self._effort.answers < self._scenario.answers and (question := self._next()):
             self._effort = self._effort.plus(question, self._answer(question))
             given = self._effort.answers

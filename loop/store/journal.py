@@ -84,10 +84,10 @@ class Journal:
         with self._database.write() as connection:
             append_event(connection, kind, payload)
 
-    def last_seq(self) -> int:
-        """The number of the latest event; 0 before the first."""
+    def last_seq(self, kind: EventKind | None = None) -> int:
+        """The number of the latest event, or of the latest of a kind; 0 before the first."""
         with self._database.read() as connection:
-            return last_seq(connection)
+            return last_seq(connection, kind)
 
     def scheme(self, labels: Sequence[str], *, asked: Collection[str] | None = None) -> int:
         """The version of the scheme for new answers; adds a scheme, and its event, if there is none yet.
@@ -230,9 +230,10 @@ def next_version(connection: Connection) -> int:
     return 1 + int(connection.execute(select(func.coalesce(func.max(schemes.c.version), 0))).scalar_one())
 
 
-def last_seq(connection: Connection) -> int:
-    """The number of the latest event; 0 before the first."""
-    return int(connection.execute(select(func.coalesce(func.max(events.c.seq), 0))).scalar_one())
+def last_seq(connection: Connection, kind: EventKind | None = None) -> int:
+    """`Journal.last_seq` within the caller's transaction."""
+    query = select(func.coalesce(func.max(events.c.seq), 0))
+    return int(connection.execute(query if kind is None else query.where(events.c.kind == kind.value)).scalar_one())
 
 
 def _round(row: Row[Any]) -> RoundInfo:

@@ -36,7 +36,20 @@ from loop.store.spans import load_spans
 
 Row = dict[str, Any]
 # Parents before children. Tables that the trainer rebuilds, such as the queue, are left out.
-TABLES = (state, events, batches, schemes, texts, questions, answers, drafts, rounds, predictions, weak_labels, weak_texts)
+TABLES = (
+    state,
+    events,
+    batches,
+    schemes,
+    texts,
+    questions,
+    answers,
+    drafts,
+    rounds,
+    predictions,
+    weak_labels,
+    weak_texts,
+)
 DERIVED = ("queue", "seen", "request", "unfinished_batch")
 AT_ONCE = 1024
 # Rows to try if a table's last rowid is unreadable: at least this many, or twice the largest known rowid.

@@ -155,9 +155,7 @@ def _dump(spans: Sequence[WeakSpan]) -> str:
 
 
 def _load(spans: str, naming: Naming, scheme: int) -> tuple[WeakSpan, ...]:
-    named = (
-        (start, end, naming.label(label, scheme), by) for start, end, label, by in json.loads(spans)
-    )
+    named = ((start, end, naming.label(label, scheme), by) for start, end, label, by in json.loads(spans))
     return tuple(WeakSpan(Span(start, end, label), by) for start, end, label, by in named if label is not None)
 
 

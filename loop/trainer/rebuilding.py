@@ -69,7 +69,7 @@ class Rebuilding:
         self._pretrained.must_be_there()
         training = self._store.answers.training()
         kept = self._kept.rounds()
-        if kept and not self._kept.info(kept[-1]).trained_on_prefix_of(training):
+        if kept and not self._recipe.stands(self._kept.info(kept[-1]), training):
             raise LoopError(
                 "Answers have changed, and the rounds trained on them have not been retrained yet.",
                 hint="Let `loop trainer` finish first; stop it with Ctrl-C when it is idle.",
@@ -79,7 +79,7 @@ class Rebuilding:
         self._recipe.go_to(0)
         yield self._rebuilt(0, None)
         for info in self._store.journal.rounds()[:last]:
-            self._recipe.learn(training[: info.answers])
+            self._recipe.learn(training, info.answers)
             yield self._rebuilt(info.number, info)
 
     def save(self, to: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -23,11 +23,19 @@ from loop.settings import Settings, UpdateSettings
 from loop.store import Store
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.replay import repeated
+from loop.trainer.weak_recipe import NOTHING, Apart, WeakRecipe
 from loop.truth import READING, Truth, of_texts
 
 
 class RoundRecipe:
     """Trains a pipeline round by round.
+
+    Args:
+        settings: the project's settings.
+        store: the project's store.
+        pretrained: the pretrained weights, if any.
+        checkpoints: the saved rounds.
+        apart: ids and groups of texts that are not learned from weakly.
 
     Attributes:
         learner: the pipeline after the last round.
@@ -37,10 +45,19 @@ class RoundRecipe:
     learner: Learner
     info: CheckpointInfo
 
-    def __init__(self, settings: Settings, store: Store, pretrained: Pretrained, checkpoints: Checkpoints) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        pretrained: Pretrained,
+        checkpoints: Checkpoints,
+        *,
+        apart: Apart = NOTHING,
+    ) -> None:
         self._settings, self._store = settings, store
         self._pretrained, self._checkpoints = pretrained, checkpoints
         self._known: tuple[int, UpdateSettings] | None = None
+        self._weak = WeakRecipe(settings, store, apart)
 
     def begin(self) -> None:
         """Build round 0 from the base and save it.
@@ -76,20 +93,57 @@ class RoundRecipe:
         self.learner, self.info = self._checkpoints.load(number), self._checkpoints.info(number)
 
     def next_cut(self, training: Sequence[Answer]) -> int:
-        """Number of answers that the next round is trained on: the previous round's plus `round_size`."""
+        """Number of answers that the next round is trained on: the previous round's plus `round_size`.
+
+        If there are weak labels, the first round learns from them alone.
+        """
+        if self.info.round == 0 and self.weak_sum(training, 0):
+            return 0
         return len(self.info.answers) + self._update_settings(training).round_size
 
-    def learn(self, cut: Sequence[Answer]) -> None:
-        """Train the next round; `cut` holds all answers up to and including its own, by rank. Nothing is saved."""
-        settings, number = self._update_settings(cut), self.info.round + 1
-        answered, came = self._answered(cut), cut[len(self.info.answers) :]
-        new = answered[-len({answer.text_id for answer in came}) :]  # texts are in the order of their last answers
-        tried = (*self.info.tried, *self._try(new, self._labels(came)))[-RECENT:]
+    def stands(self, info: CheckpointInfo, training: Sequence[Answer]) -> bool:
+        """Whether a round would learn from the same answers and weak labels today."""
+        if not info.trained_on_prefix_of(training):
+            return False
+        return info.round == 0 or info.weak == self.weak_sum(training, len(info.answers))
+
+    def weak_sum(self, training: Sequence[Answer], n: int) -> str:
+        """Checksum of the weak labels that a round over the first `n` answers learns from; empty without any."""
+        return self._weak.checksum(training, n, self._weak_settings(training, n))
+
+    def learn(self, training: Sequence[Answer], n: int) -> None:
+        """Train the next round on the first `n` of these answers, given by rank; if `n` is 0, on weak labels alone.
+
+        Nothing is saved.
+        """
+        number, weak, temperature, tried = self.info.round + 1, self.weak_sum(training, n), DEFAULT, self.info.tried
+        came = training[len(self.info.answers) : n]
+        answered = self._answered(training[:n])
+        new = answered[-len({answer.text_id for answer in came}) :] if came else []  # texts are in the order of answers
+        if new:
+            tried = (*tried, *self._try(new, self._labels(came)))[-RECENT:]
+            temperature = temperature_of(tried)
         anew = self._pretrained.learner(number, self._checkpoints)
         self.learner = anew or self.learner
-        losses = self._update(cut, answered, len(new), number, settings, afresh=anew is not None)
-        info = self._info(number, tuple(answer.key for answer in cut), temperature_of(tried))
-        self.info = replace(info, steps=len(losses), loss=sum(losses) / len(losses) if losses else None, tried=tried)
+        losses: list[float] = []
+        if n == 0 or (anew and self.weak_sum(training, 0)):
+            losses = self._learn_weakly(training)
+        if n:
+            losses = self._update(training, n, answered, len(new), afresh=anew is not None)
+        info = self._info(number, tuple(answer.key for answer in training[:n]), temperature)
+        loss = sum(losses) / len(losses) if losses else None
+        self.info = replace(info, steps=len(losses), loss=loss, tried=tried, weak=weak)
+
+    def _learn_weakly(self, training: Sequence[Answer]) -> list[float]:
+        """What is learned before the first answer."""
+        settings, nlp = self._weak_settings(training, 0), self.learner.nlp
+        labels = self._labels([], weak=self._weak.scheme(training, 0, settings))
+        texts = self._weak.texts(self.learner, training, 0, settings, labels, ())
+        add_labels(nlp, self._positive(labels, texts))
+        with nlp.memory_zone():
+            examples = self._examples(texts, labels)
+            steps = replace(settings, steps=settings.weak_steps)
+            return update(self.learner, examples, examples, steps, seed=self._seed(0)) if texts else []
 
     def _update_settings(self, training: Sequence[Answer]) -> UpdateSettings:
         learned = len(self.info.answers)
@@ -100,6 +154,10 @@ class RoundRecipe:
             self._known = rank, settings_of_round(self._store, self._settings, training, learned)
         return self._known[1]
 
+    def _weak_settings(self, training: Sequence[Answer], n: int) -> UpdateSettings:
+        """The settings when the last of the first `n` answers was given."""
+        return settings_of_round(self._store, self._settings, training, max(0, n - 1))
+
     def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Truth]]:
         known = of_texts(cut, self._store.journal.schemes())
         return [(text.text, known[text.id]) for text in self._store.corpus.texts(list(known))]
@@ -107,13 +165,13 @@ class RoundRecipe:
     def _examples(self, answered: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> Examples:
         return Examples(self.learner.nlp, answered, labels=labels, beside=self.learner.base.rivals)
 
-    def _labels(self, answers: Sequence[Answer]) -> tuple[str, ...]:
-        """The labels in force at the last of these answers, and those adopted from the base.
+    def _labels(self, answers: Sequence[Answer], *, weak: int = 0) -> tuple[str, ...]:
+        """The labels in force at the last of these answers or in the scheme `weak`, and those adopted from the base.
 
         The labels in loop.cfg are not used: a round must depend on its answers only, not on when it is trained.
         """
         naming, project = self._store.journal.naming(), self._settings.project
-        last = naming.in_force(max(answer.scheme for answer in answers)) if answers else ()
+        last = naming.in_force(max((answer.scheme for answer in answers), default=weak))
         return tuple(dict.fromkeys((*last, *adopted(project.base, project.labels))))
 
     def _try(self, new: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> list[Tried]:
@@ -131,29 +189,31 @@ class RoundRecipe:
         return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
 
     def _update(
-        self,
-        cut: Sequence[Answer],
-        answered: Sequence[tuple[str, Truth]],
-        came: int,
-        number: int,
-        settings: UpdateSettings,
-        *,
-        afresh: bool,
+        self, training: Sequence[Answer], n: int, answered: Sequence[tuple[str, Truth]], came: int, *, afresh: bool
     ) -> list[float]:
-        nlp, labels = self.learner.nlp, self._labels(cut)
-        positive = {span.label for _, truth in answered for span in truth.spans}
+        nlp, number, settings = self.learner.nlp, self.info.round + 1, self._update_settings(training[:n])
+        labels = self._labels(training[:n])
+        weak = self._weak.texts(self.learner, training, n, self._weak_settings(training, n), labels, answered)
         # Outside the memory zone, which discards new strings at its end.
-        add_labels(nlp, [label for label in labels if label in positive])
-        seed = Random(f"{self._settings.project.seed}:round:{number}").getrandbits(32)
+        add_labels(nlp, self._positive(labels, [*answered, *weak]))
         with nlp.memory_zone():
-            examples = self._examples(answered, labels)
+            examples, beside = self._examples(answered, labels), self._examples(weak, labels)
             if afresh:  # all answers are new to this learner: take the steps of all rounds so far
-                steps = settings.steps * number
-                return update(self.learner, examples, examples, replace(settings, steps=steps), seed=seed)
-            first = self._store.journal.naming().in_force(cut[0].scheme)
+                rounds = number - bool(self.weak_sum(training, 0))
+                settings = replace(settings, steps=settings.steps * rounds)
+                return update(self.learner, examples, examples, settings, seed=self._seed(number), weak=beside)
+            first = self._store.journal.naming().in_force(training[0].scheme)
             again = repeated([truth for _, truth in answered], first, settings)
             replayed = [*examples, *(examples[index] for index in again)] if again else examples
-            return update(self.learner, examples[-came:], replayed, settings, seed=seed)
+            return update(self.learner, examples[-came:], replayed, settings, seed=self._seed(number), weak=beside)
+
+    def _positive(self, labels: Sequence[str], texts: Iterable[tuple[str, Truth]]) -> list[str]:
+        """The labels that have a span in these texts, in order."""
+        found = {span.label for _, truth in texts for span in truth.spans}
+        return [label for label in labels if label in found]
+
+    def _seed(self, number: int) -> int:
+        return Random(f"{self._settings.project.seed}:round:{number}").getrandbits(32)
 
     def _info(self, number: int, answers: tuple[str, ...], temperature: float) -> CheckpointInfo:
         project = self._settings.project

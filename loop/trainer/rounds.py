@@ -102,9 +102,9 @@ class Rounds:
 
     def _forget_changed(self, training: Sequence[Answer]) -> None:
         """Delete the rounds trained on answers that were replaced, retracted or changed."""
-        if not self._newest.trained_on_prefix_of(training):
+        if not self._recipe.stands(self._newest, training):
             kept = reversed(self._checkpoints.rounds())
-            self._forget_after(next(n for n in kept if self._checkpoints.info(n).trained_on_prefix_of(training)))
+            self._forget_after(next(n for n in kept if self._recipe.stands(self._checkpoints.info(n), training)))
 
     def _forget_after(self, number: int) -> None:
         self._checkpoints.forget_after(number)
@@ -123,8 +123,8 @@ class Rounds:
         return max(n for n in kept if self._hold is None or n <= self._hold)
 
     def changed(self, training: Sequence[Answer]) -> tuple[str, ...]:
-        """If answers that were trained on have changed, the keys of those that now take their place; else empty."""
-        if self._newest.trained_on_prefix_of(training):
+        """If what was trained on has changed, the keys of the answers that now take its place; else empty."""
+        if self._recipe.stands(self._newest, training):
             return ()
         learned, ids = set(self._newest.answers), [answer.key for answer in training]
         return tuple(ids[: max((i for i, id_ in enumerate(ids, start=1) if id_ in learned), default=0)]) or ("none",)
@@ -149,7 +149,7 @@ class Rounds:
         """Train and save the next round on its part of the training answers, given by rank."""
         started = time.monotonic()
         self._change.begin(self.learner)
-        self._recipe.learn(training[: self._recipe.next_cut(training)])
+        self._recipe.learn(training, self._recipe.next_cut(training))
         info = self._recipe.info
         self._checkpoints.save(self.learner, info)
         self._newest = max(self._newest, info, key=lambda each: each.round)

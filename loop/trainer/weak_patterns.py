@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
-from spacy.language import Language
-
 from loop.held_out import Teaching
+from loop.learning.learner import Learner
 from loop.patterns.numbered import NumberedPatterns
 from loop.patterns.project_patterns import PatternsFile
 from loop.progress.held_out_gold import held_out_now, reserved
@@ -28,27 +27,33 @@ class WeakPatterns:
         self._settings, self._store = settings, store
         self._file = PatternsFile(paths, settings)
         self._gold = reserved(settings, paths)
-        self._seen = -1
+        self._seen: object = None
 
-    def note(self, nlp: Language) -> bool:
-        """Record what the patterns match now, if they or the texts have changed; return whether it was recorded."""
-        if not self._may_have_changed():
-            return False
-        rows = [pattern.row for pattern in self._file.usable(nlp)]
+    @property
+    def state(self) -> tuple[object, int]:
+        """Of what the weak labels follow from: the file, and the last batch of texts."""
+        added = self._store.journal.last_seq(EventKind.BATCH_ADDED)
+        return self._file.version, added
+
+    @property
+    def changed(self) -> bool:
+        """Whether the patterns or the texts may have changed since they were last noted."""
+        return self._seen != self.state
+
+    def note(self, learner: Learner) -> bool:
+        """Record what the patterns match now; return whether that is anything new."""
+        self._seen = self.state
+        rows = [pattern.row for pattern in self._file.usable(learner.nlp)]
         gone = self._store.weak.take_back(lambda pattern: pattern not in rows)
         last = next((one for one in self._store.weak.in_force() if one.source == "pattern"), None)
         noted = bool(gone)
         if self._is_due(rows, last):
-            found = self._found(nlp, rows)
+            found = self._found(learner, rows)
             self._store.weak.add("pattern", found, labels=self._settings.project.labels, patterns=rows)
             noted = True
-        self._seen = self._store.journal.last_seq()
         return noted
 
-    def _may_have_changed(self) -> bool:
-        return self._file.changed or self._seen != self._store.journal.last_seq()
-
-    def _is_due(self, rows: list[Pattern], last: WeakLabels | None) -> bool:
+    def _is_due(self, rows: Sequence[Pattern], last: WeakLabels | None) -> bool:
         if len(self._store.answers.training()) >= self._settings.update.weak_until:
             return False
         if last is None:
@@ -58,8 +63,9 @@ class WeakPatterns:
         added = self._store.journal.events(after=last.seq, kind=EventKind.BATCH_ADDED)
         return bool(rows) and bool(added) and len(last.texts) < self._settings.update.weak_texts
 
-    def _found(self, nlp: Language, rows: list[Pattern]) -> dict[int, list[WeakSpan]]:
+    def _found(self, learner: Learner, rows: Sequence[Pattern]) -> dict[int, list[WeakSpan]]:
         """The matches in random unanswered texts, until enough have one."""
+        nlp = learner.nlp
         patterns = NumberedPatterns(nlp, rows)
         found: dict[int, list[WeakSpan]] = {}
         for texts in self._drawn():

@@ -8,8 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from spacy.language import Language
-
+from loop.learning.learner import Learner
 from loop.learning.weak_labels import WeakText, weakly_known
 from loop.patterns.numbered import NumberedPatterns
 from loop.records import Answer, Source, Span
@@ -17,6 +16,9 @@ from loop.settings import Settings, UpdateSettings
 from loop.store import Store, WeakLabels
 from loop.truth import Truth
 
+Apart = tuple[frozenset[int], frozenset[str]]
+"""Ids and groups of texts."""
+NOTHING: Apart = frozenset(), frozenset()
 # Weak texts in the replay of a round without answers; they fade with the answers, see `UpdateSettings.weak_until`.
 BESIDE = 40
 # Whose spans count where sources differ: a file knows the very text, a pipeline its context, patterns neither.
@@ -43,8 +45,8 @@ class Evidence:
 class WeakRecipe:
     """Computes what a round learns from weak labels; nothing of it is stored."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self._settings, self._store = settings, store
+    def __init__(self, settings: Settings, store: Store, apart: Apart = NOTHING) -> None:
+        self._settings, self._store, self._apart = settings, store, apart
 
     def in_force(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> list[WeakLabels]:
         """The weak labels that a round over the first `n` answers learns from; none after `weak_until` answers.
@@ -57,25 +59,28 @@ class WeakRecipe:
         last = n or settings.round_size
         return self._store.weak.in_force(training[last - 1].rank if last <= len(training) else None)
 
+    def scheme(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> int:
+        """The latest scheme of these weak labels; 0 without any."""
+        return max((one.scheme for one in self.in_force(training, n, settings)), default=0)
+
     def checksum(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> str:
         """Of everything that the round learns from weak labels; empty if that is nothing."""
-        measured, _ = held = self._store.answers.measured()
         found = [one for one in self.in_force(training, n, settings) if any(one.texts.values())]
         if not found:
             return ""
         ids = {id_ for one in found for id_ in one.texts}
-        hidden = sorted(ids & measured | self._of_groups(ids, held[1]))
+        hidden = sorted(ids - self._teaching(ids))
         said = "|".join(one.checksum for one in found) + f"|{hidden}|{settings.weak_texts}|{settings.weak_steps}"
         return hashlib.sha256(said.encode()).hexdigest()
 
     def texts(
-        self, nlp: Language, training: Sequence[Answer], n: int, settings: UpdateSettings, labels: Sequence[str],
+        self, learner: Learner, training: Sequence[Answer], n: int, settings: UpdateSettings, labels: Sequence[str],
         known: Sequence[tuple[str, Truth]],
     ) -> list[tuple[str, Truth]]:  # fmt: skip
         """What the round learns: at the start up to `weak_texts` texts, beside answers fewer and fewer.
 
         Args:
-            nlp: the pipeline; not within its memory zone.
+            learner: the pipeline, outside its memory zone.
             training: all answers, by rank.
             n: how many of them the round learns from.
             settings: those of the round.
@@ -85,23 +90,23 @@ class WeakRecipe:
         sets = self.in_force(training, n, settings)
         wanted = settings.weak_texts if n == 0 else round(BESIDE * (1 - n / settings.weak_until))
         answered = {answer.text_id for answer in training[:n]}
-        found = self._spans(nlp, sets, known)
+        found = self._spans(learner, sets, known)
         usable = sorted(self._teaching(found.keys() - answered))
         rng = Random(f"{self._settings.project.seed}:weak:{n}")
         drawn = rng.sample(usable, min(wanted, len(usable)))
         by_id = {text.id: text.text for text in self._store.corpus.texts(drawn)}
         whole = {id_ for one in sets if one.source != "pattern" for id_ in one.texts}
         texts = [WeakText(by_id[id_], found[id_], id_ in whole) for id_ in drawn]
-        with nlp.memory_zone():
-            return weakly_known(nlp, texts, labels)
+        with learner.nlp.memory_zone():
+            return weakly_known(learner.nlp, texts, labels)
 
     def _spans(
-        self, nlp: Language, sets: Sequence[WeakLabels], known: Sequence[tuple[str, Truth]]
+        self, learner: Learner, sets: Sequence[WeakLabels], known: Sequence[tuple[str, Truth]]
     ) -> dict[int, tuple[Span, ...]]:
         """The spans that are believed, by text; of those of different sources that overlap, the first source's."""
         found: dict[int, tuple[Span, ...]] = {}
         for one in sorted(sets, key=lambda each: ORDER.index(each.source)):
-            doubted = {n for n, evidence in enumerate(evidence_of(nlp, one, known)) if not evidence.is_believed}
+            doubted = {n for n, evidence in enumerate(evidence_of(learner, one, known)) if not evidence.is_believed}
             for id_, spans in one.texts.items():
                 taken = found.get(id_, ())
                 theirs = (each.span for each in spans if each.by not in doubted)
@@ -109,18 +114,18 @@ class WeakRecipe:
         return {id_: spans for id_, spans in found.items() if spans}
 
     def _teaching(self, ids: Collection[int]) -> set[int]:
-        measured, groups = self._store.answers.measured()
-        return {*ids} - measured - self._of_groups(ids, groups)
+        """Those of the texts that may be learned from: never what measures, by itself or by its group."""
+        measured, measured_groups = self._store.answers.measured()
+        left, groups = {*ids} - measured - self._apart[0], measured_groups | self._apart[1]
+        return (
+            left if not groups else {one.id for one in self._store.corpus.texts(list(left)) if one.group not in groups}
+        )
 
-    def _of_groups(self, ids: Collection[int], groups: Collection[str]) -> set[int]:
-        if not groups:
-            return set()
-        return {text.id for text in self._store.corpus.texts(list(ids)) if text.group in groups}
 
-
-def evidence_of(nlp: Language, one: WeakLabels, known: Sequence[tuple[str, Truth]]) -> list[Evidence]:
+def evidence_of(learner: Learner, one: WeakLabels, known: Sequence[tuple[str, Truth]]) -> list[Evidence]:
     """What answered texts say about each pattern of a set; empty for sources without patterns."""
     told: dict[int, Evidence] = defaultdict(Evidence)
+    nlp = learner.nlp
     patterns = NumberedPatterns(nlp, one.patterns) if known else None
     with nlp.memory_zone():
         for text, truth in known if patterns else ():

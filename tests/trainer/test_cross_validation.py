@@ -85,9 +85,9 @@ def learned(original: Path, few: Settings, tmp_path_factory: pytest.TempPathFact
     measured: list[set[str]] = []
     course, gold_of = cross_validation.RoundRecipe.learn, cross_validation.answered_gold
 
-    def learn(self, cut):
-        learned[-1].update(text.text for text in self._store.corpus.texts([answer.text_id for answer in cut]))
-        course(self, cut)
+    def learn(self, training, n):
+        learned[-1].update(text.text for text in self._store.corpus.texts([answer.text_id for answer in training[:n]]))
+        course(self, training, n)
 
     def answered_gold(store, answers, labels):
         gold = gold_of(store, answers, labels)
