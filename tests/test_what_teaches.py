@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ from loop.terms.project_terms import project_review
 from loop.trainer import Trainer
 from loop.trainer.cross_validation import learning_curve
 from loop.trainer.rebuilding import rebuilding
+from loop.trainer.weak_patterns import WeakPatterns
 
 MERGE = ("loop.final.folder", "sample_pool")
 SOURCES = Path(loop.__file__).parent
@@ -54,6 +56,8 @@ READERS = {
 LEARNS = {
     ("loop.trainer.round_recipe", "texts"): "rounds, of whatever answers they are given",
     ("loop.trainer.pretraining", "sample"): "pretraining",
+    ("loop.trainer.weak_patterns", "sample_pool"): "what patterns match, which is learned from weakly",
+    ("loop.trainer.weak_recipe", "texts"): "the same",
     ("loop.final.folder", "texts"): "the final training",
     MERGE: "--merge",
     ("loop.trainer.candidates", "sample_pool"): "what is asked about, which is learned next, and what [suggest] reads",
@@ -138,6 +142,7 @@ class Project:
     def fill(self) -> None:
         """Half of what teaches is answered; of the group that measures one is held out, and one came in to teach."""
         self.store.corpus.add_batch(self.texts(), source="canaries")
+        WeakPatterns(self.paths, self.settings, self.store).note(SimpleNamespace(nlp=spacy.blank("xx")))
         every = self.store.corpus.texts(range(1, self.store.corpus.size() + 1))
         for text in [text for text in every if TEACHES in text.text][::2][:ANSWERS]:
             self.answer(text)
@@ -235,6 +240,7 @@ def make(tmp_path: Path, settings: Settings) -> Iterator[Callable[[str], Project
             paths = ProjectPaths(tmp_path / "project")
             paths.root.mkdir()
             srsly.write_jsonl(paths.root / "gold.jsonl", gold)
+            srsly.write_jsonl(paths.root / "patterns.jsonl", [{"label": "PART", "pattern": "hub"}])
             store = stack.enter_context(Store.create(paths.db))
             project = Project(paths, replace(settings, project=replace(settings.project, base=base)), store)
             project.fill()
@@ -248,8 +254,8 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that anything learns from, that others are asked about, or that an annotator is asked to teach."""
     seen: list[str] = []
 
-    def update(_learner, new, answered, *_, **__):
-        seen.extend(one.reference.text for one in (*new, *answered))
+    def update(_learner, new, answered, *_, weak=(), **__):
+        seen.extend(one.reference.text for one in (*new, *answered, *weak))
         return []
 
     def pretrain(_nlp, texts, **_):

@@ -46,7 +46,8 @@ def update(
     optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
     averages = Averages(ner.model, learner.averages, steps=_steps_before(new, answered, settings))
     losses, rng = [], Random(f"{seed}:rehearsal")
-    for batch in islice(_batches(new, [*answered, *weak], settings, Random(seed)), settings.steps):
+    replayed = [*answered, *weak] if weak else answered  # without weak ones, examples are built as they are drawn
+    for batch in islice(_batches(new, replayed, settings, Random(seed)), settings.steps):
         beside = learner.base.rehearsed(batch, settings.rehearsed_per_batch, rng)
         losses.append(_step(ner, [*batch, *beside], optimizer, settings.dropout))
         if learner.anchor:

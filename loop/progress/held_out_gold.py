@@ -100,10 +100,11 @@ def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[Go
 
 
 def _unlearned(store: Store, raws: Sequence[RawText]) -> list[RawText]:
-    learned = {answer.text_id for answer in store.answers.training()}
+    weakly, weak_groups = store.weak.taught()
+    learned = weakly.union(answer.text_id for answer in store.answers.training())
     texts = list(dict.fromkeys(raw.text for raw in raws))
     taught = {text for text, id_ in store.corpus.find(texts).items() if id_ in learned}
-    groups = store.answers.taught()
+    groups = weak_groups | store.answers.taught()
     return [raw for raw in raws if raw.text not in taught and raw.group not in groups]
 
 

@@ -94,7 +94,8 @@ def _carry_out(paths: ProjectPaths, settings: Settings, store: Store, texts: Seq
     """Every step can be repeated. The texts go last: the other steps need them."""
     ids = {text.id for text in texts}
     try:
-        rounds = _forget_rounds(paths, store, {answer.id for answer in store.answers.all() if answer.text_id in ids})
+        said = {answer.id for answer in store.answers.all() if answer.text_id in ids}
+        rounds = _forget_rounds(paths, store, said, weakly=not ids.isdisjoint(store.weak.taught()[0]))
         patterns = _drop_patterns(paths, settings, store, texts)
         _drop_copies(paths)
         erased = store.erase(sorted(ids))
@@ -106,8 +107,15 @@ def _carry_out(paths: ProjectPaths, settings: Settings, store: Store, texts: Seq
     return ErasedReport(erased.texts, erased.answers, rounds, patterns)
 
 
-def _forget_rounds(paths: ProjectPaths, store: Store, said: Collection[str]) -> int:
-    """Go back to the last round that has not seen the texts, and drop pretrained weights that have."""
+def _forget_rounds(paths: ProjectPaths, store: Store, said: Collection[str], *, weakly: bool) -> int:
+    """Go back to the last round that has not seen the texts, and drop pretrained weights that have.
+
+    Args:
+        paths: the project's paths.
+        store: the project's store.
+        said: ids of the answers about the texts.
+        weakly: whether the texts have weak labels, so that every round that learned from such may have seen them.
+    """
     from loop.checkpoints.checkpoints import Checkpoints
 
     pretrained = store.journal.latest(EventKind.PRETRAINED)
@@ -115,7 +123,7 @@ def _forget_rounds(paths: ProjectPaths, store: Store, said: Collection[str]) -> 
     _remove(paths, "pretrained", "damaged-*", ".*")
     checkpoints = Checkpoints(paths.models)
     rounds, before = checkpoints.rounds(), len(store.journal.rounds())
-    clean = [n for n in rounds if (first is None or n < first) and _knows_none(checkpoints, n, said)]
+    clean = [n for n in rounds if (first is None or n < first) and _knows_none(checkpoints, n, said, weakly=weakly)]
     if len(clean) < len(rounds):
         checkpoints.forget_after(max(clean, default=0))
     if rounds:
@@ -123,10 +131,11 @@ def _forget_rounds(paths: ProjectPaths, store: Store, said: Collection[str]) -> 
     return before - len(store.journal.rounds())
 
 
-def _knows_none(checkpoints: Checkpoints, number: int, answers: Collection[str]) -> bool:
+def _knows_none(checkpoints: Checkpoints, number: int, answers: Collection[str], *, weakly: bool) -> bool:
     """Whether a round learned from none of these answers; False for a damaged one, where nobody can tell."""
     try:
-        return checkpoints.info(number).answer_ids.isdisjoint(answers)
+        info = checkpoints.info(number)
+        return info.answer_ids.isdisjoint(answers) and not (weakly and info.weak)
     except PipelineError:
         return False
 
@@ -145,6 +154,7 @@ def _drop_patterns(paths: ProjectPaths, settings: Settings, store: Store, texts:
             return False
         return not any(text.id not in ids for text in store.corpus.containing(string, limit=len(ids) + 1))
 
+    store.weak.take_back(lambda pattern: isinstance(pattern["pattern"], str) and is_theirs(pattern["pattern"]))
     return drop_patterns(paths.patterns(settings.project.patterns), is_theirs)
 
 

@@ -68,10 +68,13 @@ def draw(
 
 def _drawn(store: Store, n: int, rng: Random, held_out: HeldOut, focus: Focus) -> tuple[list[Teaching], list[Text]]:
     """Split `n` random texts into training and held-out ones; draw more if none of them may be asked about."""
-    share, seed, learned = held_out.share, held_out.seed, store.answers.taught()
+    share, seed = held_out.share, held_out.seed
+    taught, groups = store.weak.taught()
+    learned = groups | store.answers.taught()
     while True:
         drawn = store.corpus.sample_pool(n, rng, where=focus.where)
-        far = [text for text in drawn if is_held_out(text, share=share, seed=seed) and text.group not in learned]
+        far = [text for text in drawn if is_held_out(text, share=share, seed=seed)]
+        far = [text for text in far if text.id not in taught and text.group not in learned]
         near = [] if focus.measure else held_out.teaching(drawn)
         if near or far or len(drawn) < n:
             return near, _balanced(store, far)

@@ -88,6 +88,8 @@ class WeakRecipe:
             known: the texts of these answers.
         """
         sets = self.in_force(training, n, settings)
+        if not sets:
+            return []
         wanted = settings.weak_texts if n == 0 else round(BESIDE * (1 - n / settings.weak_until))
         answered = {answer.text_id for answer in training[:n]}
         found = self._spans(learner, sets, known)
