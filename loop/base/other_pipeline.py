@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from spacy.language import Language
 
@@ -15,6 +17,7 @@ from loop.records import Span, Text
 
 # Texts whose predictions are cached: a pipeline may call a service that charges per text.
 REMEMBERED = 5000
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 class OtherPipeline:
@@ -25,10 +28,15 @@ class OtherPipeline:
     Args:
         name: see `loop.base.pipeline.load_base`.
         labels: those whose spans are wanted.
+        names: what labels of the pipeline are called in the project.
+
+    Attributes:
+        failed: whether it failed when it was last asked.
     """
 
-    def __init__(self, name: str, labels: Collection[str]) -> None:
-        self._name, self._labels = name, labels
+    def __init__(self, name: str, labels: Collection[str], *, names: Mapping[str, str] = NO_NAMES) -> None:
+        self._name, self._labels, self._names = name, labels, names
+        self.failed = False
         self._nlp: Language | None = None
         self._known: dict[int, tuple[Span, ...]] = {}
 
@@ -49,8 +57,17 @@ class OtherPipeline:
             docs = list(piped(nlp, texts))
         except Exception as error:  # third-party code or service: suggestions are optional
             print(f"[suggest] {self._name} failed: {type(error).__name__}", file=sys.stderr)
+            self.failed = True
             return []
-        return [tuple(span for span in visible_spans(doc) if span.label in self._labels) for doc in docs]
+        self.failed = False
+        return [tuple(self._named(visible_spans(doc))) for doc in docs]
+
+    def _named(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The spans of wanted labels, under the project's names."""
+        for span in spans:
+            label = self._names.get(span.label, span.label)
+            if label in self._labels:
+                yield replace(span, label=label)
 
     def _remember(self, texts: Sequence[Text], found: Sequence[tuple[Span, ...]]) -> None:
         if len(self._known) > REMEMBERED:

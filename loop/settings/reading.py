@@ -77,6 +77,7 @@ def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
         keys=read_keys(found.get("keys", {}), source),
         labels=read_labels(found.get("labels", {}), settings.project.labels, source),
     )
+    _check_names(settings, source)
     if settings.update.new_per_batch > settings.update.batch_size:
         problem = f"{settings.update.new_per_batch} is more than batch_size, {settings.update.batch_size}."
         _refuse(source, "update", "new_per_batch", problem, "Lower it, or raise batch_size.")
@@ -157,6 +158,14 @@ _KINDS: Mapping[Any, tuple[str, Callable[[Any], Any]]] = {
     str | None: ("a string or null", _text),
     tuple[str, ...]: ("a list of strings", _texts),
 }
+
+
+def _check_names(settings: Settings, source: Path) -> None:
+    for name in settings.suggest.names:
+        theirs, _, ours = name.partition("=")
+        if not (theirs and ours in settings.project.labels):
+            problem = f"{name!r} is not THEIRS=OURS with a label of the project ({', '.join(settings.project.labels)})."
+            _refuse(source, "suggest", "names", problem, 'For example: names = ["PERSON=PER"]')
 
 
 def _example(key: dataclasses.Field[Any]) -> str:

@@ -108,6 +108,20 @@ class SuggestSettings(Section):
         None, "A pipeline (rules, an LLM, …), named like base, whose entities are shown at first; null for none."
     )
     until: int = _setting(100, "It is no longer used after this many answers.", low=0)
+    learn: int = _setting(
+        0,
+        "It reads this many texts before the first answers, to be learned from; 0 for none: it may cost money.",
+        low=0,
+    )
+    names: tuple[str, ...] = _setting(
+        (), 'What its labels are called here, such as ["PERSON=PER", "GPE=LOC"]; labels of the same name need nothing.'
+    )
+
+    @property
+    def label_names(self) -> dict[str, str]:
+        """The project's labels by those of the pipeline, as `names` has them."""
+        pairs = (name.partition("=") for name in self.names)
+        return {theirs: ours for theirs, _, ours in pairs}
 
 
 @dataclass(frozen=True, slots=True)

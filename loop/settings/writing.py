@@ -26,12 +26,21 @@ def set_value(cfg: Path, section: str, key: str, value: Any) -> None:
 
 
 def set_labels(cfg: Path, labels: Sequence[str], names: Mapping[str, str | None] | None = None) -> None:
-    """Set the labels, and rename the notes on labels by `names` (None removes a note).
+    """Set the labels; rename those that have notes, or names in another pipeline, by `names` (None removes these).
 
     Raises:
         SettingsError: see `set_value`.
     """
-    _change(cfg, lambda text: with_keys(with_value(text, "project", "labels", list(labels)), "labels", names or {}))
+    _change(cfg, lambda text: _with_labels(text, labels, names or {}))
+
+
+def _with_labels(text: str, labels: Sequence[str], names: Mapping[str, str | None]) -> str:
+    changed = with_keys(with_value(text, "project", "labels", list(labels)), "labels", names)
+    theirs = parse_settings(text).suggest.label_names
+    if names.keys().isdisjoint(theirs.values()):
+        return changed
+    now = ((their, names.get(our, our)) for their, our in theirs.items())
+    return with_value(changed, "suggest", "names", [f"{their}={our}" for their, our in now if our is not None])
 
 
 def set_todays_names(cfg: Path) -> None:

@@ -141,7 +141,12 @@ class _Play:
         reported = 0
         self._trainer.ask()
         # People need longer for their first answers than the trainer does for what can be learned without any.
-        while self._trainer.pretrain() or self._trainer.note_patterns() or self._trainer.learn():
+        while (
+            self._trainer.pretrain()
+            or self._trainer.ask_pipeline()
+            or self._trainer.note_weak_labels()
+            or self._trainer.learn()
+        ):
             pass
         if self._trainer.rounds.number:
             self._trainer.ask()

@@ -20,7 +20,7 @@ from loop.store.predictions import Predictions
 from loop.store.questions import Questions
 from loop.store.requests import Past, Requests
 from loop.store.terms import Terms
-from loop.store.weak_labels import WeakLabels, WeakSources, WeakSpan
+from loop.store.weak_labels import WeakLabels, WeakLabelStore, WeakSpan
 
 __all__ = [
     "Answers",
@@ -45,7 +45,7 @@ __all__ = [
     "Requests",
     "Terms",
     "WeakLabels",
-    "WeakSources",
+    "WeakLabelStore",
     "WeakSpan",
 ]
 
@@ -80,7 +80,7 @@ class Store:
         self.copies = Copies(self._database)
         self.requests = Requests(self._database)
         self.terms = Terms(self._database)
-        self.weak = WeakSources(self._database)
+        self.weak = WeakLabelStore(self._database)
 
     @classmethod
     def create(cls, path: Path) -> Store:

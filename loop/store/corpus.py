@@ -164,6 +164,15 @@ class Corpus:
         with self._database.read() as connection:
             return [text_of(row) for row in connection.execute(query)]
 
+    def suggested(self, n: int) -> list[Text]:
+        """Up to `n` random unanswered texts for which their file suggested spans: the same ones, as long as they stay.
+
+        This scans the pool.
+        """
+        query = select(texts).where(UNANSWERED, texts.c.suggested.is_not(None)).order_by(texts.c.pick, texts.c.id)
+        with self._database.read() as connection:
+            return [text_of(row) for row in connection.execute(query.limit(n))]
+
     def sample_pool(self, n: int, rng: Random, *, where: Sequence[tuple[str, str]] = ()) -> list[Text]:
         """Up to `n` random unanswered texts, in random order, in time independent of the pool's size.
 

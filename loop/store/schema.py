@@ -192,6 +192,8 @@ weak_labels = Table(
     Column("scheme", Integer, nullable=False),
     # JSON: the patterns that were matched; null for one that was taken back.
     Column("patterns", Text, nullable=False),
+    # Whether the source goes on after this, so that nothing is learned from it yet.
+    Column("goes_on", Boolean, nullable=False, server_default=text("0")),
 )
 
 weak_texts = Table(

@@ -36,6 +36,7 @@ class WeakLabels:
     Attributes:
         seq: its place in the order of events; a round reads what comes before the last of its answers.
         patterns: the patterns of the source "pattern", under today's labels; None for one that was taken back.
+        goes_on: whether it is a part, and nothing is learned from it before the last.
         texts: the spans in each text, by text id; texts without any were read, too.
         checksum: of everything that rounds learn from it.
     """
@@ -44,12 +45,13 @@ class WeakLabels:
     source: Source
     scheme: int
     patterns: tuple[Pattern | None, ...]
+    goes_on: bool
     texts: Mapping[int, tuple[WeakSpan, ...]]
     checksum: str
 
 
-class WeakSources:
-    """The weak labels of all sources, oldest first. A later set of a source takes the place of its earlier ones."""
+class WeakLabelStore:
+    """The weak labels of all sources, oldest first."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -62,12 +64,14 @@ class WeakSources:
         *,
         labels: Sequence[str],
         patterns: Sequence[Pattern] = (),
+        goes_on: bool = False,
     ) -> None:
         """Record what a source says now, with the labels in force, as one event."""
         with self._database.write() as connection:
             scheme = put_scheme(connection, labels)
             seq = append_event(connection, EventKind.WEAK_LABELS, {"source": source, "texts": len(found)})
             row = {"seq": seq, "source": source, "scheme": scheme, "patterns": _dumped(list(patterns))}
+            row |= {"goes_on": goes_on}
             connection.execute(insert(weak_labels).values(row))
             rows = [{"seq": seq, "text_id": id_, "spans": _dump(spans)} for id_, spans in found.items()]
             if rows:
@@ -84,9 +88,14 @@ class WeakSources:
             return list(self._known[1])
 
     def in_force(self, before: int | None = None) -> list[WeakLabels]:
-        """The last set of each source, among those before event `before`."""
-        latest = {one.source: one for one in self.all() if before is None or one.seq < before}
-        return list(latest.values())
+        """What is learned from among what was recorded before event `before`.
+
+        The last set of patterns and of suggestions from files, and all that a pipeline said if it has finished.
+        """
+        earlier = [one for one in self.all() if before is None or one.seq < before]
+        latest = {one.source: one for one in earlier if one.source != "pipeline"}
+        said = [one for one in earlier if one.source == "pipeline"]
+        return [*latest.values(), *(said if said and not said[-1].goes_on else ())]
 
     def taught(self) -> tuple[frozenset[int], frozenset[str]]:
         """Ids and groups of the texts with weak labels, which can no longer be held out."""
@@ -137,6 +146,7 @@ def _weak_labels(connection: Connection, row: Row[Any], naming: Naming) -> WeakL
         row.source,
         row.scheme,
         _patterns(row, naming),
+        row.goes_on,
         {id_: _load(spans, naming, row.scheme) for id_, spans in dumped},
         hashlib.sha256(_dumped(said).encode()).hexdigest(),
     )

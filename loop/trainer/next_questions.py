@@ -59,7 +59,8 @@ class NextQuestions:
         self._gold = reserved(settings, paths)
         self._other: OtherPipeline | None = None
         if (name := settings.suggest.pipeline) is not None:
-            self._other = OtherPipeline(paths.pipeline(name), settings.project.labels)
+            names = settings.suggest.label_names
+            self._other = OtherPipeline(paths.pipeline(name), settings.project.labels, names=names)
 
     def serve(self, rounds: Rounds) -> bool:
         """Build the question about the text that the annotator requested; return False if there is none."""

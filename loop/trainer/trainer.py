@@ -18,7 +18,7 @@ from loop.trainer.evaluation import Evaluation
 from loop.trainer.next_questions import NextQuestions
 from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
-from loop.trainer.weak_patterns import WeakPatterns
+from loop.trainer.weak_sources import WeakSources
 
 __all__ = ["Trainer", "prepare", "hold", "say_stopped"]
 
@@ -45,7 +45,7 @@ class Trainer:
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, *, patience: float = 0.0) -> None:
         self._store = store
         self._changes, self._since_asked = Debounce(patience), Debounce(REFRESH_SECONDS)
-        self._pattern_changes = Debounce(patience)
+        self._weak_changes = Debounce(patience)
         self._said = "", 0
         self._session_lock, self._lock = paths.session_lock, ProcessLock(paths.trainer_lock)
         if not self._lock.acquire():
@@ -54,7 +54,7 @@ class Trainer:
             with _explained(store):
                 self._say("loading the pipeline")
                 self.rounds = Rounds(paths, settings, store)
-                self._weak_patterns = WeakPatterns(paths, settings, store)
+                self._weak = WeakSources(paths, settings, store)
                 self._asking = NextQuestions(paths, settings, store)
                 self._evaluation = Evaluation(paths, settings, store)
                 self._pretraining = Pretraining(paths, settings, store)
@@ -79,22 +79,20 @@ class Trainer:
                     continue
                 if over:
                     return
-                if not (self.evaluate() or self.pretrain()):
+                if not (self.evaluate() or self.ask_pipeline() or self.pretrain()):
                     time.sleep(POLL_SECONDS)
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
         """Do one piece of due work: a requested question, a round or a new queue; return False if there is none."""
         if self._asking.serve(self.rounds) or self._refresh():
             return True
-        return self.note_patterns(patient=patient) or self.learn(on_round, patient=patient) or self.ask()
+        return self.note_weak_labels(patient=patient) or self.learn(on_round, patient=patient) or self.ask()
 
-    def note_patterns(self, *, patient: bool = True) -> bool:
-        """Record what changed patterns match in the texts, so that rounds learn from it; False if nothing is new."""
-        if not self._weak_patterns.changed:
+    def note_weak_labels(self, *, patient: bool = True) -> bool:
+        """Record what patterns and files say about the texts, so that rounds learn from it; False if nothing is new."""
+        if not self._weak.changed or (patient and not self._weak_changes.is_over(self._weak.state)):
             return False
-        if patient and not self._pattern_changes.is_over(self._weak_patterns.state):
-            return False
-        return self._weak_patterns.note(self.rounds.learner)
+        return self._weak.note(self.rounds.learner)
 
     def _refresh(self) -> bool:
         """Build a new queue even if a round is due, when a session is active and its queue is old."""
@@ -141,6 +139,14 @@ class Trainer:
         if done is None:
             return False
         self._say(f"pretraining {100 * done:.0f} %" if done < 1 else "idle")
+        return True
+
+    def ask_pipeline(self) -> bool:
+        """Let the pipeline in [suggest] read texts to learn from for about a second; False if it need not."""
+        done = self._weak.ask_pipeline()
+        if done is None:
+            return False
+        self._say(f"the pipeline in [suggest] reads texts {100 * done:.0f} %" if done < 1 else "idle")
         return True
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from random import Random
 from loop.held_out import Teaching
 from loop.learning.learner import Learner
 from loop.patterns.numbered import NumberedPatterns
-from loop.patterns.project_patterns import PatternsFile
+from loop.patterns.project_patterns import PatternsFile, Version
 from loop.progress.held_out_gold import held_out_now, reserved
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store, WeakLabels, WeakSpan
@@ -27,22 +27,14 @@ class WeakPatterns:
         self._settings, self._store = settings, store
         self._file = PatternsFile(paths, settings)
         self._gold = reserved(settings, paths)
-        self._seen: object = None
 
     @property
-    def state(self) -> tuple[object, int]:
-        """Of what the weak labels follow from: the file, and the last batch of texts."""
-        added = self._store.journal.last_seq(EventKind.BATCH_ADDED)
-        return self._file.version, added
-
-    @property
-    def changed(self) -> bool:
-        """Whether the patterns or the texts may have changed since they were last noted."""
-        return self._seen != self.state
+    def version(self) -> Version:
+        """Of the file, as it is now."""
+        return self._file.version
 
     def note(self, learner: Learner) -> bool:
         """Record what the patterns match now; return whether that is anything new."""
-        self._seen = self.state
         rows = [pattern.row for pattern in self._file.usable(learner.nlp)]
         gone = self._store.weak.take_back(lambda pattern: pattern not in rows)
         last = next((one for one in self._store.weak.in_force() if one.source == "pattern"), None)

@@ -97,7 +97,7 @@ class WeakRecipe:
         rng = Random(f"{self._settings.project.seed}:weak:{n}")
         drawn = rng.sample(usable, min(wanted, len(usable)))
         by_id = {text.id: text.text for text in self._store.corpus.texts(drawn)}
-        whole = {id_ for one in sets if one.source != "pattern" for id_ in one.texts}
+        whole = {id_ for one in sets if one.source == "pipeline" for id_ in one.texts}
         texts = [WeakText(by_id[id_], found[id_], id_ in whole) for id_ in drawn]
         with learner.nlp.memory_zone():
             return weakly_known(learner.nlp, texts, labels)

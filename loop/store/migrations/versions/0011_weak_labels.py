@@ -12,7 +12,7 @@ def upgrade() -> None:
     op.execute("""
         CREATE TABLE weak_labels (
             seq INTEGER NOT NULL, source VARCHAR NOT NULL, scheme INTEGER NOT NULL, patterns TEXT NOT NULL,
-            PRIMARY KEY (seq), FOREIGN KEY(seq) REFERENCES events (seq)
+            goes_on BOOLEAN DEFAULT 0 NOT NULL, PRIMARY KEY (seq), FOREIGN KEY(seq) REFERENCES events (seq)
         )
     """)
     op.execute("""
