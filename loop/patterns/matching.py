@@ -72,12 +72,16 @@ class Patterns:
 
         `nlp` is the pipeline that made `doc`; it must have the tokenizer that the patterns were built with.
         """
+        return list(filter_spans(self.all_matches(doc, nlp)))
+
+    def all_matches(self, doc: Doc, nlp: Language) -> set[Span]:
+        """The same, overlapping ones too."""
         found = {Span(*place, label) for label, place in self._of_terms(doc, nlp)}
         matchers: list[Any] = [*self._phrases.values(), self._matcher]
         for matcher in matchers:
             if len(matcher):  # an empty matcher warns at every text
                 found |= {_span(doc, *match, self._vocab) for match in self._matches(matcher, doc)}
-        return list(filter_spans(found))
+        return found
 
     def _of_terms(self, doc: Doc, nlp: Language) -> Iterable[tuple[str, tuple[int, int]]]:
         if not self._has_terms:
