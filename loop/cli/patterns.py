@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from loop.cli.printing import counted, say
+from loop.cli.printing import aligned, counted, say
 from loop.cli.project import opened
+
+if TYPE_CHECKING:
+    from loop.terms.pattern_report import Fared, PatternReport
 
 patterns_app = typer.Typer(no_args_is_help=True, help="Terms and patterns that suggest spans.")
 
@@ -28,6 +33,7 @@ def patterns_add_cli(
     from loop.patterns.parsing import add_patterns, read_patterns
     from loop.patterns.project_patterns import PatternsFile
     from loop.patterns.trials import caveat
+    from loop.terms.pattern_report import pattern_report
     from loop.trainer import prepare
 
     with opened(ctx) as (paths, settings, store):
@@ -40,36 +46,68 @@ def patterns_add_cli(
             store.questions.expire()
             prepare(paths, settings, store)
         suspicious = [(pattern, words) for pattern in new if (words := caveat(pattern, nlp))]
+        problems = pattern_report(paths, settings, store).problems() if added and store.corpus.size() else []
     say(f"Added {counted(added, 'pattern')} to {file.path.name}.")
     if known:
         say(f"Skipped {counted(known, 'known pattern')}.")
     for pattern, words in suspicious:
         say(f"{pattern.source}, line {pattern.line} {words}.")
+    for problem in problems:
+        say(f"{problem} `loop patterns list` shows more.")
 
 
 @patterns_app.command("list")
-def patterns_list_cli(ctx: typer.Context) -> None:
-    """List the patterns with their numbers, for `loop patterns remove`."""
+def patterns_list_cli(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """List the patterns with their numbers, sources and matches, and how often the answers agree."""
     from loop.patterns.file import pattern_lines
+    from loop.terms.pattern_report import pattern_report
 
-    with opened(ctx, writes=False) as (paths, settings, _):
+    with opened(ctx, writes=False) as (paths, settings, store):
         path = paths.patterns(settings.project.patterns)
         every = enumerate(pattern_lines(path), start=1) if path.exists() else ()
-    lines = [(n, line) for n, line in every if line.strip()]
-    wide = len(str(lines[-1][0])) if lines else 0
-    for number, line in lines:
-        say(f"{number:{wide}}  {_shown(line)}")
+        lines = [(n, line) for n, line in every if line.strip()]
+        report = pattern_report(paths, settings, store)
+    if as_json:
+        typer.echo(json.dumps([_row(number, report) for number in report.patterns], ensure_ascii=False))
+        return
     if not lines:
-        say("There are no patterns. Add some with `loop patterns add FILE`.")
+        say("There are no patterns. Find some with `loop terms`, or add a file with `loop patterns add FILE`.")
+        return
+    rows = [(str(number), *_shown(line), *_fared(report.fared.get(number))) for number, line in lines]
+    for row in aligned([("", "label", "pattern", "source", "matches", "answers agree"), *rows], left=(1, 2, 3)):
+        say(row)
+    say(f"Matches are those in {counted(report.read, 'text')} that may be learned from.")
+    for problem in report.problems():
+        say(f"{problem} `loop patterns remove` takes patterns back.")
 
 
-def _shown(line: str) -> str:
+def _row(number: int, report: PatternReport) -> dict[str, object]:
+    pattern, fared = report.patterns[number], report.fared[number]
+    return {"number": number, **pattern.row, "source": _source(pattern.row), "of": report.read, **asdict(fared)}
+
+
+def _shown(line: str) -> tuple[str, str, str]:
     try:
         row = json.loads(line)
         pattern = row["pattern"]
-        return f"{row['label']}  {pattern if isinstance(pattern, str) else json.dumps(pattern, ensure_ascii=False)}"
+        shown = pattern if isinstance(pattern, str) else json.dumps(pattern, ensure_ascii=False)
+        return str(row["label"]), shown, _source(row)
     except (ValueError, LookupError, TypeError):
-        return f"(no pattern)  {line.strip()}"
+        return "(no pattern)", line.strip(), ""
+
+
+def _source(row: Mapping[str, Any]) -> str:
+    source = row.get("source")
+    return source if isinstance(source, str) else ""
+
+
+def _fared(fared: Fared | None) -> tuple[str, str]:
+    if fared is None:
+        return "", ""
+    return f"{fared.matches:,}", f"{fared.agreed:,} of {fared.judged:,}" if fared.judged else ""
 
 
 @patterns_app.command("remove")

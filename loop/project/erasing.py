@@ -146,6 +146,7 @@ def _remove(paths: ProjectPaths, *patterns: str) -> None:
 
 
 def _drop_patterns(paths: ProjectPaths, settings: Settings, store: Store, texts: Sequence[Text]) -> int:
+    """Remove the patterns, and the decisions about terms, whose strings occur in no text that stays."""
     erased, ids = "\n".join(text.text.casefold() for text in texts), {text.id for text in texts}
 
     def is_theirs(string: str) -> bool:
@@ -155,6 +156,7 @@ def _drop_patterns(paths: ProjectPaths, settings: Settings, store: Store, texts:
         return not any(text.id not in ids for text in store.corpus.containing(string, limit=len(ids) + 1))
 
     store.weak.take_back(lambda pattern: isinstance(pattern["pattern"], str) and is_theirs(pattern["pattern"]))
+    store.terms.forget(is_theirs)
     return drop_patterns(paths.patterns(settings.project.patterns), is_theirs)
 
 

@@ -44,7 +44,7 @@ def _name(pressed: KeyPress) -> str:
     return NAMES.get(name, name)
 
 
-def _drop_sequence(kind: str, waiting: deque[KeyPress]) -> bool:
+def drop_sequence(kind: str, waiting: deque[KeyPress]) -> bool:
     """Remove the rest of an unknown escape sequence from the waiting keys; False if its end has not arrived.
 
     It ends with the first character from @ to ~ (ECMA-48, section 5.4); after Esc O, with any character.
@@ -207,7 +207,7 @@ class App:
             second = event.key_sequence[1]
             if second.data in ("[", "O"):
                 # Drop what was read together with its start at once, however slow the machine is.
-                ended = _drop_sequence(second.data, event.key_processor.input_queue)
+                ended = drop_sequence(second.data, event.key_processor.input_queue)
                 self._foreign_since = -ESCAPE_WAIT if ended else monotonic()
             else:
                 self._press("escape" if second.key == Keys.Escape else f"alt-{_name(second)}")

@@ -9,7 +9,7 @@ from loop.editing import Keymap, keymap
 from loop.errors import LoopError
 from loop.terminal.body import Row, cut_row
 from loop.terminal.frame import spread
-from loop.terminal.glyphs import fit, visible
+from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
 from loop.terminal.wrap import wrapped_lines
 
@@ -27,8 +27,8 @@ EDGES: dict[str, tuple[str, Side]] = {
     "}": ("narrower", 1),
 }
 LEGEND = (
-    ("y", "always this label"),
-    ("n", "never one"),
+    ("y", "always"),
+    ("n", "never"),
     ("d", "depends on the place"),
     ("[ ]", "wider"),
     ("{ }", "narrower"),
@@ -39,6 +39,7 @@ LEGEND = (
 DRY = "Few of the last terms were right: texts teach more now. Quit, and go on with `loop annotate`."
 EMPTY = "There are no more terms like these."
 PLACES = 3
+ROOMY = 16  # rows from which there is space for the labels and all keys
 AROUND = 36  # characters on either side of a term
 
 
@@ -74,7 +75,7 @@ class TermPage:
 
     def _press(self, key: str) -> None:
         review = self.review
-        if key in ("q", "c-c", "escape"):
+        if key in ("q", "c-c"):
             self.done = True
         elif key == "enter":
             review.next_page()
@@ -112,7 +113,8 @@ def verdict(proposal: Proposal) -> str:
 def often(proposal: Proposal) -> str:
     """Return how often a term occurs."""
     term = proposal.term
-    return f"{term.count:,}×" if term.count == term.texts else f"{term.count:,}× in {term.texts:,} texts"
+    texts = "1 text" if term.texts == 1 else f"{term.texts:,} texts"
+    return f"{term.count:,}×" if term.count == term.texts else f"{term.count:,}× in {texts}"
 
 
 def excerpt(place: Place, around: int = AROUND) -> tuple[str, str, str]:
@@ -125,17 +127,15 @@ def excerpt(place: Place, around: int = AROUND) -> tuple[str, str, str]:
 def rows(page: TermPage, cells: int, lines: int) -> list[Row]:
     """Return the rows of a screen: the page with the places of its current term, the labels, the keys."""
     review = page.review
-    below = [
-        [],
-        _labels(page.keys, cells),
-        *([("class:message", f" {line}")] for line in _told(page, cells)),
-        _keys(cells),
-    ]
+    told: list[Row] = [[("class:message", f" {line}")] for line in _told(page, cells)]
+    below = [[], _labels(page.keys, cells), *told, *_keys(cells)]
+    if lines < ROOMY:
+        below = [*told[:1], _keys(cells)[0]]
     head = spread([("class:title", " Terms")], f"{heading(review)} ", cells)
     above: list[Row] = [head, [("class:rule", "─" * cells)]]
     listed = [row for at, each in enumerate(review.proposals) for row in _proposal(review, each, at, cells)]
     room = max(1, lines - len(above) - len(below))
-    first = max(0, min(review.at + 1 + PLACES - room, len(listed) - room))
+    first = max(0, min(review.at, review.at + 1 + PLACES - room))
     shown = listed[first : first + room]
     return [*above, *shown, *([[]] * (room - len(shown))), *below][:lines]
 
@@ -169,11 +169,14 @@ def _labels(keys: Keymap, cells: int) -> Row:
     return cut_row(row, cells)
 
 
-def _keys(cells: int) -> Row:
-    row: Row = []
+def _keys(cells: int) -> list[Row]:
+    """The keys, on as many rows as they need."""
+    found: list[Row] = [[]]
     for key, words in LEGEND:
-        row += [("", "  " if row else " "), ("class:key", key), ("class:quiet", f" {words}")]
-    return cut_row(row, cells)
+        if sum(width(text) for _, text in found[-1]) + width(f"  {key} {words}") > cells:
+            found.append([])
+        found[-1] += [("", "  " if found[-1] else " "), ("class:key", key), ("class:quiet", f" {words}")]
+    return [cut_row(row, cells) for row in found]
 
 
 def _told(page: TermPage, cells: int) -> list[str]:

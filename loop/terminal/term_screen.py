@@ -18,7 +18,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
 from loop.errors import LoopError
-from loop.terminal.app import NAMES
+from loop.terminal.app import NAMES, drop_sequence
 from loop.terminal.painter import Painter
 from loop.terminal.style import style_rules
 from loop.terminal.term_page import TermPage, rows
@@ -37,6 +37,12 @@ def term_screen(page: TermPage, *, input: Input | None = None, output: Output | 
         page.press(NAMES.get(name, name))
         if page.done:
             event.app.exit()
+
+    @bindings.add(Keys.Escape, Keys.Any)
+    def unknown(event: KeyPressEvent) -> None:
+        """Drop Alt with a key, and the sequence of a key that nothing is bound to: its characters are no decisions."""
+        if (second := event.key_sequence[1].data) in ("[", "O"):
+            drop_sequence(second, event.key_processor.input_queue)
 
     application: Application[None] = Application(
         layout=Layout(Window()),  # the painter draws instead

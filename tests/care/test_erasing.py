@@ -16,7 +16,7 @@ from loop.editing.draft import relabeled
 from loop.errors import LoopError
 from loop.learning.pretraining import pretrained_layers
 from loop.project import erase, opened
-from loop.records import Answer, Span, Text
+from loop.records import Answer, Span, TermDecision, Text
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import NewText, Store
@@ -48,6 +48,9 @@ def canary(project: ProjectPaths, settings, store: Store) -> Text:
     session.add_pattern("Quibblethwaite", "PART")
     session.add_pattern("saddle", "PART")
     session.close()
+    store.terms.add(TermDecision("Quibblethwaite", "depends", None, ("PART",)))
+    store.terms.add(TermDecision("worn", "yes", "PART", ("PART",), "terms", "Quibblethwaite has"))
+    store.terms.add(TermDecision("saddle", "no", None, ("PART",)))
     for n in range(16, 20):
         store.answers.add(Answer(f"more {n}", n, "ann", "accept", scheme=1))
     while trainer.work():
@@ -73,6 +76,7 @@ def test_no_file_of_the_project_holds_a_byte_of_it_afterwards(canary: Text, proj
     assert ((), ()) == (left.files, left.copies)
     assert [] == holding(project.root, b"zyxcanary", b"Quibblethwaite")
     assert "saddle" in (project.root / "patterns.jsonl").read_text()
+    assert ["saddle"] == [decision.string for decision in store.terms.standing()]
     assert [] == list(examine(project))
 
 

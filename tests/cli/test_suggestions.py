@@ -36,6 +36,11 @@ def test_a_bad_pattern_leaves_the_patterns_as_they_were(project: Path, run: Run)
     assert before == (project / "patterns.jsonl").read_bytes()
 
 
+def shown(lines: list[str]) -> list[str]:
+    """The rows of `loop patterns list`, one blank between columns."""
+    return [" ".join(line.split()) for line in lines[1:-1]]
+
+
 def test_patterns_are_listed_and_removed_by_their_numbers(project: Path, run: Run) -> None:
     none = run("patterns", "list").out
     run(
@@ -46,10 +51,33 @@ def test_patterns_are_listed_and_removed_by_their_numbers(project: Path, run: Ru
     removed = run("patterns", "remove", "1")
 
     assert "There are no patterns" in none
-    assert ["1  A  hub", '2  B  [{"lower": "x"}]'] == listed
+    assert ["1 A hub 0", '2 B [{"lower": "x"}] 0'] == shown(listed)
     assert (1, True) == (refused.code, "patterns.jsonl has no pattern 3" in refused.err)
     assert "Removed 1 pattern from patterns.jsonl.\n" == removed.out
-    assert ['1  B  [{"lower": "x"}]'] == run("patterns", "list").out.splitlines()
+    assert ['1 B [{"lower": "x"}] 0'] == shown(run("patterns", "list").out.splitlines())
+
+
+def test_other_keys_of_patterns_stay_whatever_is_added(project: Path, run: Run) -> None:
+    rows = [{"label": "A", "pattern": "hub", "id": "h"}, {"label": "B", "pattern": "x", "source": "terms"}]
+    for row in rows:
+        run("patterns", "add", "-", stdin=json.dumps(row).encode())
+    run("labels", "rename", "A", "C")
+
+    assert [rows[0] | {"label": "C"}, rows[1]] == [
+        json.loads(line) for line in (project / "patterns.jsonl").read_text().splitlines()
+    ]
+
+
+def test_patterns_that_the_answers_contradict_are_said_when_they_are_added(project: Path, run: Run) -> None:
+    texts = [
+        {"text": f"{n} hub", "spans": [{"start": 2, "end": 5, "label": "A"}], "answer": "accept"} for n in range(3)
+    ]
+    (project.parent / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in texts))
+    run("import", "../gold.jsonl")
+    said = run("patterns", "add", "-", stdin=b'{"label": "B", "pattern": "hub"}\n').out
+
+    assert "The answers contradict Pattern 1 more often than they agree. `loop patterns list` shows more." in said
+    assert "0 of 3" in run("patterns", "list").out
 
 
 @pytest.mark.usefixtures("project")
@@ -219,11 +247,11 @@ def listed(folder: Path, run: Run) -> Path:
 
 def test_a_list_of_patterns_is_used_and_listed_and_stays_as_it_is_until_it_is_changed(listed: Path, run: Run) -> None:
     run("add", "-", stdin=b"the hub is x\n")
-    shown = run("patterns", "list").out.splitlines()
+    lines = run("patterns", "list").out.splitlines()
     with Store(listed.parent / "data" / "loop.db") as store:
         question = store.questions.head("ann")
 
-    assert ["1  A  hub", '2  B  [{"lower": "x"}]'] == shown
+    assert ["1 A hub 1", '2 B [{"lower": "x"}] 1'] == shown(lines)
     assert question is not None
     assert (Span(4, 7, "A"), Span(11, 12, "B")) == question.prediction
     assert "No problems found" in run("doctor").out

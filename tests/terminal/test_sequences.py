@@ -8,7 +8,7 @@ import pytest
 from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding.key_processor import KeyPress
 
-from loop.terminal.app import _drop_sequence
+from loop.terminal.app import drop_sequence
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_it_is_dropped_to_its_end_and_not_further(sequence: str, rest: str) -> N
     Vt100Parser(waiting.append).feed(sequence)
     _, kind = waiting.popleft(), waiting.popleft()
 
-    assert _drop_sequence(kind.data, waiting)
+    assert drop_sequence(kind.data, waiting)
     assert rest == "".join(key.data for key in waiting)
 
 
@@ -40,4 +40,4 @@ def test_an_end_that_is_not_there_yet_is_waited_for(sequence: str) -> None:
     parser.flush()
     _, kind = waiting.popleft(), waiting.popleft()
 
-    assert not _drop_sequence(kind.data, waiting)
+    assert not drop_sequence(kind.data, waiting)

@@ -1,0 +1,128 @@
+"""How the patterns of a project fare: how often each matches, and how often the answers agree with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from spacy.language import Language
+
+from loop.base.pipeline import load_base
+from loop.patterns.matching import Patterns, usable
+from loop.patterns.parsing import Pattern
+from loop.records import Span
+from loop.settings import ProjectPaths, Settings
+from loop.store import Store
+from loop.terms.project_terms import teaching_texts
+from loop.terms.review import COMMON, ENOUGH
+from loop.truth import Truth, of_texts
+
+JUDGED = 3  # matches that answers have judged, from which on they can contradict a pattern
+
+
+@dataclass(slots=True)
+class Fared:
+    """How one pattern fares.
+
+    Attributes:
+        matches, texts: how often it matches the texts that may teach, and in how many of them.
+        judged: how many of its matches in answered texts the answers say to be right or wrong; agreed: right.
+    """
+
+    matches: int = 0
+    texts: int = 0
+    judged: int = 0
+    agreed: int = 0
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the answers say of most of its matches that they are wrong."""
+        return self.judged >= JUDGED and 2 * self.agreed < self.judged
+
+
+@dataclass(frozen=True, slots=True)
+class PatternReport:
+    """How the usable patterns of a project fare.
+
+    Attributes:
+        patterns: the pattern of each line. fared: how each fares.
+        read: how many texts that may teach were looked at.
+    """
+
+    patterns: dict[int, Pattern]
+    fared: dict[int, Fared]
+    read: int
+
+    def problems(self) -> list[str]:
+        """What is wrong with the patterns, in sentences."""
+        contradicted = [n for n, fared in self.fared.items() if fared.is_contradicted]
+        common = [n for n, fared in self.fared.items() if self.read >= ENOUGH and fared.texts > COMMON * self.read]
+        sentences = (
+            ("The answers contradict {} more often than they agree.", contradicted),
+            ("{} matches in most of the texts: it is no term.", common),
+            ("{} has a label on another line, too.", self._ambiguous()),
+        )
+        return [words.format(_named(lines)) for words, lines in sentences if lines]
+
+    def _ambiguous(self) -> list[int]:
+        label: dict[str, str] = {}
+        found = []
+        for n, pattern in self.patterns.items():
+            string = pattern.pattern.casefold() if isinstance(pattern.pattern, str) else str(pattern.pattern)
+            if label.setdefault(string, pattern.label) != pattern.label:
+                found.append(n)
+        return found
+
+
+def _named(lines: Sequence[int]) -> str:
+    shown = ", ".join(map(str, lines[:10])) + (", …" if len(lines) > 10 else "")
+    return f"Pattern {shown}" if len(lines) == 1 else f"Each of the patterns {shown}"
+
+
+def pattern_report(paths: ProjectPaths, settings: Settings, store: Store) -> PatternReport:
+    """How the patterns of a project fare; invalid ones are left out.
+
+    Raises:
+        LoopError: the base, the gold file or the pattern file cannot be read.
+    """
+    file, nlp = paths.patterns(settings.project.patterns), load_base(settings.project.base)
+    good = usable(file, nlp, settings.project.labels)[0] if file.exists() else []
+    patterns = {pattern.line: pattern for pattern in good}
+    texts = teaching_texts(paths, settings, store) if patterns else []
+    report = PatternReport(patterns, {line: Fared() for line in patterns}, len(texts))
+    if patterns:
+        matcher = _Lines(nlp, good)
+        for teaching in texts:
+            _count(report, matcher.of(teaching.text))
+        known = of_texts(store.answers.training(), store.journal.schemes())
+        for text in store.corpus.texts(list(known)):
+            _judge(report, matcher.of(text.text), known[text.id])
+    return report
+
+
+class _Lines:
+    """Finds the lines of the patterns that match: each is given its number as its label."""
+
+    def __init__(self, nlp: Language, patterns: Iterable[Pattern]) -> None:
+        numbered = [replace(pattern, label=str(pattern.line)) for pattern in patterns]
+        self._nlp = nlp
+        self._patterns = Patterns(nlp, numbered, labels={pattern.label for pattern in numbered}, tried=True)
+
+    def of(self, text: str) -> list[tuple[int, Span]]:
+        with self._nlp.memory_zone():
+            return [(int(span.label), span) for span in self._patterns.all_matches(self._nlp.make_doc(text), self._nlp)]
+
+
+def _count(report: PatternReport, found: Sequence[tuple[int, Span]]) -> None:
+    for line, _ in found:
+        report.fared[line].matches += 1
+    for line in {line for line, _ in found}:
+        report.fared[line].texts += 1
+
+
+def _judge(report: PatternReport, found: Iterable[tuple[int, Span]], truth: Truth) -> None:
+    for line, span in found:
+        named = replace(span, label=report.patterns[line].label)
+        if truth.judges(named):
+            report.fared[line].judged += 1
+            report.fared[line].agreed += named in truth.spans
