@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -118,8 +118,9 @@ class RoundRecipe:
         """
         number, weak, temperature, tried = self.info.round + 1, self.weak_sum(training, n), DEFAULT, self.info.tried
         came = training[len(self.info.answers) : n]
-        answered = self._answered(training[:n])
-        new = answered[-len({answer.text_id for answer in came}) :] if came else []  # texts are in the order of answers
+        known = self._answered(training[:n])
+        # Texts are in the order of their last answers.
+        new = list(known.values())[-len({answer.text_id for answer in came}) :] if came else []
         if new:
             tried = (*tried, *self._try(new, self._labels(came)))[-RECENT:]
             temperature = temperature_of(tried)
@@ -129,7 +130,7 @@ class RoundRecipe:
         if n == 0 or (anew and self.weak_sum(training, 0)):
             losses = self._learn_weakly(training)
         if n:
-            losses = self._update(training, n, answered, len(new), afresh=anew is not None)
+            losses = self._update(training, n, known, len(new), afresh=anew is not None)
         info = self._info(number, tuple(answer.key for answer in training[:n]), temperature)
         loss = sum(losses) / len(losses) if losses else None
         self.info = replace(info, steps=len(losses), loss=loss, tried=tried, weak=weak)
@@ -138,7 +139,7 @@ class RoundRecipe:
         """What is learned before the first answer."""
         settings, nlp = self._weak_settings(training, 0), self.learner.nlp
         labels = self._labels([], weak=self._weak.scheme(training, 0, settings))
-        texts = self._weak.texts(self.learner, training, 0, settings, labels, ())
+        texts = self._weak.texts(self.learner, training, 0, settings, labels, {})
         add_labels(nlp, self._positive(labels, texts))
         with nlp.memory_zone():
             examples = self._examples(texts, labels)
@@ -158,9 +159,9 @@ class RoundRecipe:
         """The settings when the last of the first `n` answers was given."""
         return settings_of_round(self._store, self._settings, training, max(0, n - 1))
 
-    def _answered(self, cut: Sequence[Answer]) -> list[tuple[str, Truth]]:
+    def _answered(self, cut: Sequence[Answer]) -> dict[int, tuple[str, Truth]]:
         known = of_texts(cut, self._store.journal.schemes())
-        return [(text.text, known[text.id]) for text in self._store.corpus.texts(list(known))]
+        return {text.id: (text.text, known[text.id]) for text in self._store.corpus.texts(list(known))}
 
     def _examples(self, answered: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> Examples:
         return Examples(self.learner.nlp, answered, labels=labels, beside=self.learner.base.rivals)
@@ -189,11 +190,12 @@ class RoundRecipe:
         return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
 
     def _update(
-        self, training: Sequence[Answer], n: int, answered: Sequence[tuple[str, Truth]], came: int, *, afresh: bool
+        self, training: Sequence[Answer], n: int, known: Mapping[int, tuple[str, Truth]], came: int, *, afresh: bool
     ) -> list[float]:
         nlp, number, settings = self.learner.nlp, self.info.round + 1, self._update_settings(training[:n])
         labels = self._labels(training[:n])
-        weak = self._weak.texts(self.learner, training, n, self._weak_settings(training, n), labels, answered)
+        weak = self._weak.texts(self.learner, training, n, self._weak_settings(training, n), labels, known)
+        answered = list(known.values())
         # Outside the memory zone, which discards new strings at its end.
         add_labels(nlp, self._positive(labels, [*answered, *weak]))
         with nlp.memory_zone():

@@ -35,7 +35,7 @@ class WeakPatterns:
 
     def note(self, learner: Learner) -> bool:
         """Record what the patterns match now; return whether that is anything new."""
-        rows = [pattern.row for pattern in self._file.usable(learner.nlp)]
+        rows = [{"label": one.label, "pattern": one.pattern} for one in self._file.usable(learner.nlp)]
         gone = self._store.weak.take_back(lambda pattern: pattern not in rows)
         last = next((one for one in self._store.weak.in_force() if one.source == "pattern"), None)
         noted = bool(gone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -13,7 +13,7 @@ from loop.learning.weak_labels import WeakText, weakly_known
 from loop.patterns.numbered import NumberedPatterns
 from loop.records import Answer, Source, Span
 from loop.settings import Settings, UpdateSettings
-from loop.store import Store, WeakLabels
+from loop.store import Store, WeakLabels, WeakSpan
 from loop.truth import Truth
 
 Apart = tuple[frozenset[int], frozenset[str]]
@@ -47,6 +47,7 @@ class WeakRecipe:
 
     def __init__(self, settings: Settings, store: Store, apart: Apart = NOTHING) -> None:
         self._settings, self._store, self._apart = settings, store, apart
+        self.evidence: dict[int, dict[int | str, Evidence]] = {}
 
     def in_force(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> list[WeakLabels]:
         """The weak labels that a round over the first `n` answers learns from; none after `weak_until` answers.
@@ -75,7 +76,7 @@ class WeakRecipe:
 
     def texts(
         self, learner: Learner, training: Sequence[Answer], n: int, settings: UpdateSettings, labels: Sequence[str],
-        known: Sequence[tuple[str, Truth]],
+        known: Mapping[int, tuple[str, Truth]],
     ) -> list[tuple[str, Truth]]:  # fmt: skip
         """What the round learns: at the start up to `weak_texts` texts, beside answers fewer and fewer.
 
@@ -85,7 +86,7 @@ class WeakRecipe:
             n: how many of them the round learns from.
             settings: those of the round.
             labels: the labels in force.
-            known: the texts of these answers.
+            known: the texts of these answers with what they say, by text id.
         """
         sets = self.in_force(training, n, settings)
         if not sets:
@@ -103,15 +104,16 @@ class WeakRecipe:
             return weakly_known(learner.nlp, texts, labels)
 
     def _spans(
-        self, learner: Learner, sets: Sequence[WeakLabels], known: Sequence[tuple[str, Truth]]
+        self, learner: Learner, sets: Sequence[WeakLabels], known: Mapping[int, tuple[str, Truth]]
     ) -> dict[int, tuple[Span, ...]]:
         """The spans that are believed, by text; of those of different sources that overlap, the first source's."""
         found: dict[int, tuple[Span, ...]] = {}
+        self.evidence = {one.seq: evidence_of(learner, one, known) for one in sets}
         for one in sorted(sets, key=lambda each: ORDER.index(each.source)):
-            doubted = {n for n, evidence in enumerate(evidence_of(learner, one, known)) if not evidence.is_believed}
+            doubted = {what for what, evidence in self.evidence[one.seq].items() if not evidence.is_believed}
             for id_, spans in one.texts.items():
                 taken = found.get(id_, ())
-                theirs = (each.span for each in spans if each.by not in doubted)
+                theirs = (each.span for each in spans if told_by(each) not in doubted)
                 found[id_] = (*taken, *(span for span in theirs if not any(map(span.overlaps, taken))))
         return {id_: spans for id_, spans in found.items() if spans}
 
@@ -119,18 +121,35 @@ class WeakRecipe:
         """Those of the texts that may be learned from: never what measures, by itself or by its group."""
         measured, measured_groups = self._store.answers.measured()
         left, groups = {*ids} - measured - self._apart[0], measured_groups | self._apart[1]
-        return (
-            left if not groups else {one.id for one in self._store.corpus.texts(list(left)) if one.group not in groups}
-        )
+        if not groups:
+            return left
+        return {one.id for one in self._store.corpus.texts(list(left)) if one.group not in groups}
 
 
-def evidence_of(learner: Learner, one: WeakLabels, known: Sequence[tuple[str, Truth]]) -> list[Evidence]:
-    """What answered texts say about each pattern of a set; empty for sources without patterns."""
-    told: dict[int, Evidence] = defaultdict(Evidence)
+def told_by(weak: WeakSpan) -> int | str:
+    """What is believed or not: the pattern of a span, or for other sources its label."""
+    return weak.span.label if weak.by is None else weak.by
+
+
+def evidence_of(learner: Learner, one: WeakLabels, known: Mapping[int, tuple[str, Truth]]) -> dict[int | str, Evidence]:
+    """What the answers to texts, given by id, say about each pattern of a set, or about each label of other sources."""
+    told: dict[int | str, Evidence] = defaultdict(Evidence)
+    said = _matched(learner, one, known) if one.source == "pattern" else one.texts
+    for id_ in said.keys() & known.keys():
+        truth = known[id_][1]
+        for weak in said[id_]:
+            what, agrees = told_by(weak), weak.span in truth.spans
+            told[what] = told[what].plus(Evidence(agrees, not agrees and truth.denies(weak.span)))
+    return dict(told)
+
+
+def _matched(
+    learner: Learner, one: WeakLabels, known: Mapping[int, tuple[str, Truth]]
+) -> dict[int, Sequence[WeakSpan]]:
     nlp = learner.nlp
-    patterns = NumberedPatterns(nlp, one.patterns) if known else None
+    patterns = NumberedPatterns(nlp, one.patterns if known else ())
     with nlp.memory_zone():
-        for text, truth in known if patterns else ():
-            for number, span in patterns.matches(nlp.make_doc(text)) if patterns else ():
-                told[number] = told[number].plus(Evidence(span in truth.spans, truth.denies(span)))
-    return [told[number] for number in range(len(one.patterns))]
+        return {
+            id_: [WeakSpan(span, number) for number, span in patterns.matches(nlp.make_doc(text))]
+            for id_, (text, _) in known.items()
+        }

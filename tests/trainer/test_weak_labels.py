@@ -268,7 +268,7 @@ def test_an_answered_text_teaches_by_its_answer_alone(paths, few, store) -> None
     answer(store, range(5))
     training = store.answers.training()
     settings = recipe._weak_settings(training, 5)
-    texts = recipe._weak.texts(recipe.learner, training, 5, settings, ("PART",), ())
+    texts = recipe._weak.texts(recipe.learner, training, 5, settings, ("PART",), {})
     trainer.close()
     answered = {text.text for text in store.corpus.texts(range(1, 6))}
 
