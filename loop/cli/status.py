@@ -50,6 +50,7 @@ def status_json(now: Progress, batches: list[BatchInfo]) -> str:
 def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) -> list[str]:
     """Return lines about a project's numbers, with the learning curve."""
     from loop.progress import blocked_words, forgotten_words, held_words, overfitting_words
+    from loop.progress.weak_words import weak_words
 
     scored = {point.round: point.scores.overall for point in now.curve}
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
@@ -66,6 +67,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
         *(f"repeats  {words}" for words in [consistency_words(now.consistency)] if words),
         *(f"alarm    {words}" for words in alarms if words),
         *(f"alarm    a damaged checkpoint, learned again since: {folder}" for folder in now.set_aside),
+        *(f"weak     {words}" for words in weak_words(now)),
         f"advice   {now.advice.words}",
         f"trainer  {now.trainer}",
         f"disk     {megabytes(now.disk['data'])} of data, {megabytes(now.disk['models'])} of models",

@@ -19,7 +19,7 @@ from loop.progress.scores import Scores, scores
 from loop.quality import Consistency, consistency, pairs
 from loop.records import NO_FOCUS, Answer
 from loop.settings import ProjectPaths, Settings
-from loop.store import RoundInfo, Store
+from loop.store import RoundInfo, Store, WeakSummary
 from loop.truth import Schemes, of_texts
 
 
@@ -48,6 +48,7 @@ class Progress:
         near_duplicates: number of held-out texts that nearly repeat a training text.
         advice: what to do next.
         disk: bytes of the store and of the checkpoints.
+        weak: how the sources of weak labels fare. weak_until: from how many training answers on they teach no more.
     """
 
     texts: int
@@ -75,6 +76,8 @@ class Progress:
     near_duplicates: int
     advice: Advice
     disk: Mapping[str, int]
+    weak: tuple[WeakSummary, ...] = ()
+    weak_until: int = 0
 
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
@@ -116,6 +119,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         unmeasured="" if found else one_sided_words(store, settings),
         curve=tuple(curve(store, gold, labels)),
         changes=changes(common) if common else {},
+        weak=tuple(store.weak.summary()),
+        weak_until=settings.update.weak_until,
         advice=_advised(store, settings, found, common, spans, answers=len(training), left=left),
     )
 

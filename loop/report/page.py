@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from loop.progress import forgotten_words, held_words, overfitting_words
 from loop.progress.report_data import ReportData
+from loop.progress.weak_words import weak_words
 from loop.report import answers, scores, texts
 from loop.report.html import count, exact, in_words
 from loop.report.shown import isolated, shown
@@ -60,6 +61,7 @@ def _header(data: ReportData, name: str, at: datetime, with_text: bool) -> str:
     )
     labels = " · ".join(isolated(label) for label in data.labels)
     said = f'<p class="advice">{shown(data.now.advice.words)}</p>{_alarms(data)}'
+    said += "".join(f'<p class="note">{shown(words)}</p>' for words in weak_words(data.now, named=with_text))
     return (
         f"<header><h1>{isolated(name)}</h1><p>{labels}</p>{said}<dl>{tiles}</dl><p>Made {made}. {private}</p></header>"
     )

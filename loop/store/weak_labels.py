@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from loop.records import Source, Span
 from loop.store.database import Database
 from loop.store.events import EventKind
-from loop.store.journal import append_event, put_scheme
+from loop.store.journal import append_event, get_state, put_scheme, put_state
 from loop.store.naming import Naming, read_naming
 from loop.store.schema import events, texts, weak_labels, weak_texts
 
+SUMMARY = "weak_summary"
 Pattern = Mapping[str, Any]
 """A pattern as in a pattern file: its "label", and "pattern"."""
 
@@ -48,6 +49,26 @@ class WeakLabels:
     goes_on: bool
     texts: Mapping[int, tuple[WeakSpan, ...]]
     checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeakSummary:
+    """How a source of weak labels fares, when it was last learned from.
+
+    Attributes:
+        texts, spans: how many texts it labelled, with how many spans.
+        answers: the number of answers of that round.
+        agreed, denied: spans of the source in answered texts that the answers say to be right or wrong.
+        doubted: what is no longer learned from, each with its (agreed, denied).
+    """
+
+    source: Source
+    texts: int
+    spans: int
+    answers: int
+    agreed: int = 0
+    denied: int = 0
+    doubted: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class WeakLabelStore:
@@ -103,6 +124,16 @@ class WeakLabelStore:
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         return frozenset(row.id for row in rows), frozenset(row.group_key for row in rows if row.group_key is not None)
+
+    def set_summary(self, summary: Sequence[WeakSummary]) -> None:
+        """Record how the sources fare, for the status only."""
+        with self._database.write() as connection:
+            put_state(connection, SUMMARY, [asdict(one) for one in summary])
+
+    def summary(self) -> list[WeakSummary]:
+        """How the sources fared when a round last learned from them."""
+        with self._database.read() as connection:
+            return [WeakSummary(**one) for one in get_state(connection, SUMMARY) or []]
 
     def take_back(self, is_gone: Callable[[Pattern], bool]) -> int:
         """Delete the spans of patterns, as one event, so that rounds forget them; return how many patterns."""

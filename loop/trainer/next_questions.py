@@ -104,7 +104,9 @@ class NextQuestions:
         asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
         cost = answering_cost(self._store, answers)
         ranked = self._ranked(scored_texts(asked_about, past, number=number, cost=cost), rng)
-        picks = self._choose(drawn, known, ranked, answered, rng)
+        # A model that learned from weak labels knows where it is uncertain before the first answer.
+        began = COLD_START_ANSWERS if rounds.starts_weakly else answered
+        picks = self._choose(drawn, known, ranked, began, rng)
         # Texts of a focused session are no random sample of the corpus, so none of them are held out.
         mixed = picks if focus.label or focus.where else self._with_held_out(picks, drawn, answers)
         # Held-out questions show no suggestions, so the other pipeline is not run on them.

@@ -20,7 +20,7 @@ from loop.records import Answer
 from loop.scoring.calibration import DEFAULT, RECENT, Tried, squared_errors, temperature_of
 from loop.scoring.reader import own_lattices_at
 from loop.settings import Settings, UpdateSettings
-from loop.store import Store
+from loop.store import Store, WeakSummary
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.replay import repeated
 from loop.trainer.weak_recipe import NOTHING, Apart, WeakRecipe
@@ -110,6 +110,11 @@ class RoundRecipe:
     def weak_sum(self, training: Sequence[Answer], n: int) -> str:
         """Checksum of the weak labels that a round over the first `n` answers learns from; empty without any."""
         return self._weak.checksum(training, n, self._weak_settings(training, n))
+
+    def weak_summary(self, training: Sequence[Answer]) -> list[WeakSummary]:
+        """How the sources of weak labels fared in the round that was just trained; none if it learned from none."""
+        n = len(self.info.answers)
+        return self._weak.summary(training, n, self._weak_settings(training, n))
 
     def learn(self, training: Sequence[Answer], n: int) -> None:
         """Train the next round on the first `n` of these answers, given by rank; if `n` is 0, on weak labels alone.

@@ -65,6 +65,11 @@ class Rounds:
         return self._recipe.info.temperature
 
     @property
+    def starts_weakly(self) -> bool:
+        """Whether the current round, or one that it goes back to, learned from weak labels before the first answer."""
+        return self.number > 0 and any(info.answers == 0 for info in self._store.journal.rounds()[:1])
+
+    @property
     def newest(self) -> int:
         """The number of the last trained round; later than `number` while an earlier round is pinned."""
         return self._newest.round
@@ -151,6 +156,8 @@ class Rounds:
         self._change.begin(self.learner)
         self._recipe.learn(training, self._recipe.next_cut(training))
         info = self._recipe.info
+        if summary := self._recipe.weak_summary(training):
+            self._store.weak.set_summary(summary)
         self._checkpoints.save(self.learner, info)
         self._newest = max(self._newest, info, key=lambda each: each.round)
         seconds, agreed = time.monotonic() - started, self._change.end(self.learner)

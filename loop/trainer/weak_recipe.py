@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from loop.learning.weak_labels import WeakText, weakly_known
 from loop.patterns.numbered import NumberedPatterns
 from loop.records import Answer, Source, Span
 from loop.settings import Settings, UpdateSettings
-from loop.store import Store, WeakLabels, WeakSpan
+from loop.store import Store, WeakLabels, WeakSpan, WeakSummary
 from loop.truth import Truth
 
 Apart = tuple[frozenset[int], frozenset[str]]
@@ -117,6 +118,23 @@ class WeakRecipe:
                 found[id_] = (*taken, *(span for span in theirs if not any(map(span.overlaps, taken))))
         return {id_: spans for id_, spans in found.items() if spans}
 
+    def summary(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> list[WeakSummary]:
+        """How the sources fared in the round that was just trained."""
+        return [self._summary(one, n) for one in self.in_force(training, n, settings)]
+
+    def _summary(self, one: WeakLabels, n: int) -> WeakSummary:
+        told = self.evidence.get(one.seq, {})
+        doubted = {what: evidence for what, evidence in told.items() if not evidence.is_believed}
+        return WeakSummary(
+            one.source,
+            texts=len(one.texts),
+            spans=sum(map(len, one.texts.values())),
+            answers=n,
+            agreed=sum(evidence.agreed for evidence in told.values()),
+            denied=sum(evidence.denied for evidence in told.values()),
+            doubted={_name(one, what): (evidence.agreed, evidence.denied) for what, evidence in doubted.items()},
+        )
+
     def _teaching(self, ids: Collection[int]) -> set[int]:
         """Those of the texts that may be learned from: never what measures, by itself or by its group."""
         measured, measured_groups = self._store.answers.measured()
@@ -129,6 +147,13 @@ class WeakRecipe:
 def told_by(weak: WeakSpan) -> int | str:
     """What is believed or not: the pattern of a span, or for other sources its label."""
     return weak.span.label if weak.by is None else weak.by
+
+
+def _name(one: WeakLabels, what: int | str) -> str:
+    """A pattern as it is written, or a label."""
+    row = one.patterns[what] if isinstance(what, int) else None
+    pattern = what if row is None else row["pattern"]
+    return pattern if isinstance(pattern, str) else json.dumps(pattern, ensure_ascii=False)
 
 
 def evidence_of(learner: Learner, one: WeakLabels, known: Mapping[int, tuple[str, Truth]]) -> dict[int | str, Evidence]:
