@@ -10,6 +10,8 @@ from loop.errors import LoopError
 from loop.records import Question, Span
 
 Words = Sequence[tuple[int, int]]
+Gold = Mapping[str, Sequence[Span]]
+"""Texts with their correct spans."""
 
 
 class Oracle:
@@ -25,9 +27,7 @@ class Oracle:
         seed: seed of the errors.
     """
 
-    def __init__(
-        self, gold: Mapping[str, Sequence[Span]], *, labels: Sequence[str] = (), noise: float = 0.0, seed: int = 0
-    ) -> None:
+    def __init__(self, gold: Gold, *, labels: Sequence[str] = (), noise: float = 0.0, seed: int = 0) -> None:
         self._gold, self._labels, self._noise, self._seed = gold, labels, noise, seed
 
     def spans(self, question: Question) -> tuple[Span, ...]:

@@ -20,14 +20,18 @@ from loop.cli.remarks import say_gold, say_remarks
 from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
 from loop.former_names import with_former_keys
-from loop.settings import AcquireSettings, ProjectSettings, Settings
+from loop.settings import AcquireSettings, ProjectSettings, Settings, SuggestSettings
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
     from loop.formats import RawText
     from loop.intervals import Measure
-    from loop.simulate import Gold, Row, Run
+    from loop.simulate import Gold, Row, Run, Scenario
+
+
+# Texts that a pipeline reads to be learned from.
+SUGGESTED = 1500
 
 
 class Mode(str, Enum):
@@ -56,6 +60,18 @@ def simulate_cli(
         str, typer.Option(metavar="BASE", help="The pipeline that round 0 starts from.")
     ] = ProjectSettings().base,
     vectors: VectorsOption = None,
+    patterns: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Match patterns that the project begins with, 4 s each.")
+    ] = None,
+    examples: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Name N examples of each label before the first answer, 4 s each.")
+    ] = 0,
+    terms: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Then decide about N terms like them (`loop terms`), 2 s each.")
+    ] = 0,
+    suggest: Annotated[
+        str | None, typer.Option(metavar="PIPELINE", help="Another pipeline to learn from before the first answer.")
+    ] = None,
     answers: Annotated[int, typer.Option(metavar="N", min=1, help="Number of answers.")] = 200,
     strategy: Annotated[
         str, typer.Option(metavar="NAME", help="The acquisition function.", autocompletion=complete_strategy)
@@ -89,8 +105,10 @@ def simulate_cli(
     asked, unseen = read_apart(gold, test, load_base(base))
     labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
     table = chosen_vectors(vectors, base)
-    scenario = Scenario(answers, mode.value, noise, 1 if lag else 0, every, keys)
-    runs = [Run(settings_of(base, labels, strategy, number, vectors=table), scenario, save) for number in numbers]
+    scenario = Scenario(answers, mode.value, noise, 1 if lag else 0, every, keys, patterns, examples, terms)
+    check_start(scenario, labels, suggest)
+    every_settings = (settings_of(base, labels, strategy, n, vectors=table, suggest=suggest) for n in numbers)
+    runs = [Run(settings, scenario, save) for settings in every_settings]
     with progress_bars(runs, hidden=as_json) as heard:
         finished = finished_runs(runs, asked, unseen, folder=out, workers=workers, on_row=heard)
         done = {run.settings.project.seed: rows for run, rows in finished}
@@ -119,12 +137,39 @@ def check_save(save: Path | None, seeds: Sequence[int]) -> None:
         raise LoopError("--save stores a single checkpoint.", hint="Use a single seed.")
 
 
+def check_start(scenario: Scenario, labels: Sequence[str], suggest: str | None) -> None:
+    """Refuse a start that cannot be simulated.
+
+    Raises:
+        LoopError: a pattern is none, or has another label; or the pipeline cannot be loaded, or finds no such labels.
+    """
+    from loop.base.pipeline import base_labels
+    from loop.patterns.parsing import read_patterns
+
+    if scenario.patterns is not None:
+        list(read_patterns(scenario.patterns, labels))
+    if scenario.terms and not scenario.examples:
+        raise LoopError("--terms needs examples to start from.", hint="Add --examples 5.")
+    if suggest is not None and not base_labels(suggest).intersection(labels):
+        raise LoopError(
+            f"{suggest} finds none of the labels {', '.join(labels)}.",
+            hint="In a project, [suggest] names in loop.cfg says what its labels are called.",
+        )
+
+
 def settings_of(
-    base: str, labels: tuple[str, ...], strategy: str, seed: int, *, vectors: str | None = None
+    base: str,
+    labels: tuple[str, ...],
+    strategy: str,
+    seed: int,
+    *,
+    vectors: str | None = None,
+    suggest: str | None = None,
 ) -> Settings:
     """The settings of a simulated project: the defaults except for these."""
     project = ProjectSettings(base=base, labels=labels, seed=seed, vectors=vectors)
-    return Settings(project=project, acquire=AcquireSettings(strategy=strategy))
+    other = SuggestSettings(pipeline=suggest, learn=SUGGESTED if suggest else 0)
+    return Settings(project=project, acquire=AcquireSettings(strategy=strategy), suggest=other)
 
 
 def parse_seeds(said: str, *, first: int) -> list[int]:
@@ -208,10 +253,10 @@ class Table:
     def add(self, row: Row) -> None:
         """Print one row."""
         if not self._begun:
-            say("answers  tokens  entities   keys  seconds      P      R     F1    95 % of F1")
+            say("answers  tokens  entities   keys  minutes      P      R     F1    95 % of F1")
             self._begun = True
         keys = "     –" if row.keys is None else f"{row.keys:6,}"
-        effort = f"{row.answers:7,} {row.tokens:7,}   {row.entities:7,} {keys}  {row.seconds:7,.0f}"
+        effort = f"{row.answers:7,} {row.tokens:7,}   {row.entities:7,} {keys}  {row.seconds / 60:7,.1f}"
         say(f"{effort}  {row.p:5.1f}  {row.r:5.1f}  {row.f1:5.1f}  {_range(row)}")
 
 

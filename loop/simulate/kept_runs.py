@@ -13,8 +13,9 @@ from typing import Any
 from loop.errors import LoopError
 from loop.files import make_private, replacing
 from loop.intervals import Measure
+from loop.oracle import Gold
 from loop.records import Span
-from loop.simulate.simulation import Gold, Row, Run
+from loop.simulate.simulation import Row, Run
 
 PACKAGES = ("spacy-loop", "spacy", "thinc", "numpy")
 

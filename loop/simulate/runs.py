@@ -14,9 +14,10 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from loop.oracle import Gold
 from loop.settings import ProjectPaths
 from loop.simulate.kept_runs import Kept
-from loop.simulate.simulation import Gold, Row, Run, simulate
+from loop.simulate.simulation import Row, Run, simulate
 
 SECONDS_BETWEEN_LOOKS = 0.2
 

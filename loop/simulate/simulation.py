@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -13,16 +13,16 @@ import numpy as np
 from loop.editing.teach import most_uncertain
 from loop.intervals import Measure, Range, counts, measures
 from loop.learning.evaluate import predicted_spans
-from loop.oracle import Oracle
+from loop.oracle import Gold, Oracle
+from loop.patterns.file import elements
 from loop.project import begin_anew, open_store
-from loop.records import Answer, Question, Span
+from loop.records import Answer, Question
 from loop.session import Session
 from loop.settings import ProjectPaths, Settings
 from loop.simulate.effort import Effort, keys_to
-from loop.store import NewText
+from loop.simulate.naming_terms import PATTERN, name_terms
+from loop.store import NewText, Store
 from loop.trainer import Trainer
-
-Gold = Mapping[str, Sequence[Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Scenario:
         every: a row after this many answers, at the end of a round; 0 for every round.
         keys: whether to count keys, which is slow for long texts with many corrections.
         patterns: a file of match patterns that the project begins with.
+        examples: how many examples of each label are named before the first answer, and `terms`: about how many terms
+            of the texts are decided then; see `loop.simulate.naming_terms`.
     """
 
     answers: int = 200
@@ -47,6 +49,8 @@ class Scenario:
     every: int = 0
     keys: bool = False
     patterns: Path | None = None
+    examples: int = 0
+    terms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +116,47 @@ def simulate(
     settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0, repeat_share=0.0))
     if not paths.db.exists():
         begin_anew(paths)
-    if scenario.patterns is not None:
-        shutil.copyfile(scenario.patterns, paths.patterns(settings.project.patterns))
     with open_store(paths) as store:
-        store.corpus.add_batch((NewText(text) for text in gold if text not in test), source="simulation")
+        asked = {text: spans for text, spans in gold.items() if text not in test}
+        store.corpus.add_batch(map(NewText, asked), source="simulation")
+        seconds = _begin(paths, settings, store, asked, scenario)
         session = Session(paths, settings, store, annotator="oracle")
         trainer = Trainer(paths, settings, store)
         project = settings.project
         oracle = Oracle(gold, labels=project.labels, noise=scenario.noise, seed=project.seed)
         try:
-            yield from _Play(session, trainer, oracle, test, settings, scenario).rows()
+            yield from _Play(session, trainer, oracle, test, settings, scenario, Effort(seconds=seconds)).rows()
         finally:
             trainer.close()
             session.close()
 
 
+def _begin(paths: ProjectPaths, settings: Settings, store: Store, gold: Gold, scenario: Scenario) -> float:
+    """What is said before the first answer: patterns, examples, terms; returns the modelled seconds."""
+    seconds = 0.0
+    if scenario.patterns is not None:
+        file = paths.patterns(settings.project.patterns)
+        shutil.copyfile(scenario.patterns, file)
+        seconds = PATTERN * len(elements(file))
+    named = name_terms(paths, settings, store, gold, examples=scenario.examples, terms=scenario.terms)
+    return seconds + named
+
+
 class _Play:
     def __init__(
-        self, session: Session, trainer: Trainer, oracle: Oracle, test: Gold, settings: Settings, scenario: Scenario
+        self,
+        session: Session,
+        trainer: Trainer,
+        oracle: Oracle,
+        test: Gold,
+        settings: Settings,
+        scenario: Scenario,
+        effort: Effort,
     ) -> None:
         self._session, self._trainer, self._oracle = session, trainer, oracle
         self._test, self._scenario = test, scenario
         self._labels, self._round = settings.project.labels, settings.update.round_size
-        self._effort = Effort()
+        self._effort = effort
 
     def rows(self) -> Iterator[Row]:
         every = self._scenario.every or self._round
