@@ -14,6 +14,7 @@ from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened, paths_of, say_whose_code
 from loop.cli.remarks import say_gold
 from loop.cli.sources import FormatOption, GroupOption, Sources, SplitOption, TextFieldOption
+from loop.cli.terms import review_terms
 from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, ProjectSettings, Settings, label_problem
@@ -84,6 +85,20 @@ def init_cli(
             with opened(ctx) as (_, settings, store):
                 add(paths, settings, store, sources, cut)
     say(f"{paths.root.resolve()} is now a project. Next: `loop {'annotate' if sources.files else 'add FILE'}`.")
+    if sources.files:
+        offer_terms(ctx, ask=is_interactive() and not yes)
+
+
+def offer_terms(ctx: typer.Context, *, ask: bool) -> None:
+    """Say that terms can be named first and, with `ask`, ask whether to do so now."""
+    if not ask:
+        say("For a head start, name a few examples of each label first: `loop terms`.")
+        return
+    import questionary
+
+    if questionary.confirm("Name a few examples of each label now? That takes a minute.", default=True).unsafe_ask():
+        with opened(ctx) as (paths, settings, store):
+            review_terms(paths, settings, store, {})
 
 
 def ask_missing(base: str | None, labels: str | None) -> tuple[str, tuple[str, ...]]:

@@ -35,6 +35,7 @@ class Session:
         name: of the project. labels: in the order of loop.cfg. guidelines: the text of guidelines.md.
         keys: the commands that loop.cfg remaps, with their keys. notes: the labels' descriptions in loop.cfg.
         texts: to look for and to choose. mode: of the next texts. focus: the filter on the texts to ask about.
+        knows_nothing: whether the project began without any answer or pattern, which `loop terms` would find.
 
     Raises:
         StoreError: another session is open on the project.
@@ -75,6 +76,8 @@ class Session:
         self.texts = Texts(paths, settings, store, self.annotator)
         self._status = StatusReader(store, settings, self.annotator, self._trainer)
         self.name = paths.root.resolve().name
+        has_answers = store.corpus.pool_size() < store.corpus.size()
+        self.knows_nothing = not (has_answers or paths.patterns(settings.project.patterns).exists())
         self.labels = settings.project.labels
         self.keys, self.notes = settings.keys, settings.labels
         self.guidelines = paths.guidelines.read_text(encoding="utf-8") if paths.guidelines.is_file() else ""

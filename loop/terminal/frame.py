@@ -30,6 +30,7 @@ MEASURES: dict[Stream, tuple[str, str]] = {
 }
 WIDE = 60  # cells from which there is room for extras
 VERY_WIDE = 100
+HEAD_START = "Name terms first: q, then `loop terms`"
 MORE = 10  # cells for "more" when not all labels fit
 
 
@@ -260,7 +261,9 @@ def last_line(controller: Controller, cells: int) -> Row:
     parts = [f"{status.answers_today} today", *(recent_pace(controller) if cells >= VERY_WIDE else [])]
     right = " · ".join([*parts, *([f"{status.answers_total} in all"] if cells >= WIDE else [])]) + " "
     if controller.last is None:
-        return spread([("class:quiet", " No answer yet")], right, cells)
+        hint = f" No answer yet. {HEAD_START}"
+        fits = controller.session.knows_nothing and width(hint) + width(right) < cells
+        return spread([("class:quiet", hint if fits else " No answer yet")], right, cells)
     key = key_name(controller.keys.first("reopen"))
     back = f" · {key} reopens" if key else ""
     shown = fit(f" Last: {said(controller.last)}", max(8, cells - width(back) - width(right) - 1))

@@ -15,7 +15,7 @@ from loop.store import Past
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, numbered_spans, range_of
 from loop.terminal.controller import Controller
-from loop.terminal.frame import MEASURES, earlier, meta_words, notes, reason, said, trouble
+from loop.terminal.frame import HEAD_START, MEASURES, earlier, meta_words, notes, reason, said, trouble
 from loop.terminal.glyphs import fit, visible
 from loop.terminal.pages import label_rows, waiting_words
 
@@ -45,6 +45,8 @@ class Plain:
         """Ask until the annotator quits or the input ends."""
         session = self._controller.session
         self._say(f"{visible(session.name)}, mode {session.mode}. `help` lists the commands.")
+        if session.knows_nothing:
+            self._say(f"No answer yet. {HEAD_START}.")
         try:
             while not self._controller.done and self._wait():
                 self._ask()

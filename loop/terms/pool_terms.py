@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, TypeAlias
@@ -62,12 +62,13 @@ class PoolTerms:
 
     Attributes:
         size: number of texts.
-        words: all different words.
+        words: all different words. capitals: how often each begins with a capital letter, 0 to 1.
         candidates: what may be proposed, with counts.
     """
 
     def __init__(self, texts: Sequence[Teaching], nlp: Language, *, seed: int = 0) -> None:
         self.size, self._texts, self._nlp, self._seed = len(texts), texts, nlp, seed
+        self._cut: dict[str, Words] = {}
         with nlp.memory_zone():
             docs = (nlp.make_doc(lower_cased(text.text)) for text in texts)
             rows = [np.empty((0, 3), np.uint64), *(doc.to_array([ORTH, IDX, LENGTH]) for doc in docs)]
@@ -79,8 +80,15 @@ class PoolTerms:
         self.of = np.repeat(np.arange(self.size), [len(row) for row in rows[1:]])
         self._starts = tokens[:, 1].astype(np.int64)
         self._ends = self._starts + tokens[:, 2].astype(np.int64)
+        self.capitals = self._capitals()
         found = sequences(self.ids, self.of, self._roles(kinds))
         self.candidates = {tuple(self.words[number] for number in term): count for term, count in found}
+
+    def _capitals(self) -> Any:
+        places = zip(self.of.tolist(), self._starts.tolist(), strict=True)
+        capital = [self._texts[text].text[start].isupper() for text, start in places]
+        several = len(self.words)
+        return np.bincount(self.ids, capital, several) / np.maximum(np.bincount(self.ids, minlength=several), 1)
 
     def _roles(self, kinds: Any) -> Roles:
         alone = kinds == WORD
@@ -97,8 +105,18 @@ class PoolTerms:
 
     def words_of(self, string: str) -> Words:
         """The words of a string, as a pattern for it is matched."""
+        (words,) = self.words_of_each([string])
+        return words
+
+    def words_of_each(self, strings: Iterable[str]) -> list[Words]:
+        """The words of each string."""
+        given = list(strings)
         with self._nlp.memory_zone():
-            return tuple(token.text for token in self._nlp.make_doc(lower_cased(string)) if not token.is_space)
+            for string in given:
+                if string not in self._cut:
+                    doc = self._nlp.make_doc(lower_cased(string))
+                    self._cut[string] = tuple(token.text for token in doc if not token.is_space)
+        return [self._cut[string] for string in given]
 
     def term(self, words: Words) -> Term | None:
         """A term of the pool, proposed or not; None if it occurs nowhere, or nowhere as a pattern would match it."""

@@ -99,8 +99,9 @@ class TermReview:
         self._confirmed: dict[Words, str] = {}
         self._refused: dict[Words, tuple[str, ...]] = {}
         self._settled: set[Words] = set()  # not to be proposed, and no example of anything
-        for string, label in self._book.confirmed().items():
-            self._confirmed.setdefault(self._pool.words_of(string), label)
+        confirmed = self._book.confirmed()
+        for words, label in zip(self._pool.words_of_each(confirmed), confirmed.values(), strict=True):
+            self._confirmed.setdefault(words, label)
         for decision in self._book.decided():
             self._learn(decision)
 

@@ -19,7 +19,8 @@ Matrix: TypeAlias = "NDArray[np.float32]"
 WINDOW = 2  # words on either side
 CONTEXTS = 500  # most frequent words that are counted beside others
 DIMENSIONS = 100
-BESIDE_A_TABLE = 0.5  # what contexts weigh where there are word vectors, too
+# What they weigh beside word vectors, and what it weighs whether words are written with a capital.
+BESIDE_A_TABLE, CAPITALS = 0.5, 0.5
 
 
 class TermVectors:
@@ -40,11 +41,11 @@ class TermVectors:
 
 
 def term_vectors(pool: PoolTerms, table: Vectors | None) -> TermVectors:
-    """Vectors of the pool's terms, from the pool's own contexts and, where there is one, from a table."""
+    """Vectors of the pool's terms: from the pool's own contexts and capitals and, where there is one, from a table."""
     contexts = _unit(of_contexts(pool))
-    if table is None:
-        return TermVectors(pool.words, contexts)
-    return TermVectors(pool.words, np.hstack([_unit(of_table(table, pool.words)), BESIDE_A_TABLE * contexts]))
+    capitals = np.stack([pool.capitals, 1 - pool.capitals], axis=1).astype(np.float32)
+    known = [contexts] if table is None else [_unit(of_table(table, pool.words)), BESIDE_A_TABLE * contexts]
+    return TermVectors(pool.words, np.hstack([*known, CAPITALS * capitals]))
 
 
 def of_table(table: Vectors, words: Sequence[str]) -> Matrix:

@@ -32,7 +32,7 @@ PAGES = {str(page.relative_to(ROOT)): page for page in (ROOT / "README.md", *sor
 TEXTS, ANSWERED = 80, 60
 LABELS = ("PART", "FAULT")
 # What a command is given besides, since nobody is at the terminal here.
-UNATTENDED = {"annotate": ["--plain"], "erase": ["--yes"]}
+UNATTENDED = {"annotate": ["--plain"], "erase": ["--yes"], "terms": ["--plain"]}
 # What takes minutes as it is written, and what makes it short, None where nothing does; a slow test runs it as it is.
 LONG = {
     "demo": None,

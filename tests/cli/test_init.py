@@ -31,6 +31,7 @@ def test_init_adds_the_files_it_is_given(folder: Path, run: Run) -> None:
 
     assert 0 == ran.code
     assert "Added 2 texts as batch 1.\n" in ran.out
+    assert "For a head start, name a few examples of each label first: `loop terms`.\n" in ran.out
 
 
 def test_init_makes_the_folder_that_is_named(folder: Path, run: Run) -> None:

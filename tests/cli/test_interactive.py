@@ -119,3 +119,23 @@ def test_errors_takes_one_key_for_an_answer_and_ctrl_c_leaves(folder: Path, run:
 
     assert 130 == ended(child)
     assert "18 mistakes, 1 of them judged" in run("errors").out
+
+
+def test_init_offers_to_name_terms_and_they_are_patterns(folder: Path, spawn: Spawn) -> None:
+    texts = "".join(f"The {part} of bike {n} squeaks.\n" for n in range(12) for part in ("hub", "chain", "brake"))
+    (folder.parent / "in.txt").write_text(texts)
+    child = spawn("init", "--labels", "PART", "--vectors", "none", "../in.txt")
+    child.expect("Add all of them")
+    child.sendline("y")
+    child.expect("Name a few examples of each label now")
+    child.send("y")
+    child.expect("Terms that are always PART")
+    child.send("hub, saddle\r")
+    child.expect("“saddle” occurs in none of the")
+    child.send("\x7f" * len(", saddle") + "\r")
+    child.expect("q.* done")
+    child.send("q")
+    child.expect("1 new term, all saved")
+
+    assert 0 == ended(child)
+    assert '{"label": "PART", "pattern": "hub", "source": "example"}\n' == (folder / "patterns.jsonl").read_text()

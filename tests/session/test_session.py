@@ -9,6 +9,7 @@ import pytest
 
 from loop.errors import StoreError
 from loop.oracle import Oracle
+from loop.patterns.file import append_pattern
 from loop.records import Answer, Question, Span, Text
 from loop.session import Session
 from loop.store import NewAnswer, NewText
@@ -42,6 +43,21 @@ def test_an_answer_is_in_the_store_when_answer_returns_and_the_next_question_fol
     assert store.answers.standing() == [answer]
     assert (answer.seconds, answer.keys, answer.annotator, answer.scheme) == (1.5, 3, "ann", 1)
     assert session.next().id != first.id
+
+
+def test_a_project_knows_nothing_until_it_has_an_answer_or_a_pattern(session, paths, settings, store):
+    assert session.knows_nothing
+
+    append_pattern(paths.patterns(None), "hub", "PART")
+    session.close()
+    patterned = Session(paths, settings, store)
+    patterned.close()
+    paths.patterns(None).unlink()
+    store.answers.add(Answer("a", 1, "ann", "accept", scheme=1))
+    answered = Session(paths, settings, store)
+    answered.close()
+
+    assert (False, False) == (patterned.knows_nothing, answered.knows_nothing)
 
 
 def test_a_second_session_is_refused_until_the_first_is_closed(session, paths, settings, store):

@@ -112,6 +112,16 @@ def test_the_last_answer_says_how_to_reopen_it(controller: Controller) -> None:
     assert " Last: accepted, 1 BRAND · b reopens         1 today · 1 in all " == shown(frame.last_line(controller, 64))
 
 
+def test_the_first_text_of_a_project_that_knows_nothing_says_how_to_begin(controller: Controller) -> None:
+    hint = " No answer yet. Name terms first: q, then `loop terms`"
+
+    assert hint == shown(frame.last_line(controller, 80)).split("   ")[0]
+
+    controller.session.knows_nothing = False
+
+    assert " No answer yet" == shown(frame.last_line(controller, 80)).split("   ")[0]
+
+
 def test_the_span_in_hand_is_spelled_out_with_what_else_it_may_be(controller: Controller) -> None:
     press_all(controller, "tab")
     assert controller.state is not None

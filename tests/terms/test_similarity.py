@@ -49,7 +49,15 @@ def test_without_a_table_words_are_alike_that_stand_in_the_same_contexts():
     vectors = term_vectors(pool, None)
 
     assert cosine(vectors, "plums", "figs") > 0.9
-    assert cosine(vectors, "plums", "truck") < 0.1
+    assert cosine(vectors, "plums", "truck") < 0.3
+
+
+def test_names_are_more_alike_than_a_name_and_another_word_in_the_same_contexts():
+    pool = pool_of(*(f"{verb} {thing}" for thing in ("Trek", "Giant", "bikes") for verb in ("bought", "sold", "likes")))
+    vectors = term_vectors(pool, None)
+
+    assert cosine(vectors, "trek", "giant") == pytest.approx(1)
+    assert cosine(vectors, "trek", "bikes") < 0.9
 
 
 def test_contexts_are_the_same_at_each_start():
