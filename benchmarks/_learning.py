@@ -20,13 +20,16 @@ from _successor import successor, whole_pool
 from _teach import teach
 
 from loop.learning.matrix_products import use_fast_products
-from loop.settings import PretrainSettings, ProjectPaths, ProjectSettings, Settings
+from loop.settings import AcquireSettings, PretrainSettings, ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
 
 ROUND = 25
 # The word vectors of a project, by what the table of results calls its start; others are `[project] vectors` itself.
 VECTORS = {"blank": None, "builtin": "builtin:en"}
+# What a person says before the first answer: examples of each label, decisions about terms, and a pattern file.
+KNOWN = {"examples": (5, 0, False), "terms": (5, 100, False), "file": (0, 0, True)}
+VECTORS |= dict.fromkeys(KNOWN, "builtin:en")
 # The code that the figures depend on: results of another state of it are another folder.
 ROOMS = (
     "acquire",
@@ -53,7 +56,10 @@ LEARNING = (
 
 
 class Job(NamedTuple):
-    """One run: texts of `set`, scored on `split`, by `method`, a strategy or one of `OTHERS`, from a start."""
+    """One run: texts of `set`, scored on `split`, by `method`, a strategy or one of `OTHERS`, from a start.
+
+    With `minutes`, the project has the default settings, and ends after so many modelled minutes.
+    """
 
     set: str
     split: str
@@ -61,6 +67,7 @@ class Job(NamedTuple):
     seed: int
     answers: int
     start: str = "blank"
+    minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -149,8 +156,11 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
         texts = _chosen(folder, job, pool)
         points, chosen = [successor(base, texts, test, seed=job.seed)], []
     else:
-        settings = settings_of(labels, job.method, job.seed, base, vectors=VECTORS.get(job.start, job.start))
-        points, chosen, rounds = simulated(settings, pool, test, job)
+        vectors = VECTORS.get(job.start, job.start)
+        settings = settings_of(labels, job.method, job.seed, base, vectors=vectors)
+        if job.minutes:
+            settings = defaults(labels, job.method, job.seed, base, vectors=vectors)
+        points, chosen, rounds = simulated(settings, pool, test, job, data)
     return {
         "wall": round(time.monotonic() - started, 1),
         "cpu": round(time.process_time() - cpu, 1),
@@ -160,9 +170,15 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
     }
 
 
-def simulated(settings: Settings, pool: Gold, test: Gold, job: Job) -> tuple[list[list[float]], list[int], list[float]]:
+def simulated(
+    settings: Settings, pool: Gold, test: Gold, job: Job, data: Path
+) -> tuple[list[list[float]], list[int], list[float]]:
     """A simulated project: its points, the places of its chosen texts in the pool, and the seconds of its rounds."""
-    scenario = Scenario(job.answers, "teach" if job.method == "teach" else "correct")
+    scenario = Scenario(job.answers, "teach" if job.method == "teach" else "correct", minutes=job.minutes or None)
+    if job.start in KNOWN:
+        examples, terms, has_file = KNOWN[job.start]
+        file = data / job.set / "patterns.jsonl" if has_file else None
+        scenario = replace(scenario, examples=examples, terms=terms, patterns=file)
     with tempfile.TemporaryDirectory(prefix="loop-") as folder:
         paths = ProjectPaths(Path(folder))
         rows = list(simulate(paths, settings, pool, test, scenario))
@@ -187,6 +203,13 @@ def settings_of(labels: Sequence[str], method: str, seed: int, base: str, *, vec
         acquire = replace(acquire, candidates=start.queue.size)
     steps = round(start.update.steps * ROUND / start.update.round_size)
     return replace(start, acquire=acquire, update=replace(start.update, round_size=ROUND, steps=steps))
+
+
+def defaults(labels: Sequence[str], strategy: str, seed: int, base: str, *, vectors: str | None) -> Settings:
+    """The settings of a new project; of another language than English without word vectors."""
+    table = vectors if base == "blank:en" else None
+    project = ProjectSettings(base=base, labels=tuple(labels), seed=seed, vectors=table)
+    return Settings(project=project, acquire=replace(AcquireSettings(), strategy=strategy))
 
 
 def _chosen(folder: Path, job: Job, pool: Gold) -> Gold:

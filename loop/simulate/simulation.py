@@ -40,6 +40,7 @@ class Scenario:
         patterns: a file of match patterns that the project begins with.
         examples: how many examples of each label are named before the first answer, and `terms`: about how many terms
             of the texts are decided then; see `loop.simulate.naming_terms`.
+        minutes: after how many modelled minutes it stops, if it has not given all answers; None for no limit.
     """
 
     answers: int = 200
@@ -51,6 +52,7 @@ class Scenario:
     patterns: Path | None = None
     examples: int = 0
     terms: int = 0
+    minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class _Play:
         if self._trainer.rounds.number:
             self._trainer.ask()
             yield self._row()
-        while self._effort.answers < self._scenario.answers and (question := self._next()):
+        while not self._is_over() and (question := self._next()):
             self._effort = self._effort.plus(question, self._answer(question))
             given = self._effort.answers
             if given % self._round == 0:
@@ -183,6 +185,10 @@ class _Play:
                     yield self._row()
         if self._effort.answers > reported:
             yield self._row()
+
+    def _is_over(self) -> bool:
+        limit, effort = self._scenario.minutes, self._effort
+        return effort.answers >= self._scenario.answers or (limit is not None and effort.seconds >= 60 * limit)
 
     def _next(self) -> Question | None:
         """The head of the queue; fills the queue again if it ran out before the end of the round."""
