@@ -231,7 +231,7 @@ class TermReview:
             behind=self._behind(),
         )
         for words, label in found:
-            if (term := self._pool.term(words)) is not None:
+            if (term := self._pool.term(words)) is not None and not self._is_common(term):
                 yield Proposal(term, term, label)
 
     def _near(self, label: str) -> list[Words]:
@@ -259,9 +259,12 @@ class TermReview:
         term = self._pool.term(words)
         if term is None:
             return f"“{string}” occurs in none of the {self._pool.size:,} texts."
-        if self._pool.size >= ENOUGH and term.texts > COMMON * self._pool.size:
+        if self._is_common(term):
             return f"“{string}” is no term: it is in {term.texts:,} of the {self._pool.size:,} texts."
         return "" if self._confirmed.get(words, label) == label else self._said_already(term)
+
+    def _is_common(self, term: Term) -> bool:
+        return self._pool.size >= ENOUGH and term.texts > COMMON * self._pool.size
 
     def _said_already(self, term: Term) -> str:
         known = self._confirmed.get(term.words)

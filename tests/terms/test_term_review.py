@@ -4,10 +4,12 @@ from contextlib import suppress
 from random import Random
 
 import pytest
-from terms_kitchen import FOODS, turn_to
+from terms_kitchen import FOODS, KITCHEN, pool_of, turn_to, vectors_of
 
 from loop.errors import LoopError
 from loop.records import TermDecision
+from loop.terms.ranking import Ranking
+from loop.terms.review import TermReview
 
 
 def strings(review) -> list[str]:
@@ -222,6 +224,19 @@ def test_a_term_narrowed_to_a_word_that_is_everywhere_is_no_term(reviewed, book)
         review.decide("yes")
 
     assert {"garlic": "FOOD"} == book.patterns
+
+
+def test_what_stands_in_most_of_the_texts_is_not_proposed(book):
+    pool = pool_of(*(f"{text} Garlic" for text in KITCHEN))
+    review = TermReview(pool, Ranking(pool, vectors_of(pool)), ["FOOD"], book)
+    review.examples({"FOOD": ["salt"]})
+    seen = []
+    while not seen or review.proposals:
+        review.next_page()
+        seen += strings(review)
+
+    assert "thyme" in seen
+    assert "Garlic" not in seen
 
 
 def test_a_term_that_was_refused_and_then_confirmed_counts_as_confirmed_alone(reviewed):
