@@ -84,6 +84,10 @@ SHOWS = {
     ("loop.cli.erase", "containing"): "the same",
     ("loop.project.erasing", "containing"): "the same",
     ("loop.project.erasing", "texts"): "the same",
+    (
+        "loop.terms.pattern_report",
+        "texts",
+    ): "answered texts that train, to see whether their answers agree with patterns",
     ("loop.care.privacy", "sample"): "whether the models hold words of the texts",
 }
 

@@ -90,13 +90,15 @@ def _row(number: int, report: PatternReport) -> dict[str, object]:
 
 
 def _shown(line: str) -> tuple[str, str, str]:
+    from loop.terminal.glyphs import visible
+
     try:
         row = json.loads(line)
         pattern = row["pattern"]
         shown = pattern if isinstance(pattern, str) else json.dumps(pattern, ensure_ascii=False)
-        return str(row["label"]), shown, _source(row)
+        return visible(str(row["label"])), visible(shown), visible(_source(row))
     except (ValueError, LookupError, TypeError):
-        return "(no pattern)", line.strip(), ""
+        return "(no pattern)", visible(line.strip()), ""
 
 
 def _source(row: Mapping[str, Any]) -> str:

@@ -77,6 +77,7 @@ def review_terms(
     if not lock.acquire():
         raise LoopError("A session is open on this project.", hint="Close it first; its work is saved.")
     try:
+        say("Looking for the terms of your texts …")
         review = project_review(paths, settings, store)
         before = sum(len(review.known(label)) for label in settings.project.labels)
         review.examples(typed)

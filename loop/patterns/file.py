@@ -111,17 +111,32 @@ def drop_pattern(path: Path, string: str, label: str) -> int:
     return _rewrite(path, lambda line: None if _same(line, row) else line)
 
 
-def string_patterns(path: Path) -> dict[str, str]:
-    """The label of each string pattern of a file, by string; the first line of a string counts. Empty without a file.
+def terms_of(path: Path) -> dict[str, str]:
+    """The label of each term of a file; empty without a file.
+
+    Terms are string patterns, and token patterns that only spell out words. Of a string with two labels, the first
+    counts.
 
     Raises:
         InputError: the file cannot be read.
     """
     found: dict[str, str] = {}
     for line in pattern_lines(path) if path.exists() else ():
-        if (string := _string(line)) and isinstance(label := json.loads(line).get("label"), str):
-            found.setdefault(" ".join(string.split()), label)
+        with suppress(ValueError, RecursionError):
+            row = json.loads(line)
+            if isinstance(row, dict) and isinstance(row.get("label"), str) and (term := _term(row.get("pattern"))):
+                found.setdefault(term, row["label"])
     return found
+
+
+def _term(pattern: object) -> str:
+    if isinstance(pattern, str):
+        return " ".join(pattern.split())
+    if not isinstance(pattern, list) or not all(isinstance(token, dict) and len(token) == 1 for token in pattern):
+        return ""
+    spelled = [(str(name).lower(), word) for token in pattern for name, word in token.items()]
+    plain = all(name in ("lower", "text", "orth") and isinstance(word, str) for name, word in spelled)
+    return " ".join(word for _, word in spelled) if plain else ""
 
 
 def _rewrite(path: Path, change: Callable[[str], str | None]) -> int:

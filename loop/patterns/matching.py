@@ -158,11 +158,16 @@ def usable(path: Path, nlp: Language, labels: Collection[str]) -> tuple[list[Pat
     Raises:
         InputError: the file cannot be read.
     """
+    return usable_of(read_usable(path, labels), nlp)
+
+
+def usable_of(given: Iterable[Pattern | InputError], nlp: Language) -> tuple[list[Pattern], list[InputError]]:
+    """Return those patterns that can be matched, and the errors, with one for each of the others."""
     good: list[Pattern] = []
     bad: list[InputError] = []
     vocab = spacy.blank(nlp.lang or "xx").vocab
     with nlp.memory_zone():
-        for found in read_usable(path, labels):
+        for found in given:
             try:
                 if isinstance(found, InputError):
                     raise found

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from spacy.language import Language
 
 from loop.base.pipeline import load_base
-from loop.patterns.matching import Patterns, usable
-from loop.patterns.parsing import Pattern
+from loop.errors import InputError
+from loop.patterns.file import pattern_lines
+from loop.patterns.matching import Patterns, usable_of
+from loop.patterns.parsing import Pattern, read_usable
 from loop.records import Span
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -45,7 +48,7 @@ class PatternReport:
     """How the usable patterns of a project fare.
 
     Attributes:
-        patterns: the pattern of each line. fared: how each fares.
+        patterns: by their numbers in the file. fared: how each fares.
         read: how many texts that may teach were looked at.
     """
 
@@ -86,7 +89,7 @@ def pattern_report(paths: ProjectPaths, settings: Settings, store: Store) -> Pat
         LoopError: the base, the gold file or the pattern file cannot be read.
     """
     file, nlp = paths.patterns(settings.project.patterns), load_base(settings.project.base)
-    good = usable(file, nlp, settings.project.labels)[0] if file.exists() else []
+    good = usable_of(_numbered(file, settings.project.labels), nlp)[0] if file.exists() else []
     patterns = {pattern.line: pattern for pattern in good}
     texts = teaching_texts(paths, settings, store) if patterns else []
     report = PatternReport(patterns, {line: Fared() for line in patterns}, len(texts))
@@ -98,6 +101,13 @@ def pattern_report(paths: ProjectPaths, settings: Settings, store: Store) -> Pat
         for text in store.corpus.texts(list(known)):
             _judge(report, matcher.of(text.text), known[text.id])
     return report
+
+
+def _numbered(file: Path, labels: Collection[str]) -> Iterator[Pattern | InputError]:
+    """The patterns of a file by the numbers that `loop patterns list` shows: those of a list by their places in it."""
+    numbers = (number for number, line in enumerate(pattern_lines(file), start=1) if line.strip())
+    for number, found in zip(numbers, read_usable(file, labels), strict=False):
+        yield replace(found, line=number) if isinstance(found, Pattern) else found
 
 
 class _Lines:

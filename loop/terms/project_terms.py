@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from random import Random
 
 from spacy.language import Language
@@ -12,7 +13,7 @@ from loop.base.pipeline import load_base
 from loop.base.vectors import load_vectors
 from loop.errors import LoopError
 from loop.held_out import Teaching
-from loop.patterns.file import append_pattern, drop_pattern, string_patterns
+from loop.patterns.file import append_pattern, drop_pattern, terms_of
 from loop.progress.held_out_gold import held_out_now, reserved
 from loop.records import TermDecision
 from loop.settings import ProjectPaths, Settings
@@ -22,17 +23,22 @@ from loop.terms.ranking import Ranking
 from loop.terms.review import Kept, TermReview
 from loop.terms.similarity import term_vectors
 
-TEXTS = 5000  # drawn at random: a page comes within seconds, however large the pool is
+# Drawn at random, so that a page comes within seconds however large the pool is; characters, if texts are long.
+TEXTS, CHARACTERS = 5000, 2_000_000
 
 
 def teaching_texts(paths: ProjectPaths, settings: Settings, store: Store) -> list[Teaching]:
     """Up to `TEXTS` random texts that a model may be trained on, answered or not; always the same ones.
 
+    Fewer if they are long: the first ones with `CHARACTERS` together.
+
     Raises:
         InputError: the gold file cannot be read.
     """
     line = held_out_now(store, settings, reserved(settings, paths))
-    return line.teaching(store.corpus.sample(TEXTS, Random(settings.project.seed)))
+    texts = line.teaching(store.corpus.sample(TEXTS, Random(settings.project.seed)))
+    before = accumulate((len(text.text) for text in texts), initial=0)
+    return [text for text, read in zip(texts, before, strict=False) if read < CHARACTERS]
 
 
 def project_review(paths: ProjectPaths, settings: Settings, store: Store) -> TermReview:
@@ -64,8 +70,8 @@ class ProjectBook:
         self._labels = settings.project.labels
 
     def confirmed(self) -> Mapping[str, str]:
-        """The label of each string of the pattern file."""
-        return {string: label for string, label in string_patterns(self._file).items() if label in self._labels}
+        """The label of each term of the pattern file."""
+        return {string: label for string, label in terms_of(self._file).items() if label in self._labels}
 
     def decided(self) -> Sequence[TermDecision]:
         """The decisions so far, without those whose pattern is gone again."""
@@ -77,7 +83,12 @@ class ProjectBook:
         added = False
         if decision.label is not None:
             added = append_pattern(self._file, decision.string, decision.label, source=decision.source)
-        return Kept(decision, self._store.terms.add(decision), added)
+        try:
+            return Kept(decision, self._store.terms.add(decision), added)
+        except LoopError:
+            if added and decision.label is not None:
+                drop_pattern(self._file, decision.string, decision.label)
+            raise
 
     def take_back(self, kept: Kept) -> None:
         """Take a decision back, with the pattern that it added."""

@@ -109,6 +109,7 @@ class TermReview:
         words = self._pool.words_of(decision.string)
         if decision.instead_of:
             self._settled.add(self._pool.words_of(decision.instead_of))
+        self._refused.pop(words, None)
         if decision.verdict == "yes" and decision.label:
             self._confirmed.setdefault(words, decision.label)
         elif decision.verdict == "depends":
@@ -177,15 +178,17 @@ class TermReview:
         if now is None:
             return
         label = label or now.label
-        if verdict == "yes" and (problem := self._other_label(now.term.words, now.term.string, label)):
+        problem = self._problem_of(now.term.string, label) if verdict == "yes" else self._said_already(now.term)
+        if problem:
             raise LoopError(problem)
         instead = now.proposed.string if now.term != now.proposed else ""
         kept = self._keep(now.term, verdict, label if verdict == "yes" else None, instead_of=instead)
         self._done.append(_Done((kept,), self.proposals, self.at, now.label))
         decided = replace(now, verdict=verdict, label=label)
         self.proposals = (*self.proposals[: self.at], decided, *self.proposals[self.at + 1 :])
-        self.at += 1
-        if self.current is None:
+        left = [at for at, each in enumerate(self.proposals) if each.verdict is None]
+        self.at = next((at for at in left if at > self.at), left[0] if left else len(self.proposals))
+        if not left:
             self.next_page()
 
     def move(self, by: int) -> None:
@@ -228,7 +231,7 @@ class TermReview:
             behind=self._behind(),
         )
         for words, label in found:
-            if (term := self._pool.term(words)) is not None:
+            if (term := self._pool.term(words)) is not None and not self._is_common(term):
                 yield Proposal(term, term, label)
 
     def _near(self, label: str) -> list[Words]:
@@ -256,14 +259,17 @@ class TermReview:
         term = self._pool.term(words)
         if term is None:
             return f"“{string}” occurs in none of the {self._pool.size:,} texts."
-        if self._pool.size >= ENOUGH and term.texts > COMMON * self._pool.size:
+        if self._is_common(term):
             return f"“{string}” is no term: it is in {term.texts:,} of the {self._pool.size:,} texts."
-        return self._other_label(words, string, label)
+        return "" if self._confirmed.get(words, label) == label else self._said_already(term)
 
-    def _other_label(self, words: Words, string: str, label: str) -> str:
-        known = self._confirmed.get(words, label)
+    def _is_common(self, term: Term) -> bool:
+        return self._pool.size >= ENOUGH and term.texts > COMMON * self._pool.size
+
+    def _said_already(self, term: Term) -> str:
+        known = self._confirmed.get(term.words)
         back = "`loop patterns remove` takes it back."
-        return "" if known == label else f"“{string}” has the label {known} already: {back}"
+        return f"“{term.string}” has the label {known} already: {back}" if known else ""
 
     def _term(self, words: Words) -> Term:
         term = self._pool.term(words)

@@ -29,6 +29,7 @@ WRITING = [
     "report",
     "report data/report.html",
     "patterns add terms.jsonl",
+    "terms --examples PART=chain",
     "backup ../elsewhere/copy",
     "rebuild 1 --to data/again",
     "demo --auto 1 --dir ../elsewhere/demo",

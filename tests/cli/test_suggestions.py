@@ -57,6 +57,13 @@ def test_patterns_are_listed_and_removed_by_their_numbers(project: Path, run: Ru
     assert ['1 B [{"lower": "x"}] 0'] == shown(run("patterns", "list").out.splitlines())
 
 
+def test_a_pattern_is_listed_on_one_line_whatever_is_in_it(project: Path, run: Run) -> None:
+    rows = [{"label": "A", "pattern": "new\nhub\x1b[31m", "source": "x\ty"}, {"label": "A", "pattern": "hub"}]
+    (project / "patterns.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    assert ["1 A new⏎hub␛[31m x→ y 0", "2 A hub 0"] == shown(run("patterns", "list").out.splitlines())
+
+
 def test_other_keys_of_patterns_stay_whatever_is_added(project: Path, run: Run) -> None:
     rows = [{"label": "A", "pattern": "hub", "id": "h"}, {"label": "B", "pattern": "x", "source": "terms"}]
     for row in rows:

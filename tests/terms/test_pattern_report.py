@@ -93,3 +93,16 @@ def test_what_is_no_pattern_and_other_keys_of_a_pattern_do_no_harm(report):
 
 def test_without_a_file_there_is_nothing_to_report(answered, store, settings):
     assert ({}, [], 0) == ((found := pattern_report(answered, settings, store)).fared, found.problems(), found.read)
+
+
+def test_patterns_of_a_list_are_numbered_by_their_places_in_it(answered, store, settings):
+    rows = [
+        {"label": "PART", "pattern": "hub"},
+        {"label": "NO", "pattern": "x"},
+        {"label": "PART", "pattern": "saddle"},
+    ]
+    answered.patterns(None).write_text(json.dumps(rows))
+    found = pattern_report(answered, settings, store)
+
+    assert {1: 12, 3: 6} == {number: fared.matches for number, fared in found.fared.items()}
+    assert ["The answers contradict Pattern 3 more often than they agree."] == found.problems()

@@ -7,10 +7,10 @@ import spacy
 import srsly
 from terms_kitchen import KITCHEN
 
-from loop.errors import LoopError
+from loop.errors import LoopError, StoreError
 from loop.patterns.file import relabel_patterns
 from loop.store import NewText
-from loop.terms.project_terms import ProjectBook, project_review
+from loop.terms.project_terms import ProjectBook, project_review, teaching_texts
 
 
 @pytest.fixture
@@ -106,6 +106,49 @@ def test_killed_between_pattern_and_event_a_confirmed_term_is_kept(paths, review
         first.decide("yes")
 
     assert {term, "garlic"} == {*review().known("FOOD")}
+
+
+def test_a_decision_that_cannot_be_stored_leaves_no_pattern_and_stays_undecided(paths, review, cooking, monkeypatch):
+    first = review()
+    first.examples({"FOOD": ["garlic"]})
+    first.next_page()
+    asked = first.current
+
+    def full(_):
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(cooking.terms, "add", full)
+    with pytest.raises(StoreError):
+        first.decide("yes")
+
+    assert ["garlic"] == [row["pattern"] for row in patterns(paths)]
+    assert asked == first.current
+
+
+def test_a_pattern_file_that_cannot_be_written_decides_nothing(paths, review, cooking, monkeypatch):
+    first = review()
+    first.examples({"FOOD": ["garlic"]})
+    first.next_page()
+    paths.patterns(None).unlink()
+    paths.patterns(None).mkdir()
+
+    with pytest.raises(LoopError):
+        first.decide("yes")
+
+    assert ["garlic"] == [each.string for each in cooking.terms.standing()]
+
+
+def test_long_texts_are_read_up_to_a_bound_however_many_there_are(paths, settings, cooking, monkeypatch):
+    monkeypatch.setattr("loop.terms.project_terms.CHARACTERS", 100)
+    read = [len(text.text) for text in teaching_texts(paths, settings, cooking)]
+
+    assert sum(read[:-1]) < 100 <= sum(read)
+
+
+def test_terms_that_the_tokens_of_a_pattern_spell_out_are_known(paths, review):
+    paths.patterns(None).write_text('{"label": "FOOD", "pattern": [{"lower": "olive"}, {"lower": "oil"}]}\n')
+
+    assert ["olive oil"] == review().known("FOOD")
 
 
 def test_renamed_and_removed_labels_are_followed(paths, settings, review, cooking, with_settings):

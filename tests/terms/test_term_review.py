@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from contextlib import suppress
+from random import Random
+
 import pytest
-from terms_kitchen import FOODS, turn_to
+from terms_kitchen import FOODS, KITCHEN, pool_of, turn_to, vectors_of
 
 from loop.errors import LoopError
 from loop.records import TermDecision
+from loop.terms.ranking import Ranking
+from loop.terms.review import TermReview
 
 
 def strings(review) -> list[str]:
@@ -180,7 +185,7 @@ def test_a_string_that_has_a_label_gets_no_second_one(reviewed, book):
     review = reviewed("FOOD", "PLACE")
     review.examples({"FOOD": ["oil"], "PLACE": ["shop"]})
 
-    with pytest.raises(LoopError, match="“Oil” has the label FOOD already"):
+    with pytest.raises(LoopError, match="“oil” has the label FOOD already"):
         review.examples({"PLACE": ["garden", "Oil"]})
 
     turn_to(review, "olive oil")
@@ -192,6 +197,73 @@ def test_a_string_that_has_a_label_gets_no_second_one(reviewed, book):
 
     assert before == book.patterns
     assert review.current.verdict is None
+
+
+@pytest.mark.parametrize("verdict", ["no", "depends"])
+def test_what_is_confirmed_is_neither_refused_nor_left_to_the_place_by_correcting_edges(reviewed, book, verdict):
+    review = reviewed("FOOD")
+    review.examples({"FOOD": ["oil"]})
+    turn_to(review, "olive oil")
+    review.narrow(-1)
+
+    with pytest.raises(LoopError, match="“oil” has the label FOOD already"):
+        review.decide(verdict)
+
+    assert 1 == len(book.kept)
+
+
+def test_a_term_narrowed_to_a_word_that_is_everywhere_is_no_term(reviewed, book):
+    review = reviewed("FOOD")
+    review.examples({"FOOD": ["garlic"]})
+    turn_to(review, "olive oil")
+    review.widen(-1)
+    review.narrow(1)
+    review.narrow(1)
+
+    with pytest.raises(LoopError, match="“the” is no term"):
+        review.decide("yes")
+
+    assert {"garlic": "FOOD"} == book.patterns
+
+
+def test_what_stands_in_most_of_the_texts_is_not_proposed(book):
+    pool = pool_of(*(f"{text} Garlic" for text in KITCHEN))
+    review = TermReview(pool, Ranking(pool, vectors_of(pool)), ["FOOD"], book)
+    review.examples({"FOOD": ["salt"]})
+    seen = []
+    while not seen or review.proposals:
+        review.next_page()
+        seen += strings(review)
+
+    assert "thyme" in seen
+    assert "Garlic" not in seen
+
+
+def test_a_term_that_was_refused_and_then_confirmed_counts_as_confirmed_alone(reviewed):
+    review = reviewed("FOOD")
+    review.examples({"FOOD": ["garlic"]})
+    turn_to(review, "olive oil")
+    review.decide("no")
+    review.examples({"FOOD": ["olive oil"]})
+
+    assert ["garlic", "olive oil"] == review.known("FOOD") == reviewed("FOOD").known("FOOD")
+    assert not review._refused
+
+
+def test_the_page_is_turned_when_all_of_it_is_decided_in_whatever_order(reviewed):
+    review = reviewed("FOOD")
+    review.examples({"FOOD": ["garlic"]})
+    review.next_page()
+    page = strings(review)
+    review.move(1)
+    review.move(1)
+    decided = []
+    for _ in page:
+        decided.append(review.current.term.string)
+        review.decide("no")
+
+    assert [*page[2:], *page[:2]] == decided
+    assert not {*page} & {*strings(review)}
 
 
 def test_a_refused_term_may_be_proposed_for_a_label_that_was_added_later(reviewed, book):
@@ -207,3 +279,50 @@ def test_a_refused_term_may_be_proposed_for_a_label_that_was_added_later(reviewe
 
     assert "SPICE" == labels["basil"]
     assert "FOOD" in labels.values()
+
+
+ACTIONS = ("yes", "no", "depends", "other", "narrow", "widen", "move", "page", "undo")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_was_done_the_book_is_what_stands_and_undo_leads_back_to_nothing(reviewed, book, seed):
+    review, rng = reviewed("FOOD", "PLACE"), Random(seed)
+    review.examples({"FOOD": ["garlic"], "PLACE": ["shop"]})
+    review.next_page()
+    first = review.proposals
+    for action in rng.choices(ACTIONS, k=60):
+        act(review, action, rng)
+    again = reviewed("FOOD", "PLACE")
+    known = [[*map(review.known, review.labels)], [*map(again.known, again.labels)]]
+
+    assert known[0] == known[1]
+    assert {" ".join(review._pool.words_of(string)) for string in book.patterns} == {*known[0][0], *known[0][1]}
+
+    while review.undo():
+        pass
+
+    assert ({}, []) == (book.patterns, book.kept)
+    assert [[], []] == [review.known(label) for label in review.labels]
+
+    fresh = reviewed("FOOD", "PLACE")
+    fresh.examples({"FOOD": ["garlic"], "PLACE": ["shop"]})
+    fresh.next_page()
+
+    assert first == fresh.proposals
+
+
+def act(review, action: str, rng: Random) -> None:
+    if action in ("yes", "no", "depends"):
+        with suppress(LoopError):  # a corrected term may have a label already
+            review.decide(action)
+    elif action == "other":
+        with suppress(LoopError):
+            review.decide("yes", rng.choice(review.labels))
+    elif action in ("narrow", "widen"):
+        getattr(review, action)(rng.choice([-1, 1]))
+    elif action == "move":
+        review.move(rng.choice([-1, 1]))
+    elif action == "page":
+        review.next_page()
+    elif len(review.decided) > 1:
+        review.undo()
