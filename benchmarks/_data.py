@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from _common import REPOSITORY
@@ -17,6 +18,7 @@ from loop.records import Span
 from loop.simulate import Gold
 
 DEMO = REPOSITORY / "data" / "demo"
+CHOSEN_BY = 100
 BASES = {"uner_zh": "blank:zh"}
 
 
@@ -49,13 +51,17 @@ def gold(path: Path) -> Gold:
 def splits(data: Path, name: str, split: str) -> tuple[Gold, Gold]:
     """The pool of a set, and the texts of a split to score on.
 
-    crossner_ai's 100 training texts are joined by its dev texts; the bundled corpus has test texts alone.
+    crossner_ai's 100 training texts are joined by its dev texts, but for 100 to choose by; the bundled corpus has test
+    texts alone.
     """
     if name == "demo":
         return gold(DEMO / "pool.jsonl"), gold(DEMO / "test.jsonl")
     parts = ("train", "dev") if name == "crossner_ai" else ("train",)
     pool = {text: spans for part in parts for text, spans in gold(data / name / f"{part}.jsonl").items()}
     scored = gold(data / name / f"{split}.jsonl")
+    if name == "crossner_ai" and split == "dev":
+        scored = {text: scored[text] for text in Random(0).sample(sorted(scored), CHOSEN_BY)}
+        pool = {text: spans for text, spans in pool.items() if text not in scored}
     return pool, {text: spans for text, spans in scored.items() if text not in pool}
 
 
