@@ -1,7 +1,8 @@
 """The split between held-out texts (evaluation only) and training texts.
 
 All code that trains on texts, answered or not, must ask `HeldOut.may_teach` first. Functions that train on unanswered
-texts take the type `Teaching`, which only this module creates.
+texts take the type `Teaching`, which only this module creates. Weak labels are recorded of such texts alone; like
+answers, they go on teaching when the split changes later.
 """
 
 from __future__ import annotations

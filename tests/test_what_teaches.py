@@ -58,6 +58,8 @@ LEARNS = {
     ("loop.trainer.pretraining", "sample"): "pretraining",
     ("loop.trainer.weak_patterns", "sample_pool"): "what patterns match, which is learned from weakly",
     ("loop.trainer.weak_recipe", "texts"): "the same",
+    ("loop.trainer.weak_files", "suggested"): "what files suggested, which is learned from weakly",
+    ("loop.trainer.weak_pipeline", "sample_pool"): "what another pipeline reads, which is learned from weakly",
     ("loop.final.folder", "texts"): "the final training",
     MERGE: "--merge",
     ("loop.trainer.candidates", "sample_pool"): "what is asked about, which is learned next, and what [suggest] reads",
@@ -103,7 +105,16 @@ def read_in(file: Path) -> Iterator[tuple[str, str]]:
 def test_it_is_known_what_every_reader_of_texts_reads_them_for():
     found = {each for file in SOURCES.rglob("*.py") for each in read_in(file)}
 
-    assert {"texts", "sample", "sample_pool", "fixed_sample", "matching", "containing", "unanswered"} == READERS
+    assert {
+        "texts",
+        "sample",
+        "sample_pool",
+        "fixed_sample",
+        "matching",
+        "containing",
+        "unanswered",
+        "suggested",
+    } == READERS
     assert {*LEARNS, *MEASURES, *SHOWS} == found
 
 
@@ -197,13 +208,15 @@ def merged(project: Project) -> None:
 
 def suggested(project: Project) -> None:
     """What another pipeline is asked about: a new queue, and whatever text somebody chooses."""
-    settings = replace(project.settings, suggest=SuggestSettings("rules", 999))
+    settings = replace(project.settings, suggest=SuggestSettings("rules", 999, learn=30))
     project.store.questions.expire()
     trainer = Trainer(project.paths, settings, project.store)
     trainer.ask()
     for text in project.store.corpus.sample_pool(1000, Random(0)):
         project.store.requests.ask_for(text.id)
         trainer.work()
+    while trainer.ask_pipeline():
+        pass
     trainer.close()
 
 
@@ -266,8 +279,13 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.extend(text.text for text in texts)
         return iter(())
 
-    def asked(*_):
-        return lambda texts: seen.extend(text.text for text in texts) or {}
+    class Asked:
+        failed = False
+
+        def __init__(self, *_, **__) -> None: ...
+
+        def __call__(self, texts):
+            return seen.extend(text.text for text in texts) or {}
 
     def question_of(one, *, stream, round):
         seen.extend([one.text.text] if stream != "held_out" else [])
@@ -276,7 +294,8 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("loop.trainer.round_recipe.update", update)
     monkeypatch.setattr("loop.trainer.round_recipe.RoundRecipe._try", lambda *_: [])
     monkeypatch.setattr("loop.trainer.pretraining.pretrain", pretrain)
-    monkeypatch.setattr("loop.trainer.next_questions.OtherPipeline", asked)
+    monkeypatch.setattr("loop.trainer.next_questions.OtherPipeline", Asked)
+    monkeypatch.setattr("loop.trainer.weak_pipeline.OtherPipeline", Asked)
     monkeypatch.setattr("loop.trainer.next_questions.question", question_of)
 
     def pool_of(texts, nlp, **options):

@@ -15,7 +15,7 @@ from loop.alignment import filter_spans
 from loop.records import Span
 from loop.truth import Truth
 
-# A token nearer to the known terms than this share of all tokens may be one more: it is missing, not outside.
+# A token nearer to the known terms than this share of all tokens may be in an unknown one: missing, not outside.
 FAR = 0.85
 # How many of the nearest terms a token is compared with.
 NEAREST = 5
@@ -42,7 +42,8 @@ def weakly_known(nlp: Language, texts: Sequence[WeakText], labels: Iterable[str]
 
     The spans that sources found are entities. In a text in which only patterns were matched, the tokens that may be in
     entities that no pattern knows are missing: those without a word vector, and those whose vectors lie nearer to the
-    terms that match (the mean of the nearest `NEAREST`) than `FAR` of all tokens. All others are outside.
+    terms that match (the mean of the nearest `NEAREST`) than `FAR` of all tokens. All others are outside; all, if
+    no term has a vector.
 
     Args:
         nlp: the pipeline; call this within its memory zone.

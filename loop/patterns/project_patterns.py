@@ -72,7 +72,7 @@ class PatternsFile:
 
     @property
     def version(self) -> Version:
-        """Of the file as it is now."""
+        """Version of the file, as it is now."""
         return self._version()
 
     def _version(self) -> Version:

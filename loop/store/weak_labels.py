@@ -37,7 +37,7 @@ class WeakLabels:
     Attributes:
         seq: its place in the order of events; a round reads what comes before the last of its answers.
         patterns: the patterns of the source "pattern", under today's labels; None for one that was taken back.
-        goes_on: whether it is a part, and nothing is learned from it before the last.
+        goes_on: whether more parts of the same reading follow; none is learned from until the last is recorded.
         texts: the spans in each text, by text id; texts without any were read, too.
         checksum: of everything that rounds learn from it.
     """
@@ -109,9 +109,10 @@ class WeakLabelStore:
             return list(self._known[1])
 
     def in_force(self, before: int | None = None) -> list[WeakLabels]:
-        """What is learned from among what was recorded before event `before`.
+        """The weak labels in force before event `before`.
 
-        The last set of patterns and of suggestions from files, and all that a pipeline said if it has finished.
+        These are the last set of patterns, the last of suggestions from files, and all that a pipeline said, if it has
+        finished.
         """
         earlier = [one for one in self.all() if before is None or one.seq < before]
         latest = {one.source: one for one in earlier if one.source != "pipeline"}

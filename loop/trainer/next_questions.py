@@ -73,9 +73,14 @@ class NextQuestions:
         self._store.requests.serve(question(one, stream="chosen", round=rounds.number))
         return True
 
+    @property
+    def has_new_patterns(self) -> bool:
+        """Whether the patterns have changed: they are shown at once, before a round learns from them."""
+        return self._patterns.changed
+
     def is_stale(self, round: int) -> bool:
         """Whether the queue has another round, other patterns or another focus, or runs low while texts are left."""
-        if self._store.questions.queue_round() != round or self._patterns.changed:
+        if self._store.questions.queue_round() != round or self.has_new_patterns:
             return True
         if self._store.questions.queue_focus() != self._store.requests.focus():
             return True

@@ -56,7 +56,7 @@ class RoundRecipe:
     ) -> None:
         self._settings, self._store = settings, store
         self._pretrained, self._checkpoints = pretrained, checkpoints
-        self._known: tuple[int, UpdateSettings] | None = None
+        self._cached_settings: tuple[int, UpdateSettings] | None = None
         self._weak = WeakRecipe(settings, store, apart)
 
     def begin(self) -> None:
@@ -134,7 +134,7 @@ class RoundRecipe:
         losses: list[float] = []
         if n == 0 or (anew and self.weak_sum(training, 0)):
             losses = self._learn_weakly(training)
-        if n:
+        if n:  # the loss is that of the round, not that of the start that was made again
             losses = self._update(training, n, known, len(new), afresh=anew is not None)
         info = self._info(number, tuple(answer.key for answer in training[:n]), temperature)
         loss = sum(losses) / len(losses) if losses else None
@@ -143,7 +143,7 @@ class RoundRecipe:
     def _learn_weakly(self, training: Sequence[Answer]) -> list[float]:
         """What is learned before the first answer."""
         settings, nlp = self._weak_settings(training, 0), self.learner.nlp
-        labels = self._labels([], weak=self._weak.scheme(training, 0, settings))
+        labels = self._labels([], scheme=self._weak.scheme(training, 0, settings))
         texts = self._weak.texts(self.learner, training, 0, settings, labels, {})
         add_labels(nlp, self._positive(labels, texts))
         with nlp.memory_zone():
@@ -156,9 +156,9 @@ class RoundRecipe:
         if len(training) <= learned:
             return self._settings.update
         rank = training[learned].rank
-        if self._known is None or self._known[0] != rank:
-            self._known = rank, settings_of_round(self._store, self._settings, training, learned)
-        return self._known[1]
+        if self._cached_settings is None or self._cached_settings[0] != rank:
+            self._cached_settings = rank, settings_of_round(self._store, self._settings, training, learned)
+        return self._cached_settings[1]
 
     def _weak_settings(self, training: Sequence[Answer], n: int) -> UpdateSettings:
         """The settings when the last of the first `n` answers was given."""
@@ -171,13 +171,13 @@ class RoundRecipe:
     def _examples(self, answered: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> Examples:
         return Examples(self.learner.nlp, answered, labels=labels, beside=self.learner.base.rivals)
 
-    def _labels(self, answers: Sequence[Answer], *, weak: int = 0) -> tuple[str, ...]:
-        """The labels in force at the last of these answers or in the scheme `weak`, and those adopted from the base.
+    def _labels(self, answers: Sequence[Answer], *, scheme: int = 0) -> tuple[str, ...]:
+        """The labels in force at the last of these answers or in this scheme, and those adopted from the base.
 
         The labels in loop.cfg are not used: a round must depend on its answers only, not on when it is trained.
         """
         naming, project = self._store.journal.naming(), self._settings.project
-        last = naming.in_force(max((answer.scheme for answer in answers), default=weak))
+        last = naming.in_force(max((answer.scheme for answer in answers), default=scheme))
         return tuple(dict.fromkeys((*last, *adopted(project.base, project.labels))))
 
     def _try(self, new: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> list[Tried]:
@@ -195,24 +195,25 @@ class RoundRecipe:
         return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
 
     def _update(
-        self, training: Sequence[Answer], n: int, known: Mapping[int, tuple[str, Truth]], came: int, *, afresh: bool
+        self, training: Sequence[Answer], n: int, known: Mapping[int, tuple[str, Truth]], n_new: int, *, afresh: bool
     ) -> list[float]:
         nlp, number, settings = self.learner.nlp, self.info.round + 1, self._update_settings(training[:n])
         labels = self._labels(training[:n])
-        weak = self._weak.texts(self.learner, training, n, self._weak_settings(training, n), labels, known)
+        weak_texts = self._weak.texts(self.learner, training, n, self._weak_settings(training, n), labels, known)
         answered = list(known.values())
         # Outside the memory zone, which discards new strings at its end.
-        add_labels(nlp, self._positive(labels, [*answered, *weak]))
+        add_labels(nlp, self._positive(labels, [*answered, *weak_texts]))
         with nlp.memory_zone():
-            examples, beside = self._examples(answered, labels), self._examples(weak, labels)
+            examples, weak = self._examples(answered, labels), self._examples(weak_texts, labels)
             if afresh:  # all answers are new to this learner: take the steps of all rounds so far
+                # A start from weak labels is a round, but its steps have been taken again.
                 rounds = number - bool(self.weak_sum(training, 0))
                 settings = replace(settings, steps=settings.steps * rounds)
-                return update(self.learner, examples, examples, settings, seed=self._seed(number), weak=beside)
+                return update(self.learner, examples, examples, settings, seed=self._seed(number), weak=weak)
             first = self._store.journal.naming().in_force(training[0].scheme)
             again = repeated([truth for _, truth in answered], first, settings)
             replayed = [*examples, *(examples[index] for index in again)] if again else examples
-            return update(self.learner, examples[-came:], replayed, settings, seed=self._seed(number), weak=beside)
+            return update(self.learner, examples[-n_new:], replayed, settings, seed=self._seed(number), weak=weak)
 
     def _positive(self, labels: Sequence[str], texts: Iterable[tuple[str, Truth]]) -> list[str]:
         """The labels that have a span in these texts, in order."""

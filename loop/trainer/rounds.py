@@ -66,7 +66,7 @@ class Rounds:
 
     @property
     def starts_weakly(self) -> bool:
-        """Whether the current round, or one that it goes back to, learned from weak labels before the first answer."""
+        """Whether round 1 learned from weak labels alone."""
         return self.number > 0 and any(info.answers == 0 for info in self._store.journal.rounds()[:1])
 
     @property
@@ -135,7 +135,7 @@ class Rounds:
         return tuple(ids[: max((i for i, id_ in enumerate(ids, start=1) if id_ in learned), default=0)]) or ("none",)
 
     def roll_back(self, training: Sequence[Answer]) -> None:
-        """Roll the project back to the last saved round whose answers are unchanged, or to the pinned one.
+        """Roll the project back to the last saved round that would learn the same today, or to the pinned one.
 
         Later rounds become due again.
         """
@@ -145,7 +145,7 @@ class Rounds:
             self._go_to(self._kept_by_hold())
 
     def due(self, training: Sequence[Answer]) -> bool:
-        """Whether there are enough training answers (by rank) for the next round."""
+        """Roll back if what was learned has changed; then say whether there are enough answers for the next round."""
         self.roll_back(training)
         held = self._hold is not None and self.number >= self._hold
         return not held and len(training) >= self._recipe.next_cut(training)

@@ -84,7 +84,7 @@ class Trainer:
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
         """Do one piece of due work: a requested question, a round or a new queue; return False if there is none."""
-        if self._asking.serve(self.rounds) or self._refresh():
+        if self._asking.serve(self.rounds) or self._refresh() or (self._asking.has_new_patterns and self.ask()):
             return True
         return self.note_weak_labels(patient=patient) or self.learn(on_round, patient=patient) or self.ask()
 

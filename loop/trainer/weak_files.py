@@ -20,7 +20,7 @@ class WeakFiles:
 
     @property
     def state(self) -> int:
-        """Of what they follow from: the last batch of texts."""
+        """Version of the texts: the event of the last batch."""
         return self._store.journal.last_seq(EventKind.BATCH_ADDED)
 
     def note(self) -> bool:

@@ -30,7 +30,7 @@ class WeakPatterns:
 
     @property
     def version(self) -> Version:
-        """Of the file, as it is now."""
+        """Version of the file, as it is now."""
         return self._file.version
 
     def note(self, learner: Learner) -> bool:

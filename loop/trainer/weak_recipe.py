@@ -1,4 +1,4 @@
-"""What a round learns from weak labels: which of them, and how many, by the answers of its cut."""
+"""What a round learns from weak labels: which of them, and how many; it follows from the answers up to its cut."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from loop.truth import Truth
 Apart = tuple[frozenset[int], frozenset[str]]
 """Ids and groups of texts."""
 NOTHING: Apart = frozenset(), frozenset()
-# Weak texts in the replay of a round without answers; they fade with the answers, see `UpdateSettings.weak_until`.
+# Weak texts replayed beside answers: nearly so many for the first answers, none from `UpdateSettings.weak_until` on.
 BESIDE = 40
 # Whose spans count where sources differ: a file knows the very text, a pipeline its context, patterns neither.
 ORDER: tuple[Source, ...] = ("file", "pipeline", "pattern")
@@ -44,17 +44,21 @@ class Evidence:
 
 
 class WeakRecipe:
-    """Computes what a round learns from weak labels; nothing of it is stored."""
+    """Computes what a round learns from weak labels; nothing of it is stored.
+
+    Attributes:
+        evidence: what the answers said about each set, by its `seq`, when `texts` was last called.
+    """
 
     def __init__(self, settings: Settings, store: Store, apart: Apart = NOTHING) -> None:
         self._settings, self._store, self._apart = settings, store, apart
         self.evidence: dict[int, dict[int | str, Evidence]] = {}
 
     def in_force(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> list[WeakLabels]:
-        """The weak labels that a round over the first `n` answers learns from; none after `weak_until` answers.
+        """The weak labels that a round over the first `n` answers learns from; none from `weak_until` answers on.
 
-        Those count that came before its last answer. The start, without answers, takes those that came before the last
-        answer of the first round, so that it is the same whenever it is trained.
+        A round takes those recorded before its last answer; the start, which has no answers, those recorded before
+        answer number `round_size`. So a round is the same whenever it is trained.
         """
         if n >= settings.weak_until:
             return []
@@ -66,12 +70,12 @@ class WeakRecipe:
         return max((one.scheme for one in self.in_force(training, n, settings)), default=0)
 
     def checksum(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> str:
-        """Of everything that the round learns from weak labels; empty if that is nothing."""
+        """Checksum of everything that the round learns from weak labels; empty if that is nothing."""
         found = [one for one in self.in_force(training, n, settings) if any(one.texts.values())]
         if not found:
             return ""
         ids = {id_ for one in found for id_ in one.texts}
-        hidden = sorted(ids - self._teaching(ids))
+        hidden = sorted(ids - self._not_measuring(ids))
         said = "|".join(one.checksum for one in found) + f"|{hidden}|{settings.weak_texts}|{settings.weak_steps}"
         return hashlib.sha256(said.encode()).hexdigest()
 
@@ -79,7 +83,7 @@ class WeakRecipe:
         self, learner: Learner, training: Sequence[Answer], n: int, settings: UpdateSettings, labels: Sequence[str],
         known: Mapping[int, tuple[str, Truth]],
     ) -> list[tuple[str, Truth]]:  # fmt: skip
-        """What the round learns: at the start up to `weak_texts` texts, beside answers fewer and fewer.
+        """What the round learns: at the start up to `weak_texts` texts, then fewer with each answer.
 
         Args:
             learner: the pipeline, outside its memory zone.
@@ -95,7 +99,7 @@ class WeakRecipe:
         wanted = settings.weak_texts if n == 0 else round(BESIDE * (1 - n / settings.weak_until))
         answered = {answer.text_id for answer in training[:n]}
         found = self._spans(learner, sets, known)
-        usable = sorted(self._teaching(found.keys() - answered))
+        usable = sorted(self._not_measuring(found.keys() - answered))
         rng = Random(f"{self._settings.project.seed}:weak:{n}")
         drawn = rng.sample(usable, min(wanted, len(usable)))
         by_id = {text.id: text.text for text in self._store.corpus.texts(drawn)}
@@ -114,7 +118,7 @@ class WeakRecipe:
             doubted = {what for what, evidence in self.evidence[one.seq].items() if not evidence.is_believed}
             for id_, spans in one.texts.items():
                 taken = found.get(id_, ())
-                theirs = (each.span for each in spans if told_by(each) not in doubted)
+                theirs = (each.span for each in spans if source_of(each) not in doubted)
                 found[id_] = (*taken, *(span for span in theirs if not any(map(span.overlaps, taken))))
         return {id_: spans for id_, spans in found.items() if spans}
 
@@ -135,7 +139,7 @@ class WeakRecipe:
             doubted={_name(one, what): (evidence.agreed, evidence.denied) for what, evidence in doubted.items()},
         )
 
-    def _teaching(self, ids: Collection[int]) -> set[int]:
+    def _not_measuring(self, ids: Collection[int]) -> set[int]:
         """Those of the texts that may be learned from: never what measures, by itself or by its group."""
         measured, measured_groups = self._store.answers.measured()
         left, groups = {*ids} - measured - self._apart[0], measured_groups | self._apart[1]
@@ -144,8 +148,8 @@ class WeakRecipe:
         return {one.id for one in self._store.corpus.texts(list(left)) if one.group not in groups}
 
 
-def told_by(weak: WeakSpan) -> int | str:
-    """What is believed or not: the pattern of a span, or for other sources its label."""
+def source_of(weak: WeakSpan) -> int | str:
+    """What is believed or not as one: the number of the pattern, or for other sources the label."""
     return weak.span.label if weak.by is None else weak.by
 
 
@@ -163,7 +167,7 @@ def evidence_of(learner: Learner, one: WeakLabels, known: Mapping[int, tuple[str
     for id_ in said.keys() & known.keys():
         truth = known[id_][1]
         for weak in said[id_]:
-            what, agrees = told_by(weak), weak.span in truth.spans
+            what, agrees = source_of(weak), weak.span in truth.spans
             told[what] = told[what].plus(Evidence(agrees, not agrees and truth.denies(weak.span)))
     return dict(told)
 

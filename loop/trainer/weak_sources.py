@@ -20,7 +20,7 @@ class WeakSources:
 
     @property
     def state(self) -> tuple[object, ...]:
-        """Of what the weak labels follow from: the pattern file, and the last batch of texts."""
+        """Version of what weak labels follow from: the pattern file, and the last batch of texts."""
         return self._patterns.version, self._files.state
 
     @property
