@@ -43,10 +43,10 @@ def vectors_sum(table: str | None) -> str:
 
 
 def load_vectors(table: str) -> Vectors:
-    """A table of word vectors; it knows its words by their hashes alone.
+    """A table of word vectors. It holds hashes of words, not the words.
 
-    If they were imported, they would stay in the vocabulary, and made-up texts would be drawn from them too. The last
-    row is 0: spaCy's backpropagation takes a word without a vector for the last row (`spacy/ml/staticvectors.py`).
+    Imported strings would stay in the vocabulary, and texts would be made up from them. The last row is 0 (floret has no
+    words without a vector): spaCy's backpropagation takes a word without a vector for the last row (`spacy/ml/staticvectors.py`).
 
     Args:
         table: `builtin:LANG`, an installed pipeline, or the folder of one.

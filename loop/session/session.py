@@ -23,7 +23,7 @@ from loop.settings.writing import set_value
 from loop.store import Store
 from loop.store.locks import ProcessLock
 
-SPANS = (
+SPANS_HINT = (
     "A span has a start, an end (exclusive) and one of the project's labels, lies within the text, overlaps no other."
 )
 
@@ -35,7 +35,7 @@ class Session:
         name: of the project. labels: in the order of loop.cfg. guidelines: the text of guidelines.md.
         keys: the commands that loop.cfg remaps, with their keys. notes: the labels' descriptions in loop.cfg.
         texts: to look for and to choose. mode: of the next texts. focus: the filter on the texts to ask about.
-        knows_nothing: whether the project began without any answer or pattern, which `loop terms` would find.
+        knows_nothing: whether there was no answer and no pattern when the session opened; then `loop terms` is offered.
 
     Raises:
         StoreError: another session is open on the project.
@@ -118,11 +118,11 @@ class Session:
         """Whether the session's filter leaves no text to ask about, until texts are added."""
         return self._store.questions.is_exhausted(self.focus)
 
-    def note(self, question: Question) -> str:  # noqa: ARG002  # a review has a note
+    def note(self, question: Question) -> str:  # noqa: ARG002  # a review overrides it
         """A note shown instead of the earlier answer; empty for none."""
         return ""
 
-    def place(self, question: Question) -> Span | None:  # noqa: ARG002  # as above
+    def place(self, question: Question) -> Span | None:  # noqa: ARG002  # a review overrides it
         """The span to put the cursor on in an earlier answer; None for the start of the text."""
         return None
 
@@ -162,11 +162,11 @@ class Session:
         return self._store.corpus.neighbours(question.text)
 
     def left_out(self) -> dict[str, int]:
-        """How many texts the pool leaves out because they have no analysis, by reason."""
+        """How many texts were skipped, by reason, and how many are unusable."""
         return self._store.answers.left_out()
 
     def answered(self, question: Question) -> Answer | None:
-        """This annotator's current answer to a question: set when a reopened text has an unfinished draft."""
+        """This annotator's standing answer to a question or to its text; None without any."""
         return self._store.answers.of(question, self.annotator)
 
     def draft(self, question: Question) -> str | None:
@@ -195,7 +195,7 @@ class Session:
         """Commit an answer; it is on disk when this returns.
 
         If this annotator has answered the text before, a changed answer replaces the old one.
-        `shown` defaults to the model's whole prediction, the mode to the session's.
+        `shown` defaults to everything that was suggested, the mode to the session's.
 
         Raises:
             StoreError: the text was removed, or another session answered it at the same time.
@@ -236,7 +236,7 @@ class Session:
     def _refuse_misfits(self, question: Question, spans: Sequence[Span], replaced: Answer | None) -> None:
         labels = {*self.labels, *(span.label for span in (replaced.spans if replaced else ()))}
         if problem := misfit(spans, size=len(question.text.text), labels=labels):
-            raise LoopError(f"The answer to text {question.text.id} cannot be stored: {problem}.", hint=SPANS)
+            raise LoopError(f"The answer to text {question.text.id} cannot be stored: {problem}.", hint=SPANS_HINT)
 
     def _scheme_of(self, replaced: Answer | None, verdict: Verdict, complete: bool, spans: Sequence[Span]) -> int:
         """The label scheme of an answer: that of the answer it replaces, where it still fits.

@@ -11,9 +11,9 @@ from loop.terms.pool_terms import PoolTerms, Words
 from loop.terms.similarity import Matrix, TermVectors
 
 NEAREST = 5  # confirmed terms that count
-# Chosen on three data sets (docs/decisions/0104): what the nearest refused term takes, and what frequency brings.
+# Weights of the nearest refused term, and of the logarithm of the frequency: chosen on three sets (decision 0104).
 REFUSED, FREQUENT = 0.35, 0.04
-UNKNOWN = -np.inf
+EXCLUDED = -np.inf
 
 
 class Ranking:
@@ -34,7 +34,7 @@ class Ranking:
         without: Collection[Words],
         behind: Mapping[str, int],
     ) -> Iterator[tuple[Words, str]]:
-        """Yield candidates with the label each fits best: in turn for all labels, the best of each first.
+        """Yield candidates with the label each fits best: labels take turns, each with its best candidate.
 
         Args:
             confirmed: terms by label; a label without any gets no proposals.
@@ -51,7 +51,7 @@ class Ranking:
         order = np.argsort(-score, kind="stable")
         turns = [(behind.get(label, 0), row) for row, label in enumerate(labels)]
         heapify(turns)
-        left = [iter(order[(best[order] == row) & (score[order] > UNKNOWN)].tolist()) for row in range(len(labels))]
+        left = [iter(order[(best[order] == row) & (score[order] > EXCLUDED)].tolist()) for row in range(len(labels))]
         while turns:
             waited, row = heappop(turns)
             fitting = (self._candidates[at] for at in left[row])
@@ -64,6 +64,6 @@ class Ranking:
         others = (terms for other, terms in confirmed.items() if other != label)
         far = (self._rows @ np.concatenate([self._vectors.of(refused), *others]).T).max(axis=1, initial=0.0)
         scores: Matrix = near - REFUSED * far + self._bonus
-        scores[~self._rows.any(axis=1) | (not confirmed[label].any())] = UNKNOWN
-        scores[[self._number[words] for words in refused if words in self._number]] = UNKNOWN
+        scores[~self._rows.any(axis=1) | (not confirmed[label].any())] = EXCLUDED
+        scores[[self._number[words] for words in refused if words in self._number]] = EXCLUDED
         return scores

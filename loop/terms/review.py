@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from loop.terms.ranking import Ranking
 
 PAGE = 8
-LOOKED_BACK, FEW = 20, 2  # of so many decisions, so few confirmed: the terms are exhausted
+# If at most `FEW` of the last `LOOKED_BACK` proposals were confirmed, the terms are exhausted.
+LOOKED_BACK, FEW = 20, 2
 TURNS_WON = 2  # for a confirmed proposal its label gets as many turns more, so labels that yield get more of them
-COMMON, ENOUGH = 0.5, 20  # a term in more of the texts is none, if there are enough of them
+# A string in more than this share of the texts is no term, in pools of at least `ENOUGH` texts.
+COMMON, ENOUGH = 0.5, 20
 MOST = 500  # confirmed terms of a label to compare with
 Side = Literal[-1, 1]
 
@@ -169,7 +171,7 @@ class TermReview:
         self.at, self.proposals = 0, tuple(islice(self._propose(), PAGE))
 
     def decide(self, verdict: TermVerdict, label: str | None = None) -> None:
-        """Decide the current proposal, and go to the next: of `label`, by default of the one it is proposed for.
+        """Decide the current proposal (for `label`, by default the proposed one) and go to the next.
 
         Raises:
             LoopError: a pattern says otherwise already, or it cannot be written.
@@ -225,7 +227,7 @@ class TermReview:
     def _propose(self) -> Iterator[Proposal]:
         refused = {label: [words for words, of in self._refused.items() if label in of] for label in self.labels}
         found = self._ranking.proposals(
-            {label: self._near(label) for label in self.labels},
+            {label: self._examples_of(label) for label in self.labels},
             refused,
             without=self._passed | self._settled | self._confirmed.keys(),
             behind=self._behind(),
@@ -234,11 +236,12 @@ class TermReview:
             if (term := self._pool.term(words)) is not None and not self._is_common(term):
                 yield Proposal(term, term, label)
 
-    def _near(self, label: str) -> list[Words]:
+    def _examples_of(self, label: str) -> list[Words]:
         """The confirmed terms of a label that the pool has, the last ones if there are many."""
         return [words for words, of in self._confirmed.items() if of == label and self._pool.has(words)][-MOST:]
 
     def _behind(self) -> dict[str, int]:
+        """How many more turns than it has won each label has had; below 0 where it yields."""
         turns = dict.fromkeys(self.labels, 0)
         for done in self._done:
             for kept in done.kept if done.proposals else ():
