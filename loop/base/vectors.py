@@ -45,8 +45,9 @@ def vectors_sum(table: str | None) -> str:
 def load_vectors(table: str) -> Vectors:
     """A table of word vectors. It holds hashes of words, not the words.
 
-    Imported strings would stay in the vocabulary, and texts would be made up from them. The last row is 0 (floret has no
-    words without a vector): spaCy's backpropagation takes a word without a vector for the last row (`spacy/ml/staticvectors.py`).
+    Imported strings would stay in the vocabulary, and texts would be made up from them. The last row is 0, because
+    spaCy's backpropagation takes a word without a vector for it (`spacy/ml/staticvectors.py`); in floret every word has
+    one.
 
     Args:
         table: `builtin:LANG`, an installed pipeline, or the folder of one.
