@@ -16,6 +16,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import fix_random_seed, minibatch
 
+from loop.base.network_config import inherited, seeing_vectors
+from loop.base.vectors import give_vectors
 from loop.lattice import Lattice
 from loop.records import TokenSpan
 
@@ -64,11 +66,15 @@ def gold(doc: Doc, row: dict[str, Any]) -> frozenset[TokenSpan]:
     return frozenset(TokenSpan(span.start, span.end, span.label_) for span in spans if span is not None)
 
 
-def trained(texts: Sequence[dict[str, Any]], *, steps: int, seed: int) -> Language:
+def trained(texts: Sequence[dict[str, Any]], *, steps: int, seed: int, vectors: str | None = None) -> Language:
     """A blank English pipeline after `steps` batches of 16, Adam 1e-3, dropout .2, averaged weights."""
     fix_random_seed(seed)
     nlp = spacy.blank("en")
-    nlp.add_pipe("ner")
+    start = inherited(nlp, None)
+    if vectors is not None:
+        give_vectors(nlp, vectors)
+        start = seeing_vectors(start)
+    nlp.add_pipe("ner", config={"model": start.config})
     examples = [gold_example(nlp, row["text"], spans_of(row)) for row in texts]
     optimizer = nlp.initialize(lambda: examples)
     optimizer.learn_rate, optimizer.averages = 1e-3, {}

