@@ -81,17 +81,13 @@ SHOWS = {
     ("loop.trainer.label_questions", "texts"): "texts of answers that train, asked about again",
     ("loop.intake.export", "texts"): "answers on their way out",
     ("loop.cli.questions", "texts"): "earlier answers, to be looked at again",
-    ("loop.terms.pattern_report", "texts"): "answered texts, to count matches in",
+    ("loop.terms.pattern_report", "texts"): "answered texts that train, which may agree with patterns",
     ("loop.cli.annotate", "sample_pool"): "whether a filter leaves any text",
     ("loop.cli.erase", "texts"): "what is to be erased",
     ("loop.cli.erase", "matching"): "the same",
     ("loop.cli.erase", "containing"): "the same",
     ("loop.project.erasing", "containing"): "the same",
     ("loop.project.erasing", "texts"): "the same",
-    (
-        "loop.terms.pattern_report",
-        "texts",
-    ): "answered texts that train, to see whether their answers agree with patterns",
     ("loop.care.privacy", "sample"): "whether the models hold words of the texts",
 }
 
