@@ -43,6 +43,7 @@ from loop.terms.project_terms import project_review
 from loop.trainer import Trainer
 from loop.trainer.cross_validation import learning_curve
 from loop.trainer.rebuilding import rebuilding
+from loop.trainer.weak_files import WeakFiles
 from loop.trainer.weak_patterns import WeakPatterns
 
 MERGE = ("loop.final.folder", "sample_pool")
@@ -57,9 +58,9 @@ LEARNS = {
     ("loop.trainer.round_recipe", "texts"): "rounds, of whatever answers they are given",
     ("loop.trainer.pretraining", "sample"): "pretraining",
     ("loop.trainer.weak_patterns", "sample_pool"): "what patterns match, which is learned from weakly",
+    ("loop.trainer.weak_files", "suggested"): "what files suggest, which is learned from weakly",
+    ("loop.trainer.weak_pipeline", "sample_pool"): "what [suggest] says, which is learned from weakly",
     ("loop.trainer.weak_recipe", "texts"): "the same",
-    ("loop.trainer.weak_files", "suggested"): "what files suggested, which is learned from weakly",
-    ("loop.trainer.weak_pipeline", "sample_pool"): "what another pipeline reads, which is learned from weakly",
     ("loop.final.folder", "texts"): "the final training",
     MERGE: "--merge",
     ("loop.trainer.candidates", "sample_pool"): "what is asked about, which is learned next, and what [suggest] reads",
@@ -80,16 +81,13 @@ SHOWS = {
     ("loop.trainer.label_questions", "texts"): "texts of answers that train, asked about again",
     ("loop.intake.export", "texts"): "answers on their way out",
     ("loop.cli.questions", "texts"): "earlier answers, to be looked at again",
+    ("loop.terms.pattern_report", "texts"): "answered texts that train, which may agree with patterns",
     ("loop.cli.annotate", "sample_pool"): "whether a filter leaves any text",
     ("loop.cli.erase", "texts"): "what is to be erased",
     ("loop.cli.erase", "matching"): "the same",
     ("loop.cli.erase", "containing"): "the same",
     ("loop.project.erasing", "containing"): "the same",
     ("loop.project.erasing", "texts"): "the same",
-    (
-        "loop.terms.pattern_report",
-        "texts",
-    ): "answered texts that train, to see whether their answers agree with patterns",
     ("loop.care.privacy", "sample"): "whether the models hold words of the texts",
 }
 
@@ -105,16 +103,8 @@ def read_in(file: Path) -> Iterator[tuple[str, str]]:
 def test_it_is_known_what_every_reader_of_texts_reads_them_for():
     found = {each for file in SOURCES.rglob("*.py") for each in read_in(file)}
 
-    assert {
-        "texts",
-        "sample",
-        "sample_pool",
-        "fixed_sample",
-        "matching",
-        "containing",
-        "unanswered",
-        "suggested",
-    } == READERS
+    read = {"texts", "sample", "sample_pool", "fixed_sample", "matching", "containing", "unanswered", "suggested"}
+    assert read == READERS
     assert {*LEARNS, *MEASURES, *SHOWS} == found
 
 
@@ -150,14 +140,16 @@ class Project:
     def sided(self, words: str, group: str | None) -> NewText | None:
         """A text that says on which side of the line it is; None where no word can say it."""
         for word, may_teach in ((MEASURING, False), (TEACHES, True)):
-            if self.line.may_teach(Text(0, f"{word} {words}", group=group)) == may_teach:
-                return NewText(f"{word} {words}", group=group)
+            text = f"{word} {words}"
+            if self.line.may_teach(Text(0, text, group=group)) == may_teach:
+                return NewText(text, group=group, suggested=(Span(0, len(word), "PART"),))
         return None
 
     def fill(self) -> None:
         """Half of what teaches is answered; of the group that measures one is held out, and one came in to teach."""
         self.store.corpus.add_batch(self.texts(), source="canaries")
         WeakPatterns(self.paths, self.settings, self.store).note(SimpleNamespace(nlp=spacy.blank("xx")))
+        WeakFiles(self.paths, self.settings, self.store).note()
         every = self.store.corpus.texts(range(1, self.store.corpus.size() + 1))
         for text in [text for text in every if TEACHES in text.text][::2][:ANSWERS]:
             self.answer(text)
@@ -207,16 +199,16 @@ def merged(project: Project) -> None:
 
 
 def suggested(project: Project) -> None:
-    """What another pipeline is asked about: a new queue, and whatever text somebody chooses."""
-    settings = replace(project.settings, suggest=SuggestSettings("rules", 999, learn=30))
+    """What another pipeline is asked about: what it reads to teach, a new queue, and whatever text somebody chooses."""
+    settings = replace(project.settings, suggest=SuggestSettings("rules", 999, learn=999))
     project.store.questions.expire()
     trainer = Trainer(project.paths, settings, project.store)
+    while trainer.ask_pipeline():
+        pass
     trainer.ask()
     for text in project.store.corpus.sample_pool(1000, Random(0)):
         project.store.requests.ask_for(text.id)
         trainer.work()
-    while trainer.ask_pipeline():
-        pass
     trainer.close()
 
 
@@ -282,10 +274,12 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     class Asked:
         failed = False
 
-        def __init__(self, *_, **__) -> None: ...
+        def __init__(self, *_, names):
+            pass
 
         def __call__(self, texts):
-            return seen.extend(text.text for text in texts) or {}
+            seen.extend(text.text for text in texts)
+            return {}
 
     def question_of(one, *, stream, round):
         seen.extend([one.text.text] if stream != "held_out" else [])
@@ -294,8 +288,7 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("loop.trainer.round_recipe.update", update)
     monkeypatch.setattr("loop.trainer.round_recipe.RoundRecipe._try", lambda *_: [])
     monkeypatch.setattr("loop.trainer.pretraining.pretrain", pretrain)
-    monkeypatch.setattr("loop.trainer.next_questions.OtherPipeline", Asked)
-    monkeypatch.setattr("loop.trainer.weak_pipeline.OtherPipeline", Asked)
+    monkeypatch.setattr("loop.trainer.suggest_pipeline.OtherPipeline", Asked)
     monkeypatch.setattr("loop.trainer.next_questions.question", question_of)
 
     def pool_of(texts, nlp, **options):

@@ -53,7 +53,7 @@ class CheckpointInfo:
         base_sum: checksum of the base's files (`loop.checkpoints.checksums.base_sum`); set in round 0.
         vectors_sum: checksum of the word vectors (`loop.base.vectors.vectors_sum`); set in round 0, empty without any.
         reading: version of the rules that resolved the answers; 0 before `loop.truth`.
-        weak: checksum of the weak labels that its round learned from; empty without any.
+        weak: the weak labels that it and the rounds before it learned from: numbers of answers, each with a checksum.
     """
 
     round: int
@@ -74,7 +74,7 @@ class CheckpointInfo:
     vectors_sum: str = ""
     scheme: int = 0
     reading: int = 0
-    weak: str = ""
+    weak: tuple[tuple[int, str], ...] = ()
 
     @property
     def answer_ids(self) -> frozenset[str]:
@@ -234,7 +234,8 @@ def read_info(checkpoint: Path) -> CheckpointInfo:
     known = {field.name: raw[field.name] for field in fields(CheckpointInfo) if field.name in raw}
     tried = tuple(Tried(tuple(errors), at_random) for errors, at_random in raw["tried"])
     lists = {key: tuple(raw[key]) for key in ("labels", "answers", "adopted")}
-    return CheckpointInfo(**known | lists | {"tried": tried})
+    weak = tuple((n, checksum) for n, checksum in raw.get("weak") or ())
+    return CheckpointInfo(**known | lists | {"tried": tried, "weak": weak})
 
 
 def temperatures(pipeline: Path) -> dict[str, float]:

@@ -46,8 +46,7 @@ class PatternsFile:
         """
         if self.changed or self._patterns is None:
             self._seen = self._version()
-            there = self._needed or self._seen is not None
-            self._patterns = self._usable(nlp) if there else None
+            self._patterns = self._usable(nlp) if self._is_wanted else None
         patterns = self._patterns
         return (lambda doc: patterns.matches(doc, nlp)) if patterns else None
 
@@ -59,10 +58,15 @@ class PatternsFile:
         """The patterns that can be matched; none without a file.
 
         Raises:
-            InputError: the file cannot be read.
+            InputError: the file, or the one named in loop.cfg, cannot be read.
         """
         self._seen = self._version()
-        return usable(self.path, nlp, self._labels)[0] if self._seen is not None else []
+        return usable(self.path, nlp, self._labels)[0] if self._is_wanted else []
+
+    @property
+    def _is_wanted(self) -> bool:
+        """Whether there is a file, or must be one."""
+        return self._needed or self._seen is not None
 
     def _usable(self, nlp: Language) -> Patterns:
         good, bad = usable(self.path, nlp, self._labels)

@@ -22,9 +22,10 @@ from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.locks import ProcessLock
 from loop.store.lookup import batched
-from loop.store.schema import answers, batches, drafts, incoming, questions, queue, texts, weak_texts
+from loop.store.schema import answers, batches, drafts, incoming, questions, queue, texts
 from loop.store.spans import dump_spans
 from loop.store.suggestions import NOTHING_ATTACHED, Attached, attach_staged
+from loop.store.weak_labels import forget_texts
 
 STAGED_ROWS = 5_000
 # Rows per transaction, about 20 ms: an annotator's answer may have to wait for one.
@@ -219,7 +220,7 @@ def _remove_texts(connection: Connection, ids: Sequence[int]) -> None:
     connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
     connection.execute(delete(drafts).where(drafts.c.text_id.in_(ids)))
     connection.execute(delete(questions).where(questions.c.text_id.in_(ids)))
-    connection.execute(delete(weak_texts).where(weak_texts.c.text_id.in_(ids)))
+    forget_texts(connection, ids)
     connection.execute(delete(texts).where(texts.c.id.in_(ids)))
 
 

@@ -16,7 +16,8 @@ from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.lookup import LOOKUP_ROWS, batched
 from loop.store.questions import REQUEST, SEEN
-from loop.store.schema import answers, batches, drafts, predictions, questions, queue, texts, weak_texts
+from loop.store.schema import answers, batches, drafts, predictions, questions, queue, texts
+from loop.store.weak_labels import forget_texts
 
 WAIT = 10.0  # seconds
 UNFINISHED = "erasing"
@@ -72,7 +73,8 @@ def _erase(connection: Connection, ids: Sequence[int]) -> int:
     said = connection.execute(select(func.count()).where(answers.c.text_id.in_(ids))).scalar_one()
     connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
     connection.execute(delete(predictions).where(predictions.c.digest.in_(digests)))
-    of_text: tuple[Table, ...] = (drafts, answers, questions, weak_texts)
+    of_text: tuple[Table, ...] = (drafts, answers, questions)
+    forget_texts(connection, ids)
     for table in of_text:
         connection.execute(delete(table).where(table.c.text_id.in_(ids)))
     connection.execute(delete(texts).where(texts.c.id.in_(ids)))

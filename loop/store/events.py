@@ -11,6 +11,8 @@ class EventKind(str, Enum):
     ANSWER = "answer"
     BATCH_ADDED = "batch_added"
     BATCH_REMOVED = "batch_removed"
+    SUGGESTED = "suggested"
+    """A file suggested spans for texts that were there before."""
     LABELS = "labels"
     SETTINGS = "settings"
     HOLD = "hold"

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, update
 
 from loop.store.database import polite
+from loop.store.events import EventKind
+from loop.store.journal import append_event
 from loop.store.lookup import batched
 from loop.store.schema import incoming, texts
 from loop.store.spans import load_spans
@@ -49,6 +51,9 @@ def attach_staged(connection: Connection, batch: int) -> Attached:
     for part in batched(changed, ROWS):
         with polite(), connection.begin():
             connection.execute(change, [{"known": row.id, "spans": row.staged} for row in part])
+    if changed:
+        with connection.begin():
+            append_event(connection, EventKind.SUGGESTED, {"texts": len(changed)})
     fresh = [row for row in found if row.batch_id == batch]
     attached = [row for row in changed if row.batch_id != batch]
     return Attached(

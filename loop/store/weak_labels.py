@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -20,6 +20,8 @@ from loop.store.schema import events, texts, weak_labels, weak_texts
 SUMMARY = "weak_summary"
 Pattern = Mapping[str, Any]
 """A pattern as in a pattern file: its "label", and "pattern"."""
+Reader = tuple[str, frozenset[tuple[str, str]]]
+"""The name of a pipeline, and what labels of it are called in the project: (theirs, ours)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,6 +42,7 @@ class WeakLabels:
         goes_on: whether more parts of the same reading follow; none is learned from until the last is recorded.
         texts: the spans in each text, by text id; texts without any were read, too.
         checksum: of everything that rounds learn from it.
+        reader: the pipeline that said it, under today's labels; None for other sources.
     """
 
     seq: int
@@ -49,6 +52,7 @@ class WeakLabels:
     goes_on: bool
     texts: Mapping[int, tuple[WeakSpan, ...]]
     checksum: str
+    reader: Reader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +89,14 @@ class WeakLabelStore:
         *,
         labels: Sequence[str],
         patterns: Sequence[Pattern] = (),
+        reader: Reader | None = None,
         goes_on: bool = False,
     ) -> None:
         """Record what a source says now, with the labels in force, as one event."""
         with self._database.write() as connection:
             scheme = put_scheme(connection, labels)
-            seq = append_event(connection, EventKind.WEAK_LABELS, {"source": source, "texts": len(found)})
+            by = {"pipeline": reader[0], "names": dict(sorted(reader[1]))} if reader else {}
+            seq = append_event(connection, EventKind.WEAK_LABELS, {"source": source, "texts": len(found), **by})
             row = {"seq": seq, "source": source, "scheme": scheme, "patterns": _dumped(list(patterns))}
             row |= {"goes_on": goes_on}
             connection.execute(insert(weak_labels).values(row))
@@ -104,20 +110,19 @@ class WeakLabelStore:
             state = connection.execute(_STATE).one()
             if self._known[0] != state:
                 naming = read_naming(connection)
-                rows = connection.execute(select(weak_labels).order_by(weak_labels.c.seq)).all()
+                rows = connection.execute(_ROWS).all()
                 self._known = state, [_weak_labels(connection, row, naming) for row in rows]
             return list(self._known[1])
 
     def in_force(self, before: int | None = None) -> list[WeakLabels]:
-        """The weak labels in force before event `before`.
+        """The weak labels in force before event `before`, at most one set of each source.
 
-        These are the last set of patterns, the last of suggestions from files, and all that a pipeline said, if it has
-        finished.
+        These are the last set of patterns, the last of suggestions from files, and all that the pipeline said that
+        finished last.
         """
         earlier = [one for one in self.all() if before is None or one.seq < before]
         latest = {one.source: one for one in earlier if one.source != "pipeline"}
-        said = [one for one in earlier if one.source == "pipeline"]
-        return [*latest.values(), *(said if said and not said[-1].goes_on else ())]
+        return [*latest.values(), *_finished([one for one in earlier if one.source == "pipeline"])]
 
     def taught(self) -> tuple[frozenset[int], frozenset[str]]:
         """Ids and groups of the texts with weak labels, which can no longer be held out."""
@@ -134,7 +139,9 @@ class WeakLabelStore:
     def summary(self) -> list[WeakSummary]:
         """How the sources fared when a round last learned from them."""
         with self._database.read() as connection:
-            return [WeakSummary(**one) for one in get_state(connection, SUMMARY) or []]
+            said: list[dict[str, Any]] = get_state(connection, SUMMARY) or []
+        doubted = ({name: (agreed, denied) for name, (agreed, denied) in one["doubted"].items()} for one in said)
+        return [WeakSummary(**one | {"doubted": each}) for one, each in zip(said, doubted, strict=True)]
 
     def take_back(self, is_gone: Callable[[Pattern], bool]) -> int:
         """Delete the spans of patterns, as one event, so that rounds forget them; return how many patterns."""
@@ -148,9 +155,26 @@ class WeakLabelStore:
                     _take_back(connection, row, numbers)
             if gone:
                 append_event(connection, EventKind.WEAK_LABELS_TAKEN_BACK, {"patterns": gone})
+                put_state(connection, SUMMARY, None)
         return gone
 
 
+def forget_texts(connection: Connection, ids: Sequence[int]) -> None:
+    """Delete the weak labels of some texts, and what was said about the sources, within the caller's transaction."""
+    if connection.execute(delete(weak_texts).where(weak_texts.c.text_id.in_(ids))).rowcount:
+        put_state(connection, SUMMARY, None)
+
+
+def _finished(parts: Sequence[WeakLabels]) -> Iterator[WeakLabels]:
+    """The parts of the reading that finished last, as one; none as long as none has finished."""
+    last = next((one for one in reversed(parts) if not one.goes_on), None)
+    if last is not None:
+        said = [one for one in parts if one.reader == last.reader and one.seq <= last.seq]
+        texts = {id_: spans for one in said for id_, spans in one.texts.items()}
+        yield replace(last, texts=texts, checksum=_sum([one.checksum for one in said if one.texts]))
+
+
+_ROWS = select(weak_labels, events.c.payload).join(events).order_by(weak_labels.c.seq)
 _STATE = select(
     select(func.max(events.c.seq)).scalar_subquery(), select(func.count(weak_texts.c.text_id)).scalar_subquery()
 )
@@ -180,8 +204,16 @@ def _weak_labels(connection: Connection, row: Row[Any], naming: Naming) -> WeakL
         _patterns(row, naming),
         row.goes_on,
         {id_: _load(spans, naming, row.scheme) for id_, spans in dumped},
-        hashlib.sha256(_dumped(said).encode()).hexdigest(),
+        _sum(said),
+        _reader(json.loads(row.payload), naming, row.scheme),
     )
+
+
+def _reader(payload: Mapping[str, Any], naming: Naming, scheme: int) -> Reader | None:
+    if "pipeline" not in payload:
+        return None
+    named = ((theirs, naming.label(ours, scheme)) for theirs, ours in payload["names"].items())
+    return payload["pipeline"], frozenset((theirs, ours) for theirs, ours in named if ours is not None)
 
 
 def _patterns(row: Row[Any], naming: Naming) -> tuple[Pattern | None, ...]:
@@ -199,6 +231,10 @@ def _dump(spans: Sequence[WeakSpan]) -> str:
 def _load(spans: str, naming: Naming, scheme: int) -> tuple[WeakSpan, ...]:
     named = ((start, end, naming.label(label, scheme), by) for start, end, label, by in json.loads(spans))
     return tuple(WeakSpan(Span(start, end, label), by) for start, end, label, by in named if label is not None)
+
+
+def _sum(value: object) -> str:
+    return hashlib.sha256(_dumped(value).encode()).hexdigest()
 
 
 def _dumped(value: object) -> str:

@@ -45,11 +45,19 @@ LOW_QUEUE = 1 / 3
 class NextQuestions:
     """Builds the queue of a project.
 
+    Args:
+        paths: the project's paths.
+        settings: the project's settings.
+        store: the project's store.
+        other: the pipeline in [suggest], if there is one.
+
     Raises:
         SettingsError: the strategy in loop.cfg is not an acquisition function.
     """
 
-    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    def __init__(
+        self, paths: ProjectPaths, settings: Settings, store: Store, other: OtherPipeline | None = None
+    ) -> None:
         self._paths = paths
         self._settings = settings
         self._store = store
@@ -57,10 +65,7 @@ class NextQuestions:
         self._laid_out: tuple[int, int] | None = None
         self._patterns = PatternsFile(paths, settings)
         self._gold = reserved(settings, paths)
-        self._other: OtherPipeline | None = None
-        if (name := settings.suggest.pipeline) is not None:
-            names = settings.suggest.label_names
-            self._other = OtherPipeline(paths.pipeline(name), settings.project.labels, names=names)
+        self._other = other
 
     def serve(self, rounds: Rounds) -> bool:
         """Build the question about the text that the annotator requested; return False if there is none."""

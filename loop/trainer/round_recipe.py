@@ -15,7 +15,7 @@ from loop.errors import PipelineError
 from loop.learning.examples import Examples, token_spans
 from loop.learning.learner import Learner
 from loop.learning.update import update
-from loop.progress.settings_history import settings_of_round
+from loop.progress.settings_history import settings_of_round, settings_sum
 from loop.records import Answer
 from loop.scoring.calibration import DEFAULT, RECENT, Tried, squared_errors, temperature_of
 from loop.scoring.reader import own_lattices_at
@@ -102,14 +102,18 @@ class RoundRecipe:
         return len(self.info.answers) + self._update_settings(training).round_size
 
     def stands(self, info: CheckpointInfo, training: Sequence[Answer]) -> bool:
-        """Whether a round would learn from the same answers and weak labels today."""
+        """Whether a round and those before it would learn from the same answers and weak labels today."""
         if not info.trained_on_prefix_of(training):
             return False
-        return info.round == 0 or info.weak == self.weak_sum(training, len(info.answers))
+        return all(checksum == self.weak_sum(training, n) for n, checksum in info.weak)
 
     def weak_sum(self, training: Sequence[Answer], n: int) -> str:
-        """Checksum of the weak labels that a round over the first `n` answers learns from; empty without any."""
-        return self._weak.checksum(training, n, self._weak_settings(training, n))
+        """Checksum of the weak labels that a round over the first `n` answers learns from; empty without any.
+
+        That of the start includes its settings: they follow from the first answer, which may not be given yet.
+        """
+        found = self._weak.checksum(training, n, self._weak_settings(training, n))
+        return f"{found} {settings_sum(self._store, self._settings, training, 0)}" if found and n == 0 else found
 
     def weak_summary(self, training: Sequence[Answer]) -> list[WeakSummary]:
         """How the sources of weak labels fared in the round that was just trained; none if it learned from none."""
@@ -121,7 +125,8 @@ class RoundRecipe:
 
         Nothing is saved.
         """
-        number, weak, temperature, tried = self.info.round + 1, self.weak_sum(training, n), DEFAULT, self.info.tried
+        number, temperature, tried = self.info.round + 1, DEFAULT, self.info.tried
+        weak = tuple((n, found) for found in [self.weak_sum(training, n)] if found)
         came = training[len(self.info.answers) : n]
         known = self._answered(training[:n])
         # Texts are in the order of their last answers.
@@ -138,7 +143,7 @@ class RoundRecipe:
             losses = self._update(training, n, known, len(new), afresh=anew is not None)
         info = self._info(number, tuple(answer.key for answer in training[:n]), temperature)
         loss = sum(losses) / len(losses) if losses else None
-        self.info = replace(info, steps=len(losses), loss=loss, tried=tried, weak=weak)
+        self.info = replace(info, steps=len(losses), loss=loss, tried=tried, weak=self.info.weak + weak)
 
     def _learn_weakly(self, training: Sequence[Answer]) -> list[float]:
         """What is learned before the first answer."""

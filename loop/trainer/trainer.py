@@ -18,6 +18,7 @@ from loop.trainer.evaluation import Evaluation
 from loop.trainer.next_questions import NextQuestions
 from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
+from loop.trainer.suggest_pipeline import suggest_pipeline
 from loop.trainer.weak_sources import WeakSources
 
 __all__ = ["Trainer", "prepare", "hold", "say_stopped"]
@@ -54,8 +55,9 @@ class Trainer:
             with _explained(store):
                 self._say("loading the pipeline")
                 self.rounds = Rounds(paths, settings, store)
-                self._weak = WeakSources(paths, settings, store)
-                self._asking = NextQuestions(paths, settings, store)
+                other = suggest_pipeline(paths, settings)
+                self._weak = WeakSources(paths, settings, store, other)
+                self._asking = NextQuestions(paths, settings, store, other)
                 self._evaluation = Evaluation(paths, settings, store)
                 self._pretraining = Pretraining(paths, settings, store)
                 self._say("idle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from random import Random
 
@@ -36,7 +37,8 @@ class WeakPatterns:
     def note(self, learner: Learner) -> bool:
         """Record what the patterns match now; return whether that is anything new."""
         rows = [{"label": one.label, "pattern": one.pattern} for one in self._file.usable(learner.nlp)]
-        gone = self._store.weak.take_back(lambda pattern: pattern not in rows)
+        now = {_key(row) for row in rows}
+        gone = self._store.weak.take_back(lambda pattern: _key(pattern) not in now)
         last = next((one for one in self._store.weak.in_force() if one.source == "pattern"), None)
         noted = bool(gone)
         if self._is_due(rows, last):
@@ -50,7 +52,7 @@ class WeakPatterns:
             return False
         if last is None:
             return bool(rows) and self._store.corpus.size() > 0
-        if any(row not in last.patterns for row in rows):
+        if not {_key(row) for row in rows}.issubset(_key(row) for row in last.patterns if row is not None):
             return True
         added = self._store.journal.events(after=last.seq, kind=EventKind.BATCH_ADDED)
         return bool(rows) and bool(added) and len(last.texts) < self._settings.update.weak_texts
@@ -76,3 +78,8 @@ class WeakPatterns:
         texts = self._store.corpus.sample_pool(MOST_READ, rng)
         for start in range(0, len(texts), AT_ONCE):
             yield held_out.teaching(texts[start : start + AT_ONCE])
+
+
+def _key(pattern: Pattern) -> str:
+    """The same for equal patterns; files may have thousands."""
+    return json.dumps(pattern, sort_keys=True)

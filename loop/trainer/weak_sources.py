@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from loop.base.other_pipeline import OtherPipeline
 from loop.learning.learner import Learner
+from loop.progress.held_out_gold import reserved
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.weak_files import WeakFiles
@@ -13,9 +15,9 @@ from loop.trainer.weak_pipeline import WeakPipeline
 class WeakSources:
     """Records what the sources say, so that rounds can learn from it."""
 
-    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    def __init__(self, paths: ProjectPaths, settings: Settings, store: Store, other: OtherPipeline | None) -> None:
         self._patterns, self._files = WeakPatterns(paths, settings, store), WeakFiles(paths, settings, store)
-        self._pipeline = WeakPipeline(paths, settings, store)
+        self._pipeline = WeakPipeline(settings, store, other, reserved(settings, paths))
         self._seen: object = None
 
     @property

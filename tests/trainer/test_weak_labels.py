@@ -9,48 +9,25 @@ from pathlib import Path
 
 import pytest
 from trainer_kit import answer, fill, finish, weights
+from weak_kit import FEW, PARTS, are_rebuilt, name, rounds
 from workshop import workshop_gold
 
 from loop.editing.draft import relabeled
 from loop.held_out import is_held_out
 from loop.project.erasing import erase
 from loop.records import Answer
-from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
+from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
 from loop.store.events import EventKind
 from loop.trainer import Trainer, round_recipe
 from loop.trainer.candidates import draw
 from loop.trainer.cross_validation import learning_curve
-from loop.trainer.rebuilding import rebuilding
 from loop.trainer.weak_recipe import Evidence
-
-PARTS = ("chain", "brake", "hub", "spoke")
 
 
 @pytest.fixture
 def few() -> Settings:
-    return Settings(
-        project=ProjectSettings(base="blank:xx", labels=("PART",)),
-        queue=QueueSettings(size=12, held_out_share=0.0),
-        update=UpdateSettings(round_size=5, steps=3, batch_size=8, new_per_batch=4, weak_steps=20, weak_until=12),
-    )
-
-
-def name(paths: ProjectPaths, *parts: str, label: str = "PART") -> None:
-    """Make the pattern file that of these parts."""
-    rows = (json.dumps({"label": label, "pattern": part}) + "\n" for part in parts)
-    paths.root.mkdir(exist_ok=True)
-    paths.patterns(None).write_text("".join(rows), encoding="utf-8")
-
-
-def rounds(store: Store) -> list[tuple[int, int]]:
-    """The number of each round, and how many answers it learned from."""
-    return [(info.number, info.answers) for info in store.journal.rounds()]
-
-
-def are_rebuilt(paths: ProjectPaths, settings: Settings, store: Store) -> list[bool]:
-    with rebuilding(paths, settings, store) as aside:
-        return [one.is_same for one in aside.rounds(len(store.journal.rounds()))]
+    return FEW
 
 
 def found(paths: ProjectPaths, settings: Settings, store: Store, text: str) -> set[str]:
