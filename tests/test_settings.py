@@ -101,6 +101,11 @@ def test_every_value_of_the_written_file_has_a_comment_above_it() -> None:
         (MINIMAL + "[acquire]\nstrategy = null\n", "[acquire] strategy must be a string", "expected_errors"),
         (MINIMAL + 'base = ["x"]\n', "[project] base must be a string", "blank:en"),
         (MINIMAL + "patterns = 3\n", "[project] patterns must be a string or null", "null"),
+        (MINIMAL + '[suggest]\nnames = ["X=C"]\n', "[suggest] names 'X=C' is not THEIRS=OURS with", "PERSON=PER"),
+        (MINIMAL + '[suggest]\nnames = ["A"]\n', "[suggest] names 'A' is not THEIRS=OURS", "PERSON=PER"),
+        (MINIMAL + '[suggest]\nnames = ["=A"]\n', "[suggest] names '=A' is not THEIRS=OURS", "PERSON=PER"),
+        (MINIMAL + "[suggest]\nlearn = -1\n", "[suggest] learn must be at least 0, not -1", "learn = 0"),
+        (MINIMAL + "[update]\nweak_until = -1\n", "[update] weak_until must be at least 0, not -1", "weak_until = 60"),
         ("", "[project] labels needs at least one label", "PERSON"),
         ('[project]\nlabels = ["A", "A"]\n', "[project] labels A appears twice", "PERSON"),
         ('[project]\nlabels = ["A B"]\n', "[project] labels 'A B' is not a valid label", "PERSON"),
@@ -121,6 +126,12 @@ def test_a_mistake_is_named_with_file_place_and_a_way_out(text: str, words: str,
     assert "p/loop.cfg" in str(error)
     assert words in str(error)
     assert hint in error.hint
+
+
+def test_labels_of_another_pipeline_are_told_what_they_are_called_here() -> None:
+    suggest = parse_settings(MINIMAL + '[suggest]\nnames = ["X=A", "Z=B", "Y=A"]\n').suggest
+
+    assert {"X": "A", "Y": "A", "Z": "B"} == suggest.label_names
 
 
 def test_whole_numbers_do_for_fractions_and_bare_words_for_text() -> None:

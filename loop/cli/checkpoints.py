@@ -97,8 +97,9 @@ def round_details(store: Store, checkpoints: Checkpoints, number: int, score: Sc
     if number:
         info = finished[number - 1]
         given = len(store.answers.training()[: info.answers])
+        new = given - (finished[number - 2].answers if number > 1 else 0)
         known += [
-            ("answers", f"{given:,}, the last {given - (finished[number - 2].answers if number > 1 else 0)} new"),
+            ("answers", f"{given:,}, the last {new} new" if info.answers else "none: weak labels alone"),
             ("steps", f"{info.steps} in {info.seconds:.1f} s, finished {info.at[:16].replace('T', ' ')} UTC"),
             ("loss", "no label yet" if info.loss is None else f"{info.loss:.2f}"),
             *((f"kept {label}", f"{value:.1f}") for label, value in info.kept.items()),

@@ -46,6 +46,7 @@ def package_cli(
 ) -> None:
     """Build an installable wheel of a pipeline, with its scores and counts; needs no network."""
     from loop.base.pipeline import load_base
+    from loop.checkpoints.checkpoints import read_info
     from loop.final import About, build, package_name, pipeline_scores
     from loop.progress import taught
     from loop.progress.held_out_gold import gold_texts
@@ -65,6 +66,7 @@ def package_cli(
             answers=len(answers),
             spans={label: spans.get(label, 0) for label in labels},
             scores=pipeline_scores(load_base(str(folder)), gold, labels),
+            weakly=number is not None and bool(read_info(folder).weak),
         )
         code = paths.resolve(settings.project.code) if settings.project.code else None
         wheel = build(folder, out or paths.models / "packages", about, code=code)

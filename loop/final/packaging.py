@@ -37,6 +37,7 @@ class About:
         name: without the language prefix. licence: empty for none.
         labels: of the project. answers: number the model learned from. spans: in these answers, by label.
         scores: on held-out texts; None without any.
+        weakly: whether the model learned from weak labels, too.
     """
 
     name: str
@@ -46,6 +47,12 @@ class About:
     answers: int = 0
     spans: Mapping[str, int] = field(default_factory=dict)
     scores: Scores | None = None
+    weakly: bool = False
+
+    @property
+    def learned(self) -> str:
+        """What the model learned from, in words."""
+        return f"{self.answers:,} answers{' and weak labels' * self.weakly}"
 
 
 def package_name(words: str) -> str:
@@ -125,7 +132,7 @@ def _recognizers(model: Path) -> dict[str, Sequence[str]]:
 
 def _meta(meta: dict[str, Any], about: About, recognizers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     said: dict[str, Any] = {"name": about.name, "version": about.version, "license": about.licence}
-    said |= {"description": f"Finds {', '.join(about.labels)}; trained on {about.answers:,} answers."}
+    said |= {"description": f"Finds {', '.join(about.labels)}; trained on {about.learned}."}
     said |= {"performance": _performance(about.scores), "notes": _notes(about, recognizers)}
     counts = {"answers": about.answers, "spans": dict(about.spans), "labels": list(about.labels)}
     own = meta.get("loop", {}) | counts | {"scores": _intervals(about.scores)}
@@ -167,7 +174,7 @@ def _notes(about: About, recognizers: Mapping[str, Sequence[str]]) -> str:
         every = {"all": about.scores.overall, **about.scores.labels}
         lines += [_row(name, score) for name, score in every.items()]
         lines += [""]
-    lines += [f"Trained on {about.answers:,} answers: {_counts(about.spans)}.", ""]
+    lines += [f"Trained on {about.learned}: {_counts(about.spans)}.", ""]
     if len(recognizers) > 1:
         lines += ["### Several components find entities", "", _several(recognizers), ""]
     return "\n".join(lines)

@@ -123,6 +123,8 @@ def _unit_vectors(nlp: Language, words: Iterable[int]) -> dict[int, NDArray[np.f
         return {}
     order = sorted(words)
     found = vectors.get_batch(order)
+    if vectors.mode != "floret":  # for a word without a vector, spaCy gives that of the last row
+        found[vectors.find(keys=order) < 0] = 0
     lengths = np.linalg.norm(found, axis=1)
     return {word: row / length for word, row, length in zip(order, found, lengths, strict=True) if length > 0}
 

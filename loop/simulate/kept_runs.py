@@ -63,8 +63,10 @@ class Kept:
 
     def _described(self, run: Run) -> Any:
         """Everything the rows depend on, as it comes back from JSON."""
-        plain = {"settings": asdict(run.settings), "scenario": asdict(run.scenario), **self._origin}
-        return json.loads(json.dumps(plain))
+        file = run.scenario.patterns
+        patterns = None if file is None else hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+        scenario = asdict(run.scenario) | {"patterns": patterns}
+        return json.loads(json.dumps({"settings": asdict(run.settings), "scenario": scenario, **self._origin}))
 
 
 def _digest(gold: Gold) -> str:

@@ -54,6 +54,23 @@ def test_nothing_is_said_of_guidelines_that_do_not_name_the_label(annotated: Pat
     assert "guidelines" not in run("labels", "rename", "A", "C").out
 
 
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("rename A FRUIT", ("X=FRUIT", "Y=B")),
+        ("merge A B --yes", ("X=B", "Y=B")),
+        ("remove A --yes", ("Y=B",)),
+        ("add C", ("X=A", "Y=B")),
+    ],
+)
+def test_what_another_pipeline_calls_labels_follows(annotated: Path, run: Run, command: str, names) -> None:
+    cfg = annotated / "loop.cfg"
+    cfg.write_text(cfg.read_text().replace("names = []", 'names = ["X=A", "Y=B"]'))
+    run("labels", *command.split())
+
+    assert names == load_settings(annotated).suggest.names
+
+
 def exported(run: Run) -> list[str]:
     rows = [json.loads(line) for line in run("export", "-").out.splitlines()]
     return [span["label"] for row in rows for span in row["spans"]]

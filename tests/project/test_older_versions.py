@@ -73,6 +73,16 @@ def test_a_project_of_version_0_1_opens_with_all_its_answers_and_learns_on(old: 
     assert 2 == rounds.number
 
 
+def test_its_patterns_teach_from_the_next_round_on(old: ProjectPaths):
+    old.patterns(None).write_text('{"label": "PART", "pattern": "hub"}\n')
+    with opened(old) as (paths, settings, store):
+        before = [(info.number, info.answers, info.at) for info in store.journal.rounds()]
+        finish(paths, settings, store)
+
+        assert before == [(info.number, info.answers, info.at) for info in store.journal.rounds()]
+        assert ["pattern"] == [one.source for one in store.weak.in_force()]
+
+
 def test_its_rounds_are_rebuilt_with_the_weights_that_they_had(old: ProjectPaths):
     with opened(old) as (paths, settings, store), rebuilding(paths, settings, store) as again:
         rebuilt = [(one.number, parameters(one.learner)) for one in again.rounds(2)]

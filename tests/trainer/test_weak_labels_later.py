@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pytest
 from trainer_kit import answer, fill, finish, weights
 from weak_kit import FEW, PARTS, are_rebuilt, name, rounds
 
+from loop.editing.draft import relabeled
 from loop.errors import InputError
+from loop.patterns.file import relabel_patterns
 from loop.project.erasing import erase
 from loop.records import Answer, Span
-from loop.settings import ProjectPaths
+from loop.settings import PretrainSettings, ProjectPaths
 from loop.store import NewText, Store
 from loop.trainer import Trainer
 
@@ -162,3 +165,78 @@ def test_what_answers_say_about_a_file_is_known_after_the_next_start(paths, stor
     finish(paths, replace(settings, update=replace(settings.update, round_size=1)), store)
 
     assert 5 <= next(one.denied for one in store.weak.summary())
+
+
+def test_rounds_are_rebuilt_however_events_and_pins_followed_one_another(paths, store) -> None:
+    """Patterns come between answers and their rounds; a round is pinned, answers are changed and retracted."""
+    settings = replace(FEW, checkpoints=replace(FEW.checkpoints, keep_last=1, keep_every=3))
+    fill(store)
+    name(paths, "chain")
+    finish(paths, settings, store)
+    answer(store, range(5))
+    name(paths, "chain", "hub")
+    finish(paths, settings, store)
+    answer(store, range(5, 9))
+    name(paths, "chain", "hub", "brake")
+    finish(paths, settings, store)
+    answer(store, range(9, 12))
+    store.journal.set_hold(1)
+    finish(paths, settings, store)
+    said = store.answers.training()
+    store.answers.add(replace(said[6], id="changed", spans=(), retracts="answer 6"))
+    store.answers.add(replace(said[3], id="undone", verdict="retract", spans=(), retracts="answer 3"))
+    finish(paths, settings, store)
+    store.journal.set_hold(None)
+    finish(paths, settings, store)
+
+    assert [(1, 0), (2, 5), (3, 10)] == rounds(store)
+    assert [True] * 4 == are_rebuilt(paths, settings, store)
+
+
+@pytest.mark.parametrize("names", [{"TOOL": None}, {"TOOL": "PART"}, {"PART": "PIECE"}])
+def test_rounds_are_rebuilt_after_labels_change(paths, store, names) -> None:
+    settings = replace(FEW, project=replace(FEW.project, labels=("PART", "TOOL")))
+    fill(store)
+    rows = [{"label": label, "pattern": part} for label, part in (("PART", "chain"), ("TOOL", "hub"))]
+    paths.root.mkdir(exist_ok=True)
+    paths.patterns(None).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    finish(paths, settings, store)
+    answer(store, range(5), labels=("PART", "TOOL"))
+    finish(paths, settings, store)
+    labels = tuple(dict.fromkeys(name for one in ("PART", "TOOL") if (name := names.get(one, one))))
+    store.relabel(labels, names, draft=relabeled)
+    relabel_patterns(paths.patterns(None), names)
+    settings = replace(settings, project=replace(settings.project, labels=labels))
+    finish(paths, settings, store)
+    answer(store, range(5, 10), labels=labels)
+    finish(paths, settings, store)
+
+    assert [(1, 0), (2, 5), (3, 10)] == rounds(store)
+    assert [True] * 4 == are_rebuilt(paths, settings, store)
+
+
+def test_the_start_is_not_trained_again_when_the_first_answers_come(paths, store) -> None:
+    fill(store)
+    name(paths, *PARTS)
+    finish(paths, FEW, store)
+    start = store.journal.rounds()[0].at
+    answer(store, range(7))
+    finish(paths, FEW, store)
+
+    assert start == store.journal.rounds()[0].at
+
+
+def test_pretrained_weights_that_come_between_are_learned_from_too(paths, store) -> None:
+    settings = replace(FEW, pretrain=PretrainSettings(texts=40, at_least=10))
+    fill(store)
+    name(paths, *PARTS)
+    finish(paths, settings, store, pretrain=True)
+    answer(store, range(10))
+    finish(paths, settings, store, pretrain=True)
+
+    assert [(1, 0), (2, 5), (3, 10)] == rounds(store)
+    assert [True] * 4 == are_rebuilt(paths, settings, store)
+    name(paths)
+    finish(paths, settings, store)
+    assert [(1, 5), (2, 10)] == rounds(store)
+    assert [True] * 3 == are_rebuilt(paths, settings, store)
