@@ -286,11 +286,11 @@ def show_labels(row: Row) -> None:
 def show_means(curves: Sequence[Sequence[Row]]) -> None:
     """Print the mean of several curves, and their spread."""
     say(f"mean of {len(curves)} seeds:")
-    rows = [("answers", "tokens", "seconds", "F1", "lowest – highest")]
+    rows = [("answers", "tokens", "minutes", "F1", "lowest – highest")]
     for same in zip(*curves, strict=False):
         f1 = [row.f1 for row in same]
         tokens, seconds = (statistics.mean(getattr(row, name) for row in same) for name in ("tokens", "seconds"))
-        effort = f"{same[0].answers:,}", f"{tokens:,.0f}", f"{seconds:,.0f}"
+        effort = f"{same[0].answers:,}", f"{tokens:,.0f}", f"{seconds / 60:,.1f}"
         rows.append((*effort, f"{statistics.mean(f1):5.1f}", f"{min(f1):.1f} – {max(f1):.1f}"))
     for line in aligned(rows, left=()):
         say(line)
