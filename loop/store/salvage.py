@@ -229,7 +229,25 @@ def _round(_new: sqlite3.Connection, row: Row) -> Row:
     return row | {"estimate": row["estimate"] and row["estimate"].replace('"f":', '"f1":')}
 
 
-_FIXED = {"state": _state, "texts": _text, "answers": _answer, "questions": _question, "rounds": _round}
+def _weak_labels(_new: sqlite3.Connection, row: Row) -> Row | None:
+    patterns = [pattern for pattern in json.loads(row["patterns"]) if pattern is not None]
+    return row if all({"label", "pattern"} <= pattern.keys() for pattern in patterns) else None
+
+
+def _weak_text(_new: sqlite3.Connection, row: Row) -> Row:
+    load_spans(json.dumps([span[:3] for span in json.loads(row["spans"])]))
+    return row
+
+
+_FIXED = {
+    "state": _state,
+    "texts": _text,
+    "answers": _answer,
+    "questions": _question,
+    "rounds": _round,
+    "weak_labels": _weak_labels,
+    "weak_texts": _weak_text,
+}
 
 
 def _there(new: sqlite3.Connection, table: str, key: Mapping[str, Any]) -> bool | None:

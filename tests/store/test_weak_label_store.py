@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from loop.records import Span
 from loop.store import NewText, Store, WeakSpan, WeakSummary
 from loop.store.events import EventKind
+from loop.store.salvage import salvage
 
 HUB, RIM = {"label": "PART", "pattern": "hub"}, {"label": "PART", "pattern": "rim"}
 PUMP = {"label": "TOOL", "pattern": [{"LOWER": "pump"}]}
@@ -125,6 +130,37 @@ def test_a_removed_batch_takes_its_weak_labels_along(store) -> None:
 
     assert [{1}] == [{*one.texts} for one in store.weak.all()]
     assert [] == store.weak.summary()
+
+
+@pytest.mark.parametrize(
+    ("column", "left"),
+    [("weak_texts SET spans", {2}), ("weak_labels SET patterns", None)],
+)
+@pytest.mark.parametrize("damaged", ["[[0", "7", "[7]", '[{"no": 1}]'])
+def test_rows_that_cannot_be_read_are_lost_in_salvage_and_no_others(
+    store, tmp_path: Path, column: str, left: set[int] | None, damaged: str
+) -> None:
+    store.weak.add("pattern", {1: [said(0, 0)], 2: [said(0, 0)]}, labels=LABELS, patterns=[HUB])
+    store.weak.add("file", {3: [said(0)]}, labels=LABELS)
+    first = store.weak.all()[0].seq
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        only = " AND text_id = 1" if "texts" in column else ""
+        connection.execute(f"UPDATE {column} = ? WHERE seq = ?{only}", [damaged, first])
+    salvage(store.path, tmp_path / "saved.db")
+    with Store(tmp_path / "saved.db") as saved:
+        assert [{3}] == [{*one.texts} for one in saved.weak.all() if one.source == "file"]
+        assert ([] if left is None else [left]) == [{*one.texts} for one in saved.weak.all() if one.source == "pattern"]
+
+
+def test_the_doctor_removes_weak_labels_of_texts_that_are_gone(store) -> None:
+    store.weak.add("pattern", {1: [said(0, 0)], 2: [said(0, 0)]}, labels=LABELS, patterns=[HUB])
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("DELETE FROM texts WHERE id = 1")
+    (problem,) = store.problems()
+    store.repair(problem)
+
+    assert [] == list(store.problems())
+    assert [{2}] == [{*one.texts} for one in store.weak.all()]
 
 
 def test_how_sources_fare_comes_back_as_it_was_given(store) -> None:
