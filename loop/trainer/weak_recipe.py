@@ -53,6 +53,7 @@ class WeakRecipe:
     def __init__(self, settings: Settings, store: Store, apart: Apart = NOTHING) -> None:
         self._settings, self._store, self._apart = settings, store, apart
         self.evidence: dict[int, dict[int | str, Evidence]] = {}
+        self._groups: dict[int, str | None] = {}  # of texts, read once: every answer has all checksums computed
 
     def in_force(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> list[WeakLabels]:
         """The weak labels that a round over the first `n` answers learns from; none from `weak_until` answers on.
@@ -145,7 +146,9 @@ class WeakRecipe:
         left, groups = {*ids} - measured - self._apart[0], measured_groups | self._apart[1]
         if not groups:
             return left
-        return {one.id for one in self._store.corpus.texts(list(left)) if one.group not in groups}
+        unknown = self._store.corpus.texts(list(left - self._groups.keys()))
+        self._groups |= {one.id: one.group for one in unknown}
+        return {id_ for id_ in left if self._groups.get(id_) not in groups}
 
 
 def source_of(weak: WeakSpan) -> int | str:
