@@ -84,7 +84,7 @@ class WeakRecipe:
         self, learner: Learner, training: Sequence[Answer], n: int, settings: UpdateSettings, labels: Sequence[str],
         known: Mapping[int, tuple[str, Truth]],
     ) -> list[tuple[str, Truth]]:  # fmt: skip
-        """What the round learns: at the start up to `weak_texts` texts, then fewer with each answer.
+        """What the round learns: at the start up to `weak_texts` texts and all that a pipeline read, then fewer.
 
         Args:
             learner: the pipeline, outside its memory zone.
@@ -99,12 +99,15 @@ class WeakRecipe:
             return []
         wanted = settings.weak_texts if n == 0 else round(BESIDE * (1 - n / settings.weak_until))
         answered = {answer.text_id for answer in training[:n]}
-        found = self._spans(learner, sets, known)
-        usable = sorted(self._not_measuring(found.keys() - answered))
-        rng = Random(f"{self._settings.project.seed}:weak:{n}")
-        drawn = rng.sample(usable, min(wanted, len(usable)))
-        by_id = {text.id: text.text for text in self._store.corpus.texts(drawn)}
         whole = {id_ for one in sets if one.source == "pipeline" for id_ in one.texts}
+        # A text without any span says something only if it was read whole.
+        found = {id_: spans for id_, spans in self._spans(learner, sets, known).items() if spans or id_ in whole}
+        usable = sorted(self._not_measuring(found.keys() - answered))
+        all_of = [id_ for id_ in usable if n == 0 and id_ in whole]
+        others = [id_ for id_ in usable if n or id_ not in whole]
+        rng = Random(f"{self._settings.project.seed}:weak:{n}")
+        drawn = [*all_of, *rng.sample(others, min(wanted, len(others)))]
+        by_id = {text.id: text.text for text in self._store.corpus.texts(drawn)}
         texts = [WeakText(by_id[id_], found[id_], id_ in whole) for id_ in drawn]
         with learner.nlp.memory_zone():
             return weakly_known(learner.nlp, texts, labels)
@@ -121,7 +124,7 @@ class WeakRecipe:
                 taken = found.get(id_, ())
                 theirs = (each.span for each in spans if source_of(each) not in doubted)
                 found[id_] = (*taken, *(span for span in theirs if not any(map(span.overlaps, taken))))
-        return {id_: spans for id_, spans in found.items() if spans}
+        return found
 
     def summary(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> list[WeakSummary]:
         """How the sources fared in the round that was just trained."""
