@@ -27,10 +27,11 @@ def update(
     *,
     seed: int,
     weak: Sequence[Example] = (),
+    earlier: int = 0,
 ) -> list[float]:
     """Train our component in place on `settings.steps` batches that mix `new` examples with all `answered` so far.
 
-    Weakly labelled examples are replayed like answered ones.
+    Weakly labelled examples are replayed like answered ones; `earlier` steps were taken before the first answers.
 
     The resulting weights depend only on the initial weights, the ordered examples, the settings and the seed. The
     optimizer starts fresh in each round; keeping it scored no better.
@@ -44,7 +45,7 @@ def update(
         return []
     fix_random_seed(seed)
     optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
-    averages = Averages(ner.model, learner.averages, steps=_steps_before(new, answered, settings))
+    averages = Averages(ner.model, learner.averages, steps=earlier + _steps_before(new, answered, settings))
     losses, rng = [], Random(f"{seed}:rehearsal")
     replayed = [*answered, *weak] if weak else answered  # without weak ones, examples are built as they are drawn
     for batch in islice(_batches(new, replayed, settings, Random(seed)), settings.steps):

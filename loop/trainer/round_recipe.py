@@ -153,8 +153,8 @@ class RoundRecipe:
         add_labels(nlp, self._positive(labels, texts))
         with nlp.memory_zone():
             examples = self._examples(texts, labels)
-            steps = replace(settings, steps=settings.weak_steps)
-            return update(self.learner, examples, examples, steps, seed=self._seed(0)) if texts else []
+            settings = replace(settings, steps=self._weak.steps(training, settings))
+            return update(self.learner, examples, examples, settings, seed=self._seed(0)) if texts else []
 
     def _update_settings(self, training: Sequence[Answer]) -> UpdateSettings:
         learned = len(self.info.answers)
@@ -206,6 +206,7 @@ class RoundRecipe:
         labels = self._labels(training[:n])
         weak_texts = self._weak.texts(self.learner, training, n, self._weak_settings(training, n), labels, known)
         answered = list(known.values())
+        earlier = self._weak.averaged_steps(training, self._weak_settings(training, 0))
         # Outside the memory zone, which discards new strings at its end.
         add_labels(nlp, self._positive(labels, [*answered, *weak_texts]))
         with nlp.memory_zone():
@@ -218,7 +219,9 @@ class RoundRecipe:
             first = self._store.journal.naming().in_force(training[0].scheme)
             again = repeated([truth for _, truth in answered], first, settings)
             replayed = [*examples, *(examples[index] for index in again)] if again else examples
-            return update(self.learner, examples[-n_new:], replayed, settings, seed=self._seed(number), weak=weak)
+            return update(
+                self.learner, examples[-n_new:], replayed, settings, seed=self._seed(number), weak=weak, earlier=earlier
+            )
 
     def _positive(self, labels: Sequence[str], texts: Iterable[tuple[str, Truth]]) -> list[str]:
         """The labels that have a span in these texts, in order."""

@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from random import Random
 
 from loop.learning.learner import Learner
@@ -70,6 +71,20 @@ class WeakRecipe:
         """The latest scheme of these weak labels; 0 without any."""
         return max((one.scheme for one in self.in_force(training, n, settings)), default=0)
 
+    def steps(self, training: Sequence[Answer], settings: UpdateSettings) -> int:
+        """The steps of the start: `weak_steps`, more if a pipeline read more than `weak_texts` texts."""
+        read = sum(len(one.texts) for one in self.in_force(training, 0, settings) if one.source == "pipeline")
+        return round(settings.weak_steps * max(1.0, sqrt(read / settings.weak_texts)))
+
+    def averaged_steps(self, training: Sequence[Answer], settings: UpdateSettings) -> int:
+        """How many steps of the start the averages of the weights go on from in later rounds.
+
+        All, if a pipeline read whole texts: the first answers say less than it does (docs/decisions/0103). None after
+        patterns, which answers soon surpass.
+        """
+        sets = self.in_force(training, 0, settings)
+        return self.steps(training, settings) if any(one.source == "pipeline" for one in sets) else 0
+
     def checksum(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> str:
         """Checksum of everything that the round learns from weak labels; empty if that is nothing."""
         found = [one for one in self.in_force(training, n, settings) if any(one.texts.values())]
@@ -97,16 +112,16 @@ class WeakRecipe:
         sets = self.in_force(training, n, settings)
         if not sets:
             return []
-        wanted = settings.weak_texts if n == 0 else round(BESIDE * (1 - n / settings.weak_until))
+        left = 1 - n / settings.weak_until
+        wanted = settings.weak_texts if n == 0 else round(BESIDE * left)
         answered = {answer.text_id for answer in training[:n]}
         whole = {id_ for one in sets if one.source == "pipeline" for id_ in one.texts}
         # A text without any span says something only if it was read whole.
         found = {id_: spans for id_, spans in self._spans(learner, sets, known).items() if spans or id_ in whole}
         usable = sorted(self._not_measuring(found.keys() - answered))
-        all_of = [id_ for id_ in usable if n == 0 and id_ in whole]
-        others = [id_ for id_ in usable if n or id_ not in whole]
         rng = Random(f"{self._settings.project.seed}:weak:{n}")
-        drawn = [*all_of, *rng.sample(others, min(wanted, len(others)))]
+        read, others = ([id_ for id_ in usable if (id_ in whole) == is_whole] for is_whole in (True, False))
+        drawn = [*rng.sample(read, round(len(read) * left)), *rng.sample(others, min(wanted, len(others)))]
         by_id = {text.id: text.text for text in self._store.corpus.texts(drawn)}
         texts = [WeakText(by_id[id_], found[id_], id_ in whole) for id_ in drawn]
         with learner.nlp.memory_zone():
