@@ -23,7 +23,7 @@ class Part:
         labels: the labels of which `spans` are all there are, except within `unclear`.
         spans: correct spans.
         refused: wrong spans; the answer does not say what is correct there.
-        unclear: spans of `labels` that a later answer cuts into, without saying what becomes of the rest.
+        unclear: spans of `labels` that a later answer overlaps, without saying what becomes of the rest.
         is_whole: whether no later answer overrides any of it.
     """
 
@@ -114,8 +114,8 @@ def resolve(answers: Iterable[Answer], schemes: Schemes) -> Truth:
     for answer in given:
         if not answer.adjudicates:
             of.setdefault(answer.annotator, []).append(answer)
-    truths = [_together(_left(_parts(theirs, schemes), decided)) for theirs in of.values()]
-    truths += [_together(decided)] * bool(decided)
+    truths = [_combined(_remaining(_parts(theirs, schemes), decided)) for theirs in of.values()]
+    truths += [_combined(decided)] * bool(decided)
     together = truths[0] if len(truths) == 1 else _agreed(truths)
     standing = {answer.id for answer in given}
     changed = any(not standing.issuperset(part.answer.adjudicates) for part in decided)
@@ -126,13 +126,13 @@ def _parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
     """The parts that count of one annotator's answers to one text, given by rank."""
     found: list[Part] = []
     for answer in answers:
-        said = _said(answer, schemes)
+        said = _as_part(answer, schemes)
         if not said.is_empty:
-            found = [*_left(found, [said]), said]
+            found = [*_remaining(found, [said]), said]
     return found
 
 
-def _left(parts: Iterable[Part], later: Iterable[Part]) -> list[Part]:
+def _remaining(parts: Iterable[Part], later: Iterable[Part]) -> list[Part]:
     """What later answers leave of the parts of earlier ones."""
     left = list(parts)
     for part in later:
@@ -140,7 +140,7 @@ def _left(parts: Iterable[Part], later: Iterable[Part]) -> list[Part]:
     return left
 
 
-def _said(answer: Answer, schemes: Schemes) -> Part:
+def _as_part(answer: Answer, schemes: Schemes) -> Part:
     if not answer.says_something or answer.repeat:
         return Part(answer)
     labels = frozenset(schemes[answer.scheme]) if answer.complete else frozenset()
@@ -175,7 +175,7 @@ def _beside(part: Part, later: Part) -> Part:
     return Part(part.answer, labels, (*left, *more), refused, unclear, is_whole)
 
 
-def _together(parts: list[Part]) -> Truth:
+def _combined(parts: list[Part]) -> Truth:
     """Combine the parts of one annotator's answers, which do not contradict each other."""
     return Truth(
         frozenset().union(*(part.labels for part in parts)),
@@ -210,7 +210,7 @@ def of_texts(answers: Iterable[Answer], schemes: Schemes) -> dict[int, Truth]:
 
 
 def read_alike(answers: Iterable[Answer]) -> int:
-    """How many of the first answers, by rank, count for the same under the rules before `READING` 1."""
+    """How many of the first answers, by rank, mean the same under the rules before `READING` 1."""
     texts: set[int] = set()
     for n, answer in enumerate(answers):
         refuses = answer.verdict == "reject" and answer.spans

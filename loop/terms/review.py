@@ -59,7 +59,8 @@ class Proposal:
     """A term on a page.
 
     Attributes:
-        term: as it is to be decided. proposed: as it was proposed, with other edges perhaps.
+        term: as it is to be decided.
+        proposed: as it was proposed, with other edges perhaps.
         label: that it is proposed for or, once decided, confirmed for.
         verdict: None until it is decided.
     """

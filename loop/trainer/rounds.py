@@ -128,7 +128,10 @@ class Rounds:
         return max(n for n in kept if self._hold is None or n <= self._hold)
 
     def changed(self, training: Sequence[Answer]) -> tuple[str, ...]:
-        """If what was trained on has changed, the keys of the answers that now take its place; else empty."""
+        """Identifies a change of what was trained on, so that the trainer can wait for its end; empty without any.
+
+        These are the keys of the answers that now take its place, or ("none",) if nothing does.
+        """
         if self._recipe.stands(self._newest, training):
             return ()
         learned, ids = set(self._newest.answers), [answer.key for answer in training]
@@ -161,7 +164,7 @@ class Rounds:
         self._checkpoints.save(self.learner, info)
         self._newest = max(self._newest, info, key=lambda each: each.round)
         seconds, agreed = time.monotonic() - started, self._change.end(self.learner)
-        finished = _round_info(info, seconds=seconds, kept=self._kept(), agreement=agreed)
+        finished = _round_info(info, seconds=seconds, kept=self._retention(), agreement=agreed)
         self._store.journal.add_round(finished)
         # Only now: until the store knows of this round, a restart needs the one before.
         self.prune()
@@ -176,7 +179,7 @@ class Rounds:
         kept = to_keep(rounds, keep_last=keep.keep_last, keep_every=keep.keep_every, also=also)
         return self._checkpoints.prune(kept)
 
-    def _kept(self) -> dict[str, float]:
+    def _retention(self) -> dict[str, float]:
         """Retention of the base's labels that are not taught, on a sample that changes only with the corpus."""
         if not self.learner.base.labels:
             return {}
