@@ -42,7 +42,7 @@ def main() -> None:
 
 def one(name: str, data: Path, seed: int, answers: int) -> Iterator[dict[str, Any]]:
     """The rows of one simulated annotator."""
-    pool, _ = splits(data, name, "dev")
+    pool, _ = splits(data, name, "test")
     settings = settings_of(labels_of(pool), "expected_errors", seed, base_of(name))
     with tempfile.TemporaryDirectory(prefix="loop-") as folder:
         paths = ProjectPaths(Path(folder))

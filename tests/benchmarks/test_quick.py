@@ -133,6 +133,11 @@ PRINTED = {
         "meanwhile, p50, p99, max, p50 to alone, p99 to alone, max to alone",
         lambda rows: all(0 < row["p50"] <= row["p99"] <= row["max"] for row in rows),
     ),
+    "start": Printed(
+        2,
+        "set, start, seeds, begins after s, F1 then, 5 min, 10 min, 20 min, 40 min, 60 min",
+        lambda rows: are_percent(rows, "F1 then", "5 min", "60 min"),
+    ),
     "update": Printed(
         4,
         "set, seed, recipe, answers, f, seconds",

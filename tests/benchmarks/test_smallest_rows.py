@@ -61,6 +61,12 @@ def test_a_row_of_advice(benchmark: Load, tiny_data: Path):
     assert are_finite(row, "F of all", "rest said", "rest true")
 
 
+def test_a_row_of_start(benchmark: Load):
+    points = [[0, 0, 0, 100.0, 0.0, 0.0, 30.0], [10, 0, 0, 400.0, 0.0, 0.0, 50.0]]
+
+    assert [0.0, 30.0, 50.0] == [benchmark("start").f1_after(points, minutes) for minutes in (1, 5, 10)]
+
+
 def test_a_row_of_checks(benchmark: Load, tiny_data: Path, monkeypatch: pytest.MonkeyPatch):
     checks = benchmark("checks")
     monkeypatch.setattr(checks, "NOISE", 0.5)

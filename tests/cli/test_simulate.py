@@ -159,7 +159,7 @@ def test_the_demo_answers_by_itself_and_leaves_a_project(
     assert 2 == sum(line.startswith("     20 ") for line in ran.out.splitlines())
     assert "chosen by uncertainty" in ran.out
     assert "20 accept" in status.out
-    assert "round 2: 20 answers, loss" in status.out
+    assert "round 3: 20 answers, loss" in status.out
     assert run("demo", "--auto", "20", "--dir", folder / "demo").code == 1
 
 

@@ -55,7 +55,7 @@ def test_a_session_about_some_texts_is_asked_about_no_others(trainer, store):
 
 def test_a_session_about_a_label_is_asked_where_a_pattern_hits(trainer, store):
     store.requests.set_focus(Focus("PART"))
-    work(trainer)
+    trainer.ask()
 
     asked = laid_out(store)
     assert asked
