@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, cast
 
-import spacy
 from spacy.language import Language
 from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
+from spacy.util import get_lang_class
+from spacy.vocab import Vocab, create_vocab
 
 from loop.alignment import filter_spans
 from loop.errors import InputError
@@ -47,7 +47,7 @@ class Patterns:
         self, nlp: Language, patterns: Path | Iterable[Pattern], *, labels: Collection[str], tried: bool = False
     ) -> None:
         # Terms may be names of people; in the pipeline's own vocabulary every checkpoint would save them.
-        self._vocab = spacy.blank(nlp.lang or "xx").vocab
+        self._vocab = vocab_of_language(nlp)
         self._terms = PhraseMatcher(self._vocab)
         self._phrases = {attribute: PhraseMatcher(self._vocab, attr=attribute) for attribute in ("LOWER", "ORTH")}
         self._tokens: list[Pattern] = []
@@ -152,6 +152,12 @@ def _spelled(pattern: Pattern, nlp: Language) -> tuple[str, list[str]]:
     return attribute, [value for _, value in tokens]
 
 
+def vocab_of_language(nlp: Language) -> Vocab:
+    """A new vocabulary of the pipeline's language, as in `spacy.blank` but without its tokenizer, which is slow."""
+    language = nlp.lang or "xx"
+    return create_vocab(language, get_lang_class(language).Defaults)
+
+
 def usable(path: Path, nlp: Language, labels: Collection[str]) -> tuple[list[Pattern], list[InputError]]:
     """Return the usable patterns of a file, and an error for each of the others.
 
@@ -165,7 +171,7 @@ def usable_of(given: Iterable[Pattern | InputError], nlp: Language) -> tuple[lis
     """Return those patterns that can be matched, and the errors, with one for each of the others."""
     good: list[Pattern] = []
     bad: list[InputError] = []
-    vocab = spacy.blank(nlp.lang or "xx").vocab
+    vocab = vocab_of_language(nlp)
     with nlp.memory_zone():
         for found in given:
             try:

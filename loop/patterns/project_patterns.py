@@ -28,13 +28,13 @@ class PatternsFile:
         self.path = paths.patterns(settings.project.patterns)
         self._needed = settings.project.patterns is not None
         self._labels = settings.project.labels
-        self._seen = self._version()
+        self._seen = self.version
         self._patterns: Patterns | None = None
 
     @property
     def changed(self) -> bool:
         """Whether the file has changed since it was last loaded."""
-        return self._seen != self._version()
+        return self._seen != self.version
 
     def matches(self, nlp: Language) -> Callable[[Doc], list[Span]] | None:
         """Return a function that matches the patterns in docs tokenized like those of `nlp`; None without a file.
@@ -45,7 +45,7 @@ class PatternsFile:
             InputError: the file named in loop.cfg cannot be read.
         """
         if self.changed or self._patterns is None:
-            self._seen = self._version()
+            self._seen = self.version
             self._patterns = self._usable(nlp) if self._is_wanted else None
         patterns = self._patterns
         return (lambda doc: patterns.matches(doc, nlp)) if patterns else None
@@ -60,7 +60,7 @@ class PatternsFile:
         Raises:
             InputError: the file, or the one named in loop.cfg, cannot be read.
         """
-        self._seen = self._version()
+        self._seen = self.version
         return usable(self.path, nlp, self._labels)[0] if self._is_wanted else []
 
     @property
@@ -77,9 +77,6 @@ class PatternsFile:
     @property
     def version(self) -> Version:
         """Version of the file, as it is now."""
-        return self._version()
-
-    def _version(self) -> Version:
         try:
             status = self.path.stat()
         except OSError:
