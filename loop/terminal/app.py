@@ -18,15 +18,12 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.output import Output
-from prompt_toolkit.styles import Style
 
 from loop.terminal.controller import Controller
 from loop.terminal.mouse import DRAGGED, LEFT, LINES_PER_TURN, WHEEL_UP, mouse_report, pointed
-from loop.terminal.painter import Painter
+from loop.terminal.painter import painted_application
 from loop.terminal.screen import Screen
-from loop.terminal.style import style_rules
 
 SECONDS_BETWEEN_LOOKS = 0.5
 BEFORE_PREPARING = 0.02  # seconds after drawing a new text, when the terminal has received it
@@ -65,23 +62,16 @@ class App:
         self._looked = False
         self._last_key = monotonic()
         self._foreign_since = -ESCAPE_WAIT
-        self.application: Application[None] = Application(
-            layout=Layout(Window()),  # the painter draws instead
-            key_bindings=self._bindings(),
-            style=Style(style_rules()),
-            include_default_pygments_style=False,
-            full_screen=True,
+        self.application = painted_application(
+            self._bindings(),
+            partial(self._screen.draw, controller),
+            mouse=lambda: controller.mouse,
             input=input,
             output=output,
-            enable_page_navigation_bindings=False,
             after_render=self._rendered,
         )
         self.application.ttimeoutlen = ESCAPE_WAIT
         self.application.timeoutlen = ESCAPE_WAIT
-        drawn = self.application.renderer
-        self.application.renderer = Painter(
-            drawn.style, drawn.output, rows=partial(self._screen.draw, controller), mouse=lambda: controller.mouse
-        )
         self._drop_what_was_typed_before_the_text()
 
     def run(self) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Size
-from prompt_toolkit.layout import Layout
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindingsBase
+from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.output import Output
 from prompt_toolkit.renderer import Renderer
-from prompt_toolkit.styles import Attrs, BaseStyle
+from prompt_toolkit.styles import Attrs, BaseStyle, Style
 
 from loop.terminal.body import Row
+from loop.terminal.style import style_rules
 
 # Report buttons and drags (1002) with coordinates of any size (1006). Reporting all moves would flood SSH.
 MOUSE_ON, MOUSE_OFF = "\x1b[?1002h\x1b[?1006h", "\x1b[?1006l\x1b[?1002l"
@@ -99,3 +102,38 @@ class Painter(Renderer):
         if style not in self._attrs:
             self._attrs[style] = self.style.get_attrs_for_style_str(style)
         return self._attrs[style]
+
+
+def painted_application(
+    bindings: KeyBindingsBase,
+    rows: Callable[[int, int], list[Row]],
+    *,
+    mouse: Callable[[], bool] = lambda: False,
+    input: Input | None = None,
+    output: Output | None = None,
+    after_render: Callable[[Application[None]], None] | None = None,
+) -> Application[None]:
+    """A full-screen application that shows what `rows(columns, lines)` returns.
+
+    Args:
+        bindings: what keys do.
+        rows: the rows of the screen.
+        mouse: whether to turn mouse reports on.
+        input: where keys come from; the terminal by default.
+        output: where the rows go; the terminal by default.
+        after_render: called after each drawing.
+    """
+    application: Application[None] = Application(
+        layout=Layout(Window()),  # the painter draws instead
+        key_bindings=bindings,
+        style=Style(style_rules()),
+        include_default_pygments_style=False,
+        full_screen=True,
+        input=input,
+        output=output,
+        enable_page_navigation_bindings=False,
+        after_render=after_render,
+    )
+    drawn = application.renderer
+    application.renderer = Painter(drawn.style, drawn.output, rows=rows, mouse=mouse)
+    return application

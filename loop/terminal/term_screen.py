@@ -13,14 +13,11 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import Layout, Window
 from prompt_toolkit.output import Output
-from prompt_toolkit.styles import Style
 
 from loop.errors import LoopError
 from loop.terminal.app import NAMES, drop_sequence
-from loop.terminal.painter import Painter
-from loop.terminal.style import style_rules
+from loop.terminal.painter import painted_application
 from loop.terminal.term_page import TermPage, rows
 
 CLOSED = (errno.EIO, errno.EBADF, errno.ENXIO)
@@ -40,23 +37,11 @@ def term_screen(page: TermPage, *, input: Input | None = None, output: Output | 
 
     @bindings.add(Keys.Escape, Keys.Any)
     def unknown(event: KeyPressEvent) -> None:
-        """Drop Alt with a key, and the sequence of a key that nothing is bound to: its characters are no decisions."""
+        """Ignore Alt with a key, and keys that nothing is bound to: the characters they send are no decisions."""
         if (second := event.key_sequence[1].data) in ("[", "O"):
             drop_sequence(second, event.key_processor.input_queue)
 
-    application: Application[None] = Application(
-        layout=Layout(Window()),  # the painter draws instead
-        key_bindings=bindings,
-        style=Style(style_rules()),
-        include_default_pygments_style=False,
-        full_screen=True,
-        input=input,
-        output=output,
-        enable_page_navigation_bindings=False,
-    )
-    drawn = application.renderer
-    application.renderer = Painter(drawn.style, drawn.output, rows=partial(rows, page), mouse=lambda: False)
-    return application
+    return painted_application(bindings, partial(rows, page), input=input, output=output)
 
 
 def run_screen(page: TermPage) -> None:
