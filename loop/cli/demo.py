@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.annotate import AnnotatorOption, annotate
+from loop.cli.learning_curves import Table
 from loop.cli.printing import say
 from loop.cli.project import opened
-from loop.cli.simulate import Table, read_gold_spans
+from loop.cli.simulate import read_gold_spans
 from loop.errors import LoopError
 from loop.files import copy_file
 from loop.settings import ProjectPaths, ProjectSettings, Settings

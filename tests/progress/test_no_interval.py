@@ -13,7 +13,7 @@ from loop.acquire.stopping import Gain
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.cli.checkpoints import round_details, rounds_table, scores_by_round
 from loop.cli.curve import curve_lines
-from loop.cli.simulate import show
+from loop.cli.learning_curves import show
 from loop.cli.status import status_json, status_lines
 from loop.cli.train import result_lines
 from loop.final.comparing import Comparison
