@@ -50,17 +50,16 @@ def weakly_known(nlp: Language, texts: Sequence[WeakText], labels: Iterable[str]
         texts: the texts.
         labels: the labels in force.
     """
-    docs = [_window(nlp.make_doc(one.text), one.spans) for one in texts]
-    open_ = _Nearness(nlp, docs).open_tokens()
-    known = frozenset(labels)
-    return [
-        (doc.text, Truth(known, spans, unclear=(*doubtful, *(() if one.is_read_whole else unclear))))
-        for one, (doc, spans, doubtful), unclear in zip(texts, docs, open_, strict=True)
-    ]
+    docs, known = [_window(nlp.make_doc(one.text), one.spans) for one in texts], frozenset(labels)
+    found = []
+    for one, (doc, spans, ambiguous), near in zip(texts, docs, _Nearness(nlp, docs).unclear_tokens(), strict=True):
+        unclear = ambiguous if one.is_read_whole else (*ambiguous, *near)
+        found.append((doc.text, Truth(known, spans, unclear=unclear)))
+    return found
 
 
 Windowed = tuple[Doc, tuple[Span, ...], tuple[Span, ...]]
-"""A doc with the spans that count in it, and those that have several labels."""
+"""A doc with the spans that count in it, and the ambiguous ones: others, with another label, overlap these."""
 
 
 def _window(doc: Doc, spans: Sequence[Span]) -> Windowed:
@@ -71,9 +70,8 @@ def _window(doc: Doc, spans: Sequence[Span]) -> Windowed:
         start, end = part.start_char, part.end_char
         inside = [span for span in spans if start <= span.start and span.end <= end]
         doc, spans = part.as_doc(), [Span(span.start - start, span.end - start, span.label) for span in inside]
-    doubtful = {span for span in spans if any(span.overlaps(other) and span.label != other.label for other in spans)}
-    clear = filter_spans(span for span in spans if span not in doubtful)
-    return doc, clear, tuple(sorted(doubtful))
+    ambiguous = {span for span in spans if any(span.overlaps(other) and span.label != other.label for other in spans)}
+    return doc, filter_spans({*spans} - ambiguous), tuple(sorted(ambiguous))
 
 
 class _Nearness:
@@ -83,7 +81,7 @@ class _Nearness:
         self._docs = docs
         self._vectors = _unit_vectors(nlp, {token.orth for doc, _, _ in docs for token in doc})
 
-    def open_tokens(self) -> Iterator[tuple[Span, ...]]:
+    def unclear_tokens(self) -> Iterator[tuple[Span, ...]]:
         """The tokens of each doc that may be part of an entity, as spans."""
         near = self._near()
         every = [near.get(token.orth, np.inf) for doc, _, _ in self._docs for token in doc]
