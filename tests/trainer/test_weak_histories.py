@@ -116,7 +116,6 @@ def check(histories: int, steps: int) -> None:
     )
 
 
-@pytest.mark.slow  # minutes: each step loads a pipeline
 def test_a_few_histories_with_weak_labels() -> None:
     check(3, 14)
 
