@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from operator import attrgetter
 from typing import Any
 
 # The names of today by the former ones: of the streams that questions come from, ...
@@ -16,8 +18,41 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 }
 # ... of the kinds of findings, ...
 CHECKS = {"disputed": "disagreement", "string": "inconsistent", "unlike": "repeat"}
-# ... and of columns of the store.
+# ... of columns of the store, ...
 COLUMNS = {"share": "stream", "reading": "prediction", "again": "repeat"}
+# ... and of what packages exported: today it may be in another module.
+EXPORTS: Mapping[str, Mapping[str, str]] = {
+    "loop.bulk": {"cut": "loop.bulk.chunked"},
+    "loop.editing": {
+        "Command": "loop.editing.keymap.Command",
+        "Mark": "loop.records.TokenSpan",
+        "plan": "loop.simulate.keystrokes.plan",
+    },
+    "loop.final": {
+        "Comparison": "loop.final.comparing.Comparison",
+        "MODEL": "loop.final.training.MODEL",
+        "Written": "loop.final.folder.Written",
+        "agreement": "loop.final.comparing.agreement_on_the_rest",
+        "compared": "loop.final.comparing.compared",
+        "named": "loop.final.package_name",
+        "scored": "loop.final.pipeline_scores",
+    },
+    "loop.intake": {"Split": "loop.records.Split", "whole": "loop.intake.unsplit"},
+    "loop.lattice": {
+        "Moves": "loop.lattice.Transitions",
+        "Outlook": "loop.lattice.Expectation",
+        "Reading": "loop.lattice.Analysis",
+        "TokenSpan": "loop.records.TokenSpan",
+    },
+    "loop.progress": {"by_heart_words": "loop.progress.overfitting_words"},
+    "loop.quality": {"Kind": "loop.quality.finding.Kind"},
+    "loop.session": {
+        "PATTERNS": "loop.settings.PATTERNS_NAME",
+        "TRAINER_STARTS": "loop.session.trainer_watch.TRAINER_STARTS",
+        "Walk": "loop.session.Review",
+    },
+    "loop.store": {"Wishes": "loop.store.Requests"},
+}
 # The former keys in JSON for programs, by those of today.
 _KEYS = {"overfits": "by_heart", "f1": "f", "f1_interval": "f_interval"}
 
@@ -37,9 +72,23 @@ def attribute(owner: str, former: str, today: str) -> property:
 
     def get(self: Any) -> Any:
         warn_of(f"{owner}.{former}", f"{owner}.{today}")
-        return getattr(self, today)
+        return attrgetter(today)(self)
 
     return property(get, doc=f"The former name of `{today}`.")
+
+
+def exports(package: str) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package that still gives what it exported under former names."""
+
+    def get(name: str) -> Any:
+        today = EXPORTS[package].get(name)
+        if today is None:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        warn_of(f"{package}.{name}", today)
+        module, _, attribute = today.rpartition(".")
+        return getattr(import_module(module), attribute)
+
+    return get
 
 
 def with_former_keys(value: Any) -> Any:

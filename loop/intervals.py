@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from loop.former_names import attribute
 from loop.records import Span
 
 RESAMPLES = 1000
@@ -44,6 +45,9 @@ class Measure:
     r_interval: Range | None
     f1_interval: Range | None
     units: int
+
+    f = attribute("Measure", "f", "f1")
+    f_interval = attribute("Measure", "f_interval", "f1_interval")
 
 
 def between(interval: Range | None, form: str = "{:.0f} to {:.0f}") -> str:

@@ -102,10 +102,10 @@ class Question:
         id: globally unique; kept forever once answered.
         text: the text.
         tokens: character offsets (start, end) of every token; spans begin and end at token boundaries.
-        reading: the spans shown, sorted, never overlapping.
-        candidates: all spans above a small probability, including those of the reading.
+        prediction: the spans shown, sorted, never overlapping.
+        candidates: all spans above a small probability, including those of the prediction.
         lattice: the serialised lattice (see `loop.lattice`); empty if no model has scored the text.
-        share: the stream of the queue that it comes from.
+        stream: the stream of the queue that it comes from.
         reason: the reason for asking, shown to the annotator.
         round: the round whose checkpoint scored the text; 0 before the first.
         entropy: of the model's distribution over analyses, in nats; None if no model has scored the text.

@@ -1,10 +1,13 @@
 """The editor as a state machine: `press(state, key, keys)` returns the next state; the screen only draws it."""
 
+from typing import TYPE_CHECKING
+
 from loop.editing.draft import from_draft, mode_of, to_draft
 from loop.editing.editor import act, press
 from loop.editing.keymap import COMMANDS, Keymap, keymap
 from loop.editing.marks import Aids, Likely, Page, Range, Suggester, page_of
 from loop.editing.state import Intent, Layout, Snapshot, State, begin, chances, left_out, likely, looking_at, resume
+from loop.former_names import exports
 
 __all__ = [
     "Likely",
@@ -32,3 +35,6 @@ __all__ = [
     "from_draft",
     "mode_of",
 ]
+
+if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+    __getattr__ = exports(__name__)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from loop.editing.teach import most_uncertain
+from loop.former_names import attribute
 from loop.records import Candidate, Mode, Question, Span, TokenSpan
 
 
@@ -49,6 +50,8 @@ class Aids:
     analyses: bool = True
     candidates: bool = True
     redeciding: bool = True
+
+    readings = attribute("Aids", "readings", "analyses")
 
 
 @dataclass(frozen=True, eq=False)

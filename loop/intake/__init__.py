@@ -1,5 +1,8 @@
 """Read files into the corpus: split and group texts, fit imported answers to the base's tokens."""
 
+from typing import TYPE_CHECKING
+
+from loop.former_names import exports
 from loop.intake import docbin  # noqa: F401 (it registers its reader and its writer)
 from loop.intake.answers import ImportReport, fit_to_tokens, import_answers
 from loop.intake.export import answered
@@ -22,3 +25,6 @@ __all__ = [
     "Remarks",
     "answered",
 ]
+
+if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+    __getattr__ = exports(__name__)

@@ -1,5 +1,8 @@
 """Exact probabilities of entity analyses from a pruned lattice; depends on numpy only."""
 
+from typing import TYPE_CHECKING
+
+from loop.former_names import exports
 from loop.lattice.expectation import Expectation
 from loop.lattice.hiding import limited
 from loop.lattice.lattice import Analysis, Lattice
@@ -7,3 +10,6 @@ from loop.lattice.stacking import stacked
 from loop.lattice.transitions import Transitions
 
 __all__ = ["Lattice", "Transitions", "Expectation", "Analysis", "limited", "stacked"]
+
+if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+    __getattr__ = exports(__name__)

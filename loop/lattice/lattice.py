@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loop.errors import LatticeError
+from loop.former_names import attribute
 from loop.lattice.arcs import OUTSIDE, Arcs, arcs_from, sums, sums_of_many
 from loop.lattice.codec import pack, unpack
 from loop.lattice.constraints import NOTHING, Constraints, constrained
@@ -47,6 +48,9 @@ class Lattice:
     labels: tuple[str, ...]
     own: tuple[TokenSpan, ...]
     pruned: float
+
+    moves = attribute("Lattice", "moves", "transitions")
+    outlook = attribute("Lattice", "outlook", "expected")
 
     def __init__(
         self,

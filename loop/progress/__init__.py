@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from loop.former_names import exports
 from loop.progress.live_status import (
     IDLE,
     STARTING,
@@ -43,10 +44,11 @@ __all__ = [
 
 # These need numpy, which a session must not import before its first screen.
 LATER = {"overfitting_words": "advice", "Progress": "project", "progress": "project", "taught": "project"}
+_former = exports(__name__)
 
 
 def __getattr__(name: str) -> Any:
     """Import names that need numpy on first use."""
     if name not in LATER:
-        raise AttributeError(name)
+        return _former(name)
     return getattr(import_module(f"loop.progress.{LATER[name]}"), name)

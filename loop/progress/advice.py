@@ -21,6 +21,7 @@ from loop.acquire.stopping import (
     steadiness,
     weak_point,
 )
+from loop.former_names import attribute
 from loop.intervals import f_scores, tell
 from loop.progress.forecast import Expected
 from loop.progress.held_out_gold import Measured
@@ -65,6 +66,8 @@ class Advice:
     rest: float | None
     expected: Expected | None
     overfits: bool
+
+    by_heart = attribute("Advice", "by_heart", "overfits")
 
 
 def advice(

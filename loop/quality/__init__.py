@@ -1,5 +1,8 @@
 """The quality of answers, as pure functions of answers and their questions."""
 
+from typing import TYPE_CHECKING
+
+from loop.former_names import exports
 from loop.quality.calibration import Bin, Calibration, calibration
 from loop.quality.checks import check
 from loop.quality.corrections import Correction, corrections
@@ -41,3 +44,6 @@ __all__ = [
     "pace",
     "pace_by_length",
 ]
+
+if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+    __getattr__ = exports(__name__)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from loop.former_names import attribute
 from loop.quality.finding import Finding, Given, listed
 from loop.records import Answer, Span
 from loop.truth import Schemes, resolve, standing
@@ -33,6 +34,8 @@ class Consistency:
     same: int
     f1: float | None
     interval: tuple[float, float] | None = None
+
+    f = attribute("Consistency", "f", "f1")
 
 
 def pairs(answers: Iterable[Answer], schemes: Schemes) -> list[Pair]:

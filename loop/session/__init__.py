@@ -1,7 +1,13 @@
 """Annotation sessions: new questions, or a review of earlier answers. No screen, no spaCy."""
 
+from typing import TYPE_CHECKING
+
+from loop.former_names import exports
 from loop.session.review import Review, Stop
 from loop.session.session import Session
 from loop.session.status import SessionStatus
 
 __all__ = ["Session", "SessionStatus", "Stop", "Review"]
+
+if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+    __getattr__ = exports(__name__)

@@ -9,10 +9,8 @@ from uuid import uuid4
 
 from loop.alignment import misfit
 from loop.errors import LoopError, StoreError
-from loop.progress import (
-    IDLE,
-    trainer_state,
-)
+from loop.former_names import attribute
+from loop.progress import IDLE, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Verdict
 from loop.session.status import SessionStatus, StatusReader
 from loop.session.texts import Texts
@@ -42,6 +40,10 @@ class Session:
     """
 
     mode: Mode = "correct"
+
+    history = attribute("Session", "history", "texts.history")
+    search = attribute("Session", "search", "texts.search")
+    choose = attribute("Session", "choose", "texts.choose")
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from loop.former_names import attribute
 from loop.settings.tables import WHY, LabelNote, as_setting
 
 # What `vectors` may say beside a pipeline: the tables that come with loop begin with this, and a word for no table.
@@ -81,6 +82,8 @@ class QueueSettings(Section):
         0.1, "Share of held-out questions, only for evaluating rounds, never trained on; none if `eval` is set.",
         low=0, high=0.5,
     )  # fmt: skip
+
+    again_share = attribute("QueueSettings", "again_share", "repeat_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,8 @@ class UpdateSettings(Section):
     )  # fmt: skip
     weak_texts: int = _setting(300, "Texts with such weak labels for the model before the first answers.", low=1)
     weak_steps: int = _setting(200, "Updates on them: some seconds in the background.", low=1)
+
+    pull_back = attribute("UpdateSettings", "pull_back", "l2_sp")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from loop.editing.teach import most_uncertain
+from loop.former_names import attribute
 from loop.intervals import Measure, Range, counts, measures
 from loop.learning.evaluate import predicted_spans
 from loop.oracle import Gold, Oracle
@@ -95,6 +96,9 @@ class Row:
     r_interval: Range | None
     f1_interval: Range | None
     labels: Mapping[str, Measure] = field(default_factory=dict)
+
+    f = attribute("Row", "f", "f1")
+    f_interval = attribute("Row", "f_interval", "f1_interval")
 
 
 def simulate(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from loop.former_names import attribute, exports
 from loop.store import erasing, relabeling
 from loop.store.answers import Answers
 from loop.store.batches import BatchReport, NewText, take_back_unfinished
@@ -50,6 +52,9 @@ __all__ = [
     "WeakSummary",
 ]
 
+if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+    __getattr__ = exports(__name__)
+
 
 class Store:
     """An open store.
@@ -68,6 +73,8 @@ class Store:
     Raises:
         StoreError: there is no store at `path`, or this version cannot use it.
     """
+
+    wishes = attribute("Store", "wishes", "requests")
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
 from loop.errors import StoreError
+from loop.former_names import attribute
 from loop.held_out import HeldOut
 from loop.records import Answer, Question, Text
 from loop.store.database import Database, now
@@ -33,6 +34,8 @@ _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answe
 
 class Answers:
     """All answers, oldest first. Standing answers are those that no later answer retracts."""
+
+    again = attribute("Answers", "again", "repeats")
 
     def __init__(self, database: Database) -> None:
         self._database = database

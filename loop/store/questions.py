@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
 )
 
+from loop.former_names import attribute
 from loop.records import NO_FOCUS, Focus, Question, Stream
 from loop.store.corpus import UNANSWERED
 from loop.store.database import Database, polite
@@ -81,6 +82,8 @@ class PastEntropies(NamedTuple):
 
 class Questions:
     """The queue, and all questions that were answered or begun."""
+
+    shares = attribute("Questions", "shares", "streams")
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from loop.errors import LoopError, StoreError
+from loop.former_names import attribute
 from loop.progress import STOPPED
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
@@ -134,6 +135,8 @@ class Trainer:
     def evaluate(self) -> bool:
         """Evaluate a round on some held-out texts answered since; return False if nothing is left to evaluate."""
         return self._evaluation.slice()
+
+    measure = attribute("Trainer", "measure", "evaluate")
 
     def pretrain(self) -> bool:
         """Pretrain for about a second; return False if there is nothing to pretrain."""
