@@ -109,7 +109,8 @@ def _source(row: Mapping[str, Any]) -> str:
 def _fared(fared: Fared | None) -> tuple[str, str]:
     if fared is None:
         return "", ""
-    return f"{fared.matches:,}", f"{fared.agreed:,} of {fared.judged:,}" if fared.judged else ""
+    said = fared.evidence
+    return f"{fared.matches:,}", f"{said.agreed:,} of {said.judged:,}" if said.judged else ""
 
 
 @patterns_app.command("remove")

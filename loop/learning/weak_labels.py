@@ -25,6 +25,34 @@ BEFORE = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """How often answers agreed with the spans of a pattern or of a source, and how often they denied them."""
+
+    agreed: int = 0
+    denied: int = 0
+
+    @classmethod
+    def of(cls, span: Span, truth: Truth) -> Evidence:
+        """What the answers to a text say about one span in it."""
+        agrees = span in truth.spans
+        return cls(agrees, not agrees and truth.denies(span))
+
+    @property
+    def judged(self) -> int:
+        """How many spans the answers say to be right or wrong."""
+        return self.agreed + self.denied
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether what the pattern or source finds is still learned from."""
+        return self.denied <= self.agreed
+
+    def plus(self, other: Evidence) -> Evidence:
+        """Both together."""
+        return Evidence(self.agreed + other.agreed, self.denied + other.denied)
+
+
+@dataclass(frozen=True, slots=True)
 class WeakText:
     """A text with spans of one or several sources.
 
@@ -64,14 +92,19 @@ Windowed = tuple[Doc, tuple[Span, ...], tuple[Span, ...]]
 
 def _window(doc: Doc, spans: Sequence[Span]) -> Windowed:
     if len(doc) > WINDOW:
-        first = doc.char_span(spans[0].start, spans[0].end, alignment_mode="expand") if spans else None
-        begin = max(0, first.start - BEFORE) if first else 0
+        begin = max(0, _first_token(doc, spans) - BEFORE)
         part = doc[begin : begin + WINDOW]
         start, end = part.start_char, part.end_char
         inside = [span for span in spans if start <= span.start and span.end <= end]
         doc, spans = part.as_doc(), [Span(span.start - start, span.end - start, span.label) for span in inside]
     ambiguous = {span for span in spans if any(span.overlaps(other) and span.label != other.label for other in spans)}
     return doc, filter_spans({*spans} - ambiguous), tuple(sorted(ambiguous))
+
+
+def _first_token(doc: Doc, spans: Sequence[Span]) -> int:
+    start = min((span.start for span in spans), default=0)
+    found = doc.char_span(start, start + 1, alignment_mode="expand")
+    return found.start if found else 0
 
 
 class _Nearness:

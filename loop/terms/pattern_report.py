@@ -10,6 +10,7 @@ from spacy.language import Language
 
 from loop.base.pipeline import load_base
 from loop.errors import InputError
+from loop.learning.weak_labels import Evidence
 from loop.patterns.file import pattern_lines
 from loop.patterns.matching import Patterns, usable_of
 from loop.patterns.parsing import Pattern, read_usable
@@ -20,8 +21,6 @@ from loop.terms.project_terms import teaching_texts
 from loop.terms.review import COMMON, ENOUGH
 from loop.truth import Truth, of_texts
 
-JUDGED = 3  # matches that answers have judged, from which on they can contradict a pattern
-
 
 @dataclass(slots=True)
 class Fared:
@@ -29,18 +28,12 @@ class Fared:
 
     Attributes:
         matches, texts: how often it matches the texts that may teach, and in how many of them.
-        judged: how many of its matches in answered texts the answers say to be right or wrong; agreed: right.
+        evidence: what the answers say about its matches.
     """
 
     matches: int = 0
     texts: int = 0
-    judged: int = 0
-    agreed: int = 0
-
-    @property
-    def is_contradicted(self) -> bool:
-        """Whether the answers say of most of its matches that they are wrong."""
-        return self.judged >= JUDGED and 2 * self.agreed < self.judged
+    evidence: Evidence = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +51,7 @@ class PatternReport:
 
     def problems(self) -> list[str]:
         """What is wrong with the patterns, in sentences."""
-        contradicted = [n for n, fared in self.fared.items() if fared.is_contradicted]
+        contradicted = [n for n, fared in self.fared.items() if not fared.evidence.is_believed]
         common = [n for n, fared in self.fared.items() if self.read >= ENOUGH and fared.texts > COMMON * self.read]
         sentences = (
             ("The answers contradict {} more often than they agree.", contradicted),
@@ -133,6 +126,4 @@ def _count(report: PatternReport, found: Sequence[tuple[int, Span]]) -> None:
 def _judge(report: PatternReport, found: Iterable[tuple[int, Span]], truth: Truth) -> None:
     for line, span in found:
         named = replace(span, label=report.patterns[line].label)
-        if truth.judges(named):
-            report.fared[line].judged += 1
-            report.fared[line].agreed += named in truth.spans
+        report.fared[line].evidence = report.fared[line].evidence.plus(Evidence.of(named, truth))

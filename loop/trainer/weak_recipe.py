@@ -6,12 +6,11 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from math import sqrt
 from random import Random
 
 from loop.learning.learner import Learner
-from loop.learning.weak_labels import WeakText, weakly_known
+from loop.learning.weak_labels import Evidence, WeakText, weakly_known
 from loop.patterns.numbered import NumberedPatterns
 from loop.records import Answer, Source, Span
 from loop.settings import Settings, UpdateSettings
@@ -25,23 +24,6 @@ NOTHING: Apart = frozenset(), frozenset()
 BESIDE = 40
 # Whose spans count where sources differ: a file knows the very text, a pipeline its context, patterns neither.
 ORDER: tuple[Source, ...] = ("file", "pipeline", "pattern")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """How often answers agreed with the spans of a pattern or of a source, and how often they denied them."""
-
-    agreed: int = 0
-    denied: int = 0
-
-    def plus(self, other: Evidence) -> Evidence:
-        """Both together."""
-        return Evidence(self.agreed + other.agreed, self.denied + other.denied)
-
-    @property
-    def is_believed(self) -> bool:
-        """Whether what the pattern finds is still learned from."""
-        return self.denied <= self.agreed
 
 
 class WeakRecipe:
@@ -188,8 +170,8 @@ def evidence_of(learner: Learner, one: WeakLabels, known: Mapping[int, tuple[str
     for id_ in said.keys() & known.keys():
         truth = known[id_][1]
         for weak in said[id_]:
-            what, agrees = source_of(weak), weak.span in truth.spans
-            told[what] = told[what].plus(Evidence(agrees, not agrees and truth.denies(weak.span)))
+            what = source_of(weak)
+            told[what] = told[what].plus(Evidence.of(weak.span, truth))
     return dict(told)
 
 

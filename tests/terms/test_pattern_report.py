@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from loop.learning.weak_labels import Evidence
 from loop.records import Answer, Span
 from loop.store import NewText
 from loop.terms.pattern_report import Fared, pattern_report
@@ -50,7 +51,7 @@ def test_each_pattern_has_its_matches_and_how_often_the_answers_agree(report):
         {"label": "PART", "pattern": "pedal"},
     )
 
-    assert {1: Fared(12, 6, 6, 6), 2: Fared(6, 6, 3, 0), 3: Fared()} == found.fared
+    assert {1: Fared(12, 6, Evidence(6, 0)), 2: Fared(6, 6, Evidence(0, 3)), 3: Fared()} == found.fared
     assert 6 == found.read
     assert ["The answers contradict Pattern 2 more often than they agree."] == found.problems()
 
@@ -74,7 +75,7 @@ def test_held_out_texts_are_neither_counted_nor_judged(report, store):
     store.answers.add(Answer("held", 1, "bob", "accept", held_out=True, scheme=1))
     found = report({"label": "PART", "pattern": "hub"})
 
-    assert (5, Fared(10, 5, 4, 4)) == (found.read, found.fared[1])
+    assert (5, Fared(10, 5, Evidence(4, 0))) == (found.read, found.fared[1])
 
 
 def test_a_pattern_that_stands_in_most_of_the_texts_is_said_to_be_no_term(report, store):
@@ -87,7 +88,7 @@ def test_a_pattern_that_stands_in_most_of_the_texts_is_said_to_be_no_term(report
 def test_what_is_no_pattern_and_other_keys_of_a_pattern_do_no_harm(report):
     found = report({"label": "NO"}, {"label": "PART", "pattern": "hub", "id": "x", "source": "terms"})
 
-    assert {2: Fared(12, 6, 6, 6)} == found.fared
+    assert {2: Fared(12, 6, Evidence(6, 0))} == found.fared
     assert {"id": "x", "source": "terms"} == found.patterns[2].further
 
 

@@ -14,6 +14,7 @@ from workshop import workshop_gold
 
 from loop.editing.draft import relabeled
 from loop.held_out import is_held_out
+from loop.learning.weak_labels import Evidence
 from loop.project.erasing import erase
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
@@ -22,7 +23,6 @@ from loop.store.events import EventKind
 from loop.trainer import Trainer, round_recipe
 from loop.trainer.candidates import draw
 from loop.trainer.cross_validation import learning_curve
-from loop.trainer.weak_recipe import Evidence
 
 
 @pytest.fixture
