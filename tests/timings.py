@@ -1,6 +1,6 @@
 """What tests cost: processor seconds of each, its fixtures and the processes that it started among them.
 
-`--timings` prints them by folder and writes `longer.txt`: the tests that `--quick` leaves out.
+`--timings` prints them by folder, names the longest, and writes `longer.txt`: the tests that `--quick` leaves out.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pytest
 
 LONGER = Path(__file__).with_name("longer.txt")
 LONG = 0.15  # seconds
+LONGEST = 40  # tests that are named
 
 
 def spent() -> float:
@@ -68,5 +69,7 @@ class Timings:
         for folder, all_of_it in sorted(by_folder.items(), key=lambda one: -sum(one[1])):
             terminalreporter.write_line(f"{folder:35} {len(all_of_it):5} tests {sum(all_of_it):7.1f}")
         terminalreporter.write_line(f"{'':35} {len(self._spent):5} tests {sum(self._spent.values()):7.1f}")
+        for name, seconds in sorted(most.items(), key=lambda one: -one[1])[:LONGEST]:
+            terminalreporter.write_line(f"{seconds:7.1f} {name}")
         longer = sorted(name for name, seconds in most.items() if seconds > LONG)
         LONGER.write_text("".join(f"{name}\n" for name in longer), encoding="utf-8")
