@@ -17,7 +17,7 @@ from loop.learning.evaluate import evaluate
 from loop.learning.examples import Examples
 from loop.learning.learner import Learner
 from loop.learning.update import update
-from loop.progress.held_out_gold import gold_texts, measured
+from loop.progress.held_out_gold import evaluated_texts, gold_texts
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, Settings
 from loop.simulate import Gold, Scenario, scratch, simulate
@@ -77,7 +77,7 @@ def _rounds(store: Store, settings: Settings, paths: ProjectPaths) -> Iterator[d
     """What the project knows of each round; `held` are its counts on the gold texts."""
     gold, labels = gold_texts(store, settings, paths), settings.project.labels
     for info in store.journal.rounds():
-        found = measured(store, gold, info.number)
+        found = evaluated_texts(store, gold, info.number)
         table = counts([one.found for one in found], [one.gold.spans for one in found], labels).sum(axis=1)
         yield {
             "round": info.number,

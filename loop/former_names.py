@@ -54,7 +54,7 @@ EXPORTS: Mapping[str, Mapping[str, str]] = {
     "loop.store": {"Wishes": "loop.store.Requests"},
 }
 # The former keys in JSON for programs, by those of today.
-_KEYS = {"overfits": "by_heart", "f1": "f", "f1_interval": "f_interval"}
+_KEYS = {"evaluated_round": "measured", "overfits": "by_heart", "f1": "f", "f1_interval": "f_interval"}
 
 
 def renamed(former: str, today: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, get_args
 
@@ -16,11 +17,12 @@ from loop.editing import COMMANDS, Aids
 from loop.former_names import CHECKS, COLUMNS, EXPORTS, SETTINGS, STREAMS, with_former_keys
 from loop.intervals import measures
 from loop.lattice import Expectation, Lattice, Transitions
+from loop.progress import progress
 from loop.progress.advice import Advice
 from loop.quality import Consistency
 from loop.quality.finding import Kind
 from loop.records import Answer, Question, Span, Stream, Text
-from loop.session import Session
+from loop.session import Review
 from loop.settings import QueueSettings, UpdateSettings, parse_settings
 from loop.simulate import Row
 from loop.store.schema import answers, questions
@@ -72,8 +74,8 @@ def test_a_former_attribute_gives_todays_and_warns_where_it_is_used(
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_former_methods_of_store_session_and_trainer_are_todays(paths, settings, store) -> None:
-    session, trainer = Session(paths, settings, store), Trainer(paths, settings, store)
+def test_the_former_attributes_of_a_project_are_todays(paths, settings, store) -> None:
+    session, trainer = Review(paths, settings, store, stops=()), Trainer(paths, settings, store)
     session.close()
     trainer.close()
 
@@ -83,7 +85,9 @@ def test_the_former_methods_of_store_session_and_trainer_are_todays(paths, setti
     assert session.texts.history == session.history
     assert session.texts.search == session.search
     assert session.texts.choose == session.choose
+    assert "All reviewed (0); every change is saved." == session.over
     assert trainer.evaluate == trainer.measure
+    assert 7 == replace(progress(store, settings, paths), evaluated_round=7).measured
 
 
 FORMER_EXPORTS = [(package, *names) for package, exported in EXPORTS.items() for names in exported.items()]
@@ -134,8 +138,10 @@ def test_the_names_of_today_are_there() -> None:
 
 def test_scores_have_their_former_key_beside_todays_but_labels_of_that_name_have_none() -> None:
     scores = {"labels": {"f1": {"strict": {"f1": 50.0, "f1_interval": (40.0, 60.0)}}}, "rows": [{"f1": None}]}
+    status = {"evaluated_round": 7}
 
     assert {
         "labels": {"f1": {"strict": {"f1": 50.0, "f1_interval": [40.0, 60.0], "f": 50.0, "f_interval": [40.0, 60.0]}}},
         "rows": [{"f1": None, "f": None}],
     } == with_former_keys(scores)
+    assert {"evaluated_round": 7, "measured": 7} == with_former_keys(status)

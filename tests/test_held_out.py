@@ -53,7 +53,7 @@ def test_an_answer_that_was_given_to_teach_does_so_beyond_the_line_too():
 
 
 @pytest.mark.parametrize("what", [{"ids": frozenset({1})}, {"groups": frozenset({"g"})}])
-def test_no_answer_teaches_where_its_text_or_group_has_measured(what):
+def test_no_answer_teaches_where_its_text_or_group_is_held_out(what):
     assert not HeldOut(**what).may_teach(ONE, said())
 
 

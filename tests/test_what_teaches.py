@@ -1,4 +1,4 @@
-"""Every place that reads texts is known, each that reads them to learn is walked, and nothing that measures is learned.
+"""Every place that reads texts is known, each that reads them to learn is walked, and nothing held out is learned.
 
 Whoever reads texts anew says below what for. If it is to learn from them, it asks `HeldOut.may_teach`, and a path below
 walks there.
@@ -67,7 +67,7 @@ LEARNS = {
     ("loop.trainer.candidates", "unanswered"): "the same",
     ("loop.terms.project_terms", "sample"): "terms, which become patterns",
 }
-MEASURES = {
+EVALUATES = {
     ("loop.progress.held_out_gold", "texts"): "the held-out answers themselves",
     ("loop.progress.project", "texts"): "near-duplicates across the line",
     ("loop.trainer.candidates", "texts"): "of which batches the held-out answers are",
@@ -105,10 +105,10 @@ def test_it_is_known_what_every_reader_of_texts_reads_them_for():
 
     read = {"texts", "sample", "sample_pool", "fixed_sample", "matching", "containing", "unanswered", "suggested"}
     assert read == READERS
-    assert {*LEARNS, *MEASURES, *SHOWS} == found
+    assert {*LEARNS, *EVALUATES, *SHOWS} == found
 
 
-MEASURING, TEACHES = "Zyxmeasures", "Zyxteaches"
+EVALUATING, TEACHES = "Zyxmeasures", "Zyxteaches"
 # Enough for a learning curve of rounds of one.
 ANSWERS = 16
 SCORED_BY = {"a gold file": "gold.jsonl", "held-out answers": None}
@@ -127,33 +127,33 @@ class Project:
         return HeldOut(share=self.settings.held_out_share, seed=self.settings.project.seed)
 
     def texts(self) -> list[NewText]:
-        """Each says whether it measures."""
-        gold = [NewText(f"{MEASURING} gold {n} with a hub") for n in range(10)]
-        mates = [NewText(f"{MEASURING} mate {n} with a hub", group="in gold") for n in range(5)]
+        """Each says whether it is held out."""
+        gold = [NewText(f"{EVALUATING} gold {n} with a hub") for n in range(10)]
+        mates = [NewText(f"{EVALUATING} mate {n} with a hub", group="in gold") for n in range(5)]
         if self.settings.project.eval is None:
             gold = mates = []
-        measured = [NewText(f"{MEASURING} once {n} with a hub", group="measured before") for n in range(5)]
+        held_out = [NewText(f"{EVALUATING} once {n} with a hub", group="held out before") for n in range(5)]
         grouped = [self.sided(f"group {n} with a hub", f"g{n // 4}") for n in range(60)]
         alone = [self.sided(f"alone {n} with a hub", None) for n in range(40)]
-        return [*gold, *mates, *measured, *grouped, *filter(None, alone)]
+        return [*gold, *mates, *held_out, *grouped, *filter(None, alone)]
 
     def sided(self, words: str, group: str | None) -> NewText | None:
         """A text that says on which side of the line it is; None where no word can say it."""
-        for word, may_teach in ((MEASURING, False), (TEACHES, True)):
+        for word, may_teach in ((EVALUATING, False), (TEACHES, True)):
             text = f"{word} {words}"
             if self.line.may_teach(Text(0, text, group=group)) == may_teach:
                 return NewText(text, group=group, suggested=(Span(0, len(word), "PART"),))
         return None
 
     def fill(self) -> None:
-        """Half of what teaches is answered; of the group that measures one is held out, and one came in to teach."""
+        """Half of what teaches is answered; of the group that is held out one is, and one came in to teach."""
         self.store.corpus.add_batch(self.texts(), source="canaries")
         WeakPatterns(self.paths, self.settings, self.store).note(SimpleNamespace(nlp=spacy.blank("xx")))
         WeakFiles(self.paths, self.settings, self.store).note()
         every = self.store.corpus.texts(range(1, self.store.corpus.size() + 1))
         for text in [text for text in every if TEACHES in text.text][::2][:ANSWERS]:
             self.answer(text)
-        first, second, *_ = (text for text in every if text.group == "measured before")
+        first, second, *_ = (text for text in every if text.group == "held out before")
         self.answer(first, held_out=True)
         self.answer(second, mode="import")
 
@@ -217,12 +217,12 @@ def terms(project: Project) -> None:
     review = project_review(project.paths, project.settings, project.store)
 
     assert review.problem("PART", [TEACHES]).startswith(f"“{TEACHES}” is no term: it is in ")
-    assert review.problem("PART", [MEASURING]).startswith(f"“{MEASURING}” occurs in none of the ")
+    assert review.problem("PART", [EVALUATING]).startswith(f"“{EVALUATING}” occurs in none of the ")
 
 
 def simulation(project: Project) -> None:
     gold = {text.text: () for text in project.texts()}
-    test = {text: spans for text, spans in gold.items() if MEASURING in text}
+    test = {text: spans for text, spans in gold.items() if EVALUATING in text}
     settings = replace(project.settings, project=replace(project.settings.project, eval=None))
     list(simulate(ProjectPaths(project.paths.root / "simulated"), settings, gold, test, Scenario(answers=4)))
 
@@ -241,7 +241,7 @@ def settings(request) -> Settings:
 @pytest.fixture
 def make(tmp_path: Path, settings: Settings) -> Iterator[Callable[[str], Project]]:
     """Makes a project from a base."""
-    rows = [{"text": f"{MEASURING} gold {n} with a hub", "spans": []} for n in range(10)]
+    rows = [{"text": f"{EVALUATING} gold {n} with a hub", "spans": []} for n in range(10)]
     gold = [*rows, {"text": "of the same document", "_loop": {"group": "in gold"}, "spans": []}]
     with ExitStack() as stack:
 
@@ -334,10 +334,10 @@ def what_is_learned(project: Project, learned: list[str], *paths: Callable[[Proj
         path(project)
 
         assert TEACHES in " ".join(learned), f"{path.__name__} learned nothing"
-        assert [] == [text for text in learned if MEASURING in text], path.__name__
+        assert [] == [text for text in learned if EVALUATING in text], path.__name__
 
 
-def test_nothing_that_measures_teaches_by_any_path(make, learned, walked):
+def test_nothing_held_out_teaches_by_any_path(make, learned, walked):
     project = make("blank:xx")
     what_is_learned(project, learned, cross_validation, rounds, rebuilt, final)
     what_is_learned(project, learned, suggested, terms, pretraining, simulation)
@@ -345,7 +345,7 @@ def test_nothing_that_measures_teaches_by_any_path(make, learned, walked):
     assert LEARNS.keys() - {MERGE} <= walked
 
 
-def test_nothing_that_measures_teaches_the_one_recognizer_of_two(make, learned, walked, base_with_ner):
+def test_nothing_held_out_teaches_the_one_recognizer_of_two(make, learned, walked, base_with_ner):
     what_is_learned(make(base_with_ner), learned, merged)
 
     assert MERGE in walked

@@ -39,7 +39,7 @@ def interleave(first: Sequence[Pick], second: Sequence[Pick], *, share: float, s
 
 
 def with_held_out(
-    picks: Sequence[Pick], held_out: Sequence[Pick], *, share: float, answered: int, measured: int, size: int
+    picks: Sequence[Pick], held_out: Sequence[Pick], *, share: float, answered: int, answered_held_out: int, size: int
 ) -> list[Pick]:
     """Merge both into up to `size` picks, inserting a block of `TOGETHER` from `held_out` whenever that many are due.
 
@@ -51,26 +51,26 @@ def with_held_out(
         held_out: the held-out questions, in order.
         share: the share of all answers to hold out.
         answered: number of answers before this queue.
-        measured: how many of them are held out.
+        answered_held_out: how many of them are held out.
         size: size of the queue.
     """
     mixed: list[Pick] = []
-    ordinary, measuring = deque(picks), deque(held_out)
+    others_left, held_out_left = deque(picks), deque(held_out)
     between = TOGETHER
-    while len(mixed) < size and (ordinary or measuring):
-        owed = share * (answered + len(mixed)) - measured
-        if measuring and (min(owed, between) >= TOGETHER or not ordinary):
-            block = [measuring.popleft() for _ in range(min(TOGETHER, len(measuring)))]
+    while len(mixed) < size and (others_left or held_out_left):
+        owed = share * (answered + len(mixed)) - answered_held_out
+        if held_out_left and (min(owed, between) >= TOGETHER or not others_left):
+            block = [held_out_left.popleft() for _ in range(min(TOGETHER, len(held_out_left)))]
             mixed += block
-            measured += len(block)
+            answered_held_out += len(block)
             between = 0
         else:
-            mixed.append(ordinary.popleft())
+            mixed.append(others_left.popleft())
             between += 1
     return mixed[:size]
 
 
-def balanced(texts: Sequence[Text], *, sizes: Mapping[int, int], measured: Mapping[int, int]) -> list[Text]:
+def balanced(texts: Sequence[Text], *, sizes: Mapping[int, int], answered: Mapping[int, int]) -> list[Text]:
     """Reorder held-out texts so that each batch catches up with its share of the corpus.
 
     A batch that was added late comes first until it is represented in proportion, so that the evaluation set stays a
@@ -79,13 +79,13 @@ def balanced(texts: Sequence[Text], *, sizes: Mapping[int, int], measured: Mappi
     Args:
         texts: held-out texts, in random order.
         sizes: number of texts in each batch.
-        measured: number of texts of each batch that are in the evaluation set.
+        answered: number of answered held-out texts of each batch.
     """
     waiting: dict[int, deque[Text]] = {}
     for text in texts:
         waiting.setdefault(text.batch, deque()).append(text)
     total = sum(sizes.get(batch, 0) for batch in waiting) or 1
-    have, order = Counter(measured), []
+    have, order = Counter(answered), []
     while waiting:
         n = sum(have.values()) + 1
         batch = max(waiting, key=lambda each: (n * sizes.get(each, 0) / total - have[each], -each))

@@ -39,11 +39,11 @@ def list_cli(ctx: typer.Context) -> None:
 
 def scores_by_round(paths: ProjectPaths, settings: Settings, store: Store) -> dict[int, Score]:
     """Return the scores of the evaluated rounds, by number."""
-    from loop.progress.held_out_gold import gold_texts, measured
+    from loop.progress.held_out_gold import evaluated_texts, gold_texts
     from loop.progress.scores import scores
 
     gold, labels = gold_texts(store, settings, paths), settings.project.labels
-    found = {number: scores(measured(store, gold, number), labels) for number in store.predictions.rounds()}
+    found = {number: scores(evaluated_texts(store, gold, number), labels) for number in store.predictions.rounds()}
     return {number: each.overall for number, each in found.items() if each}
 
 

@@ -69,7 +69,7 @@ def say_rebuilt(rebuilt: Iterable[Rebuilt]) -> tuple[Rebuilt, bool]:
 def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebuilt) -> Iterator[str]:
     """Yield a round's recorded and new scores, for one that cannot be identical to the bit."""
     from loop.learning.evaluate import predicted_spans
-    from loop.progress.held_out_gold import gold_texts, measured_in
+    from loop.progress.held_out_gold import gold_texts, with_spans_found
     from loop.progress.scores import scores
     from loop.trainer.evaluation import found_by_round
 
@@ -79,7 +79,7 @@ def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebu
         now = [tuple(spans) for spans in predicted_spans(nlp, texts)]
     then = found_by_round(paths, store, one.number, texts, evaluates=True)
     for name, found in (("now", now), ("then", then)):
-        score = scores(measured_in(gold, found), settings.project.labels)
+        score = scores(with_spans_found(gold, found), settings.project.labels)
         yield f"round {one.number} {name}: {f'F1 {score_words(score.overall)}' if score else 'no held-out texts'}"
 
 

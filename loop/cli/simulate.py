@@ -199,8 +199,8 @@ def read_apart(gold: Path, test: Path, nlp: Language) -> tuple[Gold, Gold]:
     from loop.progress.held_out_gold import reserved_in
 
     asked, unseen = read_gold(gold), read_gold(test)
-    measures = reserved_in(unseen)
-    left = [raw for raw in asked if not measures.holds(raw.text, raw.group)]
+    kept_apart = reserved_in(unseen)
+    left = [raw for raw in asked if not kept_apart.holds(raw.text, raw.group)]
     if not left:
         raise LoopError(f"Every text of {gold}, or its group, is also in {test}.", hint="Name another --test.")
     if out := len(asked) - len(left):

@@ -63,7 +63,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
         f"answers  {verdicts}{pace}",
         f"rounds   {len(now.rounds):,}; answers needed for the next: {now.next_round}",
         *(f"  {round_line(info, scored.get(info.number))}" for info in now.rounds[-LAST_ROUNDS:]),
-        *measured_lines(now, width),
+        *evaluation_lines(now, width),
         *(f"repeats  {words}" for words in [consistency_words(now.consistency)] if words),
         *(f"alarm    {words}" for words in alarms if words),
         *(f"alarm    a damaged checkpoint, learned again since: {folder}" for folder in now.set_aside),
@@ -74,7 +74,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
     ]
 
 
-def measured_lines(now: Progress, width: int) -> list[str]:
+def evaluation_lines(now: Progress, width: int) -> list[str]:
     """Return lines about the model: F1, its own estimate, the acceptance rate, the curve, and each label."""
     from loop.cli.curve_plot import drawn
     from loop.intervals import between
@@ -83,11 +83,11 @@ def measured_lines(now: Progress, width: int) -> list[str]:
     if now.scores:
         strict, overlapping = now.scores.overall.strict, now.scores.overall.overlapping
         p, r, f = map(between, (strict.p_interval, strict.r_interval, overlapping.f1_interval))
-        lines += [f"F1       {score_words(now.scores.overall)}; on held-out texts, round {now.measured}"]
+        lines += [f"F1       {score_words(now.scores.overall)}; on held-out texts, round {now.evaluated_round}"]
         if strict.f1_interval:
             lines += [f"         precision {p}, recall {r}; F1 {f} counting overlaps as correct"]
-    if now.unmeasured:
-        lines += [f"F1       {now.unmeasured}"]
+    if now.why_not_evaluated:
+        lines += [f"F1       {now.why_not_evaluated}"]
     if now.estimate:
         n = int(now.estimate["texts"])
         lines += [f"expected F1 {now.estimate['f1']:.0f} in {n:,} texts of the pool, by the model's own probabilities"]

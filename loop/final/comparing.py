@@ -11,7 +11,7 @@ from spacy.language import Language
 from loop.base.adoption import visible_spans
 from loop.base.batching import piped
 from loop.intervals import Range, counts, difference, over_units
-from loop.progress.held_out_gold import GoldText, Measured
+from loop.progress.held_out_gold import EvaluatedText, GoldText
 from loop.progress.scores import Scores, scores
 from loop.quality import strict_f1
 from loop.records import Span
@@ -64,7 +64,7 @@ def _asked(spans: Collection[Span], gold: GoldText) -> tuple[Span, ...]:
 def pipeline_scores(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> Scores | None:
     """The scores of a whole pipeline on texts it has not learned; None without any."""
     found = entities_found(nlp, [one.text for one in gold])
-    read = [Measured(one, _asked(spans, one)) for one, spans in zip(gold, found, strict=True)]
+    read = [EvaluatedText(one, _asked(spans, one)) for one, spans in zip(gold, found, strict=True)]
     return scores(read, labels)
 
 

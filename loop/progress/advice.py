@@ -24,7 +24,7 @@ from loop.acquire.stopping import (
 from loop.former_names import attribute
 from loop.intervals import f_scores, tell
 from loop.progress.forecast import Expected
-from loop.progress.held_out_gold import Measured
+from loop.progress.held_out_gold import EvaluatedText
 from loop.progress.rounds import Together
 from loop.progress.scores import ENOUGH, plain_f
 from loop.quality import inconsistent, label_confusion, matched, uses
@@ -72,7 +72,7 @@ class Advice:
 
 def advice(
     rounds: Sequence[RoundInfo],
-    measured: Together | None,
+    common: Together | None,
     labels: Sequence[LabelFacts],
     *,
     pool: int,
@@ -85,7 +85,7 @@ def advice(
 
     Args:
         rounds: up to the one in force, first to last.
-        measured: those of them evaluated on the same texts.
+        common: those of them evaluated on the same texts.
         labels: facts about each label.
         pool: number of texts left.
         minutes: the time that the next 100 answers take.
@@ -96,12 +96,12 @@ def advice(
     agreements = [info.agreement for info in rounds]
     learned = [info.answers for info in rounds]
     rest = rest_of_pool(agreements, learned, pool)
-    gain = _gain(measured) or (expected.more if expected else None)
+    gain = _gain(common) or (expected.more if expected else None)
     left = _Left(pool, learned[-1] if learned else 0, rest, gain, expected, unlearned)
     kind, words = _said(left, weak_point(labels), weakest)
     if kind in ("go on", "look at label"):
         words = f"{words} {_expected(gain, minutes)}"
-    return Advice(kind, words, gain, minutes, steadiness(agreements), rest, expected, _overfits(measured))
+    return Advice(kind, words, gain, minutes, steadiness(agreements), rest, expected, _overfits(common))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +170,24 @@ def _expected(gain: Gain | None, minutes: float | None) -> str:
     return f"The next {MORE} answers should bring {gain.f1:+.1f} F1 ({gain.low:+.1f} to {gain.high:+.1f}).{time}"
 
 
-def _gain(measured: Together | None) -> Gain | None:
-    if measured is None or _is_little(measured):
+def _gain(common: Together | None) -> Gain | None:
+    if common is None or _is_little(common):
         return None
-    f, drawn = f_scores(measured.overall)
-    gain = expected_gain([info.answers for info in measured.rounds], f, drawn, more=MORE)
+    f, drawn = f_scores(common.overall)
+    gain = expected_gain([info.answers for info in common.rounds], f, drawn, more=MORE)
     return gain if gain and gain.tells else None
 
 
-def _is_little(measured: Together) -> bool:
-    return measured.gold < ENOUGH or not tell(measured.overall[:, -1:])
+def _is_little(common: Together) -> bool:
+    return common.gold < ENOUGH or not tell(common.overall[:, -1:])
 
 
-def _overfits(measured: Together | None) -> bool:
-    if measured is None or _is_little(measured):
+def _overfits(common: Together | None) -> bool:
+    if common is None or _is_little(common):
         return False
-    lost = [i for i, info in enumerate(measured.rounds) if info.loss is not None]
-    f, drawn = f_scores(measured.overall[:, lost])
-    return overfits([measured.rounds[i].loss or 0.0 for i in lost], f, drawn)
+    lost = [i for i, info in enumerate(common.rounds) if info.loss is not None]
+    f, drawn = f_scores(common.overall[:, lost])
+    return overfits([common.rounds[i].loss or 0.0 for i in lost], f, drawn)
 
 
 def overfitting_words(said: Advice) -> str:
@@ -201,7 +201,7 @@ def overfitting_words(said: Advice) -> str:
 
 
 def label_facts(
-    labels: Sequence[str], taught: Mapping[str, int], last: Sequence[Measured], given: Sequence[Given]
+    labels: Sequence[str], taught: Mapping[str, int], last: Sequence[EvaluatedText], given: Sequence[Given]
 ) -> list[LabelFacts]:
     """Facts about each label: number of examples, confusions, and contradictory answers."""
     confused = label_confusion([match for one in last for match in matched(one.gold.spans, one.found)])
@@ -223,9 +223,9 @@ def _contradicted(given: Sequence[Given]) -> Counter[str]:
     return found
 
 
-def weakest_kind(last: Sequence[Measured], sources: Mapping[int, str]) -> str:
+def weakest_kind(last: Sequence[EvaluatedText], sources: Mapping[int, str]) -> str:
     """The batch on which the model is clearly worst, in words; empty if none stands out."""
-    by_batch: dict[int, list[Measured]] = {}
+    by_batch: dict[int, list[EvaluatedText]] = {}
     for one in last:
         if one.gold.known is not None:
             by_batch.setdefault(one.gold.known.batch, []).append(one)
@@ -237,5 +237,5 @@ def weakest_kind(last: Sequence[Measured], sources: Mapping[int, str]) -> str:
     return f"like those of batch {worst} ({sources.get(worst, '')})" if f[worst] + 10 < float(np.mean(others)) else ""
 
 
-def _spans(texts: Sequence[Measured]) -> int:
+def _spans(texts: Sequence[EvaluatedText]) -> int:
     return sum(len(one.gold.spans) for one in texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loop.progress.held_out_gold import GoldText, measured
+from loop.progress.held_out_gold import GoldText, evaluated_texts
 from loop.progress.rounds import comparable
 from loop.progress.scores import Scores, scores
 from loop.store import Store
@@ -24,6 +24,6 @@ def curve(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> list
     """A point for every comparable round, first to last: evaluated on nearly all texts of the last one."""
     answers = {info.number: info.answers for info in store.journal.rounds()}
     rounds = [number for number in store.predictions.rounds() if number in answers]
-    read = {number: found for number in rounds if (found := measured(store, gold, number))}
+    read = {number: found for number in rounds if (found := evaluated_texts(store, gold, number))}
     scored = ((number, scores(read[number], labels)) for number in (comparable(read) if read else ()))
     return [Point(number, answers[number], found) for number, found in scored if found]

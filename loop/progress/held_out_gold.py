@@ -45,7 +45,7 @@ class GoldText:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class EvaluatedText:
     """A held-out text, and the spans a round found in it that can be judged."""
 
     gold: GoldText
@@ -71,7 +71,7 @@ def reserved_in(raws: Iterable[RawText]) -> Reserved:
 
 def held_out_now(store: Store, settings: Settings, gold: Reserved) -> HeldOut:
     """What is held out now, so that no round may learn it; `gold` is the result of `reserved`."""
-    ids, groups = store.answers.measured()
+    ids, groups = store.answers.held_out_texts()
     return HeldOut(ids, groups, settings.held_out_share, settings.project.seed, gold)
 
 
@@ -94,7 +94,7 @@ def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[Go
     """
     name = settings.project.eval
     if name is None:
-        return answered_gold(store, store.answers.measuring(), settings.project.labels)
+        return answered_gold(store, store.answers.evaluation(), settings.project.labels)
     raws = _unlearned(store, read_gold(paths.resolve(name)))
     return filed_gold(raws, settings.project.labels, store.journal.naming())
 
@@ -139,19 +139,19 @@ def answered_gold(store: Store, answers: Iterable[Answer], labels: Sequence[str]
     return found
 
 
-def measured(store: Store, gold: Sequence[GoldText], round: int) -> list[Measured]:
+def evaluated_texts(store: Store, gold: Sequence[GoldText], round: int) -> list[EvaluatedText]:
     """Those texts that a round was evaluated on, with the spans it found."""
     found = store.predictions.of(round, [one.text for one in gold])
     read = [one for one in gold if one.text in found]
-    return measured_in(read, [found[one.text] for one in read])
+    return with_spans_found(read, [found[one.text] for one in read])
 
 
-def measured_in(gold: Sequence[GoldText], found: Sequence[Iterable[Span]]) -> list[Measured]:
+def with_spans_found(gold: Sequence[GoldText], found: Sequence[Iterable[Span]]) -> list[EvaluatedText]:
     """The texts with the spans found in each."""
-    return [Measured(one, one.judged(spans)) for one, spans in zip(gold, found, strict=True)]
+    return [EvaluatedText(one, one.judged(spans)) for one, spans in zip(gold, found, strict=True)]
 
 
-def measured_round(store: Store) -> int | None:
+def last_evaluated_round(store: Store) -> int | None:
     """The last evaluated round in force; None without any."""
     in_force = store.journal.round_in_force()
     return max((number for number in store.predictions.rounds() if number <= in_force), default=None)

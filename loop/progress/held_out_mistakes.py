@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from loop.progress.held_out_gold import GoldText, gold_texts, measured, measured_round
+from loop.progress.held_out_gold import GoldText, evaluated_texts, gold_texts, last_evaluated_round
 from loop.quality import Match, matched
 from loop.records import Span
 from loop.settings import ProjectPaths, Settings
@@ -61,8 +61,8 @@ def mistakes(store: Store, settings: Settings, paths: ProjectPaths) -> list[Mist
     Raises:
         InputError: the gold file cannot be read.
     """
-    last = measured_round(store)
-    texts = measured(store, gold_texts(store, settings, paths), last) if last is not None else []
+    last = last_evaluated_round(store)
+    texts = evaluated_texts(store, gold_texts(store, settings, paths), last) if last is not None else []
     every = (Mistake(one.gold, one.found, match) for one in texts for match in matched(one.gold.spans, one.found))
     return [mistake for mistake in every if mistake.match.kind != "right"]
 

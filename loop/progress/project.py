@@ -6,12 +6,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from loop.former_names import attribute
 from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
 from loop.progress.answered import acceptance, seconds_an_answer, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
 from loop.progress.forecast import noted
-from loop.progress.held_out_gold import Measured, gold_texts, measured, measured_round, one_sided_words
+from loop.progress.held_out_gold import (
+    EvaluatedText,
+    evaluated_texts,
+    gold_texts,
+    last_evaluated_round,
+    one_sided_words,
+)
 from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlearned
 from loop.progress.near_duplicates import near_duplicates
 from loop.progress.rounds import Change, Together, changes, together
@@ -38,8 +45,8 @@ class Progress:
         held: the pinned round; None if none is.
         forgotten: the base's labels that the last round no longer finds as the base does, with F1 (percent).
         set_aside: folders of damaged checkpoints.
-        measured: the last evaluated round; None without any. scores: of that round.
-        unmeasured: why no evaluation is possible, in a clause; empty if there is one or may be one.
+        evaluated_round: the last one evaluated; None without any. scores: of that round.
+        why_not_evaluated: why no evaluation is possible, in a clause; empty if there is one or may be one.
         curve: a point for every evaluated round.
         changes: in F1 of each label over the last ten rounds, on the same texts.
         estimate: the model's own estimate on the pool: expected precision, recall and F1 (percent), see `RoundInfo`.
@@ -65,9 +72,9 @@ class Progress:
     held: int | None
     forgotten: Mapping[str, float]
     set_aside: tuple[str, ...]
-    measured: int | None
+    evaluated_round: int | None
     scores: Scores | None
-    unmeasured: str
+    why_not_evaluated: str
     curve: tuple[Point, ...]
     changes: Mapping[str, Change]
     estimate: Mapping[str, float]
@@ -78,6 +85,8 @@ class Progress:
     disk: Mapping[str, int]
     weak: tuple[WeakSummary, ...] = ()
     weak_until: int = 0
+
+    measured = attribute("Progress", "measured", "evaluated_round")
 
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
@@ -90,8 +99,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     rounds = tuple(store.journal.rounds())
     schemes = store.journal.schemes()
     spans = taught(training, schemes)
-    gold, labels, last = gold_texts(store, settings, paths), settings.project.labels, measured_round(store)
-    found = measured(store, gold, last) if last is not None else []
+    gold, labels, last = gold_texts(store, settings, paths), settings.project.labels, last_evaluated_round(store)
+    found = evaluated_texts(store, gold, last) if last is not None else []
     common = together(store, gold, labels)
     left = unlearned(store, settings)
     return Progress(
@@ -114,9 +123,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         seconds=seconds_an_answer(answers),
         near_duplicates=len(near_duplicates(gold, _texts(store, training))),
         disk={"data": bytes_on_disk(paths.data), "models": bytes_on_disk(paths.models)},
-        measured=last if found else None,
+        evaluated_round=last if found else None,
         scores=scores(found, labels),
-        unmeasured="" if found else one_sided_words(store, settings),
+        why_not_evaluated="" if found else one_sided_words(store, settings),
         curve=tuple(curve(store, gold, labels)),
         changes=changes(common) if common else {},
         weak=tuple(store.weak.summary()),
@@ -142,7 +151,7 @@ def _texts(store: Store, answers: Sequence[Answer]) -> list[str]:
 def _advised(
     store: Store,
     settings: Settings,
-    found: Sequence[Measured],
+    found: Sequence[EvaluatedText],
     common: Together | None,
     spans: Mapping[str, int],
     *,

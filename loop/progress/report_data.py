@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loop.progress.answered import whole_answers
-from loop.progress.held_out_gold import Measured, gold_texts, measured
+from loop.progress.held_out_gold import EvaluatedText, evaluated_texts, gold_texts
 from loop.progress.project import Progress, progress
 from loop.quality import (
     Calibration,
@@ -80,7 +80,7 @@ def report_data(store: Store, settings: Settings, paths: ProjectPaths) -> Report
     """
     now, labels = progress(store, settings, paths), settings.project.labels
     gold = gold_texts(store, settings, paths)
-    last = measured(store, gold, now.measured) if now.measured is not None else []
+    last = evaluated_texts(store, gold, now.evaluated_round) if now.evaluated_round is not None else []
     matches = [match for one in last for match in matched(one.gold.spans, one.found)]
     answers = whole_answers(store)
     by_time = sorted(answers, key=lambda one: one.answer.seq)
@@ -99,7 +99,7 @@ def report_data(store: Store, settings: Settings, paths: ProjectPaths) -> Report
     )
 
 
-def _hardest(last: Sequence[Measured]) -> list[Compared]:
+def _hardest(last: Sequence[EvaluatedText]) -> list[Compared]:
     texts = [
         Compared(one.gold.known.id if one.gold.known else None, one.gold.text, one.gold.spans, one.found)
         for one in last
@@ -107,7 +107,7 @@ def _hardest(last: Sequence[Measured]) -> list[Compared]:
     return sorted((one for one in texts if one.mistakes), key=lambda one: -one.mistakes)
 
 
-def _flagged(answers: Sequence[Given], last: Sequence[Measured]) -> list[Compared]:
+def _flagged(answers: Sequence[Given], last: Sequence[EvaluatedText]) -> list[Compared]:
     found = {one.gold.text: one.found for one in last}
     return [
         Compared(

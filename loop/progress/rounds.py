@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loop.intervals import Range, counts, difference, over_units
-from loop.progress.held_out_gold import GoldText, Measured, measured
+from loop.progress.held_out_gold import EvaluatedText, GoldText, evaluated_texts
 from loop.store import RoundInfo, Store
 
 # Share of the last round's texts that a round must have been evaluated on: a pruned round lacks those answered since.
@@ -28,7 +28,7 @@ class Together:
     """
 
     rounds: tuple[RoundInfo, ...]
-    texts: tuple[Measured, ...]
+    texts: tuple[EvaluatedText, ...]
     labels: tuple[str, ...]
     table: NDArray[np.int64]
 
@@ -57,7 +57,7 @@ def together(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> T
     """The rounds up to the one in force evaluated on nearly all of its texts; None without an evaluation."""
     in_force = store.journal.round_in_force()
     infos = {info.number: info for info in store.journal.rounds() if info.number <= in_force}
-    found = {number: measured(store, gold, number) for number in store.predictions.rounds() if number in infos}
+    found = {number: evaluated_texts(store, gold, number) for number in store.predictions.rounds() if number in infos}
     last = max(found, default=0)
     if not last or not found[last]:
         return None
@@ -73,14 +73,14 @@ def together(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> T
     return Together(tuple(infos[n] for n in rows), tuple(rows[last]), asked, np.stack(tables, axis=1))
 
 
-def comparable(found: Mapping[int, Sequence[Measured]]) -> dict[int, set[str]]:
+def comparable(found: Mapping[int, Sequence[EvaluatedText]]) -> dict[int, set[str]]:
     """The rounds evaluated on nearly all texts of the last one, each with its texts."""
     texts = _texts(found[max(found)])
     both = {number: _texts(one) & texts for number, one in found.items()}
     return {number: known for number, known in both.items() if len(known) >= SHARE * len(texts)}
 
 
-def _texts(found: Sequence[Measured]) -> set[str]:
+def _texts(found: Sequence[EvaluatedText]) -> set[str]:
     return {one.gold.text for one in found}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from loop.held_out import one_group_words
 from loop.intervals import OVERLAPPING, Measure, between, counts, measures, no_interval, over_units
-from loop.progress.held_out_gold import GoldText, Measured, measured
+from loop.progress.held_out_gold import EvaluatedText, GoldText, evaluated_texts
 from loop.quality import strict_f1
 from loop.store import Store
 
@@ -58,7 +58,7 @@ class Scores:
     labels: Mapping[str, Score]
 
 
-def scores(texts: Sequence[Measured], labels: Sequence[str]) -> Scores | None:
+def scores(texts: Sequence[EvaluatedText], labels: Sequence[str]) -> Scores | None:
     """The scores of a round; None without texts."""
     if not texts:
         return None
@@ -95,11 +95,11 @@ def headline(found: Scores | None) -> str:
 
 def best_round(store: Store, gold: Sequence[GoldText], rounds: Sequence[int]) -> list[int]:
     """The round with the highest strict F1 over all labels, the later one of a tie; empty without an evaluation."""
-    texts = {number: measured(store, gold, number) for number in rounds}
+    texts = {number: evaluated_texts(store, gold, number) for number in rounds}
     scored = [(plain_f(found), number) for number, found in texts.items() if found]
     return [number for _, number in sorted(scored)[-1:]]
 
 
-def plain_f(texts: Sequence[Measured]) -> float:
+def plain_f(texts: Sequence[EvaluatedText]) -> float:
     """Strict F1 in percent over all labels, without an interval."""
     return strict_f1((one.found, one.gold.spans) for one in texts) or 0.0

@@ -93,9 +93,9 @@ def _tiles(data: ReportData) -> list[tuple[str, str, str]]:
 def _f_tile(data: ReportData) -> tuple[str, str, str]:
     found = data.now.scores
     if found is None:
-        return "F1", "–", data.now.unmeasured or "no evaluation yet"
+        return "F1", "–", data.now.why_not_evaluated or "no evaluation yet"
     overall = found.overall
-    where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {data.now.measured}"
+    where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {data.now.evaluated_round}"
     if overall.no_interval:
         return "F1", "–", f"{overall.no_interval}; {where}"
     if not overall.enough:

@@ -16,7 +16,7 @@ from loop.report.charts import Dot, around, line_chart
 from loop.report.html import count, exact, in_words, section, table
 from loop.report.shown import isolated, shown
 
-NOTHING_MEASURED = (
+NOT_EVALUATED = (
     "No round has been evaluated yet. A share of the questions is held out for that; with a gold file (eval in "
     "loop.cfg), evaluation starts with the first round."
 )
@@ -31,7 +31,7 @@ WIDE, LOW, SMALL = (1000, 320), (1000, 150), (320, 170)
 def learning(data: ReportData) -> str:
     """The learning curve, and the training loss below it."""
     if not data.now.curve:
-        return section("Learning curve", f"<p>{NOTHING_MEASURED}</p>")
+        return section("Learning curve", f"<p>{NOT_EVALUATED}</p>")
     last = data.now.curve[-1]
     words = (
         f"F1 on {count(last.scores.overall.texts, 'text')} held out from training, round by round; the band is the "

@@ -67,7 +67,7 @@ class Review(Session):
         return None if at is None else self._stops[at].place
 
     @property
-    def over(self) -> str:
+    def goal_reached(self) -> str:
         """The sentence shown after the last stop; empty before."""
         return "" if self._at < len(self._stops) else f"All reviewed ({len(self._stops)}); every change is saved."
 

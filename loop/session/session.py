@@ -44,6 +44,7 @@ class Session:
     history = attribute("Session", "history", "texts.history")
     search = attribute("Session", "search", "texts.search")
     choose = attribute("Session", "choose", "texts.choose")
+    over = attribute("Session", "over", "goal_reached")
 
     def __init__(
         self,
@@ -64,10 +65,10 @@ class Session:
         self._paths, self._settings = paths, settings
         self._store = store
         self.focus = focus
-        self._measured = 0
+        self._held_out_answered = 0
         self._looked_again: set[int] = set()
         store.requests.set_focus(focus)
-        if self.is_exhausted:  # in an earlier session: texts may have been added since
+        if self.is_focus_exhausted:  # in an earlier session: texts may have been added since
             store.questions.expire()
         self._question_for = question_for
         self._trainer = TrainerWatch(paths, store, start_trainer)
@@ -90,12 +91,12 @@ class Session:
 
         After the last one come the texts skipped as unsure, once per session. None when nothing is left.
         """
-        if self.over:
+        if self.goal_reached:
             return None
         return self._store.questions.head(self.annotator, focus=self.focus) or self._second_look()
 
     def _second_look(self) -> Question | None:
-        if self.focus != NO_FOCUS or not (self.is_exhausted or self._is_done()):
+        if self.focus != NO_FOCUS or not (self.is_focus_exhausted or self._nothing_is_prepared()):
             return None
         asked = self._store.requests.unsure(self.annotator, without=self._looked_again)
         question = self._store.questions.get([asked]).get(asked) if asked is not None else None
@@ -103,20 +104,21 @@ class Session:
             self._looked_again.add(question.text.id)
         return question
 
-    def _is_done(self) -> bool:
+    def _nothing_is_prepared(self) -> bool:
+        """Whether the pool is empty, or the trainer has nothing left to do."""
         return not self._store.corpus.pool_size() or trainer_state(self._store, self._paths) == IDLE
 
     @property
-    def over(self) -> str:
-        """Why no more questions will come, in a sentence; empty while some may."""
+    def goal_reached(self) -> str:
+        """That the held-out texts asked for with `--measure` are answered, in a sentence; empty until then."""
         count = self.focus.measure
-        if not 0 < count <= self._measured:
+        if not 0 < count <= self._held_out_answered:
             return ""
         done = "1 held-out text is answered" if count == 1 else f"{count} held-out texts are answered"
         return f"{done}. Quit and run `loop annotate` for the usual questions."
 
     @property
-    def is_exhausted(self) -> bool:
+    def is_focus_exhausted(self) -> bool:
         """Whether the session's filter leaves no text to ask about, until texts are added."""
         return self._store.questions.is_exhausted(self.focus)
 
@@ -232,7 +234,7 @@ class Session:
             keys=keys,
             retracts=replaced.id if replaced else None,
         )
-        self._measured += answer.held_out and replaced is None
+        self._held_out_answered += answer.held_out and replaced is None
         return self._store.answers.add(answer, question)
 
     def _refuse_misfits(self, question: Question, spans: Sequence[Span], replaced: Answer | None) -> None:

@@ -73,18 +73,18 @@ class Answers:
         answers came in.
         """
         with self._database.read() as connection:
-            held_out = HeldOut(*_measured(connection))
+            held_out = HeldOut(*_held_out_texts(connection))
             groups = dict(_answered(connection, held_out=True) + _answered(connection, held_out=False))
             standing = self._standing(connection)
         return [one for one in standing if held_out.may_teach(Text(one.text_id, "", group=groups[one.text_id]), one)]
 
-    def measured(self) -> tuple[frozenset[int], frozenset[str]]:
+    def held_out_texts(self) -> tuple[frozenset[int], frozenset[str]]:
         """Ids and groups of the texts with a standing held-out answer."""
         with self._database.read() as connection:
-            return _measured(connection)
+            return _held_out_texts(connection)
 
-    def measuring(self) -> list[Answer]:
-        """All standing answers to texts that have a standing held-out answer, by rank."""
+    def evaluation(self) -> list[Answer]:
+        """The answers that rounds are evaluated on, by rank: all to texts that have a standing held-out answer."""
         standing = self.standing()
         held = {answer.text_id for answer in standing if answer.held_out}
         return [answer for answer in standing if answer.text_id in held]
@@ -200,7 +200,7 @@ def standing_of(connection: Connection, text_ids: Sequence[int]) -> list[Answer]
     return [answer_of(row, naming) for row in looked_up(connection, _STANDING, answers.c.text_id, text_ids)]
 
 
-def _measured(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:
+def _held_out_texts(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:
     rows = _answered(connection, held_out=True)
     return frozenset(id_ for id_, _ in rows), frozenset(group for _, group in rows if group is not None)
 

@@ -17,8 +17,8 @@ from loop.terminal.controller import Controller
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
 
-# Texts for evaluation only, in a loud frame; the shorter words are for narrow screens.
-MEASURES: dict[Stream, tuple[str, str]] = {
+# What is said, in a loud frame, of texts that rounds never learn from; the shorter words are for narrow screens.
+BANNERS: dict[Stream, tuple[str, str]] = {
     "held_out": (
         "HELD OUT: for evaluation only; the model never learns from this text.",
         "HELD OUT: never learned from",
@@ -62,8 +62,8 @@ def head(controller: Controller, cells: int) -> list[Row]:
 
 def rule(controller: Controller, cells: int, note: str = "") -> Row:
     """Return a line across the screen with a note at its right end; a double line around a text for evaluation."""
-    measures = controller.question is not None and controller.question.stream in MEASURES and controller.view == "text"
-    line, style = ("═", "class:title") if measures else ("─", "class:rule")
+    is_framed = controller.question is not None and controller.question.stream in BANNERS and controller.view == "text"
+    line, style = ("═", "class:title") if is_framed else ("─", "class:rule")
     return [(style, line * (cells - width(note))), ("class:key", note)]
 
 
@@ -83,8 +83,8 @@ def _why(controller: Controller, question: Question, mode: Mode, cells: int) -> 
         return [
             ("class:loud", fit(f" {earlier(controller, question, controller.reopened)}", cells - width(leave)) + leave)
         ]
-    if question.stream in MEASURES:
-        long, short = (f" {words}" for words in MEASURES[question.stream])
+    if question.stream in BANNERS:
+        long, short = (f" {words}" for words in BANNERS[question.stream])
         words = fit(long if width(long) <= cells else short, cells)
         return [("class:loud", words + " " * (cells - width(words)))]
     return [("class:quiet", fit(f" Why: {reason(question, mode)}", cells))]

@@ -116,9 +116,9 @@ def waiting_words(controller: Controller) -> str:
         )
     if status.pool_left and (words := trouble(controller)):
         return words
-    if controller.session.over:
-        return controller.session.over
-    if status.pool_left and controller.session.is_exhausted:
+    if controller.session.goal_reached:
+        return controller.session.goal_reached
+    if status.pool_left and controller.session.is_focus_exhausted:
         if controller.session.focus.measure:
             return "No held-out text is left to ask about. Quit and run `loop annotate` for the usual questions."
         if controller.session.focus == NO_FOCUS:

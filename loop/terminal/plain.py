@@ -15,7 +15,7 @@ from loop.store import Past
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, numbered_spans, range_of
 from loop.terminal.controller import Controller
-from loop.terminal.frame import HEAD_START, MEASURES, earlier, meta_words, notes, reason, said, trouble
+from loop.terminal.frame import BANNERS, HEAD_START, earlier, meta_words, notes, reason, said, trouble
 from loop.terminal.glyphs import fit, visible
 from loop.terminal.pages import label_rows, waiting_words
 
@@ -73,7 +73,7 @@ class Plain:
                 self._say(words)
                 said_already = words
             self._shown = ""
-            if self._over():
+            if self._no_more_to_come():
                 return True
             if self._source.isatty() and select([self._source], [], [], SECONDS_BETWEEN_LOOKS)[0]:
                 return True
@@ -82,12 +82,12 @@ class Plain:
             self._controller.tick()
         return True
 
-    def _over(self) -> bool:
+    def _no_more_to_come(self) -> bool:
         """Tell whether no more questions will come; then the next line is read, from a pipe too."""
         status = self._controller.status
         stopped = status.trainer.startswith(STOPPED) and status.trainer != STOPPED
         session = self._controller.session
-        return bool(session.over) or session.is_exhausted or not status.pool_left or stopped
+        return bool(session.goal_reached) or session.is_focus_exhausted or not status.pool_left or stopped
 
     def _ask(self) -> None:
         question = self._controller.question
@@ -116,8 +116,8 @@ class Plain:
         if question is None or state is None:
             return
         self._say("")
-        if question.stream in MEASURES:
-            self._say(MEASURES[question.stream][0])
+        if question.stream in BANNERS:
+            self._say(BANNERS[question.stream][0])
         if controller.reopened is not None:
             self._say(f"{visible(earlier(controller, question, controller.reopened))}. `leave` keeps it.")
         self._say(f"Why: {reason(question, state.page.mode)}")

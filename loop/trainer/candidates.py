@@ -82,8 +82,8 @@ def _drawn(store: Store, n: int, rng: Random, held_out: HeldOut, focus: Focus) -
 
 
 def _balanced(store: Store, far: Sequence[Text]) -> list[Text]:
-    measured = store.corpus.texts(sorted({one.text_id for one in store.answers.measuring() if one.says_something}))
-    return balanced(far, sizes=store.corpus.batch_sizes(), measured=Counter(text.batch for text in measured))
+    answered = store.corpus.texts(sorted({one.text_id for one in store.answers.evaluation() if one.says_something}))
+    return balanced(far, sizes=store.corpus.batch_sizes(), answered=Counter(text.batch for text in answered))
 
 
 def likely_to_contain(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidates:

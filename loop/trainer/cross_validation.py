@@ -19,7 +19,7 @@ from loop.learning.matrix_products import use_fast_products
 from loop.progress.advice import MORE
 from loop.progress.curve import Point
 from loop.progress.forecast import Expected, note
-from loop.progress.held_out_gold import GoldText, Measured, answered_gold, measured_in
+from loop.progress.held_out_gold import EvaluatedText, GoldText, answered_gold, with_spans_found
 from loop.progress.scores import scores
 from loop.progress.settings_history import settings_of_round
 from loop.records import Answer
@@ -81,7 +81,7 @@ class _CrossValidation:
         pretrained.must_be_there()
         texts = store.corpus.texts(list({answer.text_id for answer in self._training}))
         groups = frozenset(text.group for text in texts if text.group is not None)
-        # A text whose answers measure in one fold teaches weakly in none.
+        # A text that is held out in one fold teaches weakly in none.
         apart = frozenset(text.id for text in texts), groups
         self._recipe = RoundRecipe(settings, store, pretrained, checkpoints, apart=apart)
         units = {text.id: unit_of(text.group, text.text) for text in texts}
@@ -90,7 +90,7 @@ class _CrossValidation:
         if words := one_group_words(units.values(), "answered texts"):
             raise LoopError(f"A learning curve cannot be computed: {words}.", hint=ANOTHER_GROUP)
         if self._rounds_of(self._training, settings) * (FOLDS - 1) >= ROUNDS * FOLDS:
-            self._refuse_what_measures_nothing(is_grouped=len(set(units.values())) < len(units))
+            self._refuse_what_cannot_be_evaluated(is_grouped=len(set(units.values())) < len(units))
         if self._rounds < ROUNDS:
             size = settings.update.round_size
             raise LoopError(
@@ -99,14 +99,14 @@ class _CrossValidation:
                 "more if there are large groups of texts, which are never split.",
             )
 
-    def _refuse_what_measures_nothing(self, *, is_grouped: bool) -> None:
+    def _refuse_what_cannot_be_evaluated(self, *, is_grouped: bool) -> None:
         gold = answered_gold(self._store, self._training, self._labels)
         if not gold:
             raise LoopError(
                 "No answer covers its whole text, so there is nothing to evaluate on.",
                 hint="Answer some texts in the mode `correct`.",
             )
-        (score,) = measures(self._table([Measured(one, ()) for one in gold])[:, None])
+        (score,) = measures(self._table([EvaluatedText(one, ()) for one in gold])[:, None])
         if score.f1_interval is None:
             why = no_interval(score.units, "group" if is_grouped else "text")
             hint = "Answer more texts; if texts have groups, texts of other groups."
@@ -122,9 +122,9 @@ class _CrossValidation:
         use_fast_products()
         self._recipe.begin()
         every = math.ceil(self._rounds / POINTS)
-        measured_rounds = range(self._rounds, 0, -every)[::-1]
-        found: dict[int, list[Measured]] = {number: [] for number in measured_rounds}
-        answers: dict[int, list[int]] = {number: [] for number in measured_rounds}
+        evaluated_rounds = range(self._rounds, 0, -every)[::-1]
+        found: dict[int, list[EvaluatedText]] = {number: [] for number in evaluated_rounds}
+        answers: dict[int, list[int]] = {number: [] for number in evaluated_rounds}
         for fold, (learned, left_out) in enumerate(self._parts):
             gold = answered_gold(self._store, left_out, self._labels)
             for number in self._learn(learned):
@@ -142,11 +142,11 @@ class _CrossValidation:
             self._recipe.learn(answers, self._recipe.next_cut(answers))
             yield number
 
-    def _read(self, gold: Sequence[GoldText]) -> list[Measured]:
+    def _read(self, gold: Sequence[GoldText]) -> list[EvaluatedText]:
         with self._recipe.learner.published() as nlp:
-            return measured_in(gold, predicted_spans(nlp, [one.text for one in gold]))
+            return with_spans_found(gold, predicted_spans(nlp, [one.text for one in gold]))
 
-    def _fitted(self, answers: dict[int, float], found: dict[int, list[Measured]]) -> LearningCurve:
+    def _fitted(self, answers: dict[int, float], found: dict[int, list[EvaluatedText]]) -> LearningCurve:
         scored = ((number, scores(texts, self._labels)) for number, texts in found.items())
         points = tuple(Point(number, round(answers[number]), score) for number, score in scored if score)
         f, drawn = f_scores(np.stack([self._table(texts) for texts in found.values()], axis=1))
@@ -158,7 +158,7 @@ class _CrossValidation:
         assert rest is not None
         return LearningCurve(points, Expected(now, self._pool, more, rest))
 
-    def _table(self, texts: Sequence[Measured]) -> np.ndarray:
+    def _table(self, texts: Sequence[EvaluatedText]) -> np.ndarray:
         table = counts([one.found for one in texts], [one.gold.spans for one in texts], self._labels)
         return over_units(table.sum(axis=1), [one.gold.unit for one in texts])
 

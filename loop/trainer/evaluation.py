@@ -9,7 +9,7 @@ from random import Random
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError, PipelineError
 from loop.learning.evaluate import Finder, predicted_spans
-from loop.progress.held_out_gold import GoldText, gold_texts, measured, measured_in, measured_round
+from loop.progress.held_out_gold import GoldText, evaluated_texts, gold_texts, last_evaluated_round, with_spans_found
 from loop.progress.round_diff import TextDiff
 from loop.progress.scores import headline, scores
 from loop.records import Span
@@ -82,8 +82,8 @@ class Evaluation:
 
     def _say(self, gold: Sequence[GoldText]) -> None:
         """Store the headline for the screen, which cannot afford to compute it."""
-        last = measured_round(self._store)
-        found = measured(self._store, gold, last) if last is not None else []
+        last = last_evaluated_round(self._store)
+        found = evaluated_texts(self._store, gold, last) if last is not None else []
         self._store.journal.set_headline(headline(scores(found, self._settings.project.labels)))
 
 
@@ -99,7 +99,7 @@ def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, 
     found, others = (found_by_round(paths, store, number, texts, evaluates=bool(gold)) for number in (one, other))
     if not gold:
         return [TextDiff(*row, None) for row in zip(texts, found, others, strict=True)]
-    read = zip(*(measured_in(gold, spans) for spans in (found, others)), strict=True)
+    read = zip(*(with_spans_found(gold, spans) for spans in (found, others)), strict=True)
     return [TextDiff(a.gold.text, a.found, b.found, a.gold.spans, a.gold.unit) for a, b in read]
 
 

@@ -189,13 +189,13 @@ class NextQuestions:
         return interleave(typical, random, share=RANDOM_EARLY if learned else 0.0, size=size)
 
     def _with_held_out(self, picks: Sequence[Pick], drawn: Candidates, answers: Sequence[Answer]) -> list[Pick]:
-        measured = sum(answer.held_out for answer in answers)
+        held_out = sum(answer.held_out for answer in answers)
         return with_held_out(
             picks,
             _picks((text.id for text in drawn.held_out), "held_out"),
             share=self._settings.held_out_share,
-            answered=sum(answer.trains and answer.question_id is not None for answer in answers) + measured,
-            measured=measured,
+            answered=sum(answer.trains and answer.question_id is not None for answer in answers) + held_out,
+            answered_held_out=held_out,
             size=self._settings.queue.size,
         )
 

@@ -73,7 +73,7 @@ class WeakRecipe:
         if not found:
             return ""
         ids = {id_ for one in found for id_ in one.texts}
-        hidden = sorted(ids - self._not_measuring(ids))
+        hidden = sorted(ids - self._teaching(ids))
         said = "|".join(one.checksum for one in found) + f"|{hidden}|{settings.weak_texts}|{settings.weak_steps}"
         return hashlib.sha256(said.encode()).hexdigest()
 
@@ -100,7 +100,7 @@ class WeakRecipe:
         whole = {id_ for one in sets if one.source == "pipeline" for id_ in one.texts}
         # A text without any span says something only if it was read whole.
         found = {id_: spans for id_, spans in self._spans(learner, sets, known).items() if spans or id_ in whole}
-        usable = sorted(self._not_measuring(found.keys() - answered))
+        usable = sorted(self._teaching(found.keys() - answered))
         rng = Random(f"{self._settings.project.seed}:weak:{n}")
         read, others = ([id_ for id_ in usable if (id_ in whole) == is_whole] for is_whole in (True, False))
         drawn = [*rng.sample(read, round(len(read) * left)), *rng.sample(others, min(wanted, len(others)))]
@@ -140,10 +140,10 @@ class WeakRecipe:
             doubted={_name(one, what): (evidence.agreed, evidence.denied) for what, evidence in doubted.items()},
         )
 
-    def _not_measuring(self, ids: Collection[int]) -> set[int]:
-        """Those of the texts that may be learned from: never what measures, by itself or by its group."""
-        measured, measured_groups = self._store.answers.measured()
-        left, groups = {*ids} - measured - self._apart[0], measured_groups | self._apart[1]
+    def _teaching(self, ids: Collection[int]) -> set[int]:
+        """Those of the texts that may be learned from: none that is held out, by itself or by its group."""
+        held_out, held_out_groups = self._store.answers.held_out_texts()
+        left, groups = {*ids} - held_out - self._apart[0], held_out_groups | self._apart[1]
         if not groups:
             return left
         unknown = self._store.corpus.texts(list(left - self._groups.keys()))

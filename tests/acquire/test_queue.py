@@ -13,8 +13,10 @@ ORDINARY = [Pick(number, "uncertain") for number in range(200)]
 HELD_OUT = [Pick(number, "held_out") for number in range(1000, 1200)]
 
 
-def queue(*, share=0.1, answered=0, measured=0, size=60, ordinary=ORDINARY, held_out=HELD_OUT):
-    return with_held_out(ordinary, held_out, share=share, answered=answered, measured=measured, size=size)
+def queue(*, share=0.1, answered=0, answered_held_out=0, size=60, ordinary=ORDINARY, held_out=HELD_OUT):
+    return with_held_out(
+        ordinary, held_out, share=share, answered=answered, answered_held_out=answered_held_out, size=size
+    )
 
 
 def test_held_out_texts_come_a_few_together():
@@ -32,13 +34,13 @@ def test_a_large_debt_is_no_wall():
 
 
 def test_over_many_queues_of_which_little_is_asked_the_share_is_kept():
-    answered = measured = 0
+    answered = held_out = 0
     while answered < 400:
-        asked = queue(answered=answered, measured=measured)[:10]
+        asked = queue(answered=answered, answered_held_out=held_out)[:10]
         answered += len(asked)
-        measured += sum(pick.stream == "held_out" for pick in asked)
+        held_out += sum(pick.stream == "held_out" for pick in asked)
 
-    assert measured == pytest.approx(0.1 * answered, abs=TOGETHER)
+    assert held_out == pytest.approx(0.1 * answered, abs=TOGETHER)
 
 
 def test_nothing_is_held_out_with_a_share_of_zero():
@@ -54,7 +56,7 @@ def test_the_queue_is_as_long_as_it_can_be(ordinary, held_out, size, share, answ
 
 def test_a_batch_that_came_later_catches_up_with_its_share():
     texts = [Text(n, f"text {n}", batch=1 if n < 60 else 2) for n in range(120)]
-    order = balanced(texts, sizes={1: 500, 2: 500}, measured={1: 20})
+    order = balanced(texts, sizes={1: 500, 2: 500}, answered={1: 20})
 
     assert [2] * 20 == [text.batch for text in order[:20]]
     assert {1: 10, 2: 10} == Counter(text.batch for text in order[20:40])
@@ -63,7 +65,7 @@ def test_a_batch_that_came_later_catches_up_with_its_share():
 
 def test_within_a_batch_the_order_stays():
     texts = [Text(n, f"text {n}", batch=n % 2) for n in (5, 3, 8, 1, 2, 4)]
-    order = balanced(texts, sizes={0: 10, 1: 30}, measured={})
+    order = balanced(texts, sizes={0: 10, 1: 30}, answered={})
 
     assert [5, 3, 1] == [text.id for text in order if text.batch == 1]
     assert [8, 2, 4] == [text.id for text in order if text.batch == 0]

@@ -1,4 +1,4 @@
-"""A project with two rounds that were measured, made without training one."""
+"""A project with two rounds that were evaluated, made without training one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOSTILE = '<script>alert(1)</script> </style> & "quoted" \x1b[31m \u202edeunrut 
 MEMO = "<img src=x onerror=alert(2)>"
 
 
-def measure(project: Path) -> None:
+def evaluate(project: Path) -> None:
     """Put hostile texts, answers of every kind that a report shows, and what two rounds found into a project."""
     with Store(project / "data" / "loop.db") as store:
         texts = [HOSTILE, *(f"number {n} has a hub and a rim" for n in range(30))]

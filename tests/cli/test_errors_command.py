@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import Run
-from reported_project import measure
+from reported_project import evaluate
 
 from loop.cli.errors import MistakeReview
 from loop.progress.held_out_mistakes import judgements
@@ -17,15 +17,15 @@ from loop.store import Store
 
 
 @pytest.fixture
-def measured(project: Path) -> Path:
+def evaluated(project: Path) -> Path:
     """A project whose last round finds an A at the start of each text and, where no 1 stands, B for the A "hub"."""
-    measure(project)
+    evaluate(project)
     return project
 
 
 @pytest.fixture
-def opened(measured: Path) -> Iterator[tuple[MistakeReview, Store]]:
-    paths, settings = ProjectPaths(measured), load_settings(measured)
+def opened(evaluated: Path) -> Iterator[tuple[MistakeReview, Store]]:
+    paths, settings = ProjectPaths(evaluated), load_settings(evaluated)
     with Store(paths.db) as store:
         yield MistakeReview(store, settings, paths), store
 
@@ -36,7 +36,7 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return lambda *keys: monkeypatch.setattr("loop.terminal.keypress.read_key", iter(keys).__next__)
 
 
-def test_every_mistake_is_listed_with_what_is_right_and_what_was_found(measured: Path, run: Run) -> None:
+def test_every_mistake_is_listed_with_what_is_right_and_what_was_found(evaluated: Path, run: Run) -> None:
     lines = run("errors", "--list").out.splitlines()
 
     assert "text 4  spurious  gold: nothing  found: “num” A  [spurious?]" in lines
@@ -47,7 +47,7 @@ def test_every_mistake_is_listed_with_what_is_right_and_what_was_found(measured:
     assert "18 mistakes, 0 of them judged; the others by their likely reason." == lines[-1]
 
 
-def test_for_programs_there_is_one_json_object(measured: Path, run: Run) -> None:
+def test_for_programs_there_is_one_json_object(evaluated: Path, run: Run) -> None:
     found = json.loads(run("errors", "--json", "--label", "A").out)["mistakes"]
 
     assert 18 == len(found)
@@ -58,7 +58,7 @@ def test_for_programs_there_is_one_json_object(measured: Path, run: Run) -> None
 
 
 @pytest.mark.usefixtures("project")
-def test_without_anything_measured_there_are_no_mistakes(run: Run) -> None:
+def test_without_any_evaluation_there_are_no_mistakes(run: Run) -> None:
     assert "No mistakes: nothing is evaluated yet, or every span is right.\n" == run("errors").out
 
 

@@ -9,7 +9,7 @@ import pexpect
 import pytest
 from cli_running import Run
 from forked import forked
-from reported_project import measure
+from reported_project import evaluate
 
 from loop.cli import main
 from loop.settings import load_settings
@@ -110,7 +110,7 @@ def test_nothing_is_shown_when_told_so(project: Path, spawn: Spawn) -> None:
 
 def test_errors_takes_one_key_for_an_answer_and_ctrl_c_leaves(folder: Path, run: Run, spawn: Spawn) -> None:
     run("init", "--labels", "A,B")
-    measure(folder)
+    evaluate(folder)
     child = spawn("errors")
     child.expect("18 mistakes left")
     child.send("u")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli_running import Run
-from reported_project import MEMO, measure
+from reported_project import MEMO, evaluate
 
 VOID = {"meta", "line", "polygon", "polyline", "rect", "circle"}
 
@@ -44,9 +44,9 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def measured(project: Path) -> Path:
-    """A project with measured rounds and hostile texts."""
-    measure(project)
+def evaluated(project: Path) -> Path:
+    """A project with evaluated rounds and hostile texts."""
+    evaluate(project)
     return project
 
 
@@ -55,19 +55,19 @@ def page(project: Path, run: Run, *args: str) -> str:
     return (project / "report.html").read_text(encoding="utf-8")
 
 
-def test_the_report_is_one_private_well_formed_page_with_every_section(measured: Path, run: Run) -> None:
-    read = Page(page(measured, run))
+def test_the_report_is_one_private_well_formed_page_with_every_section(evaluated: Path, run: Run) -> None:
+    read = Page(page(evaluated, run))
 
     assert [] == read.open
     assert [
         "Learning curve", "Labels", "Confusion of labels", "Confusion of edges", "Calibration",
         "Most frequent corrections", "Time for an answer", "Hardest texts", "Flagged texts",
     ] == read.titles  # fmt: skip
-    assert 0o600 == (measured / "report.html").stat().st_mode & 0o777
+    assert 0o600 == (evaluated / "report.html").stat().st_mode & 0o777
 
 
-def test_nothing_in_a_text_is_markup_and_what_is_invisible_is_shown(measured: Path, run: Run) -> None:
-    html = page(measured, run)
+def test_nothing_in_a_text_is_markup_and_what_is_invisible_is_shown(evaluated: Path, run: Run) -> None:
+    html = page(evaluated, run)
     read = Page(html)
 
     assert {"script", "img", "iframe", "link", "a"}.isdisjoint(tag for tag, _ in read.tags)
@@ -79,8 +79,8 @@ def test_nothing_in_a_text_is_markup_and_what_is_invisible_is_shown(measured: Pa
     assert "U+001B" in read.text
 
 
-def test_a_browser_may_fetch_and_run_nothing(measured: Path, run: Run) -> None:
-    html = page(measured, run)
+def test_a_browser_may_fetch_and_run_nothing(evaluated: Path, run: Run) -> None:
+    html = page(evaluated, run)
     policies = [attrs["content"] for tag, attrs in Page(html).tags if attrs.get("http-equiv")]
 
     assert 1 == len(policies)
@@ -88,9 +88,9 @@ def test_a_browser_may_fetch_and_run_nothing(measured: Path, run: Run) -> None:
     assert not re.search(r"https?:|//[a-z]|url\(|@import|style=", html)
 
 
-def test_its_numbers_are_those_of_status(measured: Path, run: Run) -> None:
+def test_its_numbers_are_those_of_status(evaluated: Path, run: Run) -> None:
     status = json.loads(run("status", "--json").out)
-    read = Page(page(measured, run))
+    read = Page(page(evaluated, run))
     shown = set(read.numbers)
 
     assert {status["texts"], status["pool"], len(status["rounds"]), status["next_round"]} <= shown
@@ -105,8 +105,8 @@ def test_its_numbers_are_those_of_status(measured: Path, run: Run) -> None:
     assert overall["strict"]["f1"] not in shown  # 11 spans are too few for a single number
 
 
-def test_without_text_no_text_and_no_string_is_left(measured: Path, run: Run) -> None:
-    read = Page(page(measured, run, "--no-text"))
+def test_without_text_no_text_and_no_string_is_left(evaluated: Path, run: Run) -> None:
+    read = Page(page(evaluated, run, "--no-text"))
 
     assert not re.search("hub|rim|alert|number 1", read.text)
     assert "Most frequent corrections" in read.titles

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 
 import pytest
-from measured_project import HELD, PART, add_round, fill
+from evaluated_project import HELD, PART, add_round, fill
 
 from loop.acquire.stopping import Gain
 from loop.checkpoints.checkpoints import Checkpoints
@@ -42,8 +42,8 @@ def enough(request, monkeypatch) -> bool:
 
 
 @pytest.fixture
-def measured(paths, with_settings, store):
-    """Fourteen rounds, measured on 40 texts of one group, in which they find half of the entities."""
+def evaluated(paths, with_settings, store):
+    """Fourteen rounds, evaluated on 40 texts of one group, in which they find half of the entities."""
     settings = with_settings("project", labels=("PART", "BRAND"))
     held = fill(store, group_of=HELD)
     for number in range(1, 15):
@@ -55,8 +55,8 @@ def says_no_interval(lines: list[str]) -> bool:
     return not [pair for pair in RANGE.findall("\n".join(lines)) if "." in pair[0] or len(pair[0]) < 3]
 
 
-def test_status_says_why_and_shows_no_range(measured, enough):
-    now = progress(*measured)
+def test_status_says_why_and_shows_no_range(evaluated, enough):
+    now = progress(*evaluated)
     lines = status_lines(now, [], width=100)
     (f,) = (line for line in lines if line.startswith("F1 "))
     of = f"{ONE_GROUP}; there are 80 spans in 40 texts; on held-out texts, round 14"
@@ -72,8 +72,8 @@ def test_status_says_why_and_shows_no_range(measured, enough):
 
 
 @pytest.mark.usefixtures("enough")
-def test_programs_are_told_that_there_is_none(measured):
-    found = json.loads(status_json(progress(*measured), []))["scores"]
+def test_programs_are_told_that_there_is_none(evaluated):
+    found = json.loads(status_json(progress(*evaluated), []))["scores"]
 
     assert [None, None] == [found["overall"][kind]["f1_interval"] for kind in ("strict", "overlapping")]
     assert {"PART": None, "BRAND": None} == {
@@ -83,16 +83,16 @@ def test_programs_are_told_that_there_is_none(measured):
 
 
 @pytest.mark.usefixtures("enough")
-def test_the_report_says_why_in_the_place_of_number_and_curve(measured):
-    page = report(report_data(*measured), name="p", at=datetime(2026, 1, 1))
+def test_the_report_says_why_in_the_place_of_number_and_curve(evaluated):
+    page = report(report_data(*evaluated), name="p", at=datetime(2026, 1, 1))
 
     assert 3 <= page.count(ONE_GROUP)  # the tile, the curve of all labels and those of each
     assert 1 == page.count('class="band"')  # of the training loss
     assert "None" not in page
 
 
-def test_rounds_are_listed_and_shown_without_a_range(measured, enough):
-    store, settings, paths = measured
+def test_rounds_are_listed_and_shown_without_a_range(evaluated, enough):
+    store, settings, paths = evaluated
     scores, checkpoints = scores_by_round(paths, settings, store), Checkpoints(paths.models)
 
     assert ["66.7" if enough else "too few"] == sorted({row[2] for row in rounds_table(store, checkpoints, scores)[6:]})
@@ -102,8 +102,8 @@ def test_rounds_are_listed_and_shown_without_a_range(measured, enough):
 
 
 @pytest.mark.usefixtures("enough")
-def test_a_learning_curve_a_package_and_a_comparison_say_it_too(measured):
-    now = progress(*measured)
+def test_a_learning_curve_a_package_and_a_comparison_say_it_too(evaluated):
+    now = progress(*evaluated)
     expected = Expected(20, 0, Gain(1.0, 0.5, 1.5), Gain(1.0, 0.5, 1.5))
     lines = curve_lines(LearningCurve(now.curve, expected))
     meta = _meta({}, About("p", "1.0", labels=("PART",), scores=now.scores), {})

@@ -3,7 +3,7 @@ from __future__ import annotations
 from loop.acquire.stopping import Gain, LabelFacts
 from loop.progress.advice import advice, label_facts, overfitting_words, weakest_kind
 from loop.progress.forecast import Expected, note, noted
-from loop.progress.held_out_gold import GoldText, Measured
+from loop.progress.held_out_gold import EvaluatedText, GoldText
 from loop.progress.live_status import Unlearned
 from loop.records import Span, Text
 from loop.store import RoundInfo
@@ -121,15 +121,15 @@ def gold(text, *spans, batch=1):
 
 
 def test_what_is_known_of_a_label_comes_from_answers_scores_and_confusions():
-    texts = [Measured(gold(f"t{n}", PART, BRAND), (PART, Span(4, 7, "PART"))) for n in range(4)]
+    texts = [EvaluatedText(gold(f"t{n}", PART, BRAND), (PART, Span(4, 7, "PART"))) for n in range(4)]
     facts = label_facts(("PART", "BRAND"), {"PART": 9, "BRAND": 3}, texts, [])
 
     assert [LabelFacts("PART", 9, 4), LabelFacts("BRAND", 3, 4, 0, "PART", 4)] == facts
 
 
 def test_the_batch_in_which_the_model_does_worst_is_named():
-    good = [Measured(gold(f"g{n}", PART, BRAND), (PART, BRAND)) for n in range(40)]
-    bad = [Measured(gold(f"b{n}", PART, BRAND, batch=2), ()) for n in range(40)]
+    good = [EvaluatedText(gold(f"g{n}", PART, BRAND), (PART, BRAND)) for n in range(40)]
+    bad = [EvaluatedText(gold(f"b{n}", PART, BRAND, batch=2), ()) for n in range(40)]
 
     assert "like those of batch 2 (letters.txt)" == weakest_kind([*good, *bad], {1: "notes", 2: "letters.txt"})
     assert "" == weakest_kind(good, {1: "notes"})

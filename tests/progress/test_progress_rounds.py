@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from measured_project import BRAND, HELD, PART, add_round, fill
+from evaluated_project import BRAND, HELD, PART, add_round, fill
 
 from loop.progress.held_out_gold import gold_texts
 from loop.progress.rounds import changes, together

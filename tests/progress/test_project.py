@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from measured_project import BRAND, HELD, PART, TEXTS, add_round, fill
+from evaluated_project import BRAND, HELD, PART, TEXTS, add_round, fill
 
 from loop.cli.status import status_json, status_lines
 from loop.progress import progress
@@ -24,7 +24,7 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     as_json = json.loads(status_json(now, []))
 
     assert report_data(store, labelled, paths).now == now
-    assert (14, HELD, 2 * HELD) == (now.measured, now.scores.overall.texts, now.scores.overall.gold)
+    assert (14, HELD, 2 * HELD) == (now.evaluated_round, now.scores.overall.texts, now.scores.overall.gold)
     assert [now.scores.overall.strict.f1, *now.scores.overall.strict.f1_interval] == [
         as_json["scores"]["overall"]["strict"]["f1"],
         *as_json["scores"]["overall"]["strict"]["f1_interval"],
@@ -63,7 +63,13 @@ def test_the_learning_curve_fits_the_terminal_and_has_no_colours(paths, labelled
 def test_a_project_that_has_only_begun_has_its_numbers_too(paths, labelled, store):
     now = progress(store, labelled, paths)
 
-    assert (None, None, (0, 0), None, 0) == (now.measured, now.scores, now.accepted, now.seconds, now.near_duplicates)
+    assert (None, None, (0, 0), None, 0) == (
+        now.evaluated_round,
+        now.scores,
+        now.accepted,
+        now.seconds,
+        now.near_duplicates,
+    )
     assert not [line for line in status_lines(now, []) if line.startswith(("F1 ", "expected", "accepted", "label"))]
     assert ("add texts", True) == (now.advice.kind, "none are left to annotate" in now.advice.words)
 

@@ -138,7 +138,7 @@ def test_held_out_answers_are_resolved_by_rank_too(paths, store):
     assert "new" == gold.answer.id
 
 
-def test_where_two_annotators_differ_nothing_is_measured(paths, store):
+def test_where_two_annotators_differ_nothing_is_evaluated(paths, store):
     store.corpus.add_batch([NewText(TEXT)], source="f")
     scheme = store.journal.scheme(["PER", "LOC"])
     store.answers.add(Answer("a", 1, "ann", "accept", (ANN, BOB), scheme=scheme, held_out=True))

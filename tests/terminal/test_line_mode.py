@@ -239,7 +239,7 @@ def test_a_session_in_a_pipe_ends_once_the_trainer_has_found_nothing_to_ask(
     with Store(ProjectPaths(folder).db) as store:
         store.questions.publish([], round=3, focus=focus)  # in an earlier session
         session = Session(ProjectPaths(folder), SETTINGS, store, annotator="ann", focus=focus)
-        before = session.is_exhausted
+        before = session.is_focus_exhausted
         store.questions.publish([], round=3, focus=focus)
         Plain(
             Controller(session, Words(keymap(LABELS).labels, keymap(LABELS).keys)), io.StringIO("back\n"), told.append

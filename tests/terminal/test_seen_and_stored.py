@@ -56,7 +56,7 @@ class Memory(SimpleNamespace):
         self.drafts: dict[str, str] = {}
         self.at = 0
         super().__init__(
-            mode=mode, labels=LABELS, focus=NO_FOCUS, name="shop", notes={}, over="", knows_nothing=False,
+            mode=mode, labels=LABELS, focus=NO_FOCUS, name="shop", notes={}, goal_reached="", knows_nothing=False,
             status=lambda: SessionStatus(0, 9, 1, "idle", 1, 1, None),
             place=lambda _: None, note=lambda _: "", neighbours=lambda _: ("", ""), upcoming=lambda _: None,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The learning curve of all answers, each measured by rounds that did not learn from it."""
+"""The learning curve of all answers, each evaluated by rounds that did not learn from it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Curve:
 
     Attributes:
         root: the project afterwards. events: their kinds. heard: the progress.
-        learned, measured: the texts of each fold.
+        learned, evaluated: the texts of each fold.
     """
 
     root: Path
@@ -73,7 +73,7 @@ class Curve:
     events: list[str]
     heard: list[tuple[int, int]]
     learned: list[set[str]]
-    measured: list[set[str]]
+    evaluated: list[set[str]]
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def learned(original: Path, few: Settings, tmp_path_factory: pytest.TempPathFact
     shutil.copytree(original, paths.root)
     heard: list[tuple[int, int]] = []
     learned: list[set[str]] = []
-    measured: list[set[str]] = []
+    evaluated: list[set[str]] = []
     course, gold_of = cross_validation.RoundRecipe.learn, cross_validation.answered_gold
 
     def learn(self, training, n):
@@ -92,7 +92,7 @@ def learned(original: Path, few: Settings, tmp_path_factory: pytest.TempPathFact
     def answered_gold(store, answers, labels):
         gold = gold_of(store, answers, labels)
         learned.append(set())
-        measured.append({one.text for one in gold})
+        evaluated.append({one.text for one in gold})
         return gold
 
     with pytest.MonkeyPatch.context() as monkeypatch, Store(paths.db) as store:
@@ -101,8 +101,8 @@ def learned(original: Path, few: Settings, tmp_path_factory: pytest.TempPathFact
         before = store.journal.last_seq()
         curve = learning_curve(paths, few, store, lambda *now: heard.append(now))
         events = [kind for _, kind, _ in store.journal.events(after=before)]
-    del learned[0], measured[0]  # whether there is enough to measure on at all
-    return Curve(paths.root, curve, events, heard, learned, measured)
+    del learned[0], evaluated[0]  # whether there is enough to evaluate on at all
+    return Curve(paths.root, curve, events, heard, learned, evaluated)
 
 
 def test_every_text_that_is_answered_completely_measures_once(learned) -> None:
@@ -116,12 +116,12 @@ def test_every_text_that_is_answered_completely_measures_once(learned) -> None:
     assert [(n, FOLDS * ROUNDS) for n in range(1, FOLDS * ROUNDS + 1)] == learned.heard
 
 
-def test_no_round_learns_from_what_it_is_measured_on(learned) -> None:
-    assert FOLDS == len(learned.measured)
-    assert ANSWERED - 1 == len(set.union(*learned.measured))
+def test_no_round_learns_from_what_it_is_evaluated_on(learned) -> None:
+    assert FOLDS == len(learned.evaluated)
+    assert ANSWERED - 1 == len(set.union(*learned.evaluated))
     assert all(learned.learned)
     assert [] == [
-        both for pair in zip(learned.learned, learned.measured, strict=True) if (both := set.intersection(*pair))
+        both for pair in zip(learned.learned, learned.evaluated, strict=True) if (both := set.intersection(*pair))
     ]
 
 

@@ -42,7 +42,7 @@ def test_every_kept_round_reads_what_is_held_out_later(paths, settings, store, t
     assert [set(held)] * 3 == [store.predictions.of(number, held).keys() for number in range(3)]
     now = progress(store, settings, paths)
     assert now.scores
-    assert (2, 14) == (now.measured, now.scores.overall.texts)
+    assert (2, 14) == (now.evaluated_round, now.scores.overall.texts)
 
     answer(store, 25, held_out=True)
     again = Trainer(paths, settings, store)

@@ -85,9 +85,9 @@ def test_no_held_out_text_nor_one_of_its_group_is_ever_in_an_update(actions):
         for action, n in actions:
             history.do(action, n)
             learned = history.units(history.store.answers.training())
-            measured = history.units(history.store.answers.measuring())
+            evaluated = history.units(history.store.answers.evaluation())
 
-            assert learned.isdisjoint(measured)
+            assert learned.isdisjoint(evaluated)
 
 
 def test_a_text_of_the_gold_file_or_of_a_group_there_is_no_candidate(settings, store):

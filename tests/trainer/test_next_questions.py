@@ -45,7 +45,7 @@ def test_held_out_texts_are_never_learned_from_and_score_every_round(paths, with
     assert {answer.text_id for answer in store.answers.training()}.isdisjoint(held)
     infos = store.journal.rounds()
     assert [info.answers for info in infos] == [5 * n for n in range(1, len(infos) + 1)]
-    texts = [text.text for text in store.corpus.texts([answer.text_id for answer in store.answers.measuring()])]
+    texts = [text.text for text in store.corpus.texts([answer.text_id for answer in store.answers.evaluation()])]
     assert set(texts) >= store.predictions.of(infos[-1].number, texts).keys() != set()
 
 
@@ -92,7 +92,7 @@ def test_an_answer_from_elsewhere_does_not_teach_what_is_held_out(store):
     store.answers.add(Answer("other", one.id, "bob", "accept", scheme=scheme))
 
     assert ["import 3"] == [answer.id for answer in store.answers.training()]
-    assert ["held", "other"] == [answer.id for answer in store.answers.measuring()]
+    assert ["held", "other"] == [answer.id for answer in store.answers.evaluation()]
 
 
 def test_a_group_that_was_learned_from_is_not_held_out_when_the_line_moves(paths, settings, with_settings, store):
