@@ -75,7 +75,7 @@ def ours(task: Task, settings: UpdateSettings, seed: int, *, vectors: str | None
     nlp = assemble(BASE, task.labels, seed=seed, vectors=vectors)
     ner = own_component(nlp)
     learner = Learner(nlp, Anchor(ner.model.to_bytes()) if ner.labels else None)
-    return _rounds(learner, _answered(nlp, task, beside=learner.base.rivals), task, settings, seed)
+    return _rounds(learner, _answered(nlp, task, base_spans=learner.base.rivals), task, settings, seed)
 
 
 def ours_with_vectors(task: Task, settings: UpdateSettings, seed: int) -> Learner:
@@ -119,7 +119,7 @@ def taken_over(task: Task, settings: UpdateSettings, seed: int) -> Learner:
     adopt(ner, theirs, ())
     add_eraser(nlp, after=COMPONENT)
     learner = Learner(nlp, Anchor(ner.model.to_bytes()))
-    return _rounds(learner, _answered(nlp, task, beside=learner.base), task, settings, seed)
+    return _rounds(learner, _answered(nlp, task, base_spans=learner.base), task, settings, seed)
 
 
 def naive(task: Task, settings: UpdateSettings, seed: int) -> Learner:
@@ -137,11 +137,11 @@ def naive_with_vectors(task: Task, settings: UpdateSettings, seed: int) -> Learn
 def merged(
     task: Task, settings: UpdateSettings, seed: int, *, rehearsed: bool = False, masked: bool = False
 ) -> Learner:
-    """The naive loop with the base's entities of other labels merged in, and texts labelled by the base beside."""
+    """The naive loop with the base's entities of other labels merged in, and with texts labelled by the base."""
     learner, base = _joint(), load_base(BASE)
     examples = _merged(learner.nlp, base, task)
-    beside = (lambda: _rehearsal(learner, base, task, masked=masked)) if rehearsed else None
-    return _rounds(learner, examples, task, settings, seed, beside)
+    rehearsed_texts = (lambda: _rehearsal(learner, base, task, masked=masked)) if rehearsed else None
+    return _rounds(learner, examples, task, settings, seed, rehearsed_texts)
 
 
 def merged_and_rehearsed(task: Task, settings: UpdateSettings, seed: int) -> Learner:
@@ -212,22 +212,24 @@ def _rounds(
     task: Task,
     settings: UpdateSettings,
     seed: int,
-    beside: Callable[[], list[Example]] | None = None,
+    rehearsed_texts: Callable[[], list[Example]] | None = None,
 ) -> Learner:
     add_labels(learner.nlp, task.labels)
     size, deal = settings.round_size, random.Random(seed)
     for end in range(size, len(answers) + 1, size):
         asked = list(answers[:end])
-        if beside:
+        if rehearsed_texts:
             # Replayed texts are dealt evenly: with two of these to an answer they make half of each batch.
-            asked += deal.sample(beside(), min(2 * end, len(task.pool)))
+            asked += deal.sample(rehearsed_texts(), min(2 * end, len(task.pool)))
         update(learner, answers[end - size : end], asked, settings, seed=seed * 1000 + end)
     return learner
 
 
-def _answered(nlp: Language, task: Task, beside: Callable[[str], Sequence[Span]] = lambda _: ()) -> Sequence[Example]:
+def _answered(
+    nlp: Language, task: Task, base_spans: Callable[[str], Sequence[Span]] = lambda _: ()
+) -> Sequence[Example]:
     answers = [(text, Truth(frozenset(task.labels), spans)) for text, spans in task.answers]
-    return list(Examples(nlp, answers, labels=task.labels, beside=beside))
+    return list(Examples(nlp, answers, labels=task.labels, base_spans=base_spans))
 
 
 def _merged(nlp: Language, base: Language, task: Task) -> list[Example]:

@@ -10,8 +10,8 @@ from loop.records import Answer, Span
 Schemes = Mapping[int, Collection[str]]
 """By scheme version: the current labels that a complete answer under the scheme covers."""
 
-READING = 1
-"""Version of the rules below: rounds trained under other versions may have to be retrained."""
+RULES_VERSION = 1
+"""Version of the rules below: rounds trained under another one may have to be trained again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _remaining(parts: Iterable[Part], later: Iterable[Part]) -> list[Part]:
     """What later answers leave of the parts of earlier ones."""
     left = list(parts)
     for part in later:
-        left = [rest for each in left if not (rest := _beside(each, part)).is_empty]
+        left = [rest for each in left if not (rest := _rest_of(each, part)).is_empty]
     return left
 
 
@@ -160,7 +160,7 @@ def refused(answer: Answer) -> tuple[Span, ...]:
     return tuple(span for span in answer.shown if answer.mode == "teach" and span not in answer.spans)
 
 
-def _beside(part: Part, later: Part) -> Part:
+def _rest_of(part: Part, later: Part) -> Part:
     """The part of an earlier answer that a later one leaves; of a partial answer, all that is not contradicted."""
     labels = part.labels - later.labels
     asked_again = later.labels if part.answer.complete else ()
@@ -209,8 +209,8 @@ def of_texts(answers: Iterable[Answer], schemes: Schemes) -> dict[int, Truth]:
     return {text_id: resolve(of_text, schemes) for text_id, of_text in given.items()}
 
 
-def read_alike(answers: Iterable[Answer]) -> int:
-    """How many of the first answers, by rank, mean the same under the rules before `READING` 1."""
+def same_under_rules_0(answers: Iterable[Answer]) -> int:
+    """How many of the first answers, by rank, mean the same under the rules before version 1."""
     texts: set[int] = set()
     for n, answer in enumerate(answers):
         refuses = answer.verdict == "reject" and answer.spans

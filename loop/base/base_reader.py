@@ -62,8 +62,8 @@ class BaseReader:
             return []
         tokens = [token for example in batch for token in example.reference]
         marked = {token.text for token in tokens if token.ent_type}
-        beside = [token.text for token in tokens if token.ent_iob_ == "O" and token.text not in marked]
-        texts = [Doc(self._nlp.vocab, words=self._made_up.draw(beside, rng)) for _ in range(n)]
+        batch_words = [token.text for token in tokens if token.ent_iob_ == "O" and token.text not in marked]
+        texts = [Doc(self._nlp.vocab, words=self._made_up.draw(batch_words, rng)) for _ in range(n)]
         docs = ready(self._nlp, [text.copy() for text in texts])
         return [Example(doc, self._with_entities(text)) for doc, text in zip(docs, texts, strict=True)]
 

@@ -56,5 +56,5 @@ def imported_beside(file: Path) -> list[str]:
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module.partition(".")[0])
-    beside = {path.stem for path in file.parent.iterdir() if path.suffix == ".py" or path.is_dir()}
-    return sorted(names & beside - sys.stdlib_module_names)
+    there = {path.stem for path in file.parent.iterdir() if path.suffix == ".py" or path.is_dir()}
+    return sorted(names & there - sys.stdlib_module_names)

@@ -40,10 +40,10 @@ class MadeUpTexts:
     def __bool__(self) -> bool:
         return bool(self._ordinary)
 
-    def draw(self, beside: Sequence[str], rng: Random) -> list[str]:
-        """Draw the words of one text; `beside` are the words of the batch it is added to."""
-        commonest = {word for word, _ in Counter(beside).most_common(COMMONEST)}
-        common = [word for word in beside if word in commonest] or self._ordinary
+    def draw(self, batch_words: Sequence[str], rng: Random) -> list[str]:
+        """Draw the words of one text; `batch_words` are those of the batch it is added to."""
+        commonest = {word for word, _ in Counter(batch_words).most_common(COMMONEST)}
+        common = [word for word in batch_words if word in commonest] or self._ordinary
         words: list[str] = []
         while len(words) < LENGTH:
             kind = rng.random()

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy
 import spacy
@@ -25,7 +26,7 @@ from loop.learning.anchor import Anchor
 from loop.learning.learner import Learner
 from loop.records import Answer
 from loop.scoring.calibration import DEFAULT, Tried
-from loop.truth import READING, read_alike
+from loop.truth import RULES_VERSION, same_under_rules_0
 
 # Weights are reproducible bit for bit only with the same versions of these libraries.
 VERSIONS = f"spacy {spacy.about.__version__}, thinc {thinc.__version__}, numpy {numpy.__version__}"
@@ -33,6 +34,8 @@ VERSIONS = f"spacy {spacy.about.__version__}, thinc {thinc.__version__}, numpy {
 OWN_FOLDER = "loop"
 SUMS = f"{OWN_FOLDER}/sums.json"
 LAST = "last"
+# What attributes of `CheckpointInfo` are called in checkpoint.json, if otherwise.
+_KEYS = {"rules_version": "reading"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class CheckpointInfo:
         component: the base's recognizer that ours started from; None for its first.
         base_sum: checksum of the base's files (`loop.checkpoints.checksums.base_sum`); set in round 0.
         vectors_sum: checksum of the word vectors (`loop.base.vectors.vectors_sum`); set in round 0, empty without any.
-        reading: version of the rules that resolved the answers; 0 before `loop.truth`.
+        rules_version: of the rules that resolved the answers; 0 before `loop.truth`.
         weak: the weak labels that it and the rounds before it learned from: numbers of answers, each with a checksum.
     """
 
@@ -73,8 +76,12 @@ class CheckpointInfo:
     base_sum: str = ""
     vectors_sum: str = ""
     scheme: int = 0
-    reading: int = 0
+    rules_version: int = 0
     weak: tuple[tuple[int, str], ...] = ()
+
+    def stored(self) -> dict[str, Any]:
+        """The content of checkpoint.json; see `read_info`."""
+        return {_KEYS.get(name, name): value for name, value in asdict(self).items()}
 
     @property
     def answer_ids(self) -> frozenset[str]:
@@ -85,7 +92,7 @@ class CheckpointInfo:
         """Whether the checkpoint was trained on the first of these answers, as they are now: then it still holds."""
         given = training[: len(self.answers)]
         same = tuple(answer.key for answer in given) == self.answers
-        return same and (self.reading == READING or read_alike(given) == len(given))
+        return same and (self.rules_version == RULES_VERSION or same_under_rules_0(given) == len(given))
 
 
 class Checkpoints:
@@ -173,7 +180,7 @@ class Checkpoints:
             own = folder / OWN_FOLDER
             own.mkdir()
             (own / "raw").write_bytes(learner.raw())
-            srsly.write_json(own / "checkpoint.json", asdict(info))
+            srsly.write_json(own / "checkpoint.json", info.stored())
             write_sums(folder, folder / SUMS)
         self.publish(info.round)
 
@@ -231,7 +238,8 @@ def read_info(checkpoint: Path) -> CheckpointInfo:
         OSError, ValueError, TypeError, KeyError: the folder is not a checkpoint, or is damaged.
     """
     raw = srsly.read_json(checkpoint / OWN_FOLDER / "checkpoint.json")
-    known = {field.name: raw[field.name] for field in fields(CheckpointInfo) if field.name in raw}
+    keys = {field.name: _KEYS.get(field.name, field.name) for field in fields(CheckpointInfo)}
+    known = {name: raw[key] for name, key in keys.items() if key in raw}
     tried = tuple(Tried(tuple(errors), at_random) for errors, at_random in raw["tried"])
     lists = {key: tuple(raw[key]) for key in ("labels", "answers", "adopted")}
     weak = tuple((n, checksum) for n, checksum in raw.get("weak") or ())

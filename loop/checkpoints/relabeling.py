@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def rename_labels(checkpoints: Checkpoints, number: int, names: Mapping[str, str
     with new_folder(checkpoints.path(number)) as folder:
         link_tree(checkpoints.path(number), folder)
         moves, meta = folder / COMPONENT / "moves", folder / "meta.json"
-        own = asdict(replace(info, labels=labels, scheme=scheme))
+        own = replace(info, labels=labels, scheme=scheme).stored()
         _replace(moves, _moves(moves.read_bytes(), names))
         _replace(meta, srsly.json_dumps(_meta(srsly.read_json(meta), names)).encode())
         _replace(folder / OWN_FOLDER / "checkpoint.json", srsly.json_dumps(own).encode())

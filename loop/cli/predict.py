@@ -106,8 +106,8 @@ def resumable(job: Job, out: str, *, force: bool) -> Iterator[Unfinished]:
     from loop.bulk import Unfinished
     from loop.formats import is_remote
 
-    beside = Path(out.rsplit("/", 1)[-1] if is_remote(out) else out)
-    unfinished = Unfinished(beside.with_name(f"{beside.name}.partial"), job.signature(), drop_other=force)
+    local = Path(out.rsplit("/", 1)[-1] if is_remote(out) else out)
+    unfinished = Unfinished(local.with_name(f"{local.name}.partial"), job.signature(), drop_other=force)
     if unfinished.texts:
         say(f"Resuming after {counted(unfinished.texts, 'text')} in {unfinished.folder}.", err=True)
     try:

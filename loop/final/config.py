@@ -25,12 +25,13 @@ class Trained:
     """The components of a training.
 
     Attributes:
-        component: the trained one. annotating: those that must run before it. beside: those that also run in scoring.
+        component: the trained one. annotating: those that must run before it.
+        in_scoring: those that also run when it is scored.
     """
 
     component: str
     annotating: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
+    in_scoring: tuple[str, ...] = ()
 
 
 def write_config(folder: Path, trained: Trained, overrides: Mapping[str, Any]) -> None:
@@ -41,7 +42,7 @@ def write_config(folder: Path, trained: Trained, overrides: Mapping[str, Any]) -
     start = load_config(folder / START / "config.cfg")
     config = init_config(lang=start["nlp"]["lang"], pipeline=["ner"], optimize="efficiency", gpu=False)
     names: Sequence[str] = start["nlp"]["pipeline"]
-    running = (trained.component, *trained.annotating, *trained.beside)
+    running = (trained.component, *trained.annotating, *trained.in_scoring)
     frozen = [name for name in names if name != trained.component]
     config["nlp"] = start["nlp"] | {"disabled": [name for name in names if name not in running]}
     config["components"] = {name: {"source": START} for name in names}

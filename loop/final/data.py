@@ -75,9 +75,9 @@ class References:
         return [self._answered(text.text, truth) for text, truth in answered]
 
     def _answered(self, text: str, truth: Truth) -> Doc:
-        return example(self._nlp, text, truth, labels=self._labels, beside=self._beside(text)).reference
+        return example(self._nlp, text, truth, labels=self._labels, base_spans=self._base_spans(text)).reference
 
-    def _beside(self, text: str) -> Sequence[Span]:
+    def _base_spans(self, text: str) -> Sequence[Span]:
         if self._base is None:
             return ()
         if self._hidden:
@@ -95,7 +95,7 @@ class References:
         ours = [_span(doc, span) for span, p in likely if p >= SURE]
         uncertain = {i for span, p in likely if p < SURE for i in range(span.start, span.end)}
         taken = uncertain | {token.i for span in ours for token in span}
-        theirs = (doc.char_span(one.start, one.end, label=one.label) for one in self._beside(doc.text))
+        theirs = (doc.char_span(one.start, one.end, label=one.label) for one in self._base_spans(doc.text))
         apart = [span for span in theirs if span and not taken.intersection(range(span.start, span.end))]
         reference = doc.copy()
         missing = [reference[i : i + 1] for i in sorted(uncertain - {token.i for span in ours for token in span})]

@@ -162,7 +162,7 @@ class FinalTraining:
             trained = write_merged_start(folder, project.base, project.component, labels)
             references = References(learner.nlp, labels, base=learner.base, hidden=False)
             docs, tried = references.answered(train), references.answered(dev)
-            docs += self._read(labels, beside=len(train))
+            docs += self._read(labels, answers=len(train))
         else:
             trained = write_start(folder, learner, self._checkpoints, labels)
             docs = References(learner.nlp, labels, base=learner.base).answered(train)
@@ -195,10 +195,10 @@ class FinalTraining:
         learner = pretrained.learner(since, self._checkpoints) if since is not None else None
         return learner or self._checkpoints.load(0)
 
-    def _read(self, labels: Sequence[str], *, beside: int) -> list[Any]:
+    def _read(self, labels: Sequence[str], *, answers: int) -> list[Any]:
         """The last round's predictions for unanswered texts: some per answer, none held out."""
         rng = Random(f"{self._settings.project.seed}:final")
-        drawn = self._store.corpus.sample_pool(min(READ_POOL, READ_PER_ANSWER * beside), rng)
+        drawn = self._store.corpus.sample_pool(min(READ_POOL, READ_PER_ANSWER * answers), rng)
         gold = reserved(self._settings, self._paths)
         texts = held_out_now(self._store, self._settings, gold).teaching(drawn)
         nlp = spacy.load(self.last)

@@ -36,8 +36,8 @@ def write_start(folder: Path, learner: Learner, checkpoints: Checkpoints, labels
     meta["labels"][COMPONENT] = list(own_component(learner.nlp).labels)
     srsly.write_json(start / "meta.json", meta)
     eraser = eraser_of(COMPONENT)
-    beside = (eraser,) if eraser in learner.nlp.pipe_names else ()
-    return Trained(COMPONENT, annotating=tuple(needed(learner.nlp)), beside=beside)
+    in_scoring = (eraser,) if eraser in learner.nlp.pipe_names else ()
+    return Trained(COMPONENT, annotating=tuple(needed(learner.nlp)), in_scoring=in_scoring)
 
 
 def write_merged_start(folder: Path, base: str, component: str | None, labels: Collection[str]) -> Trained:

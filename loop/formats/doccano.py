@@ -24,8 +24,8 @@ def from_doccano(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row in Prodigy's form."""
     field = _field(row)
     spans = [_span(each) for each in row[field]] if field else None
-    beside = {name: value for name, value in row.items() if name != field and name not in _OWN}
-    return beside | {"spans": spans}
+    others = {name: value for name, value in row.items() if name != field and name not in _OWN}
+    return others | {"spans": spans}
 
 
 def to_doccano(answered: Answered) -> dict[str, Any] | None:

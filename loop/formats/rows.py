@@ -80,10 +80,10 @@ def _raw(row: dict[str, Any], source: Source, number: int, text_field: str) -> R
     if not isinstance(meta, dict):
         raise BadRowError("its meta is not a JSON object.")
     known = KNOWN_FIELDS if _is_answer(row) else KNOWN_FIELDS - {"answer"}
-    beside = {name: value for name, value in row.items() if name not in known and name != text_field}
+    others = {name: value for name, value in row.items() if name not in known and name != text_field}
     task = task_of(row)
     if task == "other":
-        return RawText(text, source.name, number, beside | meta, group=read_group(row), task=task)
+        return RawText(text, source.name, number, others | meta, group=read_group(row), task=task)
     spans, suggested, notes = read_spans(row, text, source.unit, number)
     answer = read_answer(row, spans or []) if "answer" in known else None
     if answer is None or answer.complete or answer.verdict == "accept":  # rejected spans may overlap
@@ -92,7 +92,7 @@ def _raw(row: dict[str, Any], source: Source, number: int, text_field: str) -> R
         text,
         source.name,
         number,
-        beside | meta,
+        others | meta,
         spans=None if spans is None else tuple(sorted(set(spans))),
         answer=answer,
         group=read_group(row),

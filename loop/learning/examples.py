@@ -24,7 +24,7 @@ class Examples(Sequence[Example]):
         nlp: the pipeline.
         answered: the texts, each with what its answers say.
         labels: the labels in force; spans of others are left out.
-        beside: returns further spans of a text (see `example`).
+        base_spans: returns spans that the base finds in a text (see `example`).
     """
 
     def __init__(
@@ -33,10 +33,10 @@ class Examples(Sequence[Example]):
         answered: Sequence[tuple[str, Truth]],
         *,
         labels: Collection[str],
-        beside: Callable[[str], Sequence[Span]] = lambda _: (),
+        base_spans: Callable[[str], Sequence[Span]] = lambda _: (),
     ) -> None:
         self._nlp, self._answered, self._labels = nlp, answered, labels
-        self._beside = beside
+        self._base_spans = base_spans
         self._made: dict[int, Example] = {}
 
     def __len__(self) -> int:
@@ -53,11 +53,13 @@ class Examples(Sequence[Example]):
             return [self[i] for i in range(*index.indices(len(self)))]
         if index not in self._made:
             text, truth = self._answered[index]
-            self._made[index] = example(self._nlp, text, truth, labels=self._labels, beside=self._beside(text))
+            self._made[index] = example(self._nlp, text, truth, labels=self._labels, base_spans=self._base_spans(text))
         return self._made[index]
 
 
-def example(nlp: Language, text: str, truth: Truth, *, labels: Collection[str], beside: Sequence[Span] = ()) -> Example:
+def example(
+    nlp: Language, text: str, truth: Truth, *, labels: Collection[str], base_spans: Sequence[Span] = ()
+) -> Example:
     """Convert an answered text to an example for our component.
 
     Unknown tokens are *missing*, not "outside": unclear spans and, unless the answers are complete for all `labels`,
@@ -69,7 +71,7 @@ def example(nlp: Language, text: str, truth: Truth, *, labels: Collection[str], 
         text: the text.
         truth: what its answers say.
         labels: the labels in force.
-        beside: spans of labels that nobody was asked about, used where they do not overlap an answered span.
+        base_spans: spans that the base finds; used where they do not overlap an answered span.
     """
     doc = nlp.make_doc(text)
     reference = doc.copy()
@@ -79,7 +81,7 @@ def example(nlp: Language, text: str, truth: Truth, *, labels: Collection[str], 
     unclear = _all_on_tokens(reference, truth.unclear, {span.label for span in truth.unclear})
     missing = _tokens_apart(unclear, right)
     outside = [] if says_all else _tokens_apart(wrong, [*right, *unclear])
-    others = [span for span in (_on_tokens(reference, one) for one in beside) if span]
+    others = [span for span in (_on_tokens(reference, one) for one in base_spans) if span]
     answered = _all_on_tokens(reference, truth.spans, {span.label for span in truth.spans})
     said = {token.i for span in (*answered, *wrong, *unclear) for token in span}
     right += [span for span in filter_spans(others) if not said & {token.i for token in span}]

@@ -49,10 +49,10 @@ def update(
     losses, rng = [], Random(f"{seed}:rehearsal")
     replayed = [*answered, *weak] if weak else answered  # without weak ones, examples are built as they are drawn
     for batch in islice(_batches(new, replayed, settings, Random(seed)), settings.steps):
-        beside = learner.base.rehearsed(batch, settings.rehearsed_per_batch, rng)
-        losses.append(_step(ner, [*batch, *beside], optimizer, settings.dropout))
+        rehearsed = learner.base.rehearsed(batch, settings.rehearsed_per_batch, rng)
+        losses.append(_step(ner, [*batch, *rehearsed], optimizer, settings.dropout))
         if learner.anchor:
-            learner.anchor.pull(ner.model, settings.l2_sp * (RELIEVED if beside else 1))
+            learner.anchor.pull(ner.model, settings.l2_sp * (RELIEVED if rehearsed else 1))
         averages.follow()
     # spaCy does not save `unseen_classes`: training must not depend on whether the pipeline was reloaded.
     ner.model.attrs["unseen_classes"].clear()

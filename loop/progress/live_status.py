@@ -10,7 +10,7 @@ from loop.progress.settings_history import settings_of_round
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import is_held
-from loop.truth import READING, read_alike
+from loop.truth import RULES_VERSION, same_under_rules_0
 
 STOPPED = "stopped"
 IDLE = "idle"
@@ -66,10 +66,10 @@ def forgotten_words(found: Mapping[str, float]) -> str:
 
 def learned_again_words(store: Store) -> str:
     """A clause about rounds that are trained again because this version interprets answers differently; or empty."""
-    if store.journal.reading() == READING:
+    if store.journal.rules_version() == RULES_VERSION:
         return ""
-    alike = read_alike(store.answers.training())
-    again = sum(info.answers > alike for info in store.journal.rounds())
+    same = same_under_rules_0(store.answers.training())
+    again = sum(info.answers > same for info in store.journal.rounds())
     which = "texts that were answered twice, rejected spans of files, merged labels"
     return (
         f"this version interprets some answers differently ({which}): {again} rounds are trained again" if again else ""

@@ -19,7 +19,7 @@ from loop.store import Store
 from loop.store.copying import readable_copy
 from loop.store.database import check_present
 
-READING = "`loop status`, `loop export -` and other commands that only read still work."
+STILL_WORK = "`loop status`, `loop export -` and other commands that only read still work."
 AskAboutCode = Callable[[Sequence[Path]], bool]
 OnErased = Callable[[ErasedReport], None]
 
@@ -115,7 +115,7 @@ def open_store(paths: ProjectPaths, *, writes: bool = True) -> Iterator[Store]:
             _refuse_emptied(paths, store)
             yield store
     elif writes:
-        raise LoopError(f"{paths.root} cannot be written: {_reason(paths)}.", hint=READING)
+        raise LoopError(f"{paths.root} cannot be written: {_reason(paths)}.", hint=STILL_WORK)
     else:
         with readable_copy(paths.db) as copy, _explained(paths), Store(copy) as store:
             yield store

@@ -92,8 +92,8 @@ def time(data: ReportData) -> str:
     axes = Axes((0.0, float(dots[-1].x)), rounded(0.0, max(dot.high for dot in dots)), x_name="answers",
                 y_name="seconds", size=HALF)  # fmt: skip
     note = "<p>Seconds per answer: the median, and a band for the middle half.</p>"
-    chart, beside = line_chart(dots, axes, "seconds an answer over time"), _by_length(data.by_length)
-    body = f'{note}<div class="pair"><div>{chart}</div><div>{beside}</div></div>'
+    chart, by_length = line_chart(dots, axes, "seconds an answer over time"), _by_length(data.by_length)
+    body = f'{note}<div class="pair"><div>{chart}</div><div>{by_length}</div></div>'
     return section("Time for an answer", body, wide=True)
 
 

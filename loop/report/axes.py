@@ -90,10 +90,10 @@ class Axes:
         return max(2, self._tall // 50)
 
     def _numbers(self) -> list[str]:
-        under, beside = self.height - self.bottom + 16, self.left - 7
+        under, left = self.height - self.bottom + 16, self.left - 7
         return [
             *(_tick(self.px(x), under, "middle", number(x)) for x in ticks(*self.x, max(2, self.width // 90))),
-            *(_tick(beside, self.py(y) + 4, "end", number(y) + self.unit) for y in ticks(*self.y, self._about)),
+            *(_tick(left, self.py(y) + 4, "end", number(y) + self.unit) for y in ticks(*self.y, self._about)),
         ]
 
     def _names(self) -> list[str]:

@@ -20,9 +20,9 @@ class Dot(NamedTuple):
     single: bool = True
 
 
-def line_chart(dots: Sequence[Dot], axes: Axes, says: str, *, beside: Sequence[Dot] = ()) -> str:
-    """A line through values with a band of their intervals; `beside` is a dashed line to compare."""
-    lines = [_band(dots, axes), _line(beside, axes, "should"), _line([dot for dot in dots if dot.single], axes)]
+def line_chart(dots: Sequence[Dot], axes: Axes, says: str, *, dashed: Sequence[Dot] = ()) -> str:
+    """A line through values with a band of their intervals; `dashed` is another one to compare."""
+    lines = [_band(dots, axes), _line(dashed, axes, "should"), _line([dot for dot in dots if dot.single], axes)]
     return axes.drawn([*lines, *((_dot if dot.single else _whisker)(dot, axes) for dot in dots)], says)
 
 

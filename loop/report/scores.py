@@ -59,7 +59,7 @@ def _f_curve(
         return f"<p>{shown(scores[-1].no_interval)}</p>"
     x = 0.0, float(max(dot.x for dot in (*dots, *expected)))
     axes = Axes(x, around([*dots, *expected], most=100.0), x_name="answers learned from", y_name="F1", size=size)
-    return line_chart(dots, axes, f"F1 over answers; last: {dots[-1].says}", beside=expected)
+    return line_chart(dots, axes, f"F1 over answers; last: {dots[-1].says}", dashed=expected)
 
 
 def _says(point: Point, score: Score) -> str:

@@ -55,10 +55,7 @@ class Answers:
             return add_answer(connection, answer)
 
     def standing(self) -> list[Answer]:
-        """The standing answers, by rank: a replacement has the rank of the answer it replaces.
-
-        Excludes answers to repeats (see `repeats`).
-        """
+        """The standing answers except `repeats`, by rank: a replacement has the rank of the answer it replaces."""
         with self._database.read() as connection:
             return self._standing(connection)
 

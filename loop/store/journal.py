@@ -20,7 +20,7 @@ from loop.store.schema import events, predictions, rounds, schemes, state
 TRAINER = "trainer"
 HEADLINE = "headline"
 SETTINGS = "settings"
-READING = "reading"
+RULES_VERSION = "reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +183,16 @@ class Journal:
         with self._database.write() as connection:
             put_state(connection, HEADLINE, words)
 
-    def reading(self) -> int:
-        """The version of the rules (`loop.truth.READING`) under which rounds were last trained; 0 before these."""
+    def rules_version(self) -> int:
+        """The version of the rules (see `loop.truth`) under which rounds were last trained; 0 before these."""
         with self._database.read() as connection:
-            return int(get_state(connection, READING) or 0)
+            return int(get_state(connection, RULES_VERSION) or 0)
 
-    def set_reading(self, version: int) -> None:
+    def set_rules_version(self, version: int) -> None:
         """Record the version of the rules that resolve answers from now on."""
-        if version != self.reading():
+        if version != self.rules_version():
             with self._database.write() as connection:
-                put_state(connection, READING, version)
+                put_state(connection, RULES_VERSION, version)
 
     def headline(self) -> str:
         """A short summary of the model's quality; empty until it has been evaluated."""

@@ -244,7 +244,7 @@ def meta_words(question: Question) -> str:
     return " · ".join(f"{visible(str(key))}: {visible(str(value))}" for key, value in question.text.meta.items())
 
 
-def beside(text: str, cells: int, *, last: bool) -> Row:
+def neighbour_row(text: str, cells: int, *, last: bool) -> Row:
     """Return a neighbouring text on one quiet row: the end of the text before, the beginning of the text after."""
     shown = visible(text)
     room = max(1, cells - 4)

@@ -57,7 +57,7 @@ class Screen:
         middle = self._middle(controller, cells, room)
         after = controller.around[1] if roomy and controller.view == "text" and controller.question is not None else ""
         if after and len(middle) + 2 <= room:
-            middle += [[], frame.beside(after, cells, last=False)]
+            middle += [[], frame.neighbour_row(after, cells, last=False)]
         rule = [frame.rule(controller, cells, self._hidden)] if roomy else []
         return _padded([*above, *_padded(middle, room), *rule, *below], rows)
 
@@ -115,7 +115,7 @@ def _above(controller: Controller, cells: int, roomy: bool) -> list[Row]:
     meta, before = frame.meta_words(controller.question), controller.around[0]
     if meta:
         rows.append([("class:quiet", fit(f" {meta}", cells))])
-    return [*rows, frame.beside(before, cells, last=True) if before else []]
+    return [*rows, frame.neighbour_row(before, cells, last=True) if before else []]
 
 
 def _below(controller: Controller, cells: int, roomy: bool) -> list[Row]:

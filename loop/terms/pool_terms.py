@@ -140,10 +140,10 @@ class PoolTerms:
     def longer(self, words: Words, side: int) -> Words | None:
         """The term with the word that stands beside it most often, on the left (-1) or right (1); None without any."""
         found = self._found(words)
-        beside = found - 1 if side < 0 else found + len(words)
-        there = (beside >= 0) & (beside < len(self.ids))
-        beside, found = beside[there], found[there]
-        numbers = self.ids[beside[self.of[beside] == self.of[found]]]
+        next_to = found - 1 if side < 0 else found + len(words)
+        there = (next_to >= 0) & (next_to < len(self.ids))
+        next_to, found = next_to[there], found[there]
+        numbers = self.ids[next_to[self.of[next_to] == self.of[found]]]
         counts = np.bincount(numbers) if len(numbers) else numbers
         word = self.words[int(counts.argmax())] if len(counts) else ""
         if not word.strip():

@@ -69,7 +69,7 @@ def of_contexts(pool: PoolTerms) -> Matrix:
     Its leading singular vectors, as in Levy et al. 2015, "Improving distributional similarity with lessons learned from
     word embeddings", with their weights halved (the exponent 0.5).
     """
-    counts = _beside(pool)
+    counts = _neighbour_counts(pool)
     together, left, right = counts.sum(), counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         information = np.maximum(np.nan_to_num(np.log(counts * together / (left * right)), neginf=0), 0)
@@ -79,7 +79,7 @@ def of_contexts(pool: PoolTerms) -> Matrix:
     return np.asarray(information @ (axes[:, kept] * weights), dtype=np.float32)
 
 
-def _beside(pool: PoolTerms) -> Any:
+def _neighbour_counts(pool: PoolTerms) -> Any:
     """How often each word of the pool has each of the frequent words beside it."""
     several = len(pool.words)
     counts = np.bincount(pool.ids, minlength=several)
@@ -90,9 +90,9 @@ def _beside(pool: PoolTerms) -> Any:
     for distance in range(1, WINDOW + 1):
         here, there = pool.ids[:-distance], pool.ids[distance:]
         same = pool.of[:-distance] == pool.of[distance:]
-        for word, beside in ((here[same], there[same]), (there[same], here[same])):
-            seen = column[beside] >= 0
-            np.add.at(found, (word[seen], column[beside[seen]]), 1)
+        for word, neighbour in ((here[same], there[same]), (there[same], here[same])):
+            seen = column[neighbour] >= 0
+            np.add.at(found, (word[seen], column[neighbour[seen]]), 1)
     return found
 
 

@@ -24,7 +24,7 @@ from loop.store import Store, WeakSummary
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.replay import repeated
 from loop.trainer.weak_recipe import NOTHING, Apart, WeakRecipe
-from loop.truth import READING, Truth, of_texts
+from loop.truth import RULES_VERSION, Truth, of_texts
 
 
 class RoundRecipe:
@@ -174,7 +174,7 @@ class RoundRecipe:
         return {text.id: (text.text, known[text.id]) for text in self._store.corpus.texts(list(known))}
 
     def _examples(self, answered: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> Examples:
-        return Examples(self.learner.nlp, answered, labels=labels, beside=self.learner.base.rivals)
+        return Examples(self.learner.nlp, answered, labels=labels, base_spans=self.learner.base.rivals)
 
     def _labels(self, answers: Sequence[Answer], *, scheme: int = 0) -> tuple[str, ...]:
         """The labels in force at the last of these answers or in this scheme, and those adopted from the base.
@@ -246,5 +246,5 @@ class RoundRecipe:
             adopted=adopted(project.base, project.labels),
             component=project.component,
             scheme=self._store.journal.naming().version,
-            reading=READING,
+            rules_version=RULES_VERSION,
         )

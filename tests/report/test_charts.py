@@ -37,7 +37,7 @@ def test_a_value_that_is_not_to_be_drawn_has_its_interval_alone() -> None:
 
 
 def test_what_is_compared_is_a_second_line() -> None:
-    svg = drawn(line_chart(DOTS, AXES, "", beside=[Dot(0, 0, 0, 0), Dot(10, 100, 0, 0)]))
+    svg = drawn(line_chart(DOTS, AXES, "", dashed=[Dot(0, 0, 0, 0), Dot(10, 100, 0, 0)]))
 
     assert [(10, 110), (110, 10)] == points(svg.find("polyline[@class='should']"))
 

@@ -232,8 +232,8 @@ def test_meta_and_neighbours_stand_around_the_text_on_one_line_each() -> None:
     noted = replace(asked, text=replace(asked.text, meta={"ticket": 12, "shop\n": "\x1b[2J"}))
 
     assert "ticket: 12 · shop⏎: ␛[2J" == frame.meta_words(noted)
-    assert "  …wo three" == shown(frame.beside("one two three", 13, last=True))
-    assert "  one two …" == shown(frame.beside("one two three", 13, last=False))
+    assert "  …wo three" == shown(frame.neighbour_row("one two three", 13, last=True))
+    assert "  one two …" == shown(frame.neighbour_row("one two three", 13, last=False))
 
 
 def test_flag_and_memo_stay_in_sight(controller: Controller) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import srsly
 from workshop import workshop_gold
 
+from loop.checkpoints.checkpoints import Checkpoints, read_info
+from loop.checkpoints.relabeling import rename_labels
 from loop.progress import learned_again_words
 from loop.records import Answer, Span
-from loop.store import NewText
+from loop.store import NewText, Store
+from loop.store.journal import get_state
 from loop.trainer import Trainer
 from loop.trainer.rebuilding import rebuilding
+from loop.truth import RULES_VERSION
 
 ONCE = Answer("", 0, "ann", "accept")
 OTHERWISE = {
@@ -45,7 +50,7 @@ def older(paths, with_settings, store, monkeypatch):
             give(store, number, **eighth if number == 8 else {})
         with monkeypatch.context() as before:
             for module in ("loop.trainer.round_recipe", "loop.trainer.rounds", "loop.checkpoints.checkpoints"):
-                before.setattr(f"{module}.READING", 0)
+                before.setattr(f"{module}.RULES_VERSION", 0)
             learn(paths, settings, store)
         return settings
 
@@ -73,3 +78,16 @@ def test_rounds_of_texts_that_were_answered_once_stay_as_they_are(paths, store, 
     learn(paths, settings, store)
 
     assert ("", before) == (learned_again_words(store), store.journal.rounds())
+
+
+def test_the_version_of_the_rules_is_stored_under_its_first_name(learned_project):
+    checkpoints, last = Checkpoints(learned_project.models), learned_project.models / "last"
+    before = srsly.read_json(last / "loop" / "checkpoint.json")
+    rename_labels(checkpoints, checkpoints.rounds()[-1], {"PART": "THING"}, scheme=1)
+    after = srsly.read_json(last / "loop" / "checkpoint.json")
+    with Store(learned_project.db) as store, store._database.read() as connection:
+        noted = get_state(connection, "reading")
+
+    assert before | {"labels": ["THING"], "scheme": 1} == after
+    assert [RULES_VERSION] * 3 == [after["reading"], read_info(last).rules_version, noted]
+    assert "rules_version" not in after
