@@ -18,30 +18,35 @@ if TYPE_CHECKING:
     from loop.store import Store
 
 
+OutArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="[OUT]", help="A folder for the wheel.  [default: models/packages]", show_default=False),
+]
+RoundOption = Annotated[
+    int | None,
+    typer.Option("--round", metavar="N", min=0, help="Package this round.  [default: the last]", show_default=False),
+]
+ModelOption = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Package this pipeline instead, such as models/final/model.")
+]
+NameOption = Annotated[
+    str, typer.Option(metavar="NAME", help="Package name without the language.  [default: the project's]")
+]
+VersionOption = Annotated[
+    str,
+    typer.Option(
+        metavar="V", help="Package version.  [default: 0.N.0 for round N, 1.0.0 for --model]", show_default=False
+    ),
+]
+
+
 def package_cli(
     ctx: typer.Context,
-    out: Annotated[
-        Path | None,
-        typer.Argument(metavar="[OUT]", help="A folder for the wheel.  [default: models/packages]", show_default=False),
-    ] = None,
-    round: Annotated[
-        int | None,
-        typer.Option(
-            "--round", metavar="N", min=0, help="Package this round.  [default: the last]", show_default=False
-        ),
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Package this pipeline instead, such as models/final/model.")
-    ] = None,
-    name: Annotated[
-        str, typer.Option(metavar="NAME", help="Package name without the language.  [default: the project's]")
-    ] = "",
-    version: Annotated[
-        str,
-        typer.Option(
-            metavar="V", help="Package version.  [default: 0.N.0 for round N, 1.0.0 for --model]", show_default=False
-        ),
-    ] = "",
+    out: OutArgument = None,
+    round: RoundOption = None,
+    model: ModelOption = None,
+    name: NameOption = "",
+    version: VersionOption = "",
     licence: Annotated[str, typer.Option("--license", metavar="NAME", help="License of the package.")] = "",
 ) -> None:
     """Build an installable wheel of a pipeline, with its scores and counts; needs no network."""

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from loop.formats import RawText
-    from loop.simulate import Gold, Row, Scenario
+    from loop.simulate import Gold, Row, Run, Scenario
 
 
+DEFAULTS = Settings()
 # Texts that a pipeline reads to be learned from.
 SUGGESTED = 1500
 
@@ -38,6 +39,34 @@ class Mode(str, Enum):
     teach = "teach"
 
 
+BaseOption = Annotated[str, typer.Option(metavar="BASE", help="The pipeline that round 0 starts from.")]
+PatternsOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Match patterns that the project begins with, 4 s each.")
+]
+ExamplesOption = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Name N examples of each label before the first answer, 4 s each.")
+]
+TermsOption = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Then decide about N terms like them (`loop terms`), 2 s each.")
+]
+SuggestOption = Annotated[
+    str | None, typer.Option(metavar="PIPELINE", help="Another pipeline to learn from before the first answer.")
+]
+StrategyOption = Annotated[
+    str, typer.Option(metavar="NAME", help="The acquisition function.", autocompletion=complete_strategy)
+]
+SeedsOption = Annotated[
+    str, typer.Option(metavar="A,B,…|N", help="Several seeds: a list, or a number of seeds from --seed on.")
+]
+NoiseOption = Annotated[
+    float, typer.Option(metavar="P", min=0, max=1, help="The probability that the oracle gets an entity wrong.")
+]
+LagOption = Annotated[
+    int, typer.Option(min=0, max=1, help="1: questions are one round old, as for an annotator who does not wait.")
+]
+EveryOption = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Evaluate after every N answers; 0: after every round.")
+]
 OutOption = Annotated[
     Path | None,
     typer.Option(
@@ -53,40 +82,20 @@ OutOption = Annotated[
 def simulate_cli(
     gold: Annotated[Path, typer.Argument(help="jsonl with texts to ask about and their gold spans.")],
     test: Annotated[Path, typer.Option(metavar="FILE", help="jsonl with gold texts that are never asked about.")],
-    base: Annotated[
-        str, typer.Option(metavar="BASE", help="The pipeline that round 0 starts from.")
-    ] = ProjectSettings().base,
+    base: BaseOption = DEFAULTS.project.base,
     vectors: VectorsOption = None,
-    patterns: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Match patterns that the project begins with, 4 s each.")
-    ] = None,
-    examples: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Name N examples of each label before the first answer, 4 s each.")
-    ] = 0,
-    terms: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Then decide about N terms like them (`loop terms`), 2 s each.")
-    ] = 0,
-    suggest: Annotated[
-        str | None, typer.Option(metavar="PIPELINE", help="Another pipeline to learn from before the first answer.")
-    ] = None,
+    patterns: PatternsOption = None,
+    examples: ExamplesOption = 0,
+    terms: TermsOption = 0,
+    suggest: SuggestOption = None,
     answers: Annotated[int, typer.Option(metavar="N", min=1, help="Number of answers.")] = 200,
-    strategy: Annotated[
-        str, typer.Option(metavar="NAME", help="The acquisition function.", autocompletion=complete_strategy)
-    ] = AcquireSettings().strategy,
+    strategy: StrategyOption = DEFAULTS.acquire.strategy,
     seed: Annotated[int, typer.Option(metavar="K", min=0)] = 0,
-    seeds: Annotated[
-        str, typer.Option(metavar="A,B,…|N", help="Several seeds: a list, or a number of seeds from --seed on.")
-    ] = "",
+    seeds: SeedsOption = "",
     mode: Annotated[Mode, typer.Option(help="Correct whole texts, or answer yes or no to one span.")] = Mode.correct,
-    noise: Annotated[
-        float, typer.Option(metavar="P", min=0, max=1, help="The probability that the oracle gets an entity wrong.")
-    ] = 0.0,
-    lag: Annotated[
-        int, typer.Option(min=0, max=1, help="1: questions are one round old, as for an annotator who does not wait.")
-    ] = 0,
-    every: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Evaluate after every N answers; 0: after every round.")
-    ] = 0,
+    noise: NoiseOption = 0.0,
+    lag: LagOption = 0,
+    every: EveryOption = 0,
     keys: Annotated[bool, typer.Option("--keys", help="Count key presses; slow.")] = False,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="Number of processes.")] = 1,
     out: OutOption = None,
@@ -95,7 +104,7 @@ def simulate_cli(
 ) -> None:
     """Let an oracle annotate through the same session, store and trainer; prints the learning curve."""
     from loop.base.pipeline import load_base
-    from loop.simulate import Run, Scenario, finished_runs
+    from loop.simulate import Run, Scenario
 
     numbers = parse_seeds(seeds, first=seed)
     check_save(save, numbers)
@@ -106,15 +115,24 @@ def simulate_cli(
     check_start(scenario, labels, suggest)
     every_settings = (settings_of(base, labels, strategy, n, vectors=table, suggest=suggest) for n in numbers)
     runs = [Run(settings, scenario, save) for settings in every_settings]
-    with progress_bars(runs, hidden=as_json) as heard:
-        finished = finished_runs(runs, asked, unseen, folder=out, workers=workers, on_row=heard)
-        done = {run.settings.project.seed: rows for run, rows in finished}
-    curves = {number: done[number] for number in numbers}
+    curves = simulated(runs, asked, unseen, folder=out, workers=workers, hidden=as_json)
     if as_json:
-        plain = [{"seed": number, "rows": as_rows(curve)} for number, curve in curves.items()]
-        typer.echo(json.dumps(plain if seeds else plain[0]["rows"], indent=1))
+        rows = [{"seed": number, "rows": as_rows(curve)} for number, curve in curves.items()]
+        typer.echo(json.dumps(rows if seeds else rows[0]["rows"], indent=1))
     else:
         show(strategy, curves)
+
+
+def simulated(
+    runs: Sequence[Run], asked: Gold, unseen: Gold, *, folder: Path | None, workers: int, hidden: bool
+) -> dict[int, list[Row]]:
+    """Return the curve of each run, by seed, in the order of the runs; shows their progress unless it is `hidden`."""
+    from loop.simulate import finished_runs
+
+    with progress_bars(runs, hidden=hidden) as heard:
+        finished = finished_runs(runs, asked, unseen, folder=folder, workers=workers, on_row=heard)
+        rows = {run.settings.project.seed: rows for run, rows in finished}
+    return {run.settings.project.seed: rows[run.settings.project.seed] for run in runs}
 
 
 def as_rows(curve: Sequence[Row]) -> list[Any]:
