@@ -45,8 +45,10 @@ def base_folder(base: str) -> Path | None:
     )
 
 
-def load_base(base: str) -> Language:
+def load_base(base: str, *, tokenizer_only: bool = False) -> Language:
     """Load the base: `blank:LANG`, an installed package, or a folder.
+
+    With `tokenizer_only`, without its components and vectors, which is much faster.
 
     Raises:
         PipelineError: there is no such pipeline, or it does not load.
@@ -55,10 +57,14 @@ def load_base(base: str) -> Language:
     try:
         if folder is None:
             return spacy.blank(base.removeprefix("blank:"))
-        return spacy.load(folder)
+        return spacy.load(folder, exclude=_all_but_tokenizer(folder) if tokenizer_only else ())
     except Exception as error:  # a pipeline is third-party code and may raise anything
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise PipelineError(f"The base {base} does not load: {first_line}", hint=_load_hint(base, error)) from error
+
+
+def _all_but_tokenizer(folder: Path) -> list[str]:
+    return [*load_config(folder / "config.cfg")["nlp"]["pipeline"], "vocab"]
 
 
 def recognizers_in(base: str) -> list[str]:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, is_interactive, say
+from loop.cli.incoming import Incoming, reviewed, say_found
+from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.remarks import say_skipped
-from loop.cli.sources import FormatOption, GroupOption, OffsetsOption, Sources, SplitOption, TextFieldOption
+from loop.cli.sources import (
+    FilePerTextOption,
+    FixEncodingOption,
+    FormatOption,
+    GroupOption,
+    NearDuplicatesOption,
+    OffsetsOption,
+    Sources,
+    SplitOption,
+    StripTagsOption,
+    TextFieldOption,
+    UnescapeOption,
+    check_format,
+    cleanings_of,
+)
 
 if TYPE_CHECKING:
-    from loop.intake import AddReport, Cut
+    from loop.intake import AddReport
     from loop.settings import ProjectPaths, Settings
     from loop.store import Store
 
-SHOWN_FIRST = 10
-SHOWN_CHARACTERS = 200
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Add without showing the first texts and asking.")]
 
 
@@ -26,9 +38,17 @@ def add_cli(
     ctx: typer.Context,
     files: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Files, or patterns such as 'notes/*.txt'; - reads standard input."),
+        typer.Argument(
+            metavar="FILE...",
+            help="Files, folders of .txt files, or patterns such as 'notes/*.jsonl'; - reads standard input.",
+        ),
     ],
     split: SplitOption = "none",
+    file_per_text: FilePerTextOption = False,
+    unescape: UnescapeOption = False,
+    strip_tags: StripTagsOption = False,
+    fix_encoding: FixEncodingOption = False,
+    distinct: NearDuplicatesOption = False,
     group: GroupOption = None,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
@@ -39,59 +59,40 @@ def add_cli(
     yes: YesOption = False,
 ) -> None:
     """Add texts to the corpus; known ones are skipped and counted."""
-    sources = Sources(files, split, group, format, text_field, suggest, offsets)
+    check_format(format, file_per_text=file_per_text)
+    cleanings = cleanings_of(unescape=unescape, strip_tags=strip_tags, fix_encoding=fix_encoding)
+    sources = Sources(files, split, group, format, text_field, suggest, offsets, file_per_text, cleanings, distinct)
     with opened(ctx) as (paths, settings, store):
-        cut = cut_for(sources, settings.project.base)
-        if not yes:
-            confirm_first_texts(sources, cut)
-        add(paths, settings, store, sources, cut)
+        incoming = Incoming(sources, settings.project.base)
+        asked = not yes and incoming.can_be_reviewed
+        add(paths, settings, store, reviewed(incoming) if asked else incoming, remark=not asked)
 
 
-def cut_for(sources: Sources, base: str) -> Cut:
-    """Return the function that splits the texts; loads the base for its tokens only if needed."""
-    from loop.base.pipeline import load_base
-    from loop.intake import cut_by, unsplit
-
-    return unsplit if sources.split == "none" else cut_by(sources.split, load_base(base))
-
-
-def confirm_first_texts(sources: Sources, cut: Cut) -> None:
-    """Show the first texts to be added and ask whether to go on, if there is a terminal.
-
-    Raises:
-        typer.Abort: the user declined.
-    """
-    if not is_interactive() or "-" in sources.files:
-        return
-    for text in first_texts(sources, cut):
-        say(f"  · {text[:SHOWN_CHARACTERS]}{'…' * (len(text) > SHOWN_CHARACTERS)}")
-    if not typer.confirm("These are the first texts. Add all of them?", default=True):
-        say("Nothing was added.")
-        raise typer.Abort
-
-
-def first_texts(sources: Sources, cut: Cut) -> list[str]:
-    """Return the first texts of the files."""
-    from loop.intake import new_texts
-
-    return [new.text for new in islice(new_texts(sources.read(), cut=cut, group_field=sources.group), SHOWN_FIRST)]
-
-
-def add(paths: ProjectPaths, settings: Settings, store: Store, sources: Sources, cut: Cut) -> None:
-    """Add the texts of the files as one batch, all or nothing, and report.
+def add(paths: ProjectPaths, settings: Settings, store: Store, incoming: Incoming, *, remark: bool) -> None:
+    """Add the texts of the files as one batch, all or nothing, and report; with `remark`, also what was found in them.
 
     In a new project it prepares the first questions too, so that the first session starts at once.
     """
-    from loop.intake import add_texts
+    from loop.intake import Survey, add_texts
     from loop.progress.held_out_gold import reserved
     from loop.trainer import prepare
 
-    held = reserved(settings, paths)
-    labels = settings.project.labels if sources.suggest else None
+    sources, survey = incoming.sources, Survey(split=incoming.sources.split)
     report = add_texts(
-        store, sources.read(), source=sources.name, cut=cut, group_field=sources.group, leave_out=held, labels=labels
+        store,
+        sources.read(),
+        source=sources.name,
+        cut=incoming.cut(),
+        group_field=sources.group,
+        cleanings=sources.cleanings,
+        distinct=sources.distinct,
+        leave_out=reserved(settings, paths),
+        labels=settings.project.labels if sources.suggest else None,
+        watch=survey.watch if remark else iter,
     )
     say_added(report)
+    if remark and report.added:
+        say_found(survey.findings(incoming.tokenizer()), incoming, report.batch)
     if report.attached:
         store.questions.expire()
     if report.added or report.attached:
@@ -105,6 +106,8 @@ def say_added(report: AddReport) -> None:
     else:
         say(f"Added {'no texts' if report.attached else 'nothing'}: all texts are already known.")
     say_skipped(report, report.duplicates if report.added else 0, "text")
+    if report.near:
+        say(f"Left out {counted(report.near, 'near-duplicate')}.")
     if report.annotated:
         say(f"{counted(report.annotated, 'text')} had spans or answers, which `loop import` would keep.")
     if report.suggested:

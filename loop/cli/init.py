@@ -9,11 +9,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.add import YesOption, add, confirm_first_texts, cut_for
+from loop.cli.add import YesOption, add
+from loop.cli.incoming import Incoming, reviewed
 from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened, paths_of, say_whose_code
 from loop.cli.remarks import say_gold
-from loop.cli.sources import FormatOption, GroupOption, Sources, SplitOption, TextFieldOption
+from loop.cli.sources import (
+    FilePerTextOption,
+    FixEncodingOption,
+    FormatOption,
+    GroupOption,
+    NearDuplicatesOption,
+    Sources,
+    SplitOption,
+    StripTagsOption,
+    TextFieldOption,
+    UnescapeOption,
+    check_format,
+    cleanings_of,
+)
 from loop.cli.terms import review_terms
 from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
@@ -39,7 +53,9 @@ CodeOption = Annotated[
 
 def init_cli(
     ctx: typer.Context,
-    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Texts to add.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE]...", help="Texts to add: see `loop add`.")
+    ] = None,
     base: BaseOption = None,
     labels: Annotated[str | None, typer.Option(metavar="A,B", help="Labels, separated by commas.")] = None,
     vectors: VectorsOption = None,
@@ -52,6 +68,11 @@ def init_cli(
         Path | None, typer.Option("--eval", metavar="FILE", help="Gold texts to evaluate rounds on (jsonl).")
     ] = None,
     split: SplitOption = "none",
+    file_per_text: FilePerTextOption = False,
+    unescape: UnescapeOption = False,
+    strip_tags: StripTagsOption = False,
+    fix_encoding: FixEncodingOption = False,
+    distinct: NearDuplicatesOption = False,
     group: GroupOption = None,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
@@ -61,29 +82,48 @@ def init_cli(
     """Make the current folder a project, with settings, guidelines and a corpus."""
     from loop.project import created
 
-    paths, sources = paths_of(ctx), Sources(files or [], split, group, format, text_field)
+    check_format(format, file_per_text=file_per_text)
+    cleanings = cleanings_of(unescape=unescape, strip_tags=strip_tags, fix_encoding=fix_encoding)
+    sources = Sources(
+        files or [],
+        split,
+        group,
+        format,
+        text_field,
+        file_per_text=file_per_text,
+        cleanings=cleanings,
+        distinct=distinct,
+    )
+    paths = paths_of(ctx)
     named = [Path(name) for name in (*sources.files, base, vectors, code, patterns, eval_file) if name]
     check_folder(paths, named, here=here)
     base, wanted = ask_missing(base, labels)
     say_whose_code(base)
-    project = ProjectSettings(
-        base=located(base),
-        component=component,
-        code=in_project(paths, code),
-        labels=wanted,
-        vectors=chosen_vectors(vectors, base),
-        patterns=in_project(paths, patterns),
-        eval=in_project(paths, eval_file),
-    )
-    check_start(project, paths)
-    cut = cut_for(sources, project.base)
-    if sources.files and not yes:
-        confirm_first_texts(sources, cut)
+
+    def project_from(base: str) -> ProjectSettings:
+        project = ProjectSettings(
+            base=located(base),
+            component=component,
+            code=in_project(paths, code),
+            labels=wanted,
+            vectors=chosen_vectors(vectors, base),
+            patterns=in_project(paths, patterns),
+            eval=in_project(paths, eval_file),
+        )
+        check_start(project, paths)
+        return project
+
+    project = project_from(base)
+    incoming = Incoming(sources, project.base)
+    asked = bool(sources.files) and not yes and incoming.can_be_reviewed
+    if asked:
+        incoming = reviewed(incoming, changes_base=True)
+        project = project if incoming.base == project.base else project_from(incoming.base)
     with created(paths, Settings(with_own_paths(project, paths))):
         say_start(project)
         if sources.files:
             with opened(ctx) as (_, settings, store):
-                add(paths, settings, store, sources, cut)
+                add(paths, settings, store, incoming, remark=not asked)
     say(f"{paths.root.resolve()} is now a project. Next: `loop {'annotate' if sources.files else 'add FILE'}`.")
     if sources.files:
         offer_terms(ctx, ask=is_interactive() and not yes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from loop.records import Split
 
 if TYPE_CHECKING:
     from loop.formats import RawText
+    from loop.intake import Cleaning
 
 SplitOption = Annotated[Split, typer.Option(help="Split texts into sentences or lines to ask about.")]
 GroupOption = Annotated[
@@ -37,11 +39,25 @@ OffsetsOption = Annotated[
     ),
 ]
 TextFieldOption = Annotated[str, typer.Option(metavar="NAME", help="The JSON field or column with the text.")]
+FilePerTextOption = Annotated[
+    bool, typer.Option("--file-per-text", help="Read each file as one text; its name is kept in the meta field file.")
+]
+UnescapeOption = Annotated[
+    bool, typer.Option("--unescape", help="Decode HTML entities such as &amp;, and leave tags as they are.")
+]
+StripTagsOption = Annotated[bool, typer.Option("--strip-tags", help="Take out HTML tags and comments.")]
+FixEncodingOption = Annotated[
+    bool, typer.Option("--fix-encoding", help="Repair UTF-8 that was read as Windows-1252, such as Ã© for é.")
+]
+NearDuplicatesOption = Annotated[
+    bool,
+    typer.Option("--skip-near-duplicates", help="Leave out texts that nearly repeat an earlier one of the files."),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Files with texts ("-" for standard input), and how to read them."""
+    """Files with texts ("-" for standard input), how to read them, and what to do with their texts."""
 
     files: Sequence[str]
     split: Split = "none"
@@ -50,17 +66,46 @@ class Sources:
     text_field: str = "text"
     suggest: bool = False
     offsets: str | None = None
+    file_per_text: bool = False
+    cleanings: Collection[Cleaning] = ()
+    distinct: bool = False
 
     def read(self) -> Iterator[RawText]:
-        """Yield the texts of the files."""
-        from loop.formats import read_all
+        """Yield the texts of the files; those of a folder, or of one file each, have its name in their meta."""
+        from loop.formats import DOCUMENT, files_of, read, source_name
 
-        return read_all(self.files, format=self.format, text_field=self.text_field, offsets=self.offsets)
+        format = DOCUMENT if self.file_per_text else self.format
+        for name in self.files:
+            folder = Path(name) if Path(name).is_dir() else None
+            for file in files_of([name]):
+                meta = {"file": source_name(file if folder is None else Path(file).relative_to(folder))}
+                for raw in read(file, format=format, text_field=self.text_field, offsets=self.offsets):
+                    yield replace(raw, meta=meta | dict(raw.meta)) if folder or self.file_per_text else raw
+
+    def cleaned(self, cleaning: Cleaning) -> Sources:
+        """Return the sources with one more thing to clean."""
+        return replace(self, cleanings=(*self.cleanings, cleaning))
 
     @property
     def name(self) -> str:
         """The files' names on one line."""
         return names_of(self.files)
+
+
+def cleanings_of(*, unescape: bool, strip_tags: bool, fix_encoding: bool) -> tuple[Cleaning, ...]:
+    """Return what to clean in the texts, by the options."""
+    asked: Mapping[Cleaning, bool] = {"encoding": fix_encoding, "tags": strip_tags, "references": unescape}
+    return tuple(cleaning for cleaning, wanted in asked.items() if wanted)
+
+
+def check_format(format: str | None, *, file_per_text: bool) -> None:
+    """Refuse a format beside --file-per-text.
+
+    Raises:
+        typer.BadParameter: both are given.
+    """
+    if file_per_text and format not in (None, "txt"):
+        raise typer.BadParameter("leave it out: --file-per-text reads plain text", param_hint="--format")
 
 
 def names_of(files: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 # Importing a module registers its reader and writer.
 from loop.formats import array, conll, jsonl, offsets, parquet, plain, table  # noqa: F401
+from loop.formats.documents import DOCUMENT
 from loop.formats.lines import Source, source_name
 from loop.formats.predictions import refuse_other_formats, write_predictions
 from loop.formats.raw import Answered, RawText
@@ -15,6 +16,7 @@ from loop.formats.writing import write, write_jsonl
 __all__ = [
     "Source",
     "RawText",
+    "DOCUMENT",
     "Reader",
     "reader",
     "get_reader",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from loop.errors import InputError
 from loop.formats.columns import is_tagged
+from loop.formats.documents import DOCUMENT, text_files
 from loop.formats.foreign import refuse_foreign
 from loop.formats.lines import STDIN, Source, open_source, source_name, unpacked_name
 from loop.formats.raw import RawText
@@ -60,8 +61,19 @@ def read(
     """
     with open_source(path) as source:
         source.unit = OffsetUnit(offsets)
+        if format == DOCUMENT:
+            _refuse_rows(source)
         reader = get_reader(format or sniff(source, text_field))
         yield from reader(source, text_field=text_field)
+
+
+def _refuse_rows(source: Source) -> None:
+    """Refuse a file that is not plain text: it cannot be read as one text."""
+    refuse_foreign(source.name, source.head)
+    told = told_by_name(source.name)
+    if told not in (None, "txt"):
+        hint = "Leave out --file-per-text: each of its rows is a text."
+        raise InputError(source.name, f"is not plain text but {told}.", hint=hint)
 
 
 def sniff(source: Source, text_field: str) -> str:
@@ -133,9 +145,12 @@ def read_all(
 
 
 def files_of(paths: Iterable[Path | str]) -> list[Path | str]:
-    """Return the files for names and patterns such as `notes/*.txt`; the files of a pattern are sorted.
+    """Return the files for names, folders and patterns such as `notes/*.txt`; those of a folder or pattern are sorted.
 
     A pattern without a match is returned unchanged; reading it then fails with "no such file".
+
+    Raises:
+        InputError: a folder has no text files, or cannot be read.
     """
     return [file for path in paths for file in _files(path)]
 
@@ -143,6 +158,8 @@ def files_of(paths: Iterable[Path | str]) -> list[Path | str]:
 def _files(path: Path | str) -> Sequence[Path | str]:
     if is_remote(path):
         return (matching(str(path)) if glob.has_magic(str(path)) else []) or [path]
+    if Path(path).is_dir():
+        return text_files(Path(path))
     if not glob.has_magic(str(path)) or Path(path).exists():
         return [path]
     found = glob.glob(str(path), recursive=True)  # noqa: PTH207 (a pattern may be absolute)

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 from loop.former_names import exports
 from loop.intake import docbin  # noqa: F401 (it registers its reader and its writer)
 from loop.intake.answers import ImportReport, fit_to_tokens, import_answers
+from loop.intake.cleaning import Cleaning
 from loop.intake.export import answered
 from loop.intake.gold import gold_remarks
 from loop.intake.remarks import Remarks
+from loop.intake.survey import LONG, LONG_UNSPACED, Finding, Survey
 from loop.intake.texts import AddReport, Cut, add_texts, cut_by, new_texts, short_enough, unsplit
 
 __all__ = [
@@ -17,6 +19,11 @@ __all__ = [
     "new_texts",
     "short_enough",
     "add_texts",
+    "Cleaning",
+    "Finding",
+    "LONG",
+    "LONG_UNSPACED",
+    "Survey",
     "AddReport",
     "fit_to_tokens",
     "import_answers",

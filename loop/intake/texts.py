@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from spacy.language import Language
@@ -12,11 +12,14 @@ from spacy.pipeline import Sentencizer
 from loop.errors import InputError
 from loop.formats import RawText
 from loop.held_out import NOTHING_RESERVED, Reserved
+from loop.intake.cleaning import Cleaning, cleaned
 from loop.intake.remarks import Remarking, Remarks
+from loop.intake.sketches import SeenTexts
 from loop.records import Span, Split
 from loop.store import NewText, Store
 
 Cut = Callable[[str], Iterable[str]]
+Watch = Callable[[Iterable[NewText]], Iterator[NewText]]
 # spaCy's own limit (`nlp.max_length`): the model cannot read longer texts.
 LONGEST_TEXT = 1_000_000
 
@@ -31,6 +34,7 @@ class AddReport:
         held: reserved texts, left out.
         suggested: spans kept as suggestions. cut: spans lost because the text was split inside them.
         attached: known texts that got suggestions. answered: known texts left unchanged because they are answered.
+        near: near-duplicates of other texts, left out.
         remarks: the reader's notes on how it found the spans, with their rows.
     """
 
@@ -44,6 +48,7 @@ class AddReport:
     cut: int = 0
     attached: int = 0
     answered: int = 0
+    near: int = 0
     remarks: Remarks = field(default_factory=dict)
 
 
@@ -69,29 +74,52 @@ def add_texts(
     source: str,
     cut: Cut = unsplit,
     group_field: str | None = None,
+    cleanings: Collection[Cleaning] = (),
+    distinct: bool = False,
     leave_out: Reserved = NOTHING_RESERVED,
     labels: Sequence[str] | None = None,
+    watch: Watch = iter,
 ) -> AddReport:
     """Add texts to the corpus as one batch, all or nothing; known texts are counted and skipped.
 
     The pieces of one text form a group, unless `group_field` names a meta field to group by. Texts and pieces in
-    `leave_out` (held out in a gold file), or of a group there, are left out. With `labels`, the project's, the spans
-    of a file become suggestions, also for known unanswered texts; without, they are ignored and counted.
+    `leave_out` (held out in a gold file), or of a group there, are left out, as they are in the file or cleaned. With
+    `labels`, the project's, the spans of a file become suggestions, also for known unanswered texts; without, they are
+    ignored and counted.
+
+    Args:
+        store: to write to.
+        raws: the texts as read.
+        source: the origin, in words.
+        cut: splits a text.
+        group_field: the meta field to group by.
+        cleanings: what to clean in the texts before they are split.
+        distinct: whether to leave out near-duplicates of earlier texts among these.
+        leave_out: reserved texts.
+        labels: of the project, if spans become suggestions.
+        watch: passes on the texts to add, and may look at them.
 
     Raises:
-        InputError: there are no texts; or a row cannot be read, lacks `group_field`, is longer than spaCy can read, or
-            suggests a label not in `labels`.
+        InputError: there are no texts; or a row cannot be read, lacks `group_field`, is longer than spaCy can read,
+            suggests a label not in `labels`, or a span that cleaning would cut.
     """
     tally: Counter[str] = Counter()
     remarking = Remarking()
     whole_ones = (raw for raw in raws if not is_reserved(raw.text, raw.group, leave_out, tally))
-    read = whole_ones if labels is None else _suggesting(whole_ones, labels, remarking)
-    pieces = new_texts(read, cut=cut, group_field=group_field, tally=tally, suggest=labels is not None)
-    wanted = (new for new in pieces if not is_reserved(new.text, new.group, leave_out, tally))
-    batch = store.corpus.add_batch(wanted, source=source)
+    new = new_texts(
+        whole_ones if labels is None else _suggesting(whole_ones, labels, remarking),
+        cut=cut,
+        group_field=group_field,
+        cleanings=cleanings,
+        distinct=distinct,
+        leave_out=leave_out,
+        tally=tally,
+        suggest=labels is not None,
+    )
+    batch = store.corpus.add_batch(watch(new), source=source)
     if not batch.added + batch.duplicates + tally["held"]:
         raise InputError(source, "has no texts.", hint="Is it the right file, and its format right? See --format.")
-    counts = {name: tally[name] for name in ("blank", "annotated", "held", "cut")}
+    counts = {name: tally[name] for name in ("blank", "annotated", "held", "cut", "near")}
     became = batch.attached
     counts |= {"suggested": became.spans, "attached": became.known, "answered": became.answered}
     return AddReport(batch.batch, batch.added, batch.duplicates, **counts, remarks=remarking.all())
@@ -109,17 +137,31 @@ def new_texts(
     *,
     cut: Cut,
     group_field: str | None = None,
+    cleanings: Collection[Cleaning] = (),
+    distinct: bool = False,
+    leave_out: Reserved = NOTHING_RESERVED,
     tally: Counter[str] | None = None,
     suggest: bool = False,
 ) -> Iterator[NewText]:
-    """Yield the non-blank pieces of every text; `tally` counts blank pieces, annotated texts and cut suggestions.
+    """Yield the non-blank pieces of every text as they are to be added; see `add_texts`.
 
-    With `suggest`, the file's spans become suggestions.
+    `tally` counts blank pieces, annotated texts, cut suggestions, reserved texts and near-duplicates. With `suggest`,
+    the file's spans become suggestions.
 
     Raises:
         InputError: see `add_texts`.
     """
     tally = Counter() if tally is None else tally
+    clean_ones = cleaned(raws, cleanings, spans=suggest)
+    wanted = (raw for raw in clean_ones if not is_reserved(raw.text, raw.group, leave_out, tally))
+    pieces = _pieces(wanted, cut, group_field, tally, suggest=suggest)
+    new = (one for one in pieces if not is_reserved(one.text, one.group, leave_out, tally))
+    return _distinct(new, tally) if distinct else new
+
+
+def _pieces(
+    raws: Iterable[RawText], cut: Cut, group_field: str | None, tally: Counter[str], *, suggest: bool
+) -> Iterator[NewText]:
     for raw in raws:
         pieces = list(cut(raw.text))
         group = _group(raw, group_field, cut_up=len(pieces) > 1)
@@ -130,6 +172,16 @@ def new_texts(
                 yield new_text(replace(raw, text=piece, suggested=spans), group)
             else:
                 tally["blank"] += 1
+
+
+def _distinct(new: Iterable[NewText], tally: Counter[str]) -> Iterator[NewText]:
+    """The texts without near-duplicates of earlier ones."""
+    seen = SeenTexts()
+    for one in new:
+        if seen.is_near(one.text):
+            tally["near"] += 1
+        else:
+            yield one
 
 
 def _suggesting(raws: Iterable[RawText], labels: Sequence[str], remarking: Remarking) -> Iterator[RawText]:

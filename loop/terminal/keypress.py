@@ -1,4 +1,4 @@
-"""Read one key without a screen."""
+"""Read single keys without a screen."""
 
 from __future__ import annotations
 
@@ -6,24 +6,41 @@ import os
 import sys
 import termios
 import tty
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 # Bytes: the longest sequence that a terminal sends for one key.
 BYTES = 16
 
 
-def read_key() -> str:
-    """Wait for a key and return the characters the terminal sent; Ctrl-C interrupts.
+@contextmanager
+def key_reader() -> Iterator[Callable[[], str]]:
+    """Yield a function that waits for a key and returns the characters the terminal sent; Ctrl-C interrupts.
 
-    Raises:
-        EOFError: the terminal was closed.
+    What was typed before is dropped, what is typed from now on is not: print the question inside the block. The
+    function raises EOFError if the terminal was closed.
     """
     number = sys.stdin.fileno()
     before = termios.tcgetattr(number)
     try:
         tty.setcbreak(number)
-        sent = os.read(number, BYTES)
+        yield lambda: _sent(number)
     finally:
         termios.tcsetattr(number, termios.TCSADRAIN, before)
+
+
+def _sent(number: int) -> str:
+    sent = os.read(number, BYTES)
     if not sent:
         raise EOFError
     return sent.decode("utf-8", "replace")
+
+
+def read_key() -> str:
+    """Wait for a key, as in `key_reader`.
+
+    Raises:
+        EOFError: the terminal was closed.
+    """
+    with key_reader() as read:
+        return read()

@@ -12,7 +12,8 @@ from forked import forked
 from reported_project import evaluate
 
 from loop.cli import main
-from loop.settings import load_settings
+from loop.settings import ProjectPaths, load_settings
+from loop.store import Store
 
 pytestmark = pytest.mark.integration
 
@@ -139,3 +140,70 @@ def test_init_offers_to_name_terms_and_they_are_patterns(folder: Path, spawn: Sp
 
     assert 0 == ended(child)
     assert '{"label": "PART", "pattern": "hub", "source": "example"}\n' == (folder / "patterns.jsonl").read_text()
+
+
+def test_init_takes_one_key_for_each_proposal_and_shows_what_it_gives(folder: Path, spawn: Spawn) -> None:
+    (folder.parent / "in.txt").write_text("R&amp;D <b>here</b>. It is late.\nQ&amp;A here. Two.\n")
+    child = spawn("init", "--labels", "A", "--vectors", "none", "../in.txt")
+    child.expect_exact("· R&amp;D <b>here</b>. It is late.")
+    child.expect_exact("! 2 of 2 texts (100%) contain HTML entities, such as &amp;.")
+    child.expect(r"u  decode entities\s+n  no")
+    child.send("u")
+    child.expect_exact("With --unescape:")
+    child.expect_exact("· R&D <b>here</b>. It is late.")
+    child.expect(r"t  take out tags\s+n  no")
+    child.send("xt")  # a key without a meaning is ignored with what came with it
+    child.send("t")
+    child.expect_exact("· R&D here. It is late.")
+    child.expect(r"s  split texts into sentences\s+n  no")
+    child.send("s")
+    child.expect_exact("4 texts in all.")
+    child.expect("Add all of them")
+    child.sendline("y")
+    child.expect_exact("Added 4 texts as batch 1.")
+    child.expect("Name a few examples")
+    child.send("n")
+
+    assert 0 == ended(child)
+    with Store(ProjectPaths(folder).db) as store:
+        assert ["R&D here.", "It is late.", "Q&A here.", "Two."] == [
+            text.text for text in store.corpus.texts([1, 2, 3, 4])
+        ]
+
+
+def test_init_starts_from_the_base_that_one_key_accepts(folder: Path, spawn: Spawn) -> None:
+    (folder.parent / "in.txt").write_text("看似简单，只是二选一做决择，但其实他们代表的是你周遭的亲朋好友。\n")
+    child = spawn("init", "--labels", "A", "../in.txt")
+    child.expect(r"b  start from blank:zh\s+n  no")
+    child.send("b")
+    child.expect_exact("With --base blank:zh:")
+    child.expect("Add all of them")
+    child.sendline("y")
+    child.expect("Name a few examples")
+    child.send("n")
+
+    assert 0 == ended(child)
+    assert ("blank:zh", None) == (load_settings(folder).project.base, load_settings(folder).project.vectors)
+
+
+def test_no_to_a_proposal_leaves_the_folder_empty(folder: Path, spawn: Spawn) -> None:
+    (folder.parent / "in.txt").write_text("R&amp;D\n")
+    child = spawn("init", "--labels", "A", "--vectors", "none", "../in.txt")
+    child.expect(r"n  no")
+    child.send("n")
+    child.expect_exact("Nothing was added.")
+
+    assert 1 == ended(child)
+    assert [] == list(folder.iterdir())
+
+
+def test_add_proposes_no_other_base_and_says_nothing_twice(project: Path, spawn: Spawn) -> None:
+    (project / "in.txt").write_text("看似简单，只是二选一做决择，但其实他们代表的是你周遭的亲朋好友。\n")
+    child = spawn("add", "in.txt")
+    child.expect_exact("blank:xx cannot tell apart")
+    child.expect_exact("Add all of them? [Y/n]")
+    child.sendline("")
+    child.expect_exact("Added 1 text as batch 1.\r\n")
+
+    assert 0 == ended(child)
+    assert "" == child.before
