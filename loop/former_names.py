@@ -44,7 +44,10 @@ EXPORTS: Mapping[str, Mapping[str, str]] = {
         "Reading": "loop.lattice.Analysis",
         "TokenSpan": "loop.records.TokenSpan",
     },
-    "loop.progress": {"by_heart_words": "loop.progress.overfitting_words"},
+    "loop.progress": {
+        "by_heart_words": "loop.progress.overfitting_words",
+        "held_words": "loop.progress.pinned_words",
+    },
     "loop.quality": {"Kind": "loop.quality.finding.Kind"},
     "loop.session": {
         "PATTERNS": "loop.settings.PATTERNS_NAME",
@@ -52,9 +55,16 @@ EXPORTS: Mapping[str, Mapping[str, str]] = {
         "Walk": "loop.session.Review",
     },
     "loop.store": {"Wishes": "loop.store.Requests"},
+    "loop.trainer": {"hold": "loop.trainer.pin"},
 }
 # The former keys in JSON for programs, by those of today.
-_KEYS = {"evaluated_round": "measured", "overfits": "by_heart", "f1": "f", "f1_interval": "f_interval"}
+_KEYS = {
+    "evaluated_round": "measured",
+    "pinned_round": "held",
+    "overfits": "by_heart",
+    "f1": "f",
+    "f1_interval": "f_interval",
+}
 
 
 def renamed(former: str, today: str) -> str:

@@ -87,7 +87,10 @@ def test_the_former_attributes_of_a_project_are_todays(paths, settings, store) -
     assert session.texts.choose == session.choose
     assert "All reviewed (0); every change is saved." == session.over
     assert trainer.evaluate == trainer.measure
-    assert 7 == replace(progress(store, settings, paths), evaluated_round=7).measured
+    assert store.journal.pinned_round == store.journal.hold
+    assert store.journal.pin == store.journal.set_hold
+    now = replace(progress(store, settings, paths), evaluated_round=7, pinned_round=6)
+    assert (7, 6) == (now.measured, now.held)
 
 
 FORMER_EXPORTS = [(package, *names) for package, exported in EXPORTS.items() for names in exported.items()]
@@ -138,10 +141,10 @@ def test_the_names_of_today_are_there() -> None:
 
 def test_scores_have_their_former_key_beside_todays_but_labels_of_that_name_have_none() -> None:
     scores = {"labels": {"f1": {"strict": {"f1": 50.0, "f1_interval": (40.0, 60.0)}}}, "rows": [{"f1": None}]}
-    status = {"evaluated_round": 7}
+    status = {"evaluated_round": 7, "pinned_round": 6}
 
     assert {
         "labels": {"f1": {"strict": {"f1": 50.0, "f1_interval": [40.0, 60.0], "f": 50.0, "f_interval": [40.0, 60.0]}}},
         "rows": [{"f1": None, "f": None}],
     } == with_former_keys(scores)
-    assert {"evaluated_round": 7, "measured": 7} == with_former_keys(status)
+    assert status | {"measured": 7, "held": 6} == with_former_keys(status)

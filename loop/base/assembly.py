@@ -1,4 +1,4 @@
-"""Putting our own component into the base: what it starts from, and which of the base's labels it takes over."""
+"""Adds our own component to the base: what it starts from, and which of the base's labels it takes over."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def assemble(
 ) -> Language:
     """Load the base and add our own component, with weights determined by base, adopted labels and seed.
 
-    The component predicts those of `labels` that the base knows as the base does, and the base's own spans of these
-    labels are erased. If the base knows none of them, it starts from scratch. It comes first in the pipeline, so it
-    needs no other component to run, and the base's ner fills in around its entities; if it listens to a transformer, it
-    follows that.
+    It takes over those of `labels` that the base knows: at first it predicts them exactly as the base does, and the
+    base's own spans of these labels are erased. If the base knows none of them, it starts from scratch. It is first in
+    the pipeline, so that it runs without any other component, and the base's ner finds entities only around ours; a
+    component that listens to a transformer is placed right after that.
 
     Args:
         base: see `load_base`.
@@ -43,10 +43,10 @@ def assemble(
         raise PipelineError(
             f"{base} already has a component {COMPONENT}: it is a checkpoint.", hint="Name the base it came from."
         )
-    theirs = recognizers_of_base(nlp)
-    first, taken = chosen_recognizer(theirs, component), adopted(base, labels)
+    recognizers = recognizers_of_base(nlp)
+    first, taken = chosen_recognizer(recognizers, component), adopted(base, labels)
     start = inherited(nlp, first)
-    if vectors is not None and not taken and can_see_vectors(start) and _lacks_vectors(nlp):
+    if vectors is not None and not taken and can_see_vectors(start) and _can_be_given_vectors(nlp):
         give_vectors(nlp, vectors)
         start = seeing_vectors(start)
     fix_random_seed(seed)
@@ -58,12 +58,12 @@ def assemble(
     if first and taken:
         for layer, source in zip(ner.model.get_ref("tok2vec").layers, start.layers, strict=False):
             layer.from_bytes(source.to_bytes())
-        _take_over(nlp, first, theirs, taken)
+        _take_over(nlp, first, recognizers, taken)
     return nlp
 
 
-def _lacks_vectors(nlp: Language) -> bool:
-    """Whether it has no word vectors, and its docs would see some: a tokenizer may have a vocabulary of its own."""
+def _can_be_given_vectors(nlp: Language) -> bool:
+    """Whether it has no word vectors and could use some; it could not if its tokenizer has a vocabulary of its own."""
     return not nlp.vocab.vectors.shape[0] and nlp.make_doc("").vocab is nlp.vocab
 
 
@@ -83,11 +83,12 @@ def chosen_recognizer(recognizers: Sequence[str], component: str | None) -> str 
     return component
 
 
-def _take_over(nlp: Language, chosen: str, theirs: Sequence[str], labels: Sequence[str]) -> None:
+def _take_over(nlp: Language, chosen: str, recognizers: Sequence[str], labels: Sequence[str]) -> None:
+    """Let our component predict the labels as the `chosen` recognizer does, and no recognizer of the base any more."""
     first: Any = nlp.get_pipe(chosen)
     adopt(own_component(nlp), first, [label for label in labels if label in first.labels])
     add_eraser(nlp, after=COMPONENT)
-    for name in theirs:
-        their: Any = nlp.get_pipe(name)
-        hide(their, [label for label in labels if label in their.labels])
+    for name in recognizers:
+        recognizer: Any = nlp.get_pipe(name)
+        hide(recognizer, [label for label in labels if label in recognizer.labels])
         add_eraser(nlp, after=name)

@@ -20,7 +20,7 @@ import spacy
 from numpy.typing import NDArray
 from spacy.vectors import Vectors
 
-from loop.base.vectors import NAME
+from loop.base.vectors import TABLE_NAME
 from loop.errors import LoopError
 from loop.files import new_folder
 
@@ -62,7 +62,7 @@ def write_vectors_folder(file: Path, target: Path, *, language: str, most: int) 
         raise LoopError(f"{target} exists already.", hint="Name another folder.")
     read = read_vector_file(file, most)
     nlp = spacy.blank(language)
-    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=read.data, keys=read.words, name=NAME)
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=read.data, keys=read.words, name=TABLE_NAME)
     nlp.vocab.deduplicate_vectors()
     with new_folder(target) as folder:
         nlp.to_disk(folder)

@@ -1,4 +1,4 @@
-"""Word vectors for our component: of the table that comes with loop, or of another pipeline."""
+"""Word vectors for our component: from a table that comes with loop, or from another pipeline."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from loop.base.pipeline import base_folder
 from loop.errors import PipelineError
 from loop.settings.sections import BUILTIN
 
-NAME = "loop_vectors"
+TABLE_NAME = "loop_vectors"
 # What spaCy's Vectors write into a pipeline's `vocab/`.
 VECTOR_FILES = ("vectors", "key2row", "vectors.cfg")
 
@@ -43,11 +43,11 @@ def vectors_sum(table: str | None) -> str:
 
 
 def load_vectors(table: str) -> Vectors:
-    """A table of word vectors. It holds hashes of words, not the words.
+    """A table of word vectors, which knows words by their hashes only.
 
-    Imported strings would stay in the vocabulary, and texts would be made up from them. The last row is 0, because
-    spaCy's backpropagation takes a word without a vector for it (`spacy/ml/staticvectors.py`); in floret every word has
-    one.
+    The words themselves would become part of the vocabulary, from which texts for rehearsal are made up. The table gets
+    a last row of zeros, since spaCy's backpropagation takes the last row for words without a vector
+    (`spacy/ml/staticvectors.py`); floret has a vector for every word.
 
     Args:
         table: `builtin:LANG`, an installed pipeline, or the folder of one.
@@ -56,15 +56,15 @@ def load_vectors(table: str) -> Vectors:
         PipelineError: there is no such table, or the pipeline has no vectors.
     """
     if table.startswith(BUILTIN):
-        return _unpacked(table.removeprefix(BUILTIN))
-    vectors = Vectors(strings=StringStore()).from_disk(_vocab(table), exclude=["strings"])
+        return _builtin_table(table.removeprefix(BUILTIN))
+    vectors = Vectors(strings=StringStore()).from_disk(_vocab_folder(table), exclude=["strings"])
     if not vectors.shape[0]:
         raise PipelineError(f"The pipeline {table} has no word vectors.", hint=_HINT)
     return vectors if vectors.mode == "floret" else _with_zero_row(vectors.data, vectors.key2row)
 
 
 def give_vectors(nlp: Language, table: str) -> None:
-    """Give a pipeline that has none the word vectors of a table; its strings stay as they are."""
+    """Give a pipeline without word vectors those of a table; its strings stay as they are."""
     nlp.vocab.vectors = load_vectors(table)
 
 
@@ -79,26 +79,26 @@ def has_vectors(base: str) -> bool:
 
 
 def write_vectors(nlp: Language, pipeline: Path) -> None:
-    """Write the vectors into the saved pipeline, whose vocabulary is that of the base."""
+    """Write the vectors into a saved pipeline whose vocabulary was copied from the base."""
     nlp.vocab.vectors.to_disk(pipeline / "vocab", exclude=["strings"])
 
 
-def _unpacked(language: str) -> Vectors:
-    with as_file(_packed(language)) as file, np.load(file) as packed:
+def _builtin_table(language: str) -> Vectors:
+    with as_file(_builtin_file(language)) as file, np.load(file) as packed:
         words = lzma.decompress(packed["words"].tobytes()).decode().split("\n")
-        # Element by element: the same to the bit on every machine, as a matrix product is not.
+        # Multiplied element by element, which gives the same bits on every machine; a matrix product does not.
         data = packed["values"].astype(np.float32) * packed["scales"][:, None]
         rows = packed["rows"].tolist()
     return _with_zero_row(data, dict(zip(map(get_string_id, words), rows, strict=True)))
 
 
 def _with_zero_row(data: Any, rows: dict[int, int]) -> Vectors:
-    vectors = Vectors(strings=StringStore(), data=np.vstack([data, np.zeros_like(data[:1])]), name=NAME)
+    vectors = Vectors(strings=StringStore(), data=np.vstack([data, np.zeros_like(data[:1])]), name=TABLE_NAME)
     vectors.key2row = rows
     return vectors
 
 
-def _packed(language: str) -> Any:
+def _builtin_file(language: str) -> Any:
     if language not in builtin_languages():
         known = ", ".join(BUILTIN + each for each in builtin_languages())
         raise PipelineError(f"No word vectors for {language!r} come with loop, only {known}.", hint=_HINT)
@@ -107,12 +107,12 @@ def _packed(language: str) -> Any:
 
 def _contents(table: str) -> list[bytes]:
     if table.startswith(BUILTIN):
-        return [_packed(table.removeprefix(BUILTIN)).read_bytes()]
-    vocab = _vocab(table)
+        return [_builtin_file(table.removeprefix(BUILTIN)).read_bytes()]
+    vocab = _vocab_folder(table)
     return [(vocab / name).read_bytes() for name in VECTOR_FILES if (vocab / name).is_file()]
 
 
-def _vocab(table: str) -> Path:
+def _vocab_folder(table: str) -> Path:
     folder = base_folder(table)
     if folder is None or not has_vectors(table):
         raise PipelineError(f"The pipeline {table} has no word vectors.", hint=_HINT)

@@ -11,5 +11,5 @@ from loop.former_names import exports
 
 __all__ = ["Chunk", "chunked", "Job", "predicted", "predicted_by_ray", "Predicted", "Unfinished"]
 
-if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+if not TYPE_CHECKING:  # so that mypy still reports names that do not exist
     __getattr__ = exports(__name__)

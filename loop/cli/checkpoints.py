@@ -30,10 +30,10 @@ def list_cli(ctx: typer.Context) -> None:
 
     with opened(ctx, writes=False) as (paths, settings, store):
         rows = rounds_table(store, Checkpoints(paths.models), scores_by_round(paths, settings, store))
-        held, in_force = store.journal.hold(), store.journal.round_in_force()
+        pinned, in_force = store.journal.pinned_round(), store.journal.round_in_force()
     for line in aligned(rows, left=(len(rows[0]) - 1,)):
         say(line)
-    if held is not None:
+    if pinned is not None:
         say(f"Round {in_force} is pinned: no further round is trained or published until `loop checkpoints forward`.")
 
 
@@ -134,11 +134,11 @@ def round_there(store: Store, number: int) -> None:
 def rollback_cli(ctx: typer.Context, number: RoundArgument) -> None:
     """Go back to a round and pin it: models/last, suggestions and questions come from it until `forward`."""
     from loop.checkpoints.checkpoints import Checkpoints
-    from loop.trainer import hold
+    from loop.trainer import pin
 
     with opened(ctx) as (paths, settings, store):
         round_there(store, number)
-        done = hold(paths, settings, store, number)
+        done = pin(paths, settings, store, number)
         kept = number in Checkpoints(paths.models).rounds()
     say(f"Round {number} is pinned. New answers are saved, but no round learns them until `loop checkpoints forward`.")
     if not kept:
@@ -150,17 +150,17 @@ def rollback_cli(ctx: typer.Context, number: RoundArgument) -> None:
 @checkpoints_app.command("forward")
 def forward_cli(ctx: typer.Context) -> None:
     """Unpin the round that `loop checkpoints rollback` pinned; training goes on as if nothing had happened."""
-    from loop.trainer import hold
+    from loop.trainer import pin
 
     with opened(ctx) as (paths, settings, store):
-        held = store.journal.hold()
-        if held is None:
+        pinned = store.journal.pinned_round()
+        if pinned is None:
             raise LoopError("No round is pinned.", hint="`loop checkpoints rollback N` pins one.")
-        done = hold(paths, settings, store, None)
+        done = pin(paths, settings, store, None)
         say(
-            f"Round {held} is no longer pinned; round {store.journal.round_in_force()} is in force."
+            f"Round {pinned} is no longer pinned; round {store.journal.round_in_force()} is in force."
             if done
-            else f"Round {held} is no longer pinned; the running trainer continues."
+            else f"Round {pinned} is no longer pinned; the running trainer continues."
         )
 
 

@@ -77,7 +77,7 @@ def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebu
     texts = [each.text for each in gold]
     with one.learner.published() as nlp:
         now = [tuple(spans) for spans in predicted_spans(nlp, texts)]
-    then = found_by_round(paths, store, one.number, texts, evaluates=True)
+    then = found_by_round(paths, store, one.number, texts, held_out=True)
     for name, found in (("now", now), ("then", then)):
         score = scores(with_spans_found(gold, found), settings.project.labels)
         yield f"round {one.number} {name}: {f'F1 {score_words(score.overall)}' if score else 'no held-out texts'}"

@@ -49,13 +49,18 @@ def status_json(now: Progress, batches: list[BatchInfo]) -> str:
 
 def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) -> list[str]:
     """Return lines about a project's numbers, with the learning curve."""
-    from loop.progress import blocked_words, forgotten_words, held_words, overfitting_words
+    from loop.progress import blocked_words, forgotten_words, overfitting_words, pinned_words
     from loop.progress.weak_words import weak_words
 
     scored = {point.round: point.scores.overall for point in now.curve}
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
     pace = "" if now.seconds is None else f"; {now.seconds:.0f} s each recently"
-    alarms = [held_words(now.held), forgotten_words(now.forgotten), overfitting_words(now.advice), near_words(now)]
+    alarms = [
+        pinned_words(now.pinned_round),
+        forgotten_words(now.forgotten),
+        overfitting_words(now.advice),
+        near_words(now),
+    ]
     return [
         f"texts    {now.texts:,}, {now.pool:,} of them unanswered; {counted(now.waiting, 'question')} waiting",
         *(f"         nothing is left to ask: {words}" for words in [blocked_words(now.pool)] if now.blocked),

@@ -36,5 +36,5 @@ __all__ = [
     "mode_of",
 ]
 
-if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+if not TYPE_CHECKING:  # so that mypy still reports names that do not exist
     __getattr__ = exports(__name__)

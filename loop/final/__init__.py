@@ -23,5 +23,5 @@ __all__ = [
     "package_name",
 ]
 
-if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+if not TYPE_CHECKING:  # so that mypy still reports names that do not exist
     __getattr__ = exports(__name__)

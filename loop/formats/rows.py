@@ -1,4 +1,4 @@
-"""Rows of named fields from any file: texts with spans and answers, in the forms of several programs."""
+"""Converts rows of files, which are named fields in the forms of several programs, to texts with spans and answers."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def read_row(row: Any, source: Source, number: int, *, text_field: str) -> Itera
         InputError: the row has no text under `text_field`, or invalid spans or an invalid answer.
     """
     try:
-        for one in _alike(row, text_field):
-            yield _raw(one, source, number, text_field)
+        for one in _prodigy_rows(row, text_field):
+            yield _raw_text(one, source, number, text_field)
     except BadRowError as error:
         raise InputError(source.name, error.problem, line=number, hint=error.hint) from None
 
 
-def _alike(row: Any, text_field: str) -> Iterable[dict[str, Any]]:
-    """The row in Prodigy's form."""
+def _prodigy_rows(row: Any, text_field: str) -> Iterable[dict[str, Any]]:
+    """The row in Prodigy's form; for a Label Studio task, one row per annotation."""
     if isinstance(row, list) and len(row) == 2 and isinstance(row[1], dict):  # spaCy 2's training data
         row = {text_field: row[0]} | row[1]
     if not isinstance(row, dict):
@@ -55,22 +55,22 @@ def _alike(row: Any, text_field: str) -> Iterable[dict[str, Any]]:
 
 
 def cells_to_row(cells: Mapping[str, Any], text_field: str) -> dict[str, Any]:
-    """Return the row in a table's cells: `JSON_FIELDS` are parsed, empty cells are left out.
+    """Convert the cells of a table's row: those of `JSON_FIELDS` are parsed, empty ones are left out.
 
     Raises:
         BadRowError: the cell of a JSON field is not JSON.
     """
     row: dict[str, Any] = {}
     for name, cell in cells.items():
-        looks = isinstance(cell, str) and name in JSON_FIELDS and cell.lstrip()[:1] in tuple('[{-0123456789"')
+        looks_like_json = isinstance(cell, str) and name in JSON_FIELDS and cell.lstrip()[:1] in tuple('[{-0123456789"')
         if cell is not None and (cell != "" or name == text_field):
-            row[name] = parsed(cell) if looks else cell
+            row[name] = parsed(cell) if looks_like_json else cell
     if "meta" in row and not isinstance(row["meta"], dict):
         row["meta"] = {"meta": row["meta"]}
     return row
 
 
-def _raw(row: dict[str, Any], source: Source, number: int, text_field: str) -> RawText:
+def _raw_text(row: dict[str, Any], source: Source, number: int, text_field: str) -> RawText:
     text, meta = row.get(text_field), row.get("meta") or {}
     if not isinstance(text, str):
         hint = "Name the field with the texts with --text-field NAME."

@@ -16,8 +16,8 @@ PARTS: tuple[Part, ...] = get_args(Part)
 def part_of(text: Text, shares: Mapping[Part, float]) -> Part:
     """Return the part that a text belongs to.
 
-    It depends only on the shares and on the text's group, or its characters if it has no group. So the parts grow
-    with the project but never mix.
+    It depends only on the shares and on the text's group or, without one, on its characters: as a project grows, no
+    text changes parts.
     """
     key = f"group:{text.group}" if text.group is not None else f"text:{text.text}"
     number = hashlib.blake2b(key.encode(), digest_size=8, person=b"loop split").digest()
@@ -33,7 +33,7 @@ def read_shares(typed: str) -> dict[Part, float]:
     """Return the shares of train, dev and test in a list such as "80,10,10".
 
     Raises:
-        LoopError: it is not a list of three numbers of at least 0, with one above 0.
+        LoopError: it is not a list of three numbers, none negative and not all 0.
     """
     try:
         shares = [float(share) for share in typed.split(",")]

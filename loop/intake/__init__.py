@@ -33,5 +33,5 @@ __all__ = [
     "answered",
 ]
 
-if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+if not TYPE_CHECKING:  # so that mypy still reports names that do not exist
     __getattr__ = exports(__name__)

@@ -11,5 +11,5 @@ from loop.lattice.transitions import Transitions
 
 __all__ = ["Lattice", "Transitions", "Expectation", "Analysis", "limited", "stacked"]
 
-if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+if not TYPE_CHECKING:  # so that mypy still reports names that do not exist
     __getattr__ = exports(__name__)

@@ -21,7 +21,7 @@ class Point:
 
 
 def curve(store: Store, gold: Sequence[GoldText], labels: Sequence[str]) -> list[Point]:
-    """A point for every comparable round, first to last: evaluated on nearly all texts of the last one."""
+    """A point for each round that was evaluated on nearly all texts of the last one, first to last."""
     answers = {info.number: info.answers for info in store.journal.rounds()}
     rounds = [number for number in store.predictions.rounds() if number in answers]
     read = {number: found for number in rounds if (found := evaluated_texts(store, gold, number))}

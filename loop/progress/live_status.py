@@ -53,9 +53,9 @@ def forgotten(rounds: Sequence[RoundInfo], settings: Settings) -> dict[str, floa
     return {label: f for label, f in kept.items() if f < settings.checkpoints.alarm_below}
 
 
-def held_words(held: int | None) -> str:
+def pinned_words(pinned: int | None) -> str:
     """A clause about a pinned round; empty if none is pinned."""
-    return "" if held is None else f"round {held} is pinned: new answers wait for `loop checkpoints forward`"
+    return "" if pinned is None else f"round {pinned} is pinned: new answers wait for `loop checkpoints forward`"
 
 
 def forgotten_words(found: Mapping[str, float]) -> str:

@@ -42,7 +42,7 @@ class Progress:
         rounds: finished ones. next_round: training answers needed for the next one, 0 when it is due.
         trainer: what it is doing, in words; `STOPPED` if none is running.
         consistency: intra-annotator agreement on repeated texts.
-        held: the pinned round; None if none is.
+        pinned_round: the one to which the project was rolled back; None without any.
         forgotten: the base's labels that the last round no longer finds as the base does, with F1 (percent).
         set_aside: folders of damaged checkpoints.
         evaluated_round: the last one evaluated; None without any. scores: of that round.
@@ -69,7 +69,7 @@ class Progress:
     next_round: int
     trainer: str
     consistency: Consistency
-    held: int | None
+    pinned_round: int | None
     forgotten: Mapping[str, float]
     set_aside: tuple[str, ...]
     evaluated_round: int | None
@@ -86,6 +86,7 @@ class Progress:
     weak: tuple[WeakSummary, ...] = ()
     weak_until: int = 0
 
+    held = attribute("Progress", "held", "pinned_round")
     measured = attribute("Progress", "measured", "evaluated_round")
 
 
@@ -115,7 +116,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         next_round=left.missing,
         trainer=trainer_state(store, paths),
         consistency=consistency(pairs(store.answers.all(), schemes)),
-        held=store.journal.hold(),
+        pinned_round=store.journal.pinned_round(),
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
         estimate=next((info.estimate for info in reversed(rounds) if info.estimate), {}),

@@ -12,7 +12,7 @@ from loop.records import Candidate, Question, Span, TokenSpan
 from loop.scoring.questions import CANDIDATE_P, NAMED_CANDIDATES, Read
 
 
-def expected(read: Read, labels: Collection[str]) -> float:
+def expected_spans(read: Read, labels: Collection[str]) -> float:
     """The expected number of spans of `labels` in the text."""
     spans = read.lattice.spans(CANDIDATE_P) if read.lattice else []
     return sum(p for span, p in spans if span.label in labels)

@@ -86,7 +86,7 @@ def _read(text: Text, doc: Doc, lattice: Lattice | None, matches: Callable[[Doc]
 
 
 def estimated(read: Sequence[Read]) -> dict[str, float]:
-    """The pipeline's expected precision, recall and F1 ("p", "r" and "f", in percent) on randomly drawn texts.
+    """The pipeline's expected precision, recall and F1 ("p", "r" and "f1", in percent) on randomly drawn texts.
 
     "texts" is their number. Empty if the pipeline predicts nothing yet.
     """

@@ -9,5 +9,5 @@ from loop.session.status import SessionStatus
 
 __all__ = ["Session", "SessionStatus", "Stop", "Review"]
 
-if not TYPE_CHECKING:  # for mypy, a name that is not there stays an error
+if not TYPE_CHECKING:  # so that mypy still reports names that do not exist
     __getattr__ = exports(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loop.progress import forgotten, forgotten_words, held_words, start_of_today, unlearned
+from loop.progress import forgotten, forgotten_words, pinned_words, start_of_today, unlearned
 from loop.records import Answer
 from loop.session.trainer_watch import TrainerWatch
 from loop.settings import Settings
@@ -60,10 +60,10 @@ class StatusReader:
 
     def _forgotten_by(self, round: int) -> str:
         """Cached per round: the screen asks twice a second."""
-        held = self._store.journal.hold()
-        if (round, held) != self._forgotten[0]:
+        pinned = self._store.journal.pinned_round()
+        if (round, pinned) != self._forgotten[0]:
             words = forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
-            self._forgotten = (round, held), "; ".join(filter(None, [words, held_words(held)]))
+            self._forgotten = (round, pinned), "; ".join(filter(None, [words, pinned_words(pinned)]))
         return self._forgotten[1]
 
     def unlearned(self) -> str:

@@ -15,7 +15,7 @@ class EventKind(str, Enum):
     """A file suggested spans for texts that were there before."""
     LABELS = "labels"
     SETTINGS = "settings"
-    HOLD = "hold"
+    PINNED = "hold"
     """A round was pinned or unpinned."""
     PRETRAINED = "pretrained"
     CURVE = "curve"

@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from loop.former_names import attribute
 from loop.records import TrainerStatus
 from loop.store.database import Database, now
 from loop.store.events import EventKind
 from loop.store.naming import Naming, read_naming
 from loop.store.schema import events, predictions, rounds, schemes, state
 
+# Keys of the table `state`.
 TRAINER = "trainer"
 HEADLINE = "headline"
 SETTINGS = "settings"
@@ -40,7 +42,7 @@ class RoundInfo:
         kept: retention of the base's labels that are not taught: F1 against the base (percent), by label.
         agreement: F1 (percent) of its predictions against the previous round's, on unanswered texts; None without any
             entity.
-        estimate: expected precision, recall and F1 ("p", "r", "f", percent) on the pool by its own probabilities, from
+        estimate: expected precision, recall and F1 ("p", "r", "f1", percent) on the pool by its own probabilities, from
             a random sample of "texts"; empty until it has scored them.
     """
 
@@ -61,6 +63,9 @@ class RoundInfo:
 
 class Journal:
     """The event log, and the state derived from it."""
+
+    hold = attribute("Journal", "hold", "pinned_round")
+    set_hold = attribute("Journal", "set_hold", "pin")
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -109,29 +114,29 @@ class Journal:
             append_event(connection, EventKind.SETTINGS, {"digest": digest, **values})
 
     def settings_at(self, seq: int) -> dict[str, Any] | None:
-        """The recorded settings in force at event `seq` (before the first record, those of the first).
+        """The settings last recorded before event `seq` or, if there are none so early, those recorded first.
 
-        None if none were recorded.
+        None if none were ever recorded.
         """
         noted = [(at, payload) for at, kind, payload in self.events(kind=EventKind.SETTINGS) if "update" in payload]
         before = [payload for at, payload in noted if at < seq]
         return before[-1] if before else noted[0][1] if noted else None
 
-    def hold(self) -> int | None:
+    def pinned_round(self) -> int | None:
         """The pinned round, after which no round is trained or published; None if no round is pinned."""
-        event = self.latest(EventKind.HOLD)
+        event = self.latest(EventKind.PINNED)
         return event["round"] if event else None
 
-    def set_hold(self, round: int | None) -> None:
-        """Pin a round; None unpins."""
-        self.note(EventKind.HOLD, {"round": round})
+    def pin(self, round: int | None) -> None:
+        """Pin a round; None unpins the one that is pinned."""
+        self.note(EventKind.PINNED, {"round": round})
 
     def round_in_force(self) -> int:
         """The number of the last finished round, or of the pinned one."""
         with self._database.read() as connection:
             last = int(connection.execute(select(func.coalesce(func.max(rounds.c.number), 0))).scalar_one())
-        hold = self.hold()
-        return last if hold is None else min(last, hold)
+        pinned = self.pinned_round()
+        return last if pinned is None else min(last, pinned)
 
     def schemes(self) -> dict[int, tuple[str, ...]]:
         """The current labels that complete answers cover, by scheme version."""
@@ -146,7 +151,8 @@ class Journal:
         """Record a finished round."""
         dumped = {"kept": json.dumps(dict(info.kept)), "estimate": json.dumps(dict(info.estimate)), "at": now()}
         with self._database.write() as connection:
-            connection.execute(delete(rounds).where(rounds.c.number == info.number))  # pruned and retrained
+            # A pruned round may be trained again.
+            connection.execute(delete(rounds).where(rounds.c.number == info.number))
             connection.execute(insert(rounds).values(asdict(info) | dumped))
 
     def set_estimate(self, number: int, estimate: Mapping[str, float]) -> None:
@@ -183,6 +189,11 @@ class Journal:
         with self._database.write() as connection:
             put_state(connection, HEADLINE, words)
 
+    def headline(self) -> str:
+        """A short summary of the model's quality; empty until it has been evaluated."""
+        with self._database.read() as connection:
+            return str(get_state(connection, HEADLINE) or "")
+
     def rules_version(self) -> int:
         """The version of the rules (see `loop.truth`) under which rounds were last trained; 0 before these."""
         with self._database.read() as connection:
@@ -193,11 +204,6 @@ class Journal:
         if version != self.rules_version():
             with self._database.write() as connection:
                 put_state(connection, RULES_VERSION, version)
-
-    def headline(self) -> str:
-        """A short summary of the model's quality; empty until it has been evaluated."""
-        with self._database.read() as connection:
-            return str(get_state(connection, HEADLINE) or "")
 
 
 def put_scheme(connection: Connection, labels: Sequence[str], asked: Collection[str] | None = None) -> int:

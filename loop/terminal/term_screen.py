@@ -1,4 +1,4 @@
-"""The full screen of a review of terms: single keys, and the terminal as it was afterwards."""
+"""The full screen for reviewing terms: one key per decision; it leaves the terminal as it found it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from loop.terminal.app import NAMES, drop_sequence
 from loop.terminal.painter import painted_application
 from loop.terminal.term_page import TermPage, rows
 
-CLOSED = (errno.EIO, errno.EBADF, errno.ENXIO)
+# What reading from a terminal raises after its window was closed.
+TERMINAL_CLOSED = (errno.EIO, errno.EBADF, errno.ENXIO)
 
 
 def term_screen(page: TermPage, *, input: Input | None = None, output: Output | None = None) -> Application[None]:
@@ -37,7 +38,7 @@ def term_screen(page: TermPage, *, input: Input | None = None, output: Output | 
 
     @bindings.add(Keys.Escape, Keys.Any)
     def unknown(event: KeyPressEvent) -> None:
-        """Ignore Alt with a key, and keys that nothing is bound to: the characters they send are no decisions."""
+        """Ignore Alt with a key, and unbound special keys: the characters that they send are not decisions."""
         if (second := event.key_sequence[1].data) in ("[", "O"):
             drop_sequence(second, event.key_processor.input_queue)
 
@@ -67,7 +68,7 @@ def run_screen(page: TermPage) -> None:
     except EOFError:
         return
     except OSError as error:
-        if error.errno not in CLOSED:
+        if error.errno not in TERMINAL_CLOSED:
             raise
 
 

@@ -1,5 +1,11 @@
-"""The background process: it learns from the answers, lays out the next questions, and pretrains while it is idle."""
+"""The background process: it learns from the answers, prepares the next questions, and pretrains while it is idle."""
 
-from loop.trainer.trainer import GATHERING, Trainer, hold, prepare, say_stopped
+from typing import TYPE_CHECKING
 
-__all__ = ["GATHERING", "Trainer", "hold", "prepare", "say_stopped"]
+from loop.former_names import exports
+from loop.trainer.trainer import WAITING_FOR_CHANGES, Trainer, pin, prepare, say_stopped
+
+__all__ = ["WAITING_FOR_CHANGES", "Trainer", "pin", "prepare", "say_stopped"]
+
+if not TYPE_CHECKING:  # so that mypy still reports names that do not exist
+    __getattr__ = exports(__name__)

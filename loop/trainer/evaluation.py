@@ -39,8 +39,8 @@ class Evaluation:
         """Predict all held-out texts with the current pipeline."""
         gold = gold_texts(self._store, self._settings, self._paths)
         with rounds.learner.published() as nlp:
-            self._read(partial(predicted_spans, nlp), rounds.number, gold)
-        self._say(gold)
+            self._predict(partial(predicted_spans, nlp), rounds.number, gold)
+        self._store_headline(gold)
 
     def slice(self) -> bool:
         """Predict some texts that were answered after a round was evaluated; return False if there are none.
@@ -57,16 +57,16 @@ class Evaluation:
             lacking = [one for one in gold if one.text not in known]
             enough = 1 if number == kept[-1] else min(WORTH_LOADING, len(gold))
             if lacking and len(lacking) >= enough:
-                self._read_old(number, lacking[:SLICE])
+                self._predict_with_checkpoint(number, lacking[:SLICE])
                 return True
-        self._say(gold)
+        self._store_headline(gold)
         self._done, self._opened = seq, None
         return False
 
-    def _read_old(self, number: int, gold: Sequence[GoldText]) -> None:
-        """Predict with a saved checkpoint; skip a damaged one, which is handled when training continues from it."""
+    def _predict_with_checkpoint(self, number: int, gold: Sequence[GoldText]) -> None:
+        """Predict with a saved checkpoint. A damaged one is skipped: it is replaced when training goes on from it."""
         try:
-            self._read(self._finder(number), number, gold)
+            self._predict(self._finder(number), number, gold)
         except PipelineError:
             self._unreadable.add(number)
 
@@ -75,13 +75,13 @@ class Evaluation:
             self._opened = number, partial(predicted_spans, self._checkpoints.published(number))
         return self._opened[1]
 
-    def _read(self, find: Finder, number: int, gold: Sequence[GoldText]) -> None:
+    def _predict(self, find: Finder, number: int, gold: Sequence[GoldText]) -> None:
         texts = [one.text for one in gold]
         if texts:
             self._store.predictions.put(number, dict(zip(texts, find(texts), strict=True)))
 
-    def _say(self, gold: Sequence[GoldText]) -> None:
-        """Store the headline for the screen, which cannot afford to compute it."""
+    def _store_headline(self, gold: Sequence[GoldText]) -> None:
+        """Store what the screen shows of the scores, which it cannot compute fast enough."""
         last = last_evaluated_round(self._store)
         found = evaluated_texts(self._store, gold, last) if last is not None else []
         self._store.journal.set_headline(headline(scores(found, self._settings.project.labels)))
@@ -96,7 +96,7 @@ def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, 
     gold = gold_texts(store, settings, paths)
     rng = Random(f"{settings.project.seed}:diff")
     texts = [each.text for each in gold] or [text.text for text in store.corpus.sample(SAMPLE, rng)]
-    found, others = (found_by_round(paths, store, number, texts, evaluates=bool(gold)) for number in (one, other))
+    found, others = (found_by_round(paths, store, number, texts, held_out=bool(gold)) for number in (one, other))
     if not gold:
         return [TextDiff(*row, None) for row in zip(texts, found, others, strict=True)]
     read = zip(*(with_spans_found(gold, spans) for spans in (found, others)), strict=True)
@@ -104,7 +104,7 @@ def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, 
 
 
 def found_by_round(
-    paths: ProjectPaths, store: Store, number: int, texts: Sequence[str], *, evaluates: bool
+    paths: ProjectPaths, store: Store, number: int, texts: Sequence[str], *, held_out: bool
 ) -> list[tuple[Span, ...]]:
     """Return a round's predictions on each text, from the store or, if missing there, from its checkpoint.
 
@@ -113,7 +113,7 @@ def found_by_round(
         store: the project's store.
         number: the round.
         texts: the texts.
-        evaluates: whether these are held-out texts; new predictions are then stored.
+        held_out: whether the texts are held out; only predictions on such texts are stored.
 
     Raises:
         LoopError: predictions are missing and the checkpoint is pruned.
@@ -122,14 +122,14 @@ def found_by_round(
     if lacking := [text for text in texts if text not in found]:
         checkpoints = Checkpoints(paths.models)
         if number not in checkpoints.rounds():
-            why = "it has not read all held-out texts" if evaluates else "there are no held-out texts that it has read"
+            why = "it was not evaluated on all held-out texts" if held_out else "no text is held out to compare it on"
             raise LoopError(
                 f"The pipeline of round {number} is pruned, and {why}.",
                 hint="`loop checkpoints list` says which rounds are kept.",
             )
         spans = map(tuple, predicted_spans(checkpoints.published(number), lacking))
         new = dict(zip(lacking, spans, strict=True))
-        if evaluates:
+        if held_out:
             store.predictions.put(number, new)
         found |= new
     return [found[text] for text in texts]

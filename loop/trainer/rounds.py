@@ -92,7 +92,7 @@ class Rounds:
         self._forget_changed(self._store.answers.training())
         self._store.journal.set_rules_version(RULES_VERSION)
         self._rename()
-        self._go_to(self._kept_by_hold())
+        self._go_to(self._last_to_keep())
 
     def _rename(self) -> None:
         """Rename labels in the saved rounds to their present names."""
@@ -121,11 +121,11 @@ class Rounds:
         self._recipe.go_to(number)
         self._change.forget()
 
-    def _kept_by_hold(self) -> int:
+    def _last_to_keep(self) -> int:
         """The last saved round up to the pinned one, if any."""
-        self._hold = self._store.journal.hold()
+        self._pinned = self._store.journal.pinned_round()
         kept = self._checkpoints.rounds()
-        return max(n for n in kept if self._hold is None or n <= self._hold)
+        return max(n for n in kept if self._pinned is None or n <= self._pinned)
 
     def changed(self, training: Sequence[Answer]) -> tuple[str, ...]:
         """Identifies a change of what was trained on, so that the trainer can wait for its end; empty without any.
@@ -144,14 +144,14 @@ class Rounds:
         """
         before = self.newest
         self._forget_changed(training)
-        if (before, self._hold) != (self.newest, self._store.journal.hold()):
-            self._go_to(self._kept_by_hold())
+        if (before, self._pinned) != (self.newest, self._store.journal.pinned_round()):
+            self._go_to(self._last_to_keep())
 
     def due(self, training: Sequence[Answer]) -> bool:
         """Roll back if what was learned has changed; then say whether there are enough answers for the next round."""
         self.roll_back(training)
-        held = self._hold is not None and self.number >= self._hold
-        return not held and len(training) >= self._recipe.next_cut(training)
+        is_pinned = self._pinned is not None and self.number >= self._pinned
+        return not is_pinned and len(training) >= self._recipe.next_cut(training)
 
     def learn(self, training: Sequence[Answer]) -> RoundInfo:
         """Train and save the next round on its part of the training answers, given by rank."""

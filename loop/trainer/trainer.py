@@ -22,10 +22,10 @@ from loop.trainer.rounds import Rounds
 from loop.trainer.suggest_pipeline import suggest_pipeline
 from loop.trainer.weak_sources import WeakSources
 
-__all__ = ["Trainer", "prepare", "hold", "say_stopped"]
+__all__ = ["Trainer", "prepare", "pin", "say_stopped"]
 
 POLL_SECONDS = 0.2
-GATHERING = "waiting for more changes"
+WAITING_FOR_CHANGES = "waiting for more changes"
 # After an import hundreds of rounds may be due; an active session gets a new queue this often meanwhile.
 REFRESH_SECONDS = 20.0
 
@@ -108,7 +108,7 @@ class Trainer:
             return False
         training = self._store.answers.training()
         if patient and (changed := self.rounds.changed(training)) and not self._changes.is_over(changed):
-            self._say(GATHERING)
+            self._say(WAITING_FOR_CHANGES)
             return False
         self._changes.begin()
         if self.rounds.due(training):
@@ -165,9 +165,9 @@ class Trainer:
             self._said = said
 
 
-def hold(paths: ProjectPaths, settings: Settings, store: Store, number: int | None) -> bool:
+def pin(paths: ProjectPaths, settings: Settings, store: Store, number: int | None) -> bool:
     """Pin a round, or unpin it; return True if that has taken effect, False if the running trainer will do it."""
-    store.journal.set_hold(number)
+    store.journal.pin(number)
     if is_held(paths.trainer_lock):
         return False
     Trainer(paths, settings, store).close()

@@ -63,7 +63,7 @@ def test_rounds_are_listed_shown_held_pruned_and_rebuilt(learned: ProjectPaths, 
 
     refused = run("checkpoints", "diff", "0", "1")
     assert 1 == refused.code
-    assert "The pipeline of round 1 is pruned, and there are no held-out texts that it has read." in refused.err
+    assert "The pipeline of round 1 is pruned, and no text is held out to compare it on." in refused.err
     found = run("checkpoints", "diff", "0", "2", "--limit", "1")
     assert 0 == found.code
     assert "They differ in" in found.out

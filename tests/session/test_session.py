@@ -200,9 +200,9 @@ def test_a_session_needs_nothing_that_takes_long_to_import_before_its_first_scre
 
 def test_the_screen_says_that_a_round_is_held_as_long_as_it_is(paths, settings, store):
     session = Session(paths, settings, store, annotator="ann")
-    store.journal.set_hold(0)
+    store.journal.pin(0)
     held = session.status().forgotten
-    store.journal.set_hold(None)
+    store.journal.pin(None)
     after = session.status().forgotten
     session.close()
 

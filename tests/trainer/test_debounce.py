@@ -8,7 +8,7 @@ from loop.records import Answer
 from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import Store
-from loop.trainer import GATHERING, Trainer
+from loop.trainer import WAITING_FOR_CHANGES, Trainer
 from loop.trainer import trainer as trainer_module
 from loop.trainer.debounce import Debounce
 
@@ -69,7 +69,7 @@ def test_changes_are_learned_together_after_a_pause(paths, settings, learned, mo
             pass
         said = learned.journal.trainer()
         assert said is not None
-        assert GATHERING == said.state
+        assert WAITING_FOR_CHANGES == said.state
     assert [] == rounds
     clock.now = 11
     while trainer.work(rounds.append):

@@ -21,7 +21,7 @@ from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
 from loop.store.events import EventKind
-from loop.trainer import Trainer, hold
+from loop.trainer import Trainer, pin
 
 WORDS = ["chain", "saddle", "brake", "hub", "spoke", "fork", "pedal", "worn", "bent", "loose", "clean", "new", "old"]
 SEEDS = st.integers(0, 999)
@@ -126,12 +126,12 @@ class Histories(RuleBasedStateMachine):
 
     @rule(seed=SEEDS)
     def rollback(self, seed: int) -> None:
-        hold(self.paths, self.settings, self.store, Random(seed).randint(0, len(self.store.journal.rounds())))
+        pin(self.paths, self.settings, self.store, Random(seed).randint(0, len(self.store.journal.rounds())))
 
-    @precondition(lambda self: self.store.journal.hold() is not None)
+    @precondition(lambda self: self.store.journal.pinned_round() is not None)
     @rule()
     def forward(self) -> None:
-        hold(self.paths, self.settings, self.store, None)
+        pin(self.paths, self.settings, self.store, None)
 
     @rule(update=st.sampled_from(UPDATES))
     def other_settings(self, update: UpdateSettings) -> None:
@@ -202,7 +202,7 @@ class Histories(RuleBasedStateMachine):
 
     def finished(self) -> list[tuple[int, str]]:
         self.stop()
-        self.store.journal.set_hold(None)
+        self.store.journal.pin(None)
         return learned(self.paths, self.settings, self.store)
 
     def teardown(self) -> None:

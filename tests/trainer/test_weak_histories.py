@@ -85,7 +85,7 @@ class WeakHistories(Histories):
     def finished(self) -> list[tuple[int, str]]:
         """The rounds after other patterns have taken the place of those that everything was learned from."""
         self.stop()
-        self.store.journal.set_hold(None)
+        self.store.journal.pin(None)
         self.learned()
         self.name_patterns(self.given)
         return self.learned()

@@ -13,7 +13,7 @@ from loop.checkpoints.checkpoints import Checkpoints
 from loop.progress import progress
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-from loop.trainer import Trainer, hold
+from loop.trainer import Trainer, pin
 
 
 def hashes(store: Store) -> list[str]:
@@ -32,7 +32,7 @@ def retract(store: Store, index: int) -> None:
 @pytest.fixture
 def learned(learned_project: ProjectPaths, settings: Settings, store: Store) -> Store:
     """A store with three rounds, of which the second is pinned."""
-    hold(learned_project, settings, store, 2)
+    pin(learned_project, settings, store, 2)
     return store
 
 
@@ -44,22 +44,22 @@ def test_its_pipeline_and_its_questions_are_in_force(paths, settings, learned) -
     assert ("round-0002", True) == before
     assert question
     assert 2 == question.round
-    assert 2 == progress(learned, settings, paths).held
+    assert 2 == progress(learned, settings, paths).pinned_round
 
 
-def test_answers_teach_nothing_until_it_goes_forward_and_then_as_if_it_had_never_been_held(
+def test_answers_teach_nothing_until_it_goes_forward_and_then_as_if_it_had_never_been_pinned(
     learned_template: Path, tmp_path: Path, settings
 ) -> None:
     one, other = ProjectPaths(tmp_path / "one"), ProjectPaths(tmp_path / "other")
-    for paths, held in ((one, 2), (other, None)):
+    for paths, pinned in ((one, 2), (other, None)):
         shutil.copytree(learned_template, paths.root, symlinks=True)
         with Store(paths.db) as store:
-            hold(paths, settings, store, held)
+            pin(paths, settings, store, pinned)
             answer(store, range(15, 20))
             finish(paths, settings, store)
-            if held:
+            if pinned:
                 assert ("round-0002", 3) == (last(paths), len(hashes(store)))
-                hold(paths, settings, store, None)
+                pin(paths, settings, store, None)
                 assert "round-0003" == last(paths)
                 finish(paths, settings, store)
 
@@ -77,7 +77,7 @@ def test_a_later_round_whose_answer_is_changed_is_gone_at_once(paths, settings, 
     assert "round-0002" == last(paths)
 
 
-def test_when_one_of_its_own_answers_is_changed_it_is_learned_again_and_stays_held(paths, settings, learned) -> None:
+def test_when_one_of_its_own_answers_is_changed_it_is_learned_again_and_stays_pinned(paths, settings, learned) -> None:
     before = hashes(learned)
     retract(learned, 2)
     finish(paths, settings, learned)
@@ -96,7 +96,7 @@ def test_a_pruned_round_is_learned_again_and_the_later_ones_stay(
     trainer.rounds.prune()
     trainer.close()
     assert [0, 3] == Checkpoints(paths.models).rounds()
-    hold(paths, rule, store, 2)
+    pin(paths, rule, store, 2)
     finish(paths, rule, store)
 
     assert "round-0002" == last(paths)
