@@ -52,6 +52,15 @@ class OtherPipeline:
             self._remember(new, self._found(nlp, [text.text for text in new]))
         return {text.id: self._known.get(text.id, ()) for text in texts}
 
+    def tried_on(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
+        """Predict the spans of answered held-out texts, to score the pipeline; nothing of it is kept.
+
+        Raises:
+            PipelineError: there is no such pipeline, or it does not load.
+        """
+        nlp = self._nlp = self._nlp or load_base(self._name)
+        return self._found(nlp, texts)
+
     def _found(self, nlp: Language, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         try:
             docs = list(piped(nlp, texts))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc, Token
+from spacy.tokens import Span as DocSpan
 
 from loop.alignment import filter_spans
 from loop.records import Span
@@ -57,11 +58,13 @@ class WeakText:
     """A text with spans of one or several sources.
 
     Attributes:
+        unclear: spans that may be entities.
         is_read_whole: whether a source read the whole text, so that what it did not find is outside.
     """
 
     text: str
     spans: tuple[Span, ...]
+    unclear: tuple[Span, ...] = ()
     is_read_whole: bool = False
 
 
@@ -78,27 +81,33 @@ def weakly_known(nlp: Language, texts: Sequence[WeakText], labels: Iterable[str]
         texts: the texts.
         labels: the labels in force.
     """
-    docs, known = [_window(nlp.make_doc(one.text), one.spans) for one in texts], frozenset(labels)
+    docs, known = [_window(nlp.make_doc(one.text), one) for one in texts], frozenset(labels)
     found = []
-    for one, (doc, spans, ambiguous), near in zip(texts, docs, _Nearness(nlp, docs).unclear_tokens(), strict=True):
-        unclear = ambiguous if one.is_read_whole else (*ambiguous, *near)
-        found.append((doc.text, Truth(known, spans, unclear=unclear)))
+    for one, (doc, spans, unclear), near in zip(texts, docs, _Nearness(nlp, docs).unclear_tokens(), strict=True):
+        said = Truth(known, spans, unclear=unclear if one.is_read_whole else (*unclear, *near))
+        found.append((doc.text, said))
     return found
 
 
 Windowed = tuple[Doc, tuple[Span, ...], tuple[Span, ...]]
-"""A doc with the spans that count in it, and the ambiguous ones: others, with another label, overlap these."""
+"""A doc, the spans that count in it, and the unclear ones: also those that overlap one with another label."""
 
 
-def _window(doc: Doc, spans: Sequence[Span]) -> Windowed:
+def _window(doc: Doc, weak: WeakText) -> Windowed:
+    spans, unclear = weak.spans, weak.unclear
     if len(doc) > WINDOW:
         begin = max(0, _first_token(doc, spans) - BEFORE)
         part = doc[begin : begin + WINDOW]
-        start, end = part.start_char, part.end_char
-        inside = [span for span in spans if start <= span.start and span.end <= end]
-        doc, spans = part.as_doc(), [Span(span.start - start, span.end - start, span.label) for span in inside]
+        doc, spans, unclear = part.as_doc(), _inside(part, spans), _inside(part, unclear)
     ambiguous = {span for span in spans if any(span.overlaps(other) and span.label != other.label for other in spans)}
-    return doc, filter_spans({*spans} - ambiguous), tuple(sorted(ambiguous))
+    return doc, filter_spans({*spans} - ambiguous), (*sorted(ambiguous), *unclear)
+
+
+def _inside(part: DocSpan, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Those of the spans that lie in a part of a doc, as places in it."""
+    start, end = part.start_char, part.end_char
+    inside = (span for span in spans if start <= span.start and span.end <= end)
+    return tuple(Span(span.start - start, span.end - start, span.label) for span in inside)
 
 
 def _first_token(doc: Doc, spans: Sequence[Span]) -> int:

@@ -26,7 +26,7 @@ from loop.progress.scores import Scores, scores
 from loop.quality import Consistency, consistency, pairs
 from loop.records import NO_FOCUS, Answer
 from loop.settings import ProjectPaths, Settings
-from loop.store import RoundInfo, Store, WeakSummary
+from loop.store import PipelineScore, RoundInfo, Store, WeakSummary
 from loop.truth import Schemes, of_texts
 
 
@@ -56,6 +56,7 @@ class Progress:
         advice: what to do next.
         disk: bytes of the store and of the checkpoints.
         weak: how the sources of weak labels fare. weak_until: from how many training answers on they teach no more.
+        pipeline_score: of the pipeline in [suggest], if it is scored.
     """
 
     texts: int
@@ -85,6 +86,7 @@ class Progress:
     disk: Mapping[str, int]
     weak: tuple[WeakSummary, ...] = ()
     weak_until: int = 0
+    pipeline_score: PipelineScore | None = None
 
     held = attribute("Progress", "held", "pinned_round")
     measured = attribute("Progress", "measured", "evaluated_round")
@@ -130,6 +132,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         curve=tuple(curve(store, gold, labels)),
         changes=changes(common) if common else {},
         weak=tuple(store.weak.summary()),
+        pipeline_score=store.weak.score(),
         weak_until=settings.update.weak_until,
         advice=_advised(store, settings, found, common, spans, answers=len(training), left=left),
     )

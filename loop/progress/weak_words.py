@@ -13,7 +13,7 @@ SHOWN = 5  # of what is doubted
 
 
 def weak_words(now: Progress, *, named: bool = True) -> Iterator[str]:
-    """A clause for each source of weak labels, and one for what of it the answers contradict.
+    """Clauses for each source of weak labels: how it fares, and what of it is no longer learned from.
 
     Args:
         now: the state of the project.
@@ -29,3 +29,9 @@ def weak_words(now: Progress, *, named: bool = True) -> Iterator[str]:
             more = f"{', …' * (len(quoted) > SHOWN)}; `/` in a session finds their places"
             which = ", ".join(quoted[:SHOWN]) + more if named else f"{len(quoted):,} of them"
             yield f"contradicted by answers, so not learned from: {which}"
+        if one.dropped:
+            yield f"found better by the rounds, so no longer learned from: {', '.join(one.dropped)}"
+    if score := now.pipeline_score:
+        low, high = score.interval
+        apart = f"F1 {-score.ahead:+.0f} points ({-high:+.0f} to {-low:+.0f}) against round {score.round}"
+        yield f"{NAMES['pipeline']}: {apart} on {score.texts:,} held-out texts"

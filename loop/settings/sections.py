@@ -116,6 +116,9 @@ class SuggestSettings(Section):
         "It reads this many texts before the first answers, to be learned from; 0 for none: it may cost money.",
         low=0,
     )
+    local: bool = _setting(
+        False, "It runs on this machine: held-out texts that are answered are read by it, too, to score it."
+    )
     names: tuple[str, ...] = _setting(
         (), 'What its labels are called here, such as ["PERSON=PER", "GPE=LOC"]; labels of the same name need nothing.'
     )

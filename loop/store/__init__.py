@@ -22,7 +22,7 @@ from loop.store.predictions import Predictions
 from loop.store.questions import Questions
 from loop.store.requests import Past, Requests
 from loop.store.terms import Terms
-from loop.store.weak_labels import WeakLabels, WeakLabelStore, WeakSpan, WeakSummary
+from loop.store.weak_labels import PipelineScore, WeakLabels, WeakLabelStore, WeakSpan, WeakSummary
 
 __all__ = [
     "Answers",
@@ -49,6 +49,7 @@ __all__ = [
     "WeakLabels",
     "WeakLabelStore",
     "WeakSpan",
+    "PipelineScore",
     "WeakSummary",
 ]
 

@@ -23,6 +23,8 @@ class EventKind(str, Enum):
     WEAK_LABELS = "weak labels"
     """A source said something about unanswered texts, to be learned from."""
     WEAK_LABELS_TAKEN_BACK = "weak labels taken back"
+    WEAK_LABEL_DROPPED = "weak label dropped"
+    """A label of a pipeline is no longer learned from, because the model finds it better."""
     ERASED = "erased"
     LOOKED_AT = "looked at"
     """An answer was reviewed and left as it was."""

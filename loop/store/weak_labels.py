@@ -18,6 +18,7 @@ from loop.store.naming import Naming, read_naming
 from loop.store.schema import events, texts, weak_labels, weak_texts
 
 SUMMARY = "weak_summary"
+SCORE = "pipeline_score"
 Pattern = Mapping[str, Any]
 """A pattern as in a pattern file: its "label", and "pattern"."""
 Reader = tuple[str, frozenset[tuple[str, str]]]
@@ -43,6 +44,7 @@ class WeakLabels:
         texts: the spans in each text, by text id; texts without any were read, too.
         checksum: of everything that rounds learn from it.
         reader: the pipeline that said it, under today's labels; None for other sources.
+        dropped: labels that are no longer learned from; see `WeakLabelStore.drop`.
     """
 
     seq: int
@@ -53,6 +55,16 @@ class WeakLabels:
     texts: Mapping[int, tuple[WeakSpan, ...]]
     checksum: str
     reader: Reader | None = None
+    dropped: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedLabel:
+    """A label of a pipeline that is not learned from after event `seq`."""
+
+    seq: int
+    reader: Reader | None
+    label: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class WeakSummary:
         answers: the number of answers of that round.
         agreed, denied: spans of the source in answered texts that the answers say to be right or wrong.
         doubted: what is no longer learned from, each with its (agreed, denied).
+        dropped: labels that are no longer learned from because the model finds them better.
     """
 
     source: Source
@@ -73,6 +86,22 @@ class WeakSummary:
     agreed: int = 0
     denied: int = 0
     doubted: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    dropped: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineScore:
+    """How the pipeline in [suggest] compares with a round on held-out texts.
+
+    Attributes:
+        texts: how many both have read.
+        ahead: F1 of the round minus that of the pipeline, in points, with its 95% interval.
+    """
+
+    texts: int
+    round: int
+    ahead: float
+    interval: tuple[float, float]
 
 
 class WeakLabelStore:
@@ -80,7 +109,7 @@ class WeakLabelStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: tuple[object, list[WeakLabels]] = None, []
+        self._known: tuple[object, list[WeakLabels], list[DroppedLabel]] = None, [], []
 
     def add(
         self,
@@ -95,8 +124,8 @@ class WeakLabelStore:
         """Record what a source says now, with the labels in force, as one event."""
         with self._database.write() as connection:
             scheme = put_scheme(connection, labels)
-            by = {"pipeline": reader[0], "names": dict(sorted(reader[1]))} if reader else {}
-            seq = append_event(connection, EventKind.WEAK_LABELS, {"source": source, "texts": len(found), **by})
+            payload = {"source": source, "texts": len(found), **_named(reader)}
+            seq = append_event(connection, EventKind.WEAK_LABELS, payload)
             row = {"seq": seq, "source": source, "scheme": scheme, "patterns": _dumped(list(patterns))}
             row |= {"goes_on": goes_on}
             connection.execute(insert(weak_labels).values(row))
@@ -104,15 +133,25 @@ class WeakLabelStore:
             if rows:
                 connection.execute(insert(weak_texts), rows)
 
+    def drop(self, label: str, *, reader: Reader, labels: Sequence[str]) -> None:
+        """Record that a label of a pipeline is no longer learned from: by the rounds whose last answer comes later."""
+        with self._database.write() as connection:
+            payload = {"label": label, "scheme": put_scheme(connection, labels), **_named(reader)}
+            append_event(connection, EventKind.WEAK_LABEL_DROPPED, payload)
+
     def all(self) -> list[WeakLabels]:
         """Everything that was recorded; read once as long as nothing happens."""
+        return list(self._read()[1])
+
+    def _read(self) -> tuple[object, list[WeakLabels], list[DroppedLabel]]:
         with self._database.read() as connection:
             state = connection.execute(_STATE).one()
             if self._known[0] != state:
                 naming = read_naming(connection)
-                rows = connection.execute(_ROWS).all()
-                self._known = state, [_weak_labels(connection, row, naming) for row in rows]
-            return list(self._known[1])
+                found = [_weak_labels(connection, row, naming) for row in connection.execute(_ROWS).all()]
+                dropped = [_dropped(row, naming) for row in connection.execute(_DROPPED).all()]
+                self._known = state, found, dropped
+            return self._known
 
     def in_force(self, before: int | None = None) -> list[WeakLabels]:
         """The weak labels in force before event `before`, at most one set of each source.
@@ -120,9 +159,11 @@ class WeakLabelStore:
         These are the last set of patterns, the last of suggestions from files, and all that the pipeline said that
         finished last.
         """
-        earlier = [one for one in self.all() if before is None or one.seq < before]
+        _, found, dropped = self._read()
+        earlier = [one for one in found if before is None or one.seq < before]
         latest = {one.source: one for one in earlier if one.source != "pipeline"}
-        return [*latest.values(), *_finished([one for one in earlier if one.source == "pipeline"])]
+        gone = [one for one in dropped if before is None or one.seq < before]
+        return [*latest.values(), *_finished([one for one in earlier if one.source == "pipeline"], gone)]
 
     def taught(self) -> tuple[frozenset[int], frozenset[str]]:
         """Ids and groups of the texts with weak labels, which can no longer be held out."""
@@ -142,6 +183,17 @@ class WeakLabelStore:
             said: list[dict[str, Any]] = get_state(connection, SUMMARY) or []
         doubted = ({name: (agreed, denied) for name, (agreed, denied) in one["doubted"].items()} for one in said)
         return [WeakSummary(**one | {"doubted": each}) for one, each in zip(said, doubted, strict=True)]
+
+    def set_score(self, score: PipelineScore | None) -> None:
+        """Record how the pipeline in [suggest] fares on held-out texts, for the status only."""
+        with self._database.write() as connection:
+            put_state(connection, SCORE, score and asdict(score))
+
+    def score(self) -> PipelineScore | None:
+        """How the pipeline in [suggest] fared when it was last compared."""
+        with self._database.read() as connection:
+            said = get_state(connection, SCORE)
+        return PipelineScore(**said) if said else None
 
     def take_back(self, is_gone: Callable[[Pattern], bool]) -> int:
         """Delete the spans of patterns, as one event, so that rounds forget them; return how many patterns."""
@@ -165,15 +217,18 @@ def forget_texts(connection: Connection, ids: Sequence[int]) -> None:
         put_state(connection, SUMMARY, None)
 
 
-def _finished(parts: Sequence[WeakLabels]) -> Iterator[WeakLabels]:
+def _finished(parts: Sequence[WeakLabels], dropped: Sequence[DroppedLabel]) -> Iterator[WeakLabels]:
     """The parts of the reading that finished last, as one; none as long as none has finished."""
     last = next((one for one in reversed(parts) if not one.goes_on), None)
     if last is not None:
         said = [one for one in parts if one.reader == last.reader and one.seq <= last.seq]
         texts = {id_: spans for one in said for id_, spans in one.texts.items()}
-        yield replace(last, texts=texts, checksum=_sum([one.checksum for one in said if one.texts]))
+        gone = frozenset(one.label for one in dropped if one.reader == last.reader and one.label is not None)
+        sums = [one.checksum for one in said if one.texts] + sorted(gone)
+        yield replace(last, texts=texts, checksum=_sum(sums), dropped=gone)
 
 
+_DROPPED = select(events).where(events.c.kind == EventKind.WEAK_LABEL_DROPPED.value).order_by(events.c.seq)
 _ROWS = select(weak_labels, events.c.payload).join(events).order_by(weak_labels.c.seq)
 _STATE = select(
     select(func.max(events.c.seq)).scalar_subquery(), select(func.count(weak_texts.c.text_id)).scalar_subquery()
@@ -207,6 +262,16 @@ def _weak_labels(connection: Connection, row: Row[Any], naming: Naming) -> WeakL
         _sum(said),
         _reader(json.loads(row.payload), naming, row.scheme),
     )
+
+
+def _dropped(row: Row[Any], naming: Naming) -> DroppedLabel:
+    payload = json.loads(row.payload)
+    scheme = payload["scheme"]
+    return DroppedLabel(row.seq, _reader(payload, naming, scheme), naming.label(payload["label"], scheme))
+
+
+def _named(reader: Reader | None) -> dict[str, Any]:
+    return {"pipeline": reader[0], "names": dict(sorted(reader[1]))} if reader else {}
 
 
 def _reader(payload: Mapping[str, Any], naming: Naming, scheme: int) -> Reader | None:

@@ -20,6 +20,7 @@ from loop.trainer.next_questions import NextQuestions
 from loop.trainer.pretraining import Pretraining
 from loop.trainer.rounds import Rounds
 from loop.trainer.suggest_pipeline import suggest_pipeline
+from loop.trainer.weak_scores import WeakScores
 from loop.trainer.weak_sources import WeakSources
 
 __all__ = ["Trainer", "prepare", "pin", "say_stopped"]
@@ -60,6 +61,7 @@ class Trainer:
                 self._weak = WeakSources(paths, settings, store, other)
                 self._asking = NextQuestions(paths, settings, store, other)
                 self._evaluation = Evaluation(paths, settings, store)
+                self._weak_scores = WeakScores(paths, settings, store, other)
                 self._pretraining = Pretraining(paths, settings, store)
                 self._say("idle")
         except BaseException:
@@ -82,7 +84,7 @@ class Trainer:
                     continue
                 if over:
                     return
-                if not (self.evaluate() or self.ask_pipeline() or self.pretrain()):
+                if not (self.evaluate() or self.score_pipeline() or self.ask_pipeline() or self.pretrain()):
                     time.sleep(POLL_SECONDS)
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
@@ -137,6 +139,10 @@ class Trainer:
         return self._evaluation.slice()
 
     measure = attribute("Trainer", "measure", "evaluate")
+
+    def score_pipeline(self) -> bool:
+        """Let a local pipeline in [suggest] read some held-out texts, to compare it with the round; False if done."""
+        return self._weak_scores.slice(self.rounds.number)
 
     def pretrain(self) -> bool:
         """Pretrain for about a second; return False if there is nothing to pretrain."""

@@ -22,6 +22,11 @@ FAILURES = 3
 MORE = 3
 
 
+def reader_of(settings: Settings) -> Reader:
+    """The pipeline in [suggest], and what its labels are called."""
+    return settings.suggest.pipeline or "", frozenset(settings.suggest.label_names.items())
+
+
 class WeakPipeline:
     """Reads `[suggest] learn` texts of the pool with the other pipeline, in slices.
 
@@ -38,7 +43,7 @@ class WeakPipeline:
     def __init__(self, settings: Settings, store: Store, pipeline: OtherPipeline | None, gold: Reserved) -> None:
         self._settings, self._store, self._gold = settings, store, gold
         self._pipeline = pipeline if settings.suggest.learn else None
-        self._reader: Reader = settings.suggest.pipeline or "", frozenset(settings.suggest.label_names.items())
+        self._reader = reader_of(settings)
         self._left: list[Teaching] | None = None
         self._said: dict[int, list[WeakSpan]] = {}
         self._failures = 0

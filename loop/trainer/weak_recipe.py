@@ -99,28 +99,35 @@ class WeakRecipe:
         answered = {answer.text_id for answer in training[:n]}
         whole = {id_ for one in sets if one.source == "pipeline" for id_ in one.texts}
         # A text without any span says something only if it was read whole.
-        found = {id_: spans for id_, spans in self._spans(learner, sets, known).items() if spans or id_ in whole}
+        found = {id_: spans for id_, spans in self._spans(learner, sets, known).items() if spans[0] or id_ in whole}
         usable = sorted(self._teaching(found.keys() - answered))
         rng = Random(f"{self._settings.project.seed}:weak:{n}")
         read, others = ([id_ for id_ in usable if (id_ in whole) == is_whole] for is_whole in (True, False))
         drawn = [*rng.sample(read, round(len(read) * left)), *rng.sample(others, min(wanted, len(others)))]
         by_id = {text.id: text.text for text in self._store.corpus.texts(drawn)}
-        texts = [WeakText(by_id[id_], found[id_], id_ in whole) for id_ in drawn]
+        texts = [WeakText(by_id[id_], *found[id_], id_ in whole) for id_ in drawn]
         with learner.nlp.memory_zone():
             return weakly_known(learner.nlp, texts, labels)
 
     def _spans(
         self, learner: Learner, sets: Sequence[WeakLabels], known: Mapping[int, tuple[str, Truth]]
-    ) -> dict[int, tuple[Span, ...]]:
-        """The spans that are believed, by text; of those of different sources that overlap, the first source's."""
-        found: dict[int, tuple[Span, ...]] = {}
+    ) -> dict[int, tuple[tuple[Span, ...], tuple[Span, ...]]]:
+        """By text the spans that are believed, and those that are not but may be right.
+
+        Of believed spans of different sources that overlap, the first source's. A pattern that is not believed says
+        nothing; what another source says under a label that is not believed may still be an entity.
+        """
+        found: dict[int, tuple[tuple[Span, ...], tuple[Span, ...]]] = {}
         self.evidence = {one.seq: evidence_of(learner, one, known) for one in sets}
         for one in sorted(sets, key=lambda each: ORDER.index(each.source)):
             doubted = {what for what, evidence in self.evidence[one.seq].items() if not evidence.is_believed}
+            doubted |= one.dropped
             for id_, spans in one.texts.items():
-                taken = found.get(id_, ())
+                taken, unclear = found.get(id_, ((), ()))
                 theirs = (each.span for each in spans if source_of(each) not in doubted)
-                found[id_] = (*taken, *(span for span in theirs if not any(map(span.overlaps, taken))))
+                open_ = (each.span for each in spans if each.by is None and each.span.label in doubted)
+                new = (span for span in theirs if not any(map(span.overlaps, taken)))
+                found[id_] = (*taken, *new), (*unclear, *open_)
         return found
 
     def summary(self, training: Sequence[Answer], n: int, settings: UpdateSettings) -> list[WeakSummary]:
@@ -137,6 +144,7 @@ class WeakRecipe:
             answers=n,
             agreed=sum(evidence.agreed for evidence in told.values()),
             denied=sum(evidence.denied for evidence in told.values()),
+            dropped=sorted(one.dropped),
             doubted={_name(one, what): (evidence.agreed, evidence.denied) for what, evidence in doubted.items()},
         )
 
