@@ -1,4 +1,4 @@
-"""The pipeline in [suggest] is scored on held-out texts, and its labels are dropped once the rounds find them better."""
+"""The pipeline in [suggest] is scored on held-out texts, and its labels dropped once the rounds find them better."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from trainer_kit import answer, fill, finish
 from weak_kit import are_rebuilt
 from workshop import PARTS, workshop_gold
 
-from loop.progress.project import progress
-from loop.progress.weak_words import weak_words
 from loop.editing.draft import relabeled
 from loop.errors import PipelineError
+from loop.progress.project import progress
+from loop.progress.weak_words import weak_words
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, SuggestSettings, UpdateSettings
 from loop.store import Store, WeakSpan
