@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
@@ -30,6 +30,21 @@ _later = answers.alias("later")
 FIRST = ~answers.c.repeat
 STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
 _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq)
+
+# Built once: building a statement takes longer than executing it.
+_OF_TEXT, _BY, _TO = bindparam("of_text"), bindparam("by"), bindparam("to")
+_NOT_ASKED = delete(queue).where(queue.c.question_id.in_(select(questions.c.id).where(questions.c.text_id == _OF_TEXT)))
+_ANSWERED = (
+    update(texts)
+    .where(texts.c.id == _OF_TEXT)
+    .values(answered=select(exists().where(STANDS, answers.c.text_id == _OF_TEXT)).scalar_subquery())
+)
+_DRAFTS = delete(drafts).where(drafts.c.text_id == _OF_TEXT, drafts.c.annotator == _BY)
+_DRAFT_ENDED = _DRAFTS.where(drafts.c.question_id == _TO)
+"""Deletes the draft that has become an answer; if it changes an earlier answer, all other drafts of the text stay."""
+_told = or_(answers.c.question_id == drafts.c.question_id, answers.c.id == drafts.c.question_id)
+_DRAFTS_ENDED = _DRAFTS.where(or_(drafts.c.question_id == _TO, ~exists().where(_told, answers.c.annotator == _BY)))
+"""The same for a new answer: drafts for other open questions of its text end, too, drafts of changes do not."""
 
 
 class Answers:
@@ -231,25 +246,11 @@ def add_answer(connection: Connection, answer: Answer) -> Answer:
     rank, moment = _rank(connection, answer, seq), answer.at or datetime.fromisoformat(now())
     stored = replace(answer, seq=seq, rank=rank, at=moment)
     connection.execute(insert(answers).values(answer_row(stored)))
-    asked = select(questions.c.id).where(questions.c.text_id == answer.text_id)
-    connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
-    _drop_drafts(connection, answer)
-    answered = select(exists().where(STANDS, answers.c.text_id == answer.text_id)).scalar_subquery()
-    connection.execute(update(texts).where(texts.c.id == answer.text_id).values(answered=answered))
+    about = {"of_text": answer.text_id, "by": answer.annotator, "to": answer.question_id}
+    connection.execute(_NOT_ASKED, about)
+    connection.execute(_DRAFTS_ENDED if answer.retracts is None else _DRAFT_ENDED, about)
+    connection.execute(_ANSWERED, about)
     return stored
-
-
-def _drop_drafts(connection: Connection, answer: Answer) -> None:
-    """Delete the draft that has become `answer`; a new answer also deletes drafts for other open questions of its text.
-
-    Drafts of changes to earlier answers stay; so do drafts for later questions when an earlier answer changes.
-    """
-    ended = drafts.c.question_id == answer.question_id
-    if answer.retracts is None:
-        told = or_(answers.c.question_id == drafts.c.question_id, answers.c.id == drafts.c.question_id)
-        ended = or_(ended, ~exists().where(told, answers.c.annotator == answer.annotator))
-    mine = drafts.c.text_id == answer.text_id, drafts.c.annotator == answer.annotator
-    connection.execute(delete(drafts).where(*mine, ended))
 
 
 def _rank(connection: Connection, answer: Answer, seq: int) -> int:
