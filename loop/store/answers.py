@@ -9,7 +9,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
@@ -32,7 +45,9 @@ STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdi
 _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq)
 
 # Built once: building a statement takes longer than executing it.
-_OF_TEXT, _BY, _TO = bindparam("of_text"), bindparam("by"), bindparam("to")
+_OF_TEXT: BindParameter[Any] = bindparam("of_text")
+_BY: BindParameter[Any] = bindparam("by")
+_TO: BindParameter[Any] = bindparam("to")
 _NOT_ASKED = delete(queue).where(queue.c.question_id.in_(select(questions.c.id).where(questions.c.text_id == _OF_TEXT)))
 _ANSWERED = (
     update(texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from loop.base.other_pipeline import OtherPipeline
-from loop.progress.held_out_gold import GoldText, gold_texts, measured
+from loop.progress.held_out_gold import GoldText, evaluated_texts, gold_texts
 from loop.progress.round_diff import TextDiff, gained
 from loop.records import Span
 from loop.settings import ProjectPaths, Settings
@@ -52,7 +52,7 @@ class WeakScores:
         if taught is None:
             return
         read = [TextDiff(one.gold.text, one.gold.judged(self._found[one.gold.text]), one.found, one.gold.spans,
-                         one.gold.unit) for one in measured(self._store, gold, round)]  # fmt: skip
+                         one.gold.unit) for one in evaluated_texts(self._store, gold, round)]  # fmt: skip
         labels = self._settings.project.labels
         for label in self._behind(read, [label for label in labels if label not in taught.dropped]):
             self._store.weak.drop(label, reader=reader, labels=labels)
