@@ -86,7 +86,7 @@ class WeakSummary:
     agreed: int = 0
     denied: int = 0
     doubted: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    dropped: Sequence[str] = ()
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,11 @@ class WeakLabelStore:
         with self._database.read() as connection:
             said: list[dict[str, Any]] = get_state(connection, SUMMARY) or []
         doubted = ({name: (agreed, denied) for name, (agreed, denied) in one["doubted"].items()} for one in said)
-        return [WeakSummary(**one | {"doubted": each}) for one, each in zip(said, doubted, strict=True)]
+        dropped = (tuple(one.get("dropped", ())) for one in said)
+        return [
+            WeakSummary(**one | {"doubted": each, "dropped": labels})
+            for one, each, labels in zip(said, doubted, dropped, strict=True)
+        ]
 
     def set_score(self, score: PipelineScore | None) -> None:
         """Record how the pipeline in [suggest] fares on held-out texts, for the status only."""

@@ -144,7 +144,7 @@ class WeakRecipe:
             answers=n,
             agreed=sum(evidence.agreed for evidence in told.values()),
             denied=sum(evidence.denied for evidence in told.values()),
-            dropped=sorted(one.dropped),
+            dropped=tuple(sorted(one.dropped)),
             doubted={_name(one, what): (evidence.agreed, evidence.denied) for what, evidence in doubted.items()},
         )
 
