@@ -22,7 +22,6 @@ from loop.cli.sources import (
     StripTagsOption,
     TextFieldOption,
     UnescapeOption,
-    check_format,
     cleanings_of,
 )
 
@@ -59,17 +58,15 @@ def add_cli(
     yes: YesOption = False,
 ) -> None:
     """Add texts to the corpus; known ones are skipped and counted."""
-    check_format(format, file_per_text=file_per_text)
-    cleanings = cleanings_of(unescape=unescape, strip_tags=strip_tags, fix_encoding=fix_encoding)
+    cleanings = cleanings_of(unescape, strip_tags, fix_encoding)
     sources = Sources(files, split, group, format, text_field, suggest, offsets, file_per_text, cleanings, distinct)
     with opened(ctx) as (paths, settings, store):
         incoming = Incoming(sources, settings.project.base)
-        asked = not yes and incoming.can_be_reviewed
-        add(paths, settings, store, reviewed(incoming) if asked else incoming, remark=not asked)
+        add(paths, settings, store, incoming if yes else reviewed(incoming))
 
 
-def add(paths: ProjectPaths, settings: Settings, store: Store, incoming: Incoming, *, remark: bool) -> None:
-    """Add the texts of the files as one batch, all or nothing, and report; with `remark`, also what was found in them.
+def add(paths: ProjectPaths, settings: Settings, store: Store, incoming: Incoming) -> None:
+    """Add the texts of the files as one batch, all or nothing, and report, unless reviewed also what was found in them.
 
     In a new project it prepares the first questions too, so that the first session starts at once.
     """
@@ -88,10 +85,10 @@ def add(paths: ProjectPaths, settings: Settings, store: Store, incoming: Incomin
         distinct=sources.distinct,
         leave_out=reserved(settings, paths),
         labels=settings.project.labels if sources.suggest else None,
-        watch=survey.watch if remark else iter,
+        watch=iter if incoming.is_reviewed else survey.watch,
     )
     say_added(report)
-    if remark and report.added:
+    if report.added and not incoming.is_reviewed:
         say_found(survey.findings(incoming.tokenizer()), incoming, report.batch)
     if report.attached:
         store.questions.expire()

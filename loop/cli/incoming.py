@@ -26,15 +26,16 @@ MOST_CELLS = 100  # of a text in the preview: more is slow to read
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Files to add to a project, and the base that its texts are tokenized by."""
+    """Files to add to a project, its base, which tokenizes them, and whether the user was asked about them."""
 
     sources: Sources
     base: str
+    is_reviewed: bool = False
 
     @property
     def can_be_reviewed(self) -> bool:
-        """Whether there is a terminal, and the files can be read twice."""
-        return is_interactive() and "-" not in self.sources.files
+        """Whether there are files that can be read twice, and a terminal."""
+        return bool(self.sources.files) and "-" not in self.sources.files and is_interactive()
 
     def cut(self) -> Cut:
         """Return the function that splits the texts; loads the base's tokenizer only if needed."""
@@ -107,13 +108,13 @@ PROPOSALS = {
 }
 # What was found, in which texts.
 FOUND = {
-    "long": "{texts} have over {long} {unit}; the longest has {most:,}",
-    "sentences": "{texts} consist of several sentences",
-    "encoding": "{texts} contain wrongly decoded characters, such as Ã© for é",
-    "references": "{texts} contain HTML entities, such as &amp;",
-    "tags": "{texts} contain HTML tags",
-    "near": "{texts} nearly repeat an earlier one",
-    "unparted": "{texts} have words that {base} cannot tell apart: its longest token has {most:,} characters",
+    "long": "Over {long} {unit} in {texts}; the longest has {most:,}",
+    "sentences": "Several sentences in {texts}",
+    "encoding": "Wrongly decoded characters, such as Ã© for é, in {texts}",
+    "references": "HTML entities, such as &amp;, in {texts}",
+    "tags": "HTML tags in {texts}",
+    "near": "Near-duplicates of an earlier text: {texts}",
+    "unparted": "Words that {base} cannot tell apart in {texts}; its longest token has {most:,} characters",
     "language": "The texts look like {language}, which is not the language of {base}",
 }
 
@@ -159,13 +160,15 @@ def _based_on(language: str) -> Proposal | None:
 
 
 def reviewed(incoming: Incoming, *, changes_base: bool = False) -> Incoming:
-    """Show the first texts and what was found, and ask, until they are to be added.
+    """Show the first texts and what was found, and ask, until they are to be added, if there is a terminal.
 
     Each proposal is accepted by one key; with `changes_base`, so is another base.
 
     Raises:
         typer.Abort: the user declined.
     """
+    if not incoming.can_be_reviewed:
+        return incoming
     while True:
         survey = incoming.survey()
         for text in survey.first:
@@ -178,7 +181,7 @@ def reviewed(incoming: Incoming, *, changes_base: bool = False) -> Incoming:
         proposals = [proposal for finding in found if (proposal := proposed(finding, incoming))]
         chosen = _asked([one for one in dict.fromkeys(proposals) if changes_base or one.key != "b"])
         if chosen is None:
-            return incoming
+            return replace(incoming, is_reviewed=True)
         say(f"With {chosen.flag}:")
         incoming = chosen.accepted(incoming)
 

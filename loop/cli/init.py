@@ -25,7 +25,6 @@ from loop.cli.sources import (
     StripTagsOption,
     TextFieldOption,
     UnescapeOption,
-    check_format,
     cleanings_of,
 )
 from loop.cli.terms import review_terms
@@ -80,53 +79,46 @@ def init_cli(
     here: Annotated[bool, typer.Option("--here", help="Allow a folder with other files, or your home folder.")] = False,
 ) -> None:
     """Make the current folder a project, with settings, guidelines and a corpus."""
-    from loop.project import created
-
-    check_format(format, file_per_text=file_per_text)
-    cleanings = cleanings_of(unescape=unescape, strip_tags=strip_tags, fix_encoding=fix_encoding)
-    sources = Sources(
-        files or [],
-        split,
-        group,
-        format,
-        text_field,
-        file_per_text=file_per_text,
-        cleanings=cleanings,
-        distinct=distinct,
-    )
+    cleanings = cleanings_of(unescape, strip_tags, fix_encoding)
+    files = files or []
+    sources = Sources(files, split, group, format, text_field, False, None, file_per_text, cleanings, distinct)
     paths = paths_of(ctx)
-    named = [Path(name) for name in (*sources.files, base, vectors, code, patterns, eval_file) if name]
+    named = [Path(name) for name in (*files, base, vectors, code, patterns, eval_file) if name]
     check_folder(paths, named, here=here)
     base, wanted = ask_missing(base, labels)
     say_whose_code(base)
-
-    def project_from(base: str) -> ProjectSettings:
-        project = ProjectSettings(
-            base=located(base),
-            component=component,
-            code=in_project(paths, code),
-            labels=wanted,
-            vectors=chosen_vectors(vectors, base),
-            patterns=in_project(paths, patterns),
-            eval=in_project(paths, eval_file),
-        )
-        check_start(project, paths)
-        return project
-
-    project = project_from(base)
+    project = ProjectSettings(
+        base=located(base),
+        component=component,
+        code=in_project(paths, code),
+        labels=wanted,
+        vectors=chosen_vectors(vectors, base),
+        patterns=in_project(paths, patterns),
+        eval=in_project(paths, eval_file),
+    )
+    check_start(project, paths)
     incoming = Incoming(sources, project.base)
-    asked = bool(sources.files) and not yes and incoming.can_be_reviewed
-    if asked:
+    if not yes:
         incoming = reviewed(incoming, changes_base=True)
-        project = project if incoming.base == project.base else project_from(incoming.base)
+    if incoming.base != project.base:
+        project = replace(project, base=incoming.base, vectors=chosen_vectors(vectors, incoming.base))
+        check_start(project, paths)
+    make_project(ctx, paths, project, incoming)
+    if files:
+        offer_terms(ctx, ask=is_interactive() and not yes)
+
+
+def make_project(ctx: typer.Context, paths: ProjectPaths, project: ProjectSettings, incoming: Incoming) -> None:
+    """Create the project with its texts, all or nothing, and say so."""
+    from loop.project import created
+
+    has_texts = bool(incoming.sources.files)
     with created(paths, Settings(with_own_paths(project, paths))):
         say_start(project)
-        if sources.files:
+        if has_texts:
             with opened(ctx) as (_, settings, store):
-                add(paths, settings, store, incoming, remark=not asked)
-    say(f"{paths.root.resolve()} is now a project. Next: `loop {'annotate' if sources.files else 'add FILE'}`.")
-    if sources.files:
-        offer_terms(ctx, ask=is_interactive() and not yes)
+                add(paths, settings, store, incoming)
+    say(f"{paths.root.resolve()} is now a project. Next: `loop {'annotate' if has_texts else 'add FILE'}`.")
 
 
 def offer_terms(ctx: typer.Context, *, ask: bool) -> None:

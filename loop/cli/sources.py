@@ -70,6 +70,10 @@ class Sources:
     cleanings: Collection[Cleaning] = ()
     distinct: bool = False
 
+    def __post_init__(self) -> None:
+        if self.file_per_text and self.format not in (None, "txt"):
+            raise typer.BadParameter("leave it out: --file-per-text reads plain text", param_hint="--format")
+
     def read(self) -> Iterator[RawText]:
         """Yield the texts of the files; those of a folder, or of one file each, have its name in their meta."""
         from loop.formats import DOCUMENT, files_of, read, source_name
@@ -92,20 +96,10 @@ class Sources:
         return names_of(self.files)
 
 
-def cleanings_of(*, unescape: bool, strip_tags: bool, fix_encoding: bool) -> tuple[Cleaning, ...]:
+def cleanings_of(unescape: bool, strip_tags: bool, fix_encoding: bool) -> tuple[Cleaning, ...]:
     """Return what to clean in the texts, by the options."""
     asked: Mapping[Cleaning, bool] = {"encoding": fix_encoding, "tags": strip_tags, "references": unescape}
     return tuple(cleaning for cleaning, wanted in asked.items() if wanted)
-
-
-def check_format(format: str | None, *, file_per_text: bool) -> None:
-    """Refuse a format beside --file-per-text.
-
-    Raises:
-        typer.BadParameter: both are given.
-    """
-    if file_per_text and format not in (None, "txt"):
-        raise typer.BadParameter("leave it out: --file-per-text reads plain text", param_hint="--format")
 
 
 def names_of(files: Sequence[str]) -> str:

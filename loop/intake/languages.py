@@ -90,15 +90,13 @@ _SAME = {"KATAKANA": "HIRAGANA", "FULLWIDTH": "LATIN", "HALFWIDTH": "HIRAGANA"}
 _KANA = 0.1
 # A guess needs as many words, such a share of stop words, and more of them than other languages by this factor.
 _WORDS, _CLEAR, _AHEAD = 50, 0.2, 1.25
-MULTILINGUAL = "xx"
 
 
 class Guess(NamedTuple):
-    """A language, by its code and name, and the share of its stop words among the words; None by its script alone."""
+    """A language, by its code and name."""
 
     code: str
     name: str
-    share: float | None = None
 
 
 @lru_cache(1 << 16)
@@ -123,28 +121,35 @@ def main_script(texts: Iterable[str]) -> str:
 
 def other_language(texts: Sequence[str], known: str) -> Guess | None:
     """The language of the texts if it is clearly another than `known`, a code of spaCy's."""
-    languages = SCRIPTS.get(main_script(texts), {})
-    if known == MULTILINGUAL or not languages:
+    languages = SCRIPTS.get(written := main_script(texts), {})
+    one = Guess(*next(iter(languages.items()))) if len(languages) == 1 else None
+    if not languages or (one and known in languages):
         return None
+    if one and written in UNSPACED:
+        return one
     words = [word for text in texts for word in _words(text)]
-    if not _stop_words(known) or (own := _share(words, known)) >= _CLEAR:
+    own = _share(words, known)
+    if own is None or own >= _CLEAR:
         return None
-    if len(languages) == 1:
-        return None if known in languages else Guess(*next(iter(languages.items())))
-    if len(words) < _WORDS:
-        return None
-    (best, share), (_, next_) = Counter({code: _share(words, code) for code in languages}).most_common(2)
+    return one or (_likeliest(words, languages, own) if len(words) >= _WORDS else None)
+
+
+def _likeliest(words: Sequence[str], languages: Mapping[str, str], own: float) -> Guess | None:
+    """The language with the most stop words among these, if its lead is clear, also over the base's `own`."""
+    shares = Counter({code: _share(words, code) or 0.0 for code in languages})
+    (best, share), (_, next_) = shares.most_common(2)
     clear = share >= _CLEAR and share >= _AHEAD * next_ and own <= share / 2
-    return Guess(best, languages[best], share) if clear and best != known else None
+    return Guess(best, languages[best]) if clear else None
 
 
 def _words(text: str) -> list[str]:
     return [bare for word in text.lower().split() if (bare := word.strip(".,;:!?…\"'()[]«»“”„‘’–—"))]
 
 
-def _share(words: Sequence[str], code: str) -> float:
+def _share(words: Sequence[str], code: str) -> float | None:
+    """The share of the words that are stop words of a language; None if spaCy knows none, or there are no words."""
     stop_words = _stop_words(code)
-    return sum(word in stop_words for word in words) / len(words)
+    return sum(word in stop_words for word in words) / len(words) if stop_words and words else None
 
 
 @cache

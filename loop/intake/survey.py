@@ -11,7 +11,7 @@ from typing import Literal
 from spacy.language import Language
 
 from loop.intake.cleaning import CLEANINGS
-from loop.intake.languages import MULTILINGUAL, UNSPACED, Guess, main_script, other_language, script
+from loop.intake.languages import UNSPACED, Guess, main_script, other_language, script
 from loop.intake.sketches import SeenTexts
 from loop.intake.texts import cut_by
 from loop.records import Split
@@ -131,11 +131,11 @@ class Survey:
         texts = sum(map(bool, longest))
         if texts and texts >= SOME * len(self._sample):
             yield self._in_sample(
-                "unparted", texts, most=max(longest), language=other_language(self._sample, nlp.lang or MULTILINGUAL)
+                "unparted", texts, most=max(longest), language=other_language(self._sample, nlp.lang or "")
             )
 
     def _language(self, nlp: Language) -> Iterator[Finding]:
-        if language := other_language(self._sample, nlp.lang or MULTILINGUAL):
+        if language := other_language(self._sample, nlp.lang or ""):
             yield self._in_sample("language", len(self._sample), language=language)
 
     def _in_sample(self, kind: FindingKind, texts: int, *, most: int = 0, language: Guess | None = None) -> Finding:

@@ -31,12 +31,12 @@ def test_what_is_found_is_counted_once_for_all_files_with_the_flag_that_helps(pr
 
     assert [
         "Added 5 texts as batch 1.",
-        "1 of 5 texts (20%) have over 200 words; the longest has 300. "
+        "Over 200 words in 1 of 5 texts (20%); the longest has 300. "
         "Pass --split sentence to split texts into sentences.",
-        "1 of 5 texts (20%) contain wrongly decoded characters, such as Ã© for é. "
+        "Wrongly decoded characters, such as Ã© for é, in 1 of 5 texts (20%). "
         "Pass --fix-encoding to repair the encoding.",
-        "1 of 5 texts (20%) contain HTML tags. Pass --strip-tags to take out tags.",
-        "2 of 5 texts (40%) contain HTML entities, such as &amp;. Pass --unescape to decode entities.",
+        "HTML tags in 1 of 5 texts (20%). Pass --strip-tags to take out tags.",
+        "HTML entities, such as &amp;, in 2 of 5 texts (40%). Pass --unescape to decode entities.",
         "To add them that way, take this batch back first: `loop remove --batch 1`.",
     ] == ran.out.splitlines()
 
@@ -61,7 +61,7 @@ def test_known_texts_are_not_remarked_on_again(project: Path, run: Run) -> None:
 
 @pytest.mark.usefixtures("project")
 def test_texts_from_standard_input_are_looked_at_while_they_pass(run: Run) -> None:
-    assert "1 of 1 texts (100%) contain HTML entities" in run("add", "-", stdin=b"R&amp;D\n").out
+    assert "HTML entities, such as &amp;, in 1 of 1 texts (100%)" in run("add", "-", stdin=b"R&amp;D\n").out
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_near_duplicates_are_counted_and_left_out_if_asked(project: Path, run: R
     ]
     name = written(project / "in.jsonl", *notes, notes[0], "Another text.")
 
-    assert "1 of 4 texts (25%) nearly repeat an earlier one. Pass --skip-near-duplicates" in run("add", name).out
+    assert "Near-duplicates of an earlier text: 1 of 4 texts (25%). Pass --skip-near-duplicates" in run("add", name).out
     run("remove", "--batch", "1")
     assert ["Added 2 texts as batch 2.", "Skipped 1 known text.", "Left out 1 near-duplicate."] == run(
         "add", name, "--skip-near-duplicates"
@@ -136,7 +136,7 @@ def test_chinese_in_an_english_project_is_said_with_the_base_that_can_tell_its_w
     ran = run("init", "--labels", "A", "--vectors", "none", name)
 
     assert (
-        "2 of 2 texts (100%) have words that blank:en cannot tell apart: its longest token has 31 characters. "
+        "Words that blank:en cannot tell apart in 2 of 2 texts (100%); its longest token has 31 characters. "
         "`loop init --base blank:zh` starts a project for them."
     ) in ran.out.splitlines()
     assert "take this batch back" not in ran.out
@@ -171,7 +171,7 @@ def test_a_language_that_needs_a_package_is_named_without_a_base(folder: Path, r
         written(folder / "in.jsonl", "これは日本語の文章なのでわかちがきができません。"),
     )
 
-    assert "have words that blank:en cannot tell apart" in ran.out
+    assert "Words that blank:en cannot tell apart" in ran.out
     assert "blank:ja" not in ran.out
 
 

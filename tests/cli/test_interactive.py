@@ -146,7 +146,7 @@ def test_init_takes_one_key_for_each_proposal_and_shows_what_it_gives(folder: Pa
     (folder.parent / "in.txt").write_text("R&amp;D <b>here</b>. It is late.\nQ&amp;A here. Two.\n")
     child = spawn("init", "--labels", "A", "--vectors", "none", "../in.txt")
     child.expect_exact("· R&amp;D <b>here</b>. It is late.")
-    child.expect_exact("! 2 of 2 texts (100%) contain HTML entities, such as &amp;.")
+    child.expect_exact("! HTML entities, such as &amp;, in 2 of 2 texts (100%).")
     child.expect(r"u  decode entities\s+n  no")
     child.send("u")
     child.expect_exact("With --unescape:")

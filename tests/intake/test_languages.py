@@ -66,6 +66,7 @@ def test_a_few_words_titles_and_a_multilingual_base_give_no_guess() -> None:
     assert other_language(["Der Hund ist nicht da."], "en") is None
     assert other_language(["iPhone 12 Pro Max 256GB", "Bosch Professional GSR 12V-15"] * 50, "en") is None
     assert other_language(examples("de") * 3, "xx") is None
+    assert other_language(["…", "42"], "en") is None
     assert other_language([], "en") is None
 
 
@@ -73,7 +74,12 @@ def test_an_english_text_about_german_words_is_english() -> None:
     text = "The German word Schadenfreude is used in English because there is no other word for what it says. "
 
     assert other_language([text] * 5, "en") is None
-    assert ("en", "English") == (other_language([text] * 5, "de") or ())[:2]
+    assert ("en", "English") == other_language([text] * 5, "de")
+
+
+@pytest.mark.parametrize("known", ["xx", "en", "ko"])
+def test_a_script_without_spaces_needs_its_own_tokenizer_even_in_a_multilingual_base(known: str) -> None:
+    assert ("zh", "Chinese") == other_language(["今天天气很好"], known)
 
 
 @pytest.mark.parametrize(
