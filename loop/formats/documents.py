@@ -34,7 +34,7 @@ def text_files(folder: Path) -> list[Path]:
     if not found:
         hint = f"Name files of another kind by a pattern, such as '{source_name(folder)}/*.jsonl'."
         raise InputError(source_name(folder), "is a folder without .txt files.", hint=hint)
-    return sorted(file for file in found if file.is_file())
+    return sorted(file for file in found if file.is_file() or not file.exists())  # a broken link is named when read
 
 
 def _is_text(name: str) -> bool:

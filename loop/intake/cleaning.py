@@ -18,10 +18,11 @@ CLEANINGS: Mapping[Cleaning, Callable[[str], Iterable[Edit]]] = {
     "references": references,
 }
 """What can be cleaned, in the order in which it is."""
+PASSES = 5
 
 
 def cleaned(raws: Iterable[RawText], cleanings: Collection[Cleaning], *, spans: bool) -> Iterator[RawText]:
-    """Yield the rows with cleaned texts, repeated until nothing is left to clean: text may be escaped twice.
+    """Yield the rows with cleaned texts, repeatedly: text may be escaped twice.
 
     With `spans`, their spans and suggestions stay on the same words; without, they are left out of consideration.
 
@@ -34,11 +35,11 @@ def cleaned(raws: Iterable[RawText], cleanings: Collection[Cleaning], *, spans: 
 
 
 def _cleaned(raw: RawText, wanted: Sequence[Callable[[str], Iterable[Edit]]], *, spans: bool) -> RawText:
-    """The row, cleaned; each edit makes its text shorter, so this ends."""
-    before = None
-    while before != raw.text:
+    for _ in range(PASSES):
         before = raw.text
         for find in wanted:
             if edits := list(find(raw.text)):
                 raw = rewrite(raw, edits) if spans else replace(raw, text=rewritten(raw.text, edits))
+        if raw.text == before:
+            break
     return raw

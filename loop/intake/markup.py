@@ -13,13 +13,19 @@ _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1
 # What is no character: the replacement stands for surrogates and NUL.
 _NOTHING = ("", "\ufffd")
 
-# Elements of HTML that end a line, so that the words around them stay apart.
-_BLOCKS = "address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|li|main|nav"
+# Elements of HTML that end a line, so that the words around them stay apart. Without `address` and `time`, which
+# stand for names and dates in texts without personal data.
+_BLOCKS = "article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|li|main|nav"
 _BLOCKS += "|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul"
 _INLINE = "a|abbr|acronym|b|bdi|bdo|big|body|button|center|cite|code|del|dfn|em|font|head|html|i|iframe|img|input|ins"
 _INLINE += "|kbd|label|link|mark|meta|option|q|s|samp|script|select|small|span|strike|strong|style|sub|sup|textarea"
-_INLINE += "|time|title|tt|u|var|wbr"
-_TAG = re.compile(rf"""<(?:!--.*?--|/?(?:({_BLOCKS})|{_INLINE})(?:\s(?:[^<>"']|"[^"]*"|'[^']*')*)?/?)>""", re.I | re.S)
+_INLINE += "|title|tt|u|var|wbr"
+# Each part ends at the next of its kind at the latest, so that no text takes quadratic time.
+_TAG = re.compile(
+    rf"<!--(?:(?!<!--).)*?-->|<(script|style)(?:\s[^<>]*)?>(?:(?!<\1).)*?</\1\s*>"
+    rf"|</?(?:({_BLOCKS})|{_INLINE})(?:\s[^<>]*)?/?>",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def references(text: str) -> Iterator[Edit]:
@@ -37,7 +43,7 @@ def _is_control(character: str) -> bool:
 
 
 def tags(text: str) -> Iterator[Edit]:
-    """Yield an edit for each HTML tag and comment: nothing in its place, or a line end if the element is a block."""
+    """Yield an edit for each HTML tag, comment and script: a line end in the place of a block, else nothing."""
     if "<" in text:
         for found in _TAG.finditer(text):
-            yield Edit(*found.span(), "\n" if found[1] else "")
+            yield Edit(*found.span(), "\n" if found[2] else "")

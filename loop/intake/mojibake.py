@@ -1,4 +1,4 @@
-"""Text in UTF-8 that was read as Windows-1252 or Latin-1, such as `Ã©` for `é`."""
+"""Text that was read in a wrong encoding, mostly UTF-8 as Windows-1252 or Latin-1: `Ã©` for `é`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ _CERTAIN = re.compile(
 
 
 _PAIR = re.compile(rf"[Â-ô]{_NEXT}")  # in all of them, and found ten times as fast
+# Windows-1252 read as Latin-1. Without NEL, which ends lines, and what Windows-1252 lacks.
+_CONTROL = re.compile(r"[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")
 # Any character of more than one byte.
 _ANY = re.compile(rf"[Â-ß]{_NEXT}|[à-ï]{_NEXT}{{2}}|[ð-ô]{_NEXT}{{3}}")
 
@@ -40,9 +42,13 @@ _ANY = re.compile(rf"[Â-ß]{_NEXT}|[à-ï]{_NEXT}{{2}}|[ð-ô]{_NEXT}{{3}}")
 def mojibake(text: str) -> Iterator[Edit]:
     """Yield an edit for each run of characters that is certainly UTF-8 read as Windows-1252 or Latin-1.
 
-    A text with one that can be read as UTF-8 as a whole is broken as a whole.
+    A text with one that can be read as UTF-8 as a whole is broken as a whole. In a text without any, control characters
+    are Windows-1252 read as Latin-1.
     """
-    if text.isascii() or not _PAIR.search(text) or not _CERTAIN.search(text):
+    if text.isascii():
+        return
+    if not _PAIR.search(text) or not _CERTAIN.search(text):
+        yield from (Edit(*found.span(), _character(ord(found[0]))) for found in _CONTROL.finditer(text))
         return
     for found in (_CERTAIN if _meant(text) is None else _ANY).finditer(text):
         meant = _meant(found[0])

@@ -98,12 +98,14 @@ def test_what_is_only_odd_is_taken_as_it_is(project: Path, run: Run):
     assert "\x1b" not in run("status").out
 
 
-def test_a_folder_and_a_link_to_itself_are_no_files(project: Path, run: Run):
+def test_an_empty_folder_and_a_link_to_itself_are_no_files_nor_is_a_link_in_a_folder(project: Path, run: Run):
     (project / "folder.txt").mkdir()
     (project / "loop.txt").symlink_to("loop.txt")
 
-    for name in ("folder.txt", "loop.txt"):
-        assert f"Error: {name}: cannot be read" in run("add", name).err
+    assert "Error: folder.txt: is a folder without .txt files." in run("add", "folder.txt").err
+    assert "Error: loop.txt: cannot be read" in run("add", "loop.txt").err
+    (project / "folder.txt" / "in.txt").symlink_to("nowhere")
+    assert "Error: folder.txt/in.txt: cannot be read" in run("add", "folder.txt").err
 
 
 def test_a_link_to_a_file_elsewhere_is_read(project: Path, run: Run, tmp_path: Path):
