@@ -105,6 +105,11 @@ def say_added(report: AddReport) -> None:
     say_skipped(report, report.duplicates if report.added else 0, "text")
     if report.near:
         say(f"Left out {counted(report.near, 'near-duplicate')}.")
+    if report.as_before:
+        say(
+            f"{counted(report.as_before, 'text')} of the project came in again, changed by the options; the first stay."
+        )
+        say("`loop status` lists the batches, `loop remove --batch N` takes one back.")
     if report.annotated:
         say(f"{counted(report.annotated, 'text')} had spans or answers, which `loop import` would keep.")
     if report.suggested:

@@ -13,6 +13,7 @@ from loop.errors import InputError
 from loop.formats import RawText
 from loop.held_out import NOTHING_RESERVED, Reserved
 from loop.intake.cleaning import Cleaning, cleaned
+from loop.intake.originals import Originals
 from loop.intake.remarks import Remarking, Remarks
 from loop.intake.sketches import SeenTexts
 from loop.records import Span, Split
@@ -35,6 +36,7 @@ class AddReport:
         suggested: spans kept as suggestions. cut: spans lost because the text was split inside them.
         attached: known texts that got suggestions. answered: known texts left unchanged because they are answered.
         near: near-duplicates of other texts, left out.
+        as_before: texts that were added cleaned or split although the corpus has them as they are in the file.
         remarks: the reader's notes on how it found the spans, with their rows.
     """
 
@@ -49,6 +51,7 @@ class AddReport:
     attached: int = 0
     answered: int = 0
     near: int = 0
+    as_before: int = 0
     remarks: Remarks = field(default_factory=dict)
 
 
@@ -105,6 +108,8 @@ def add_texts(
     """
     tally: Counter[str] = Counter()
     remarking = Remarking()
+    originals = Originals(store.corpus.find)
+    raws = originals.remember(raws)
     whole_ones = (raw for raw in raws if not is_reserved(raw.text, raw.group, leave_out, tally))
     new = new_texts(
         whole_ones if labels is None else _suggesting(whole_ones, labels, remarking),
@@ -116,12 +121,13 @@ def add_texts(
         tally=tally,
         suggest=labels is not None,
     )
-    batch = store.corpus.add_batch(watch(new), source=source)
+    batch = store.corpus.add_batch(watch(originals.compare(new)), source=source)
     if not batch.added + batch.duplicates + tally["held"]:
         raise InputError(source, "has no texts.", hint="Is it the right file, and its format right? See --format.")
     counts = {name: tally[name] for name in ("blank", "annotated", "held", "cut", "near")}
     became = batch.attached
     counts |= {"suggested": became.spans, "attached": became.known, "answered": became.answered}
+    counts["as_before"] = originals.known
     return AddReport(batch.batch, batch.added, batch.duplicates, **counts, remarks=remarking.all())
 
 

@@ -233,3 +233,15 @@ def test_the_preview_cuts_at_a_word(monkeypatch: pytest.MonkeyPatch, text: str, 
     monkeypatch.setenv("COLUMNS", "35")
 
     assert shown == shortened(text)
+
+
+@pytest.mark.parametrize("option", [["--unescape"], ["--split", "sentence"]])
+def test_texts_that_come_in_again_in_another_form_are_counted(project: Path, run: Run, option: list[str]) -> None:
+    name = written(project / "in.jsonl", "R&amp;D left. Ann came.", "Plain", "R&amp;D left. Ann came.")
+    run("add", name)
+
+    added = run("add", *option, name).out
+    assert "1 text of the project came in again, changed by the options; the first stay." in added.splitlines()
+    run("remove", "--batch", "1")
+    run("remove", "--batch", "2")
+    assert "came in again" not in run("add", *option, name).out
