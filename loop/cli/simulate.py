@@ -158,21 +158,15 @@ def check_start(scenario: Scenario, labels: Sequence[str], suggest: str | None) 
     Raises:
         LoopError: a pattern is none, or has another label; or the pipeline cannot be loaded, or finds no such labels.
     """
-    from loop.base.pipeline import base_folder, base_labels, recognizers_in
+    from loop.base.other_pipeline import check_labels
     from loop.patterns.parsing import read_patterns
 
     if scenario.patterns is not None:
         list(read_patterns(scenario.patterns, labels))
     if scenario.terms and not scenario.examples:
         raise LoopError("--terms needs examples to start from.", hint="Add --examples 5.")
-    if suggest is None or base_labels(suggest).intersection(labels):
-        return
-    # Rules and language models need not declare what they find.
-    if base_folder(suggest) is None or recognizers_in(suggest):
-        raise LoopError(
-            f"{suggest} finds none of the labels {', '.join(labels)}.",
-            hint="In a project, [suggest] names in loop.cfg says what its labels are called.",
-        )
+    if suggest is not None:
+        check_labels(suggest, labels)
 
 
 def settings_of(

@@ -97,7 +97,7 @@ class WeakRecipe:
         left = 1 - n / settings.weak_until
         wanted = settings.weak_texts if n == 0 else round(REPLAYED * left)
         answered = {answer.text_id for answer in training[:n]}
-        whole = {id_ for one in sets if one.source == "pipeline" for id_ in one.texts}
+        whole = {id_ for one in sets if _reads_whole(one, labels) for id_ in one.texts}
         # A text without any span says something only if it was read whole.
         found = {id_: spans for id_, spans in self._spans(learner, sets, known).items() if spans[0] or id_ in whole}
         usable = sorted(self._teaching(found.keys() - answered))
@@ -157,6 +157,13 @@ class WeakRecipe:
         unknown = self._store.corpus.texts(list(left - self._groups.keys()))
         self._groups |= {one.id: one.group for one in unknown}
         return {id_ for id_ in left if self._groups.get(id_) not in groups}
+
+
+def _reads_whole(one: WeakLabels, labels: Collection[str]) -> bool:
+    """Whether what a source did not find is outside: a pipeline must know every label for that."""
+    if one.source != "pipeline":
+        return False
+    return {each.span.label for spans in one.texts.values() for each in spans}.issuperset(labels)
 
 
 def source_of(weak: WeakSpan) -> int | str:

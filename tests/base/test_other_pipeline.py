@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.language import Language
+from trainer_kit import SMALL
 
 from loop.base.assembly import assemble
 from loop.base.other_pipeline import OtherPipeline
@@ -73,3 +74,11 @@ def test_a_held_out_question_shows_nothing_of_it():
     (one,) = read_texts(assemble("blank:en", ["PART"], seed=0), [TEXT])
 
     assert () == question(replace(one, others=(Span(2, 11, "PART"),)), stream="held_out", round=0).prediction
+
+
+def test_one_that_is_trained_for_other_labels_is_refused_with_those_it_finds():
+    with pytest.raises(PipelineError, match=r"none of the labels PER, PART, but CARDINAL, DATE, .*PERSON") as refused:
+        OtherPipeline(SMALL, ["PER", "PART"])([TEXT])
+
+    assert "names under [suggest]" in refused.value.hint
+    assert {1: ()} == OtherPipeline(SMALL, ["PER", "PART"], names={"PERSON": "PER"})([TEXT])

@@ -18,6 +18,7 @@ from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings
 from loop.store import NewText, Store
 from loop.trainer import Trainer
 from loop.trainer.weak_pipeline import FAILURES
+from loop.trainer.weak_recipe import WeakRecipe
 
 
 @Language.component("service")
@@ -82,6 +83,30 @@ def test_it_reads_nothing_unless_it_is_told_to(paths, few, store) -> None:
     ask(paths, replace(few, suggest=replace(few.suggest, learn=0)), store)
 
     assert [] == store.weak.all()
+
+
+def test_what_it_does_not_find_is_outside_only_if_it_knows_every_label(paths, few, store) -> None:
+    fill(store)
+    ask(paths, few, store)
+    (said,) = store.weak.in_force()
+    with_part = sum(bool(spans) for spans in said.texts.values())
+    rounds = finish(paths, few, store)
+
+    def learned(*labels: str) -> int:
+        return len(WeakRecipe(few, store).texts(rounds.learner, [], 0, few.update, labels, {}))
+
+    assert 0 < with_part < 30
+    assert (30, with_part) == (learned("PART"), learned("PART", "TOOL"))
+
+
+def test_of_one_that_finds_nothing_nothing_is_learned(paths, few, store) -> None:
+    unnamed = replace(few, suggest=replace(few.suggest, names=()))
+    fill(store)
+    ask(paths, unnamed, store)
+    finish(paths, unnamed, store)
+
+    assert [30] == [len(one.texts) for one in store.weak.in_force()]
+    assert [] == store.journal.rounds()
 
 
 def test_it_reads_no_held_out_text(paths, few, store) -> None:
