@@ -109,12 +109,12 @@ def resolve(answers: Iterable[Answer], schemes: Schemes) -> Truth:
     """
     given = sorted(answers, key=lambda answer: answer.rank)
     adjudicated = [answer for answer in given if answer.adjudicates]
-    decided = _parts(adjudicated, schemes)
+    decided, overruling = _parts(adjudicated, schemes), [_as_part(answer, schemes) for answer in adjudicated]
     of: dict[str, list[Answer]] = {}
     for answer in given:
         if not answer.adjudicates:
             of.setdefault(answer.annotator, []).append(answer)
-    truths = [_combined(_remaining(_parts(theirs, schemes), decided)) for theirs in of.values()]
+    truths = [_combined(_remaining(_parts(theirs, schemes), overruling)) for theirs in of.values()]
     truths += [_combined(decided)] * bool(decided)
     together = truths[0] if len(truths) == 1 else _agreed(truths)
     standing = {answer.id for answer in given}

@@ -87,6 +87,7 @@ DECIDED = {"annotator": "eve", "adjudicates": ("1", "2")}
         ([complete(ONE), complete(TWO, **BOB), yes(TWO, **DECIDED)], B, {TWO}, (), {ONE}),
         ([complete(ONE), complete(**BOB), complete(**DECIDED), complete(ONE, **DECIDED)], B, {ONE}, (), ()),
         ([complete(ONE), complete(verdict="skip", **DECIDED)], B, {ONE}, (), ()),
+        ([yes(TWO), yes(Span(0, 5, "A"), **DECIDED), yes(ONE, **DECIDED)], (), {ONE}, (), ()),
     ],
 )
 def test_what_answers_say_together(answers, labels, spans, refused, unclear):
