@@ -14,9 +14,9 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
 
-from loop.acquire.cost import PRIOR
 from loop.records import Span
 from loop.simulate import Gold
+from loop.timing import PRIOR
 
 NEGATIVE = "rejected"
 WARM_TEXTS, WARM_EPOCHS = 50, 25

@@ -1,7 +1,7 @@
 """How good a model is after so many minutes: from nothing, with word vectors, and with what its user can say first.
 
 Minutes are modelled: an example takes 4 s, a decision about a term 2 s, a pattern 4 s, and a text as in
-`loop.acquire.cost`.
+`loop.timing`.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ REASONS: dict[Stream, str] = {
     "repeat": "a repeat, to measure how consistent the answers are",
 }
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
+# A text with one of these is left out: it is asked no more, and not counted as answered.
+LEFT_OUT: tuple[Verdict, ...] = ("skip", "unusable")
 Source = Literal["model", "pattern", "file", "pipeline", "answer"]
 Split = Literal["sentence", "line", "none"]
 TermVerdict = Literal["yes", "no", "depends"]
@@ -210,6 +212,11 @@ class Answer:
     def says_something(self) -> bool:
         """Whether it says which spans are correct or, if it is partial, which are wrong."""
         return self.verdict == "accept" or (self.verdict == "reject" and not self.complete)
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it leaves the text out instead of answering."""
+        return self.verdict in LEFT_OUT
 
     @property
     def trains(self) -> bool:

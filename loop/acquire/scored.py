@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from loop.acquire.cost import PRIOR, CostModel
 from loop.former_names import attribute
 from loop.lattice import Expectation
+from loop.timing import PRIOR, CostModel
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ def run_session(session: Session, settings: Settings, *, plain: bool) -> int:
     try:
         before = session.status().answers_total
         run(session, plain=plain, mouse=settings.screen.mouse)
-        return session.status().answers_total - before
+        return max(0, session.status().answers_total - before)  # an earlier answer may have become a skip
     finally:
         session.close()
 

@@ -50,11 +50,12 @@ def status_json(now: Progress, batches: list[BatchInfo]) -> str:
 def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) -> list[str]:
     """Return lines about a project's numbers, with the learning curve."""
     from loop.progress import blocked_words, forgotten_words, overfitting_words, pinned_words
+    from loop.progress.pace import pace_words
     from loop.progress.weak_words import weak_words
 
     scored = {point.round: point.scores.overall for point in now.curve}
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
-    pace = "" if now.seconds is None else f"; {now.seconds:.0f} s each recently"
+    pace = "" if now.seconds is None else f"; {pace_words(now.seconds)} recently"
     alarms = [
         pinned_words(now.pinned_round),
         forgotten_words(now.forgotten),
@@ -98,7 +99,7 @@ def evaluation_lines(now: Progress, width: int) -> list[str]:
         lines += [f"expected F1 {now.estimate['f1']:.0f} in {n:,} texts of the pool, by the model's own probabilities"]
     right, shown = now.accepted
     if shown:
-        lines += [f"accepted {right} of the last {shown} texts unchanged; those asked about are the hardest"]
+        lines += [f"accepted {right} of the last {shown} suggestions unchanged; they are about the hardest texts"]
     return [*lines, *drawn(now.curve, width), *label_lines(now)]
 
 

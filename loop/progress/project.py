@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from loop.former_names import attribute
 from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
-from loop.progress.answered import acceptance, seconds_an_answer, whole_answers
+from loop.progress.answered import last_answers, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
 from loop.progress.forecast import noted
@@ -21,6 +21,7 @@ from loop.progress.held_out_gold import (
 )
 from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlearned
 from loop.progress.near_duplicates import near_duplicates
+from loop.progress.pace import acceptance, seconds_an_answer
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
 from loop.quality import Consistency, consistency, pairs
@@ -50,8 +51,8 @@ class Progress:
         curve: a point for every evaluated round.
         changes: in F1 of each label over the last ten rounds, on the same texts.
         estimate: the model's own estimate on the pool: expected precision, recall and F1 (percent), see `RoundInfo`.
-        accepted: how many of the last texts were accepted unchanged, and of how many.
-        seconds: mean time of the last answers; None if none was timed.
+        accepted: how many of the last suggestions were accepted unchanged, and of how many; see `acceptance`.
+        seconds: median time of the last answers; None if none was timed.
         near_duplicates: number of held-out texts that nearly repeat a training text.
         advice: what to do next.
         disk: bytes of the store and of the checkpoints.
@@ -106,6 +107,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     found = evaluated_texts(store, gold, last) if last is not None else []
     common = together(store, gold, labels)
     left = unlearned(store, settings)
+    seconds = seconds_an_answer(last_answers(store, answers))
     return Progress(
         texts=store.corpus.size(),
         pool=store.corpus.pool_size(),
@@ -122,8 +124,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
         estimate=next((info.estimate for info in reversed(rounds) if info.estimate), {}),
-        accepted=acceptance(answers),
-        seconds=seconds_an_answer(answers),
+        accepted=acceptance(last_answers(store, training)),
+        seconds=seconds,
         near_duplicates=len(near_duplicates(gold, _texts(store, training))),
         disk={"data": bytes_on_disk(paths.data), "models": bytes_on_disk(paths.models)},
         evaluated_round=last if found else None,
@@ -134,7 +136,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         weak=tuple(store.weak.summary()),
         pipeline_score=store.weak.score(),
         weak_until=settings.update.weak_until,
-        advice=_advised(store, settings, found, common, spans, answers=len(training), left=left),
+        advice=_advised(store, settings, found, common, spans, answers=len(training), seconds=seconds, left=left),
     )
 
 
@@ -160,11 +162,11 @@ def _advised(
     spans: Mapping[str, int],
     *,
     answers: int,
+    seconds: float | None,
     left: Unlearned,
 ) -> Advice:
     """The advice for a project, from the spans `found` in held-out texts and the comparable rounds in `common`."""
     labels, in_force = settings.project.labels, store.journal.round_in_force()
-    seconds = seconds_an_answer(store.answers.standing())
     pool = 0 if is_blocked(store) else store.corpus.pool_size()
     return advice(
         [info for info in store.journal.rounds() if info.number <= in_force],

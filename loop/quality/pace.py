@@ -8,9 +8,8 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from loop.quality.finding import Given
+from loop.timing import has_plausible_time
 
-# Seconds; a longer answer was interrupted.
-LONGEST = 600.0
 # Upper bounds of the length bands, in words.
 LENGTHS = (10, 20, 40, 80)
 FEWEST = 4  # answers needed for quartiles
@@ -28,17 +27,17 @@ class Pace(NamedTuple):
 
 def pace(answers: Sequence[Given], *, blocks: int = 20) -> list[Pace]:
     """The pace over time, in at most `blocks` blocks of equal size."""
-    timed = [one.answer.seconds for one in answers if 0 < one.answer.seconds <= LONGEST]
-    size = max(FEWEST, -(-len(timed) // blocks))
-    parts = [timed[start : start + size] for start in range(0, len(timed), size)]
+    taken = [one.answer.seconds for one in answers if has_plausible_time(*one)]
+    size = max(FEWEST, -(-len(taken) // blocks))
+    parts = [taken[start : start + size] for start in range(0, len(taken), size)]
     return [_pace(start * size + len(part), part) for start, part in enumerate(parts) if len(part) >= FEWEST]
 
 
 def pace_by_length(answers: Sequence[Given]) -> list[Pace]:
     """The pace by the length of the text; `upto` is 0 for the longest."""
-    timed = [(len(one.words), one.answer.seconds) for one in answers if 0 < one.answer.seconds <= LONGEST]
+    taken = [(len(one.words), one.answer.seconds) for one in answers if has_plausible_time(*one)]
     bounds = [0, *LENGTHS, 10**9]
-    parts = [[s for n, s in timed if low < n <= high] for low, high in pairwise(bounds)]
+    parts = [[s for n, s in taken if low < n <= high] for low, high in pairwise(bounds)]
     return [_pace(upto, part) for upto, part in zip((*LENGTHS, 0), parts, strict=True) if len(part) >= FEWEST]
 
 

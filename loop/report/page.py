@@ -10,6 +10,7 @@ from importlib.resources import files
 from loop.progress import forgotten_words, overfitting_words, pinned_words
 from loop.progress.report_data import ReportData
 from loop.progress.weak_words import weak_words
+from loop.records import LEFT_OUT
 from loop.report import answers, scores, texts
 from loop.report.html import count, exact, in_words
 from loop.report.shown import isolated, shown
@@ -82,7 +83,7 @@ def _tiles(data: ReportData) -> list[tuple[str, str, str]]:
     return [
         _f_tile(data),
         *_expected_tile(data),
-        ("answers", exact(sum(now.answers.values())), said or "none yet"),
+        ("answers", exact(sum(n for verdict, n in now.answers.items() if verdict not in LEFT_OUT)), said or "none yet"),
         *_accepted_tile(data),
         ("rounds", exact(len(now.rounds)), f"{count(now.next_round, 'answer')} until the next"),
         ("texts", exact(now.texts), f"{exact(now.pool)} unanswered"),
@@ -119,7 +120,8 @@ def _accepted_tile(data: ReportData) -> list[tuple[str, str, str]]:
     right, asked = data.now.accepted
     if not asked:
         return []
-    return [("acceptance rate", exact(right), f"of the last {count(asked, 'text')}; those asked are the hardest")]
+    note = "last suggestions accepted unchanged; they are about the hardest texts"
+    return [("acceptance rate", f"{exact(right)} of {exact(asked)}", note)]
 
 
 def _consistency_tile(data: ReportData) -> tuple[str, str, str]:

@@ -16,7 +16,7 @@ class SessionStatus:
     """The numbers around the question.
 
     Attributes:
-        answers_today, answers_total: this annotator's answers in force.
+        answers_today, answers_total: this annotator's answers in force; skipped and unusable texts are not answered.
         round: the last one published. trainer: what it is doing, in words.
         left_in_queue: prepared questions. pool_left: unanswered texts.
         last: this annotator's latest answer in force.

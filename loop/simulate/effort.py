@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from loop.acquire.cost import PRIOR, edits
 from loop.editing import keymap, page_of
 from loop.records import Answer, Question, Span
 from loop.simulate.keystrokes import plan
 from loop.suggest import suggester_of
+from loop.timing import timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Effort:
 
     Attributes:
         tokens: in the texts read. entities: in the answers. keys: pressed by a skilled annotator, 0 if not counted.
-            seconds: by the prior of `loop.acquire.cost`, from the number of edits.
+            seconds: by the prior of `loop.timing`, from the number of edits.
     """
 
     answers: int = 0
@@ -28,16 +28,15 @@ class Effort:
     seconds: float = 0.0
 
     def plus(self, question: Question, answer: Answer) -> Effort:
-        """The sums with another answer; a yes or no to one span has no edits."""
-        tokens, shown = len(question.tokens), len(answer.shown)
-        edited = edits(answer.shown, answer.spans) if answer.complete else 0
+        """The sums with another answer."""
+        tokens = len(question.tokens)
         return replace(
             self,
             answers=self.answers + 1,
             tokens=self.tokens + tokens,
             entities=self.entities + len(answer.spans),
             keys=self.keys + answer.keys,
-            seconds=self.seconds + PRIOR.seconds(tokens=tokens, spans=shown, edits=edited),
+            seconds=self.seconds + timed(answer, tokens=tokens).expected,
         )
 
 

@@ -29,7 +29,7 @@ from sqlalchemy.exc import IntegrityError
 from loop.errors import StoreError
 from loop.former_names import attribute
 from loop.held_out import HeldOut
-from loop.records import Answer, Question, Text
+from loop.records import LEFT_OUT, Answer, Question, Text
 from loop.store.database import Database, now
 from loop.store.events import EventKind
 from loop.store.journal import append_event
@@ -155,8 +155,12 @@ class Answers:
         return next(iter(to_this or others), None)
 
     def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:
-        """The number of standing answers given in sessions, not imported; of one annotator or since a time."""
-        query = select(func.count()).select_from(answers).where(STANDS, answers.c.mode != "import")
+        """The number of standing answers given in sessions, not imported; of one annotator or since a time.
+
+        A skipped or unusable text is not answered.
+        """
+        was_answered = answers.c.verdict.not_in(LEFT_OUT)
+        query = select(func.count()).select_from(answers).where(STANDS, answers.c.mode != "import", was_answered)
         if annotator is not None:
             query = query.where(answers.c.annotator == annotator)
         if since is not None:
@@ -168,7 +172,7 @@ class Answers:
         """The numbers of skipped texts, by reason, and of unusable ones."""
         query = (
             select(answers.c.verdict, answers.c.reason, func.count())
-            .where(STANDS, FIRST, answers.c.verdict.in_(["skip", "unusable"]))
+            .where(STANDS, FIRST, answers.c.verdict.in_(LEFT_OUT))
             .group_by(answers.c.verdict, answers.c.reason)
         )
         with self._database.read() as connection:

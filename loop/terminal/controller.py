@@ -36,7 +36,7 @@ class Controller(Hand):
         mouse: whether the terminal reports the mouse instead of selecting text for copying.
         finder: the open list while the view is "find".
         view: the text, or a page over it, scrolled to line `top` and `page` lines high.
-        recent: the last answers since the start of the program.
+        recent: the last answers since the start of the program that say something, each text once.
         left_out: how many texts were left out, by reason; set while there is no question.
         done: whether the annotator wants to quit.
     """
@@ -50,7 +50,7 @@ class Controller(Hand):
         self.finder: Finder[Past] | Finder[Text] | None = None
         self.top, self.page = 0, 10
         self.done = False
-        self.recent: deque[Answer] = deque(maxlen=RECENT)
+        self.recent: deque[tuple[Question, Answer]] = deque(maxlen=RECENT)
         self.left_out: Mapping[str, int] = {}
         self.status = session.status()
         self.last = self.status.last
@@ -217,11 +217,18 @@ class Controller(Hand):
             if self.reopened is None and following is not None and following.id != question.id:
                 self.show(following, None)  # the text was removed from the corpus
             raise
-        self.recent.append(self.last)
+        self._note(question, self.last)
         if self.reopened is None:  # ask the session for its numbers later, when there is time
-            today, total = self.status.answers_today + 1, self.status.answers_total + 1
+            more = not self.last.is_left_out
+            today, total = self.status.answers_today + more, self.status.answers_total + more
             self.status = replace(self.status, answers_today=today, answers_total=total, last=self.last)
+        else:
+            self.status = self.session.status()
         self._take_next()
+
+    def _note(self, question: Question, answer: Answer) -> None:
+        others = [one for one in self.recent if one[0].id != question.id]
+        self.recent = deque([*others, *([(question, answer)] if answer.says_something else [])], maxlen=RECENT)
 
     def _onward(self, question: Question) -> None:
         if self.reopened is None:

@@ -11,6 +11,7 @@ from loop.editing.cursor import matches, selection
 from loop.editing.keymap import key_name
 from loop.editing.prompts import name, names
 from loop.progress import STOPPED
+from loop.progress.pace import acceptance, pace_words, seconds_an_answer
 from loop.records import REASONS, Answer, Mode, Question, Stream
 from loop.terminal.body import Row, cut_row, forms, percent
 from loop.terminal.controller import Controller
@@ -229,14 +230,10 @@ def trouble(controller: Controller) -> str:
 
 def recent_pace(controller: Controller) -> list[str]:
     """Return the pace and the acceptance rate of the last answers since the start of the program."""
-    recent = controller.recent
-    seconds = sum(answer.seconds for answer in recent)
-    if not recent or seconds <= 0:
-        return []
-    said_so = [answer for answer in recent if answer.verdict == "accept" and answer.shown]
-    unchanged = sum(answer.spans == answer.shown for answer in said_so)
-    share = [f"{round(100 * unchanged / len(said_so))}% accepted"] if said_so else []
-    return [f"{60 * len(recent) / seconds:.1f} a minute", *share]
+    seconds = seconds_an_answer(controller.recent)
+    accepted, suggested = acceptance(controller.recent)
+    pace = [] if seconds is None else [pace_words(seconds)]
+    return [*pace, *([f"{accepted} of {suggested} accepted"] if suggested else [])]
 
 
 def meta_words(question: Question) -> str:

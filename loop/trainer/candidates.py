@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil, exp
 from random import Random
 
-from loop.acquire.cost import CostModel, Timed, edits, fitted_cost
+from loop.acquire.cost import fitted_cost
 from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
 from loop.held_out import HeldOut, Teaching, is_held_out
@@ -17,6 +17,7 @@ from loop.scoring.questions import Read
 from loop.settings import Settings
 from loop.store import Store
 from loop.store.questions import PastEntropies
+from loop.timing import CostModel, timed
 
 # How many earlier rounds' entropies of a text are kept.
 HISTORY = 3
@@ -149,8 +150,4 @@ def answering_cost(store: Store, answers: Sequence[Answer]) -> CostModel:
         if answer.annotator == last and answer.question_id and answer.complete and answer.verdict == "accept"
     ][-TIMED:]
     lengths = store.questions.lengths([question for _, question in whole])
-    timed = [
-        Timed(lengths[question], len(answer.shown), edits(answer.shown, answer.spans), answer.seconds)
-        for answer, question in whole
-    ]
-    return fitted_cost(timed)
+    return fitted_cost([timed(answer, tokens=lengths[question]) for answer, question in whole])

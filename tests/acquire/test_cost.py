@@ -4,8 +4,9 @@ from random import Random
 
 import pytest
 
-from loop.acquire.cost import ENOUGH, PRIOR, CostModel, Timed, edits, fitted_cost
+from loop.acquire.cost import ENOUGH, fitted_cost
 from loop.records import Span
+from loop.timing import PRIOR, CostModel, Timed, edits
 
 SLOW = CostModel(constant=3.0, token=0.5, span=1.0, edit=9.0)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from loop.records import Answer, Span
+from loop.records import Answer, Question, Span, Text
 from loop.store import NewText, RoundInfo, Store
 
 PART, BRAND = Span(0, 3, "PART"), Span(4, 7, "BRAND")
@@ -26,7 +26,8 @@ def fill(store: Store, *, group_of: int = 1) -> list[str]:
     for number in range(1, TEXTS + 1):
         held_out, spans = number <= HELD, (PART, BRAND)
         answer = Answer(f"a{number}", number, "ann", "accept", spans=spans, scheme=scheme, seconds=6.0, shown=(PART,))
-        store.answers.add(replace(answer, held_out=held_out))
+        question = Question(f"q{number}", Text(number, names[number - 1]), ((0, 3), (4, 7)), (PART,))
+        store.answers.add(replace(answer, held_out=held_out, question_id=question.id), question)
     return names[:HELD]
 
 

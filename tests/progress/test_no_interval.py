@@ -87,7 +87,7 @@ def test_the_report_says_why_in_the_place_of_number_and_curve(evaluated):
     page = report(report_data(*evaluated), name="p", at=datetime(2026, 1, 1))
 
     assert 3 <= page.count(ONE_GROUP)  # the tile, the curve of all labels and those of each
-    assert 1 == page.count('class="band"')  # of the training loss
+    assert 2 == page.count('class="band"')  # of the training loss and of the pace
     assert "None" not in page
 
 

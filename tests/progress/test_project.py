@@ -35,7 +35,8 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     said = "\n".join(lines)
     assert "F1       91 to 100, from 80 spans in 40 texts" in said
     assert "expected F1 71 in 20 texts of the pool" in said
-    assert "accepted 0 of the last 20 texts unchanged" in said
+    assert "accepted 0 of the last 20 suggestions unchanged" in said
+    assert "6.0 s each recently" in said
     assert "40 of 40 held-out texts nearly repeat" in said
     assert "advice   " in said
     assert ["PART         20       40      –    91 – 100  +100.0 (+91.2 to +100.0)"] == [

@@ -20,7 +20,7 @@ def test_blocks_are_of_equal_size_and_too_small_a_rest_is_left_out() -> None:
 
 
 def test_answers_without_a_time_and_interrupted_ones_do_not_count() -> None:
-    assert [] == pace(timed(0, 0, 0, 0, 5000, 1, 1, 1))
+    assert [] == pace(timed(0, 0, 0, 0, 5000, 240, 1, 1, 1))
 
 
 def test_by_length_the_longest_have_no_bound() -> None:

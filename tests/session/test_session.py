@@ -142,7 +142,7 @@ def test_the_status_counts_what_stands(session):
     session.answer(question, "skip", (), seconds=1, keys=1, reason="unsure")
     status = session.status()
 
-    assert (status.answers_today, status.answers_total, status.left_in_queue, status.pool_left) == (2, 2, 4, 38)
+    assert (status.answers_today, status.answers_total, status.left_in_queue, status.pool_left) == (1, 1, 4, 38)
     assert status.last
     assert status.last.reason == "unsure"
     assert status.trainer == "stopped"

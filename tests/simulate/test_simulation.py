@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from workshop import workshop_gold
 
-from loop.acquire.cost import PRIOR, edits
 from loop.editing import Page, keymap
 from loop.settings import PretrainSettings, ProjectPaths, ProjectSettings, Settings, UpdateSettings
 from loop.simulate import Row, Scenario, simulate
 from loop.simulate.keystrokes import plan
 from loop.store import Store
+from loop.timing import PRIOR, edits
 from loop.trainer.pretrained import Pretrained
 
 GOLD, TEST = workshop_gold(60), workshop_gold(30, seed=1)

@@ -245,6 +245,26 @@ def test_a_tick_brings_the_numbers_up_to_date(sit_down: Sit) -> None:
     assert 1 == controller.status.pool_left
 
 
+@pytest.mark.parametrize("left_out", ["s u", "s space", "x"])
+def test_what_is_left_out_is_no_answer_of_today(sit_down: Sit, left_out: str) -> None:
+    controller = keys(sit_down(ONE, TWO, question("three")), f"enter {left_out}")
+    at_once = controller.status.answers_today, controller.status.answers_total
+    controller.tick()
+
+    assert (1, 1) == at_once == (controller.status.answers_today, controller.status.answers_total)
+    assert 1 == len(controller.recent)
+
+
+@pytest.mark.parametrize(("pressed", "answers"), [("s u b 0", 1), ("enter b s u", 0), ("enter b 0", 1)])
+def test_an_answer_that_replaces_another_counts_once(sit_down: Sit, pressed: str, answers: int) -> None:
+    controller = keys(sit_down(ONE, TWO), pressed)
+    at_once = controller.status.answers_today, controller.status.answers_total
+    controller.tick()
+
+    assert (answers, answers) == at_once == (controller.status.answers_today, controller.status.answers_total)
+    assert answers == len(controller.recent)
+
+
 def test_an_error_of_the_session_is_said_and_the_text_stays(sit_down: Sit) -> None:
     controller = sit_down(ONE, TWO)
     assert controller.question is not None

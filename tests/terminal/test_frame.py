@@ -209,12 +209,13 @@ def test_a_text_of_hostile_characters_is_safe_in_the_frame(sit_down: Callable[..
 
 def test_pace_and_acceptance_are_those_of_the_last_answers(controller: Controller) -> None:
     spans = (Span(4, 8, "BRAND"),)
-    given = Answer("a", 1, "ann", "accept", spans, spans, seconds=15.0)
-    controller.recent.extend([given, replace(given, spans=()), replace(given, verdict="skip")])
+    given = Answer("a", 1, "ann", "accept", spans, spans, seconds=12.0)
+    asked = question("the SRAM", "SRAM=BRAND 93")
+    controller.recent.extend((asked, one) for one in (given, replace(given, spans=(), seconds=14.0)))
 
-    assert ["4.0 a minute", "50% accepted"] == frame.recent_pace(controller)
-    assert "4.0 a minute" in shown(frame.last_line(controller, 120))
-    assert "a minute" not in shown(frame.last_line(controller, 80))
+    assert ["13 s each", "1 of 2 accepted"] == frame.recent_pace(controller)
+    assert "13 s each · 1 of 2 accepted" in shown(frame.last_line(controller, 120))
+    assert "each" not in shown(frame.last_line(controller, 80))
 
 
 def test_a_text_that_only_measures_has_a_frame_of_its_own(sit_down: Callable[..., Controller]) -> None:
