@@ -10,6 +10,7 @@ import statistics
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,11 @@ from loop.settings import AcquireSettings
 
 SETS = ("food_ingredients", "fashion_brands", "ncbi_disease", "crossner_ai", "uner_zh")
 WITH_FILE = ("food_ingredients", "fashion_brands")
+ENGLISH = SETS[:-1]
 MINUTES = (5, 10, 20, 40, 60)
+AT = (25, 100)  # answers
+# The default acquisition function before there were word vectors, with which a start from nothing is compared.
+BEFORE = "expected_errors"
 ANSWERS = 10_000
 SECONDS, F = 3, 6  # columns of a point
 
@@ -32,7 +37,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results" / "learning")
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     parser.add_argument("--starts", default=",".join(["blank", "builtin", *KNOWN]), help="with commas")
-    parser.add_argument("--strategy", default=AcquireSettings().strategy)
+    parser.add_argument("--strategy", default=AcquireSettings().strategy, help="of all starts but blank")
     parser.add_argument("--sets", default=",".join(SETS), help="with commas")
     parser.add_argument("--minutes", type=int, default=MINUTES[-1])
     parser.add_argument("--seeds", type=int, default=2)
@@ -58,7 +63,8 @@ def jobs_of(arguments: Any) -> Iterator[Job]:
         for name in arguments.sets.split(","):
             for start in arguments.starts.split(","):
                 if _exists(name, start):
-                    yield Job(name, arguments.split, arguments.strategy, seed, ANSWERS, start, arguments.minutes)
+                    strategy = BEFORE if start == "blank" else arguments.strategy
+                    yield Job(name, arguments.split, strategy, seed, ANSWERS, start, arguments.minutes)
 
 
 def _exists(name: str, start: str) -> bool:
@@ -73,6 +79,16 @@ def f1_after(points: Sequence[Sequence[float]], minutes: float) -> float:
     return next((point[F] for point in reversed(points) if point[SECONDS] <= 60 * minutes), 0.0)
 
 
+def f1_at(points: Sequence[Sequence[float]], answers: int) -> float:
+    """F1 of the model that has learned so many answers, or the last one of a shorter run; 0 before the first."""
+    return next((point[F] for point in reversed(points) if point[0] <= answers), 0.0)
+
+
+def measures(points: Sequence[Sequence[float]]) -> dict[str, float]:
+    """The F1 of one run after so many minutes and answers."""
+    return {f"{n} min": f1_after(points, n) for n in MINUTES} | {f"{n} answers": f1_at(points, n) for n in AT}
+
+
 def table(runs: dict[Job, dict[str, Any]], starts: Sequence[str]) -> list[dict[str, Any]]:
     """Print the means over the seeds, and return the rows."""
     by: dict[tuple[str, str], list[Any]] = defaultdict(list)
@@ -84,38 +100,33 @@ def table(runs: dict[Job, dict[str, Any]], starts: Sequence[str]) -> list[dict[s
         row: dict[str, Any] = {"set": name, "start": start, "seeds": len(curves)}
         row["begins after s"] = statistics.mean(point[SECONDS] for point in first) if first else 0.0
         row["F1 then"] = statistics.mean(point[F] for point in first) if first else 0.0
-        row |= {f"{n} min": statistics.mean(f1_after(points, n) for points in curves) for n in MINUTES}
-        rows.append(row)
-    show("F1 after so many modelled minutes, means over the seeds", rows)
+        found = [measures(points) for points in curves]
+        rows.append(row | {key: statistics.mean(one[key] for one in found) for key in found[0]})
+    show("F1 after so many modelled minutes and answers, means over the seeds", rows)
     return rows
 
 
 def compared(runs: dict[Job, dict[str, Any]], starts: Sequence[str]) -> list[dict[str, Any]]:
-    """Print how much better the later of the starts are than the first, paired by set and seed; return the rows."""
+    """Print how much better each start is than those before it, paired by set and seed; return the rows.
+
+    "mean" is that over the minutes, "English" all sets but uner_zh.
+    """
+    found = {(job.start, job.set, job.seed): measures(run["points"]) for job, run in runs.items()}
+    groups = {name: (name,) for name in SETS} | {"English": ENGLISH}
     rows = []
-    for start in starts[1:]:
-        every: dict[int, list[float]] = defaultdict(list)
-        for name in SETS:
-            pairs = [
-                (runs[other]["points"], run["points"])
-                for job, run in runs.items()
-                if (job.set, job.start) == (name, start) and (other := job._replace(start=starts[0])) in runs
-            ]
-            if pairs:
-                found = {n: [f1_after(b, n) - f1_after(a, n) for a, b in pairs] for n in MINUTES}
-                means = [statistics.mean(each) for each in zip(*found.values(), strict=True)]
-                rows.append({"set": name, "start": start, "mean Δ": _words(means)} | _cells(found))
-                for n, each in found.items():
-                    every[n] += each
-        if every:
-            means = [statistics.mean(each) for each in zip(*every.values(), strict=True)]
-            rows.append({"set": "all", "start": start, "mean Δ": _words(means)} | _cells(every))
-    show(f"Δ to {starts[0]} in F1, paired by set and seed, with 95 % intervals", rows)
+    for (against, start), (group, names) in product(combinations(starts, 2), groups.items()):
+        pairs = [
+            (found[against, name, seed], ours)
+            for (which, name, seed), ours in found.items()
+            if which == start and name in names and (against, name, seed) in found
+        ]
+        if pairs:
+            gains = {key: [ours[key] - theirs[key] for theirs, ours in pairs] for key in pairs[0][0]}
+            means = [statistics.mean(each) for each in zip(*(gains[f"{n} min"] for n in MINUTES), strict=True)]
+            cells = {f"Δ {key}": _words(each) for key, each in gains.items()}
+            rows.append({"set": group, "start": start, "against": against, "mean Δ": _words(means)} | cells)
+    show("Δ in F1, paired by set and seed, with 95 % intervals", rows)
     return rows
-
-
-def _cells(found: dict[int, list[float]]) -> dict[str, str]:
-    return {f"Δ {n} min": _words(each) for n, each in found.items()}
 
 
 def _words(differences: Sequence[float]) -> str:

@@ -98,7 +98,7 @@ def test_every_value_of_the_written_file_has_a_comment_above_it() -> None:
         (MINIMAL + f"[update]\nlearn_rate = 1{'0' * 400}\n", "[update] learn_rate must be a number", "0.002"),
         (MINIMAL + "[update]\nbatch_size = 3\n", "[update] new_per_batch 4 is more than batch_size, 3", "Lower it"),
         (MINIMAL + "[queue]\nrandom_share = 1.1\n", "[queue] random_share must be from 0 to 1", "0.2"),
-        (MINIMAL + "[acquire]\nstrategy = null\n", "[acquire] strategy must be a string", "expected_errors"),
+        (MINIMAL + "[acquire]\nstrategy = null\n", "[acquire] strategy must be a string", "gain_per_second"),
         (MINIMAL + 'base = ["x"]\n', "[project] base must be a string", "blank:en"),
         (MINIMAL + "patterns = 3\n", "[project] patterns must be a string or null", "null"),
         (MINIMAL + '[suggest]\nnames = ["X=C"]\n', "[suggest] names 'X=C' is not THEIRS=OURS with", "PERSON=PER"),

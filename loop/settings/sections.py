@@ -91,8 +91,8 @@ class AcquireSettings(Section):
     """How uncertain questions are selected."""
 
     strategy: str = _setting(
-        "expected_errors",
-        "The acquisition function; expected_errors needs the fewest answers, entropy_per_token favours shorter texts.",
+        "gain_per_second",
+        "The acquisition function; gain_per_second saves the annotator's time, expected_errors the number of answers.",
     )
     candidates: int = _setting(
         1000, "Texts scored per round, so that the cost does not depend on the pool's size.", low=1

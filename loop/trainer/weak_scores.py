@@ -62,7 +62,7 @@ class WeakScores:
             self._store.weak.set_score(score)
 
     def _behind(self, read: Sequence[TextDiff], labels: Sequence[str]) -> Iterator[str]:
-        """The labels that the round finds better, beyond doubt: the 95% interval of the difference is above 0."""
+        """The labels that the round finds better: the whole 95% interval of the difference is above 0."""
         for label in labels:
             _, interval = gained(read, [label]) or (0.0, None)
             if interval is not None and interval[0] > 0:

@@ -135,8 +135,8 @@ PRINTED = {
     ),
     "start": Printed(
         2,
-        "set, start, seeds, begins after s, F1 then, 5 min, 10 min, 20 min, 40 min, 60 min",
-        lambda rows: are_percent(rows, "F1 then", "5 min", "60 min"),
+        "set, start, seeds, begins after s, F1 then, 5 min, 10 min, 20 min, 40 min, 60 min, 25 answers, 100 answers",
+        lambda rows: are_percent(rows[:2], "F1 then", "5 min", "60 min", "25 answers"),
     ),
     "update": Printed(
         4,
