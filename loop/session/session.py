@@ -65,7 +65,7 @@ class Session:
         self._paths, self._settings = paths, settings
         self._store = store
         self.focus = focus
-        self._held_out_answered = 0
+        self._evaluated: set[int] = set()
         self._looked_again: set[int] = set()
         store.requests.set_focus(focus)
         if self.is_focus_exhausted:  # in an earlier session: texts may have been added since
@@ -111,11 +111,19 @@ class Session:
     @property
     def goal_reached(self) -> str:
         """That the held-out texts asked for with `--measure` are answered, in a sentence; empty until then."""
-        count = self.focus.measure
-        if not 0 < count <= self._held_out_answered:
+        done, count = self.held_out_answered
+        if not 0 < count <= done:
             return ""
-        done = "1 held-out text is answered" if count == 1 else f"{count} held-out texts are answered"
-        return f"{done}. Quit and run `loop annotate` for the usual questions."
+        said = "1 held-out text is answered" if count == 1 else f"{count} held-out texts are answered"
+        return f"{said}. Quit and run `loop annotate` for the usual questions."
+
+    @property
+    def held_out_answered(self) -> tuple[int, int]:
+        """How many held-out texts are answered in this session, and how many `--measure` asks for, or 0.
+
+        One that is skipped or unusable evaluates nothing: another one is asked in its place.
+        """
+        return len(self._evaluated), self.focus.measure
 
     @property
     def is_focus_exhausted(self) -> bool:
@@ -234,8 +242,10 @@ class Session:
             keys=keys,
             retracts=replaced.id if replaced else None,
         )
-        self._held_out_answered += answer.held_out and replaced is None
-        return self._store.answers.add(answer, question)
+        added = self._store.answers.add(answer, question)
+        self._evaluated -= {added.text_id}
+        self._evaluated |= {added.text_id} if added.held_out and added.says_something else set()
+        return added
 
     def _refuse_misfits(self, question: Question, spans: Sequence[Span], replaced: Answer | None) -> None:
         labels = {*self.labels, *(span.label for span in (replaced.spans if replaced else ()))}

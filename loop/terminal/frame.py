@@ -21,8 +21,8 @@ from loop.terminal.style import colour_class
 # What is said, in a loud frame, of texts that rounds never learn from; the shorter words are for narrow screens.
 BANNERS: dict[Stream, tuple[str, str]] = {
     "held_out": (
-        "HELD OUT: for evaluation only; the model never learns from this text.",
-        "HELD OUT: never learned from",
+        "HELD OUT{count}: for evaluation only; the model never learns from this text.",
+        "HELD OUT{count}: never learned from",
     ),
     "repeat": (
         "REPEAT: you answered this text before; this only measures how consistent you are.",
@@ -85,10 +85,18 @@ def _why(controller: Controller, question: Question, mode: Mode, cells: int) -> 
             ("class:loud", fit(f" {earlier(controller, question, controller.reopened)}", cells - width(leave)) + leave)
         ]
     if question.stream in BANNERS:
-        long, short = (f" {words}" for words in BANNERS[question.stream])
+        long, short = (f" {words}" for words in banner(controller, question))
         words = fit(long if width(long) <= cells else short, cells)
         return [("class:loud", words + " " * (cells - width(words)))]
     return [("class:quiet", fit(f" Why: {reason(question, mode)}", cells))]
+
+
+def banner(controller: Controller, question: Question) -> tuple[str, str]:
+    """Return what is said of a text for evaluation, and a shorter form; with `--measure N` which of the N it is."""
+    done, wanted = controller.session.held_out_answered
+    count = f", {done + 1} of {wanted}" if wanted else ""
+    long, short = BANNERS[question.stream]
+    return long.format(count=count), short.format(count=count)
 
 
 def reason(question: Question, mode: Mode) -> str:

@@ -15,7 +15,7 @@ from loop.store import Past
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, numbered_spans, range_of
 from loop.terminal.controller import Controller
-from loop.terminal.frame import BANNERS, HEAD_START, earlier, meta_words, notes, reason, said, trouble
+from loop.terminal.frame import BANNERS, HEAD_START, banner, earlier, meta_words, notes, reason, said, trouble
 from loop.terminal.glyphs import fit, visible
 from loop.terminal.pages import label_rows, waiting_words
 
@@ -117,7 +117,7 @@ class Plain:
             return
         self._say("")
         if question.stream in BANNERS:
-            self._say(BANNERS[question.stream][0])
+            self._say(banner(controller, question)[0])
         if controller.reopened is not None:
             self._say(f"{visible(earlier(controller, question, controller.reopened))}. `leave` keeps it.")
         self._say(f"Why: {reason(question, state.page.mode)}")

@@ -13,6 +13,7 @@ from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import NewAnswer, NewText, Store
 from loop.terminal.controller import Controller
+from loop.terminal.frame import why
 from loop.terminal.key_line import key_line
 from loop.terminal.pages import finder_rows, waiting_words
 
@@ -143,18 +144,25 @@ def test_an_unsure_text_that_is_answered_at_last_replaces_the_skip(sit_down: Sit
 
 
 def test_a_session_that_measures_ends_after_so_many(open_session: Callable[..., Session]) -> None:
-    held = [question(f"text {n}", stream="held_out") for n in range(3)]
+    held = [question(f"text {n}", stream="held_out") for n in range(4)]
     first = open_session(*held)
     first.close()
     focus = Focus(measure=2)
     session = Session(first._paths, first._settings, first._store, annotator="ann", focus=focus)
     waiting = session.next()
-    asked = first._store.questions.get(["q0", "q1", "q2"]).values()
+    asked = first._store.questions.get(["q0", "q1", "q2", "q3"]).values()
     first._store.questions.publish([*map(fresh, asked)], round=3, focus=focus)
-    controller = keys(Controller(session, keymap(session.labels)), "x 0 0")
+    controller = Controller(session, keymap(session.labels))
+    controller.drawn = True
+    counted = []
+    for pressed in ("0", "x", "b b s u", "0", "0"):  # unusable texts and skips evaluate nothing
+        counted.append(why(controller, 80)[0][1].partition(":")[0])
+        keys(controller, pressed)
     session.close()
 
-    assert (None, None, 2) == (waiting, text(controller), controller.status.answers_total)
+    assert None is waiting
+    assert [f" HELD OUT, {number} of 2" for number in (1, 2, 2, 1, 2)] == counted
+    assert (None, 2) == (text(controller), controller.status.answers_total)
     assert "2 held-out texts are answered." in waiting_words(controller)
 
 
@@ -162,6 +170,26 @@ def fresh(asked: object) -> object:
     from dataclasses import replace
 
     return replace(asked, id=f"{asked.id}-again")  # type: ignore[type-var, attr-defined]
+
+
+def test_a_session_that_measures_says_how_many_it_had_when_none_is_left(
+    open_session: Callable[..., Session],
+) -> None:
+    first = open_session(question("the SRAM", stream="held_out"))
+    first.close()
+    focus = Focus(measure=8)
+    session = Session(first._paths, first._settings, first._store, annotator="ann", focus=focus)
+    (asked,) = first._store.questions.get(["q0"]).values()
+    first._store.questions.publish([fresh(asked)], round=3, focus=focus)
+    controller = Controller(session, keymap(session.labels))
+    controller.drawn = True
+    keys(controller, "0")
+    session._store.corpus.add_batch([NewText("not held out")], source="more")
+    session._store.questions.publish([], round=4, focus=focus)
+    controller.tick()
+    session.close()
+
+    assert "No held-out text is left to ask about. You answered 1 of 8." in waiting_words(controller)
 
 
 def test_a_string_becomes_a_pattern_once(sit_down: Sit) -> None:
