@@ -8,12 +8,13 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
-from loop.editing import Intent, Keymap, State, act, press
+from loop.editing import Intent, Keymap, Range, State, act, looking_at, press
 from loop.editing.edits import shorten
 from loop.errors import LoopError
-from loop.records import Answer, Question, Text, Verdict
+from loop.records import Answer, Question, Span, Text, Verdict
 from loop.store import Past
 from loop.terminal.current_text import Hand
+from loop.terminal.excerpt import place_in
 from loop.terminal.finder import Finder, history, pool
 from loop.terminal.messages import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, WHAT_MODES_ARE
 
@@ -132,12 +133,18 @@ class Controller(Hand):
             found = self.session.open(after.answer)
             if found is not None:
                 self.show(*found)
+                self._look_at(place_in(after, finder.words))
             else:
                 self.notice = "This answer was imported: open it in `loop annotate`."
         elif after is not None:
             self.notice = self.session.texts.choose(after)
             if self.question is None:
                 self._take_next()
+
+    def _look_at(self, place: Range) -> None:
+        """Put the cursor on a place of a text that was just opened, unless a draft has put it elsewhere."""
+        if self.state is not None and not self.state.past:
+            self.state = looking_at(self.state, Span(*place, ""))
 
     def _wait(self, command: str) -> None:
         if command == "reopen":

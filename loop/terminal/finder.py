@@ -44,6 +44,12 @@ class Finder(Generic[Item]):
         """Return the finder after searching."""
         return replace(self, items=tuple(self.look(self.typed.strip(), bool(self.hard))), chosen=0, stale=False)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The strings that were looked for: each word, or in a list without hard cases the whole."""
+        typed = self.typed.strip()
+        return (typed,) * bool(typed) if self.hard is None else tuple(typed.split())
+
     def press(self, key: str, *, page: int = 10) -> Finder[Item] | Item | None:
         """Return the finder after one key, the item chosen, or None if the list was closed; it shows `page` lines."""
         if key in CANCEL or (key == "backspace" and not self.typed):

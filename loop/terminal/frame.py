@@ -15,7 +15,7 @@ from loop.progress.pace import acceptance, pace_words, seconds_an_answer
 from loop.records import REASONS, Answer, Mode, Question, Stream
 from loop.terminal.body import Row, cut_row, forms, percent
 from loop.terminal.controller import Controller
-from loop.terminal.glyphs import fit, visible, width
+from loop.terminal.glyphs import fit, fit_end, visible, width
 from loop.terminal.style import colour_class
 
 # What is said, in a loud frame, of texts that rounds never learn from; the shorter words are for narrow screens.
@@ -251,13 +251,8 @@ def meta_words(question: Question) -> str:
 
 def neighbour_row(text: str, cells: int, *, last: bool) -> Row:
     """Return a neighbouring text on one quiet row: the end of the text before, the beginning of the text after."""
-    shown = visible(text)
-    room = max(1, cells - 4)
-    if last and width(shown) > room:
-        while width(shown) > room - 1:
-            shown = shown[max(1, len(shown) - room) :]
-        shown = "…" + shown
-    return [("class:quiet", "  " + fit(shown, room))]
+    cut, room = fit_end if last else fit, max(1, cells - 4)
+    return [("class:quiet", "  " + cut(visible(text), room))]
 
 
 def last_line(controller: Controller, cells: int) -> Row:

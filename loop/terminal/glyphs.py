@@ -101,3 +101,14 @@ def fit(text: str, cells: int) -> str:
             break
         kept.append(char)
     return "".join(kept) + "…" if cells > 0 else ""
+
+
+def fit_end(text: str, cells: int) -> str:
+    """Return the end of a safe text in at most `cells` cells, cut with an ellipsis if it is longer."""
+    if width(text) <= cells:
+        return text
+    first, used = len(text), 1
+    while first and used + glyph(text[first - 1]).width <= cells:
+        first -= 1
+        used += glyph(text[first]).width
+    return "…" + text[first:] if cells > 0 else ""

@@ -12,6 +12,7 @@ from loop.records import NO_FOCUS, Text
 from loop.store import Past
 from loop.terminal.body import Row
 from loop.terminal.controller import Controller
+from loop.terminal.excerpt import excerpt, match_in, place_in
 from loop.terminal.finder import Finder
 from loop.terminal.frame import said, trouble
 from loop.terminal.glyphs import fit, visible, width
@@ -24,6 +25,7 @@ INTRODUCTION = (
 SIGNS = "Below a word: ✓ you decided it; ? a candidate, not marked; * (new, gone) the model changed it after your edit."
 
 FINDER_HEAD = 3  # rows above a searchable list
+SIGN = 3  # cells before an item of it
 
 
 def help_rows(keys: Keymap, cells: int) -> list[Row]:
@@ -88,17 +90,26 @@ def finder_rows(finder: Finder[Past] | Finder[Text], cells: int, rows: int) -> l
     room = max(1, rows - FINDER_HEAD)
     first = max(0, min(finder.chosen - room // 2, len(finder.items) - room))
     shown: Sequence[Past | Text] = finder.items[first : first + room]
-    return [*head, *(_found(item, n == finder.chosen, cells) for n, item in enumerate(shown, first))]
+    return [*head, *(_found(item, finder.words, n == finder.chosen, cells) for n, item in enumerate(shown, first))]
 
 
-def _found(item: Past | Text, chosen: bool, cells: int) -> Row:
+def _found(item: Past | Text, words: Sequence[str], chosen: bool, cells: int) -> Row:
     style, sign = ("class:cursor", "›") if chosen else ("", " ")
+    head, room = (style, f" {sign} "), cells - SIGN
     if isinstance(item, Text):
-        return [(style, fit(f" {sign} {visible(item.text)}", cells))]
-    flag = "⚑ " if item.answer.flag else ""
-    memo = f" · {visible(item.answer.memo)}" if item.answer.memo else ""
-    note = fit(f"{flag}{said(item.answer)}{memo}", cells // 2)
-    return [(style, fit(f" {sign} {visible(item.text)}", cells - width(note) - 3)), ("class:quiet", f"  {note}")]
+        return [head, *excerpt(item.text, match_in(item.text, words), room, style)]
+    note = found_note(item, words, cells // 2)
+    room -= sum(width(text) for _, text in note) + 3
+    return [head, *excerpt(item.text, place_in(item, words), room, style), ("class:quiet", "  "), *note]
+
+
+def found_note(item: Past, words: Sequence[str], cells: int) -> Row:
+    """Return an earlier answer in words, with its flag and the part of its memo that matches."""
+    verdict = fit(f"{'⚑ ' if item.answer.flag else ''}{said(item.answer)}", cells)
+    memo, room = item.answer.memo, cells - width(verdict) - len(" · ")
+    if not memo or room < 1:
+        return [("class:quiet", verdict)]
+    return [("class:quiet", f"{verdict} · "), *excerpt(memo, match_in(memo, words), room, "class:quiet")]
 
 
 def waiting_rows(controller: Controller, cells: int) -> list[Row]:

@@ -15,8 +15,9 @@ from loop.store import Past
 from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, numbered_spans, range_of
 from loop.terminal.controller import Controller
+from loop.terminal.excerpt import excerpt, match_in, place_in
 from loop.terminal.frame import BANNERS, HEAD_START, banner, earlier, meta_words, notes, reason, said, trouble
-from loop.terminal.glyphs import fit, visible
+from loop.terminal.glyphs import visible
 from loop.terminal.pages import label_rows, waiting_words
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -168,7 +169,7 @@ class Plain:
         shown: Sequence[Past | Text] = controller.finder.items[:LISTED]
         for number, item in enumerate(shown, 1):
             note = "" if isinstance(item, Text) else f" ({said(item.answer)})"
-            self._say(f"{number}. {fit(visible(item.text), LISTED_TEXT)}{note}")
+            self._say(f"{number}. {_listed(item, controller.finder.words)}{note}")
         self._say("Type a number to open its text; anything else closes the list.")
 
     def _choose(self, line: str) -> None:
@@ -251,6 +252,11 @@ class Plain:
             page = state.page
             words = (f"{i} {visible(page.string(word, word + 1))}" for i, word in enumerate(page.words, 1))
             self._say(", ".join(words) or "This text has no words.")
+
+
+def _listed(item: Past | Text, words: Sequence[str]) -> str:
+    place = match_in(item.text, words) if isinstance(item, Text) else place_in(item, words)
+    return "".join(part for _, part in excerpt(item.text, place, LISTED_TEXT))
 
 
 def span_lines(state: State) -> Iterator[str]:

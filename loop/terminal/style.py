@@ -19,6 +19,7 @@ def style_rules() -> list[tuple[str, str]]:
         ("target", "bold"),
         ("selection", "reverse underline"),
         ("cursor", "reverse"),
+        ("match", "bold underline"),
         ("mark", "dim"),
         ("hint", "bold reverse"),
         ("rule", "dim"),

@@ -68,6 +68,40 @@ def test_hard_cases_can_be_walked(sit_down: Sit) -> None:
     assert 3 == len(listed(keys(controller, "tab")))
 
 
+LONG = f"{'word ' * 60}the Ἄtlas KMC chain {'rest ' * 60}".strip()
+
+
+@pytest.mark.parametrize("typed", ["k m c", "K M C", "k m c space c h a i n", "Ἄ t l a s"])
+def test_a_match_far_into_a_long_text_is_shown(sit_down: Sit, typed: str) -> None:
+    (found,) = listed(keys(sit_down(ONE, question(LONG, "KMC=BRAND 93")), f"c-f {typed} enter"))
+
+    assert "the Ἄtlas KMC chain rest" in found
+    assert (True, True, 79) == (found.startswith("› …"), found.endswith("…"), len(found))
+
+
+@pytest.mark.parametrize("typed", ["k m c", "b r a n d"])
+def test_history_shows_the_match_and_opens_the_text_there(sit_down: Sit, typed: str) -> None:
+    controller = keys(sit_down(question(LONG, "KMC=BRAND 93"), ONE), f"enter c-o {typed}")
+    (found,) = listed(controller)
+    keys(controller, "enter")
+    assert controller.state is not None
+
+    assert found.startswith("› …")
+    assert "KMC chain rest" in found
+    assert found.endswith("accepted, 1 BRAND")
+    assert "KMC" == controller.state.page.string(controller.state.cursor, controller.state.cursor + 1)
+
+
+def test_the_end_of_a_memo_is_shown_where_it_matches(sit_down: Sit) -> None:
+    controller = keys(sit_down(ONE, TWO), "m")
+    controller.paste("nobody here is sure whether hubs count as wheels")
+    keys(controller, "enter enter c-o w h e e l s")
+    (found,) = listed(controller)
+
+    assert found.startswith("› the SRAM Rival shifter")
+    assert found.endswith("as wheels")
+
+
 @pytest.mark.parametrize("key", ["escape", "c-c", "backspace"])
 def test_a_list_is_closed_without_a_trace(sit_down: Sit, key: str) -> None:
     controller = keys(sit_down(ONE, TWO), f"enter c-o {key}")

@@ -189,6 +189,15 @@ def test_an_earlier_answer_is_found_by_its_text_and_changed(folder: Path) -> Non
     assert ["PART"] == [span.label for answer in answers(folder) for span in answer.spans]
 
 
+def test_the_lists_show_the_place_of_the_match(tmp_path: Path) -> None:
+    lay_out(tmp_path / "shop", [question(f"{'word ' * 60}{name} {'word ' * 60}") for name in ("first", "second")])
+    told = said(tmp_path / "shop", "none", "history first", "", "search second", "", "quit")
+    listed = [line for line in told.splitlines() if line.startswith("1. …")]
+
+    assert [True, True] == [name in line for name, line in zip(("first", "second"), listed, strict=True)]
+    assert all(len(line.partition(" (")[0]) == len("1. ") + 80 for line in listed)
+
+
 def test_a_list_is_left_by_anything_that_is_no_number(folder: Path) -> None:
     told = said(folder, "search KMC", "7", "search KMC", "", "ok", "quit")
 
