@@ -11,6 +11,7 @@ from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
 from loop.progress.answered import last_answers, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
+from loop.progress.expected_f1 import confirmed
 from loop.progress.forecast import noted
 from loop.progress.held_out_gold import (
     EvaluatedText,
@@ -50,7 +51,8 @@ class Progress:
         why_not_evaluated: why no evaluation is possible, in a clause; empty if there is one or may be one.
         curve: a point for every evaluated round.
         changes: in F1 of each label over the last ten rounds, on the same texts.
-        estimate: the model's own estimate on the pool: expected precision, recall and F1 (percent), see `RoundInfo`.
+        estimates: by round, the model's own estimates on the pool, where held-out texts confirm them (see `confirmed`):
+            expected precision, recall and F1 (percent, see `RoundInfo`). estimate: the last of them, or empty.
         accepted: how many of the last suggestions were accepted unchanged, and of how many; see `acceptance`.
         seconds: median time of the last answers; None if none was timed.
         near_duplicates: number of held-out texts that nearly repeat a training text.
@@ -79,6 +81,7 @@ class Progress:
     why_not_evaluated: str
     curve: tuple[Point, ...]
     changes: Mapping[str, Change]
+    estimates: Mapping[int, Mapping[str, float]]
     estimate: Mapping[str, float]
     accepted: tuple[int, int]
     seconds: float | None
@@ -105,7 +108,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     spans = taught(training, schemes)
     gold, labels, last = gold_texts(store, settings, paths), settings.project.labels, last_evaluated_round(store)
     found = evaluated_texts(store, gold, last) if last is not None else []
-    common = together(store, gold, labels)
+    common, points = together(store, gold, labels), curve(store, gold, labels)
+    in_force = store.journal.round_in_force()
+    estimates = confirmed((info for info in rounds if info.number <= in_force), points)
     left = unlearned(store, settings)
     seconds = seconds_an_answer(last_answers(store, answers))
     return Progress(
@@ -123,7 +128,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         pinned_round=store.journal.pinned_round(),
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
-        estimate=next((info.estimate for info in reversed(rounds) if info.estimate), {}),
+        estimates=estimates,
+        estimate=estimates[max(estimates)] if estimates else {},
         accepted=acceptance(last_answers(store, training)),
         seconds=seconds,
         near_duplicates=len(near_duplicates(gold, _texts(store, training))),
@@ -131,7 +137,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         evaluated_round=last if found else None,
         scores=scores(found, labels),
         why_not_evaluated="" if found else one_sided_words(store, settings),
-        curve=tuple(curve(store, gold, labels)),
+        curve=tuple(points),
         changes=changes(common) if common else {},
         weak=tuple(store.weak.summary()),
         pipeline_score=store.weak.score(),

@@ -38,9 +38,8 @@ def learning(data: ReportData) -> str:
         "95% interval (bootstrap over texts or groups), shown alone where spans are too few for a single "
         "number. Pruned rounds were evaluated on fewer texts."
     )
-    expected = [
-        Dot(info.answers, f, f, f) for info in data.now.rounds if (f := info.estimate.get("f1", 0.0)) and info.number
-    ]
+    learned = {info.number: info.answers for info in data.now.rounds}
+    expected = [Dot(learned[n], f, f, f) for n, one in data.now.estimates.items() if (f := one["f1"]) and n]
     if expected:
         words += " Dashed: the model's own estimate on the pool."
     chart = _f_curve(data.now.curve, [point.scores.overall for point in data.now.curve], WIDE, expected)

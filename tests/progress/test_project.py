@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 from evaluated_project import BRAND, HELD, PART, TEXTS, add_round, fill
@@ -8,6 +9,7 @@ from evaluated_project import BRAND, HELD, PART, TEXTS, add_round, fill
 from loop.cli.status import status_json, status_lines
 from loop.progress import progress
 from loop.progress.report_data import report_data
+from loop.report import report
 
 
 @pytest.fixture
@@ -34,7 +36,8 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     assert HELD == now.near_duplicates
     said = "\n".join(lines)
     assert "F1       91 to 100, from 80 spans in 40 texts" in said
-    assert "expected F1 71 in 20 texts of the pool" in said
+    assert "expected F1" not in said
+    assert ({}, {}) == (now.estimate, as_json["estimate"])
     assert "accepted 0 of the last 20 suggestions unchanged" in said
     assert "6.0 s each recently" in said
     assert "40 of 40 held-out texts nearly repeat" in said
@@ -42,6 +45,25 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     assert ["PART         20       40      –    91 – 100  +100.0 (+91.2 to +100.0)"] == [
         line for line in lines if line.startswith("PART")
     ]
+
+
+@pytest.mark.parametrize(("pinned", "estimate"), [(None, 93.0), (6, 92.0)])
+def test_an_estimate_that_held_out_texts_confirm_is_shown_everywhere(
+    paths, labelled, store, monkeypatch, pinned, estimate
+):
+    held = fill(store)
+    monkeypatch.setattr("loop.progress.scores.ENOUGH", 50)
+    for number, estimated in enumerate((60.0, 91.0, 91.0, 91.0, 92.0, 93.0), 2):
+        add_round(store, number, dict.fromkeys(held, (PART, BRAND)), estimate={"f1": estimated, "texts": 20})
+    store.journal.pin(pinned)
+    data = report_data(store, labelled, paths)
+    page = report(data, name="p", at=datetime(2026, 1, 1))
+
+    assert estimate == data.now.estimate["f1"] == json.loads(status_json(data.now, []))["estimate"]["f1"]
+    assert min(data.now.estimates) == 3
+    assert f"expected F1 {estimate:.0f} in 20 texts of the pool" in "\n".join(status_lines(data.now, []))
+    assert ">expected F1<" in page
+    assert "Dashed" in page
 
 
 @pytest.mark.parametrize("enough", [50, 100])
