@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-from loop.editing.teach import most_uncertain
+from loop.editing.teach import most_uncertain, possible_entities
 from loop.former_names import attribute
 from loop.records import Candidate, Mode, Question, Span, TokenSpan
 
@@ -152,12 +152,14 @@ def page_of(
     *,
     mode: Mode = "correct",
     suggester: Suggester | None = None,
-    about: Callable[[Candidate], bool] | None = None,
+    label: str = "",
+    asked_before: Collection[Span] = (),
 ) -> Page:
     """Return the page for a question: manual mode suggests nothing, teach mode only the most uncertain span.
 
-    If no span is uncertain, as before a model has analysed the text, teach mode asks about the whole text, and the
-    page's mode is "correct". If `about` holds for some candidates, teach mode asks only about those.
+    If no span may be an entity, as before a model has analysed the text, teach mode asks about the whole text, and the
+    page's mode is "correct". Teach mode asks about the span that it asked about before, if any, else about one with
+    this label, if any.
     """
     bare = Page(question.text.text, question.tokens, tuple(labels))
     if mode == "manual":
@@ -165,9 +167,7 @@ def page_of(
     fitting = [(mark, c) for c in question.candidates if (mark := bare.mark(c.span))]
     likely = (Likely(mark, c.p) for mark, c in fitting)
     ranked = tuple(sorted(likely, key=lambda item: (-(1.0 if item.p is None else item.p), item.mark)))
-    known = [c for _, c in fitting] if mode == "teach" else []
-    wanted = [c for c in known if about is None or about(c)]
-    asked = most_uncertain(replace(question, candidates=tuple(wanted or known)))
+    asked = _asked_about(question, [c for _, c in fitting], label, asked_before) if mode == "teach" else None
     if asked is not None:
         only = Aids(candidates=False, redeciding=False)
         return replace(bare, shown=bare.snap([asked.span]), likely=ranked, mode="teach", aids=only, suggester=suggester)
@@ -175,6 +175,15 @@ def page_of(
     named = {mark for mark, c in fitting if c.source != "model"}
     elsewhere = tuple(mark for mark in shown if mark in named)
     return replace(bare, shown=shown, elsewhere=elsewhere, likely=ranked, suggester=suggester)
+
+
+def _asked_about(
+    question: Question, fitting: Sequence[Candidate], label: str, asked_before: Collection[Span]
+) -> Candidate | None:
+    known = frozenset(fitting)
+    before = [c for c in fitting if c.span in asked_before]
+    possible = [c for c in possible_entities(question) if c in known]
+    return most_uncertain(before or [c for c in possible if c.span.label == label] or possible)
 
 
 def overlap(one: TokenSpan | Range, other: TokenSpan | Range) -> bool:

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Literal
 
 from loop.editing.marks import Likely, Page, Range, at, lay, overlap, tokens_of
+from loop.editing.teach import LIKELY
 from loop.records import Span, TokenSpan, Verdict
 
 Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "chars"]
 """What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
 
-LIKELY = 0.15  # Tab stops at unmarked candidates of at least this probability
 REMEMBERED = 16  # cached candidate lists: moves reuse them, and a long text has thousands of candidates
 ONE_SPAN = (
     "This asks about one span: [accept] says yes, [no] no; [left_edge_left] [left_edge_right] [right_edge_left] "

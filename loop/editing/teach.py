@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from loop.records import Candidate, Question
 
+# A less probable span is hardly ever an entity: no stop for Tab, and a wasted question in teach mode.
+LIKELY = 0.15
 
-def most_uncertain(question: Question) -> Candidate | None:
+
+def possible_entities(question: Question) -> list[Candidate]:
+    """The candidates that teach mode may ask about.
+
+    Those that are suggested, those that another source than the model found, and those of at least `LIKELY`.
+    """
+    return [c for c in question.candidates if c.span in question.prediction or c.source != "model" or _p(c) >= LIKELY]
+
+
+def most_uncertain(candidates: Iterable[Candidate]) -> Candidate | None:
     """The candidate with the probability nearest to 0.5, where an answer is most informative; None without candidates.
 
     A pattern match that no model has scored counts as 0.5. Ties go to the first in the text.
     """
-    return min(question.candidates, key=lambda c: (abs((0.5 if c.p is None else c.p) - 0.5), c.span), default=None)
+    return min(candidates, key=lambda c: (abs(_p(c) - 0.5), c.span), default=None)
+
+
+def _p(candidate: Candidate) -> float:
+    return 0.5 if candidate.p is None else candidate.p

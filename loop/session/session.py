@@ -8,10 +8,11 @@ from dataclasses import replace
 from uuid import uuid4
 
 from loop.alignment import misfit
+from loop.editing import possible_entities
 from loop.errors import LoopError, StoreError
 from loop.former_names import attribute
 from loop.progress import IDLE, trainer_state
-from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Verdict
+from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Stream, Verdict
 from loop.session.status import SessionStatus, StatusReader
 from loop.session.texts import Texts
 from loop.session.trainer_watch import TrainerWatch
@@ -24,6 +25,8 @@ from loop.store.locks import ProcessLock
 SPANS_HINT = (
     "A span has a start, an end (exclusive) and one of the project's labels, lies within the text, overlaps no other."
 )
+# Teach mode passes over other questions where no span may be an entity, as long as there are questions with one.
+ABOUT_WHOLE_TEXTS: tuple[Stream, ...] = ("held_out", "repeat", "revisit", "chosen")
 
 
 class Session:
@@ -93,7 +96,16 @@ class Session:
         """
         if self.goal_reached:
             return None
-        return self._store.questions.head(self.annotator, focus=self.focus) or self._second_look()
+        return self._head() or self._second_look()
+
+    def _head(self, after: Question | None = None) -> Question | None:
+        fits = self._has_one_to_teach if self.mode == "teach" else None
+        return self._store.questions.head(self.annotator, after=after, focus=self.focus, fits=fits)
+
+    def _has_one_to_teach(self, question: Question) -> bool:
+        """Whether teach mode can ask about one span; questions of some streams are about whole texts in any mode."""
+        possible = any(candidate.span.label in self.labels for candidate in possible_entities(question))
+        return possible or question.stream in ABOUT_WHOLE_TEXTS
 
     def _second_look(self) -> Question | None:
         if self.focus != NO_FOCUS or not (self.is_focus_exhausted or self._nothing_is_prepared()):
@@ -140,7 +152,7 @@ class Session:
 
     def upcoming(self, question: Question) -> Question | None:
         """The question that follows this one, as the queue is now."""
-        return self._store.questions.head(self.annotator, after=question, focus=self.focus)
+        return self._head(after=question)
 
     def open(self, answer: Answer) -> tuple[Question, Answer] | None:
         """An earlier answer and its question, in the form `reopen` returns.

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from loop.editing.teach import most_uncertain
+from loop.editing import most_uncertain, possible_entities
 from loop.former_names import attribute
 from loop.intervals import Measure, Range, counts, measures
 from loop.learning.evaluate import predicted_spans
@@ -127,6 +127,7 @@ def simulate(
         store.corpus.add_batch(map(NewText, asked), source="simulation")
         seconds = _begin(paths, settings, store, asked, scenario)
         session = Session(paths, settings, store, annotator="oracle")
+        session.mode = scenario.mode
         trainer = Trainer(paths, settings, store)
         project = settings.project
         oracle = Oracle(gold, labels=project.labels, noise=scenario.noise, seed=project.seed)
@@ -212,12 +213,10 @@ class _Play:
 
     def _answer(self, question: Question) -> Answer:
         right = self._oracle.spans(question)
-        asked = most_uncertain(question) if self._scenario.mode == "teach" else None
+        asked = most_uncertain(possible_entities(question)) if self._scenario.mode == "teach" else None
         if asked is None:
             keys = keys_to(question, right, self._labels) if self._scenario.keys else 0
-            self._session.mode = "correct"
-            return self._session.answer(question, "accept", right, seconds=0.0, keys=keys)
-        self._session.mode = "teach"
+            return self._session.answer(question, "accept", right, seconds=0.0, keys=keys, mode="correct")
         span, is_right = asked.span, asked.span in right
         return self._session.answer(
             question,
@@ -227,6 +226,7 @@ class _Play:
             keys=1,
             complete=False,
             shown=(span,),
+            mode="teach",
         )
 
     def _row(self) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import Any, NamedTuple
@@ -132,11 +132,19 @@ class Questions:
         with self._database.write() as connection:
             expire(connection)
 
-    def head(self, annotator: str, *, after: Question | None = None, focus: Focus = NO_FOCUS) -> Question | None:
+    def head(
+        self,
+        annotator: str,
+        *,
+        after: Question | None = None,
+        focus: Focus = NO_FOCUS,
+        fits: Callable[[Question], bool] | None = None,
+    ) -> Question | None:
         """The question to ask next: one that this annotator has begun or chosen, otherwise the first of the queue.
 
-        With `after`, the question that follows once that one is answered. A queue built for another focus is ignored;
-        questions begun outside the focus wait for a session without it.
+        With `after`, the question that follows once that one is answered. With `fits`, the first of the queue for which
+        it holds, if any. A queue built for another focus is ignored; questions begun outside the focus wait for a
+        session without it.
         """
         begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(drafts.c.annotator == annotator)
         if after is not None:
@@ -152,7 +160,10 @@ class Questions:
                 )
                 if after is not None:
                     waiting = waiting.where(texts.c.id != after.text.id)
-                row = connection.execute(waiting.order_by(queue.c.rank).limit(1)).first()
+                waiting = waiting.order_by(queue.c.rank)
+                row = connection.execute(waiting.limit(1)).first()
+                if fits is not None and row is not None and not fits(question_of(row)):
+                    row = next((one for one in connection.execute(waiting) if fits(question_of(one))), row)
         return None if row is None else self._recent(row)
 
     def _chosen(self, connection: Connection, after: Question | None) -> Row[Any] | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from loop.editing import Page, begin, left_out, mode_of, page_of
 from loop.errors import LatticeError, LoopError
-from loop.records import Answer, Candidate, Mode, Question
+from loop.records import Answer, Mode, Question
 from loop.suggest import LatticeSuggester, suggester_of
 
 if TYPE_CHECKING:
@@ -38,15 +37,14 @@ class Pages:
         return "correct" if answer.mode == "import" else answer.mode
 
     def _make(self, question: Question, mode: Mode, answer: Answer | None) -> Page:
-        about = self._about(answer) if mode == "teach" else None
-        return page_of(question, self._session.labels, mode=mode, suggester=suggester_of(question), about=about)
-
-    def _about(self, answer: Answer | None) -> Callable[[Candidate], bool] | None:
-        """The candidates teach mode asks about: the one asked before, or those of the session's label; None for all."""
-        if answer is not None and answer.mode == "teach":
-            return lambda candidate: candidate.span in answer.shown
-        label = self._session.focus.label
-        return (lambda candidate: candidate.span.label == label) if label else None
+        return page_of(
+            question,
+            self._session.labels,
+            mode=mode,
+            suggester=suggester_of(question),
+            label=self._session.focus.label,
+            asked_before=answer.shown if answer is not None and answer.mode == "teach" else (),
+        )
 
     def following(self, question: Question) -> Question | None:
         """Return the question after this one; None if there is none or its page is ready."""

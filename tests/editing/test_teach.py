@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from editing_pages import KEYS, LABELS, Opinions, page, pages, presses, type_keys
@@ -79,6 +80,40 @@ def test_skip_flag_and_memo_are_as_in_the_other_modes() -> None:
 
 def test_where_nothing_is_uncertain_the_whole_text_is_asked_about() -> None:
     assert "correct" == page_of(replace(QUESTION, candidates=()), LABELS, mode="teach").mode
+
+
+def doubt(p: float | None, **more: Any) -> Question:
+    """The question with `SRAM` at this probability, and nothing suggested."""
+    return replace(QUESTION, prediction=(), candidates=(Candidate(SRAM, p, **more),))
+
+
+@pytest.mark.parametrize(("p", "mode"), [(0.03, "correct"), (0.149, "correct"), (0.15, "teach"), (0.99, "teach")])
+def test_a_span_that_is_hardly_an_entity_is_not_asked_about(p: float, mode: str) -> None:
+    assert mode == page_of(doubt(p), LABELS, mode="teach").mode
+
+
+@pytest.mark.parametrize(
+    "question",
+    [doubt(None, source="pattern"), doubt(0.03, source="file"), replace(doubt(0.03), prediction=(SRAM,))],
+    ids=["a match before any model", "from a file", "in the best analysis"],
+)
+def test_a_span_that_was_suggested_is_asked_about_however_improbable(question: Question) -> None:
+    page = page_of(question, LABELS, mode="teach")
+
+    assert ("teach", (SRAM,)) == (page.mode, page.spans(page.shown))
+
+
+def test_the_session_label_comes_first_but_not_with_a_span_that_is_hardly_an_entity() -> None:
+    unlikely = replace(QUESTION, prediction=(), candidates=(Candidate(SRAM, 0.03), Candidate(RIVAL, 0.9)))
+    asked = [page_of(question, LABELS, mode="teach", label="BRAND") for question in (QUESTION, unlikely)]
+
+    assert [(SRAM,), (RIVAL,)] == [page.spans(page.shown) for page in asked]
+
+
+def test_an_answered_span_opens_again_however_improbable_it_was() -> None:
+    page = page_of(doubt(0.03), LABELS, mode="teach", asked_before=(SRAM,))
+
+    assert ("teach", (SRAM,)) == (page.mode, page.spans(page.shown))
 
 
 def test_a_label_that_is_no_longer_in_force_is_not_asked_about() -> None:

@@ -337,6 +337,31 @@ def test_teach_mode_commits_a_yes_a_fix_and_a_no_about_one_span(open_session: Ca
     assert (None, 0) == (text(controller), controller.session.status().pool_left)
 
 
+def test_teach_mode_passes_over_texts_where_no_span_may_be_an_entity(open_session: Callable[..., Session]) -> None:
+    unlikely = {"uncertain": ["organic=BRAND 3"], "stream": "random"}
+    session = open_session(
+        question("the organic one", **unlikely), question("held", stream="held_out"),
+        question("an organic two", **unlikely), ONE, question("organic three", **unlikely), TWO,
+    )  # fmt: skip
+    session.mode = "teach"
+    controller = Controller(session, keymap(session.labels))
+    asked = []
+    while text(controller) is not None:
+        following = controller.session.upcoming(controller.question)
+        asked.append((text(controller), controller.state.page.mode, following and following.text.text))
+        controller.drawn = True
+        keys(controller, "y" if controller.state.page.mode == "teach" else "0")
+
+    assert [
+        ("held", "correct", ONE.text.text),
+        (ONE.text.text, "teach", TWO.text.text),
+        (TWO.text.text, "teach", "the organic one"),
+        ("the organic one", "correct", "an organic two"),
+        ("an organic two", "correct", "organic three"),
+        ("organic three", "correct", None),
+    ] == asked
+
+
 def test_an_answer_is_opened_in_the_mode_it_was_given_in(sit_down: Sit) -> None:
     controller = keys(sit_down(ONE, TWO, question("three")), "c-t enter c-t 0 b b")
     assert controller.state is not None
