@@ -20,7 +20,7 @@ from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import NewText, Store
 from loop.store.events import EventKind
-from loop.trainer import Trainer, round_recipe
+from loop.trainer import Trainer, cross_validation, round_recipe
 from loop.trainer.candidates import draw
 from loop.trainer.cross_validation import learning_curve
 
@@ -278,6 +278,7 @@ def test_texts_of_a_removed_batch_are_unlearned(paths, few, store) -> None:
 
 
 def test_in_cross_validation_no_answered_text_teaches_weakly(paths, few, store, monkeypatch) -> None:
+    monkeypatch.setattr(cross_validation, "FOLDS", 2)
     settings = replace(few, update=replace(few.update, round_size=1, weak_until=60))
     fill(store)
     name(paths, *PARTS)
