@@ -23,6 +23,7 @@ NEAREST = 5
 # Tokens of a text that are learned from, around its first span, so that long documents cost no more than others.
 WINDOW = 200
 BEFORE = 50
+SENTENCE_ENDS = (".", "!", "?", ":", "…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ def weakly_known(nlp: Language, texts: Sequence[WeakText], labels: Iterable[str]
     """What is learned from weak texts, of each a window of at most `WINDOW` tokens.
 
     The spans that sources found are entities. In a text in which only patterns were matched, the tokens that may be in
-    entities that no pattern knows are missing: those without a word vector, and those whose vectors lie nearer to the
-    terms that match (the mean of the nearest `NEAREST`) than `FAR` of all tokens. All others are outside; all, if
-    no term has a vector.
+    entities that no pattern knows are missing: those without a word vector, those whose vectors lie nearer to the
+    terms that match (the mean of the nearest `NEAREST`) than `FAR` of all tokens, and, if most terms have a capital
+    letter, words with one that do not begin a sentence. All others are outside; without vectors only these are not.
 
     Args:
         nlp: the pipeline; call this within its memory zone.
@@ -129,8 +130,11 @@ class _Nearness:
         every = [near.get(token.orth, np.inf) for doc, _, _ in self._docs for token in doc]
         known = [value for value in every if value != np.inf]
         limit = float(np.quantile(known, FAR)) if known else np.inf
+        names = _are_names(doc.text[span.start : span.end] for doc, spans, _ in self._docs for span in spans)
         for doc, _, _ in self._docs:
-            yield tuple(_span(token) for token in doc if near.get(token.orth, np.inf) > limit and _is_word(token))
+            near_ones = (token for token in doc if near.get(token.orth, np.inf) > limit and _is_word(token))
+            named = (token for token in doc if names and _is_capitalised(token))
+            yield tuple(_span(token) for token in dict.fromkeys((*near_ones, *named)))
 
     def _near(self) -> dict[int, float]:
         """By word the mean cosine to the nearest terms."""
@@ -175,3 +179,15 @@ def _span(token: Token) -> Span:
 
 def _is_word(token: Token) -> bool:
     return not token.is_space and not token.is_punct
+
+
+def _are_names(terms: Iterable[str]) -> bool:
+    """Whether most of these terms have a word with a capital letter."""
+    capitalised = [any(word[0].isupper() for word in term.split()) for term in set(terms)]
+    return 2 * sum(capitalised) > len(capitalised)
+
+
+def _is_capitalised(token: Token) -> bool:
+    """Whether a word has a capital letter for another reason than that it begins a sentence."""
+    begins = token.i == 0 or token.nbor(-1).text in SENTENCE_ENDS
+    return token.text[0].isupper() and not (begins and token.text[1:].islower())

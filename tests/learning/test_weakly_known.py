@@ -56,6 +56,22 @@ def test_tokens_near_the_terms_are_missing_and_far_ones_are_outside(nlp) -> None
     assert ["rim"] == missing(text, truth)
 
 
+def test_if_most_terms_are_names_so_may_be_what_has_a_capital_letter() -> None:
+    nlp, text = spacy.blank("xx"), "Then Acme and IBM met . Again Bolt is NOT old , says Ann McRim"
+    ((_, truth),) = known(nlp, WeakText(text, (part(text, "Acme"), part(text, "Ann McRim"))))
+    assert ["IBM", "Bolt", "NOT"] == missing(text, truth)
+
+    ((_, truth),) = known(nlp, WeakText(text, (part(text, "Acme"), part(text, "old"), part(text, "says"))))
+    assert [] == missing(text, truth)
+
+
+def test_a_word_that_begins_a_sentence_has_its_capital_letter_for_that_unless_it_has_others() -> None:
+    nlp, text = spacy.blank("xx"), "IBM saw Acme . Then : Again McRim ! NOT"
+    ((_, truth),) = known(nlp, WeakText(text, (part(text, "Acme"),)))
+
+    assert ["IBM", "McRim", "NOT"] == missing(text, truth)
+
+
 def test_tokens_without_a_vector_are_missing_but_not_marks(nlp) -> None:
     text = "a hub is old , a Qwertz is old ."
     ((_, truth),) = known(nlp, WeakText(text, (part(text, "hub"),)))
