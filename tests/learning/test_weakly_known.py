@@ -6,7 +6,7 @@ import spacy
 from spacy.language import Language
 from spacy.vectors import Vectors
 
-from loop.learning.weak_labels import BEFORE, WINDOW, WeakText, weakly_known
+from loop.learning.weak_labels import BEFORE, FEW, WINDOW, WeakText, weakly_known
 from loop.records import Span
 from loop.truth import Truth
 
@@ -63,6 +63,16 @@ def test_if_most_terms_are_names_so_may_be_what_has_a_capital_letter() -> None:
 
     ((_, truth),) = known(nlp, WeakText(text, (part(text, "Acme"), part(text, "old"), part(text, "says"))))
     assert [] == missing(text, truth)
+
+
+def test_if_many_names_are_known_other_words_with_a_capital_letter_are_outside() -> None:
+    nlp, names = spacy.blank("xx"), [f"A{n}" for n in range(FEW)]
+    text = " and ".join(["so", *names, "Bolt"])
+    ((_, few),) = known(nlp, WeakText(text, tuple(part(text, name) for name in names[1:])))
+    ((_, many),) = known(nlp, WeakText(text, tuple(part(text, name) for name in names)))
+
+    assert ["A0", "Bolt"] == missing(text, few)
+    assert [] == missing(text, many)
 
 
 def test_a_word_that_begins_a_sentence_has_its_capital_letter_for_that_unless_it_has_others() -> None:
