@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from loop.alignment import misfit
 from loop.base.pipeline import base_folder, load_base
-from loop.checkpoints.checkpoints import LAST, temperatures
+from loop.checkpoints.checkpoints import LAST
+from loop.checkpoints.temperatures import temperatures
 from loop.errors import LoopError
 from loop.formats import Selection, write
 from loop.intake import answered
@@ -156,11 +157,13 @@ class Project:
     def learn(self) -> list[RoundInfo]:
         """Train the due rounds, one per `round_size` answers, and prepare the next questions; return the rounds.
 
+        A closing round learns from the answers left over; the next round takes its place.
+
         Raises:
             StoreError: another trainer is running on the project.
         """
         rounds: list[RoundInfo] = []
-        while self._working().learn(rounds.append):
+        while self._working().learn(rounds.append) or self._working().close_round():
             pass
         self._working().ask()
         return rounds

@@ -12,7 +12,7 @@ from typing import Any
 from loop.base.code import import_code
 from loop.base.pipeline import base_folder, load_base
 from loop.bulk.chunks import CHUNK_CHARACTERS, CHUNK_TEXTS, Chunk, Predicted
-from loop.checkpoints.checkpoints import temperatures
+from loop.checkpoints.temperatures import temperatures
 from loop.formats.jsonl import dumped
 from loop.learning.matrix_products import use_fast_products
 from loop.scoring.predict import predict

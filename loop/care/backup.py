@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loop.checkpoints.checkpoints import LAST, Checkpoints
-from loop.errors import LoopError
+from loop.errors import LoopError, PipelineError
 from loop.files import copy_file, make_private, new_folder, point
 from loop.project import code_files, open_store, trust
 from loop.settings import PATTERNS_NAME, ProjectPaths, Settings, load_settings
@@ -112,21 +112,25 @@ def _copy_code(paths: ProjectPaths, code: str, copy: ProjectPaths) -> None:
 
 
 def _copy_rounds(paths: ProjectPaths, copy: ProjectPaths) -> int:
-    """Copy round 0 and the last round; tries the next last round if the trainer prunes one meanwhile."""
+    """Copy round 0 and the last round; tries the next last round if the trainer prunes one meanwhile.
+
+    With a closing round, also the one before it, which the next starts from.
+    """
     with open_store(copy) as store:
-        known = {0, *(info.number for info in store.journal.rounds())}
+        known = store.journal.weights()
     make_private(copy.models)
     if (paths.models / "pretrained").is_dir():
         shutil.copytree(paths.models / "pretrained", copy.models / "pretrained", dirs_exist_ok=True)
     kept = Checkpoints(paths.models)
     for _ in range(TRIES):
-        numbers = [number for number in kept.rounds() if number in known]
         try:
-            for number in {*numbers[:1], *numbers[-1:]}:
+            numbers = kept.finished(known)
+            closing = numbers and kept.info(numbers[-1]).closing
+            for number in {*numbers[:1], *numbers[-2 if closing else -1 :]}:
                 target = Checkpoints(copy.models).path(number)
                 shutil.rmtree(target, ignore_errors=True)
                 shutil.copytree(kept.path(number), target)
-        except (FileNotFoundError, shutil.Error):
+        except (FileNotFoundError, shutil.Error, PipelineError):
             continue
         if numbers:
             point(copy.models / LAST, kept.path(numbers[-1]).name)

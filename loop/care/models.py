@@ -66,9 +66,9 @@ def _start(checkpoints: Checkpoints, settings: Settings) -> Iterator[Defect]:
 
 def _agreement(checkpoints: Checkpoints, store: Store) -> Iterator[Defect]:
     """Check that the store knows every round and the answers it learned from."""
-    known, there = {info.number for info in store.journal.rounds()}, store.answers.ids()
+    known, there = checkpoints.finished(store.journal.weights()), store.answers.ids()
     for number in checkpoints.rounds():
-        strange = number not in known and number > 0
+        strange = number not in known
         if strange or not there.issuperset(checkpoints.info(number).answer_ids):
             before = max((n for n in checkpoints.rounds() if n < number), default=0)
             what = "is unknown to the store" if strange else "learned from answers that are not in the store"

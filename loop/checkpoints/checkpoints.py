@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import count
 from pathlib import Path
@@ -20,6 +20,7 @@ from spacy.language import Language
 from loop.base.pipeline import COMPONENT, base_folder, own_component, recognizers_of_base
 from loop.base.vectors import has_vectors, write_vectors
 from loop.checkpoints.checksums import Known, is_unchanged, write_sums
+from loop.checkpoints.temperatures import note_temperature
 from loop.errors import PipelineError
 from loop.files import copy_over, drop, entries, link_tree, new_folder, own_size, point
 from loop.learning.anchor import Anchor
@@ -57,6 +58,7 @@ class CheckpointInfo:
         vectors_sum: checksum of the word vectors (`loop.base.vectors.vectors_sum`); set in round 0, empty without any.
         rules_version: of the rules that resolved the answers; 0 before `loop.truth`.
         weak: the weak labels that it and the rounds before it learned from: numbers of answers, each with a checksum.
+        closing: whether the next round starts from the one before it, and takes its place.
     """
 
     round: int
@@ -78,6 +80,7 @@ class CheckpointInfo:
     scheme: int = 0
     rules_version: int = 0
     weak: tuple[tuple[int, str], ...] = ()
+    closing: bool = False
 
     def stored(self) -> dict[str, Any]:
         """The content of checkpoint.json; see `read_info`."""
@@ -109,6 +112,10 @@ class Checkpoints:
         """The numbers of the saved rounds, in order."""
         names = (re.fullmatch(r"round-(\d{4,})", path.name) for path in entries(self.folder))
         return sorted(int(match[1]) for match in names if match)
+
+    def finished(self, weights: Mapping[int, str]) -> list[int]:
+        """Round 0 and the saved rounds whose weights have the hash in the store, by number ("" for any)."""
+        return [n for n in self.rounds() if n == 0 or (n in weights and weights[n] in ("", self.info(n).weights))]
 
     def info(self, number: int) -> CheckpointInfo:
         """What round `number` was trained on.
@@ -244,18 +251,6 @@ def read_info(checkpoint: Path) -> CheckpointInfo:
     lists = {key: tuple(raw[key]) for key in ("labels", "answers", "adopted")}
     weak = tuple((n, checksum) for n, checksum in raw.get("weak") or ())
     return CheckpointInfo(**known | lists | {"tried": tried, "weak": weak})
-
-
-def temperatures(pipeline: Path) -> dict[str, float]:
-    """The fitted temperatures in a saved pipeline, by component name; empty if `loop` did not save it."""
-    known: dict[str, float] = srsly.read_json(pipeline / "meta.json").get("loop", {}).get("temperatures", {})
-    return known
-
-
-def note_temperature(pipeline: Path, component: str, temperature: float) -> None:
-    """Store a component's temperature in a saved pipeline's meta, so that it travels with the pipeline."""
-    meta = srsly.read_json(pipeline / "meta.json")
-    srsly.write_json(pipeline / "meta.json", meta | {"loop": {"temperatures": {component: temperature}}})
 
 
 def _write_start(nlp: Language, info: CheckpointInfo, folder: Path) -> None:

@@ -141,7 +141,7 @@ def annotate(
     Raises:
         LoopError: there is no terminal or no text, or another session is open.
     """
-    from loop.progress import learned_again_words
+    from loop.progress import learned_again_words, unlearned
     from loop.session import Session
 
     if store.corpus.size() == 0:
@@ -160,6 +160,8 @@ def annotate(
         say(f"Note: {again}.")
     given = run_session(session, settings, plain=plain)
     say(f"{counted(given, 'new answer')}, all saved.")
+    if words := unlearned(store, settings).words:
+        say(words)
     for info in store.journal.rounds()[-1:]:
         say(f"The last pipeline is in {paths.models / 'last'} ({round_line(info)}).")
     here = "" if paths.root.resolve() == Path.cwd() else f"-C {paths.root} "

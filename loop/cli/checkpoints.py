@@ -55,7 +55,8 @@ def rounds_table(store: Store, checkpoints: Checkpoints, scores: Mapping[int, Sc
         missing = "pruned" if number else "–"  # the first trainer makes round 0
         size = megabytes(checkpoints.size(number)) if number in kept else missing
         words = f_words(scores[number]) if number in scores else "–"
-        rows.append((str(number), *_words(info, words), size, "in force" if number == in_force else ""))
+        notes = ["closing"] * (info is not None and info.closing) + ["in force"] * (number == in_force)
+        rows.append((str(number), *_words(info, words), size, ", ".join(notes)))
     return rows
 
 
@@ -100,6 +101,7 @@ def round_details(store: Store, checkpoints: Checkpoints, number: int, score: Sc
         new = given - (finished[number - 2].answers if number > 1 else 0)
         known += [
             ("answers", f"{given:,}, the last {new} new" if info.answers else "none: weak labels alone"),
+            *([("closing", f"round {number} over more answers will take its place")] if info.closing else []),
             ("steps", f"{info.steps} in {info.seconds:.1f} s, finished {info.at[:16].replace('T', ' ')} UTC"),
             ("loss", "no label yet" if info.loss is None else f"{info.loss:.2f}"),
             *((f"kept {label}", f"{value:.1f}") for label, value in info.kept.items()),

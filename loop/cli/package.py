@@ -13,9 +13,11 @@ from loop.cli.project import opened
 from loop.errors import LoopError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loop.records import Answer
     from loop.settings import ProjectPaths
-    from loop.store import Store
+    from loop.store import RoundInfo, Store
 
 
 OutArgument = Annotated[
@@ -65,7 +67,7 @@ def package_cli(
         spans = taught(answers, store.journal.schemes())
         about = About(
             name=name or package_name(paths.root.resolve().name),
-            version=version or (f"0.{number}.0" if number is not None else "1.0.0"),
+            version=version or (version_of(store.journal.rounds()[:number]) if number is not None else "1.0.0"),
             licence=licence,
             labels=labels,
             answers=len(answers),
@@ -77,6 +79,13 @@ def package_cli(
         wheel = build(folder, out or paths.models / "packages", about, code=code)
     language, plain = wheel.name.split("-")[0].split("_", 1)
     say(f'Install it with `pip install --no-deps {shlex.quote(str(wheel))}`, then spacy.load("{language}_{plain}").')
+
+
+def version_of(rounds: Sequence[RoundInfo]) -> str:
+    """Return the version of the last of these rounds; a closing one is between the round before it and the next."""
+    last = rounds[-1]
+    before = rounds[-2].answers if len(rounds) > 1 else 0
+    return f"0.{last.number - 1}.{last.answers - before}" if last.closing else f"0.{last.number}.0"
 
 
 def which(

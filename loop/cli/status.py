@@ -67,7 +67,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
         *(f"         nothing is left to ask: {words}" for words in [blocked_words(now.pool)] if now.blocked),
         *(f"  batch {b.id}: {counted(b.texts, 'text')}, {b.answered:,} answered, from {b.source}" for b in batches),
         f"answers  {verdicts}{pace}",
-        f"rounds   {len(now.rounds):,}; answers needed for the next: {now.next_round}",
+        f"rounds   {len(now.lasting_rounds):,}; answers needed for the next: {now.next_round}",
         *(f"  {round_line(info, scored.get(info.number))}" for info in now.rounds[-LAST_ROUNDS:]),
         *evaluation_lines(now, width),
         *(f"repeats  {words}" for words in [consistency_words(now.consistency)] if words),
@@ -159,4 +159,5 @@ def round_line(info: RoundInfo, score: Score | None = None) -> str:
     from loop.intervals import between
 
     f = f"; F1 {between(score.strict.f1_interval)}" if score and score.strict.f1_interval else ""
-    return f"round {info.number}: {info.answers:,} answers, {loss}{f}, {info.seconds:.1f} s"
+    name = "closing round" if info.closing else "round"
+    return f"{name} {info.number}: {info.answers:,} answers, {loss}{f}, {info.seconds:.1f} s"

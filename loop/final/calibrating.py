@@ -9,7 +9,7 @@ import spacy
 from spacy.tokens import Doc, DocBin
 
 from loop.base.adoption import without_hidden
-from loop.checkpoints.checkpoints import note_temperature
+from loop.checkpoints.temperatures import note_temperature
 from loop.lattice import Lattice
 from loop.records import TokenSpan
 from loop.scoring.calibration import DEFAULT, fitted_temperature, squared_errors

@@ -121,7 +121,9 @@ class FinalTraining:
         self._checkpoints = Checkpoints(paths.models)
         self._last = self._checkpoints.in_force()
         if not self._last:
-            waits = unlearned(store, settings).words or "Answer questions with `loop annotate` until there is one."
+            waits = "Answer questions with `loop annotate`."
+            if unlearned(store, settings).answers:
+                waits = "`loop trainer --with-session` learns the answers, and ends."
             raise LoopError("There is no round yet from which a final training could start.", hint=waits)
 
     @property

@@ -28,10 +28,12 @@ def update(
     seed: int,
     weak: Sequence[Example] = (),
     earlier: int = 0,
+    usual: int | None = None,
 ) -> list[float]:
     """Train our component in place on `settings.steps` batches that mix `new` examples with all `answered` so far.
 
     Weakly labelled examples are replayed like answered ones; `earlier` steps were taken before the first answers.
+    `usual` is the number of new examples of the rounds before, if it is another than this one's.
 
     The resulting weights depend only on the initial weights, the ordered examples, the settings and the seed. The
     optimizer starts fresh in each round; keeping it scored no better.
@@ -45,7 +47,7 @@ def update(
         return []
     fix_random_seed(seed)
     optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
-    averages = Averages(ner.model, learner.averages, steps=earlier + _steps_before(new, answered, settings))
+    averages = Averages(ner.model, learner.averages, steps=earlier + _steps_before(new, answered, settings, usual))
     losses, rng = [], Random(f"{seed}:rehearsal")
     replayed = [*answered, *weak] if weak else answered  # without weak ones, examples are built as they are drawn
     for batch in islice(_batches(new, replayed, settings, Random(seed)), settings.steps):
@@ -60,9 +62,11 @@ def update(
     return losses
 
 
-def _steps_before(new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings) -> int:
-    """Estimate the steps of all earlier rounds, assuming that they had this size and replayed no text twice."""
-    return settings.steps * (len(answered) // len(new) - 1)
+def _steps_before(
+    new: Sequence[Example], answered: Sequence[Example], settings: UpdateSettings, usual: int | None
+) -> int:
+    """Estimate the steps of all earlier rounds, assuming that they had the usual size and replayed no text twice."""
+    return settings.steps * ((len(answered) - len(new)) // (usual or len(new)))
 
 
 def _batches(

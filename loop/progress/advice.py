@@ -93,8 +93,8 @@ def advice(
         expected: by cross-validation, if done recently.
         unlearned: a sentence about answers that wait for a round.
     """
-    agreements = [info.agreement for info in rounds]
-    learned = [info.answers for info in rounds]
+    lasting = [info for info in rounds if not info.closing]  # the same step from each to the next
+    agreements, learned = [info.agreement for info in lasting], [info.answers for info in lasting]
     rest = rest_of_pool(agreements, learned, pool)
     gain = _gain(common) or (expected.more if expected else None)
     left = _Left(pool, learned[-1] if learned else 0, rest, gain, expected, unlearned)

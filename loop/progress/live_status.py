@@ -19,26 +19,34 @@ STARTING = "starting"
 
 @dataclass(frozen=True, slots=True)
 class Unlearned:
-    """The number of answers not in a round yet, and the number missing for the next round; 0 when it is due."""
+    """The number of answers not in a round yet, and the number missing for the next round; 0 when it is due.
+
+    Attributes:
+        pinned: the pinned round, if answers wait for its end.
+    """
 
     answers: int
     missing: int
+    pinned: int | None = None
 
     @property
     def words(self) -> str:
-        """A sentence for when no texts are left; empty if everything is learned, or soon will be."""
+        """A sentence for when no texts are left; empty if everything is learned, or a round is due."""
         if not (self.answers and self.missing):
             return ""
-        have = "1 answer has" if self.answers == 1 else f"{self.answers} answers have"
-        return f"{have} not been learned yet: the next round needs {self.missing} more."
+        have, them = ("1 answer has", "it") if self.answers == 1 else (f"{self.answers} answers have", "them")
+        then = f"the trainer learns {them} next" if self.pinned is None else f"round {self.pinned} is pinned"
+        return f"{have} not been learned yet: {then}."
 
 
 def unlearned(store: Store, settings: Settings) -> Unlearned:
     """Count the answers that wait for the next round."""
-    training, rounds = store.answers.training(), store.journal.rounds()
+    training, rounds, pinned = store.answers.training(), store.journal.rounds(), store.journal.pinned_round()
     learned = rounds[-1].answers if rounds else 0
-    size = settings_of_round(store, settings, training, learned).round_size
-    return Unlearned(max(0, len(training) - learned), max(0, learned + size - len(training)))
+    lasting = [info.answers for info in rounds if not info.closing]
+    start = lasting[-1] if lasting else 0
+    size = settings_of_round(store, settings, training, start).round_size
+    return Unlearned(max(0, len(training) - learned), max(0, start + size - len(training)), pinned)
 
 
 def blocked_words(texts: int) -> str:

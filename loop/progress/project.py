@@ -95,6 +95,11 @@ class Progress:
     held = attribute("Progress", "held", "pinned_round")
     measured = attribute("Progress", "measured", "evaluated_round")
 
+    @property
+    def lasting_rounds(self) -> tuple[RoundInfo, ...]:
+        """The rounds without a closing one, whose place the next takes."""
+        return tuple(info for info in self.rounds if not info.closing)
+
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     """All numbers of a project; reads every answer in force.

@@ -85,7 +85,7 @@ def _tiles(data: ReportData) -> list[tuple[str, str, str]]:
         *_expected_tile(data),
         ("answers", exact(sum(n for verdict, n in now.answers.items() if verdict not in LEFT_OUT)), said or "none yet"),
         *_accepted_tile(data),
-        ("rounds", exact(len(now.rounds)), f"{count(now.next_round, 'answer')} until the next"),
+        ("rounds", exact(len(now.lasting_rounds)), f"{count(now.next_round, 'answer')} until the next"),
         ("texts", exact(now.texts), f"{exact(now.pool)} unanswered"),
         _consistency_tile(data),
     ]

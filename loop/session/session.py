@@ -65,8 +65,7 @@ class Session:
             raise StoreError(
                 f"Another session is open on {paths.root.resolve().name}.", hint="Close it first; its work is saved."
             )
-        self._paths, self._settings = paths, settings
-        self._store = store
+        self._paths, self._settings, self._store = paths, settings, store
         self.focus = focus
         self._evaluated: set[int] = set()
         self._looked_again: set[int] = set()
@@ -304,6 +303,11 @@ class Session:
     def unlearned(self) -> str:
         """A sentence about the answers that no round has learned; empty if there are none."""
         return self._status.unlearned()
+
+    def learn_now(self) -> str:
+        """Ask the trainer to learn the answers that are too few for a round; return a sentence about it."""
+        self._trainer.learn_now()
+        return self.unlearned() or "Nothing is left over: every answer is learned, or its round is due."
 
     def tick(self) -> None:
         """Restart the trainer if it died; see `TrainerWatch`."""

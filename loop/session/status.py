@@ -41,7 +41,7 @@ class StatusReader:
     def __init__(self, store: Store, settings: Settings, annotator: str, trainer: TrainerWatch) -> None:
         self._store, self._settings, self._annotator, self._trainer = store, settings, annotator, trainer
         self._forgotten: tuple[object, str] = (None, "")
-        self._unlearned = -1, ""
+        self._unlearned: tuple[object, str] = (None, "")
 
     def read(self) -> SessionStatus:
         """The numbers around the question; cheap enough to call twice a second."""
@@ -67,8 +67,11 @@ class StatusReader:
         return self._forgotten[1]
 
     def unlearned(self) -> str:
-        """A sentence about the answers that no round has learned; empty if there are none. Cached until an event."""
-        seq = self._store.journal.last_seq()
-        if seq != self._unlearned[0]:
-            self._unlearned = seq, unlearned(self._store, self._settings).words
+        """A sentence about the answers that no round has learned; empty if there are none.
+
+        Cached until an event, or until the trainer does something else.
+        """
+        seen = self._store.journal.last_seq(), self._store.journal.trainer()
+        if seen != self._unlearned[0]:
+            self._unlearned = seen, unlearned(self._store, self._settings).words
         return self._unlearned[1]

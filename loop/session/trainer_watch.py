@@ -43,6 +43,11 @@ class TrainerWatch:
         self._since = datetime.now(timezone.utc)
         self._start()
 
+    def learn_now(self) -> None:
+        """Ask the trainer for a closing round, unless it has been asked since the last answer."""
+        if training := self._store.answers.training():
+            self._store.journal.close_round(training[-1].rank)
+
     def state(self) -> str:
         """What the trainer is doing, in words; an earlier trainer's error is not repeated while another one starts."""
         doing = trainer_state(self._store, self._paths)

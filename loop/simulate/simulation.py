@@ -106,7 +106,7 @@ def simulate(
 ) -> Iterator[Row]:
     """Let an oracle answer questions about the texts of `gold`; yield a row after each round, see `Scenario.every`.
 
-    Remaining answers, too few for a round, get a last row; no model has learned from them.
+    Remaining answers, too few for a round, are learned by a closing round and get a last row.
 
     Args:
         paths: an empty folder, or a new project, which stays.
@@ -189,6 +189,9 @@ class _Play:
                     reported = given
                     yield self._row()
         if self._effort.answers > reported:
+            self._session.learn_now()
+            while self._trainer.learn():
+                pass
             yield self._row()
 
     def _is_over(self) -> bool:

@@ -17,6 +17,8 @@ class EventKind(str, Enum):
     SETTINGS = "settings"
     PINNED = "hold"
     """A round was pinned or unpinned."""
+    CLOSING = "closing round"
+    """The answers before it are to be learned, even if they are too few for a round."""
     PRETRAINED = "pretrained"
     CURVE = "curve"
     """A cross-validated learning curve was computed, with the expected gain of more answers."""

@@ -44,6 +44,8 @@ class RoundInfo:
             entity.
         estimate: expected precision, recall and F1 ("p", "r", "f1", percent) on the pool by its own probabilities, from
             a random sample of "texts"; empty until it has scored them.
+        closing: whether it learned from the answers left over; the next round starts from the one before it, and takes
+            its place and number.
     """
 
     number: int
@@ -59,6 +61,7 @@ class RoundInfo:
     agreement: float | None = None
     estimate: Mapping[str, float] = field(default_factory=dict)
     at: str = ""
+    closing: bool = False
 
 
 class Journal:
@@ -131,6 +134,13 @@ class Journal:
         """Pin a round; None unpins the one that is pinned."""
         self.note(EventKind.PINNED, {"round": round})
 
+    def close_round(self, last: int) -> bool:
+        """Ask for a closing round over all answers; False if that was asked since the last one, of rank `last`."""
+        if last < self.last_seq(EventKind.CLOSING):
+            return False
+        self.note(EventKind.CLOSING, {})
+        return True
+
     def round_in_force(self) -> int:
         """The number of the last finished round, or of the pinned one."""
         with self._database.read() as connection:
@@ -172,6 +182,11 @@ class Journal:
         with self._database.read() as connection:
             rows = connection.execute(select(rounds).order_by(rounds.c.number)).all()
         return [_round(row) for row in rows]
+
+    def weights(self) -> dict[int, str]:
+        """The hash of the weights of each finished round, by number; "" if it was not recorded."""
+        with self._database.read() as connection:
+            return {row.number: row.weights for row in connection.execute(select(rounds.c.number, rounds.c.weights))}
 
     def set_trainer(self, doing: str, *, round: int) -> None:
         """Record what the trainer is doing."""

@@ -171,6 +171,8 @@ rounds = Table(
     Column("agreement", Float),
     # Expected scores on the pool by its own probabilities; NULL until it has scored a sample.
     Column("estimate", Text),
+    # Whether the next round starts from the one before it and takes its place.
+    Column("closing", Boolean, nullable=False, server_default=text("0")),
 )
 
 # The rounds' predictions on held-out texts.

@@ -36,7 +36,9 @@ class Evaluation:
         self._unreadable: set[int] = set()
 
     def evaluate(self, rounds: Rounds) -> None:
-        """Predict all held-out texts with the current pipeline."""
+        """Predict all held-out texts with the current pipeline, which may have taken the place of another."""
+        self._opened = None
+        self._unreadable.discard(rounds.number)
         gold = gold_texts(self._store, self._settings, self._paths)
         with rounds.learner.published() as nlp:
             self._predict(partial(predicted_spans, nlp), rounds.number, gold)

@@ -79,7 +79,7 @@ class Rebuilding:
         self._recipe.go_to(0)
         yield self._rebuilt(0, None)
         for info in self._store.journal.rounds()[:last]:
-            self._recipe.learn(training, info.answers)
+            self._recipe.learn(training, info.answers, closing=info.closing)
             yield self._rebuilt(info.number, info)
 
     def save(self, to: Path) -> None:

@@ -40,10 +40,12 @@ class RoundRecipe:
     Attributes:
         learner: the pipeline after the last round.
         info: what it was trained on.
+        start: the round that the next one starts from: the last, or the one before a closing round.
     """
 
     learner: Learner
     info: CheckpointInfo
+    start: CheckpointInfo
 
     def __init__(
         self,
@@ -81,7 +83,7 @@ class RoundRecipe:
         )
         self.learner = Learner(nlp)
         start = self._info(0, (), DEFAULT)
-        self.info = replace(start, base_sum=base_sum(project.base), vectors_sum=table)
+        self.info = self.start = replace(start, base_sum=base_sum(project.base), vectors_sum=table)
         self._checkpoints.save(self.learner, self.info)
 
     def go_to(self, number: int) -> None:
@@ -91,15 +93,16 @@ class RoundRecipe:
             PipelineError: its checkpoint is damaged.
         """
         self.learner, self.info = self._checkpoints.load(number), self._checkpoints.info(number)
+        self.start = self._checkpoints.info(number - 1) if self.info.closing else self.info
 
     def next_cut(self, training: Sequence[Answer]) -> int:
         """Number of answers that the next round is trained on: the previous round's plus `round_size`.
 
         If there are weak labels, the first round learns from them alone.
         """
-        if self.info.round == 0 and self.weak_sum(training, 0):
+        if self.start.round == 0 and self.weak_sum(training, 0):
             return 0
-        return len(self.info.answers) + self._update_settings(training).round_size
+        return len(self.start.answers) + self._update_settings(training).round_size
 
     def stands(self, info: CheckpointInfo, training: Sequence[Answer]) -> bool:
         """Whether a round and those before it would learn from the same answers and weak labels today."""
@@ -120,10 +123,10 @@ class RoundRecipe:
         n = len(self.info.answers)
         return self._weak.summary(training, n, self._weak_settings(training, n))
 
-    def learn(self, training: Sequence[Answer], n: int) -> None:
+    def learn(self, training: Sequence[Answer], n: int, *, closing: bool = False) -> None:
         """Train the next round on the first `n` of these answers, given by rank; if `n` is 0, on weak labels alone.
 
-        Nothing is saved.
+        Nothing is saved. After a closing round, go to `start` first.
         """
         number, temperature, tried = self.info.round + 1, DEFAULT, self.info.tried
         weak = tuple((n, found) for found in [self.weak_sum(training, n)] if found)
@@ -140,10 +143,12 @@ class RoundRecipe:
         if n == 0 or (anew and self.weak_sum(training, 0)):
             losses = self._learn_weakly(training)
         if n:  # the loss is that of the round, not that of the start that was made again
-            losses = self._update(training, n, known, len(new), afresh=anew is not None)
+            losses = self._update(training, n, known, len(new), afresh=anew is not None, closing=closing)
         info = self._info(number, tuple(answer.key for answer in training[:n]), temperature)
         loss = sum(losses) / len(losses) if losses else None
-        self.info = replace(info, steps=len(losses), loss=loss, tried=tried, weak=self.info.weak + weak)
+        weak = self.start.weak + weak
+        self.info = replace(info, steps=len(losses), loss=loss, tried=tried, weak=weak, closing=closing)
+        self.start = self.start if closing else self.info
 
     def _learn_weakly(self, training: Sequence[Answer]) -> list[float]:
         """What is learned before the first answer."""
@@ -157,7 +162,7 @@ class RoundRecipe:
             return update(self.learner, examples, examples, settings, seed=self._seed(0)) if texts else []
 
     def _update_settings(self, training: Sequence[Answer]) -> UpdateSettings:
-        learned = len(self.info.answers)
+        learned = len(self.start.answers)
         if len(training) <= learned:
             return self._settings.update
         rank = training[learned].rank
@@ -200,7 +205,14 @@ class RoundRecipe:
         return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
 
     def _update(
-        self, training: Sequence[Answer], n: int, known: Mapping[int, tuple[str, Truth]], n_new: int, *, afresh: bool
+        self,
+        training: Sequence[Answer],
+        n: int,
+        known: Mapping[int, tuple[str, Truth]],
+        n_new: int,
+        *,
+        afresh: bool,
+        closing: bool,
     ) -> list[float]:
         nlp, number, settings = self.learner.nlp, self.info.round + 1, self._update_settings(training[:n])
         labels = self._labels(training[:n])
@@ -219,8 +231,16 @@ class RoundRecipe:
             first = self._store.journal.naming().in_force(training[0].scheme)
             again = repeated([truth for _, truth in answered], first, settings)
             replayed = [*examples, *(examples[index] for index in again)] if again else examples
+            usual = settings.round_size if closing else None
             return update(
-                self.learner, examples[-n_new:], replayed, settings, seed=self._seed(number), weak=weak, earlier=earlier
+                self.learner,
+                examples[-n_new:],
+                replayed,
+                settings,
+                seed=self._seed(number),
+                weak=weak,
+                earlier=earlier,
+                usual=usual,
             )
 
     def _positive(self, labels: Sequence[str], texts: Iterable[tuple[str, Truth]]) -> list[str]:

@@ -18,6 +18,7 @@ from loop.progress.scores import best_round
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
+from loop.store.events import EventKind
 from loop.trainer.model_change import ModelChange
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.round_recipe import RoundRecipe
@@ -70,6 +71,11 @@ class Rounds:
         return self.number > 0 and any(info.answers == 0 for info in self._store.journal.rounds()[:1])
 
     @property
+    def next(self) -> int:
+        """The number of the round that is trained next; that of a closing round, whose place the next one takes."""
+        return self._recipe.start.round + 1
+
+    @property
     def newest(self) -> int:
         """The number of the last trained round; later than `number` while an earlier round is pinned."""
         return self._newest.round
@@ -87,8 +93,7 @@ class Rounds:
             self._recipe.begin()
         for changed in changes_of_start(self._checkpoints.info(0), project):
             raise changed
-        finished = {0, *(info.number for info in self._store.journal.rounds())}
-        self._forget_after(max(finished.intersection(self._checkpoints.rounds())))
+        self._forget_after(self._checkpoints.finished(self._store.journal.weights())[-1])
         self._forget_changed(self._store.answers.training())
         self._store.journal.set_rules_version(RULES_VERSION)
         self._rename()
@@ -107,9 +112,15 @@ class Rounds:
 
     def _forget_changed(self, training: Sequence[Answer]) -> None:
         """Delete the rounds trained on answers that were replaced, retracted or changed."""
-        if not self._recipe.stands(self._newest, training):
+        if not self._stands(self._newest, training):
             kept = reversed(self._checkpoints.rounds())
-            self._forget_after(next(n for n in kept if self._recipe.stands(self._checkpoints.info(n), training)))
+            self._store.questions.expire()  # another round may get the number that the queue is known by
+            self._forget_after(next(n for n in kept if self._stands(self._checkpoints.info(n), training)))
+
+    def _stands(self, info: CheckpointInfo, training: Sequence[Answer]) -> bool:
+        """Whether a round would learn the same today; a closing round also needs the one that the next starts from."""
+        has_start = not info.closing or info.round - 1 in self._checkpoints.rounds()
+        return has_start and self._recipe.stands(info, training)
 
     def _forget_after(self, number: int) -> None:
         self._checkpoints.forget_after(number)
@@ -132,7 +143,7 @@ class Rounds:
 
         These are the keys of the answers that now take its place, or ("none",) if nothing does.
         """
-        if self._recipe.stands(self._newest, training):
+        if self._stands(self._newest, training):
             return ()
         learned, ids = set(self._newest.answers), [answer.key for answer in training]
         return tuple(ids[: max((i for i, id_ in enumerate(ids, start=1) if id_ in learned), default=0)]) or ("none",)
@@ -147,23 +158,46 @@ class Rounds:
         if (before, self._pinned) != (self.newest, self._store.journal.pinned_round()):
             self._go_to(self._last_to_keep())
 
-    def due(self, training: Sequence[Answer]) -> bool:
-        """Roll back if what was learned has changed; then say whether there are enough answers for the next round."""
-        self.roll_back(training)
-        is_pinned = self._pinned is not None and self.number >= self._pinned
-        return not is_pinned and len(training) >= self._recipe.next_cut(training)
+    def due(self, training: Sequence[Answer]) -> int | None:
+        """Roll back if what was learned has changed; then return how many answers the next round has, if it is due.
 
-    def learn(self, training: Sequence[Answer]) -> RoundInfo:
-        """Train and save the next round on its part of the training answers, given by rank."""
-        started = time.monotonic()
-        self._change.begin(self.learner)
-        self._recipe.learn(training, self._recipe.next_cut(training))
+        Answers too few for a round make a closing one, if it was asked for after they were given.
+        """
+        self.roll_back(training)
+        if self._is_pinned:
+            return None
+        if len(training) >= (whole := self._recipe.next_cut(training)):
+            return whole
+        asked = self._store.journal.last_seq(EventKind.CLOSING)
+        closing = sum(answer.rank < asked for answer in training)
+        return closing if closing > len(self._recipe.info.answers) else None
+
+    def leaves(self, training: Sequence[Answer]) -> bool:
+        """Whether some of these answers are in no round, and may be learned."""
+        return not self._is_pinned and len(training) > len(self._recipe.info.answers)
+
+    @property
+    def _is_pinned(self) -> bool:
+        return self._pinned is not None and self.number >= self._pinned
+
+    def learn(self, training: Sequence[Answer], n: int) -> RoundInfo:
+        """Train and save the next round on the first `n` of the training answers, given by rank; see `due`."""
+        started, replaced = time.monotonic(), self._recipe.info.closing
+        closing = n < self._recipe.next_cut(training)
+        if replaced:
+            self._recipe.go_to(self._recipe.start.round)
+        if not closing:
+            self._change.begin(self.learner)
+        self._recipe.learn(training, n, closing=closing)
         info = self._recipe.info
+        if replaced:  # before another folder takes its name: what the store knows is believed
+            self._store.questions.expire()
+            self._store.journal.forget_rounds_after(info.round - 1)
         if summary := self._recipe.weak_summary(training):
             self._store.weak.set_summary(summary)
         self._checkpoints.save(self.learner, info)
-        self._newest = max(self._newest, info, key=lambda each: each.round)
-        seconds, agreed = time.monotonic() - started, self._change.end(self.learner)
+        self._newest = max(info, self._newest, key=lambda each: each.round)
+        seconds, agreed = time.monotonic() - started, None if closing else self._change.end(self.learner)
         finished = _round_info(info, seconds=seconds, kept=self._retention(), agreement=agreed)
         self._store.journal.add_round(finished)
         # Only now: until the store knows of this round, a restart needs the one before.
@@ -175,9 +209,11 @@ class Rounds:
         keep = self._settings.checkpoints
         rounds = self._checkpoints.rounds()
         best = best_round(self._store, gold_texts(self._store, self._settings, self._paths), rounds)
+        closing = {self.newest} if self._newest.closing else set()
+        lasting = [number for number in rounds if number not in closing]  # its last is what the next round starts from
         also = {self.number, *best}
-        kept = to_keep(rounds, keep_last=keep.keep_last, keep_every=keep.keep_every, also=also)
-        return self._checkpoints.prune(kept)
+        kept = to_keep(lasting, keep_last=keep.keep_last, keep_every=keep.keep_every, also=also)
+        return self._checkpoints.prune(kept | closing)
 
     def _retention(self) -> dict[str, float]:
         """Retention of the base's labels that are not taught, on a sample that changes only with the corpus."""
@@ -201,4 +237,5 @@ def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float],
         digest=info.digest,
         kept=kept,
         agreement=agreement,
+        closing=info.closing,
     )

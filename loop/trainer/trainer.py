@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from loop.errors import LoopError, StoreError
 from loop.former_names import attribute
 from loop.progress import STOPPED
+from loop.records import NO_FOCUS
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
@@ -67,7 +68,7 @@ class Trainer:
         except BaseException:
             self.close()
             raise
-        self._seen = -1
+        self._seen = self._closed = -1
 
     def run(self, stop: Callable[[], bool], on_round: Callable[[RoundInfo], None]) -> None:
         """Work until `stop()` returns True and nothing is left to do; call `on_round` after every round.
@@ -80,7 +81,7 @@ class Trainer:
         with _explained(self._store):
             while True:
                 over = stop()
-                if self.work(on_round, patient=not over):
+                if self.work(on_round, patient=not over) or self.close_round():
                     continue
                 if over:
                     return
@@ -113,9 +114,9 @@ class Trainer:
             self._say(WAITING_FOR_CHANGES)
             return False
         self._changes.begin()
-        if self.rounds.due(training):
-            self._say(f"training round {self.rounds.number + 1}")
-            finished = self.rounds.learn(training)
+        if (n := self.rounds.due(training)) is not None:
+            self._say(f"training round {self.rounds.next}")
+            finished = self.rounds.learn(training, n)
             self._evaluation.evaluate(self.rounds)
             on_round(finished)
             self._say("idle")
@@ -123,6 +124,22 @@ class Trainer:
         self._say("idle")
         self._seen = seen
         return False
+
+    def close_round(self) -> bool:
+        """Ask for a closing round if answers are left over and no more will follow; return False otherwise.
+
+        No more follow when no session is open, and when nothing is left to ask.
+        """
+        if is_held(self._session_lock) and not self._is_exhausted():
+            return False
+        if (seen := self._store.journal.last_seq()) == self._closed:
+            return False
+        self._closed = seen
+        training = self._store.answers.training()
+        return self.rounds.leaves(training) and self._store.journal.close_round(training[-1].rank)
+
+    def _is_exhausted(self) -> bool:
+        return not self._store.corpus.pool_size() or self._store.questions.is_exhausted(NO_FOCUS)
 
     def ask(self) -> bool:
         """Score the pool and build a new queue; return False if the current one is up to date."""

@@ -49,7 +49,7 @@ def test_where_no_text_is_left_nobody_is_told_to_go_on():
     assert "add texts" == none.kind == said(pool=0).kind
     assert none.words == (
         "Add texts of the kind that the model is for: none are left to annotate. "
-        "7 answers have not been learned yet: the next round needs 3 more."
+        "7 answers have not been learned yet: the trainer learns them next."
     )
     assert said(pool=0).words.endswith("none are left to annotate.")
     assert ["", ""] == [Unlearned(0, 10).words, Unlearned(12, 0).words]

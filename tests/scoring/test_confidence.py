@@ -9,7 +9,7 @@ import spacy
 from scoring_pipelines import pipeline
 from spacy.tokens import Doc
 
-from loop.checkpoints.checkpoints import note_temperature, temperatures
+from loop.checkpoints.temperatures import note_temperature, temperatures
 from loop.errors import PipelineError
 from loop.scoring.predict import predict
 

@@ -63,7 +63,7 @@ def test_when_all_is_answered_what_was_left_out_is_told(sit_down: Callable[..., 
 
     assert (
         "Every text has been answered, 4 by you. Add more with `loop add`. "
-        "1 answer has not been learned yet: the next round needs 9 more. "
+        "1 answer has not been learned yet: the trainer learns it next. "
         "Left out: 1 skipped · 1 unsure · 1 unusable." == waiting_words(controller)
     )
 

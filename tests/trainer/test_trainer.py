@@ -9,7 +9,8 @@ import spacy
 from trainer_kit import SMALL, fill, finish, give, weights
 
 from loop.base.pipeline import COMPONENT, base_folder
-from loop.checkpoints.checkpoints import Checkpoints, temperatures
+from loop.checkpoints.checkpoints import Checkpoints
+from loop.checkpoints.temperatures import temperatures
 from loop.errors import PipelineError, SettingsError, StoreError
 from loop.oracle import Oracle
 from loop.progress import progress
