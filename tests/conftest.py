@@ -144,7 +144,7 @@ def paths(tmp_path: Path) -> ProjectPaths:
     return ProjectPaths(tmp_path / "project")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> Settings:
     return SETTINGS
 

@@ -22,6 +22,7 @@ from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings
 from loop.store import NewText, Store
 from loop.store.events import EventKind
 from loop.trainer import Trainer, pin
+from loop.trainer.rebuilding import rebuilding
 
 WORDS = ["chain", "saddle", "brake", "hub", "spoke", "fork", "pedal", "worn", "bent", "loose", "clean", "new", "old"]
 SEEDS = st.integers(0, 999)
@@ -108,6 +109,12 @@ class Histories(RuleBasedStateMachine):
         self.trainer = self.trainer or Trainer(self.paths, self.settings, self.store)
         for _ in range(pieces):
             self.trainer.work(lambda info: self.nothing_held_out_is_learned(info.number))
+
+    @rule(pieces=st.integers(0, 3))
+    def close_a_round(self, pieces: int) -> None:
+        if training := self.store.answers.training():
+            self.store.journal.close_round(training[-1].rank)
+        self.train(pieces)
 
     @precondition(lambda self: self.trainer)
     @rule(before_the_store_knew=st.booleans())
@@ -229,9 +236,12 @@ class Histories(RuleBasedStateMachine):
             }
             standing = [(answer.rank, answer) for answer in self.store.answers.standing()]
             noted = [(seq, values) for seq, _, values in self.store.journal.events(kind=EventKind.SETTINGS)]
-            for _, what in sorted([*standing, *noted], key=lambda pair: pair[0]):
+            closed = [(seq, None) for seq, _, _ in self.store.journal.events(kind=EventKind.CLOSING)]
+            for _, what in sorted([*standing, *noted, *closed], key=lambda pair: pair[0]):
                 if isinstance(what, Answer):
                     store.answers.add(replace(what, scheme=known[what.scheme], retracts=None, at=None))
+                elif what is None:
+                    store.journal.note(EventKind.CLOSING, {})
                 else:
                     digest = what.pop("digest")
                     store.journal.settings(digest, what)
@@ -244,7 +254,17 @@ def learned(paths: ProjectPaths, settings: Settings, store: Store) -> list[tuple
     while trainer.learn():
         pass
     trainer.close()
+    check_rebuilding(paths, settings, store)
     return [(info.answers, info.weights) for info in store.journal.rounds()]
+
+
+def check_rebuilding(paths: ProjectPaths, settings: Settings, store: Store) -> None:
+    """A closing round, too, follows from the events alone, to the bit."""
+    finished = store.journal.rounds()
+    assert [False] * len(finished[:-1]) == [info.closing for info in finished[:-1]]
+    if finished and finished[-1].closing:
+        with rebuilding(paths, settings, store) as aside:
+            assert all(one.is_same for one in aside.rounds(len(finished)))
 
 
 def check(histories: int, steps: int) -> None:

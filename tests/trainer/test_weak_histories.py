@@ -12,7 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
-from test_histories import FEW, SEEDS, WORDS, Histories
+from test_histories import FEW, SEEDS, WORDS, Histories, check_rebuilding
 
 from loop.held_out import NOTHING_RESERVED
 from loop.patterns.file import relabel_patterns
@@ -95,6 +95,7 @@ class WeakHistories(Histories):
         while trainer.note_weak_labels(patient=False) or trainer.learn():
             pass
         trainer.close()
+        check_rebuilding(self.paths, self.settings, self.store)
         return [(info.answers, info.weights) for info in self.store.journal.rounds()]
 
     def in_a_new_project(self) -> list[tuple[int, str]]:
