@@ -62,7 +62,7 @@ def test_when_all_is_answered_what_was_left_out_is_told(sit_down: Callable[..., 
         controller.drawn = True
 
     assert (
-        "Every text has been answered, 4 by you. Add more with `loop add`. "
+        "Every text has been answered, 1 by you. Add more with `loop add`. "
         "1 answer has not been learned yet: the trainer learns it next. "
         "Left out: 1 skipped · 1 unsure · 1 unusable." == waiting_words(controller)
     )
