@@ -7,7 +7,7 @@ from loop.editing.editor import act, press
 from loop.editing.keymap import COMMANDS, Keymap, keymap
 from loop.editing.marks import Aids, Likely, Page, Range, Suggester, page_of
 from loop.editing.state import Intent, Layout, Snapshot, State, begin, chances, left_out, likely, looking_at, resume
-from loop.editing.teach import most_uncertain, possible_entities
+from loop.editing.teach import is_for_teaching, most_uncertain, possible_entities
 from loop.former_names import exports
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "page_of",
     "possible_entities",
     "most_uncertain",
+    "is_for_teaching",
     "COMMANDS",
     "Keymap",
     "keymap",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from loop.records import Candidate, Question
+from loop.records import Candidate, Question, Stream
 
 # A less probable span is hardly ever an entity: no stop for Tab, and a wasted question in teach mode.
 LIKELY = 0.15
+ABOUT_WHOLE_TEXTS: tuple[Stream, ...] = ("held_out", "repeat", "revisit", "chosen")
 
 
 def possible_entities(question: Question) -> list[Candidate]:
@@ -16,6 +17,15 @@ def possible_entities(question: Question) -> list[Candidate]:
     Those that are suggested, those that another source than the model found, and those of at least `LIKELY`.
     """
     return [c for c in question.candidates if c.span in question.prediction or c.source != "model" or _p(c) >= LIKELY]
+
+
+def is_for_teaching(question: Question, labels: Collection[str]) -> bool:
+    """Whether teach mode asks the question in its turn; it passes over others as long as there are any of these.
+
+    Either a span may be an entity of these labels, or the question is about the whole text in any mode.
+    """
+    possible = any(candidate.span.label in labels for candidate in possible_entities(question))
+    return possible or question.stream in ABOUT_WHOLE_TEXTS
 
 
 def most_uncertain(candidates: Iterable[Candidate]) -> Candidate | None:

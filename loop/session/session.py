@@ -8,11 +8,12 @@ from dataclasses import replace
 from uuid import uuid4
 
 from loop.alignment import misfit
-from loop.editing import possible_entities
+from loop.editing import is_for_teaching
 from loop.errors import LoopError, StoreError
 from loop.former_names import attribute
 from loop.progress import IDLE, trainer_state
-from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Stream, Verdict
+from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Verdict
+from loop.session.held_out_goal import HeldOutGoal
 from loop.session.status import SessionStatus, StatusReader
 from loop.session.texts import Texts
 from loop.session.trainer_watch import TrainerWatch
@@ -25,8 +26,6 @@ from loop.store.locks import ProcessLock
 SPANS_HINT = (
     "A span has a start, an end (exclusive) and one of the project's labels, lies within the text, overlaps no other."
 )
-# Teach mode passes over other questions where no span may be an entity, as long as there are questions with one.
-ABOUT_WHOLE_TEXTS: tuple[Stream, ...] = ("held_out", "repeat", "revisit", "chosen")
 
 
 class Session:
@@ -36,6 +35,7 @@ class Session:
         name: of the project. labels: in the order of loop.cfg. guidelines: the text of guidelines.md.
         keys: the commands that loop.cfg remaps, with their keys. notes: the labels' descriptions in loop.cfg.
         texts: to look for and to choose. mode: of the next texts. focus: the filter on the texts to ask about.
+        goal: the held-out texts asked for with `--measure`.
         knows_nothing: whether there was no answer and no pattern when the session opened; then `loop terms` is offered.
 
     Raises:
@@ -67,7 +67,7 @@ class Session:
             )
         self._paths, self._settings, self._store = paths, settings, store
         self.focus = focus
-        self._evaluated: set[int] = set()
+        self.goal = HeldOutGoal(focus.measure)
         self._looked_again: set[int] = set()
         store.requests.set_focus(focus)
         if self.is_focus_exhausted:  # in an earlier session: texts may have been added since
@@ -98,13 +98,8 @@ class Session:
         return self._head() or self._second_look()
 
     def _head(self, after: Question | None = None) -> Question | None:
-        fits = self._has_one_to_teach if self.mode == "teach" else None
+        fits = (lambda question: is_for_teaching(question, self.labels)) if self.mode == "teach" else None
         return self._store.questions.head(self.annotator, after=after, focus=self.focus, fits=fits)
-
-    def _has_one_to_teach(self, question: Question) -> bool:
-        """Whether teach mode can ask about one span; questions of some streams are about whole texts in any mode."""
-        possible = any(candidate.span.label in self.labels for candidate in possible_entities(question))
-        return possible or question.stream in ABOUT_WHOLE_TEXTS
 
     def _second_look(self) -> Question | None:
         if self.focus != NO_FOCUS or not (self.is_focus_exhausted or self._nothing_is_prepared()):
@@ -122,19 +117,7 @@ class Session:
     @property
     def goal_reached(self) -> str:
         """That the held-out texts asked for with `--measure` are answered, in a sentence; empty until then."""
-        done, count = self.held_out_answered
-        if not 0 < count <= done:
-            return ""
-        said = "1 held-out text is answered" if count == 1 else f"{count} held-out texts are answered"
-        return f"{said}. Quit and run `loop annotate` for the usual questions."
-
-    @property
-    def held_out_answered(self) -> tuple[int, int]:
-        """How many held-out texts are answered in this session, and how many `--measure` asks for, or 0.
-
-        One that is skipped or unusable evaluates nothing: another one is asked in its place.
-        """
-        return len(self._evaluated), self.focus.measure
+        return self.goal.reached
 
     @property
     def is_focus_exhausted(self) -> bool:
@@ -254,8 +237,7 @@ class Session:
             retracts=replaced.id if replaced else None,
         )
         added = self._store.answers.add(answer, question)
-        self._evaluated -= {added.text_id}
-        self._evaluated |= {added.text_id} if added.held_out and added.says_something else set()
+        self.goal.note(added)
         return added
 
     def _refuse_misfits(self, question: Question, spans: Sequence[Span], replaced: Answer | None) -> None:

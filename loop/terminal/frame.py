@@ -93,8 +93,8 @@ def _why(controller: Controller, question: Question, mode: Mode, cells: int) -> 
 
 def banner(controller: Controller, question: Question) -> tuple[str, str]:
     """Return what is said of a text for evaluation, and a shorter form; with `--measure N` which of the N it is."""
-    done, wanted = controller.session.held_out_answered
-    count = f", {done + 1} of {wanted}" if wanted else ""
+    goal = controller.session.goal
+    count = f", {goal.answered + 1} of {goal.wanted}" if goal.wanted else ""
     long, short = BANNERS[question.stream]
     return long.format(count=count), short.format(count=count)
 

@@ -130,9 +130,9 @@ def waiting_words(controller: Controller) -> str:
     if controller.session.goal_reached:
         return controller.session.goal_reached
     if status.pool_left and controller.session.is_focus_exhausted:
-        answered, wanted = controller.session.held_out_answered
-        if wanted:
-            none_left = f"No held-out text is left to ask about. You answered {answered} of {wanted}."
+        goal = controller.session.goal
+        if goal.wanted:
+            none_left = f"No held-out text is left to ask about. You answered {goal.answered} of {goal.wanted}."
             return f"{none_left} Quit and run `loop annotate` for the usual questions."
         if controller.session.focus == NO_FOCUS:
             return f"Nothing is left to ask: {blocked_words(status.pool_left)}. Add more with `loop add`."
