@@ -23,8 +23,8 @@ NEAREST = 5
 # Tokens of a text that are learned from, around its first span, so that long documents cost no more than others.
 WINDOW = 200
 BEFORE = 50
-# With more terms of a label than this, what has a capital letter and is none of them is mostly something else.
-FEW = 20
+# With fewer labels, what has a capital letter is mostly a name of another kind (docs/decisions/0103).
+KINDS = 3
 SENTENCE_ENDS = (".", "!", "?", ":", "…")
 
 
@@ -76,9 +76,8 @@ def weakly_known(nlp: Language, texts: Sequence[WeakText], labels: Iterable[str]
 
     The spans that sources found are entities. In a text in which only patterns were matched, the tokens that may be in
     entities that no pattern knows are missing: those without a word vector, those whose vectors lie nearer to the
-    terms that match (the mean of the nearest `NEAREST`) than `FAR` of all tokens, and, if there are fewer than `FEW`
-    terms of a label and most have a capital letter, words with one that do not begin a sentence. All others are
-    outside.
+    terms that match (the mean of the nearest `NEAREST`) than `FAR` of all tokens, and, if the terms are of at least
+    `KINDS` labels and most have a capital letter, words with one that do not begin a sentence. All others are outside.
 
     Args:
         nlp: the pipeline; call this within its memory zone.
@@ -133,7 +132,7 @@ class _Nearness:
         every = [near.get(token.orth, np.inf) for doc, _, _ in self._docs for token in doc]
         known = [value for value in every if value != np.inf]
         limit = float(np.quantile(known, FAR)) if known else np.inf
-        names = _are_few_names((doc.text[s.start : s.end], s.label) for doc, spans, _ in self._docs for s in spans)
+        names = _are_kinds_of_names((doc.text[s.start : s.end], s.label) for doc, spans, _ in self._docs for s in spans)
         for doc, _, _ in self._docs:
             near_ones = (token for token in doc if near.get(token.orth, np.inf) > limit and _is_word(token))
             named = (token for token in doc if names and _is_capitalised(token))
@@ -184,11 +183,11 @@ def _is_word(token: Token) -> bool:
     return not token.is_space and not token.is_punct
 
 
-def _are_few_names(terms: Iterable[tuple[str, str]]) -> bool:
-    """Whether most of these terms, given with their labels, have a capital letter, and there are many more of them."""
+def _are_kinds_of_names(terms: Iterable[tuple[str, str]]) -> bool:
+    """Whether these terms, given with their labels, are of several kinds and most have a capital letter."""
     known = set(terms)
     capitalised = [any(word[0].isupper() for word in term.split()) for term, _ in known]
-    return 2 * sum(capitalised) > len(known) and len(known) < FEW * len({label for _, label in known})
+    return 2 * sum(capitalised) > len(known) and len({label for _, label in known}) >= KINDS
 
 
 def _is_capitalised(token: Token) -> bool:
