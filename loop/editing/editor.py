@@ -166,6 +166,7 @@ EDITS: dict[str, Act] = {
     "history": _leave(Intent("history")),
     "search": _leave(Intent("search")),
     "mode": _leave(Intent("mode")),
+    "learn": _leave(Intent("learn")),
     "help": _leave(Intent("help")),
     "mouse": _leave(Intent("mouse")),
     "quit": _leave(Intent("quit")),

@@ -46,7 +46,18 @@ class Intent:
     """A request to the caller: an answer with its verdict, or the name of another view."""
 
     kind: Literal[
-        "answer", "reopen", "onward", "pattern", "guidelines", "history", "search", "mode", "help", "mouse", "quit"
+        "answer",
+        "reopen",
+        "onward",
+        "pattern",
+        "guidelines",
+        "history",
+        "search",
+        "mode",
+        "learn",
+        "help",
+        "mouse",
+        "quit",
     ]
     verdict: Verdict = "accept"
     reason: str = ""

@@ -247,6 +247,7 @@ VERBS = (
         "pattern", "1", "the string of a span is a pattern from now on", _at_span(lambda state: act(state, "pattern"))
     ),
     Verb("mode", "", "the next mode: correct, teach, manual", _command("mode")),
+    Verb("learn", "", "learn from the last answers now", _command("learn")),
     Verb("flag", "", "flag this text as a hard case", _command("flag")),
     Verb("memo", "TEXT", "write a memo on this text", _memo),
     Verb("keys", "KEY KEY…", "press keys of the full screen: tab, enter, left, k, …", _keys),

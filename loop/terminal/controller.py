@@ -149,7 +149,7 @@ class Controller(Hand):
     def _wait(self, command: str) -> None:
         if command == "reopen":
             self._reopen()
-        elif command in ("quit", "help", "guidelines", "mouse", "mode", "history", "search"):
+        elif command in ("quit", "help", "guidelines", "mouse", "mode", "learn", "history", "search"):
             self._look(command)
 
     def _look(self, kind: str) -> None:
@@ -162,6 +162,8 @@ class Controller(Hand):
             self.finder = history(self.session) if kind == "history" else pool(self.session)
         elif kind == "mode":
             self._change_mode()
+        elif kind == "learn":
+            self.notice = self.session.learn_now()
         elif kind == "mouse":
             self.mouse = not self.mouse
             self.notice = MOUSE_IS_ON if self.mouse else MOUSE_IS_OFF

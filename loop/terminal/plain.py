@@ -201,10 +201,10 @@ class Plain:
         self._report(before, same=question is controller.question, saved=last is not controller.last)
 
     def _while_waiting(self, line: str) -> None:
-        name = next((n for n in ("back", "quit", "guidelines") if n.startswith(line.lower())), None)
-        commands = {"back": "reopen", "quit": "quit", "guidelines": "guidelines"}
+        commands = {"back": "reopen", "quit": "quit", "guidelines": "guidelines", "learn": "learn"}
+        name = next((name for name in commands if name.startswith(line.lower())), None)
         if name is None:
-            self._say("There is no text now: type back, guidelines or quit.")
+            self._say("There is no text now: type back, guidelines, learn or quit.")
         else:
             self._controller.command(commands[name])
             self._over_the_text()

@@ -11,6 +11,7 @@ from loop.editing import keymap
 from loop.errors import StoreError
 from loop.records import Focus, TokenSpan
 from loop.session import Session
+from loop.store.events import EventKind
 from loop.terminal.controller import Controller
 
 ONE = question("the SRAM Rival shifter", "SRAM=BRAND 93")
@@ -464,3 +465,30 @@ def test_the_wheel_turns_whatever_the_keys_are(open_session: Callable[..., Sessi
     assert controller.state is not None
 
     assert (0, 10) == (controller.session.status().answers_total, controller.state.cursor)
+
+
+def test_the_last_answers_are_learned_at_a_key_once_for_each_answer(sit_down: Sit) -> None:
+    controller = sit_down(ONE, TWO)
+    said = []
+    for pressed in ("c-n", "enter", "c-n", "c-n", "enter", "c-n"):
+        keys(controller, pressed)
+        said.append(controller.notice)
+    asked = controller.session._store.journal.events(kind=EventKind.CLOSING)
+
+    assert said == [
+        "Nothing is left over: every answer is learned, or its round is due.",
+        "",
+        "1 answer has not been learned yet: the trainer learns it next.",
+        "1 answer has not been learned yet: the trainer learns it next.",
+        "",
+        "2 answers have not been learned yet: the trainer learns them next.",
+    ]
+    assert 2 == len(asked)
+
+
+def test_at_the_key_a_pinned_round_is_named(sit_down: Sit) -> None:
+    controller = keys(sit_down(ONE, TWO), "enter")
+    controller.session._store.journal.pin(0)
+    keys(controller, "c-n")
+
+    assert "1 answer has not been learned yet: round 0 is pinned." == controller.notice

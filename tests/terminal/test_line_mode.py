@@ -174,9 +174,11 @@ def test_in_a_terminal_there_is_a_prompt_and_control_c_keeps_the_draft(folder: P
 
 
 def test_with_no_question_left_one_may_go_back(folder: Path) -> None:
-    told = said(folder, "ok", "ok", "ok", "back", "delete 1", "none", "quit")
+    told = said(folder, "learn", "ok", "ok", "ok", "learn", "back", "delete 1", "none", "quit")
 
-    assert "There is no text now: type back, guidelines or quit." in told
+    assert "There is no text now: type back, guidelines, learn or quit." in told
+    assert "Nothing is left over: every answer is learned, or its round is due." in told
+    assert "1 answer has not been learned yet: the trainer learns it next." in told.splitlines()
     assert [1, 0] == [len(answer.spans) for answer in answers(folder)]
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.integration
 ONE = question("the SRAM Rival shifter", "SRAM=BRAND 93", uncertain=["Rival=PART 45"])
 TWO = question("a KMC chain for the workshop", "KMC=BRAND 60")
 THREE = question("my Canyon rubs", "Canyon=BRAND 70")
-CONTROLS = {"c-t": "\x14", "c-o": "\x0f", "c-f": "\x06"}
+CONTROLS = {"c-t": "\x14", "c-o": "\x0f", "c-f": "\x06", "c-n": "\x0e"}
 
 
 @pytest.fixture
@@ -78,6 +78,11 @@ def test_an_old_answer_is_found_and_changed(terminal: Callable[..., Terminal], t
 def test_a_text_of_the_pool_is_asked_about_next(terminal: Callable[..., Terminal]) -> None:
     shop = terminal().press("c-f").wait("Unanswered texts").press("r u b s enter").wait("› my Canyon rubs")
     shop.press("enter").wait("It is the next question.", "SRAM Rival").press("enter").wait("Canyon rubs", "1 today")
+
+
+def test_the_last_answer_is_learned_at_a_key(terminal: Callable[..., Terminal]) -> None:
+    shop = terminal().press("enter").wait("KMC chain").press("c-n")
+    shop.wait("1 answer has not been learned yet: the trainer learns it next.")
 
 
 def test_hostile_typing_in_a_list_is_harmless(terminal: Callable[..., Terminal]) -> None:

@@ -87,9 +87,10 @@ def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Per
     while store.answers.count("ann") < answered + 7:
         person.answer_rightly()
     person.leave()
-    rounds = sum(answer.trains for answer in store.answers.standing()) // 10
+    given, rounds = len(store.answers.training()), lambda: store.journal.rounds()[-1:]
     wait_until(
-        lambda: len(store.journal.rounds()) == rounds and not is_held(person.paths.trainer_lock), f"{rounds} rounds"
+        lambda: [info.answers for info in rounds()] == [given] and not is_held(person.paths.trainer_lock),
+        f"a model that has learned all {given} answers",
     )
 
     answers = store.answers.standing()
