@@ -21,8 +21,8 @@ FAR = 0.85
 # How many of the nearest terms a token is compared with.
 NEAREST = 5
 # Tokens of a text that are learned from, around its first span, so that long documents cost no more than others.
-WINDOW = 200
-BEFORE = 50
+WINDOW = 100
+BEFORE = 30
 # With fewer labels, what has a capital letter is mostly a name of another kind (docs/decisions/0103).
 KINDS = 3
 SENTENCE_ENDS = (".", "!", "?", ":", "…")
