@@ -95,6 +95,18 @@ def test_no_more_is_asked_than_there_is(folder: Path):
         assert 0 == project.ask(nothing, n=1)
 
 
+def test_no_answer_is_left_unlearned_and_the_next_round_starts_from_the_whole_one(folder: Path):
+    with loop.open_project("brands") as project:
+        project.ask(nothing, n=12)
+        first = [(info.answers, info.closing) for info in project.learn()]
+        closing = project.model.readlink().name
+        project.ask(nothing, n=8)
+        then = [(info.number, info.answers, info.closing) for info in project.learn()]
+
+    assert ([(10, False), (12, True)], "round-0002") == (first, closing)
+    assert [(2, 20, False)] == then
+
+
 def test_one_trainer_does_not_disturb_another(folder: Path):
     with loop.open_project("brands") as project, loop.open_project("brands") as other:
         project.learn()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loop.progress import forgotten, forgotten_words, pinned_words, start_of_today, unlearned
-from loop.records import Answer
+from loop.records import Answer, TrainerStatus
 from loop.session.trainer_watch import TrainerWatch
 from loop.settings import Settings
 from loop.store import Store
@@ -54,16 +54,16 @@ class StatusReader:
             left_in_queue=self._store.questions.waiting(),
             pool_left=self._store.corpus.pool_size(),
             last=self._store.answers.last(self._annotator),
-            forgotten=self._forgotten_by(said.round if said else 0),
+            forgotten=self._forgotten_by(said),
             score=self._store.journal.headline(),
         )
 
-    def _forgotten_by(self, round: int) -> str:
-        """Cached per round: the screen asks twice a second."""
+    def _forgotten_by(self, said: TrainerStatus | None) -> str:
+        """Cached until the trainer does something else: the screen asks twice a second."""
         pinned = self._store.journal.pinned_round()
-        if (round, pinned) != self._forgotten[0]:
+        if (said, pinned) != self._forgotten[0]:
             words = forgotten_words(forgotten(self._store.journal.rounds(), self._settings))
-            self._forgotten = (round, pinned), "; ".join(filter(None, [words, pinned_words(pinned)]))
+            self._forgotten = (said, pinned), "; ".join(filter(None, [words, pinned_words(pinned)]))
         return self._forgotten[1]
 
     def unlearned(self) -> str:

@@ -139,6 +139,8 @@ class Trainer:
         return self.rounds.leaves(training) and self._store.journal.close_round(training[-1].rank)
 
     def _is_exhausted(self) -> bool:
+        if self._store.questions.waiting():  # cheap: this is asked again and again
+            return False
         return not self._store.corpus.pool_size() or self._store.questions.is_exhausted(NO_FOCUS)
 
     def ask(self) -> bool:

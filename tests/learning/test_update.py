@@ -9,6 +9,7 @@ from workshop import workshop_gold
 
 from loop.base.assembly import assemble
 from loop.base.pipeline import add_labels, own_component
+from loop.learning.averaging import Averages
 from loop.learning.evaluate import evaluate
 from loop.learning.examples import Examples
 from loop.learning.learner import Learner
@@ -109,6 +110,27 @@ def test_a_refused_span_that_is_a_whole_long_text_is_learned(base):
     losses = update(learner, examples, examples, replace(SETTINGS, steps=5), seed=0)
 
     assert losses[0] > losses[-1] > 0
+
+
+def test_the_averages_of_fewer_new_answers_look_back_as_far_as_those_of_a_whole_round(monkeypatch):
+    """Else one answer after thirty would count as the 31st round, and hardly move what is published."""
+    begun = []
+
+    class Noted(Averages):
+        def __init__(self, model, before, *, steps):
+            begun.append(steps)
+            super().__init__(model, before, steps=steps)
+
+    monkeypatch.setattr("loop.learning.update.Averages", Noted)
+    learner = learner_of("blank:en")
+    gold = enumerate(workshop_gold(33).items())
+    answered = [(text, Answer(text, i, "ann", "accept", spans=spans, scheme=1)) for i, (text, spans) in gold]
+    examples, few = examples_of(learner, *answered), replace(SETTINGS, steps=2)
+    update(learner, examples[20:30], examples[:30], few, seed=0)
+    for n in (31, 33):
+        update(learner, examples[30:n], examples[:n], few, seed=0, usual=10)
+
+    assert [2 * few.steps, 3 * few.steps, 3 * few.steps] == begun
 
 
 def test_a_reloaded_learner_goes_on_alike_also_when_a_label_is_new(tmp_path):
