@@ -192,7 +192,8 @@ class RoundRecipe:
 
     def _try(self, new: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> list[Tried]:
         """Squared errors of each temperature on those new texts whose answers cover every label."""
-        whole = [(text, truth) for text, truth in new if truth.labels.issuperset(labels) and not truth.unclear]
+        known = [(text, truth) for text, truth in new if truth.parts]  # the labels of all answers may be removed
+        whole = [(text, truth) for text, truth in known if truth.labels.issuperset(labels) and not truth.unclear]
         asked = [truth.parts[-1].answer.question_id for _, truth in whole]
         streams = self._store.questions.streams([question_id for question_id in asked if question_id])
         at_random = [streams.get(question_id or "") == "random" for question_id in asked]

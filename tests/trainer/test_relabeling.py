@@ -135,6 +135,25 @@ def test_merged_and_removed_labels_are_learned_again_as_if_they_had_never_been(p
     assert before == _rows(learned)
 
 
+@pytest.mark.parametrize("complete", [True, False])
+def test_answers_whose_every_label_is_removed_teach_nothing_and_rounds_go_on(paths, store, complete) -> None:
+    """Of a partial answer nothing is left then, and there is no label whose probability could be tried."""
+    give(store, ("PART",), {"JOB": None})
+    if not complete:
+        for old in store.answers.standing():
+            store.answers.add(replace(old, id=f"part of {old.id}", retracts=old.id, complete=False, at=None))
+    store.relabel(("JOB",), {"PART": None}, draft=relabeled)
+    finish(paths, with_labels("JOB"), store)
+    scheme = store.journal.scheme(("JOB",))
+    for text in store.corpus.texts(range(16, 21)):
+        said = spans(text.text, {"PART": None})
+        store.answers.add(Answer(f"answer {text.id}", text.id, "ann", "accept", said, scheme=scheme))
+    finish(paths, with_labels("JOB"), store)
+
+    assert [5, 10, 15, 20] == [info.answers for info in store.journal.rounds()]
+    assert [True, True, True, False] == [info.loss is None for info in store.journal.rounds()]
+
+
 def _rows(store: Store) -> list[tuple[object, ...]]:
     with store._database.read() as connection:
         return [tuple(row) for row in connection.exec_driver_sql("SELECT id, scheme, spans, shown FROM answers")]
