@@ -96,7 +96,8 @@ class Trainer:
 
     def note_weak_labels(self, *, patient: bool = True) -> bool:
         """Record what patterns and files say about the texts, so that rounds learn from it; False if nothing is new."""
-        if not self._weak.changed or (patient and not self._weak_changes.is_over(self._weak.state)):
+        waits = patient and not self._weak.is_unread  # the first model comes as soon as it can
+        if not self._weak.changed or (waits and not self._weak_changes.is_over(self._weak.state)):
             return False
         return self._weak.note(self.rounds.learner)
 

@@ -30,6 +30,11 @@ class WeakSources:
         """Whether patterns or texts may have changed since they were last noted."""
         return self._seen != self.state
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether patterns and files have not been looked at since the trainer started."""
+        return self._seen is None
+
     def note(self, learner: Learner) -> bool:
         """Record what patterns and files say now; return whether that is anything new."""
         self._seen = self.state

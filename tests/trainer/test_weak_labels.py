@@ -297,3 +297,21 @@ def test_in_cross_validation_no_answered_text_teaches_weakly(paths, few, store, 
 
     assert weakly
     assert not answered & set(weakly)
+
+
+def test_the_first_model_does_not_wait_for_further_patterns_later_ones_do(paths, few, store) -> None:
+    fill(store)
+    name(paths, *PARTS[:2])
+    trainer = Trainer(paths, few, store, patience=60.0)
+    try:
+        while trainer.work():
+            pass
+        assert [(1, 0)] == rounds(store)
+
+        before = store.weak.all()
+        name(paths, *PARTS)
+        assert not trainer.note_weak_labels()
+        assert before == store.weak.all()
+        assert trainer.note_weak_labels(patient=False)
+    finally:
+        trainer.close()
