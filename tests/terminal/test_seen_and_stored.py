@@ -57,7 +57,7 @@ class Memory(SimpleNamespace):
         self.at = 0
         super().__init__(
             mode=mode, labels=LABELS, focus=NO_FOCUS, name="shop", notes={}, goal_reached="", knows_nothing=False,
-            status=lambda: SessionStatus(0, 9, 1, "idle", 1, 1, None),
+            learn_now=str, status=lambda: SessionStatus(0, 9, 1, "idle", 1, 1, None),
             place=lambda _: None, note=lambda _: "", neighbours=lambda _: ("", ""), upcoming=lambda _: None,
         )  # fmt: skip
 
