@@ -10,7 +10,7 @@ from loop.intake.rewriting import Edit
 
 # With their semicolon only: "&copy=1" in an address is none. Longest name: &CounterClockwiseContourIntegral;
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
-# What is no character: the replacement stands for surrogates and NUL.
+# What html.unescape makes of references to surrogates and to NUL: such references stay as they are.
 _NOTHING = ("", "\ufffd")
 
 # Elements of HTML that end a line, so that the words around them stay apart. Without `address` and `time`, which

@@ -27,7 +27,7 @@ COMPARED, COMPARED_CHARACTERS = 5_000, 2_000_000
 LONG, LONG_UNSPACED = 200, 400
 # No word of a script without spaces is as long: the tokenizer cannot tell words apart.
 LONG_TOKEN = 10
-# From this share of the texts on: what is rarer is no property of the texts.
+# Smallest shares of the texts that are worth a remark; what is rarer is the exception.
 MOST, SOME, FEW = 0.5, 0.05, 0.01
 
 FindingKind = Literal["long", "sentences", "tags", "references", "encoding", "near", "unparted", "language"]

@@ -1,4 +1,4 @@
-"""What `loop add` and `loop init` say about the texts that come in, where nobody is asked and where somebody is."""
+"""What `loop add` and `loop init` say about the texts that come in, and what they ask on a terminal."""
 
 from __future__ import annotations
 

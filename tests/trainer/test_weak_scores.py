@@ -34,7 +34,7 @@ def pipeline(folder: Path, *parts: str) -> str:
 
 @pytest.fixture
 def local(tmp_path: Path) -> Settings:
-    """A pipeline on this machine that finds the word "new", which is no part."""
+    """A project whose pipeline runs on this machine and finds only articles, which are no parts."""
     return Settings(
         project=ProjectSettings(base="blank:xx", labels=("PART",)),
         queue=QueueSettings(size=12, held_out_share=0.0),
