@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 LONGER = Path(__file__).with_name("longer.txt")
-LONG = 0.15  # seconds
+LONG = 0.12  # seconds
 LONGEST = 40  # tests that are named
 
 
