@@ -61,13 +61,14 @@ SHOTS = (
     Shot("measure", ("enter", "enter"), "HELD OUT"),
     Shot("answered", ("enter", "b"), "Answered before"),
     Shot("history", ("enter", "enter", "c-o"), "KMC"),
+    Shot("palette", ("c-p", "e d g e"), "right edge left"),
     Shot("help", ("?",), "How it works"),
     Shot("guidelines", ("g",), "What is marked"),
     Shot("small", ("tab",), "BRAND 61%", 40, 12),
     Shot("done", ("enter", "enter", "0", "enter", "s", "s"), "Every text has been answered"),
     Shot("plain", ("edges 1 3-5", "yes 3", "ok"), "Saved", 96, 30, plain=True),
 )
-KEYS = {"c-t": "\x14", "c-o": "\x0f"}
+KEYS = {"c-t": "\x14", "c-o": "\x0f", "c-p": "\x10"}
 
 
 class Colours(pyte.Screen):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from loop.editing.draft import from_draft, mode_of, to_draft
-from loop.editing.editor import act, press
+from loop.editing.editor import act, give, possible, press
 from loop.editing.keymap import COMMANDS, Keymap, keymap
 from loop.editing.marks import Aids, Likely, Page, Range, Suggester, page_of
 from loop.editing.state import Intent, Layout, Snapshot, State, begin, chances, left_out, likely, looking_at, resume
@@ -34,6 +34,8 @@ __all__ = [
     "chances",
     "left_out",
     "act",
+    "give",
+    "possible",
     "press",
     "to_draft",
     "from_draft",

@@ -7,10 +7,11 @@ from dataclasses import replace
 from loop.editing.edits import put
 from loop.editing.keymap import CANCEL, Keymap
 from loop.editing.marks import Range
-from loop.editing.state import State, refuse
+from loop.editing.state import Intent, State, refuse
 from loop.records import TokenSpan
 
 STEPS = {"left": -1, "right": 1, "first": -(10**9), "last": 10**9}
+COMMANDS = (*STEPS, "select", "undo", "characters", "palette")
 
 
 def open_characters(state: State) -> State:
@@ -32,16 +33,25 @@ def selecting(state: State, key: str, keys: Keymap) -> State:
     """Handle one key in character mode; editing commands that make sense here keep their keys."""
     command = keys.commands.get(key, "")
     if key == "enter" or key in keys.by_key:
-        return _close(state, keys.by_key.get(key, state.active))
-    if key in (*CANCEL, "backspace") or command in ("undo", "characters"):
-        return replace(state, stance="edit", message="Back to whole words.")
+        return close(state, keys.by_key.get(key, state.active))
+    if key in (*CANCEL, "backspace"):
+        return act(state, "undo")
+    if command in COMMANDS:
+        return act(state, command)
+    return refuse(
+        state, "Letter by letter: [select] starts, [left] [right] move, then a label or Enter; [undo] cancels."
+    )
+
+
+def act(state: State, command: str) -> State:
+    """Return the state after one of the `COMMANDS`."""
     if command in STEPS:
         return _step(state, STEPS[command])
     if command == "select":
         return replace(state, char_anchor=state.char)
-    return refuse(
-        state, "Letter by letter: [select] starts, [left] [right] move, then a label or Enter; [undo] cancels."
-    )
+    if command == "palette":
+        return replace(state, intent=Intent("palette"))
+    return replace(state, stance="edit", message="Back to whole words.")
 
 
 def _step(state: State, by: int) -> State:
@@ -50,7 +60,8 @@ def _step(state: State, by: int) -> State:
     return replace(state, char=char, cursor=token[0] if token else state.cursor)
 
 
-def _close(state: State, label: str) -> State:
+def close(state: State, label: str) -> State:
+    """Give the selected letters a label, widened to whole words."""
     start, end = selected_range(state)
     tokens = state.page.cover(start, end)
     if tokens is None:

@@ -40,7 +40,7 @@ def _pressed(fresh: State, key: str, keys: Keymap) -> State:
 
 def _editing(state: State, key: str, keys: Keymap) -> State:
     if key in keys.by_key:
-        return changing.label(replace(state, cycle=None), keys.by_key[key])
+        return give(state, keys.by_key[key])
     command = keys.commands.get(key)
     if command is None:
         return _unknown(state, key)
@@ -49,27 +49,50 @@ def _editing(state: State, key: str, keys: Keymap) -> State:
 
 def act(state: State, command: str) -> State:
     """Return the state after a command, whether or not a key is bound to it."""
-    if command not in ("next_analysis", "previous_analysis"):
+    if state.stance == "chars" and command in characters.COMMANDS:
+        return characters.act(state, command)
+    if state.stance == "select" and command in SELECTING:
+        return SELECTING[command](state)
+    if command not in ("next_analysis", "previous_analysis", "palette"):
         state = replace(state, cycle=None)
-    if state.stance == "select" and command in MOVES:
-        return MOVES[command](state)
     state = replace(state, stance="edit", anchor=None)
     if state.page.mode == "teach" and command in TEACH:
         return TEACH[command](state)
     return EDITS[command](state)
 
 
+def give(state: State, label: str) -> State:
+    """Return the state after a label's key, whether or not the label has one."""
+    if state.stance == "chars":
+        return characters.close(state, label)
+    return changing.label(replace(state, cycle=None), label)
+
+
+def possible(state: State) -> list[str]:
+    """Return the commands that have an effect in this stance and mode; none while something is typed."""
+    if state.stance == "chars":
+        return [*characters.COMMANDS]
+    if state.stance == "select":
+        return [*SELECTING]
+    acts = EDITS | TEACH if state.page.mode == "teach" else EDITS
+    return [name for name, act in acts.items() if act not in (_no, _not_here)] if state.stance == "edit" else []
+
+
 def _selecting(state: State, key: str, keys: Keymap) -> State:
-    command = keys.commands.get(key)
+    command = keys.commands.get(key, "")
     if key in keys.by_key:
-        return changing.label(state, keys.by_key[key])
+        return give(state, keys.by_key[key])
     if key == "enter":
-        return changing.label(state, state.active)
-    if key in (*CANCEL, "backspace") or command in ("select", "undo"):
-        return replace(state, stance="edit", anchor=None, message="Selection cancelled.")
-    if command in MOVES:
+        return give(state, state.active)
+    if key in (*CANCEL, "backspace"):
+        return _drop_selection(state)
+    if command in SELECTING:
         return act(state, command)
     return refuse(state, "Selecting: move to the other end, then a label or Enter; [undo] cancels.")
+
+
+def _drop_selection(state: State) -> State:
+    return replace(state, stance="edit", anchor=None, message="Selection cancelled.")
 
 
 def _unknown(state: State, key: str) -> State:
@@ -135,6 +158,14 @@ MOVES: dict[str, Act] = {
     "name": prompts.open_prompt("name"),
 }
 
+# While words are selected.
+SELECTING: dict[str, Act] = {
+    **MOVES,
+    "select": _drop_selection,
+    "undo": _drop_selection,
+    "palette": _leave(Intent("palette")),
+}
+
 EDITS: dict[str, Act] = {
     **MOVES,
     "accept": _accept,
@@ -167,6 +198,7 @@ EDITS: dict[str, Act] = {
     "search": _leave(Intent("search")),
     "mode": _leave(Intent("mode")),
     "learn": _leave(Intent("learn")),
+    "palette": _leave(Intent("palette")),
     "help": _leave(Intent("help")),
     "mouse": _leave(Intent("mouse")),
     "quit": _leave(Intent("quit")),

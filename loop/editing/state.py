@@ -55,6 +55,7 @@ class Intent:
         "search",
         "mode",
         "learn",
+        "palette",
         "help",
         "mouse",
         "quit",

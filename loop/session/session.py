@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -277,6 +277,14 @@ class Session:
         question = self._store.questions.get([last.question_id])[last.question_id]
         self._reopened = last
         return question, last
+
+    def uses(self) -> dict[str, int]:
+        """How often this annotator used each command in earlier sessions."""
+        return self._store.requests.uses(self.annotator)
+
+    def keep_uses(self, uses: Mapping[str, int]) -> None:
+        """Store how often this annotator has used each command, with earlier sessions."""
+        self._store.requests.keep_uses(self.annotator, uses)
 
     def status(self) -> SessionStatus:
         """The numbers around the question; cheap enough to call twice a second."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from loop.store.schema import answers, questions, texts
 
 FOCUS = "focus"
 UNSURE = "unsure"
+USES = "uses of commands by "
 
 
 class Past(NamedTuple):
@@ -46,6 +47,16 @@ class Requests:
         if focus != self.focus():
             with self._database.write() as connection:
                 put_state(connection, FOCUS, asdict(focus))
+
+    def uses(self, annotator: str) -> dict[str, int]:
+        """How often an annotator has used each command."""
+        with self._database.read() as connection:
+            return get_state(connection, USES + annotator) or {}
+
+    def keep_uses(self, annotator: str, uses: Mapping[str, int]) -> None:
+        """Replace these counts."""
+        with self._database.write() as connection:
+            put_state(connection, USES + annotator, dict(uses))
 
     def search(self, part: str, *, limit: int) -> list[Text]:
         """Up to `limit` unanswered texts that contain `part`, ignoring the case of ASCII letters; oldest first."""

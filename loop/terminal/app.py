@@ -8,6 +8,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from time import monotonic
@@ -20,6 +21,7 @@ from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 
+from loop.errors import LoopError
 from loop.terminal.controller import Controller
 from loop.terminal.mouse import DRAGGED, LEFT, LINES_PER_TURN, WHEEL_UP, mouse_report, pointed
 from loop.terminal.painter import painted_application
@@ -87,6 +89,8 @@ class App:
             gc.enable()
             gc.unfreeze()
             self._controller.save()
+            with suppress(LoopError):  # nobody would miss the numbers
+                self._controller.session.keep_uses(self._controller.uses)
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -105,6 +109,9 @@ class App:
         self._controller.save()  # before drawing: whatever the screen has shown is on disk
         if self._controller.done:
             self._leave()
+        elif self._controller.suspended:
+            self._controller.suspended = False
+            self.application.suspend_to_background()
 
     def _point(self, data: str) -> None:
         told, controller = mouse_report(data), self._controller

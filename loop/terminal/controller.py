@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from loop.editing import Intent, Keymap, Range, State, act, looking_at, press
 from loop.editing.edits import shorten
 from loop.errors import LoopError
-from loop.records import Answer, Question, Span, Text, Verdict
+from loop.records import Answer, Mode, Question, Span, Verdict
 from loop.store import Past
 from loop.terminal.current_text import Hand
 from loop.terminal.excerpt import place_in
 from loop.terminal.finder import Finder, history, pool
 from loop.terminal.messages import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, WHAT_MODES_ARE
+from loop.terminal.palette import WAITING, Action, AnyFinder, counted, palette
 
 if TYPE_CHECKING:
     from loop.session import Session
@@ -39,7 +40,8 @@ class Controller(Hand):
         view: the text, or a page over it, scrolled to line `top` and `page` lines high.
         recent: the last answers since the start of the program that say something, each text once.
         left_out: how many texts were left out, by reason; set while there is no question.
-        done: whether the annotator wants to quit.
+        uses: how often each command was used, in this session and earlier ones.
+        done: whether the annotator wants to quit. suspended: whether they want to go back to the shell meanwhile.
     """
 
     def __init__(
@@ -48,9 +50,10 @@ class Controller(Hand):
         super().__init__(session, clock)
         self.keys, self.mouse = keys, mouse
         self.view: View = "text"
-        self.finder: Finder[Past] | Finder[Text] | None = None
+        self.finder: AnyFinder | None = None
         self.top, self.page = 0, 10
-        self.done = False
+        self.uses = Counter(session.uses())
+        self.done = self.suspended = False
         self.recent: deque[tuple[Question, Answer]] = deque(maxlen=RECENT)
         self.left_out: Mapping[str, int] = {}
         self.status = session.status()
@@ -94,6 +97,7 @@ class Controller(Hand):
         elif self.state is None or self.question is None:
             self._wait(self.keys.commands.get(key, ""))
         elif self.drawn:
+            self.uses.update(counted(key, self.state, self.keys))
             self.state = press(self.state, key, self.keys)
             if self.state.intent is not None:
                 self._follow(self.question, self.state, self.state.intent)
@@ -122,24 +126,30 @@ class Controller(Hand):
         else:
             self.view, self.top = "text", 0
 
-    def _find(self, finder: Finder[Past] | Finder[Text], key: str) -> None:
+    def _find(self, finder: AnyFinder, key: str) -> None:
         after = finder.press(key, page=self.page)
         if isinstance(after, Finder):
             self.finder = after
             return
         self.finder, self.view = None, "text"
-        if isinstance(after, Past):
-            self.save()
-            found = self.session.open(after.answer)
-            if found is not None:
-                self.show(*found)
-                self._look_at(place_in(after, finder.words))
-            else:
-                self.notice = "This answer was imported: open it in `loop annotate`."
+        if isinstance(after, Action):
+            self.uses[after.name] += 1
+            after.run(self)
+        elif isinstance(after, Past):
+            self._open(after, finder.words)
         elif after is not None:
             self.notice = self.session.texts.choose(after)
             if self.question is None:
                 self._take_next()
+
+    def _open(self, past: Past, words: Sequence[str]) -> None:
+        self.save()
+        found = self.session.open(past.answer)
+        if found is None:
+            self.notice = "This answer was imported: open it in `loop annotate`."
+            return
+        self.show(*found)
+        self._look_at(place_in(past, words))
 
     def _look_at(self, place: Range) -> None:
         """Put the cursor on a place of a text that was just opened, unless a draft has put it elsewhere."""
@@ -149,7 +159,7 @@ class Controller(Hand):
     def _wait(self, command: str) -> None:
         if command == "reopen":
             self._reopen()
-        elif command in ("quit", "help", "guidelines", "mouse", "mode", "learn", "history", "search"):
+        elif command in WAITING:
             self._look(command)
 
     def _look(self, kind: str) -> None:
@@ -157,11 +167,10 @@ class Controller(Hand):
             self.view = "help"
         elif kind == "guidelines":
             self.view = "guidelines"
-        elif kind in ("history", "search"):
-            self.view = "find"
-            self.finder = history(self.session) if kind == "history" else pool(self.session)
+        elif kind in FINDERS:
+            self.look_in(FINDERS[kind](self))
         elif kind == "mode":
-            self._change_mode()
+            self.change_mode(MODES[(MODES.index(self.session.mode) + 1) % len(MODES)])
         elif kind == "learn":
             self.notice = self.session.learn_now()
         elif kind == "mouse":
@@ -172,8 +181,13 @@ class Controller(Hand):
             if self.state is not None and (self.state.past or self.state.future):
                 self.keep_again()
 
-    def _change_mode(self) -> None:
-        mode = self.session.mode = MODES[(MODES.index(self.session.mode) + 1) % len(MODES)]
+    def look_in(self, finder: AnyFinder) -> None:
+        """Open a list over the text."""
+        self.view, self.finder = "find", finder
+
+    def change_mode(self, mode: Mode) -> None:
+        """Ask in this mode from now on; an untouched text changes at once."""
+        self.session.mode = mode
         self.notice = WHAT_MODES_ARE[mode]
         if self.question is None or self.state is None:
             return
@@ -274,3 +288,10 @@ class Controller(Hand):
         except LoopError as error:
             self.notice = f"{error} {error.hint}".strip()
         return before != (self.status, self.question, self.notice)
+
+
+FINDERS: dict[str, Callable[[Controller], AnyFinder]] = {
+    "history": lambda controller: history(controller.session),
+    "search": lambda controller: pool(controller.session),
+    "palette": palette,
+}

@@ -1,4 +1,4 @@
-"""A searchable list of earlier answers or of the pool's texts; typing narrows it. No drawing."""
+"""A searchable list of earlier answers, of the pool's texts or of actions; typing narrows it. No drawing."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Finder(Generic[Item]):
 
     Attributes:
         title, empty: the heading, and the message when nothing is found.
+        enter: what Enter does with the chosen item, for the line of key hints.
         look: the search; called with the typed string and whether to list only hard cases.
         hard: whether only hard cases are listed; None if the list does not offer that.
         live: search at every letter; otherwise at Enter, since searching many texts takes long.
@@ -32,6 +33,7 @@ class Finder(Generic[Item]):
 
     title: str
     empty: str
+    enter: str
     look: Callable[[str, bool], Sequence[Item]]
     items: tuple[Item, ...] = ()
     typed: str = ""
@@ -69,12 +71,13 @@ class Finder(Generic[Item]):
         return changed.found() if self.live else changed
 
 
-def history(session: Session) -> Finder[Past]:
-    """Return the list of this annotator's earlier answers, newest first."""
-    finder: Finder[Past] = Finder(
-        "Earlier answers", "No answer matches.", lambda typed, hard: session.texts.history(typed, hard=hard), hard=False
-    )
-    return finder.found()
+def history(session: Session, *, hard: bool = False) -> Finder[Past]:
+    """Return the list of this annotator's earlier answers, or of the hard cases among them, newest first."""
+
+    def look(typed: str, hard: bool) -> Sequence[Past]:
+        return session.texts.history(typed, hard=hard)
+
+    return Finder("Earlier answers", "No answer matches.", "open", look, hard=hard).found()
 
 
 def pool(session: Session) -> Finder[Text]:
@@ -83,4 +86,4 @@ def pool(session: Session) -> Finder[Text]:
     def look(typed: str, _: bool) -> Sequence[Text]:
         return session.texts.search(typed) if typed else ()
 
-    return Finder("Unanswered texts", "No unanswered text contains this.", look, live=False)
+    return Finder("Unanswered texts", "No unanswered text contains this.", "ask about it", look, live=False)

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Sequence
 from loop.editing import Keymap, State, left_out
 from loop.editing.keymap import key_name
 from loop.editing.prompts import REASONS
-from loop.records import Text
-from loop.store import Past
 from loop.terminal.body import Row
 from loop.terminal.controller import Controller
-from loop.terminal.finder import Finder
 from loop.terminal.glyphs import visible, width
+from loop.terminal.palette import AnyFinder
 
 Hint = tuple[str, str]
 """A command or a key, and what it does here."""
@@ -26,13 +24,17 @@ ON_SPAN: tuple[Hint, ...] = (
     ("next_analysis", "alternatives"),
 )  # fmt: skip
 ON_CANDIDATE: tuple[Hint, ...] = (("confirm", "yes"), ("delete", "no"), ("right_edge_right", "widen"))
-ALWAYS: tuple[Hint, ...] = (("skip", "skip"), ("unusable", "unusable"), ("guidelines", "guidelines"), ("quit", "quit"))
+ALWAYS: tuple[Hint, ...] = (
+    ("palette", "commands"), ("skip", "skip"), ("unusable", "unusable"), ("guidelines", "guidelines"), ("quit", "quit"),
+)  # fmt: skip
 TEACH: tuple[Hint, ...] = (
     ("accept", "yes"), ("no", "no"), ("help", "all keys"), ("right_edge_right", "widen"),
     ("left_edge_left", "to the left"), ("name", "another label"), ("skip", "skip"), ("reopen", "previous answer"),
-    ("mode", "mode"), ("quit", "quit"),
+    ("mode", "mode"), ("palette", "commands"), ("quit", "quit"),
 )  # fmt: skip
-NO_TEXT: tuple[Hint, ...] = (("reopen", "previous answer"), ("history", "earlier answers"), ("quit", "quit"))
+NO_TEXT: tuple[Hint, ...] = (
+    ("reopen", "previous answer"), ("history", "earlier answers"), ("palette", "commands"), ("quit", "quit"),
+)  # fmt: skip
 
 
 def key_line(controller: Controller, cells: int) -> Row:
@@ -46,10 +48,9 @@ def key_line(controller: Controller, cells: int) -> Row:
     return _row(_open(controller.state, controller.keys) or _named(_editing(controller.state), controller.keys), cells)
 
 
-def _finding(finder: Finder[Past] | Finder[Text]) -> list[Hint]:
+def _finding(finder: AnyFinder) -> list[Hint]:
     hard = [("Tab", "all of them" if finder.hard else "hard cases only")] if finder.hard is not None else []
-    enter = "search" if finder.stale else "open" if hard else "ask about it"
-    return [("↑↓", "choose"), ("Enter", enter), ("Backspace", "back"), *hard]
+    return [("↑↓", "choose"), ("Enter", "search" if finder.stale else finder.enter), ("Backspace", "back"), *hard]
 
 
 def _open(state: State, keys: Keymap) -> list[Hint]:

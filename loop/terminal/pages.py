@@ -13,9 +13,9 @@ from loop.store import Past
 from loop.terminal.body import Row
 from loop.terminal.controller import Controller
 from loop.terminal.excerpt import excerpt, match_in, place_in
-from loop.terminal.finder import Finder
-from loop.terminal.frame import said, trouble
+from loop.terminal.frame import WIDE, said, spread, trouble
 from loop.terminal.glyphs import fit, visible, width
+from loop.terminal.palette import Action, AnyFinder
 from loop.terminal.wrap import wrapped_lines
 
 INTRODUCTION = (
@@ -26,6 +26,7 @@ SIGNS = "Below a word: ✓ you decided it; ? a candidate, not marked; * (new, go
 
 FINDER_HEAD = 3  # rows above a searchable list
 SIGN = 3  # cells before an item of it
+TITLE = 19  # cells of an action's name, with the gap after it
 
 
 def help_rows(keys: Keymap, cells: int) -> list[Row]:
@@ -77,30 +78,53 @@ def label_rows(controller: Controller, cells: int) -> list[Row]:
     return [[("class:title", " Labels")], *rows, []] if rows else []
 
 
-def finder_rows(finder: Finder[Past] | Finder[Text], cells: int, rows: int) -> list[Row]:
+def finder_rows(finder: AnyFinder, cells: int, rows: int) -> list[Row]:
     """Return a searchable list: the typed string, and the lines around the chosen one."""
     note = " · hard cases only" if finder.hard else ""
     head: list[Row] = [
-        [("class:title", f" {finder.title}{note}")],
+        [("class:title", fit(f" {finder.title}{note}", cells))],
         [("class:message", " Contains: "), ("", fit(visible(finder.typed), cells - 13)), ("class:cursor", " ")],
         [],
     ]
     if not finder.items and not finder.stale and (finder.typed or finder.live):
         return [*head, *_paragraph(finder.empty, cells)]
-    room = max(1, rows - FINDER_HEAD)
+    rest = _cut_help(finder.items[finder.chosen], cells) if finder.items else []
+    room = max(1, rows - FINDER_HEAD - len(rest))
     first = max(0, min(finder.chosen - room // 2, len(finder.items) - room))
-    shown: Sequence[Past | Text] = finder.items[first : first + room]
-    return [*head, *(_found(item, finder.words, n == finder.chosen, cells) for n, item in enumerate(shown, first))]
+    shown: Sequence[Past | Text | Action] = finder.items[first : first + room]
+    listed = [_found(item, finder.words, n == finder.chosen, cells) for n, item in enumerate(shown, first)]
+    after = finder.chosen - first + 1
+    return [*head, *listed[:after], *rest, *listed[after:]]
 
 
-def _found(item: Past | Text, words: Sequence[str], chosen: bool, cells: int) -> Row:
+def _found(item: Past | Text | Action, words: Sequence[str], chosen: bool, cells: int) -> Row:
     style, sign = ("class:cursor", "›") if chosen else ("", " ")
     head, room = (style, f" {sign} "), cells - SIGN
+    if isinstance(item, Action):
+        return spread(
+            [head, (style or "class:title", visible(item.title)), ("", _help(item, cells))], _key(item), cells
+        )
     if isinstance(item, Text):
         return [head, *excerpt(item.text, match_in(item.text, words), room, style)]
     note = found_note(item, words, cells // 2)
     room -= sum(width(text) for _, text in note) + 3
     return [head, *excerpt(item.text, place_in(item, words), room, style), ("class:quiet", "  "), *note]
+
+
+def _help(action: Action, cells: int) -> str:
+    """The help of an action, in a column of its own where there is room."""
+    return " " * max(2, (TITLE if cells >= WIDE else 0) - width(visible(action.title))) + action.words
+
+
+def _key(action: Action) -> str:
+    return f" {next(iter(action.keys), '')} "
+
+
+def _cut_help(item: Past | Text | Action, cells: int) -> list[Row]:
+    """The whole help of an action whose row has no room for it."""
+    if not isinstance(item, Action) or SIGN + width(visible(item.title) + _help(item, cells) + _key(item)) < cells:
+        return []
+    return [[("class:quiet", " " * SIGN + line)] for line in wrapped_lines(item.words, cells - SIGN)]
 
 
 def found_note(item: Past, words: Sequence[str], cells: int) -> Row:

@@ -19,6 +19,7 @@ from loop.terminal.excerpt import excerpt, match_in, place_in
 from loop.terminal.frame import BANNERS, HEAD_START, banner, earlier, meta_words, notes, reason, said, trouble
 from loop.terminal.glyphs import visible
 from loop.terminal.pages import label_rows, waiting_words
+from loop.terminal.palette import Action
 
 SECONDS_BETWEEN_LOOKS = 0.5
 LISTS = ("history", "search")
@@ -166,7 +167,7 @@ class Plain:
             self._say(controller.finder.empty if controller.finder is not None else controller.notice)
             self._leave_list()
             return
-        shown: Sequence[Past | Text] = controller.finder.items[:LISTED]
+        shown = [item for item in controller.finder.items[:LISTED] if not isinstance(item, Action)]
         for number, item in enumerate(shown, 1):
             note = "" if isinstance(item, Text) else f" ({said(item.answer)})"
             self._say(f"{number}. {_listed(item, controller.finder.words)}{note}")

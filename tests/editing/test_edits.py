@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from editing_pages import Opinions, start, type_keys
 
-from loop.editing import Likely, left_out
+from loop.editing import Likely, act, left_out
 from loop.records import TokenSpan
 
 TEXT = "my Canyon and the other Canyon and a canyon bell"
@@ -35,6 +35,12 @@ def test_r_steps_through_the_analyses_of_the_text_and_back_to_the_first() -> Non
     assert [(FIRST,), (FIRST, SECOND), (LONG,), (FIRST,)] == shown
     assert (LONG,) == type_keys(state, "R").marks
     assert "Prediction 2 of 3 for the text." == type_keys(state, "r").message
+
+
+def test_stepping_through_the_analyses_goes_on_from_the_palette() -> None:
+    stepped = type_keys(start(TEXT, FIRST, suggester=Opinions([(FIRST,), (FIRST, SECOND), (LONG,)])), "r c-p")
+
+    assert "Prediction 3 of 3 for the text." == act(stepped, "next_analysis").message
 
 
 def test_steps_through_analyses_are_one_edit() -> None:

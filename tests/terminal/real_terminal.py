@@ -23,7 +23,7 @@ PROGRAM = Path(__file__).with_name("terminal_project.py")
 PATIENCE = 20.0  # seconds; reached only when something is broken
 KEYS = {"enter": "\r", "tab": "\t", "s-tab": "\x1b[Z", "esc": "\x1b", "up": "\x1b[A", "down": "\x1b[B",
         "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
-        "backspace": "\x7f", "delete": "\x1b[3~", "c-c": "\x03",
+        "backspace": "\x7f", "delete": "\x1b[3~", "c-c": "\x03", "c-p": "\x10",
         "c-z": "\x1a", "space": " ", "s-right": "\x1b[1;2C"}  # fmt: skip
 
 

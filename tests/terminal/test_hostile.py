@@ -20,6 +20,9 @@ EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\x90q\x1b\\\u202egnp\u202c\u2066x\u2069\u2
 LABELS = (f"A{EVIL}", f"B{EVIL}")
 # What the program itself may send: colours and attributes, cursor, erasing, modes (screen, paste, mouse, wrapping).
 OWN = re.compile(r"\x1b\[[0-9;]*[mHK]|\x1b\[\?[0-9;]+[hl]|\x1b\[\?1[hl]|\x1b\[0? ?q|\x1b\[[0-9]* q|\x1b\[[0-9]*[ABCDJ]")
+PRESSED = (
+    "tab,tab,y,m,x,enter,g,x,?,x,c-p,A,backspace,backspace,:,a,enter,/,S,enter,2,c,v right,1,t,backspace,e,enter,b"
+)
 FORBIDDEN = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -58,8 +61,7 @@ def raw_of(keys: Sequence[str], folder: Path, columns: int, rows: int) -> str:
 
 @pytest.mark.parametrize(("columns", "rows"), [(110, 40), (40, 12)])
 def test_nothing_that_a_terminal_obeys_reaches_it_from_anywhere(folder: Path, columns: int, rows: int) -> None:
-    pressed = ["tab", "tab", "y", "m", "x", "enter", "g", "x", "?", "x", ":", "a", "enter", "/", "S", "enter", "2", "c"]
-    raw = raw_of([*pressed, "v right", "1", "t", "backspace", "e", "enter", "b"], folder, columns, rows)
+    raw = raw_of(PRESSED.split(","), folder, columns, rows)
     left = OWN.sub("", raw)
 
     assert [] == [(match[0], left[max(0, match.start() - 20) : match.end() + 20]) for match in FORBIDDEN.finditer(left)]

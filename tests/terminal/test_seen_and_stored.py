@@ -21,7 +21,7 @@ from loop.terminal.controller import Controller
 from loop.terminal.screen import Screen
 
 KEYS = keymap(LABELS)
-ELSEWHERE = {"history", "search", "help", "guidelines", "pattern", "quit", "unusable", "skip"}
+ELSEWHERE = {"history", "search", "palette", "help", "guidelines", "pattern", "quit", "unusable", "skip"}
 PRESSED = [key for command in COMMANDS if command.name not in ELSEWHERE for key in command.keys]
 OFTEN = [
     "tab",
@@ -57,7 +57,7 @@ class Memory(SimpleNamespace):
         self.at = 0
         super().__init__(
             mode=mode, labels=LABELS, focus=NO_FOCUS, name="shop", notes={}, goal_reached="", knows_nothing=False,
-            learn_now=str, status=lambda: SessionStatus(0, 9, 1, "idle", 1, 1, None),
+            learn_now=str, uses=dict, status=lambda: SessionStatus(0, 9, 1, "idle", 1, 1, None),
             place=lambda _: None, note=lambda _: "", neighbours=lambda _: ("", ""), upcoming=lambda _: None,
         )  # fmt: skip
 
