@@ -20,6 +20,9 @@ from loop.terminal.wrap import Wrapped, wrap
 Row = list[tuple[str, str]]
 """One line of the screen: (style, text) from left to right."""
 
+CURSOR = ("[SetCursorPosition]", "")
+"""Where the terminal's own cursor goes, by the name prompt_toolkit gives it; the last one on the screen counts."""
+
 READABLE = 4  # fewest cells for a truncated label that is still readable
 
 Patch = tuple[int, int, str]
@@ -96,11 +99,20 @@ def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Ro
     marks = [mark for mark in state.marks if _within(state.page, mark, seen)]
     patches = _patches(state, marks, offered)
     chips = _hints(state) if state.stance == "jump" else _names(state, keys, marks, offered, seen)
+    hand = char_in_hand(state)
     drawn: list[Row] = []
     for start, end in lines:
-        drawn.append(_text_row(laid, start, laid.seen(start, end), patches))
+        at = hand if start <= hand < max(end, start + 1) else None
+        drawn.append(_text_row(laid, start, laid.seen(start, end), patches, at))
         drawn.append(_chip_row(_in_line(chips, laid, start, end), cells))
     return drawn[:rows]
+
+
+def char_in_hand(state: State) -> int:
+    """Return the character at which the word in hand begins, or the letter in hand."""
+    if state.stance == "chars" or not state.page.tokens:
+        return state.char
+    return state.page.tokens[state.cursor][0]
 
 
 def _offsets(page: Page, tokens: Range | TokenSpan) -> Range:
@@ -127,15 +139,20 @@ def _patches(state: State, marks: Iterable[TokenSpan], offered: Iterable[Likely]
     return patches
 
 
-def _text_row(laid: Wrapped, start: int, end: int, patches: Sequence[Patch]) -> Row:
+def _text_row(laid: Wrapped, start: int, end: int, patches: Sequence[Patch], hand: int | None) -> Row:
     here = [(max(a, start), min(b, end), style) for a, b, style in patches if a < end and start < b]
     marks = [(i, i + 1, "class:mark") for i in range(start, end) if laid.glyphs[i].mark]
-    cuts = sorted({start, end, *(cut for a, b, _ in (*here, *marks) for cut in (a, b))})
+    cuts = {start, end, *(cut for a, b, _ in (*here, *marks) for cut in (a, b))}
+    if hand is not None:
+        hand = min(hand, end)  # a blank beyond the edge
+        cuts.add(hand)
     row: Row = []
-    for a, b in pairwise(cuts):
+    for a, b in pairwise(sorted(cuts)):
+        if a == hand:
+            row.append(CURSOR)
         style = " ".join(style for x, y, style in (*here, *marks) if x <= a < y)
         row.append((style, laid.shown(a, b)))
-    return row
+    return [*row, CURSOR] if hand == end else row
 
 
 def cut_row(row: Iterable[tuple[str, str]], cells: int) -> Row:

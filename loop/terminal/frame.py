@@ -13,7 +13,7 @@ from loop.editing.prompts import name, names
 from loop.progress import STOPPED
 from loop.progress.pace import acceptance, pace_words, seconds_an_answer
 from loop.records import REASONS, Answer, Mode, Question, Stream
-from loop.terminal.body import Row, cut_row, forms, percent
+from loop.terminal.body import CURSOR, Row, cut_row, forms, percent
 from loop.terminal.controller import Controller
 from loop.terminal.glyphs import fit, fit_end, visible, width
 from loop.terminal.style import colour_class
@@ -149,6 +149,7 @@ def _typed(what: str, typed: str, rest: str, cells: int) -> Row:
     return [
         ("class:message", f" {what}: "),
         ("", shown),
+        CURSOR,
         ("class:cursor", " "),
         ("class:quiet", fit(f"  {rest}", room)),
     ]

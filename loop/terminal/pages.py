@@ -10,7 +10,7 @@ from loop.editing.keymap import key_name
 from loop.progress import blocked_words
 from loop.records import NO_FOCUS, Text
 from loop.store import Past
-from loop.terminal.body import Row
+from loop.terminal.body import CURSOR, Row
 from loop.terminal.controller import Controller
 from loop.terminal.excerpt import excerpt, match_in, place_in
 from loop.terminal.frame import WIDE, said, spread, trouble
@@ -83,7 +83,7 @@ def finder_rows(finder: AnyFinder, cells: int, rows: int) -> list[Row]:
     note = " · hard cases only" if finder.hard else ""
     head: list[Row] = [
         [("class:title", fit(f" {finder.title}{note}", cells))],
-        [("class:message", " Contains: "), ("", fit(visible(finder.typed), cells - 13)), ("class:cursor", " ")],
+        [("class:message", " Contains: "), ("", fit(visible(finder.typed), cells - 13)), CURSOR, ("class:cursor", " ")],
         [],
     ]
     if not finder.items and not finder.stale and (finder.typed or finder.live):
@@ -99,16 +99,17 @@ def finder_rows(finder: AnyFinder, cells: int, rows: int) -> list[Row]:
 
 def _found(item: Past | Text | Action, words: Sequence[str], chosen: bool, cells: int) -> Row:
     style, sign = ("class:cursor", "›") if chosen else ("", " ")
-    head, room = (style, f" {sign} "), cells - SIGN
+    head: Row = [(style, f" {sign} "), *([CURSOR] if chosen else [])]
+    room = cells - SIGN
     if isinstance(item, Action):
         return spread(
-            [head, (style or "class:title", visible(item.title)), ("", _help(item, cells))], _key(item), cells
+            [*head, (style or "class:title", visible(item.title)), ("", _help(item, cells))], _key(item), cells
         )
     if isinstance(item, Text):
-        return [head, *excerpt(item.text, match_in(item.text, words), room, style)]
+        return [*head, *excerpt(item.text, match_in(item.text, words), room, style)]
     note = found_note(item, words, cells // 2)
     room -= sum(width(text) for _, text in note) + 3
-    return [head, *excerpt(item.text, place_in(item, words), room, style), ("class:quiet", "  "), *note]
+    return [*head, *excerpt(item.text, place_in(item, words), room, style), ("class:quiet", "  "), *note]
 
 
 def _help(action: Action, cells: int) -> str:
@@ -138,7 +139,8 @@ def found_note(item: Past, words: Sequence[str], cells: int) -> Row:
 
 def waiting_rows(controller: Controller, cells: int) -> list[Row]:
     """Return the page shown while there is no question."""
-    return [[], *_paragraph(waiting_words(controller), cells)]
+    first, *more = _paragraph(waiting_words(controller), cells)
+    return [[], [CURSOR, *first], *more]
 
 
 def waiting_words(controller: Controller) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from loop.editing import Page
 from loop.terminal import frame, pages
-from loop.terminal.body import Row, body, laid_out, layout_of
+from loop.terminal.body import CURSOR, Row, body, laid_out, layout_of
 from loop.terminal.controller import Controller
 from loop.terminal.glyphs import fit, width
 from loop.terminal.key_line import key_line
@@ -102,7 +102,8 @@ class Screen:
     def _scrolled(self, controller: Controller, content: list[Row], rows: int) -> list[Row]:
         controller.page, controller.top = rows, max(0, min(controller.top, len(content) - rows))
         self._hidden = _arrows(controller.top, len(content) - rows - controller.top)
-        return content[controller.top : controller.top + rows]
+        first, *more = content[controller.top : controller.top + rows]
+        return [[CURSOR, *first], *more]
 
 
 def _above(controller: Controller, cells: int, roomy: bool) -> list[Row]:

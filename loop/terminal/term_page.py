@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loop.editing import Keymap, keymap
 from loop.errors import LoopError
-from loop.terminal.body import Row, cut_row
+from loop.terminal.body import CURSOR, Row, cut_row
 from loop.terminal.frame import spread
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
@@ -146,6 +146,7 @@ def _proposal(review: TermReview, proposal: Proposal, at: int, cells: int) -> li
     string = fit(visible(proposal.term.string), max(8, cells // 2))
     row: Row = [
         ("", " ▸ " if is_current else "   "),
+        *([CURSOR] if is_current else []),
         ("class:target" if is_current else "", string),
         ("", "  "),
         (style, f" {verdict(proposal)} "),
