@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from prompt_toolkit.application import Application
@@ -38,7 +38,7 @@ class Painter(Renderer):
         """Draw what `rows(columns, lines)` returns; `mouse()` says whether to turn mouse reports on."""
         self._rows, self._mouse = rows, mouse
         self._shown: list[Row | None] = []
-        self._cursor: tuple[int, int] | None = None
+        self._marks: dict[int, int] = {}  # row to the column of a `CURSOR` in it
         self._size: Size | None = None
         self._listening = False
         self._attrs: dict[str, Attrs] = {}
@@ -46,7 +46,7 @@ class Painter(Renderer):
 
     def reset(self, _scroll: bool = False, leave_alternate_screen: bool = True) -> None:
         """Restore the terminal and forget the rows on it."""
-        self._shown, self._cursor = [], None
+        self._shown, self._marks = [], {}
         self._listen(False)
         self.output.enable_autowrap()
         super().reset(_scroll, leave_alternate_screen)
@@ -63,7 +63,7 @@ class Painter(Renderer):
         self._enter()
         size = self.output.get_size()
         if size != self._size or not self._shown:
-            self._size, self._shown = size, [None] * size.rows
+            self._size, self._shown, self._marks = size, [None] * size.rows, {}
             self.output.disable_autowrap()
             self.output.hide_cursor()
         rows = self._rows(size.columns, size.rows)
@@ -71,14 +71,14 @@ class Painter(Renderer):
         for number in changed:
             self._write(number, rows[number], app)
             self._shown[number] = rows[number]
-        self._point(cursor_in(rows, size.columns), moved=bool(changed))
+        if changed:
+            self._point(size.columns)
         self.output.flush()
 
-    def _point(self, cursor: tuple[int, int], *, moved: bool) -> None:
-        """Put the cursor in its place, if writing has moved it or it has another one."""
-        if moved or cursor != self._cursor:
-            self._cursor = cursor
-            self.output.cursor_goto(cursor[0] + 1, cursor[1] + 1)
+    def _point(self, columns: int) -> None:
+        """Put the cursor where the rows want it, in the first cell if they do not say."""
+        row = max(self._marks, default=0)
+        self.output.cursor_goto(row + 1, min(columns, self._marks.get(row, 0) + 1))
         self.output.show_cursor()
 
     def _enter(self) -> None:
@@ -103,6 +103,9 @@ class Painter(Renderer):
         output.cursor_goto(number + 1, 1)
         output.reset_attributes()
         output.erase_end_of_line()
+        self._marks.pop(number, None)
+        if (column := cursor_column(row)) is not None:
+            self._marks[number] = column
         for style, text in row:
             if style and text:
                 output.set_attributes(self._attrs_of(style), app.color_depth)
@@ -117,13 +120,9 @@ class Painter(Renderer):
         return self._attrs[style]
 
 
-def cursor_in(rows: Sequence[Row], columns: int) -> tuple[int, int]:
-    """Return row and column of the last `CURSOR` in some rows; the first cell if there is none."""
-    for number in range(len(rows) - 1, -1, -1):
-        if CURSOR in rows[number]:
-            before = rows[number][: rows[number].index(CURSOR)]
-            return number, min(columns - 1, sum(width(text) for _, text in before))
-    return 0, 0
+def cursor_column(row: Row) -> int | None:
+    """Return the column of the `CURSOR` in a row; None if there is none."""
+    return sum(width(text) for _, text in row[: row.index(CURSOR)]) if CURSOR in row else None
 
 
 def painted_application(
