@@ -29,6 +29,11 @@ $(BIN)/pip:
 demo: .venv/installed
 	$(BIN)/loop demo --dir models/demo
 
+# A second terminal emulator; where there is no npm, its tests are skipped.
+XTERM := tests/terminal/xterm/node_modules
+$(XTERM): tests/terminal/xterm/package-lock.json
+	-npm ci --prefix $(@D) --no-audit --no-fund --ignore-scripts && touch $@
+
 # A file of tests stays on one core: its tests share what they have built.
 TESTS := $(BIN)/pytest -n auto --dist loadfile
 
@@ -46,7 +51,7 @@ check: lint
 timings: .venv/installed-dev
 	$(TESTS) --timings
 
-test: lint
+test: lint $(XTERM)
 	$(TESTS)
 
 # Long runs, each test in a process that has seen the others in another order, and properties on many examples.
