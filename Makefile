@@ -34,6 +34,11 @@ XTERM := tests/terminal/xterm/node_modules
 $(XTERM): tests/terminal/xterm/package-lock.json
 	-npm ci --prefix $(@D) --no-audit --no-fund --ignore-scripts && touch $@
 
+# A screen reader, which looks for its configuration beside the folder that it is in. Its tests are skipped without it.
+READER := tests/terminal/screen_reader/site
+$(READER): tests/terminal/screen_reader/requirements.txt .venv/installed-dev
+	-rm -rf $@ && $(BIN)/pip $(INSTALL) --no-deps --target $@ -r $< && ln -sfn site/etc/fenrirscreenreader $(@D)/config && touch $@
+
 # A file of tests stays on one core: its tests share what they have built.
 TESTS := $(BIN)/pytest -n auto --dist loadfile
 
@@ -51,7 +56,7 @@ check: lint
 timings: .venv/installed-dev
 	$(TESTS) --timings
 
-test: lint $(XTERM)
+test: lint $(XTERM) $(READER)
 	$(TESTS)
 
 # Long runs, each test in a process that has seen the others in another order, and properties on many examples.
