@@ -25,7 +25,7 @@ ON_SPAN: tuple[Hint, ...] = (
 )  # fmt: skip
 ON_CANDIDATE: tuple[Hint, ...] = (("confirm", "yes"), ("delete", "no"), ("right_edge_right", "widen"))
 ALWAYS: tuple[Hint, ...] = (
-    ("palette", "commands"), ("skip", "skip"), ("unusable", "unusable"), ("guidelines", "guidelines"), ("quit", "quit"),
+    ("skip", "skip"), ("palette", "commands"), ("unusable", "unusable"), ("guidelines", "guidelines"), ("quit", "quit"),
 )  # fmt: skip
 TEACH: tuple[Hint, ...] = (
     ("accept", "yes"), ("no", "no"), ("help", "all keys"), ("right_edge_right", "widen"),

@@ -14,6 +14,7 @@ from terms_kitchen import KITCHEN, Memory, pool_of, turn_to, vectors_of
 from loop.settings import ProjectPaths
 from loop.store import Store
 from loop.terminal.glyphs import width
+from loop.terminal.painter import cursor_column
 from loop.terminal.term_lines import TermLines
 from loop.terminal.term_page import DRY, TermPage, rows
 from loop.terms.ranking import Ranking
@@ -127,6 +128,15 @@ def test_every_row_fits_and_the_current_term_is_in_sight(page_of, cells, lines):
     assert lines == len(screen)
     assert cells >= max(map(width, screen))
     assert any(row.startswith(" ▸ ") for row in screen)
+
+
+def test_the_terminals_cursor_stands_on_the_current_term(page_of):
+    page = page_of("INGREDIENT")
+    page.press("down")
+    places = [(row, column) for row in rows(page, 80, 24) if (column := cursor_column(row)) is not None]
+
+    assert [3] == [column for _, column in places]
+    assert page.review.current.term.string == "".join(text for _, text in places[0][0])[3:].partition("  ")[0]
 
 
 def test_nothing_in_a_text_reaches_the_terminal_as_a_control_character(page_of):
