@@ -28,6 +28,8 @@ LEFT_OUT: tuple[Verdict, ...] = ("skip", "unusable")
 Source = Literal["model", "pattern", "file", "pipeline", "answer"]
 Split = Literal["sentence", "line", "none"]
 TermVerdict = Literal["yes", "no", "depends"]
+Passage = tuple[int, int]
+"""A part of a text, as character offsets: start inclusive, end exclusive."""
 PatternSource = Literal["terms", "example"]
 
 
@@ -111,6 +113,7 @@ class Question:
         reason: the reason for asking, shown to the annotator.
         round: the round whose checkpoint scored the text; 0 before the first.
         entropy: of the model's distribution over analyses, in nats; None if no model has scored the text.
+        passage: the part that is asked about; None for the whole text. `tokens` may be those of its surroundings only.
     """
 
     id: str
@@ -123,6 +126,7 @@ class Question:
     reason: str = ""
     round: int = 0
     entropy: float | None = None
+    passage: Passage | None = None
 
     reading = attribute("Question", "reading", "prediction")
     share = attribute("Question", "share", "stream")
@@ -165,6 +169,7 @@ class Answer:
         shown: the spans suggested.
         spans: the spans answered.
         complete: whether `spans` are all spans of the labels of its scheme; otherwise the rest of the text is unknown.
+        passage: of a partial answer, the part of the text in which `spans` are all there are: no other span touches it.
         repeat: whether it answers a blind repeat, which measures consistency; it is not trained on and overrides no
             other answer.
         adjudicates: ids of the answers of several annotators that it decides between; it beats every other answer.
@@ -182,6 +187,7 @@ class Answer:
     spans: tuple[Span, ...] = ()
     shown: tuple[Span, ...] = ()
     complete: bool = True
+    passage: Passage | None = None
     mode: Mode = "correct"
     scheme: int = 0
     round: int = 0

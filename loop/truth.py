@@ -5,13 +5,35 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from loop.records import Answer, Span
+from loop.records import Answer, Passage, Span
 
 Schemes = Mapping[int, Collection[str]]
 """By scheme version: the current labels that a complete answer under the scheme covers."""
 
 RULES_VERSION = 1
 """Version of the rules below: rounds trained under another one may have to be trained again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A passage of a text whose spans of some labels are all known.
+
+    Attributes:
+        start, end: character offsets.
+        labels: no span of these that touches the passage is missing.
+    """
+
+    start: int
+    end: int
+    labels: frozenset[str]
+
+    def covers(self, span: Span) -> bool:
+        """Whether a span is known to be wrong if it is not among those known."""
+        return span.label in self.labels and self.start < span.end and span.start < self.end
+
+    def without(self, labels: Collection[str]) -> Known:
+        """The same passage of which less is known."""
+        return replace(self, labels=self.labels.difference(labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +46,7 @@ class Part:
         spans: correct spans.
         refused: wrong spans; the answer does not say what is correct there.
         unclear: spans of `labels` that a later answer overlaps, without saying what becomes of the rest.
+        passages: where `spans` are all there are of the labels of the passage, except within `unclear`.
         is_whole: whether no later answer overrides any of it.
     """
 
@@ -32,12 +55,13 @@ class Part:
     spans: tuple[Span, ...] = ()
     refused: tuple[Span, ...] = ()
     unclear: tuple[Span, ...] = ()
+    passages: tuple[Known, ...] = ()
     is_whole: bool = True
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing of the answer counts."""
-        return not (self.labels or self.spans or self.refused)
+        return not (self.labels or self.spans or self.refused or self.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +73,7 @@ class Truth:
         spans: correct spans, sorted; there may be more of labels other than `labels`.
         refused: wrong spans; it is unknown what is correct there.
         unclear: spans within which nothing is known except `spans`.
+        passages: where `spans` are all there are of the labels of the passage, except within `unclear`.
         parts: the parts of answers that this follows from, by rank.
         is_stale: whether an answer has changed since it was adjudicated; what was decided stands all the same.
     """
@@ -57,6 +82,7 @@ class Truth:
     spans: tuple[Span, ...] = ()
     refused: tuple[Span, ...] = ()
     unclear: tuple[Span, ...] = ()
+    passages: tuple[Known, ...] = ()
     parts: tuple[Part, ...] = ()
     is_stale: bool = False
 
@@ -71,7 +97,13 @@ class Truth:
     def implies(self, other: Truth) -> bool:
         """Whether everything known from `other` is also known from this."""
         known = self.labels >= other.labels and {*self.spans} >= {*other.spans}
+        known = known and all(map(self._knows, other.passages))
         return known and all(map(self.denies, other.refused)) and not self.contradicts(other)
+
+    def _knows(self, passage: Known) -> bool:
+        """Whether all spans are known there; two passages that only together cover it do not count."""
+        inside = (one.labels for one in self.passages if one.start <= passage.start and passage.end <= one.end)
+        return self.labels.union(*inside) >= passage.labels
 
     def judges(self, span: Span) -> bool:
         """Whether a span is known to be correct or wrong."""
@@ -96,6 +128,9 @@ def resolve(answers: Iterable[Answer], schemes: Schemes) -> Truth:
     | complete: A1; yes to A2 | A1 A2 and no others |
     | complete: A1 A2; no to A1 | A2 and no others |
     | yes to A1; complete for A: A2 | A2 and no other A |
+    | complete: A1 A2; complete in a passage: A3 | A3 and no others there; elsewhere A1 A2 and no others |
+    | the same, where A1 crosses the edge of the passage | the same without A1; where it was outside, nothing is known |
+    | complete in a passage: A1; complete in another: A2 | A1 A2 and no others that touch one of the two |
     | complete: A1 A2; another annotator: A1 A3 | A1 and no others, except possibly where A2 and A3 are |
     | complete for A: A1; another annotator for B: B2 | A1 B2 and no others |
     | the same, where A1 touches B2 | no A and no B, except possibly there |
@@ -143,8 +178,10 @@ def _remaining(parts: Iterable[Part], later: Iterable[Part]) -> list[Part]:
 def _as_part(answer: Answer, schemes: Schemes) -> Part:
     if not answer.says_something or answer.repeat:
         return Part(answer)
-    labels = frozenset(schemes[answer.scheme]) if answer.complete else frozenset()
     right = answer.spans if answer.verdict == "accept" else ()
+    labels = frozenset(schemes[answer.scheme]) if answer.complete or answer.passage else frozenset()
+    if answer.passage:
+        return Part(answer, frozenset(), right, passages=(Known(*answer.passage, labels),))
     return Part(answer, labels, right, refused(answer))
 
 
@@ -163,16 +200,33 @@ def refused(answer: Answer) -> tuple[Span, ...]:
 def _rest_of(part: Part, later: Part) -> Part:
     """The part of an earlier answer that a later one leaves; of a partial answer, all that is not contradicted."""
     labels = part.labels - later.labels
+    passages = tuple(one.without(later.labels) for one in part.passages if not one.labels <= later.labels)
+
+    def is_known(span: Span) -> bool:
+        return span.label in labels or any(one.covers(span) for one in passages)
+
     asked_again = later.labels if part.answer.complete else ()
     open_ = [span for span in part.spans if span.label not in asked_again and span not in later.refused]
     left = [span for span in open_ if not _denies(later, span)]
     cut = [span for span in open_ if span not in left]
-    more = [span for span in later.spans if span.label in labels and span not in left]
+    more = [span for span in later.spans if is_known(span) and span not in left]
     refused = tuple(span for span in part.refused if span not in later.spans)
     said = {*later.spans, *later.refused}
-    unclear = tuple(span for span in (*part.unclear, *cut) if span.label in labels and span not in said)
-    is_whole = part.is_whole and (labels, (*left, *more), refused) == (part.labels, part.spans, part.refused)
-    return Part(part.answer, labels, (*left, *more), refused, unclear, is_whole)
+    outside = (piece for span in (*part.unclear, *cut) for piece in _outside(span, later.passages))
+    unclear = tuple(span for span in outside if is_known(span) and span not in said)
+    rest = Part(part.answer, labels, (*left, *more), refused, unclear, passages)
+    return replace(rest, is_whole=part.is_whole and replace(rest, unclear=part.unclear) == replace(part, is_whole=True))
+
+
+def _outside(span: Span, passages: Iterable[Known]) -> list[Span]:
+    """What of a span lies outside these passages, as far as they are about its label."""
+    pieces = [span]
+    for one in passages:
+        if one.covers(span):
+            sides = [(each, each.start, min(each.end, one.start)) for each in pieces]
+            sides += [(each, max(each.start, one.end), each.end) for each in pieces]
+            pieces = [replace(each, start=start, end=end) for each, start, end in sides if start < end]
+    return pieces
 
 
 def _combined(parts: list[Part]) -> Truth:
@@ -182,6 +236,7 @@ def _combined(parts: list[Part]) -> Truth:
         tuple(sorted({span for part in parts for span in part.spans})),
         tuple(sorted({span for part in parts for span in part.refused})),
         tuple(sorted({span for part in parts for span in part.unclear})),
+        tuple(dict.fromkeys(one for part in parts for one in part.passages)),
         tuple(parts),
     )
 
@@ -196,6 +251,7 @@ def _agreed(truths: list[Truth]) -> Truth:
         tuple(sorted(agreed)),
         tuple(sorted({span for each in truths for span in each.refused} - spans)),
         tuple(sorted((spans - agreed).union(*(each.unclear for each in truths)))),
+        tuple(dict.fromkeys(one for each in truths for one in each.passages)),
         tuple(parts),
     )
 
@@ -250,7 +306,9 @@ def whole(answers: Iterable[Answer], schemes: Schemes) -> list[Answer]:
 def _denies(known: Truth | Part, span: Span) -> bool:
     if span in known.spans or _touches(span, known.unclear):
         return False
-    return span.label in known.labels or span in known.refused or _touches(span, known.spans)
+    if span.label in known.labels or any(one.covers(span) for one in known.passages):
+        return True
+    return span in known.refused or _touches(span, known.spans)
 
 
 def _touches(span: Span, others: Iterable[Span]) -> bool:

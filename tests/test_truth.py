@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import loop
 from loop.records import Answer, Span
-from loop.truth import Truth, of_annotators, of_texts, parts, resolve, whole
+from loop.truth import Known, Truth, of_annotators, of_texts, parts, resolve, whole
 
 A, B = {"A"}, {"A", "B"}
 SCHEMES = {0: ("A",), 1: ("A", "B"), 2: ("B",), 3: ()}
@@ -26,6 +26,10 @@ def complete(*spans: Span, scheme: int = 1, **more: object) -> Answer:
 
 def yes(*spans: Span, **more: object) -> Answer:
     return complete(*spans, complete=False, **more)
+
+
+def within(passage: tuple[int, int], *spans: Span, **more: object) -> Answer:
+    return complete(*spans, complete=False, passage=passage, **more)
 
 
 def no(*shown: Span, **more: object) -> Answer:
@@ -92,6 +96,73 @@ DECIDED = {"annotator": "eve", "adjudicates": ("1", "2")}
 )
 def test_what_answers_say_together(answers, labels, spans, refused, unclear):
     assert (set(labels), set(spans), set(refused), set(unclear)) == known(*answers)
+
+
+BOTH, JUST_A, LONG = frozenset("AB"), frozenset("A"), Span(2, 6, "A")
+LEFT, RIGHT = Known(0, 4, BOTH), Known(4, 9, BOTH)
+
+
+@pytest.mark.parametrize(
+    ("answers", "labels", "passages", "spans", "unclear"),
+    [
+        ([within((0, 4), ONE)], (), [LEFT], {ONE}, ()),
+        ([within((0, 4))], (), [LEFT], (), ()),
+        ([within((0, 4), ONE, scheme=0)], (), [Known(0, 4, JUST_A)], {ONE}, ()),
+        ([within((0, 4), ONE), within((4, 9), TWO)], (), [LEFT, RIGHT], {ONE, TWO}, ()),
+        ([within((0, 4), ONE), within((0, 4))], (), [LEFT], (), ()),
+        ([within((0, 4), LONG), within((4, 9), LONG)], (), [LEFT, RIGHT], {LONG}, ()),
+        ([within((0, 4), LONG), within((4, 9))], (), [LEFT, RIGHT], (), {Span(2, 4, "A")}),
+        ([within((0, 4), ONE), within((4, 9), LONG)], (), [LEFT, RIGHT], {LONG}, {ONE}),
+        ([complete(ONE, TWO), within((4, 9), B_TWO)], B, [RIGHT], {ONE, B_TWO}, ()),
+        ([complete(LONG), within((4, 9))], B, [RIGHT], (), {Span(2, 4, "A")}),
+        ([complete(ONE, TWO), within((8, 9), THREE)], B, [Known(8, 9, BOTH)], {ONE, TWO, THREE}, ()),
+        ([within((0, 4), ONE), complete(TWO)], B, (), {TWO}, ()),
+        ([within((0, 4), ONE), complete(TWO, scheme=0)], A, [Known(0, 4, frozenset("B"))], {TWO}, ()),
+        ([yes(ONE), within((0, 4))], (), [LEFT], (), ()),
+        ([within((0, 4)), yes(ONE)], (), [LEFT], {ONE}, ()),
+        ([within((0, 4), ONE), no(ONE)], (), [LEFT], (), ()),
+        ([within((0, 4), ONE), within((0, 4), **BOB)], (), [LEFT], (), {ONE}),
+        ([within((0, 4), ONE), within((4, 9), TWO, **BOB)], (), [LEFT, RIGHT], {ONE, TWO}, ()),
+        ([complete(ONE, TWO), within((0, 4), **BOB)], B, [LEFT], {TWO}, {ONE}),
+    ],
+)
+def test_what_answers_about_passages_say_together(answers, labels, passages, spans, unclear):
+    truth = resolve(ranked(*answers), SCHEMES)
+
+    assert (set(labels), set(passages), set(spans)) == (truth.labels, set(truth.passages), set(truth.spans))
+    assert set(unclear) == set(truth.unclear)
+
+
+@pytest.mark.parametrize(
+    ("span", "denied"),
+    [(ONE, False), (Span(1, 3, "A"), True), (LONG, True), (TWO, False), (Span(3, 4, "B"), True)],
+)
+def test_a_span_that_touches_a_passage_is_wrong_if_it_is_not_marked(span, denied):
+    assert denied == resolve(ranked(within((0, 4), ONE)), SCHEMES).denies(span)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "implies"),
+    [
+        (complete(ONE), within((0, 4), ONE), True),
+        (within((0, 4), ONE), complete(ONE), False),
+        (within((0, 9), ONE), within((0, 4), ONE), True),
+        (within((0, 4), ONE), within((0, 9), ONE), False),
+        (within((0, 4), ONE), within((0, 4), ONE, scheme=0), True),
+        (within((0, 4), ONE, scheme=0), within((0, 4), ONE), False),
+        (within((0, 4), ONE), yes(ONE), True),
+        (yes(ONE), within((0, 4), ONE), False),
+    ],
+)
+def test_an_answer_about_a_passage_says_what_one_about_a_smaller_passage_says(one, other, implies):
+    assert implies == resolve([one], SCHEMES).implies(resolve([other], SCHEMES))
+
+
+def test_what_is_left_of_an_answer_about_a_passage_has_the_spans_of_a_later_one_on_its_seam():
+    (older, newer) = parts(ranked(within((0, 4), ONE), within((4, 9), LONG)), SCHEMES)
+
+    assert ((LONG,), (LEFT,), False) == (older.spans, older.passages, older.is_whole)
+    assert ((LONG,), (RIGHT,), True) == (newer.spans, newer.passages, newer.is_whole)
 
 
 def test_an_earlier_answer_that_is_flagged_or_corrected_does_not_become_a_later_one():
@@ -209,6 +280,7 @@ def flat(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(sorted(kept))
 
 
+PASSAGES = st.sampled_from(list(combinations(range(4), 2)))
 SPANS = st.lists(st.sampled_from(EVERY), max_size=3).map(flat)
 ANSWERS = st.builds(
     Answer,
@@ -224,6 +296,39 @@ ANSWERS = st.builds(
     repeat=st.sampled_from([False, False, False, True]),
     adjudicates=st.sampled_from([(), (), (), ("1",)]),
 )
+
+
+@st.composite
+def answers_in_passages(draw: st.DrawFn) -> Answer:
+    """A complete answer, or one about a passage whose spans touch it."""
+    answer = replace(draw(ANSWERS), verdict="accept", repeat=False, adjudicates=(), mode="correct")
+    if answer.complete:
+        return answer
+    start, end = draw(PASSAGES)
+    inside = tuple(span for span in answer.spans if span.start < end and start < span.end)
+    return replace(answer, passage=(start, end), spans=inside)
+
+
+@given(st.lists(answers_in_passages(), min_size=1, max_size=5))
+def test_where_a_passage_is_known_the_last_answer_of_an_annotator_decides(answers):
+    answers = [replace(answer, annotator="ann") for answer in ranked(*answers)]
+    truth = resolve(answers, SCHEMES)
+    last = answers[-1]
+    asked = [one for one in EVERY if one.label in SCHEMES[last.scheme]]
+    start, end = last.passage or (0, 9)
+
+    for span in [one for one in asked if one.start < end and start < one.end]:
+        assert (span in last.spans) == (span in truth.spans)
+        assert span in last.spans or truth.denies(span) or any(touch(span, one) for one in truth.unclear)
+
+
+@given(st.lists(answers_in_passages(), max_size=5), st.randoms())
+def test_the_order_in_which_answers_about_passages_are_given_to_it_says_nothing(answers, random):
+    answers = ranked(*answers)
+    truth = resolve(answers, SCHEMES)
+
+    assert truth == resolve(random.sample(answers, len(answers)), SCHEMES)
+    assert not any(touch(one, other) for one, other in product(truth.spans, truth.spans) if one != other)
 
 
 def says(answer: Answer, span: Span) -> str:
