@@ -31,7 +31,7 @@ class Oracle:
         self._gold, self._labels, self._noise, self._seed = gold, labels, noise, seed
 
     def spans(self, question: Question) -> tuple[Span, ...]:
-        """Answer a question with spans on whole words, without overlaps.
+        """Answer a question with spans on whole words, without overlaps; one about a passage with those that touch it.
 
         Raises:
             LoopError: the text is not among the gold texts.
@@ -40,8 +40,13 @@ class Oracle:
             raise LoopError("The oracle was asked about a text that is not in its gold file.")
         text = question.text.text
         words = [(start, end) for start, end in question.tokens if text[start:end].strip()]
-        right = filter_spans({span for span in widened(self._gold[text], words) if span})
-        return filter_spans(set(self._spoilt(right, words, Random(f"{self._seed}:{text}")))) if self._noise else right
+        first, last = (words[0][0], words[-1][1]) if words else (0, 0)
+        gold = [span for span in self._gold[text] if span.start < last and first < span.end]
+        right = filter_spans({span for span in widened(gold, words) if span})
+        if self._noise:
+            right = filter_spans(set(self._spoilt(right, words, Random(f"{self._seed}:{text}"))))
+        start, end = question.passage or (0, len(text))
+        return tuple(span for span in right if span.start < end and start < span.end)
 
     def _spoilt(self, spans: Sequence[Span], words: Words, rng: Random) -> Iterator[Span]:
         for span in spans:

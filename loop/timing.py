@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from loop.records import Answer, Question, Span
+from loop.records import Answer, Passage, Question, Span
 
 # Seconds. A time above the first, or above this multiple of the predicted time, contains a break.
 LONGEST = 600.0
@@ -14,6 +14,8 @@ BREAK = 8.0
 SHORTEST = 0.2
 # No annotator answers faster (seconds), whatever a fit extrapolates to short texts.
 FASTEST = 0.5
+# Tokens around a passage are glanced at: what one costs, as a share of one that is read.
+DIMMED = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,9 @@ PRIOR = CostModel(constant=1.4, token=0.21, span=0.0, edit=4.7)
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A timed answer: tokens, spans shown, corrections, and the seconds it took."""
+    """A timed answer: tokens (see `tokens_read`), spans shown, corrections, and the seconds it took."""
 
-    tokens: int
+    tokens: float
     spans: int
     edits: int
     seconds: float
@@ -54,15 +56,23 @@ class Timed:
         return SHORTEST <= self.seconds <= min(LONGEST, BREAK * self.expected)
 
 
-def timed(answer: Answer, *, tokens: int) -> Timed:
+def tokens_read(tokens: Sequence[tuple[int, int]], passage: Passage | None) -> float:
+    """The number of tokens, given as character offsets, of which those around a passage count `DIMMED`."""
+    if passage is None:
+        return len(tokens)
+    inside = sum(start < passage[1] and passage[0] < end for start, end in tokens)
+    return inside + DIMMED * (len(tokens) - inside)
+
+
+def timed(answer: Answer, *, tokens: float) -> Timed:
     """The time of an answer to a text of so many tokens; a yes or no to one span has no corrections."""
-    changed = edits(answer.shown, answer.spans) if answer.complete else 0
+    changed = edits(answer.shown, answer.spans) if answer.complete or answer.passage else 0
     return Timed(tokens, len(answer.shown), changed, answer.seconds)
 
 
 def has_plausible_time(question: Question, answer: Answer) -> bool:
     """Whether an answer was timed, and given without a break."""
-    return timed(answer, tokens=len(question.tokens)).is_plausible
+    return timed(answer, tokens=tokens_read(question.tokens, answer.passage)).is_plausible
 
 
 def edits(shown: Iterable[Span], answered: Iterable[Span]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from loop.records import Answer, Passage, Span
+from loop.records import Answer, Span
 
 Schemes = Mapping[int, Collection[str]]
 """By scheme version: the current labels that a complete answer under the scheme covers."""
@@ -99,6 +99,10 @@ class Truth:
         known = self.labels >= other.labels and {*self.spans} >= {*other.spans}
         known = known and all(map(self._knows, other.passages))
         return known and all(map(self.denies, other.refused)) and not self.contradicts(other)
+
+    def covers(self, labels: Collection[str]) -> bool:
+        """Whether all spans of these labels are known in the whole text or in some passage."""
+        return any(known.issuperset(labels) for known in (self.labels, *(one.labels for one in self.passages)))
 
     def _knows(self, passage: Known) -> bool:
         """Whether all spans are known there; two passages that only together cover it do not count."""

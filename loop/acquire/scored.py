@@ -8,7 +8,7 @@ from functools import cached_property
 
 from loop.former_names import attribute
 from loop.lattice import Expectation
-from loop.timing import PRIOR, CostModel
+from loop.timing import DIMMED, PRIOR, CostModel
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,9 @@ class Scored:
 
     Attributes:
         text_id: id of the text.
-        tokens: length of the text.
+        tokens: length of the text, or of the passage to be asked about.
+        around: how many more tokens are shown around the passage.
+        passage: its tokens; None for the whole text. What is `expected` is expected in it.
         entropy: of the model's distribution over analyses, in nats.
         expect: computes what is `expected`.
         history: entropies in the last rounds that scored the text, oldest first, without this one; mostly empty.
@@ -30,6 +32,8 @@ class Scored:
     expect: Callable[[], Expectation] = field(default=Expectation, compare=False, repr=False)
     history: tuple[float, ...] = ()
     cost: CostModel = PRIOR
+    around: int = 0
+    passage: tuple[int, int] | None = None
 
     @cached_property
     def expected(self) -> Expectation:
@@ -47,4 +51,5 @@ class Scored:
     def seconds(self) -> float:
         """Predicted annotation time in seconds."""
         expected = self.expected
-        return self.cost.seconds(tokens=self.tokens, spans=expected.shown, edits=expected.edits)
+        read = self.tokens + DIMMED * self.around
+        return self.cost.seconds(tokens=read, spans=expected.shown, edits=expected.edits)

@@ -57,7 +57,7 @@ def act(state: State, command: str) -> State:
 def _step(state: State, by: int) -> State:
     char = max(0, min(len(state.page.text) - 1, state.char + by))
     token = state.page.cover(char, char + 1)
-    return replace(state, char=char, cursor=token[0] if token else state.cursor)
+    return replace(state, char=char, cursor=state.page.nearest_place(token[0]) if token else state.cursor)
 
 
 def close(state: State, label: str) -> State:

@@ -14,8 +14,8 @@ HINTS = "asdfghjklqwertyuiopzxcvbnm"  # home row first: the nearest words get th
 
 
 def to(state: State, token: int, *, focus: TokenSpan | None = None) -> State:
-    """Return the state with the cursor on the word `token`; while selecting, the selection ends there."""
-    return replace(state, cursor=token, focus=focus, rest=False)
+    """Return the state with the cursor on the word `token`, or the nearest of the passage; a selection ends there."""
+    return replace(state, cursor=state.page.nearest_place(token), focus=focus, rest=False)
 
 
 def by_words(count: int) -> Callable[[State], State]:
@@ -51,13 +51,13 @@ def _by_pages(state: State, count: int) -> State:
 
 def _by_rows(state: State, count: int) -> State:
     cells = state.layout.cells
-    if len(cells) != len(state.page.tokens) or not state.page.words:
+    if len(cells) != len(state.page.tokens) or not state.page.places:
         return to(state, state.page.step(state.cursor, 10 * count))
     row, column = cells[state.cursor]
-    rows = [cells[word][0] for word in state.page.words]
+    rows = [cells[word][0] for word in state.page.places]
     aim = max(rows[0], min(rows[-1], row + count))
     aim = min(rows, key=lambda r: (abs(r - aim), r))  # rows of white space hold no word
-    near = [word for word, r in zip(state.page.words, rows, strict=True) if r == aim]
+    near = [word for word, r in zip(state.page.places, rows, strict=True) if r == aim]
     return to(state, min(near, key=lambda word: abs(cells[word][1] - column)))
 
 
@@ -68,13 +68,14 @@ def stops(state: State) -> tuple[TokenSpan, ...]:
 
 def to_next_stop(state: State) -> State:
     """Move to the next span or candidate, from the last one to the first."""
-    here = state.cursor - state.rest
-    return _stop(state, lambda found: next((m for m in found if m.start > here), found[0]))
+    here, place = state.cursor - state.rest, state.page.nearest_place
+    return _stop(state, lambda found: next((m for m in found if place(m.start) > here), found[0]))
 
 
 def to_previous_stop(state: State) -> State:
     """Move to the previous span or candidate, from the first one to the last."""
-    return _stop(state, lambda found: next((m for m in reversed(found) if m.start < state.cursor), found[-1]))
+    place = state.page.nearest_place
+    return _stop(state, lambda found: next((m for m in reversed(found) if place(m.start) < state.cursor), found[-1]))
 
 
 def _stop(state: State, choose: Callable[[tuple[TokenSpan, ...]], TokenSpan]) -> State:
@@ -91,7 +92,7 @@ def hints(state: State) -> dict[str, int]:
     No hint begins another one. At most 676 words, the nearest that the screen shows, have one.
     """
     first, last = state.layout.visible or (0, len(state.page.tokens))
-    words = [w for w in state.page.words_within(first, last) if w != state.cursor]
+    words = [w for w in state.page.places if first <= w < last and w != state.cursor]
     nearest = sorted(words, key=lambda word: (abs(word - state.cursor), word))[: len(HINTS) ** 2]
     letters = len(HINTS)
     prefixes = max(0, -(-(len(nearest) - letters) // (letters - 1)))

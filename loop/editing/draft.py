@@ -24,6 +24,7 @@ def to_draft(state: State) -> str:
     asked = state.page.shown if state.page.mode == "teach" else ()
     shown = {"shown": [book.setdefault(mark, len(book)) for mark in asked]}
     where = {"active": state.active, "keys": state.keys, "seconds": round(state.seconds, 1), "rest": state.rest}
+    where |= {"passage": state.page.passage}
     head = {"version": VERSION, "mode": state.page.mode, "tokens": len(state.page.tokens), "marks": list(book)}
     return json.dumps(head | history | shown | where, separators=(",", ":"))
 
@@ -68,8 +69,11 @@ def from_draft(page: Page, draft: str) -> State | None:
             return None
         if page.mode == "teach":
             page = replace(page, shown=tuple(book[i] for i in data["shown"]))
+        if page.passage is not None:
+            page = replace(page, passage=data["passage"] and tuple(data["passage"]))
         past, (now,), future = (_history(data[name], book) for name in ("past", "now", "future"))
-        state = replace(begin(page), past=past, now=now[0], cursor=page.step(now[1], 0), future=future)
+        cursor = page.nearest_place(page.step(now[1], 0))
+        state = replace(begin(page), past=past, now=now[0], cursor=cursor, future=future)
         active = data["active"] if data["active"] in page.labels else state.active
         return replace(state, active=active, **{name: data[name] for name in ("keys", "seconds", "rest")})
     except (ValueError, KeyError, TypeError, IndexError):

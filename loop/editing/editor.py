@@ -188,6 +188,8 @@ EDITS: dict[str, Act] = {
     "everywhere": changing.everywhere,
     "next_analysis": changing.analysis(1),
     "previous_analysis": changing.analysis(-1),
+    "widen": changing.widen,
+    "narrow": changing.narrow,
     "pattern": _pattern,
     "undo": changing.undo,
     "redo": changing.redo,
@@ -215,4 +217,6 @@ TEACH: dict[str, Act] = {
     "delete": _not_here,
     "everywhere": _not_here,
     "characters": _not_here,
+    "widen": _not_here,
+    "narrow": _not_here,
 }

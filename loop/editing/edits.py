@@ -8,11 +8,12 @@ from typing import Literal
 
 from loop.editing.cursor import selection
 from loop.editing.marks import Page, lay, overlap
-from loop.editing.state import ANALYSES, Cycle, State, change, follow, likely, refuse, remember
+from loop.editing.state import ANALYSES, Cycle, State, change, follow, likely, redecide, refuse, remember
 from loop.records import TokenSpan
 
 Side = Literal["left", "right"]
 
+WIDER = 10  # words by which a passage grows or shrinks on either side
 SHORT = 30  # characters of a string that a message quotes
 NO_SPAN = "No span here: [next_stop] goes to the next one, [select] starts one."
 
@@ -105,6 +106,42 @@ def everywhere(state: State) -> State:
     count = len([m for m in new if m not in state.marks and m != target])
     message = f"{count} more marked as {target.label}." if count else "It occurs nowhere else in this text."
     return change(state, put=new, cursor=target.start, message=message)
+
+
+def widen(state: State) -> State:
+    """Ask about more of the text: the model's marks there are shown as elsewhere."""
+    page = state.page
+    if page.passage is None:
+        return refuse(state, "This asks about the whole text.")
+    start, end = page.step(page.passage[0], -WIDER), page.step(page.passage[1] - 1, WIDER) + 1
+    is_whole = not page.is_excerpt and (start, end) == (page.words[0], page.words[-1] + 1)
+    if (start, end) == page.passage:
+        return refuse(state, "The rest of this document is asked about by itself.")
+    wider = replace(page, passage=None if is_whole else (start, end))
+    others = (item.mark for item in page.likely if item.p is None and wider.asks_about(item.mark))
+    brought = () if page.mode == "manual" else tuple(m for m in others if not page.asks_about(m))
+    shown = replace(state, page=wider, now=replace(state.now, marks=lay(state.marks, brought)))
+    now = redecide(wider, shown.now, shown.now)
+    message = "Now the whole text is asked about." if is_whole else "The passage is wider."
+    return replace(shown, now=now, message=message)
+
+
+def narrow(state: State) -> State:
+    """Ask about less of the text, but not without a span that the annotator decided on, or the cursor."""
+    page = state.page
+    words = page.places
+    if not words:
+        return refuse(state, "This text has no words.")
+    decided = [state.cursor, *(page.nearest_place(token) for m in state.now.touched for token in (m.start, m.end - 1))]
+    start = min(page.step(words[0], WIDER), *decided)
+    end = max(page.step(words[-1], -WIDER), *decided, start) + 1
+    if (start, end) == (words[0], words[-1] + 1):
+        return refuse(state, "The cursor and your own spans stay in the passage: it cannot be narrower.")
+    narrower = replace(page, passage=(start, end))
+    marks = tuple(mark for mark in state.marks if narrower.asks_about(mark))
+    return replace(
+        state, page=narrower, now=replace(state.now, marks=marks, moved=(), gone=()), message="The passage is narrower."
+    )
 
 
 def undo(state: State) -> State:

@@ -21,7 +21,7 @@ class Command:
 
 
 COMMANDS = (
-    Command("accept", ("enter", "a"), "Answer", "accept: these are all the spans; in teach mode: yes"),
+    Command("accept", ("enter", "a"), "Answer", "accept: these are all the spans (of the passage); in teach mode: yes"),
     Command("none", ("0",), "Answer", "there are no entities in this text"),
     Command("unusable", ("x",), "Answer", "the text is unusable: never ask it again; in teach mode: no"),
     Command("no", ("n",), "Answer", "in teach mode: no, this is none"),
@@ -52,6 +52,8 @@ COMMANDS = (
     Command("everywhere", ("e",), "Change", "the same string everywhere in this text"),
     Command("next_analysis", ("r",), "Change", "next best analysis of the span, or of the text"),
     Command("previous_analysis", ("R",), "Change", "the analysis before"),
+    Command("widen", (")",), "Change", "ask about more of the text around the passage"),
+    Command("narrow", ("(",), "Change", "ask about less: Enter then says nothing about the rest of the text"),
     Command("pattern", ("+",), "Change", "the string of this span is a pattern from now on: it is suggested elsewhere"),
     Command("undo", ("u",), "Change", "undo the last edit in this text"),
     Command("redo", ("z",), "Change", "do it again"),

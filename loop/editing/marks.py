@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from loop.editing.teach import most_uncertain, possible_entities
 from loop.former_names import attribute
-from loop.records import Candidate, Mode, Question, Span, TokenSpan
+from loop.records import Candidate, Mode, Passage, Question, Span, TokenSpan
 
 
 class Likely(NamedTuple):
@@ -59,7 +59,10 @@ class Page:
     """The constant part of a text being edited; pages compare by identity.
 
     Attributes:
-        tokens: character offsets (start, end) of every token. labels: in the project's order.
+        text: of a long document only the part around the passage that is asked about, from its character `offset` on.
+        tokens: offsets (start, end) in `text` of every token. labels: in the project's order.
+        passage: the tokens that are asked about, together with every mark that touches them; None for the whole text.
+        is_excerpt: whether `text` is not the whole text.
         shown: the suggested marks. elsewhere: those of them from a file, a pattern or another pipeline, which
             re-deciding never removes.
         likely: candidate marks, most probable first.
@@ -75,11 +78,35 @@ class Page:
     mode: Mode = "correct"
     aids: Aids = Aids()
     suggester: Suggester | None = field(default=None, compare=False)
+    passage: Range | None = None
+    offset: int = 0
+    is_excerpt: bool = False
 
     @cached_property
     def words(self) -> tuple[int, ...]:
         """The tokens that can start or end a span: all but white space."""
         return tuple(i for i, (start, end) in enumerate(self.tokens) if self.text[start:end].strip())
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """The words that the cursor may stand on: those of the passage."""
+        return self.words if self.passage is None else self.words_within(*self.passage)
+
+    def nearest_place(self, token: int) -> int:
+        """Return the word of the passage that is nearest to a token."""
+        return max(self.places[0], min(self.places[-1], token)) if self.places else token
+
+    def asks_about(self, mark: TokenSpan) -> bool:
+        """Whether a mark belongs to the passage: it touches it."""
+        return self.passage is None or overlap(mark, self.passage)
+
+    @property
+    def asked(self) -> Range | None:
+        """The passage in characters of the whole text; None if that is asked about."""
+        if self.passage is None:
+            return None
+        start, end = self.passage
+        return self.offset + self.tokens[start][0], self.offset + self.tokens[end - 1][1]
 
     def words_within(self, start: int, end: int) -> tuple[int, ...]:
         """Return the words of the token range [start, end)."""
@@ -100,15 +127,15 @@ class Page:
         return TokenSpan(words[0], words[-1] + 1, mark.label)
 
     def fitted(self, marks: Iterable[TokenSpan]) -> tuple[TokenSpan, ...]:
-        """Return these marks trimmed; see `trim`."""
-        return tuple(fit for mark in marks if (fit := self.trim(mark)))
+        """Return those of these marks that belong to the passage, trimmed; see `trim`."""
+        return tuple(fit for mark in marks if (fit := self.trim(mark)) and self.asks_about(fit))
 
     def string(self, start: int, end: int) -> str:
         """Return the text of the token range [start, end)."""
         return self.text[self.tokens[start][0] : self.tokens[end - 1][1]]
 
     def cover(self, start: int, end: int) -> Range | None:
-        """Return the smallest token range that covers the characters [start, end); None if it contains no word."""
+        """Return the smallest token range that covers the characters [start, end) of `text`; None without a word."""
         touching = self._touching(start, end)
         inside = self.words_within(touching.start, touching.stop)
         return (inside[0], inside[-1] + 1) if inside else None
@@ -126,8 +153,9 @@ class Page:
         return [end for _, end in self.tokens]
 
     def mark(self, span: Span) -> TokenSpan | None:
-        """Return a span as a mark, widened to whole tokens; None if it has no word or an unknown label."""
-        tokens = self.cover(span.start, span.end) if span.label in self.labels else None
+        """Return a span of the whole text as a mark on whole tokens; None if it has no word or an unknown label."""
+        known = span.label in self.labels
+        tokens = self.cover(span.start - self.offset, span.end - self.offset) if known else None
         return TokenSpan(*tokens, span.label) if tokens else None
 
     def snap(self, spans: Iterable[Span]) -> tuple[TokenSpan, ...]:
@@ -135,15 +163,17 @@ class Page:
         return lay((), (mark for span in sorted(spans) if (mark := self.mark(span))))
 
     def spans(self, marks: Iterable[TokenSpan]) -> tuple[Span, ...]:
-        """Return the marks as spans of characters."""
-        return tuple(Span(self.tokens[m.start][0], self.tokens[m.end - 1][1], m.label) for m in marks)
+        """Return the marks as spans of characters of the whole text."""
+        offsets = ((self.tokens[m.start][0], self.tokens[m.end - 1][1], m.label) for m in marks)
+        return tuple(Span(self.offset + start, self.offset + end, label) for start, end, label in offsets)
 
     def occurrences(self, string: str) -> list[Range]:
-        """Return the token ranges that contain `string`, ignoring case, each widened to whole tokens."""
+        """Return the token ranges in the passage that contain `string`, ignoring case, each widened to whole tokens."""
         if not string.strip():
             return []
         found = (match.span() for match in re.finditer(re.escape(string.strip()), self.text, re.IGNORECASE))
-        return [tokens for tokens in (self.cover(*offsets) for offsets in found) if tokens]
+        ranges = (tokens for tokens in (self.cover(*offsets) for offsets in found) if tokens)
+        return [tokens for tokens in ranges if self.passage is None or overlap(tokens, self.passage)]
 
 
 def page_of(
@@ -154,14 +184,19 @@ def page_of(
     suggester: Suggester | None = None,
     label: str = "",
     asked_before: Collection[Span] = (),
+    passage: Passage | None = None,
 ) -> Page:
     """Return the page for a question: manual mode suggests nothing, teach mode only the most uncertain span.
 
     If no span may be an entity, as before a model has analysed the text, teach mode asks about the whole text, and the
     page's mode is "correct". Teach mode asks about the span that it asked about before, if any, else about one with
-    this label, if any.
+    this label, if any; of a passage it asks nothing but that. Other modes ask about `passage`, if given, instead of the
+    question's.
     """
-    bare = Page(question.text.text, question.tokens, tuple(labels))
+    bare = _bare(question, tuple(labels))
+    wide, asked_in = bare, passage or question.passage
+    tokens = bare.cover(asked_in[0] - bare.offset, asked_in[1] - bare.offset) if asked_in else None
+    bare = replace(bare, passage=tokens)
     if mode == "manual":
         return replace(bare, mode="manual")
     fitting = [(mark, c) for c in question.candidates if (mark := bare.mark(c.span))]
@@ -170,11 +205,23 @@ def page_of(
     asked = _asked_about(question, [c for _, c in fitting], label, asked_before) if mode == "teach" else None
     if asked is not None:
         only = Aids(candidates=False, redeciding=False)
-        return replace(bare, shown=bare.snap([asked.span]), likely=ranked, mode="teach", aids=only, suggester=suggester)
-    shown = bare.snap(question.prediction)
+        return replace(wide, shown=bare.snap([asked.span]), likely=ranked, mode="teach", aids=only, suggester=suggester)
+    shown = tuple(mark for mark in bare.snap(question.prediction) if bare.asks_about(mark))
     named = {mark for mark, c in fitting if c.source != "model"}
     elsewhere = tuple(mark for mark in shown if mark in named)
     return replace(bare, shown=shown, elsewhere=elsewhere, likely=ranked, suggester=suggester)
+
+
+def _bare(question: Question, labels: tuple[str, ...]) -> Page:
+    text, tokens = question.text.text, question.tokens
+    if question.passage is None or not tokens:
+        return Page(text, tokens, labels)
+    start, end = tokens[0][0], tokens[-1][1]
+    shifted = tuple((a - start, b - start) for a, b in tokens)
+    is_excerpt = bool(text[:start].strip() or text[end:].strip())
+    if not is_excerpt:
+        return Page(text, tokens, labels)
+    return Page(text[start:end], shifted, labels, offset=start, is_excerpt=True)
 
 
 def _asked_about(

@@ -19,6 +19,7 @@ ONE_SPAN = (
     "This asks about one span: [accept] says yes, [no] no; [left_edge_left] [left_edge_right] [right_edge_left] "
     "[right_edge_right] and labels correct it."
 )
+OUTSIDE = "This is outside the passage that is asked about: [widen] widens it."
 ANALYSES = 10  # predictions that `r` steps through: for half of the wrong ones, the correct one is among the best ten
 
 
@@ -156,7 +157,7 @@ def resume(page: Page, spans: Sequence[Span] | None, *, flag: bool = False, memo
 
 
 def _start(page: Page, now: Snapshot) -> State:
-    state = State(page, now, cursor=page.words[0] if page.words else 0, active=page.labels[0] if page.labels else "")
+    state = State(page, now, cursor=page.nearest_place(0), active=page.labels[0] if page.labels else "")
     if page.mode == "teach" and now.marks:
         return replace(state, cursor=now.marks[0].start, rest=False)
     return state
@@ -164,8 +165,9 @@ def _start(page: Page, now: Snapshot) -> State:
 
 def looking_at(state: State, place: Span | None) -> State:
     """Return the state with the cursor on the first word of `place`; unchanged if it is None."""
-    tokens = state.page.cover(place.start, place.end) if place else None
-    words = [word for word in state.page.words if tokens and tokens[0] <= word < tokens[1]]
+    page = state.page
+    tokens = page.cover(place.start - page.offset, place.end - page.offset) if place else None
+    words = [word for word in page.places if tokens and tokens[0] <= word < tokens[1]]
     return replace(state, cursor=words[0], rest=False) if words else state
 
 
@@ -180,9 +182,11 @@ def likely(state: State, least: float = 0.0, over: Range | None = None) -> Seque
 @lru_cache(REMEMBERED)
 def _likely(page: Page, now: Snapshot, least: float, over: Range | None) -> Sequence[Likely]:
     if page.suggester is not None and (now.touched or now.blank):
-        return page.suggester.likely(now.touched, now.blank, least, over)
+        found = page.suggester.likely(now.touched, now.blank, least, over)
+        return found if page.passage is None else [item for item in found if page.asks_about(item.mark)]
     start, end = over or (0, len(page.tokens))
-    found = [item for item in page.likely if item.mark.start < end and start < item.mark.end]
+    here = (item for item in page.likely if page.asks_about(item.mark))
+    found = [item for item in here if item.mark.start < end and start < item.mark.end]
     return [item for item in found if item.p is None or item.p >= least]
 
 
@@ -257,6 +261,8 @@ def change(
         if len(put) != 1:
             return refuse(state, ONE_SPAN)
         drop = old.marks
+    if not all(map(state.page.asks_about, put)):
+        return refuse(state, OUTSIDE)
     stays = [m for m in old.marks if m not in drop and not any(overlap(m, p) for p in put)]
     decided = [m for m in old.touched if m in stays]
     new = replace(old, marks=lay(put, stays), touched=lay(put, decided), blank=tuple(sorted({*old.blank, *blank})))
@@ -272,7 +278,7 @@ def changed_words(now: Snapshot) -> str:
 
 def remember(state: State, new: Snapshot, *, cursor: int | None = None, message: str = "") -> State:
     """Return the state with content `new`, and the old content in its history."""
-    cursor = state.cursor if cursor is None else cursor
+    cursor = state.cursor if cursor is None else state.page.nearest_place(cursor)
     settled = replace(state, cursor=cursor, rest=False, focus=None, anchor=None, stance="edit", message=message)
     if new == state.now:
         return settled

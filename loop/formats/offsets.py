@@ -29,6 +29,7 @@ def _row(row: Answered) -> Mapping[str, Any]:
         "annotator": answer.annotator,
         "verdict": answer.verdict,
         "complete": answer.complete,
+        "passage": answer.passage,
         "held_out": answer.held_out,
         "spans": [[span.start, span.end, span.label] for span in answer.spans],
         "shown": [[span.start, span.end, span.label] for span in answer.shown],

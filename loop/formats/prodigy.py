@@ -1,7 +1,8 @@
 """Answers in Prodigy's jsonl form, plus the fields `loop` adds to keep an answer lossless.
 
-A row of the `ner_manual` view answers for the whole text; a row of the binary `ner` view only for its spans. Fields
-that Prodigy has no place for are under `_loop`, and only if they say more than the row does.
+A row of the `ner_manual` view answers for the whole text, or for the passage under `_loop`; a row of the binary `ner`
+view only for its spans. Fields that Prodigy has no place for are under `_loop`, and only if they say more than the row
+does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, get_args
 
 from loop.formats.raw import BadRowError
 from loop.former_names import STREAMS
-from loop.records import Answer, Mode, Question, Span, Stream, Text, Verdict
+from loop.records import Answer, Mode, Passage, Question, Span, Stream, Text, Verdict
 
 KNOWN_FIELDS = frozenset({
     "spans", "meta", "tokens", "answer", "_loop",
@@ -56,16 +57,18 @@ def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
     if not isinstance(said, str) or said not in VERDICTS:
         raise BadRowError("its answer is not accept, reject or ignore.")
     own = own_fields(row)
-    complete = _checked(own, "complete", bool, default=not _is_binary(row))
-    answered = _answered(row, spans, complete)
+    passage = _passage(own, row)
+    complete = _checked(own, "complete", bool, default=not _is_binary(row) and passage is None)
+    answered = _answered(row, spans, complete or passage is not None)
     return Answer(
         id=row_key(row),
         text_id=0,
         annotator=_annotator(row),
         verdict=_verdict(own, said),
         spans=answered,
-        shown=_shown(own) if "shown" in own else () if complete else answered,
+        shown=_shown(own) if "shown" in own else () if complete or passage else answered,
         complete=complete,
+        passage=passage,
         mode=_one_of(own, "mode", get_args(Mode), default="import"),
         at=_moment(row, own),
         adjudicates=tuple(_texts(own, "adjudicates") or ()),
@@ -213,6 +216,18 @@ def _shown(own: Mapping[str, Any]) -> tuple[Span, ...]:
         return tuple(Span(int(start), int(end), str(label)) for start, end, label in own["shown"])
     except (TypeError, ValueError):
         raise BadRowError("its _loop.shown is not a list of [start, end, label].") from None
+
+
+def _passage(own: Mapping[str, Any], row: Mapping[str, Any]) -> Passage | None:
+    said = own.get("passage")
+    if said is None:
+        return None
+    fits = isinstance(said, list) and len(said) == 2 and all(type(each) is int for each in said)
+    if not fits or not 0 <= said[0] < said[1]:
+        raise BadRowError("its _loop.passage is not [start, end].")
+    if own.get("complete", False) or row["answer"] != "accept":
+        raise BadRowError("its _loop.passage belongs to an accepted answer that is not complete.")
+    return said[0], said[1]
 
 
 def _checked(own: Mapping[str, Any], name: str, kind: type, *, default: Any) -> Any:

@@ -22,7 +22,7 @@ def prodigy_row(answered: Answered) -> dict[str, Any]:
     imported from Prodigy keeps its hashes.
     """
     text, answer = answered.text, answered.answer
-    view = WHOLE_VIEW if answer.complete else BINARY_VIEW
+    view = WHOLE_VIEW if answer.complete or answer.passage else BINARY_VIEW
     row = {
         "text": text.text,
         "meta": dict(text.meta),
@@ -66,8 +66,9 @@ def _own_row(answered: Answered) -> dict[str, Any]:
         own["verdict"] = answer.verdict
     if answer.mode != "import":
         own["mode"] = answer.mode
-    if answer.shown != (() if answer.complete else answer.spans):
+    if answer.shown != (() if answer.complete or answer.passage else answer.spans):
         own["shown"] = [[span.start, span.end, span.label] for span in answer.shown]
+    own |= {"passage": list(answer.passage)} if answer.passage else {}
     own |= {"adjudicates": list(answer.adjudicates)} if answer.adjudicates else {}
     own |= {"labels": list(answered.labels)} if answered.labels is not None else {}
     own |= {"question": _question_row(answered.question)} if answered.question else {}

@@ -32,7 +32,7 @@ class RawText:
         question: from an export of `loop`: why and by which round the text was chosen, without tokens.
         origin: from an export of `loop`: the file and line the text first came from.
         task: what the row is about. notes: remarks on how it was read.
-        asked: the labels that a complete answer is complete for; None for all.
+        asked: the labels that an answer is complete for, in the text or its passage; None for all.
     """
 
     text: str
@@ -57,7 +57,7 @@ class Answered:
 
     Attributes:
         tokens: character offsets of the text's tokens. question: the question answered, if known.
-        labels: the labels that a complete answer is complete for; None for all of the project's.
+        labels: the labels that an answer is complete for, in the text or its passage; None for all of the project's.
     """
 
     text: Text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import spacy
@@ -92,12 +92,21 @@ def _doc(row: Answered, vocab: Vocab) -> Doc:
     doc = Doc(vocab, words=[text[start:end] for start, end in tokens], spaces=spaces)
     spans = [found for span in row.answer.spans if (found := _on_tokens(doc, span))]
     if row.answer.verdict == "accept":
-        doc.set_ents(spans, default="outside" if row.says_all else "missing")
+        doc.set_ents(spans, outside=_asked(doc, row, spans), default="outside" if row.says_all else "missing")
     else:
         doc.spans[INCORRECT] = spans
     said = {name: value for name, value in prodigy_row(row).items() if name not in _BESIDE}
     doc.user_data[USER_DATA] = json.dumps(said)
     return doc
+
+
+def _asked(doc: Doc, row: Answered, spans: Sequence[DocSpan]) -> list[DocSpan]:
+    """The tokens, each as a span, of which an answer about a passage says that they are in no entity."""
+    if row.answer.passage is None or row.labels is not None:
+        return []
+    taken = {token.i for span in spans for token in span}
+    asked = doc.char_span(*row.answer.passage, alignment_mode="expand")
+    return [doc[token.i : token.i + 1] for token in asked or () if token.i not in taken]
 
 
 def _on_tokens(doc: Doc, span: Span) -> DocSpan | None:

@@ -53,9 +53,11 @@ def _counting(store: Store) -> Iterator[tuple[Answer, tuple[str, ...] | None]]:
             yield replace(answer, complete=answer.complete and not answer.says_something), None
     for part in parts(standing, schemes):
         spans = part.answer.spans if part.is_whole else part.spans
-        answer = replace(part.answer, spans=spans, complete=bool(part.labels))
-        known = tuple(label for label in labels if label in part.labels)
-        yield answer, None if known == labels or not answer.complete else known
+        passage = part.answer.passage if part.passages else None
+        answer = replace(part.answer, spans=spans, complete=bool(part.labels), passage=passage)
+        covered = part.passages[0].labels if passage else part.labels
+        known = tuple(label for label in labels if label in covered)
+        yield answer, None if known == labels or not covered else known
 
 
 def _questions(store: Store, ids: Sequence[str]) -> dict[str, Question]:

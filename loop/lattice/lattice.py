@@ -184,9 +184,21 @@ class Lattice:
         found = np.flatnonzero((p > 0.0) & (p >= epsilon) & (self._arcs.label != OUTSIDE))
         return found, np.minimum(p[found], 1.0)
 
-    def squared_error(self, gold: Collection[TokenSpan], epsilon: float) -> float:
-        """Sum over all spans of (p - 1)² if the span is in `gold`, else p²; p below `epsilon` counts as 0."""
+    def squared_error(
+        self, gold: Collection[TokenSpan], epsilon: float, within: Sequence[tuple[int, int]] | None = None
+    ) -> float:
+        """Sum over all spans of (p - 1)² if the span is in `gold`, else p²; p below `epsilon` counts as 0.
+
+        With `within`, over those spans only that touch one of these token ranges.
+        """
         found, p = self._found(epsilon)
+        if within is not None:
+            start, end = self._arcs.start[found], self._arcs.end[found]
+            touches = np.zeros(len(found), dtype=bool)
+            for first, last in within:
+                touches |= (start < last) & (first < end)
+            found, p = found[touches], p[touches]
+            gold = [span for span in gold if any(span.start < last and first < span.end for first, last in within)]
         error = float(p @ p)
         for span in gold:
             at = self._at(span, found)

@@ -13,6 +13,7 @@ from spacy.util import filter_spans
 
 from loop.base.adoption import is_hidden
 from loop.base.pipeline import ready
+from loop.learning.excerpts import excerpt, receptive_field
 from loop.records import Span, TokenSpan
 from loop.truth import Truth
 
@@ -37,6 +38,7 @@ class Examples(Sequence[Example]):
     ) -> None:
         self._nlp, self._answered, self._labels = nlp, answered, labels
         self._base_spans = base_spans
+        self._margin = receptive_field(nlp)
         self._made: dict[int, Example] = {}
 
     def __len__(self) -> int:
@@ -52,7 +54,7 @@ class Examples(Sequence[Example]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         if index not in self._made:
-            text, truth = self._answered[index]
+            text, truth = excerpt(*self._answered[index], self._margin)
             self._made[index] = example(self._nlp, text, truth, labels=self._labels, base_spans=self._base_spans(text))
         return self._made[index]
 
@@ -62,9 +64,9 @@ def example(
 ) -> Example:
     """Convert an answered text to an example for our component.
 
-    Unknown tokens are *missing*, not "outside": unclear spans and, unless the answers are complete for all `labels`,
-    every token around the spans. Tokens of a refused span are outside: spaCy's negative spans would exclude only this
-    exact span, and mostly teach the model to shift one of its edges.
+    Unknown tokens are *missing*, not "outside": unclear spans and, unless the answers are complete for all `labels`
+    in the text or in a passage, every token around the spans. Tokens of a refused span are outside: spaCy's negative
+    spans would exclude only this exact span, and mostly teach the model to shift one of its edges.
 
     Args:
         nlp: the pipeline.
@@ -76,23 +78,45 @@ def example(
     doc = nlp.make_doc(text)
     reference = doc.copy()
     says_all = truth.labels.issuperset(labels)
+    inside = [] if says_all else _known_tokens(reference, truth, labels)
     right = filter_spans(_all_on_tokens(reference, truth.spans, labels))
     wrong = _all_on_tokens(reference, truth.refused, labels)
     unclear = _all_on_tokens(reference, truth.unclear, {span.label for span in truth.unclear})
     missing = _tokens_apart(unclear, right)
-    outside = [] if says_all else _tokens_apart(wrong, [*right, *unclear])
+    outside = [] if says_all else _tokens_apart([*wrong, *inside], [*right, *unclear])
     others = [span for span in (_on_tokens(reference, one) for one in base_spans) if span]
     answered = _all_on_tokens(reference, truth.spans, {span.label for span in truth.spans})
     said = {token.i for span in (*answered, *wrong, *unclear) for token in span}
     right += [span for span in filter_spans(others) if not said & {token.i for token in span}]
+    outside = _tokens_apart(outside, right)
     reference.set_ents(right, missing=missing, outside=outside, default="outside" if says_all else "missing")
     return Example(ready(nlp, [doc])[0], reference)
+
+
+def _known_tokens(doc: Doc, truth: Truth, labels: Collection[str]) -> list[DocSpan]:
+    """The tokens, each as a span, of passages in which all spans of the labels are known."""
+    known = dict.fromkeys(range(len(doc)), truth.labels) if truth.passages else {}
+    for one in truth.passages:
+        for token in doc.char_span(one.start, one.end, alignment_mode="expand") or ():
+            known[token.i] |= one.labels
+    return [doc[i : i + 1] for i, covered in known.items() if covered.issuperset(labels)]
 
 
 def token_spans(example: Example) -> list[TokenSpan]:
     """The gold entities of an example as token spans."""
     ents = example.reference.ents
     return [TokenSpan(ent.start, ent.end, ent.label_) for ent in ents if not is_hidden(ent.label_)]
+
+
+def known_ranges(example: Example) -> list[tuple[int, int]]:
+    """The token ranges of an example that are not missing."""
+    found: list[tuple[int, int]] = []
+    for token in example.reference:
+        if token.ent_iob and found and found[-1][1] == token.i:
+            found[-1] = found[-1][0], token.i + 1
+        elif token.ent_iob:
+            found.append((token.i, token.i + 1))
+    return found
 
 
 def _all_on_tokens(doc: Doc, spans: Iterable[Span], labels: Collection[str]) -> list[DocSpan]:

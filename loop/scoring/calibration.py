@@ -31,6 +31,7 @@ _NEGLIGIBLE = 1e-3
 """A wrong span below this probability adds less than 1e-6 to the squared error."""
 
 Gold = Iterable[TokenSpan]
+Within = Sequence[tuple[int, int]]
 Read = Callable[[Sequence[float]], Sequence[Sequence[Lattice]]]
 
 
@@ -63,21 +64,26 @@ def temperature_of(tried: Sequence[Tried]) -> float:
     return fitted_temperature(np.array([text.errors for text in used]).T) if used else DEFAULT
 
 
-def squared_errors(read: Read, gold: Sequence[Gold]) -> NDArray[np.float64]:
+def squared_errors(read: Read, gold: Sequence[Gold], within: Sequence[Within] | None = None) -> NDArray[np.float64]:
     """Brier scores of the texts at each temperature: the sum over spans of (p - 1)² if correct, p² if wrong.
 
     Args:
         read: returns the lattices of the texts for each of the given temperatures. They must be *scored* at that
             temperature, not scored at 1 and tempered: pruning at 1 drops spans that matter at 5.
         gold: all gold spans of each text.
+        within: of each text the token ranges in which all gold spans are known; by default all texts whole.
 
     Returns:
         Array of shape (temperatures of `GRID`, texts).
     """
     spans = [frozenset(right) for right in gold]
+    known: Sequence[Within | None] = within or [None] * len(spans)
     return np.array(
         [
-            [one.squared_error(right, _NEGLIGIBLE) for one, right in zip(lattices, spans, strict=True)]
+            [
+                one.squared_error(right, _NEGLIGIBLE, where)
+                for one, right, where in zip(lattices, spans, known, strict=True)
+            ]
             for lattices in read(GRID.tolist())
         ]
     )

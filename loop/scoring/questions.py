@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import uuid4
@@ -14,7 +14,7 @@ from loop.alignment import filter_spans, merged, widened
 from loop.base.pipeline import known_labels, ready
 from loop.lattice import Lattice
 from loop.quality.finding import quoted
-from loop.records import REASONS, Candidate, Question, Source, Span, Stream, Text, TokenSpan
+from loop.records import REASONS, Candidate, Passage, Question, Source, Span, Stream, Text, TokenSpan
 from loop.scoring.calibration import estimate
 from loop.scoring.reader import own_lattices
 
@@ -34,6 +34,7 @@ class Read:
         lattice: None if the model has not learned a label yet.
         matches: matches of the patterns.
         others: predictions of another pipeline.
+        section: the part of a long text that was read; None for all of it.
     """
 
     text: Text
@@ -42,6 +43,7 @@ class Read:
     lattice: Lattice | None
     matches: tuple[Span, ...] = ()
     others: tuple[Span, ...] = ()
+    section: Passage | None = None
 
 
 def read_texts(
@@ -50,6 +52,7 @@ def read_texts(
     *,
     temperature: float = 1.0,
     matches: Callable[[Doc], Sequence[Span]] | None = None,
+    sections: Mapping[int, Passage] | None = None,
 ) -> Iterator[Read]:
     """Score every text with our component, running only the components it depends on.
 
@@ -60,28 +63,40 @@ def read_texts(
         texts: the texts to score.
         temperature: see `loop.scoring.calibration`.
         matches: returns the pattern matches of a doc.
+        sections: of long texts, by id, the part to read.
     """
+    sections = sections or {}
     learned = bool(known_labels(nlp))
     waiting = iter(texts)
     while part := list(islice(waiting, TEXTS_AT_ONCE)):
         with nlp.memory_zone():
-            docs = ready(nlp, [nlp.make_doc(text.text) for text in part])
+            docs = ready(nlp, [nlp.make_doc(text.text[slice(*sections.get(text.id, ()) or (None,))]) for text in part])
             lattices: Sequence[Lattice | None] = [None] * len(docs)
             if learned:
                 lattices = own_lattices(nlp, docs, temperature=temperature)
             found = [
-                _read(text, doc, lattice, matches) for text, doc, lattice in zip(part, docs, lattices, strict=True)
+                _read(text, doc, lattice, matches, sections.get(text.id))
+                for text, doc, lattice in zip(part, docs, lattices, strict=True)
             ]
         yield from found
 
 
-def _read(text: Text, doc: Doc, lattice: Lattice | None, matches: Callable[[Doc], Sequence[Span]] | None) -> Read:
+def _read(
+    text: Text,
+    doc: Doc,
+    lattice: Lattice | None,
+    matches: Callable[[Doc], Sequence[Span]] | None,
+    section: Passage | None,
+) -> Read:
+    at = section[0] if section else 0
+    found = matches(doc) if matches else ()
     return Read(
         text,
-        tuple((token.idx, token.idx + len(token)) for token in doc),
+        tuple((at + token.idx, at + token.idx + len(token)) for token in doc),
         tuple(token.text for token in doc),
         lattice,
-        tuple(matches(doc)) if matches else (),
+        tuple(Span(at + span.start, at + span.end, span.label) for span in found),
+        section=section,
     )
 
 
@@ -98,22 +113,30 @@ def estimated(read: Sequence[Read]) -> dict[str, float]:
     return {name: round(100 * value, 2) for name, value in scores.items()} | {"texts": len(lattices)}
 
 
-def question(read: Read, *, stream: Stream, round: int) -> Question:
-    """Build the question about a text, with its suggestions.
+def question(read: Read, *, stream: Stream, round: int, passage: tuple[int, int] | None = None) -> Question:
+    """Build the question about a text, or a passage of it, with its suggestions.
 
     Sources take precedence in this order: the text's own file (made for this very text), the model's best analysis,
     another pipeline, pattern matches (blind to context). A span is suggested unless it overlaps one of an earlier
     source. A held-out question suggests nothing: suggestions would bias the answers towards the model being evaluated.
+
+    Args:
+        read: the text.
+        stream: of the queue that it comes from.
+        round: that scored it.
+        passage: the tokens to ask about; by default all that were read.
     """
     if stream == "held_out":
         read = replace(read, text=replace(read.text, suggested=()), lattice=None, matches=(), others=())
     candidates = _candidates(read)
     suggested, others = _on_words(read, read.text.suggested), _on_words(read, read.others)
     matches = _on_words(read, read.matches)
-    prediction = merged(suggested, _best(read), others, matches)
+    asked = _asked(read, passage)
+    prediction = _touching(merged(suggested, _best(read), others, matches), asked)
     candidates = _with_source(candidates, suggested, prediction, "file")
     candidates = _with_source(candidates, others, prediction, "pipeline")
     candidates = _with_source(candidates, matches, prediction, "pattern")
+    inside = [one for one in candidates if _touching([one.span], asked)]
     return Question(
         id=uuid4().hex,
         text=read.text,
@@ -122,10 +145,22 @@ def question(read: Read, *, stream: Stream, round: int) -> Question:
         candidates=candidates,
         lattice=read.lattice.to_bytes() if read.lattice else b"",
         stream=stream,
-        reason=_reason(read, stream, candidates) + _sources(read, candidates),
+        reason=_reason(read, stream, inside) + _sources(read, inside),
         round=round,
         entropy=read.lattice.entropy if read.lattice else None,
+        passage=asked,
     )
+
+
+def _asked(read: Read, passage: tuple[int, int] | None) -> Passage | None:
+    """The characters that are asked about; None for the whole text."""
+    if passage is not None:
+        return read.tokens[passage[0]][0], read.tokens[passage[1] - 1][1]
+    return read.section
+
+
+def _touching(spans: Iterable[Span], asked: Passage | None) -> tuple[Span, ...]:
+    return tuple(span for span in spans if asked is None or (span.start < asked[1] and asked[0] < span.end))
 
 
 def uncertain_string(read: Read) -> str | None:
@@ -153,7 +188,7 @@ def _candidates(read: Read) -> tuple[Candidate, ...]:
 def _on_words(read: Read, spans: Sequence[Span]) -> tuple[Span, ...]:
     """External spans widened to whole words; of overlapping ones the longest stays."""
     words = [token for token in read.tokens if read.text.text[token[0] : token[1]].strip()]
-    return filter_spans(span for span in widened(spans, words) if span)
+    return filter_spans(span for span in widened(_touching(spans, read.section), words) if span)
 
 
 def _with_source(

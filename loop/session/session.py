@@ -12,7 +12,7 @@ from loop.editing import is_for_teaching
 from loop.errors import LoopError, StoreError
 from loop.former_names import attribute
 from loop.progress import IDLE, trainer_state
-from loop.records import NO_FOCUS, Answer, Focus, Mode, Question, Span, Verdict
+from loop.records import NO_FOCUS, Answer, Focus, Mode, Passage, Question, Span, Verdict
 from loop.session.held_out_goal import HeldOutGoal
 from loop.session.status import SessionStatus, StatusReader
 from loop.session.texts import Texts
@@ -81,7 +81,7 @@ class Session:
         self.texts = Texts(paths, settings, store, self.annotator)
         self._status = StatusReader(store, settings, self.annotator, self._trainer)
         self.name = paths.root.resolve().name
-        has_answers = store.corpus.pool_size() < store.corpus.size()
+        has_answers = store.corpus.pool_size() < store.corpus.size() or store.answers.count() > 0
         self.knows_nothing = not (has_answers or paths.patterns(settings.project.patterns).exists())
         self.labels = settings.project.labels
         self.keys, self.notes = settings.keys, settings.labels
@@ -195,13 +195,15 @@ class Session:
         flag: bool = False,
         memo: str = "",
         complete: bool = True,
+        passage: Passage | None = None,
         shown: Sequence[Span] | None = None,
         mode: Mode | None = None,
     ) -> Answer:
         """Commit an answer; it is on disk when this returns.
 
         If this annotator has answered the text before, a changed answer replaces the old one.
-        `shown` defaults to everything that was suggested, the mode to the session's.
+        `shown` defaults to everything that was suggested, the mode to the session's. With a passage, `complete` is
+        false.
 
         Raises:
             StoreError: the text was removed, or another session answered it at the same time.
@@ -210,7 +212,7 @@ class Session:
         replaced = self.answered(question)
         self._refuse_misfits(question, spans, replaced)
         self._reopened = None
-        said = (verdict, complete, tuple(spans), reason, flag, memo)
+        said = (verdict, complete, passage, tuple(spans), reason, flag, memo)
         if replaced and said == _said(replaced):
             self._store.answers.drop_draft(question, self.annotator)
             return replaced
@@ -220,8 +222,9 @@ class Session:
             annotator=self.annotator,
             verdict=verdict,
             spans=tuple(spans),
-            shown=question.prediction if shown is None else tuple(shown),
+            shown=_suggested(question, passage) if shown is None else tuple(shown),
             complete=complete,
+            passage=passage,
             mode=mode or self.mode,
             scheme=self._scheme_of(replaced, verdict, complete, spans),
             round=question.round,
@@ -308,5 +311,11 @@ class Session:
         self._lock.release()
 
 
+def _suggested(question: Question, passage: Passage | None) -> tuple[Span, ...]:
+    if passage is None:
+        return question.prediction
+    return tuple(span for span in question.prediction if span.start < passage[1] and passage[0] < span.end)
+
+
 def _said(answer: Answer) -> tuple[object, ...]:
-    return answer.verdict, answer.complete, answer.spans, answer.reason, answer.flag, answer.memo
+    return answer.verdict, answer.complete, answer.passage, answer.spans, answer.reason, answer.flag, answer.memo

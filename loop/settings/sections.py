@@ -101,6 +101,11 @@ class AcquireSettings(Section):
         0.2, "Share of these that the last round was most uncertain about; the others are random.",
         low=0, high=0.9,
     )  # fmt: skip
+    passages: bool = _setting(
+        True,
+        "Ask about the part of a text that is most worth its time; false: about whole texts, if they are not long.",
+    )
+    longest: int = _setting(150, "Most tokens that a question asks about.", low=20)
 
 
 @dataclass(frozen=True, slots=True)

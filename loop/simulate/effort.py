@@ -9,7 +9,7 @@ from loop.editing import keymap, page_of
 from loop.records import Answer, Question, Span
 from loop.simulate.keystrokes import plan
 from loop.suggest import suggester_of
-from loop.timing import timed
+from loop.timing import timed, tokens_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Effort:
     """Sums over the answers so far.
 
     Attributes:
-        tokens: in the texts read. entities: in the answers. keys: pressed by a skilled annotator, 0 if not counted.
-            seconds: by the prior of `loop.timing`, from the number of edits.
+        tokens: read; see `loop.timing.tokens_read`. entities: in the answers. keys: pressed by a skilled annotator, 0
+            if not counted. seconds: by the prior of `loop.timing`, from the number of edits.
     """
 
     answers: int = 0
@@ -29,11 +29,11 @@ class Effort:
 
     def plus(self, question: Question, answer: Answer) -> Effort:
         """The sums with another answer."""
-        tokens = len(question.tokens)
+        tokens = tokens_read(question.tokens, answer.passage)
         return replace(
             self,
             answers=self.answers + 1,
-            tokens=self.tokens + tokens,
+            tokens=self.tokens + round(tokens),
             entities=self.entities + len(answer.spans),
             keys=self.keys + answer.keys,
             seconds=self.seconds + timed(answer, tokens=tokens).expected,

@@ -37,10 +37,12 @@ from loop.store.lookup import looked_up
 from loop.store.naming import Naming, read_naming
 from loop.store.question_rows import keep_question
 from loop.store.schema import answers, drafts, events, questions, queue, texts
-from loop.store.spans import dump_spans, load_spans
+from loop.store.spans import dump_passage, dump_spans, load_passage, load_spans
 
 _later = answers.alias("later")
 FIRST = ~answers.c.repeat
+WHOLE = answers.c.passage.is_(None)
+"""Not about a passage only: such an answer leaves the rest of its text to be asked about."""
 STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
 _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq)
 
@@ -52,7 +54,7 @@ _NOT_ASKED = delete(queue).where(queue.c.question_id.in_(select(questions.c.id).
 _ANSWERED = (
     update(texts)
     .where(texts.c.id == _OF_TEXT)
-    .values(answered=select(exists().where(STANDS, answers.c.text_id == _OF_TEXT)).scalar_subquery())
+    .values(answered=select(exists().where(STANDS, WHOLE, answers.c.text_id == _OF_TEXT)).scalar_subquery())
 )
 _DRAFTS = delete(drafts).where(drafts.c.text_id == _OF_TEXT, drafts.c.annotator == _BY)
 _DRAFT_ENDED = _DRAFTS.where(drafts.c.question_id == _TO)
@@ -146,12 +148,13 @@ class Answers:
     def of(self, question: Question, annotator: str) -> Answer | None:
         """This annotator's standing answer to a question or, if there is none, the last one by rank to its text.
 
-        Answers to a repeat and other answers to the same text do not stand in for each other.
+        Answers to a repeat or a passage and other answers to the same text do not stand in for each other.
         """
         query = select(answers).where(STANDS, answers.c.text_id == question.text.id, answers.c.annotator == annotator)
         given = self._select(query.order_by(answers.c.place.desc()))
         to_this = [answer for answer in given if question.id in (answer.question_id, answer.id)]
-        others = [] if question.stream in ("revisit", "repeat") else [answer for answer in given if not answer.repeat]
+        is_alone = question.stream in ("revisit", "repeat") or question.passage is not None
+        others = [] if is_alone else [answer for answer in given if not answer.repeat and answer.passage is None]
         return next(iter(to_this or others), None)
 
     def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:
@@ -301,6 +304,7 @@ def answer_row(answer: Answer) -> dict[str, Any]:
         "place": answer.rank,
         "shown": dump_spans(answer.shown),
         "spans": dump_spans(answer.spans),
+        "passage": dump_passage(answer.passage),
         "adjudicates": json.dumps(answer.adjudicates),
         "at": answer.at.isoformat(),
     }
@@ -312,6 +316,7 @@ def answer_of(row: Row[Any], naming: Naming) -> Answer:
     try:
         spans = {name: naming.spans(load_spans(fields[name]), row.scheme) for name in ("shown", "spans")}
         fields["adjudicates"] = tuple(json.loads(row.adjudicates))
+        fields["passage"] = load_passage(row.passage)
     except (ValueError, TypeError):
         raise StoreError(f"Answer {row.id} cannot be read.", hint="`loop doctor --repair` sets it aside.") from None
     read = {"at": datetime.fromisoformat(row.at), "rank": row.place, "revision": naming.revision(row.scheme)}

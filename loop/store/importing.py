@@ -184,10 +184,12 @@ def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
     )
     connection.execute(insert(answers), [answer_row(each) for each in stored])
     given = {(each.text_id, each.annotator) for each in stored}
+    whole = {each.text_id for each in stored if each.passage is None}
     for part in batched(sorted({each.text_id for each in stored}), LOOKUP_ROWS):
         asked = select(questions.c.id).where(questions.c.text_id.in_(part))
         connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
-        connection.execute(update(texts).where(texts.c.id.in_(part)).values(answered=True))
+        answered = update(texts).where(texts.c.id.in_(whole.intersection(part)))
+        connection.execute(answered.values(answered=True))
         _drop_drafts(connection, part, given)
 
 

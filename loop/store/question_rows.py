@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select
 from loop.records import Candidate, Question, Span
 from loop.store.corpus import text_of
 from loop.store.schema import questions
-from loop.store.spans import dump_spans, load_spans, triple
+from loop.store.spans import dump_passage, dump_spans, load_passage, load_spans, triple
 
 
 def keep_question(connection: Connection, question: Question) -> None:
@@ -32,6 +32,7 @@ def question_row(question: Question) -> dict[str, Any]:
         "prediction": dump_spans(question.prediction),
         "candidates": json.dumps([[*triple(c.span), c.p, c.source] for c in question.candidates]),
         "lattice": question.lattice,
+        "passage": dump_passage(question.passage),
     }
 
 
@@ -50,4 +51,5 @@ def question_of(row: Row[Any]) -> Question:
         reason=row.reason,
         round=row.round,
         entropy=row.entropy,
+        passage=load_passage(row.passage),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from itertools import islice
@@ -42,7 +43,7 @@ KEPT_READ = 3  # the current question, the next one, and the one that a new queu
 
 ROWID: ColumnElement[int] = literal_column("rowid")
 
-_WITH_TEXT = select(
+_WITH_TEXT: Select[Any] = select(
     questions.c.id.label("question_id"),
     questions.c.stream,
     questions.c.reason,
@@ -52,6 +53,7 @@ _WITH_TEXT = select(
     questions.c.prediction,
     questions.c.candidates,
     questions.c.lattice,
+    questions.c.passage,
     texts,
 ).join(texts, texts.c.id == questions.c.text_id)
 
@@ -227,10 +229,10 @@ class Questions:
         with self._database.read() as connection:
             return get_state(connection, CONFIDENCE) or []
 
-    def lengths(self, ids: Iterable[str]) -> dict[str, int]:
-        """The number of tokens of each of these questions, by id."""
-        query = select(questions.c.id, func.json_array_length(questions.c.tokens).label("tokens"))
-        return {row.id: row.tokens for row in self._rows(query, ids)}
+    def tokens(self, ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+        """The character offsets of the tokens of each of these questions, by id."""
+        rows = self._rows(select(questions.c.id, questions.c.tokens), ids)
+        return {row.id: [(start, end) for start, end in json.loads(row.tokens)] for row in rows}
 
     def _rows(self, query: Select[Any], ids: Iterable[str]) -> list[Row[Any]]:
         """The rows of questions with these ids."""

@@ -95,7 +95,7 @@ def salvage(source: Path, target: Path) -> Salvaged:
 
 _ANSWERED = """
 UPDATE texts SET answered = EXISTS (
-    SELECT 1 FROM answers WHERE answers.text_id = texts.id AND answers.verdict != 'retract'
+    SELECT 1 FROM answers WHERE answers.text_id = texts.id AND answers.verdict != 'retract' AND answers.passage IS NULL
     AND NOT EXISTS (SELECT 1 FROM answers AS later WHERE later.retracts = answers.id))
 """
 

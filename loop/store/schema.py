@@ -96,6 +96,8 @@ questions = Table(
     Column("prediction", Text, nullable=False),
     Column("candidates", Text, nullable=False),
     Column("lattice", LargeBinary, nullable=False),
+    # JSON: [start, end] of the part that is asked about; NULL for the whole text.
+    Column("passage", Text),
 )
 Index("questions_text", questions.c.text_id)
 
@@ -133,6 +135,8 @@ answers = Table(
     Column("round", Integer, nullable=False),
     Column("verdict", String, nullable=False),
     Column("complete", Boolean, nullable=False),
+    # JSON: [start, end] of the part in which a partial answer gives all spans; NULL for none.
+    Column("passage", Text),
     Column("held_out", Boolean, nullable=False),
     # Whether it answers a blind repeat, which measures consistency.
     Column("repeat", Boolean, nullable=False, server_default=text("0")),

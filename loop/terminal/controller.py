@@ -221,6 +221,7 @@ class Controller(Hand):
     def _answer(self, question: Question, state: State, verdict: Verdict, reason: str) -> None:
         spans = state.spans if verdict == "accept" else ()
         seconds, now = self.seconds(state), state.now
+        mode, passage = state.page.mode, state.page.asked
         try:
             self.last = self.session.answer(
                 question,
@@ -231,9 +232,10 @@ class Controller(Hand):
                 reason=reason,
                 flag=now.flag,
                 memo=now.memo,
-                complete=state.page.mode != "teach" or verdict not in ("accept", "reject"),
+                complete=verdict not in ("accept", "reject") or (mode != "teach" and passage is None),
+                passage=passage if verdict == "accept" and mode != "teach" else None,
                 shown=state.page.spans(state.page.shown),
-                mode=state.page.mode,
+                mode=mode,
             )
         except LoopError:
             following = self.session.next()

@@ -33,7 +33,7 @@ def pointed(state: State, token: int, *, dragged: bool) -> State:
     """Return the state after a click on a token or a drag to it; unchanged while typing at a prompt."""
     if state.stance not in ("edit", "select") or not state.page.words:
         return state
-    word = state.page.step(token, 0)
+    word = state.page.nearest_place(state.page.step(token, 0))
     moved = replace(state, cursor=word, focus=None, rest=False, message="", cycle=None, intent=None)
     if not dragged or state.page.mode == "teach":
         return replace(moved, stance="edit", anchor=None)

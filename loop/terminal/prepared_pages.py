@@ -44,6 +44,7 @@ class Pages:
             suggester=suggester_of(question),
             label=self._session.focus.label,
             asked_before=answer.shown if answer is not None and answer.mode == "teach" else (),
+            passage=answer.passage if answer is not None else None,
         )
 
     def following(self, question: Question) -> Question | None:

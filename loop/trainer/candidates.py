@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, exp
 from random import Random
 
 from loop.acquire.cost import fitted_cost
+from loop.acquire.passages import best_passage
 from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
+from loop.acquire.sections import sections
 from loop.held_out import HeldOut, Teaching, is_held_out
-from loop.records import NO_FOCUS, Answer, Focus, Text
+from loop.lattice import Expectation
+from loop.records import NO_FOCUS, Answer, Focus, Passage, Text
 from loop.scoring.questions import Read
-from loop.settings import Settings
+from loop.settings import AcquireSettings, Settings
 from loop.store import Store
 from loop.store.questions import PastEntropies
-from loop.timing import CostModel, timed
+from loop.timing import CostModel, timed, tokens_read
 
 # How many earlier rounds' entropies of a text are kept.
 HISTORY = 3
@@ -50,16 +54,18 @@ def draw(
     *,
     held_out: HeldOut,
     focus: Focus = NO_FOCUS,
+    asked_about: frozenset[int] = frozenset(),
 ) -> Candidates:
     """Draw candidates from the pool, in time independent of its size.
 
     A group never spans training and held-out texts, even if the split has changed or answers were imported: a text
     whose group has answers on the other side is not a candidate. Neither are texts of the gold file and of its groups.
+    Texts in `asked_about` are learned from already, in part.
     """
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
     fresh = settings.acquire.candidates - carried
     before = held_out.teaching(store.corpus.unanswered([one.text_id for one in past][: 2 * carried]))
-    near, far = _drawn(store, ceil(fresh / (1 - held_out.share)), rng, held_out, focus)
+    near, far = _drawn(store, ceil(fresh / (1 - held_out.share)), rng, held_out, focus, asked_about)
     if focus.measure:
         return Candidates((), (), tuple(far))
     known = {text.id for text in near}
@@ -67,7 +73,9 @@ def draw(
     return Candidates(tuple(near[:fresh]), tuple(again[:carried]), tuple(far[: settings.queue.size]))
 
 
-def _drawn(store: Store, n: int, rng: Random, held_out: HeldOut, focus: Focus) -> tuple[list[Teaching], list[Text]]:
+def _drawn(
+    store: Store, n: int, rng: Random, held_out: HeldOut, focus: Focus, asked_about: frozenset[int]
+) -> tuple[list[Teaching], list[Text]]:
     """Split `n` random texts into training and held-out ones; draw more if none of them may be asked about."""
     share, seed = held_out.share, held_out.seed
     taught, groups = store.weak.taught()
@@ -75,7 +83,7 @@ def _drawn(store: Store, n: int, rng: Random, held_out: HeldOut, focus: Focus) -
     while True:
         drawn = store.corpus.sample_pool(n, rng, where=focus.where)
         far = [text for text in drawn if is_held_out(text, share=share, seed=seed)]
-        far = [text for text in far if text.id not in taught and text.group not in learned]
+        far = [text for text in far if text.id not in taught | asked_about and text.group not in learned]
         near = [] if focus.measure else held_out.teaching(drawn)
         if near or far or len(drawn) < n:
             return near, _balanced(store, far)
@@ -85,6 +93,14 @@ def _drawn(store: Store, n: int, rng: Random, held_out: HeldOut, focus: Focus) -
 def _balanced(store: Store, far: Sequence[Text]) -> list[Text]:
     answered = store.corpus.texts(sorted({one.text_id for one in store.answers.evaluation() if one.says_something}))
     return balanced(far, sizes=store.corpus.batch_sizes(), answered=Counter(text.batch for text in answered))
+
+
+def at_random(read: Read, longest: int, rng: Random) -> tuple[int, int] | None:
+    """A random passage of a text that is too long to be asked about as a whole; None for the whole text."""
+    if len(read.tokens) <= longest:
+        return None
+    start = rng.randrange(len(read.tokens) - longest + 1)
+    return start, start + longest
 
 
 def likely_to_contain(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidates:
@@ -101,11 +117,56 @@ def likely_to_contain(drawn: Candidates, known: Mapping[int, Read], label: str) 
     return Candidates(fresh, carried) if fresh or carried else drawn
 
 
-def scored_texts(read: Iterable[Read], past: Iterable[PastEntropies], *, number: int, cost: CostModel) -> list[Scored]:
-    """The input of the acquisition function: the texts scored by round `number`."""
+class PastAnswers:
+    """Which parts of texts are known that are still asked about, because all their answers are about passages."""
+
+    def __init__(self, answers: Iterable[Answer]) -> None:
+        self._known: dict[int, list[Passage]] = {}
+        for answer in answers:
+            if answer.passage is not None and not answer.repeat:
+                self._known.setdefault(answer.text_id, []).append(answer.passage)
+
+    def taught(self) -> frozenset[int]:
+        """The texts with such answers."""
+        return frozenset(self._known)
+
+    def sections(self, texts: Iterable[Text], rng: Random) -> dict[int, Passage]:
+        """For each long text a random section, if possible one in which nothing is known."""
+        chosen = {}
+        for text in texts:
+            if len(every := sections(text.text)) > 1:
+                fresh = [one for one in every if not self._within(text.id, one)]
+                chosen[text.id] = rng.choice(fresh or every)
+        return chosen
+
+    def _within(self, text_id: int, section: Passage) -> list[Passage]:
+        return [one for one in self._known.get(text_id, ()) if one[0] < section[1] and section[0] < one[1]]
+
+    def known_in(self, read: Read) -> list[tuple[int, int]]:
+        """The token ranges of what was read in which all spans are known."""
+        ends = [end for _, end in read.tokens]
+        starts = [start for start, _ in read.tokens]
+        ranges = ((bisect_right(ends, a), bisect_left(starts, b)) for a, b in self._known.get(read.text.id, ()))
+        return [(first, last) for first, last in ranges if first < last]
+
+
+def scored_texts(
+    read: Iterable[Read],
+    past: Iterable[PastEntropies],
+    *,
+    number: int,
+    cost: CostModel,
+    settings: AcquireSettings,
+    answered: PastAnswers,
+) -> list[Scored]:
+    """The input of the acquisition function: the texts scored by round `number`, with the passages to ask about."""
     history = {one.text_id: _before(one, number) for one in past}
-    return [
-        Scored(
+    found = []
+    for one in read:
+        known = answered.known_in(one)
+        if one.lattice is None or (known and not settings.passages):
+            continue
+        whole = Scored(
             text_id=one.text.id,
             tokens=len(one.tokens),
             entropy=one.lattice.entropy,
@@ -113,9 +174,19 @@ def scored_texts(read: Iterable[Read], past: Iterable[PastEntropies], *, number:
             history=tuple(entropy for _, entropy in history.get(one.text.id, ())),
             cost=cost,
         )
-        for one in read
-        if one.lattice
-    ]
+        if settings.passages or len(one.tokens) > settings.longest:
+            best = best_passage(one.lattice, len(one.tokens), cost, longest=settings.longest, known=known)
+            found += [] if best is None else [_in_passage(whole, *best)]
+        else:
+            found.append(whole)
+    return found
+
+
+def _in_passage(whole: Scored, passage: tuple[int, int], expected: Expectation) -> Scored:
+    length = passage[1] - passage[0]
+    if length == whole.tokens:
+        return whole
+    return replace(whole, tokens=length, around=whole.tokens - length, passage=passage, expect=lambda: expected)
 
 
 def best_probabilities(read: Iterable[Read]) -> list[float]:
@@ -147,7 +218,10 @@ def answering_cost(store: Store, answers: Sequence[Answer]) -> CostModel:
     whole = [
         (answer, answer.question_id)
         for answer in answers
-        if answer.annotator == last and answer.question_id and answer.complete and answer.verdict == "accept"
+        if answer.annotator == last and answer.question_id and answer.verdict == "accept"
+        if answer.complete or answer.passage
     ][-TIMED:]
-    lengths = store.questions.lengths([question for _, question in whole])
-    return fitted_cost([timed(answer, tokens=lengths[question]) for answer, question in whole])
+    tokens = store.questions.tokens([question for _, question in whole])
+    return fitted_cost(
+        [timed(answer, tokens=tokens_read(tokens[question], answer.passage)) for answer, question in whole]
+    )

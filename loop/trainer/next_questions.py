@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -11,17 +11,20 @@ from loop.acquire.coldstart import most_matched, most_typical
 from loop.acquire.diversity import diverse
 from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
+from loop.acquire.sections import SECTION, fixed_section
 from loop.base.other_pipeline import OtherPipeline
 from loop.held_out import HeldOut
 from loop.patterns.project_patterns import PatternsFile
 from loop.progress.held_out_gold import held_out_now, reserved
-from loop.records import NO_FOCUS, Answer, Question, Stream
+from loop.records import NO_FOCUS, Answer, Passage, Question, Stream
 from loop.scoring.questions import Read, estimated, question, read_texts, uncertain_string
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.candidates import (
     Candidates,
+    PastAnswers,
     answering_cost,
+    at_random,
     best_probabilities,
     draw,
     likely_to_contain,
@@ -73,7 +76,9 @@ class NextQuestions:
         if text is None or not self._held_out().may_teach(text):
             return False
         with rounds.learner.published() as nlp:
-            (one,) = read_texts(nlp, [text], temperature=rounds.temperature, matches=self._patterns.matches(nlp))
+            matches, answers = self._patterns.matches(nlp), self._store.answers.standing()
+            sections = PastAnswers(answers).sections([text], Random(text.text))
+            (one,) = read_texts(nlp, [text], temperature=rounds.temperature, matches=matches, sections=sections)
         (one,) = self._with_others([one], answered=len(self._store.answers.training()) if self._other else 0)
         self._store.requests.serve(question(one, stream="chosen", round=rounds.number))
         return True
@@ -106,23 +111,29 @@ class NextQuestions:
         answered = sum(answer.trains for answer in answers)
         past = self._store.questions.seen()
         focus = self._store.requests.focus()
-        drawn = draw(self._store, settings, past, rng, focus=focus, held_out=self._held_out())
-        known = self._read(rounds, drawn)
+        before = PastAnswers(answers)
+        drawn = draw(
+            self._store, settings, past, rng, focus=focus, held_out=self._held_out(), asked_about=before.taught()
+        )
+        known = self._read(rounds, drawn, before.sections([*drawn.fresh, *drawn.carried], rng))
         if focus == NO_FOCUS:
             self._store.journal.set_estimate(number, estimated([known[text.id] for text in drawn.fresh]))
         drawn = likely_to_contain(drawn, known, focus.label)
         asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
         cost = answering_cost(self._store, answers)
-        ranked = self._ranked(scored_texts(asked_about, past, number=number, cost=cost), rng)
+        scored = scored_texts(asked_about, past, number=number, cost=cost, settings=settings.acquire, answered=before)
+        ranked = self._ranked(scored, rng)
         # A model that learned from weak labels knows where it is uncertain before the first answer.
         began = COLD_START_ANSWERS if rounds.starts_weakly else answered
-        picks = self._choose(drawn, known, ranked, began, rng)
+        partly = {one.text.id for one in asked_about if before.known_in(one)}
+        picks = self._choose(drawn, known, ranked, began, rng, partly)
         # Texts of a focused session are no random sample of the corpus, so none of them are held out.
         mixed = picks if focus.label or focus.where else self._with_held_out(picks, drawn, answers)
         # Held-out questions show no suggestions, so the other pipeline is not run on them.
         shown = [known[pick.text_id] for pick in mixed if pick.stream != "held_out"]
         known |= {one.text.id: one for one in self._with_others(shown, answered=answered)}
-        questions = [question(known[pick.text_id], stream=pick.stream, round=number) for pick in mixed]
+        passages = {one.text_id: one.passage for one in ranked}
+        questions = [self._question(known[pick.text_id], pick.stream, number, passages, rng) for pick in mixed]
         if focus == NO_FOCUS:
             questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
             questions = [*repeat_questions(self._store, settings, rng, round=number), *questions]
@@ -131,11 +142,27 @@ class NextQuestions:
         self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
         self._laid_out = pool, self._store.questions.waiting()
 
-    def _read(self, rounds: Rounds, drawn: Candidates) -> dict[int, Read]:
+    def _question(
+        self, read: Read, stream: Stream, round: int, passages: Mapping[int, tuple[int, int] | None], rng: Random
+    ) -> Question:
+        """The question about a text: where the model is uncertain about the chosen passage, otherwise about all of it.
+
+        All of it but what is too long, except for a held-out text: its section is evaluated as a whole.
+        """
+        if stream == "uncertain":
+            passage = passages.get(read.text.id)
+        else:
+            passage = None if stream == "held_out" else at_random(read, self._settings.acquire.longest, rng)
+        return question(read, stream=stream, round=round, passage=passage)
+
+    def _read(self, rounds: Rounds, drawn: Candidates, sections: Mapping[int, Passage]) -> dict[int, Read]:
+        held = ((text.id, fixed_section(text.text)) for text in drawn.held_out if len(text.text) > SECTION)
+        sections = {**sections, **dict(held)}
         with rounds.learner.published() as nlp:
             matches = self._patterns.matches(nlp)
             texts = [*drawn.fresh, *drawn.carried, *drawn.held_out]
-            return {one.text.id: one for one in read_texts(nlp, texts, temperature=rounds.temperature, matches=matches)}
+            read = read_texts(nlp, texts, temperature=rounds.temperature, matches=matches, sections=sections)
+            return {one.text.id: one for one in read}
 
     def _with_others(self, chosen: Sequence[Read], *, answered: int) -> list[Read]:
         """Add the predictions of the pipeline in [suggest] to the texts chosen for the queue."""
@@ -153,15 +180,21 @@ class NextQuestions:
         return self._acquire(read, n=len(read), rng=rng)
 
     def _choose(
-        self, drawn: Candidates, known: Mapping[int, Read], ranked: Sequence[Scored], answered: int, rng: Random
+        self,
+        drawn: Candidates,
+        known: Mapping[int, Read],
+        ranked: Sequence[Scored],
+        answered: int,
+        rng: Random,
+        partly: Collection[int],
     ) -> list[Pick]:
-        """Choose the questions of the queue, except the held-out ones."""
+        """Choose the questions of the queue, except the held-out ones; of texts `partly` known only passages."""
         size, share = self._settings.queue.size, self._settings.queue.random_share
         # Drawn first and from the random sample only, so that they represent the whole pool.
-        fresh = [text.id for text in drawn.fresh]
+        fresh = [text.id for text in drawn.fresh if text.id not in partly]
         random = _picks(rng.sample(fresh, len(fresh)), "random")
         kept = {pick.text_id for pick in random[: round(size * share)]}
-        others = [known[text.id] for text in (*drawn.fresh, *drawn.carried) if text.id not in kept]
+        others = [known[text.id] for text in (*drawn.fresh, *drawn.carried) if text.id not in kept.union(partly)]
         handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
         matched = _picks((others[i].text.id for i in most_matched(_matched_strings(others), n=size)), "pattern")
         chosen = random

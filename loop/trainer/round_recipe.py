@@ -12,7 +12,7 @@ from loop.base.vectors import vectors_sum
 from loop.checkpoints.checkpoints import VERSIONS, CheckpointInfo, Checkpoints
 from loop.checkpoints.checksums import base_sum
 from loop.errors import PipelineError
-from loop.learning.examples import Examples, token_spans
+from loop.learning.examples import Examples, known_ranges, token_spans
 from loop.learning.learner import Learner
 from loop.learning.update import update
 from loop.progress.settings_history import settings_of_round, settings_sum
@@ -191,9 +191,9 @@ class RoundRecipe:
         return tuple(dict.fromkeys((*last, *adopted(project.base, project.labels))))
 
     def _try(self, new: Sequence[tuple[str, Truth]], labels: Sequence[str]) -> list[Tried]:
-        """Squared errors of each temperature on those new texts whose answers cover every label."""
+        """Squared errors of each temperature on those new texts, or passages, whose answers cover every label."""
         known = [(text, truth) for text, truth in new if truth.parts]  # the labels of all answers may be removed
-        whole = [(text, truth) for text, truth in known if truth.labels.issuperset(labels) and not truth.unclear]
+        whole = [(text, truth) for text, truth in known if truth.covers(labels) and not truth.unclear]
         asked = [truth.parts[-1].answer.question_id for _, truth in whole]
         streams = self._store.questions.streams([question_id for question_id in asked if question_id])
         at_random = [streams.get(question_id or "") == "random" for question_id in asked]
@@ -202,7 +202,8 @@ class RoundRecipe:
                 return []
             examples = self._examples(whole, labels)
             docs, gold = [one.predicted for one in examples], [token_spans(one) for one in examples]
-            errors = squared_errors(lambda temperatures: own_lattices_at(temperatures, nlp, docs), gold)
+            within = [known_ranges(one) for one in examples]
+            errors = squared_errors(lambda temperatures: own_lattices_at(temperatures, nlp, docs), gold, within)
         return [Tried(tuple(column.round(4).tolist()), r) for column, r in zip(errors.T, at_random, strict=True)]
 
     def _update(
