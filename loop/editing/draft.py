@@ -24,7 +24,6 @@ def to_draft(state: State) -> str:
     asked = state.page.shown if state.page.mode == "teach" else ()
     shown = {"shown": [book.setdefault(mark, len(book)) for mark in asked]}
     where = {"active": state.active, "keys": state.keys, "seconds": round(state.seconds, 1), "rest": state.rest}
-    where |= {"passage": state.page.passage}
     head = {"version": VERSION, "mode": state.page.mode, "tokens": len(state.page.tokens), "marks": list(book)}
     return json.dumps(head | history | shown | where, separators=(",", ":"))
 
@@ -35,7 +34,7 @@ def _snapshot(now: Snapshot, book: dict[TokenSpan, int]) -> dict[str, Any]:
 
     kinds = {"marks": now.marks, "touched": now.touched, "moved": now.moved, "gone": now.gone}
     marks = {name: numbers(own) for name, own in kinds.items()}
-    return marks | {"blank": now.blank, "flag": now.flag, "memo": now.memo}
+    return marks | {"blank": now.blank, "flag": now.flag, "memo": now.memo, "passage": now.passage}
 
 
 def relabeled(draft: str, names: Mapping[str, str | None]) -> str:
@@ -69,9 +68,8 @@ def from_draft(page: Page, draft: str) -> State | None:
             return None
         if page.mode == "teach":
             page = replace(page, shown=tuple(book[i] for i in data["shown"]))
-        if page.passage is not None:
-            page = replace(page, passage=data["passage"] and tuple(data["passage"]))
         past, (now,), future = (_history(data[name], book) for name in ("past", "now", "future"))
+        page = page.about(now[0].passage)
         cursor = page.nearest_place(page.step(now[1], 0))
         state = replace(begin(page), past=past, now=now[0], cursor=cursor, future=future)
         active = data["active"] if data["active"] in page.labels else state.active
@@ -86,7 +84,8 @@ def _history(entries: list[dict[str, Any]], book: list[TokenSpan]) -> tuple[tupl
 
 def _restored(entry: dict[str, Any], book: list[TokenSpan]) -> Snapshot:
     kinds = ("marks", "touched", "moved", "gone")
-    # Drafts of earlier releases have no "gone".
+    # Drafts of earlier releases have no "gone" and no "passage".
     marks = {name: tuple(book[i] for i in entry.get(name, ())) for name in kinds}
     blank = tuple((start, end) for start, end in entry["blank"])
-    return Snapshot(**marks, blank=blank, flag=entry["flag"], memo=entry["memo"])
+    passage = tuple(entry["passage"]) if entry.get("passage") else None
+    return Snapshot(**marks, blank=blank, flag=entry["flag"], memo=entry["memo"], passage=passage)

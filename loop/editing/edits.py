@@ -117,13 +117,12 @@ def widen(state: State) -> State:
     is_whole = not page.is_excerpt and (start, end) == (page.words[0], page.words[-1] + 1)
     if (start, end) == page.passage:
         return refuse(state, "The rest of this document is asked about by itself.")
-    wider = replace(page, passage=None if is_whole else (start, end))
-    others = (item.mark for item in page.likely if item.p is None and wider.asks_about(item.mark))
-    brought = () if page.mode == "manual" else tuple(m for m in others if not page.asks_about(m))
-    shown = replace(state, page=wider, now=replace(state.now, marks=lay(state.marks, brought)))
-    now = redecide(wider, shown.now, shown.now)
+    wider = page.about(None if is_whole else (start, end))
+    brought = (item.mark for item in page.likely if item.p is None and not page.asks_about(item.mark))
+    marks = lay(state.marks, (mark for mark in brought if wider.asks_about(mark)))
+    new = redecide(wider, *[replace(state.now, marks=marks, passage=wider.passage)] * 2)
     message = "Now the whole text is asked about." if is_whole else "The passage is wider."
-    return replace(shown, now=now, message=message)
+    return remember(state, new, message=message)
 
 
 def narrow(state: State) -> State:
@@ -134,14 +133,13 @@ def narrow(state: State) -> State:
         return refuse(state, "This text has no words.")
     decided = [state.cursor, *(page.nearest_place(token) for m in state.now.touched for token in (m.start, m.end - 1))]
     start = min(page.step(words[0], WIDER), *decided)
-    end = max(page.step(words[-1], -WIDER), *decided, start) + 1
+    end = max(page.step(words[-1], -WIDER), *decided) + 1
     if (start, end) == (words[0], words[-1] + 1):
         return refuse(state, "The cursor and your own spans stay in the passage: it cannot be narrower.")
-    narrower = replace(page, passage=(start, end))
+    narrower = page.about((start, end))
     marks = tuple(mark for mark in state.marks if narrower.asks_about(mark))
-    return replace(
-        state, page=narrower, now=replace(state.now, marks=marks, moved=(), gone=()), message="The passage is narrower."
-    )
+    new = replace(state.now, marks=marks, moved=(), gone=(), passage=narrower.passage)
+    return remember(state, new, message="The passage is narrower.")
 
 
 def undo(state: State) -> State:
@@ -150,7 +148,8 @@ def undo(state: State) -> State:
         return refuse(state, "Nothing to undo in this text: [reopen] reopens the previous answer.")
     now, cursor = state.past[-1]
     back = replace(state, past=state.past[:-1], future=(*state.future, (state.now, state.cursor)))
-    return replace(back, now=now, cursor=cursor, focus=None, rest=False, message="Undone: [redo] redoes it.")
+    page = state.page.about(now.passage)
+    return replace(back, page=page, now=now, cursor=cursor, focus=None, rest=False, message="Undone: [redo] redoes it.")
 
 
 def redo(state: State) -> State:

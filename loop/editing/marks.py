@@ -100,6 +100,10 @@ class Page:
         """Whether a mark belongs to the passage: it touches it."""
         return self.passage is None or overlap(mark, self.passage)
 
+    def about(self, passage: Range | None) -> Page:
+        """Return the same page about another passage."""
+        return self if passage == self.passage else replace(self, passage=passage)
+
     @property
     def asked(self) -> Range | None:
         """The passage in characters of the whole text; None if that is asked about."""

@@ -31,6 +31,7 @@ class Snapshot:
         marks: sorted, never overlapping. touched: the marks the annotator decided; re-deciding never changes them.
             blank: token ranges that the annotator declared to contain nothing (else).
         moved: marks the model added at the last edit. gone: marks it removed there without a replacement.
+        passage: that of the page.
     """
 
     marks: tuple[TokenSpan, ...] = ()
@@ -40,6 +41,7 @@ class Snapshot:
     gone: tuple[TokenSpan, ...] = ()
     flag: bool = False
     memo: str = ""
+    passage: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class State:
 
 def begin(page: Page) -> State:
     """Return the initial state for a new question."""
-    return _start(page, Snapshot(page.shown))
+    return _start(page, Snapshot(page.shown, passage=page.passage))
 
 
 def resume(page: Page, spans: Sequence[Span] | None, *, flag: bool = False, memo: str = "") -> State:
@@ -152,8 +154,9 @@ def resume(page: Page, spans: Sequence[Span] | None, *, flag: bool = False, memo
     """
     marks = page.snap(spans or ())
     if spans is None or (page.mode == "teach" and not marks):
-        return _start(page, Snapshot(page.shown, flag=flag, memo=memo))
-    return _start(page, Snapshot(marks, marks, ((0, len(page.tokens)),), flag=flag, memo=memo))
+        return _start(page, Snapshot(page.shown, flag=flag, memo=memo, passage=page.passage))
+    decided = Snapshot(marks, marks, ((0, len(page.tokens)),), flag=flag, memo=memo, passage=page.passage)
+    return _start(page, decided)
 
 
 def _start(page: Page, now: Snapshot) -> State:
@@ -278,11 +281,12 @@ def changed_words(now: Snapshot) -> str:
 
 def remember(state: State, new: Snapshot, *, cursor: int | None = None, message: str = "") -> State:
     """Return the state with content `new`, and the old content in its history."""
-    cursor = state.cursor if cursor is None else state.page.nearest_place(cursor)
+    cursor = state.cursor if cursor is None else state.page.about(new.passage).nearest_place(cursor)
     settled = replace(state, cursor=cursor, rest=False, focus=None, anchor=None, stance="edit", message=message)
     if new == state.now:
         return settled
-    return replace(settled, now=new, past=(*state.past, (state.now, state.cursor)), future=())
+    page = state.page.about(new.passage)
+    return replace(settled, page=page, now=new, past=(*state.past, (state.now, state.cursor)), future=())
 
 
 def refuse(state: State, message: str) -> State:

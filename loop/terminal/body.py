@@ -126,7 +126,8 @@ def _within(page: Page, mark: TokenSpan, chars: Range) -> bool:
 
 def _patches(state: State, marks: Iterable[TokenSpan], offered: Iterable[Likely]) -> list[Patch]:
     page, target = state.page, state.target
-    patches = [(*_offsets(page, m), colour_class("span", page.labels, m.label)) for m in marks]
+    patches = _dimmed(page)
+    patches += [(*_offsets(page, m), colour_class("span", page.labels, m.label)) for m in marks]
     patches += [(*_offsets(page, item.mark), "class:candidate") for item in offered]
     if target is not None and not state.rest:
         patches.append((*_offsets(page, target), "class:target"))
@@ -137,6 +138,14 @@ def _patches(state: State, marks: Iterable[TokenSpan], offered: Iterable[Likely]
     elif page.words:
         patches.append((*page.tokens[state.cursor], "class:cursor"))
     return patches
+
+
+def _dimmed(page: Page) -> list[Patch]:
+    """The text around the passage that is asked about."""
+    if page.passage is None:
+        return []
+    start, end = _offsets(page, page.passage)
+    return [(0, start, "class:dimmed"), (end, len(page.text), "class:dimmed")]
 
 
 def _text_row(laid: Wrapped, start: int, end: int, patches: Sequence[Patch], hand: int | None) -> Row:

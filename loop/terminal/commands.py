@@ -237,6 +237,8 @@ VERBS = (
     Verb("letters", "5-9 LABEL", "mark letters; they are widened to words", _letters),
     Verb("other", "[1]", "another prediction for the text, or for a span", _other),
     Verb("find", "STRING", "the numbers of the words that hold it", _find),
+    Verb("widen", "", "ask about more of the text around the passage", _command("widen")),
+    Verb("narrow", "", "ask about less of the text", _command("narrow")),
     Verb("undo", "", "undo the last edit in this text", _command("undo")),
     Verb("redo", "", "do it again", _command("redo")),
     Verb("skip", "[REASON]", f"skip this text: {', '.join(REASONS.values())}", _skip),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loop.editing import Snapshot, State, begin, from_draft, looking_at, resume, to_draft
+from loop.editing import Page, Snapshot, State, begin, from_draft, looking_at, resume, to_draft
 from loop.errors import LoopError
 from loop.records import Answer, Question
 from loop.terminal.messages import ANSWERED, BEGINS_ANEW, BEGUN, NOTHING_DOUBTFUL
@@ -14,6 +14,9 @@ from loop.terminal.prepared_pages import Pages
 
 if TYPE_CHECKING:
     from loop.session import Session
+
+
+ROW = 500  # characters: more than a row holds
 
 
 class Hand:
@@ -55,7 +58,7 @@ class Hand:
             fresh = looking_at(fresh, self.session.place(question))
         self.state = begun or fresh
         self.question, self.reopened, self.drawn = question, answer, False
-        self.around = self.session.neighbours(question)
+        self.around = _rest_of_document(question, page) or self.session.neighbours(question)
         self._kept = _edits(self.state)
         self._since = self._clock() - self.state.seconds
         if draft and begun is None:
@@ -91,6 +94,14 @@ class Hand:
     def keep_again(self) -> None:
         """Let the next `save` write the draft even without an edit, to store the cursor."""
         self._kept = None
+
+
+def _rest_of_document(question: Question, page: Page) -> tuple[str, str] | None:
+    """What is before and after the part of a long document that is shown, as far as a row can show it."""
+    if not page.is_excerpt:
+        return None
+    text, end = question.text.text, page.offset + len(page.text)
+    return text[max(0, page.offset - ROW) : page.offset], text[end : end + ROW]
 
 
 def _edits(state: State) -> tuple[Snapshot, int]:

@@ -88,7 +88,7 @@ def _why(controller: Controller, question: Question, mode: Mode, cells: int) -> 
         long, short = (f" {words}" for words in banner(controller, question))
         words = fit(long if width(long) <= cells else short, cells)
         return [("class:loud", words + " " * (cells - width(words)))]
-    return [("class:quiet", fit(f" Why: {reason(question, mode)}", cells))]
+    return [("class:quiet", fit(f" {why_words(question, mode)}", cells))]
 
 
 def banner(controller: Controller, question: Question) -> tuple[str, str]:
@@ -102,6 +102,12 @@ def banner(controller: Controller, question: Question) -> tuple[str, str]:
 def reason(question: Question, mode: Mode) -> str:
     """Return why a text is asked; in manual mode without the model's predictions."""
     return (visible(question.reason) if mode != "manual" else "") or REASONS[question.stream]
+
+
+def why_words(question: Question, mode: Mode) -> str:
+    """Return why a text or a passage of it is asked, in a sentence."""
+    asked = "Why" if question.passage is None or mode == "teach" else "Why this passage"
+    return f"{asked}: {reason(question, mode)}"
 
 
 def notes(state: State, cells: int) -> str:
@@ -120,11 +126,16 @@ def said(answer: Answer) -> str:
     if answer.mode == "teach" and not answer.complete:
         return f"yes, {visible(answer.spans[0].label)}" if answer.spans else "no"
     if answer.verdict == "accept" and answer.spans:
+        accepted = "accepted" if answer.passage is None else "passage accepted"
         counts: dict[str, int] = {}
         for span in answer.spans:
             counts[span.label] = counts.get(span.label, 0) + 1
-        return "accepted, " + ", ".join(f"{count} {visible(label)}" for label, count in counts.items())
-    words = {"accept": "no entities", "unusable": "unusable", "reject": "rejected"}
+        return f"{accepted}, " + ", ".join(f"{count} {visible(label)}" for label, count in counts.items())
+    words = {
+        "accept": "no entities" if answer.passage is None else "no entities in the passage",
+        "unusable": "unusable",
+        "reject": "rejected",
+    }
     reason = f" ({visible(answer.reason)})" if answer.reason else ""
     return words.get(answer.verdict, "skipped") + reason
 

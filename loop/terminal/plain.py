@@ -16,7 +16,7 @@ from loop.terminal.body import percent
 from loop.terminal.commands import VERBS, MisunderstoodError, interpret, numbered_spans, range_of
 from loop.terminal.controller import Controller
 from loop.terminal.excerpt import excerpt, match_in, place_in
-from loop.terminal.frame import BANNERS, HEAD_START, banner, earlier, meta_words, notes, reason, said, trouble
+from loop.terminal.frame import BANNERS, HEAD_START, banner, earlier, meta_words, notes, said, trouble, why_words
 from loop.terminal.glyphs import visible
 from loop.terminal.pages import label_rows, waiting_words
 from loop.terminal.palette import Action
@@ -122,7 +122,7 @@ class Plain:
             self._say(banner(controller, question)[0])
         if controller.reopened is not None:
             self._say(f"{visible(earlier(controller, question, controller.reopened))}. `leave` keeps it.")
-        self._say(f"Why: {reason(question, state.page.mode)}")
+        self._say(why_words(question, state.page.mode))
         if noted := notes(state, LONGEST_NOTE):
             self._say(noted)
         if meta := meta_words(question):
@@ -130,7 +130,10 @@ class Plain:
         before, after = (visible(text) for text in controller.around)
         if before:
             self._say(f"Before it: {before}")
-        self._say(f"Text: {visible(question.text.text)}")
+        page = state.page
+        self._say(f"Text: {visible(page.text)}")
+        if page.passage is not None:
+            self._say(f"Asked about: {visible(page.string(*page.passage))}")
         if state.page.mode == "teach":
             self._say("Is this right? ok: yes; no: no; edges and label correct it.")
         if after:
@@ -251,7 +254,10 @@ class Plain:
         state = self._controller.state
         if state is not None:
             page = state.page
-            words = (f"{i} {visible(page.string(word, word + 1))}" for i, word in enumerate(page.words, 1))
+            asked = frozenset(page.places)
+            words = (
+                f"{i} {visible(page.string(word, word + 1))}" for i, word in enumerate(page.words, 1) if word in asked
+            )
             self._say(", ".join(words) or "This text has no words.")
 
 

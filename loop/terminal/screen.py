@@ -33,6 +33,11 @@ TEACH_TIPS = (
     "Is the marked span right? [accept]: yes, [no]: no; or correct it first.",
     "Is it right? [accept]: yes, [no]: no",
 )
+PASSAGE_TIPS = (
+    "Only the bright passage is asked about: mark its entities, then [accept]. [widen] asks about more of the text.",
+    "Only the bright passage is asked about: [accept] says these are all. [widen] widens it.",
+    "[accept]: all of the bright passage",
+)
 MESSAGE_ROWS = 3
 SMALLEST = (20, 6)
 
@@ -148,7 +153,8 @@ def _tip(controller: Controller, cells: int) -> Row:
     teaching = state.page.mode == "teach"
     if state.past or not (state.rest or teaching):
         return []
-    tips = map(controller.keys.worded, TEACH_TIPS if teaching else TIPS if state.marks else BARE_TIPS)
+    about = PASSAGE_TIPS if state.page.passage else TIPS if state.marks else BARE_TIPS
+    tips = map(controller.keys.worded, TEACH_TIPS if teaching else about)
     return [("class:quiet", " " + next((tip for tip in tips if width(tip) < cells), ""))]
 
 

@@ -24,6 +24,7 @@ def style_rules() -> list[tuple[str, str]]:
         ("hint", "bold reverse"),
         ("rule", "dim"),
         ("quiet", "dim"),
+        ("dimmed", "dim"),
         ("title", "bold"),
         ("key", "bold"),
         ("message", "bold"),

@@ -73,15 +73,19 @@ def marks_on(draw: st.DrawFn, page: Page) -> tuple[TokenSpan, ...]:
 
 
 @st.composite
-def pages(draw: st.DrawFn, *, modes: bool = False) -> Page:
-    """Pages of correct mode; of manual mode too when `modes`."""
+def pages(draw: st.DrawFn, *, modes: bool = False, passages: bool = False) -> Page:
+    """Pages of correct mode; of manual mode too when `modes`, about a passage when `passages`."""
     bare = page(draw(texts))
     if modes and draw(st.booleans()):
         return replace(bare, mode="manual")
     likely = tuple(Likely(m, p) for m, p in zip(draw(marks_on(bare)), (0.9, 0.5, None, 0.01), strict=False))
     analyses = [draw(marks_on(bare)) for _ in range(3)]
     suggester = Opinions(analyses, likely) if draw(st.booleans()) else None
-    return replace(bare, shown=draw(marks_on(bare)), likely=likely, suggester=suggester)
+    if passages and bare.words and draw(st.booleans()):
+        first, last = sorted((draw(st.sampled_from(bare.words)), draw(st.sampled_from(bare.words))))
+        bare = replace(bare, passage=(first, last + 1))
+    shown = tuple(mark for mark in draw(marks_on(bare)) if bare.asks_about(mark))
+    return replace(bare, shown=shown, likely=likely, suggester=suggester)
 
 
 presses = st.lists(

@@ -243,11 +243,13 @@ def assert_valid(state: State) -> None:
         assert mark == page.trim(mark)
         end = mark.end
     assert set(state.now.touched) <= set(state.marks)
-    assert not page.words or state.cursor in page.words
+    assert not page.words or state.cursor in page.places
+    assert all(map(page.asks_about, state.marks))
+    assert page.passage == state.now.passage
 
 
 @settings(max_examples=400, deadline=None)
-@given(pages(modes=True), presses)
+@given(pages(modes=True, passages=True), presses)
 def test_whatever_is_pressed_the_marks_stay_whole_words_sorted_and_apart(page: Page, pressed: list[str]) -> None:
     state = begin(page)
     for key in pressed:
@@ -257,7 +259,7 @@ def test_whatever_is_pressed_the_marks_stay_whole_words_sorted_and_apart(page: P
 
 
 @settings(max_examples=200, deadline=None)
-@given(pages(modes=True), presses, st.integers(1, 6))
+@given(pages(modes=True, passages=True), presses, st.integers(1, 6))
 def test_undo_then_redo_changes_nothing(page: Page, pressed: list[str], depth: int) -> None:
     state = type_keys(begin(page), [*pressed, "escape", "escape"])
     steps = min(depth, len(state.past))
@@ -269,7 +271,7 @@ def test_undo_then_redo_changes_nothing(page: Page, pressed: list[str], depth: i
 
 
 @settings(max_examples=200, deadline=None)
-@given(pages(), presses)
+@given(pages(passages=True), presses)
 def test_what_was_decided_never_changes_by_itself(page: Page, pressed: list[str]) -> None:
     state = begin(page)
     for key in pressed:
