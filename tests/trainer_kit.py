@@ -46,7 +46,8 @@ def give(paths: ProjectPaths, settings: Settings, store: Store, gold: Gold, n: i
     asked: list[Question] = []
     session = Session(paths, settings, store, annotator="ann")
     while len(asked) < n and (question := session.next()):
-        session.answer(question, "accept", Oracle(gold).spans(question), seconds=1, keys=1)
+        right, asked_in = Oracle(gold).spans(question), question.passage
+        session.answer(question, "accept", right, seconds=1, keys=1, passage=asked_in, complete=asked_in is None)
         asked.append(question)
     session.close()
     return asked

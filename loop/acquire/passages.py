@@ -19,6 +19,8 @@ TokenRange = tuple[int, int]
 AROUND = 4
 # The most doubtful spans of a text, between whose edges the passages lie that are tried.
 TRIED = 24
+# A passage holds this share of the expected errors that one of its length could hold at most.
+SHARE = 0.8
 # Less probable spans are not worth their time.
 NEGLIGIBLE = 0.005
 # A text shorter than this is asked about as a whole: it is read at a glance.
@@ -81,6 +83,8 @@ def best_passage(
     if not len(first):
         return None
     errors, edits, shown = (_touching(doubt, each, first, last) for each in (weight, doubt.edits, doubt.shown))
+    enough = errors >= SHARE * errors.max()
+    first, last, errors, edits, shown = (each[enough] for each in (first, last, errors, edits, shown))
     read = last - first + DIMMED * (n_tokens - (last - first))
     seconds = cost.constant + cost.token * read + cost.span * shown + cost.edit * edits
     best = int(np.argmax(errors / np.maximum(FASTEST, seconds)))

@@ -24,7 +24,7 @@ from loop.formats.raw import BadRowError, RawText
 from loop.formats.spans import read_spans
 from loop.formats.strict_json import parsed
 from loop.formats.tasks import task_of
-from loop.records import Span
+from loop.records import Answer, Span
 
 # Fields that are JSON in the cell of a table.
 JSON_FIELDS = frozenset({"spans", "meta", "tokens", "_loop", "_input_hash", "_task_hash", "_timestamp"})
@@ -86,6 +86,7 @@ def _raw_text(row: dict[str, Any], source: Source, number: int, text_field: str)
         return RawText(text, source.name, number, others | meta, group=read_group(row), task=task)
     spans, suggested, notes = read_spans(row, text, source.unit, number)
     answer = read_answer(row, spans or []) if "answer" in known else None
+    _refuse_misfit_passage(answer, text)
     if answer is None or answer.complete or answer.verdict == "accept":  # rejected spans may overlap
         _refuse_overlaps((spans or []) if answer is None else answer.spans)
     return RawText(
@@ -104,6 +105,17 @@ def _raw_text(row: dict[str, Any], source: Source, number: int, text_field: str)
         notes=notes,
         asked=read_asked(row),
     )
+
+
+def _refuse_misfit_passage(answer: Answer | None, text: str) -> None:
+    """Refuse a passage that is not in the text, and spans that do not touch it."""
+    if answer is None or answer.passage is None:
+        return
+    start, end = answer.passage
+    if end > len(text):
+        raise BadRowError(f"its _loop.passage ends at {end}, but its text has {len(text)} characters.")
+    if outside := next((one for one in answer.spans if one.end <= start or end <= one.start), None):
+        raise BadRowError(f"the span {outside.start}-{outside.end} is outside of its _loop.passage, {start}-{end}.")
 
 
 def _is_answer(row: Mapping[str, Any]) -> bool:

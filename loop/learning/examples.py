@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property
 from typing import overload
 
 from spacy.language import Language
@@ -38,8 +39,11 @@ class Examples(Sequence[Example]):
     ) -> None:
         self._nlp, self._answered, self._labels = nlp, answered, labels
         self._base_spans = base_spans
-        self._margin = receptive_field(nlp)
         self._made: dict[int, Example] = {}
+
+    @cached_property
+    def _margin(self) -> int:
+        return receptive_field(self._nlp)
 
     def __len__(self) -> int:
         return len(self._answered)
@@ -54,7 +58,9 @@ class Examples(Sequence[Example]):
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         if index not in self._made:
-            text, truth = excerpt(*self._answered[index], self._margin)
+            text, truth = self._answered[index]
+            if truth.passages and not truth.labels:
+                text, truth = excerpt(text, truth, self._margin)
             self._made[index] = example(self._nlp, text, truth, labels=self._labels, base_spans=self._base_spans(text))
         return self._made[index]
 

@@ -39,13 +39,11 @@ def receptive_field(nlp: Language) -> int:
 
 
 def excerpt(text: str, truth: Truth, margin: int) -> tuple[str, Truth]:
-    """What of a text something is known of, with `margin` words on either side; all of it if it has no passages.
+    """What of a text something is known of, with `margin` words on either side.
 
     Returns:
         The excerpt, whose pieces are put together with a blank, and what is known of it.
     """
-    if truth.labels or not truth.passages:
-        return text, truth
     known: list[Span | Known] = [*truth.passages, *truth.spans, *truth.refused, *truth.unclear]
     pieces = _pieces(text, [(one.start, one.end) for one in known], margin)
     if len(pieces) == 1 and not (text[: pieces[0].start].strip() or text[pieces[0].end :].strip()):
@@ -76,14 +74,14 @@ def _pieces(text: str, ranges: Iterable[Passage], margin: int) -> list[Piece]:
 
 def _before(text: str, place: int, margin: int) -> int:
     """The start of the word that is `margin` words before a place."""
-    near = max(0, place - 50 * (margin + 1))
+    near = max(0, place - 50 * margin)
     words = [match.start() for match in WORD.finditer(text, near, place)]
-    return words[-margin - 1] if len(words) > margin else 0
+    return words[-margin] if len(words) > margin else 0
 
 
 def _after(text: str, place: int, margin: int) -> int:
     for n, match in enumerate(WORD.finditer(text, place)):
-        if n == margin:
+        if n + 1 == margin:
             return match.end()
     return len(text)
 

@@ -19,7 +19,7 @@ from loop.store.answers import STANDS, WHOLE, add_answer
 from loop.store.batches import digest
 from loop.store.database import Database
 from loop.store.schema import answers, drafts, events, questions, schemes, texts
-from loop.store.spans import load_spans
+from loop.store.spans import load_passage, load_spans
 
 Repair = Callable[[Connection], None]
 
@@ -135,6 +135,7 @@ def _faulty(connection: Connection) -> Iterator[tuple[Row[Any], dict[str, str]]]
         faults = {
             "spans": _fault(row.spans, row, labels=labels, overlapping=rejects),
             "shown": _fault(row.shown, row, labels=None, overlapping=True),
+            "passage": _passage_fault(row),
         }
         if found := {name: fault for name, fault in faults.items() if fault}:
             yield row, found
@@ -148,6 +149,14 @@ def _fault(dumped: str, row: Row[Any], *, labels: Collection[str] | None, overla
     return f"does not fit its text: {problem}" if problem and row.stands else ""
 
 
+def _passage_fault(row: Row[Any]) -> str:
+    try:
+        passage = load_passage(row.passage)
+    except (ValueError, TypeError):
+        return "has a passage that cannot be read"
+    return "is about a passage that is not in its text" if passage and row.stands and passage[1] > row.size else ""
+
+
 def _is_lost(row: Row[Any], faults: Mapping[str, str]) -> bool:
     """Whether the answer's meaning is lost; complete answers do not need the spans shown."""
     return bool(row.stands) and ("spans" in faults or not row.complete)
@@ -157,6 +166,7 @@ def _set_aside(connection: Connection) -> None:
     """Retract answers whose meaning is lost, as undo would; empty unreadable spans and faulty spans shown."""
     for row, faults in _faulty(connection):
         emptied = {name: "[]" for name, fault in faults.items() if name == "shown" or fault == "cannot be read"}
+        emptied |= {"passage": None} if "passage" in faults else {}
         if emptied:
             connection.execute(update(answers).where(answers.c.id == row.id).values(emptied))
         if _is_lost(row, faults):

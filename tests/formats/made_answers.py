@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import spacy
@@ -47,6 +48,10 @@ def answers(draw: st.DrawFn, *, complete: bool | None = None) -> Answered:
         keys=draw(st.integers(0, 10**6)),
         at=draw(st.none() | utc),
     )
+    if words and answer.verdict == "accept" and not whole and draw(st.booleans()):
+        first, last = sorted((draw(st.sampled_from(words)), draw(st.sampled_from(words))))
+        inside = tuple(span for span in spans if span.start < last[1] and first[0] < span.end)
+        answer = replace(answer, passage=(first[0], last[1]), spans=inside)
     group, line = draw(st.none() | names), draw(st.none() | st.integers(1, 9))
     made = Text(1, text, group=group, meta=draw(metas), suggested=shown, source="f.txt", line=line)
     return Answered(made, answer, tokens, draw(st.none() | st.just(_question(text))))

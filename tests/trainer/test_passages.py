@@ -1,0 +1,135 @@
+"""Projects whose questions are about passages of texts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+import spacy
+from trainer_kit import finish, give, weights
+from workshop import workshop_gold
+
+from loop.acquire.sections import SECTION
+from loop.formats import read, write
+from loop.intake import import_answers
+from loop.intake.export import answered
+from loop.records import Span
+from loop.store import NewText, Store
+from loop.trainer.rebuilding import rebuilding
+from loop.truth import of_texts
+
+
+def joined(n: int, of: int, *, seed: int = 0) -> dict[str, tuple[Span, ...]]:
+    """`n` texts, each of so many texts of the workshop."""
+    parts = list(workshop_gold(n * of, seed=seed).items())
+    gold = {}
+    for first in range(0, n * of, of):
+        text, spans = "", []
+        for part, own in parts[first : first + of]:
+            spans += [Span(len(text) + one.start, len(text) + one.end, one.label) for one in own]
+            text += part + "\n"
+        gold[text] = tuple(spans)
+    return gold
+
+
+@pytest.fixture
+def passages(with_settings):
+    """Settings that ask about what is uncertain only, and never about more than 20 tokens."""
+    settings = with_settings("queue", random_share=0.0, held_out_share=0.0, repeat_share=0.0, size=12)
+    return replace(settings, acquire=replace(settings.acquire, longest=20))
+
+
+def known_places(store) -> dict[int, Counter[int]]:
+    """By text how often each character was asked about."""
+    found: dict[int, Counter[int]] = {}
+    for answer in store.answers.standing():
+        start, end = answer.passage or (0, 0)
+        found.setdefault(answer.text_id, Counter()).update(range(start, end))
+    return found
+
+
+def test_every_question_is_about_a_part_of_a_text_that_nobody_was_asked_about(paths, passages, store):
+    gold = joined(6, 12)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    asked = []
+    for _ in range(4):
+        finish(paths, passages, store)
+        asked += give(paths, passages, store, gold, 5)
+
+    assert 20 == len(asked)
+    assert all(one.passage and one.passage[1] - one.passage[0] < len(one.text.text) / 2 for one in asked)
+    assert len({one.text.id for one in asked}) < len(asked)
+    uncertain = {one.id for one in asked if one.stream == "uncertain"}
+    assert len(uncertain) > 5
+    last = {answer.text_id for answer in store.answers.standing() if answer.question_id in uncertain}
+    assert all(1 == max(places.values()) for id_, places in known_places(store).items() if id_ in last)
+    assert 6 == store.corpus.pool_size()
+
+
+def test_what_is_marked_touches_the_passage_and_the_rest_is_unknown(paths, passages, store):
+    gold = joined(6, 12)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    finish(paths, passages, store)
+    give(paths, passages, store, gold, 5)
+    truths = of_texts(store.answers.training(), store.journal.schemes())
+
+    for text in store.corpus.texts(list(truths)):
+        truth = truths[text.id]
+        inside = [one for one in gold[text.text] if any(part.covers(one) for part in truth.passages)]
+        assert (tuple(inside), frozenset()) == (truth.spans, truth.labels)
+        assert any(not truth.judges(one) for one in gold[text.text])
+
+
+def test_rounds_from_passages_are_rebuilt_to_the_bit_and_unlearned(paths, passages, store):
+    gold = joined(6, 12)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    for _ in range(3):
+        finish(paths, passages, store)
+        give(paths, passages, store, gold, 5)
+    assert 3 == finish(paths, passages, store).number
+    before = weights(paths, 1, 2)
+    with rebuilding(paths, passages, store) as aside:
+        assert all(one.is_same for one in aside.rounds(3))
+
+    old = next(one for one in store.answers.standing() if one.passage and one.spans)
+    store.answers.add(replace(old, id="changed", spans=(), retracts=old.id, at=None, seq=0))
+    finish(paths, passages, store)
+
+    assert before != weights(paths, 1, 2)
+    assert () == next(one for one in store.answers.standing() if one.id == "changed").spans
+
+
+def test_a_long_document_is_asked_about_part_by_part(paths, passages, store):
+    gold = joined(1, 6000)
+    (text,) = gold
+    assert len(text.split()) > 50_000
+    store.corpus.add_batch([NewText(text)], source="gold")
+    asked = []
+    for _ in range(7):
+        finish(paths, passages, store)
+        asked += give(paths, passages, store, gold, 1)
+
+    assert 7 == len(asked)
+    assert 7 == len({one.passage for one in asked})
+    assert all(one.tokens[-1][1] - one.tokens[0][0] <= SECTION for one in asked)
+    assert all(one.passage for one in asked)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "spacy"])
+def test_answers_about_passages_go_to_another_project_and_mean_the_same(form, paths, passages, store, tmp_path):
+    gold = joined(6, 12)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    finish(paths, passages, store)
+    give(paths, passages, store, gold, 5)
+    nlp, file = spacy.blank("xx"), tmp_path / f"answers.{form}"
+    write(answered(store, nlp), file, format=form)
+    with Store.create(tmp_path / "other.db") as other:
+        import_answers(other, read(file), nlp=nlp, labels=["PART"], annotator="ann", source="other")
+        said = {other.corpus.texts([one.text_id])[0].text: one for one in other.answers.standing()}
+        texts = {one.id: one.text for one in store.corpus.texts([one.text_id for one in store.answers.standing()])}
+
+        assert 0 < len(said) == other.corpus.pool_size()
+        for one in store.answers.standing():
+            same = said[texts[one.text_id]]
+            assert (one.passage, one.spans, one.complete) == (same.passage, same.spans, same.complete)
