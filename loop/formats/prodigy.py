@@ -1,8 +1,8 @@
 """Answers in Prodigy's jsonl form, plus the fields `loop` adds to keep an answer lossless.
 
-A row of the `ner_manual` view answers for the whole text, or for the passage under `_loop`; a row of the binary `ner`
-view only for its spans. Fields that Prodigy has no place for are under `_loop`, and only if they say more than the row
-does.
+A row of the `ner_manual` view answers for the whole text; a row of the binary `ner` view only for its spans and, if it
+has a passage under `_loop`, for that. Fields that Prodigy has no place for are under `_loop`, and only if they say more
+than the row does.
 """
 
 from __future__ import annotations

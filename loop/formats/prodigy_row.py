@@ -22,7 +22,7 @@ def prodigy_row(answered: Answered) -> dict[str, Any]:
     imported from Prodigy keeps its hashes.
     """
     text, answer = answered.text, answered.answer
-    view = WHOLE_VIEW if answer.complete or answer.passage else BINARY_VIEW
+    view = WHOLE_VIEW if answer.complete else BINARY_VIEW
     row = {
         "text": text.text,
         "meta": dict(text.meta),
