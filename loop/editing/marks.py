@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 from loop.editing.teach import most_uncertain, possible_entities
@@ -102,7 +102,7 @@ class Page:
 
     def about(self, passage: Range | None) -> Page:
         """Return the same page about another passage."""
-        return self if passage == self.passage else replace(self, passage=passage)
+        return self if passage == self.passage else _about(self, passage)
 
     @property
     def asked(self) -> Range | None:
@@ -178,6 +178,11 @@ class Page:
         found = (match.span() for match in re.finditer(re.escape(string.strip()), self.text, re.IGNORECASE))
         ranges = (tokens for tokens in (self.cover(*offsets) for offsets in found) if tokens)
         return [tokens for tokens in ranges if self.passage is None or overlap(tokens, self.passage)]
+
+
+@lru_cache(16)  # undo returns to pages that have been laid out
+def _about(page: Page, passage: Range | None) -> Page:
+    return replace(page, passage=passage)
 
 
 def page_of(
