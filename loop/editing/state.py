@@ -14,6 +14,7 @@ from loop.records import Span, TokenSpan, Verdict
 Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "chars"]
 """What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
 
+WORDS, FEW = 8, 3
 REMEMBERED = 16  # cached candidate lists: moves reuse them, and a long text has thousands of candidates
 ONE_SPAN = (
     "This asks about one span: [accept] says yes, [no] no; [left_edge_left] [left_edge_right] [right_edge_left] "
@@ -201,7 +202,8 @@ def chances(state: State, over: Range | None = None) -> Mapping[TokenSpan, float
 def left_out(state: State) -> tuple[Likely, ...]:
     """Return the unmarked candidates: the most probable one at each undecided place without a mark.
 
-    They include the marks that the model removed at the last edit.
+    They include the marks that the model removed at the last edit. A model that knows little has one for nearly every
+    word: only the most probable are drawn, one for `WORDS` words, but at least `FEW`.
     """
     return _left_out(state.page, state.now) if state.page.aids.candidates else ()
 
@@ -210,11 +212,14 @@ def left_out(state: State) -> tuple[Likely, ...]:
 def _left_out(page: Page, now: Snapshot) -> tuple[Likely, ...]:
     taken = tokens_of([*now.marks, *now.blank])
     state = State(page, now)
-    gone = (Likely(mark, chances(state, mark[:2]).get(mark)) for mark in now.gone)
+    gone = [Likely(mark, chances(state, mark[:2]).get(mark)) for mark in now.gone]
     found = (*gone, *likely(state, LIKELY))
     free = [i for i in found if taken.isdisjoint(range(i.mark.start, i.mark.end))]
     kept = set(lay((), (item.mark for item in free)))
-    return tuple({item.mark: item for item in reversed(free) if item.mark in kept}.values())
+    apart = {item.mark: item for item in reversed(free) if item.mark in kept}
+    most = max(FEW, len(page.places) // WORDS)
+    drawn = {item.mark for item in [*reversed(apart.values())][: len(gone) + most]}
+    return tuple(item for item in apart.values() if item.mark in drawn or item.p is None)
 
 
 def redecide(page: Page, before: Snapshot, after: Snapshot) -> Snapshot:

@@ -43,6 +43,15 @@ def test_probabilities_follow_what_was_decided() -> None:
     assert [0.9, 0.5] == [item.p for item in likely(type_keys(state, "tab y"))]
 
 
+def test_of_a_model_that_knows_little_only_the_most_probable_candidates_are_offered() -> None:
+    text = " ".join(f"w{n}" for n in range(40))
+    everywhere = [Likely(TokenSpan(n, n + 1, "PART"), 0.2 + n / 1000) for n in range(40)]
+    few = left_out(start(text, likely=tuple(reversed(everywhere))))
+
+    assert everywhere[-5:] == sorted(few)
+    assert everywhere[:3] == sorted(left_out(start(text, likely=tuple(everywhere[:3]))))
+
+
 def test_unlikely_candidates_are_not_offered() -> None:
     assert () == left_out(start(TEXT, likely=(Likely(RIVAL, 0.1),)))
     assert (Likely(RIVAL, 0.2),) == left_out(start(TEXT, likely=(Likely(RIVAL, 0.2), Likely(RIVAL, 0.2))))
