@@ -100,6 +100,11 @@ class Truth:
         known = known and all(map(self._knows, other.passages))
         return known and all(map(self.denies, other.refused)) and not self.contradicts(other)
 
+    @property
+    def labels_anywhere(self) -> frozenset[str]:
+        """The labels whose spans are all known in the text or in some passage."""
+        return self.labels.union(*(one.labels for one in self.passages))
+
     def covers(self, labels: Collection[str]) -> bool:
         """Whether all spans of these labels are known in the whole text or in some passage."""
         return any(known.issuperset(labels) for known in (self.labels, *(one.labels for one in self.passages)))

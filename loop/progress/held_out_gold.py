@@ -21,7 +21,7 @@ class GoldText:
     """A held-out text with its gold spans.
 
     Attributes:
-        labels: the labels whose spans are all known.
+        labels: the labels whose spans are all known, of a long text in its section.
         unit: of resampling: its group, or the text alone.
         known: the text in the corpus; None for one from a gold file. truth: from its answers, or the file's rows.
     """
@@ -127,14 +127,14 @@ def filed_gold(raws: Sequence[RawText], labels: Sequence[str], naming: Naming) -
 def _gold_text(
     truth: Truth, labels: Sequence[str], text: str, group: str | None, known: Text | None = None
 ) -> GoldText:
-    asked = tuple(label for label in labels if label in truth.labels)
+    asked = tuple(label for label in labels if label in truth.labels_anywhere)
     return GoldText(text, _of(asked, truth.spans), asked, unit_of(group, text), known, truth)
 
 
 def answered_gold(store: Store, answers: Iterable[Answer], labels: Sequence[str]) -> list[GoldText]:
     """Those texts that have a label whose spans are all known."""
     known, found = of_texts(answers, store.journal.schemes()), []
-    for text in store.corpus.texts([id_ for id_, truth in known.items() if truth.labels.intersection(labels)]):
+    for text in store.corpus.texts([id_ for id_, truth in known.items() if truth.labels_anywhere.intersection(labels)]):
         found.append(_gold_text(known[text.id], labels, text.text, text.group, text))
     return found
 

@@ -10,10 +10,11 @@ import spacy
 from trainer_kit import finish, give, weights
 from workshop import workshop_gold
 
-from loop.acquire.sections import SECTION
+from loop.acquire.sections import SECTION, fixed_section
 from loop.formats import read, write
 from loop.intake import import_answers
 from loop.intake.export import answered
+from loop.progress.held_out_gold import evaluated_texts, gold_texts, last_evaluated_round
 from loop.records import Span
 from loop.store import NewText, Store
 from loop.trainer.rebuilding import rebuilding
@@ -114,6 +115,29 @@ def test_a_long_document_is_asked_about_part_by_part(paths, passages, store):
     assert 7 == len({one.passage for one in asked})
     assert all(one.tokens[-1][1] - one.tokens[0][0] <= SECTION for one in asked)
     assert all(one.passage for one in asked)
+
+
+def test_a_held_out_document_is_evaluated_on_one_section_and_never_learned_from(paths, passages, store):
+    settings = replace(passages, queue=replace(passages.queue, held_out_share=0.5))
+    gold = joined(12, 60)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    asked = []
+    for _ in range(6):
+        finish(paths, settings, store)
+        asked += give(paths, settings, store, gold, 5)
+    finish(paths, settings, store)
+    held = [one for one in asked if one.stream == "held_out"]
+
+    assert 0 < len(held) == len({one.text.id for one in held})
+    assert {one.text.id for one in held}.isdisjoint({one.text_id for one in store.answers.training()})
+    assert all(one.passage == fixed_section(one.text.text) for one in held)
+    found = evaluated_texts(store, gold_texts(store, settings, paths), last_evaluated_round(store))
+    assert len(held) == len(found)
+    for one in found:
+        start, end = fixed_section(one.gold.text)
+        inside = [span for span in gold[one.gold.text] if span.start < end and start < span.end]
+        assert tuple(inside) == one.gold.spans
+        assert all(span.start < end and start < span.end for span in one.found)
 
 
 @pytest.mark.parametrize("form", ["jsonl", "spacy"])
