@@ -106,8 +106,8 @@ def reason(question: Question, mode: Mode) -> str:
 
 def why_words(question: Question, mode: Mode) -> str:
     """Return why a text or a passage of it is asked, in a sentence."""
-    asked = "Why" if question.passage is None or mode == "teach" else "Why this passage"
-    return f"{asked}: {reason(question, mode)}"
+    asked = "" if question.passage is None or mode == "teach" else "passage · "
+    return f"Why: {asked}{reason(question, mode)}"
 
 
 def notes(state: State, cells: int) -> str:
