@@ -308,8 +308,8 @@ def parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
 
 
 def whole(answers: Iterable[Answer], schemes: Schemes) -> list[Answer]:
-    """The complete answers that no later answer overrides in part, by rank."""
-    return [part.answer for part in parts(answers, schemes) if part.labels and part.is_whole]
+    """The answers, complete in the text or in a passage, that no later answer overrides in part, by rank."""
+    return [part.answer for part in parts(answers, schemes) if (part.labels or part.passages) and part.is_whole]
 
 
 def _denies(known: Truth | Part, span: Span) -> bool:

@@ -67,7 +67,7 @@ def _spans(answers: Sequence[Given]) -> list[tuple[float, bool]]:
     return [
         (candidate.p, candidate.span in one.answer.spans)
         for one in answers
-        for candidate in one.question.candidates
+        for candidate in one.candidates
         if candidate.p is not None and candidate.p >= LEAST
     ]
 

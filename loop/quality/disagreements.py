@@ -12,7 +12,7 @@ from loop.truth import Schemes
 def disagreements(answers: Iterable[Given], schemes: Schemes) -> list[Finding]:
     """Answers that differ from another annotator's first answer to the text, the most different first.
 
-    Only spans of labels that both answers cover count.
+    Only spans of labels, and of the part of the text, that both answers cover count.
 
     Args:
         answers: complete ones in force, with their questions.
@@ -29,8 +29,12 @@ def _differing(same: Sequence[Given], schemes: Schemes) -> Iterator[Finding]:
     first, *others = same
     for one in others:
         both = set(schemes[first.answer.scheme]) & set(schemes[one.answer.scheme])
-        then, now = ({s for s in each.answer.spans if s.label in both} for each in (first, one))
-        if one.answer.annotator != first.answer.annotator and then != now:
+        start, end = max(first.asked[0], one.asked[0]), min(first.asked[1], one.asked[1])
+        then, now = (
+            {s for s in each.answer.spans if s.label in both and s.start < end and start < s.end}
+            for each in (first, one)
+        )
+        if one.answer.annotator != first.answer.annotator and start < end and then != now:
             text, gone, new = one.question.text.text, sorted(then - now), sorted(now - then)
             words = f"{first.answer.annotator} {listed(text, gone)}, {one.answer.annotator} {listed(text, new)}"
             yield Finding("disagreement", one.answer, words, float(len(gone) + len(new)), (gone or new)[0])

@@ -6,22 +6,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from loop.records import Answer, Question, Span
+from loop.records import Answer, Candidate, Passage, Question, Span
 
 Kind = Literal["disagreement", "inconsistent", "improbable", "fast", "repeat"]
 
 
 class Given(NamedTuple):
-    """A complete answer with its question."""
+    """A complete answer, or one about a passage, with its question."""
 
     question: Question
     answer: Answer
 
     @property
     def words(self) -> list[tuple[int, int]]:
-        """The tokens that are not white space, as character offsets."""
-        text = self.question.text.text
-        return [token for token in self.question.tokens if text[token[0] : token[1]].strip()]
+        """The tokens asked about that are not white space, as character offsets."""
+        text, (first, last) = self.question.text.text, self.asked
+        inside = (token for token in self.question.tokens if token[0] < last and first < token[1])
+        return [token for token in inside if text[token[0] : token[1]].strip()]
+
+    @property
+    def asked(self) -> Passage:
+        """The characters that the answer is about."""
+        return self.answer.passage or (0, len(self.question.text.text))
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The candidates that the answer says something of."""
+        first, last = self.asked
+        return [one for one in self.question.candidates if one.span.start < last and first < one.span.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +66,6 @@ def listed(text: str, spans: Iterable[Span]) -> str:
 
 
 def given(pairs: Iterable[tuple[Question, Answer]]) -> list[Given]:
-    """The accepted and complete ones of the answers."""
-    return [Given(question, answer) for question, answer in pairs if answer.verdict == "accept" and answer.complete]
+    """The accepted ones of the answers that are complete, in the text or in a passage."""
+    accepted = (pair for pair in pairs if pair[1].verdict == "accept")
+    return [Given(question, answer) for question, answer in accepted if answer.complete or answer.passage]

@@ -38,7 +38,7 @@ def _denied(one: Given, found: Mapping[str, Sequence[Use]]) -> Iterator[Finding]
     text, marked = one.question.text.text, set(one.answer.spans)
     if one.question.stream == "revisit":  # its candidates come from the earlier answer
         return
-    for candidate in one.question.candidates:
+    for candidate in one.candidates:
         span, p = candidate.span, candidate.p or 0.0
         if p < SURE or span in marked:
             continue
