@@ -106,7 +106,7 @@ class Question:
         id: globally unique; kept forever once answered.
         text: the text.
         tokens: character offsets (start, end) of every token; spans begin and end at token boundaries.
-        prediction: the spans shown, sorted, never overlapping.
+        prediction: the spans suggested, sorted, never overlapping; of a passage those are shown that touch it.
         candidates: all spans above a small probability, including those of the prediction.
         lattice: the serialised lattice (see `loop.lattice`); empty if no model has scored the text.
         stream: the stream of the queue that it comes from.

@@ -14,13 +14,17 @@ ENDS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"[.!?。！？]\s
 
 
 def sections(text: str) -> list[Passage]:
-    """Divide a text after a paragraph, a line, a sentence or a word; depends on the text only."""
+    """Divide a text after a paragraph, a line, a sentence or a word; depends on the text only.
+
+    Sections of nothing but white space are left out.
+    """
     found, start = [], 0
     while len(text) - start > SECTION:
         end = _end(text, start)
         found.append((start, end))
         start = end
-    return [*found, (start, len(text))]
+    found.append((start, len(text)))
+    return [one for one in found if text[slice(*one)].strip()] or found[:1]
 
 
 def _end(text: str, start: int) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from loop.editing.cursor import selection
 from loop.editing.marks import Page, lay, overlap
-from loop.editing.state import ANALYSES, Cycle, State, change, follow, likely, redecide, refuse, remember
+from loop.editing.state import ANALYSES, Cycle, State, change, follow, likely, refuse, remember
 from loop.records import TokenSpan
 
 Side = Literal["left", "right"]
@@ -77,7 +77,11 @@ def _move_edge(state: State, side: Side, by: int) -> State:
         return refuse(state, "The text ends here.")
     cursor = max(moved.start, min(state.page.step(moved.end - 1, 0), state.cursor))
     rest = [
-        piece for m in state.marks if m != target and overlap(m, moved) for piece in _remainder(state.page, m, moved)
+        piece
+        for m in state.marks
+        if m != target and overlap(m, moved)
+        for piece in _remainder(state.page, m, moved)
+        if state.page.asks_about(piece)
     ]
     return change(state, put=[moved, *rest], drop=[target], cursor=cursor)
 
@@ -109,7 +113,7 @@ def everywhere(state: State) -> State:
 
 
 def widen(state: State) -> State:
-    """Ask about more of the text: the model's marks there are shown as elsewhere."""
+    """Ask about more of the text: what was suggested there is shown."""
     page = state.page
     if page.passage is None:
         return refuse(state, "This asks about the whole text.")
@@ -118,9 +122,8 @@ def widen(state: State) -> State:
     if (start, end) == page.passage:
         return refuse(state, "The rest of this document is asked about by itself.")
     wider = page.about(None if is_whole else (start, end))
-    brought = (item.mark for item in page.likely if item.p is None and not page.asks_about(item.mark))
-    marks = lay(state.marks, (mark for mark in brought if wider.asks_about(mark)))
-    new = redecide(wider, *[replace(state.now, marks=marks, passage=wider.passage)] * 2)
+    marks = lay(state.marks, (mark for mark in wider.suggested if not page.asks_about(mark)))
+    new = replace(state.now, marks=marks, moved=(), gone=(), passage=wider.passage)
     message = "Now the whole text is asked about." if is_whole else "The passage is wider."
     return remember(state, new, message=message)
 

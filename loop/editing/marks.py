@@ -63,8 +63,8 @@ class Page:
         tokens: offsets (start, end) in `text` of every token. labels: in the project's order.
         passage: the tokens that are asked about, together with every mark that touches them; None for the whole text.
         is_excerpt: whether `text` is not the whole text.
-        shown: the suggested marks. elsewhere: those of them from a file, a pattern or another pipeline, which
-            re-deciding never removes.
+        shown: the suggested marks, also those outside of the passage. elsewhere: those of them from a file, a pattern
+            or another pipeline, which re-deciding never removes.
         likely: candidate marks, most probable first.
         suggester: re-decides and offers other predictions; None if no model has analysed the text.
     """
@@ -99,6 +99,11 @@ class Page:
     def asks_about(self, mark: TokenSpan) -> bool:
         """Whether a mark belongs to the passage: it touches it."""
         return self.passage is None or overlap(mark, self.passage)
+
+    @property
+    def suggested(self) -> tuple[TokenSpan, ...]:
+        """The suggested marks that belong to the passage."""
+        return self.shown if self.passage is None else tuple(filter(self.asks_about, self.shown))
 
     def about(self, passage: Range | None) -> Page:
         """Return the same page about another passage."""
@@ -193,19 +198,15 @@ def page_of(
     suggester: Suggester | None = None,
     label: str = "",
     asked_before: Collection[Span] = (),
-    passage: Passage | None = None,
 ) -> Page:
     """Return the page for a question: manual mode suggests nothing, teach mode only the most uncertain span.
 
     If no span may be an entity, as before a model has analysed the text, teach mode asks about the whole text, and the
     page's mode is "correct". Teach mode asks about the span that it asked about before, if any, else about one with
-    this label, if any; of a passage it asks nothing but that. Other modes ask about `passage`, if given, instead of the
-    question's.
+    this label, if any; of a passage it asks nothing but that.
     """
-    bare = _bare(question, tuple(labels))
-    wide, asked_in = bare, passage or question.passage
-    tokens = bare.cover(asked_in[0] - bare.offset, asked_in[1] - bare.offset) if asked_in else None
-    bare = replace(bare, passage=tokens)
+    wide = _bare(question, tuple(labels))
+    bare = replace(wide, passage=_passage_in(wide, question.passage))
     if mode == "manual":
         return replace(bare, mode="manual")
     fitting = [(mark, c) for c in question.candidates if (mark := bare.mark(c.span))]
@@ -215,10 +216,17 @@ def page_of(
     if asked is not None:
         only = Aids(candidates=False, redeciding=False)
         return replace(wide, shown=bare.snap([asked.span]), likely=ranked, mode="teach", aids=only, suggester=suggester)
-    shown = tuple(mark for mark in bare.snap(question.prediction) if bare.asks_about(mark))
+    shown = bare.snap(question.prediction)
     named = {mark for mark, c in fitting if c.source != "model"}
     elsewhere = tuple(mark for mark in shown if mark in named)
     return replace(bare, shown=shown, elsewhere=elsewhere, likely=ranked, suggester=suggester)
+
+
+def _passage_in(page: Page, passage: Passage | None) -> Range | None:
+    """The tokens of a passage; all of the page if it has no word, as a passage is never the whole text."""
+    if passage is None or not page.tokens:
+        return None
+    return page.cover(passage[0] - page.offset, passage[1] - page.offset) or (0, len(page.tokens))
 
 
 def _bare(question: Question, labels: tuple[str, ...]) -> Page:

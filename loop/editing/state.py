@@ -145,7 +145,7 @@ class State:
 
 def begin(page: Page) -> State:
     """Return the initial state for a new question."""
-    return _start(page, Snapshot(page.shown, passage=page.passage))
+    return _start(page, Snapshot(page.suggested, passage=page.passage))
 
 
 def resume(page: Page, spans: Sequence[Span] | None, *, flag: bool = False, memo: str = "") -> State:
@@ -155,7 +155,7 @@ def resume(page: Page, spans: Sequence[Span] | None, *, flag: bool = False, memo
     """
     marks = page.snap(spans or ())
     if spans is None or (page.mode == "teach" and not marks):
-        return _start(page, Snapshot(page.shown, flag=flag, memo=memo, passage=page.passage))
+        return _start(page, Snapshot(page.suggested, flag=flag, memo=memo, passage=page.passage))
     decided = Snapshot(marks, marks, ((0, len(page.tokens)),), flag=flag, memo=memo, passage=page.passage)
     return _start(page, decided)
 
@@ -245,7 +245,11 @@ def follow(page: Page, before: Snapshot, after: Snapshot, analysis: Iterable[Tok
     Marks on the screen stay, except those that only the model's prediction `before` the edit suggested.
     """
     own = {*(_analysis(page, before) or ())}.difference(page.elsewhere)
-    marks = (*(m for m in after.marks if m not in own), *page.elsewhere, *page.fitted(analysis))
+    marks = (
+        *(m for m in after.marks if m not in own),
+        *filter(page.asks_about, page.elsewhere),
+        *page.fitted(analysis),
+    )
     blank = tokens_of(after.blank)
     return lay(after.touched, (m for m in marks if blank.isdisjoint(range(m.start, m.end))))
 

@@ -15,8 +15,9 @@ from loop.truth import Known, Truth
 
 # Words to either side where the receptive field is not known, as for a transformer.
 UNKNOWN = 64
-# A run of characters without white space counts as several words: some scripts have none.
-WORD = re.compile(r"\S{1,40}")
+# Characters of a word: a longer run without white space counts as several, because some scripts have none.
+LONGEST = 200
+WORD = re.compile(rf"\S{{1,{LONGEST}}}")
 
 
 Ranged = TypeVar("Ranged", Span, Known)
@@ -74,7 +75,7 @@ def _pieces(text: str, ranges: Iterable[Passage], margin: int) -> list[Piece]:
 
 def _before(text: str, place: int, margin: int) -> int:
     """The start of the word that is `margin` words before a place."""
-    near = max(0, place - 50 * margin)
+    near = max(0, place - (LONGEST + 1) * margin)
     words = [match.start() for match in WORD.finditer(text, near, place)]
     return words[-margin] if len(words) > margin else 0
 

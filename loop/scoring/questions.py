@@ -132,7 +132,7 @@ def question(read: Read, *, stream: Stream, round: int, passage: tuple[int, int]
     suggested, others = _on_words(read, read.text.suggested), _on_words(read, read.others)
     matches = _on_words(read, read.matches)
     asked = _asked(read, passage)
-    prediction = _touching(merged(suggested, _best(read), others, matches), asked)
+    prediction = merged(suggested, _best(read), others, matches)
     candidates = _with_source(candidates, suggested, prediction, "file")
     candidates = _with_source(candidates, others, prediction, "pipeline")
     candidates = _with_source(candidates, matches, prediction, "pattern")

@@ -210,7 +210,7 @@ class Session:
             LoopError: the spans do not fit the text; nothing is stored.
         """
         replaced = self.answered(question)
-        self._refuse_misfits(question, spans, replaced)
+        self._refuse_misfits(question, spans, replaced, passage)
         self._reopened = None
         said = (verdict, complete, passage, tuple(spans), reason, flag, memo)
         if replaced and said == _said(replaced):
@@ -243,7 +243,13 @@ class Session:
         self.goal.note(added)
         return added
 
-    def _refuse_misfits(self, question: Question, spans: Sequence[Span], replaced: Answer | None) -> None:
+    def _refuse_misfits(
+        self, question: Question, spans: Sequence[Span], replaced: Answer | None, passage: Passage | None
+    ) -> None:
+        start, end = passage or (0, len(question.text.text))
+        if outside := [span for span in spans if span.end <= start or end <= span.start]:
+            what = f"the span {outside[0].start}-{outside[0].end} is outside of its passage, {start}-{end}"
+            raise LoopError(f"The answer to text {question.text.id} cannot be stored: {what}.", hint=SPANS_HINT)
         labels = {*self.labels, *(span.label for span in (replaced.spans if replaced else ()))}
         if problem := misfit(spans, size=len(question.text.text), labels=labels):
             raise LoopError(f"The answer to text {question.text.id} cannot be stored: {problem}.", hint=SPANS_HINT)

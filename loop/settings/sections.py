@@ -102,8 +102,7 @@ class AcquireSettings(Section):
         low=0, high=0.9,
     )  # fmt: skip
     passages: bool = _setting(
-        True,
-        "Ask about the part of a text that is most worth its time; false: about whole texts, if they are not long.",
+        False, "Ask about the part of each text that is most worth its time; false: only of those over `longest`."
     )
     longest: int = _setting(150, "Most tokens that a question asks about.", low=20)
 

@@ -58,7 +58,7 @@ _ANSWERED = (
 )
 _DRAFTS = delete(drafts).where(drafts.c.text_id == _OF_TEXT, drafts.c.annotator == _BY)
 _DRAFT_ENDED = _DRAFTS.where(drafts.c.question_id == _TO)
-"""Deletes the draft that has become an answer; if it changes an earlier answer, all other drafts of the text stay."""
+"""Deletes the draft that has become an answer; if that changes an earlier one or is about a passage, others stay."""
 _told = or_(answers.c.question_id == drafts.c.question_id, answers.c.id == drafts.c.question_id)
 _DRAFTS_ENDED = _DRAFTS.where(or_(drafts.c.question_id == _TO, ~exists().where(_told, answers.c.annotator == _BY)))
 """The same for a new answer: drafts for other open questions of its text end, too, drafts of changes do not."""
@@ -270,7 +270,8 @@ def add_answer(connection: Connection, answer: Answer) -> Answer:
     connection.execute(insert(answers).values(answer_row(stored)))
     about = {"of_text": answer.text_id, "by": answer.annotator, "to": answer.question_id}
     connection.execute(_NOT_ASKED, about)
-    connection.execute(_DRAFTS_ENDED if answer.retracts is None else _DRAFT_ENDED, about)
+    is_alone = answer.retracts is not None or answer.passage is not None
+    connection.execute(_DRAFT_ENDED if is_alone else _DRAFTS_ENDED, about)
     connection.execute(_ANSWERED, about)
     return stored
 

@@ -159,13 +159,15 @@ def _passage_fault(row: Row[Any]) -> str:
 
 def _is_lost(row: Row[Any], faults: Mapping[str, str]) -> bool:
     """Whether the answer's meaning is lost; complete answers do not need the spans shown."""
-    return bool(row.stands) and ("spans" in faults or not row.complete)
+    return bool(row.stands) and ("spans" in faults or "passage" in faults or not row.complete)
 
 
 def _set_aside(connection: Connection) -> None:
     """Retract answers whose meaning is lost, as undo would; empty unreadable spans and faulty spans shown."""
     for row, faults in _faulty(connection):
-        emptied = {name: "[]" for name, fault in faults.items() if name == "shown" or fault == "cannot be read"}
+        emptied: dict[str, str | None] = {
+            name: "[]" for name, fault in faults.items() if name == "shown" or fault == "cannot be read"
+        }
         emptied |= {"passage": None} if "passage" in faults else {}
         if emptied:
             connection.execute(update(answers).where(answers.c.id == row.id).values(emptied))

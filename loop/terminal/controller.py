@@ -234,7 +234,7 @@ class Controller(Hand):
                 memo=now.memo,
                 complete=verdict not in ("accept", "reject") or (mode != "teach" and passage is None),
                 passage=passage if verdict == "accept" and mode != "teach" else None,
-                shown=state.page.spans(state.page.shown),
+                shown=state.page.spans(state.page.suggested),
                 mode=mode,
             )
         except LoopError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loop.editing import Page, begin, left_out, mode_of, page_of
@@ -38,13 +39,12 @@ class Pages:
 
     def _make(self, question: Question, mode: Mode, answer: Answer | None) -> Page:
         return page_of(
-            question,
+            _as_answered(question, answer),
             self._session.labels,
             mode=mode,
             suggester=suggester_of(question),
             label=self._session.focus.label,
             asked_before=answer.shown if answer is not None and answer.mode == "teach" else (),
-            passage=answer.passage if answer is not None else None,
         )
 
     def following(self, question: Question) -> Question | None:
@@ -62,6 +62,13 @@ class Pages:
         page = self._make(question, mode, None)
         self._ahead = question.id, mode, page
         return page
+
+
+def _as_answered(question: Question, answer: Answer | None) -> Question:
+    """The question about what was answered: another passage than was asked about, if it was widened or narrowed."""
+    if answer is None or answer.verdict != "accept" or answer.mode == "teach":
+        return question
+    return replace(question, passage=answer.passage)
 
 
 def get_ready(page: Page) -> None:

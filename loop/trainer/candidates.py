@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, exp
 from random import Random
 
 from loop.acquire.cost import fitted_cost
-from loop.acquire.passages import best_passage
+from loop.acquire.passages import TokenRange, best_passage, random_stretch
 from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
 from loop.acquire.sections import sections
@@ -22,6 +22,7 @@ from loop.settings import AcquireSettings, Settings
 from loop.store import Store
 from loop.store.questions import PastEntropies
 from loop.timing import CostModel, timed, tokens_read
+from loop.truth import Schemes
 
 # How many earlier rounds' entropies of a text are kept.
 HISTORY = 3
@@ -95,14 +96,6 @@ def _balanced(store: Store, far: Sequence[Text]) -> list[Text]:
     return balanced(far, sizes=store.corpus.batch_sizes(), answered=Counter(text.batch for text in answered))
 
 
-def at_random(read: Read, longest: int, rng: Random) -> tuple[int, int] | None:
-    """A random passage of a text that is too long to be asked about as a whole; None for the whole text."""
-    if len(read.tokens) <= longest:
-        return None
-    start = rng.randrange(len(read.tokens) - longest + 1)
-    return start, start + longest
-
-
 def likely_to_contain(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidates:
     """The candidates in which a label is likely or one of its patterns matches; all candidates if there are none."""
 
@@ -118,17 +111,21 @@ def likely_to_contain(drawn: Candidates, known: Mapping[int, Read], label: str) 
 
 
 class PastAnswers:
-    """Which parts of texts are known that are still asked about, because all their answers are about passages."""
+    """Which parts of texts are known that are still asked about, because all their answers are about passages.
 
-    def __init__(self, answers: Iterable[Answer]) -> None:
+    Args:
+        answers: standing answers.
+        schemes: the labels that they cover.
+        labels: the labels in force; what is not known of all of them is asked again.
+    """
+
+    def __init__(self, answers: Iterable[Answer], schemes: Schemes, labels: Collection[str]) -> None:
         self._known: dict[int, list[Passage]] = {}
-        for answer in answers:
-            if answer.passage is not None and not answer.repeat:
+        about = [answer for answer in answers if answer.passage is not None and not answer.repeat]
+        self.texts = frozenset(answer.text_id for answer in about)
+        for answer in about:
+            if answer.passage is not None and set(labels) <= set(schemes[answer.scheme]):
                 self._known.setdefault(answer.text_id, []).append(answer.passage)
-
-    def taught(self) -> frozenset[int]:
-        """The texts with such answers."""
-        return frozenset(self._known)
 
     def sections(self, texts: Iterable[Text], rng: Random) -> dict[int, Passage]:
         """For each long text a random section, if possible one in which nothing is known."""
@@ -142,12 +139,36 @@ class PastAnswers:
     def _within(self, text_id: int, section: Passage) -> list[Passage]:
         return [one for one in self._known.get(text_id, ()) if one[0] < section[1] and section[0] < one[1]]
 
-    def known_in(self, read: Read) -> list[tuple[int, int]]:
-        """The token ranges of what was read in which all spans are known."""
-        ends = [end for _, end in read.tokens]
-        starts = [start for start, _ in read.tokens]
-        ranges = ((bisect_right(ends, a), bisect_left(starts, b)) for a, b in self._known.get(read.text.id, ()))
-        return [(first, last) for first, last in ranges if first < last]
+    def known_in(self, read: Read) -> list[TokenRange]:
+        """The token ranges of what was read in which all spans are known, in order, none touching another."""
+        merged: list[TokenRange] = []
+        for first, last in sorted(token_ranges(read, self._known.get(read.text.id, ()))):
+            if merged and first <= merged[-1][1]:
+                merged[-1] = merged[-1][0], max(last, merged[-1][1])
+            else:
+                merged.append((first, last))
+        return merged
+
+
+def token_ranges(read: Read, passages: Iterable[Passage]) -> list[TokenRange]:
+    """The tokens that these passages touch, without those that touch none."""
+    starts, ends = ([token[n] for token in read.tokens] for n in (0, 1))
+    ranges = ((bisect_right(ends, start), bisect_left(starts, end)) for start, end in passages)
+    return [(first, last) for first, last in ranges if first < last]
+
+
+def stretches(read: Iterable[Read], answered: PastAnswers, longest: int, rng: Random) -> dict[int, TokenRange | None]:
+    """What to ask about at random in texts that are too long or known in part, by text; None where too little is left.
+
+    Where a pattern matches, it is the surroundings of a match.
+    """
+    found = {}
+    for one in read:
+        known = answered.known_in(one)
+        if known or len(one.tokens) > longest:
+            near = token_ranges(one, ((match.start, match.end) for match in one.matches))
+            found[one.text.id] = random_stretch(len(one.tokens), longest, rng, known=known, near=near)
+    return found
 
 
 def scored_texts(
@@ -158,13 +179,15 @@ def scored_texts(
     cost: CostModel,
     settings: AcquireSettings,
     answered: PastAnswers,
+    label: str = "",
 ) -> list[Scored]:
     """The input of the acquisition function: the texts scored by round `number`, with the passages to ask about."""
     history = {one.text_id: _before(one, number) for one in past}
     found = []
     for one in read:
         known = answered.known_in(one)
-        if one.lattice is None or (known and not settings.passages):
+        is_long = one.section is not None or len(one.tokens) > settings.longest
+        if one.lattice is None or (known and not (settings.passages or is_long)):
             continue
         whole = Scored(
             text_id=one.text.id,
@@ -174,8 +197,9 @@ def scored_texts(
             history=tuple(entropy for _, entropy in history.get(one.text.id, ())),
             cost=cost,
         )
-        if settings.passages or len(one.tokens) > settings.longest:
-            best = best_passage(one.lattice, len(one.tokens), cost, longest=settings.longest, known=known)
+        if settings.passages or is_long:
+            longest = settings.longest
+            best = best_passage(one.lattice, len(one.tokens), cost, longest=longest, known=known, label=label)
             found += [] if best is None else [_in_passage(whole, *best)]
         else:
             found.append(whole)

@@ -24,12 +24,12 @@ from loop.trainer.candidates import (
     Candidates,
     PastAnswers,
     answering_cost,
-    at_random,
     best_probabilities,
     draw,
     likely_to_contain,
     remembered,
     scored_texts,
+    stretches,
 )
 from loop.trainer.label_questions import revisits
 from loop.trainer.repeat_questions import repeat_questions
@@ -77,7 +77,7 @@ class NextQuestions:
             return False
         with rounds.learner.published() as nlp:
             matches, answers = self._patterns.matches(nlp), self._store.answers.standing()
-            sections = PastAnswers(answers).sections([text], Random(text.text))
+            sections = self._past(answers).sections([text], Random(text.text))
             (one,) = read_texts(nlp, [text], temperature=rounds.temperature, matches=matches, sections=sections)
         (one,) = self._with_others([one], answered=len(self._store.answers.training()) if self._other else 0)
         self._store.requests.serve(question(one, stream="chosen", round=rounds.number))
@@ -111,29 +111,39 @@ class NextQuestions:
         answered = sum(answer.trains for answer in answers)
         past = self._store.questions.seen()
         focus = self._store.requests.focus()
-        before = PastAnswers(answers)
-        drawn = draw(
-            self._store, settings, past, rng, focus=focus, held_out=self._held_out(), asked_about=before.taught()
-        )
+        before = self._past(answers)
+        drawn = draw(self._store, settings, past, rng, focus=focus, held_out=self._held_out(), asked_about=before.texts)
         known = self._read(rounds, drawn, before.sections([*drawn.fresh, *drawn.carried], rng))
         if focus == NO_FOCUS:
             self._store.journal.set_estimate(number, estimated([known[text.id] for text in drawn.fresh]))
         drawn = likely_to_contain(drawn, known, focus.label)
         asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
         cost = answering_cost(self._store, answers)
-        scored = scored_texts(asked_about, past, number=number, cost=cost, settings=settings.acquire, answered=before)
+        scored = scored_texts(
+            asked_about, past, number=number, cost=cost, settings=settings.acquire, answered=before, label=focus.label
+        )
         ranked = self._ranked(scored, rng)
         # A model that learned from weak labels knows where it is uncertain before the first answer.
         began = COLD_START_ANSWERS if rounds.starts_weakly else answered
-        partly = {one.text.id for one in asked_about if before.known_in(one)}
-        picks = self._choose(drawn, known, ranked, began, rng, partly)
+        parts = stretches(asked_about, before, settings.acquire.longest, rng)
+        closed = {id_ for id_, part in parts.items() if part is None}
+        picks = self._choose(drawn, known, ranked, began, rng, closed)
         # Texts of a focused session are no random sample of the corpus, so none of them are held out.
         mixed = picks if focus.label or focus.where else self._with_held_out(picks, drawn, answers)
         # Held-out questions show no suggestions, so the other pipeline is not run on them.
         shown = [known[pick.text_id] for pick in mixed if pick.stream != "held_out"]
         known |= {one.text.id: one for one in self._with_others(shown, answered=answered)}
-        passages = {one.text_id: one.passage for one in ranked}
-        questions = [self._question(known[pick.text_id], pick.stream, number, passages, rng) for pick in mixed]
+        uncertain = {one.text_id: one.passage for one in ranked}
+        asked_in = {"uncertain": uncertain, "held_out": {}}  # a section that is held out is evaluated as a whole
+        questions = [
+            question(
+                known[pick.text_id],
+                stream=pick.stream,
+                round=number,
+                passage=asked_in.get(pick.stream, parts).get(pick.text_id),
+            )
+            for pick in mixed
+        ]
         if focus == NO_FOCUS:
             questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
             questions = [*repeat_questions(self._store, settings, rng, round=number), *questions]
@@ -142,18 +152,8 @@ class NextQuestions:
         self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
         self._laid_out = pool, self._store.questions.waiting()
 
-    def _question(
-        self, read: Read, stream: Stream, round: int, passages: Mapping[int, tuple[int, int] | None], rng: Random
-    ) -> Question:
-        """The question about a text: where the model is uncertain about the chosen passage, otherwise about all of it.
-
-        All of it but what is too long, except for a held-out text: its section is evaluated as a whole.
-        """
-        if stream == "uncertain":
-            passage = passages.get(read.text.id)
-        else:
-            passage = None if stream == "held_out" else at_random(read, self._settings.acquire.longest, rng)
-        return question(read, stream=stream, round=round, passage=passage)
+    def _past(self, answers: Sequence[Answer]) -> PastAnswers:
+        return PastAnswers(answers, self._store.journal.schemes(), self._settings.project.labels)
 
     def _read(self, rounds: Rounds, drawn: Candidates, sections: Mapping[int, Passage]) -> dict[int, Read]:
         held = ((text.id, fixed_section(text.text)) for text in drawn.held_out if len(text.text) > SECTION)
@@ -186,15 +186,15 @@ class NextQuestions:
         ranked: Sequence[Scored],
         answered: int,
         rng: Random,
-        partly: Collection[int],
+        closed: Collection[int],
     ) -> list[Pick]:
-        """Choose the questions of the queue, except the held-out ones; of texts `partly` known only passages."""
+        """Choose the questions of the queue, except the held-out ones; in `closed` texts only what is uncertain."""
         size, share = self._settings.queue.size, self._settings.queue.random_share
         # Drawn first and from the random sample only, so that they represent the whole pool.
-        fresh = [text.id for text in drawn.fresh if text.id not in partly]
+        fresh = [text.id for text in drawn.fresh if text.id not in closed]
         random = _picks(rng.sample(fresh, len(fresh)), "random")
         kept = {pick.text_id for pick in random[: round(size * share)]}
-        others = [known[text.id] for text in (*drawn.fresh, *drawn.carried) if text.id not in kept.union(partly)]
+        others = [known[text.id] for text in (*drawn.fresh, *drawn.carried) if text.id not in kept.union(closed)]
         handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
         matched = _picks((others[i].text.id for i in most_matched(_matched_strings(others), n=size)), "pattern")
         chosen = random

@@ -56,4 +56,5 @@ def _blind(question: Question, round: int) -> Question:
         reason=REASONS["repeat"],
         round=round,
         entropy=None,
+        passage=None,
     )

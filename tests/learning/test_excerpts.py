@@ -55,7 +55,7 @@ def test_a_text_without_passages_or_with_a_complete_answer_is_read_whole(nlp, tr
 def test_a_text_without_white_space_is_not_read_whole():
     text, truth = excerpt("鏈" * 5000, Truth(passages=(Known(2000, 2010, PARTS),)), 4)
 
-    assert len(text) < 500
+    assert len(text) < 2000
     assert "鏈" * 10 == text[truth.passages[0].start : truth.passages[0].end]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from editing_pages import Opinions, start, type_keys
 
-from loop.editing import Likely, Page, State, begin, from_draft, page_of, resume, to_draft
+from loop.editing import Likely, State, begin, from_draft, page_of, to_draft
 from loop.editing.cursor import hints
 from loop.records import Candidate, Question, Span, Text, TokenSpan
 
@@ -18,7 +18,7 @@ IN, EDGE, OUT = TokenSpan(12, 13, "BRAND"), TokenSpan(8, 11, "BRAND"), TokenSpan
 def asked(*marks: TokenSpan, passage: tuple[int, int] = (10, 20), **more: object) -> State:
     state = start(WORDS, *marks, **more)
     page = replace(state.page, passage=passage)
-    return begin(replace(page, shown=tuple(mark for mark in page.shown if page.asks_about(mark))))
+    return begin(page)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,21 @@ def test_the_same_string_is_marked_everywhere_in_the_passage_only():
     assert (TokenSpan(2, 3, "BRAND"), TokenSpan(4, 5, "BRAND")) == type_keys(state, "tab e").marks
 
 
-def test_a_wider_passage_shows_what_the_model_finds_there_and_keeps_what_was_decided():
-    model = Opinions([(IN,), (EDGE, TokenSpan(22, 23, "PART"))])
-    state = type_keys(asked(IN, suggester=model), "tab d )")
+def test_a_wider_passage_shows_what_was_suggested_there_and_keeps_what_was_decided():
+    near = TokenSpan(22, 23, "PART")
+    state = type_keys(asked(IN, near, OUT), "tab d )")
 
     assert (0, 30) == state.page.passage
-    assert (EDGE, TokenSpan(22, 23, "PART")) == state.marks
+    assert ((near,), (IN, near)) == (state.marks, state.page.suggested)
+
+
+def test_what_another_source_suggests_stays_when_the_model_decides_the_rest_anew():
+    near = TokenSpan(22, 23, "PART")
+    model = Opinions([(IN,), (EDGE,)])
+    state = start(WORDS, IN, near, OUT, elsewhere=(near, OUT), suggester=model)
+    state = type_keys(begin(replace(state.page, passage=(10, 20))), ") tab d")
+
+    assert (EDGE, near) == state.marks
 
 
 def test_it_grows_to_the_whole_text_and_no_further():
@@ -132,12 +141,7 @@ def test_of_a_long_document_only_a_part_is_on_the_page():
     assert "The rest of this document is asked about by itself." == type_keys(begin(page), ") ) )").message
 
 
-@pytest.mark.parametrize("passage", [None, (15, 40)])
-def test_a_reopened_answer_is_about_the_passage_that_was_answered(passage):
-    question = long_question((10, 20))
-    answered = passage and (question.tokens[15][0], question.tokens[39][1])
-    page: Page = page_of(question, ("BRAND",), passage=answered)
-    span = Span(*question.tokens[16], "BRAND")
+def test_an_edge_moves_over_a_neighbour_that_crosses_the_edge_of_the_passage():
+    state = type_keys(asked(EDGE, TokenSpan(11, 13, "PART")), "tab tab i")
 
-    assert (passage or (10, 20)) == page.passage
-    assert (TokenSpan(16, 17, "BRAND"),) == resume(page, [span]).marks
+    assert (TokenSpan(10, 13, "PART"),) == state.marks
