@@ -14,7 +14,8 @@ LINE = "chain\n"
 def test_sections_follow_each_other_and_cover_the_text(text):
     found = sections(text)
 
-    assert text == "".join(text[start:end] for start, end in found)
+    assert "".join(text.split()) == "".join("".join(text[start:end] for start, end in found).split())
+    assert not text.strip() or all(text[start:end].strip() for start, end in found)
     assert all(end - start <= SECTION for start, end in found)
 
 

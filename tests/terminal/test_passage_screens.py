@@ -27,9 +27,7 @@ def shown(row: Row) -> str:
 def asked(*marked: str, within: str = "the KMC chain of", text: str = TEXT) -> Question:
     """Ask about a passage of a text."""
     start = text.index(within)
-    one = question(text, *marked)
-    inside = tuple(span for span in one.prediction if span.start < start + len(within) and start < span.end)
-    return replace(one, passage=(start, start + len(within)), prediction=inside)
+    return replace(question(text, *marked), passage=(start, start + len(within)))
 
 
 ONE = asked("SRAM Rival=BRAND 90", "KMC=BRAND 80")
@@ -57,7 +55,7 @@ def said(controller: Controller) -> tuple[object, ...]:
     [
         ("enter", ("accept", ["KMC"], "the KMC chain of", False)),
         ("tab d 0", ("accept", [], "the KMC chain of", False)),
-        (") ) enter", ("accept", ["KMC"], None, True)),
+        (") ) enter", ("accept", ["SRAM Rival", "KMC"], None, True)),
         ("tab y right P ( enter", ("accept", ["KMC", "chain"], "KMC chain", False)),
         ("end B k k enter", ("accept", ["KMC", "of my Canyon"], "the KMC chain of", False)),
         ("s s", ("skip", [], None, True)),
@@ -84,7 +82,7 @@ def test_a_reopened_answer_is_about_the_same_passage_and_may_be_widened(sit_down
     assert (6, 10) == controller.state.page.passage
     assert "Answered before: passage accepted, 1 BRAND" in shown(frame.why(controller, 100))
 
-    assert ("accept", ["KMC"], None, True) == said(press(controller, ") ) enter"))
+    assert ("accept", ["SRAM Rival", "KMC"], None, True) == said(press(controller, ") ) enter"))
     assert 1 == controller.session.status().answers_total
 
 
@@ -124,3 +122,37 @@ def test_the_line_mode_says_what_is_asked_about(sit_down: Sit) -> None:
     assert "Asked about: the KMC chain of\n" in lines
     assert "7 the, 8 KMC, 9 chain, 10 of\n" in lines
     assert "Now the whole text is asked about.\n" in lines
+
+
+def test_an_answer_that_was_widened_is_reopened_about_what_was_answered(sit_down: Sit) -> None:
+    controller = press(sit_down(ONE, TWO), ") ) home 1 enter")
+    first = controller.session.status().last
+    press(controller, "b enter")
+
+    assert ("accept", ["my", "SRAM Rival", "KMC"], None, True) == said(controller)
+    assert first == controller.session.status().last
+
+
+def test_a_passage_without_words_is_not_taken_for_the_whole_text(sit_down: Sit) -> None:
+    blank = replace(question("a brand    and more"), passage=(7, 11))
+    controller = press(sit_down(blank, TWO), "0")
+    last = controller.session.status().last
+
+    assert ("accept", (0, 19), False) == (last.verdict, last.passage, last.complete)
+
+
+def test_what_was_shown_follows_the_passage(sit_down: Sit) -> None:
+    one = asked("SRAM Rival=BRAND 90", "KMC=BRAND 80", "Canyon=BRAND 70")
+
+    last = press(sit_down(one, TWO), "enter").session.status().last
+
+    assert ["KMC"] == [TEXT[span.start : span.end] for span in last.shown]
+    assert last.shown == last.spans
+
+
+def test_what_is_suggested_outside_is_shown_once_the_passage_is_wider(sit_down: Sit) -> None:
+    one = asked("SRAM Rival=BRAND 90", "KMC=BRAND 80", "Canyon=BRAND 70")
+    last = press(sit_down(one, TWO), ") ) enter").session.status().last
+
+    assert ["SRAM Rival", "KMC", "Canyon"] == [TEXT[span.start : span.end] for span in last.shown]
+    assert last.shown == last.spans

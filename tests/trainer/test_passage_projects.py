@@ -15,8 +15,10 @@ from loop.formats import read, write
 from loop.intake import import_answers
 from loop.intake.export import answered
 from loop.progress.held_out_gold import evaluated_texts, gold_texts, last_evaluated_round
-from loop.records import Span
+from loop.records import Answer, Span, Text
+from loop.scoring.questions import Read
 from loop.store import NewText, Store
+from loop.trainer.candidates import PastAnswers
 from loop.trainer.rebuilding import rebuilding
 from loop.truth import of_texts
 
@@ -114,6 +116,28 @@ def test_a_long_document_is_asked_about_part_by_part(paths, passages, store):
     assert 7 == len({one.passage for one in asked})
     assert all(one.tokens[-1][1] - one.tokens[0][0] <= SECTION for one in asked)
     assert all(one.passage for one in asked)
+
+
+@pytest.mark.parametrize("strategy", ["random", "gain_per_second"])
+def test_long_texts_are_asked_about_until_nearly_all_is_known(strategy, paths, passages, store):
+    settings = replace(passages, acquire=replace(passages.acquire, passages=False, strategy=strategy))
+    gold = joined(2, 8)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    for _ in range(30):
+        finish(paths, settings, store)
+        give(paths, settings, store, gold, 2)
+    sizes = {text.id: len(text.text) for text in store.corpus.texts([1, 2])}
+    covered = {id_: len(places) for id_, places in known_places(store).items()}
+
+    assert all(covered[id_] > 0.85 * size for id_, size in sizes.items())
+
+
+def test_a_passage_is_asked_about_again_for_a_label_that_was_added(paths, passages, store):
+    answer = Answer("a", 1, "ann", "accept", passage=(0, 40), complete=False, scheme=1)
+    read = Read(Text(1, "x " * 40), tuple((n, n + 1) for n in range(0, 80, 2)), (), None)
+
+    assert [(0, 20)] == PastAnswers([answer], {1: {"PART"}}, ["PART"]).known_in(read)
+    assert [] == PastAnswers([answer], {1: {"PART"}}, ["PART", "BRAND"]).known_in(read)
 
 
 def test_a_held_out_document_is_evaluated_on_one_section_and_never_learned_from(paths, passages, store):
