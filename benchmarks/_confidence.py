@@ -50,7 +50,7 @@ class Mapped:
                 p[same] = p.get(same, 0.0) + q
         return [(span, q) for span, q in p.items() if q >= epsilon]
 
-    def squared_error(self, gold: Collection[TokenSpan], epsilon: float) -> float:
+    def squared_error(self, gold: Collection[TokenSpan], epsilon: float, _: None = None) -> float:
         p = dict(self.spans(epsilon))
         return sum((q - (span in gold)) ** 2 for span, q in p.items()) + sum(span not in p for span in gold)
 

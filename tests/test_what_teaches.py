@@ -281,9 +281,9 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             seen.extend(text.text for text in texts)
             return {}
 
-    def question_of(one, *, stream, round):
+    def question_of(one, *, stream, round, passage):
         seen.extend([one.text.text] if stream != "held_out" else [])
-        return question(one, stream=stream, round=round)
+        return question(one, stream=stream, round=round, passage=passage)
 
     monkeypatch.setattr("loop.trainer.round_recipe.update", update)
     monkeypatch.setattr("loop.trainer.round_recipe.RoundRecipe._try", lambda *_: [])
