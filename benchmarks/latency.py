@@ -127,9 +127,8 @@ def joined(notes: Sequence[str], tokens: int) -> Iterator[str]:
 
 def opened(folder: Path) -> Terminal:
     """The terminal of `loop annotate`, with a text on it."""
-    return Terminal(folder, arguments=("-m", "loop", "-C", str(folder), "annotate"), rows=50, columns=120).wait(
-        ASKED.decode(), "Job "
-    )
+    command = ("-m", "loop", "-C", str(folder), "annotate")
+    return Terminal(folder, arguments=command, rows=50, columns=120).wait(ASKED.decode())
 
 
 def first_question(folder: Path) -> float:
