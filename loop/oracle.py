@@ -41,12 +41,12 @@ class Oracle:
         text = question.text.text
         words = [(start, end) for start, end in question.tokens if text[start:end].strip()]
         first, last = (words[0][0], words[-1][1]) if words else (0, 0)
-        gold = [span for span in self._gold[text] if span.start < last and first < span.end]
+        gold = [span for span in self._gold[text] if span.touches((first, last))]
         right = filter_spans({span for span in widened(gold, words) if span})
         if self._noise:
             right = filter_spans(set(self._spoilt(right, words, Random(f"{self._seed}:{text}"))))
-        start, end = question.passage or (0, len(text))
-        return tuple(span for span in right if span.start < end and start < span.end)
+        asked = question.passage
+        return right if asked is None else tuple(span for span in right if span.touches(asked))
 
     def _spoilt(self, spans: Sequence[Span], words: Words, rng: Random) -> Iterator[Span]:
         for span in spans:

@@ -45,6 +45,10 @@ class Span:
         """Whether the two share a character, regardless of labels."""
         return self.start < other.end and other.start < self.end
 
+    def touches(self, passage: Passage) -> bool:
+        """Whether it shares a character with a passage: such a span belongs to it."""
+        return self.start < passage[1] and passage[0] < self.end
+
     def contains(self, other: Span) -> bool:
         """Whether `other` lies within this span, regardless of labels."""
         return self.start <= other.start and other.end <= self.end

@@ -29,7 +29,7 @@ class Known:
 
     def covers(self, span: Span) -> bool:
         """Whether a span is known to be wrong if it is not among those known."""
-        return span.label in self.labels and self.start < span.end and span.start < self.end
+        return span.label in self.labels and span.touches((self.start, self.end))
 
     def without(self, labels: Collection[str]) -> Known:
         """The same passage of which less is known."""

@@ -16,9 +16,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 TokenRange = tuple[int, int]
 
-# Tokens shown on either side of the doubtful spans.
+# Tokens asked about on either side of the uncertain spans.
 AROUND = 4
-# The most doubtful spans of a text, between whose edges the passages lie that are tried.
+# How many of the most uncertain spans of a text a passage may begin or end at.
 TRIED = 24
 # A passage holds this share of the expected errors that one of its length could hold at most.
 SHARE = 0.8
@@ -61,7 +61,7 @@ def best_passage(
 ) -> tuple[TokenRange, Expectation] | None:
     """Find the token range with the most expected errors per second of predicted annotation time.
 
-    It begins and ends `AROUND` tokens from doubtful spans or where something is known, holds at most `longest` tokens
+    It begins and ends `AROUND` tokens from uncertain spans or where something is known, holds at most `longest` tokens
     and touches none of `known`. The expectation counts every span that touches it. The whole text is tried, too.
 
     Args:
@@ -73,7 +73,7 @@ def best_passage(
         label: count the doubts about this label only, if there are any.
 
     Returns:
-        The range and what to expect in it; None if nothing in the text is doubtful or may be asked about.
+        The range and what to expect in it; None if nothing is uncertain that may be asked about.
     """
     doubt = _doubt(lattice)
     weight = doubt.false + doubt.missed
@@ -135,8 +135,8 @@ def random_stretch(
 
 def _doubt(lattice: Lattice) -> Doubt:
     start, end, label, p = lattice.columns(NEGLIGIBLE)
-    best = {(span.start, span.end, span.label): 0.0 for span in lattice.best(1)[0].spans}
-    keys = list(zip(start.tolist(), end.tolist(), label.tolist(), strict=True))
+    best = set(lattice.best(1)[0].spans)
+    keys = zip(start.tolist(), end.tolist(), label.tolist(), strict=True)
     is_best = np.array([key in best for key in keys], dtype=bool)
     covered = np.zeros(int(end.max(initial=0)) + 1, dtype=np.int64)
     for first, last, _ in best:

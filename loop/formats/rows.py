@@ -114,7 +114,7 @@ def _refuse_misfit_passage(answer: Answer | None, text: str) -> None:
     start, end = answer.passage
     if end > len(text):
         raise BadRowError(f"its _loop.passage ends at {end}, but its text has {len(text)} characters.")
-    if outside := next((one for one in answer.spans if one.end <= start or end <= one.start), None):
+    if outside := next((one for one in answer.spans if not one.touches(answer.passage)), None):
         raise BadRowError(f"the span {outside.start}-{outside.end} is outside of its _loop.passage, {start}-{end}.")
 
 

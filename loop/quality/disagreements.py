@@ -31,8 +31,7 @@ def _differing(same: Sequence[Given], schemes: Schemes) -> Iterator[Finding]:
         both = set(schemes[first.answer.scheme]) & set(schemes[one.answer.scheme])
         start, end = max(first.asked[0], one.asked[0]), min(first.asked[1], one.asked[1])
         then, now = (
-            {s for s in each.answer.spans if s.label in both and s.start < end and start < s.end}
-            for each in (first, one)
+            {s for s in each.answer.spans if s.label in both and s.touches((start, end))} for each in (first, one)
         )
         if one.answer.annotator != first.answer.annotator and start < end and then != now:
             text, gone, new = one.question.text.text, sorted(then - now), sorted(now - then)

@@ -32,8 +32,7 @@ class Given(NamedTuple):
     @property
     def candidates(self) -> list[Candidate]:
         """The candidates that the answer says something of."""
-        first, last = self.asked
-        return [one for one in self.question.candidates if one.span.start < last and first < one.span.end]
+        return [one for one in self.question.candidates if one.span.touches(self.asked)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ def _asked(read: Read, passage: tuple[int, int] | None) -> Passage | None:
 
 
 def _touching(spans: Iterable[Span], asked: Passage | None) -> tuple[Span, ...]:
-    return tuple(span for span in spans if asked is None or (span.start < asked[1] and asked[0] < span.end))
+    return tuple(span for span in spans if asked is None or span.touches(asked))
 
 
 def uncertain_string(read: Read) -> str | None:

@@ -246,9 +246,8 @@ class Session:
     def _refuse_misfits(
         self, question: Question, spans: Sequence[Span], replaced: Answer | None, passage: Passage | None
     ) -> None:
-        start, end = passage or (0, len(question.text.text))
-        if outside := [span for span in spans if span.end <= start or end <= span.start]:
-            what = f"the span {outside[0].start}-{outside[0].end} is outside of its passage, {start}-{end}"
+        if passage and (outside := [span for span in spans if not span.touches(passage)]):
+            what = f"the span {outside[0].start}-{outside[0].end} is outside of its passage, {passage[0]}-{passage[1]}"
             raise LoopError(f"The answer to text {question.text.id} cannot be stored: {what}.", hint=SPANS_HINT)
         labels = {*self.labels, *(span.label for span in (replaced.spans if replaced else ()))}
         if problem := misfit(spans, size=len(question.text.text), labels=labels):
@@ -320,7 +319,7 @@ class Session:
 def _suggested(question: Question, passage: Passage | None) -> tuple[Span, ...]:
     if passage is None:
         return question.prediction
-    return tuple(span for span in question.prediction if span.start < passage[1] and passage[0] < span.end)
+    return tuple(span for span in question.prediction if span.touches(passage))
 
 
 def _said(answer: Answer) -> tuple[object, ...]:

@@ -216,14 +216,14 @@ class _Play:
 
     def _answer(self, question: Question) -> Answer:
         right = self._oracle.spans(question)
-        doubtful = most_uncertain(possible_entities(question)) if self._scenario.mode == "teach" else None
-        if doubtful is None:
+        uncertain = most_uncertain(possible_entities(question)) if self._scenario.mode == "teach" else None
+        if uncertain is None:
             keys = keys_to(question, right, self._labels) if self._scenario.keys else 0
             asked = question.passage
             return self._session.answer(
                 question, "accept", right, seconds=0.0, keys=keys, mode="correct", complete=not asked, passage=asked
             )
-        span, is_right = doubtful.span, doubtful.span in right
+        span, is_right = uncertain.span, uncertain.span in right
         return self._session.answer(
             question,
             "accept" if is_right else "reject",

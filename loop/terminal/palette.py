@@ -136,7 +136,7 @@ def _pressed(keys: Keymap, command: str, *more: str) -> tuple[str, ...]:
 
 
 def counted(key: str, state: State, keys: Keymap) -> list[str]:
-    """Return the name under which a key press is counted; none if it is no command here."""
+    """Return the name that a key press counts for; none if the key does nothing here."""
     names = possible(state)
     if key in keys.by_key:
         return [f"label {keys.by_key[key]}"] if names else []
