@@ -22,15 +22,14 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.candidates import (
     Candidates,
-    PastAnswers,
     answering_cost,
     best_probabilities,
     draw,
     likely_to_contain,
     remembered,
     scored_texts,
-    stretches,
 )
+from loop.trainer.known_passages import KnownPassages, stretches
 from loop.trainer.label_questions import revisits
 from loop.trainer.repeat_questions import repeat_questions
 from loop.trainer.rounds import Rounds
@@ -152,8 +151,8 @@ class NextQuestions:
         self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
         self._laid_out = pool, self._store.questions.waiting()
 
-    def _past(self, answers: Sequence[Answer]) -> PastAnswers:
-        return PastAnswers(answers, self._store.journal.schemes(), self._settings.project.labels)
+    def _past(self, answers: Sequence[Answer]) -> KnownPassages:
+        return KnownPassages(answers, self._store.journal.schemes(), self._settings.project.labels)
 
     def _read(self, rounds: Rounds, drawn: Candidates, sections: Mapping[int, Passage]) -> dict[int, Read]:
         held = ((text.id, fixed_section(text.text)) for text in drawn.held_out if len(text.text) > SECTION)

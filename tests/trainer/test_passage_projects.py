@@ -18,7 +18,7 @@ from loop.progress.held_out_gold import evaluated_texts, gold_texts, last_evalua
 from loop.records import Answer, Span, Text
 from loop.scoring.questions import Read
 from loop.store import NewText, Store
-from loop.trainer.candidates import PastAnswers
+from loop.trainer.known_passages import KnownPassages
 from loop.trainer.rebuilding import rebuilding
 from loop.truth import of_texts
 
@@ -136,8 +136,8 @@ def test_a_passage_is_asked_about_again_for_a_label_that_was_added(paths, passag
     answer = Answer("a", 1, "ann", "accept", passage=(0, 40), complete=False, scheme=1)
     read = Read(Text(1, "x " * 40), tuple((n, n + 1) for n in range(0, 80, 2)), (), None)
 
-    assert [(0, 20)] == PastAnswers([answer], {1: {"PART"}}, ["PART"]).known_in(read)
-    assert [] == PastAnswers([answer], {1: {"PART"}}, ["PART", "BRAND"]).known_in(read)
+    assert [(0, 20)] == KnownPassages([answer], {1: {"PART"}}, ["PART"]).known_in(read)
+    assert [] == KnownPassages([answer], {1: {"PART"}}, ["PART", "BRAND"]).known_in(read)
 
 
 def test_a_held_out_document_is_evaluated_on_one_section_and_never_learned_from(paths, passages, store):
