@@ -177,6 +177,7 @@ class Answer:
         repeat: whether it answers a blind repeat, which measures consistency; it is not trained on and overrides no
             other answer.
         adjudicates: ids of the answers of several annotators that it decides between; it beats every other answer.
+        needs: how many annotators have to answer the text, blind to each other, before any answer to it counts.
         retracts: id of the answer that it replaces or, if the verdict is "retract", takes back.
         revision: version of the last scheme whose merged or removed labels changed its meaning; 0 if none did.
         reason: why the text was skipped.
@@ -206,6 +207,7 @@ class Answer:
     keys: int = 0
     at: datetime | None = None
     adjudicates: tuple[str, ...] = ()
+    needs: int = 1
     retracts: str | None = None
     seq: int = 0
     rank: int = 0

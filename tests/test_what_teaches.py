@@ -207,7 +207,7 @@ def suggested(project: Project) -> None:
         pass
     trainer.ask()
     for text in project.store.corpus.sample_pool(1000, Random(0)):
-        project.store.requests.ask_for(text.id)
+        project.store.requests.ask_for(text.id, "ann")
         trainer.work()
     trainer.close()
 

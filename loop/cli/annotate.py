@@ -212,7 +212,7 @@ def trainer_cli(
 ) -> None:
     """Run the trainer alone: learn from answers, score the pool, prepare questions. Ctrl-C stops it."""
     from loop.project import run_code
-    from loop.store.locks import is_held
+    from loop.store.sessions import is_anybody_at_work
     from loop.trainer import Trainer
 
     project = opened(ctx, runs_code=False)  # asks before it runs code, so the prompt must be visible
@@ -229,7 +229,7 @@ def trainer_cli(
         def is_over() -> bool:
             # After a change of settings, a session starts another trainer.
             changed = not paths.cfg.exists() or paths.cfg.stat().st_mtime_ns != written
-            return with_session and (changed or not is_held(paths.session_lock))
+            return with_session and (changed or not is_anybody_at_work(paths))
 
         try:
             trainer.run(

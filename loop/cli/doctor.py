@@ -52,13 +52,14 @@ def treat(paths: ProjectPaths, defect: Defect, *, repair: bool) -> bool:
         LoopError: a session or a trainer is running.
     """
     from loop.store.locks import is_held
+    from loop.store.sessions import is_anybody_at_work
 
     say(defect.what)
     if defect.hint:
         say(f"  {defect.hint}")
     if defect.repair is None or not (repair or (is_interactive() and typer.confirm("  Repair it?", default=True))):
         return False
-    if is_held(paths.session_lock) or is_held(paths.trainer_lock):
+    if is_anybody_at_work(paths) or is_held(paths.trainer_lock):
         raise LoopError("A session or a trainer is running.", hint="Close it before you repair anything.")
     say(f"  {defect.repair()}")
     return True

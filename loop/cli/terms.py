@@ -69,14 +69,13 @@ def review_terms(
     Raises:
         LoopError: an example cannot be one, there are no texts, or a session is open.
     """
-    from loop.store.locks import ProcessLock
+    from loop.store.sessions import no_session
     from loop.terms.project_terms import project_review
     from loop.trainer import prepare
 
-    lock = ProcessLock(paths.session_lock)
-    if not lock.acquire():
-        raise LoopError("A session is open on this project.", hint="Close it first; its work is saved.")
-    try:
+    with no_session(paths) as is_alone:
+        if not is_alone:
+            raise LoopError("A session is open on this project.", hint="Close it first; its work is saved.")
         say("Looking for the terms of your texts …")
         review = project_review(paths, settings, store)
         before = sum(len(review.known(label)) for label in settings.project.labels)
@@ -87,8 +86,6 @@ def review_terms(
         new = sum(known.values()) - before
         if new:
             store.questions.expire()
-    finally:
-        lock.release()
     if new:
         prepare(paths, settings, store)
     counts = ", ".join(f"{count:,} {label}" for label, count in known.items() if count)

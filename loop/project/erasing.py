@@ -16,6 +16,7 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.store.events import EventKind
 from loop.store.locks import ProcessLock
+from loop.store.sessions import no_session
 
 if TYPE_CHECKING:
     from loop.checkpoints.checkpoints import Checkpoints
@@ -73,9 +74,10 @@ def finish_erasing(paths: ProjectPaths, settings: Settings, store: Store) -> Era
 def _alone(paths: ProjectPaths) -> Iterator[bool]:
     """Lock everybody else out of the project for the block; yields False if it is in use."""
     aside = (paths.data / f"{command}.lock" for command in ASIDE)
-    locks = [ProcessLock(lock) for lock in (paths.session_lock, paths.trainer_lock, *aside)]
+    locks = [ProcessLock(lock) for lock in (paths.trainer_lock, *aside)]
     try:
-        yield all(lock.acquire() for lock in locks)
+        with no_session(paths) as is_alone:
+            yield is_alone and all(lock.acquire() for lock in locks)
     finally:
         for lock in locks:
             lock.release()

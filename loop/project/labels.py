@@ -12,7 +12,8 @@ from loop.project.guidelines import rename_sections
 from loop.settings import ProjectPaths, Settings, label_problem, load_settings
 from loop.settings.writing import set_labels
 from loop.store import Names, Store
-from loop.store.locks import ProcessLock, is_held
+from loop.store.locks import is_held
+from loop.store.sessions import no_session
 
 
 def finish_relabeling(paths: ProjectPaths, store: Store) -> bool:
@@ -73,16 +74,13 @@ def nobody_at_work(paths: ProjectPaths) -> Iterator[None]:
     Raises:
         LoopError: a session or a trainer is running.
     """
-    lock = ProcessLock(paths.session_lock)
-    if is_held(paths.trainer_lock) or not lock.acquire():
-        raise LoopError(
-            "A session or a trainer is running on this project.",
-            hint="Close it first, or wait until the trainer is done: neither notices new labels while it runs.",
-        )
-    try:
+    with no_session(paths) as is_alone:
+        if is_held(paths.trainer_lock) or not is_alone:
+            raise LoopError(
+                "A session or a trainer is running on this project.",
+                hint="Close it first, or wait until the trainer is done: neither notices new labels while it runs.",
+            )
         yield
-    finally:
-        lock.release()
 
 
 def check_labels(settings: Settings, wanted: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from loop.alignment import misfit
 from loop.editing import is_for_teaching
-from loop.errors import LoopError, StoreError
+from loop.errors import LoopError
 from loop.former_names import attribute
 from loop.progress import IDLE, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Passage, Question, Span, Verdict
@@ -21,7 +21,7 @@ from loop.settings import PATTERNS_NAME, ProjectPaths, Settings
 from loop.settings.login import login
 from loop.settings.writing import set_value
 from loop.store import Store
-from loop.store.locks import ProcessLock
+from loop.store.sessions import OpenSession
 
 SPANS_HINT = (
     "A span has a start, an end (exclusive) and one of the project's labels, lies within the text, overlaps no other."
@@ -39,7 +39,7 @@ class Session:
         knows_nothing: whether there was no answer and no pattern when the session opened; then `loop terms` is offered.
 
     Raises:
-        StoreError: another session is open on the project.
+        StoreError: this annotator has another session open on the project.
     """
 
     mode: Mode = "correct"
@@ -60,16 +60,12 @@ class Session:
         question_for: Callable[[Answer], Question] | None = None,
         focus: Focus = NO_FOCUS,
     ) -> None:
-        self._lock = ProcessLock(paths.session_lock)
-        if not self._lock.acquire():
-            raise StoreError(
-                f"Another session is open on {paths.root.resolve().name}.", hint="Close it first; its work is saved."
-            )
+        self.annotator = annotator or login()
+        self._open = OpenSession(paths, self.annotator, focus)
         self._paths, self._settings, self._store = paths, settings, store
         self.focus = focus
         self.goal = HeldOutGoal(focus.measure)
         self._looked_again: set[int] = set()
-        store.requests.set_focus(focus)
         if self.is_focus_exhausted:  # in an earlier session: texts may have been added since
             store.questions.expire()
         self._question_for = question_for
@@ -77,9 +73,8 @@ class Session:
         self._reopened: Answer | None = None
         self._scheme = store.journal.scheme(settings.project.labels)
         store.journal.settings(settings.weights_digest(), settings.weights())
-        self.annotator = annotator or login()
         self.texts = Texts(paths, settings, store, self.annotator)
-        self._status = StatusReader(store, settings, self.annotator, self._trainer)
+        self._status = StatusReader(paths, store, settings, self.annotator, self._trainer, focus)
         self.name = paths.root.resolve().name
         has_answers = store.corpus.pool_size() < store.corpus.size() or store.answers.count() > 0
         self.knows_nothing = not (has_answers or paths.patterns(settings.project.patterns).exists())
@@ -98,8 +93,12 @@ class Session:
         return self._head() or self._second_look()
 
     def _head(self, after: Question | None = None) -> Question | None:
+        """The next question, which is in this session's hand from now on, with the one before it on the screen."""
         fits = (lambda question: is_for_teaching(question, self.labels)) if self.mode == "teach" else None
-        return self._store.questions.head(self.annotator, after=after, focus=self.focus, fits=fits)
+        with self._open.choosing() as taken:
+            found = self._store.questions.head(self.annotator, after=after, focus=self.focus, fits=fits, taken=taken)
+            self._open.take(after, found)
+        return found
 
     def _second_look(self) -> Question | None:
         if self.focus != NO_FOCUS or not (self.is_focus_exhausted or self._nothing_is_prepared()):
@@ -313,7 +312,7 @@ class Session:
 
     def close(self) -> None:
         """Release the project for another session; this session's trainer ends when its work is done."""
-        self._lock.release()
+        self._open.close()
 
 
 def _suggested(question: Question, passage: Passage | None) -> tuple[Span, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loop.progress import forgotten, forgotten_words, pinned_words, start_of_today, unlearned
-from loop.records import Answer, TrainerStatus
+from loop.records import Answer, Focus, TrainerStatus
 from loop.session.trainer_watch import TrainerWatch
-from loop.settings import Settings
+from loop.settings import ProjectPaths, Settings
 from loop.store import Store
+from loop.store.sessions import at_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class SessionStatus:
         last: this annotator's latest answer in force.
         forgotten: a warning about labels of the base that the model finds less well now, or a pinned round; else empty.
         score: F1 on held-out texts, in words; empty before an evaluation.
+        others: the other annotators who have a session open.
     """
 
     answers_today: int
@@ -33,13 +35,23 @@ class SessionStatus:
     last: Answer | None
     forgotten: str = ""
     score: str = ""
+    others: tuple[str, ...] = ()
 
 
 class StatusReader:
     """Reads an annotator's numbers from the store."""
 
-    def __init__(self, store: Store, settings: Settings, annotator: str, trainer: TrainerWatch) -> None:
-        self._store, self._settings, self._annotator, self._trainer = store, settings, annotator, trainer
+    def __init__(
+        self,
+        paths: ProjectPaths,
+        store: Store,
+        settings: Settings,
+        annotator: str,
+        trainer: TrainerWatch,
+        focus: Focus,
+    ) -> None:
+        self._paths, self._store, self._settings = paths, store, settings
+        self._annotator, self._trainer, self._focus = annotator, trainer, focus
         self._forgotten: tuple[object, str] = (None, "")
         self._unlearned: tuple[object, str] = (None, "")
 
@@ -51,11 +63,12 @@ class StatusReader:
             answers_total=self._store.answers.count(self._annotator),
             round=said.round if said else 0,
             trainer=self._trainer.state(),
-            left_in_queue=self._store.questions.waiting(),
+            left_in_queue=self._store.questions.waiting(self._focus),
             pool_left=self._store.corpus.pool_size(),
             last=self._store.answers.last(self._annotator),
             forgotten=self._forgotten_by(said),
             score=self._store.journal.headline(),
+            others=tuple(one.annotator for one in at_work(self._paths) if one.annotator != self._annotator),
         )
 
     def _forgotten_by(self, said: TrainerStatus | None) -> str:

@@ -7,6 +7,7 @@ from loop.records import Text
 from loop.settings import ProjectPaths, Settings
 from loop.store import Past, Store
 from loop.store.locks import is_held
+from loop.store.sessions import at_work
 
 LISTED = 100  # search results: to see others, type another word
 
@@ -29,7 +30,7 @@ class Texts:
         """Ask about this text next; returns a sentence that says when.
 
         Raises:
-            StoreError: the text or its group is held out, or it is in the gold file.
+            StoreError: the text or its group is held out, it is in the gold file, or somebody else has it in hand.
         """
         from loop.progress.held_out_gold import held_out_now, reserved  # with all formats: not before the first screen
 
@@ -38,7 +39,10 @@ class Texts:
             raise StoreError(
                 "This text is held out for evaluation, so you cannot choose it.", hint="Its turn comes without you."
             )
-        if self._store.requests.ask_for(text.id):
+        for other in at_work(self._paths):
+            if other.annotator != self._annotator and text.id in {one.text_id for one in other.in_hand}:
+                raise StoreError(f"{other.annotator} has this text in hand.", hint="Choose another one.")
+        if self._store.requests.ask_for(text.id, self._annotator):
             return "It is the next question."
         if not is_held(self._paths.trainer_lock):
             return "It becomes the next question once a trainer runs; none is running now."

@@ -42,8 +42,13 @@ class ProjectPaths:
 
     @property
     def session_lock(self) -> Path:
-        """The lock file of the running session."""
+        """The lock file of who opens a session, or lets nobody open one."""
         return self.data / "session.lock"
+
+    @property
+    def sessions(self) -> Path:
+        """The folder with a file of each open session."""
+        return self.data / "sessions"
 
     @property
     def trainer_lock(self) -> Path:

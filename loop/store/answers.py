@@ -298,7 +298,7 @@ def answer_row(answer: Answer) -> dict[str, Any]:
     assert answer.at is not None
     plain = (
         "id seq text_id question_id annotator scheme mode round verdict complete held_out repeat "
-        "reason flag memo guideline_hash seconds keys retracts"
+        "reason flag memo guideline_hash seconds keys needs retracts"
     )
     row = {name: getattr(answer, name) for name in plain.split()}
     return row | {

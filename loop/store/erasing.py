@@ -15,7 +15,7 @@ from loop.store.database import Database
 from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.lookup import LOOKUP_ROWS, batched
-from loop.store.questions import REQUEST, SEEN
+from loop.store.questions import REQUESTS, SEEN, requests
 from loop.store.schema import answers, batches, drafts, predictions, questions, queue, texts
 from loop.store.weak_labels import forget_texts
 
@@ -82,9 +82,9 @@ def _erase(connection: Connection, ids: Sequence[int]) -> int:
 
 
 def _forget(connection: Connection, ids: frozenset[int]) -> None:
-    request, seen = get_state(connection, REQUEST), get_state(connection, SEEN)
-    if request is not None and request["text"] in ids:
-        put_state(connection, REQUEST, None)
+    seen = get_state(connection, SEEN)
+    kept = {annotator: one for annotator, one in requests(connection).items() if one["text"] not in ids}
+    put_state(connection, REQUESTS, kept)
     if seen is not None:
         put_state(connection, SEEN, [each for each in seen if each[0] not in ids])
 

@@ -20,9 +20,22 @@ class ProcessLock:
         self._path = path
         self._descriptor: int | None = None
 
-    def acquire(self) -> bool:
-        """Take the lock; return False if another process holds it (not just for an instant, in `is_held`)."""
-        return any(self._try(pause) for pause in PAUSES)
+    def acquire(self, seconds: float = 0.0) -> bool:
+        """Take the lock; return False if another process holds it (not just for an instant, in `is_held`).
+
+        Args:
+            seconds: how long to wait for it.
+        """
+        began = time.monotonic()
+        while not (taken := any(self._try(pause) for pause in PAUSES)) and time.monotonic() - began < seconds:
+            pass
+        return taken
+
+    def write(self, content: bytes) -> None:
+        """Replace the content of the file, while holding the lock; a reader may see a part of it."""
+        assert self._descriptor is not None
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, content, 0)
 
     def _try(self, pause: float) -> bool:
         time.sleep(pause)

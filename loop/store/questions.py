@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import astuple
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -31,10 +31,12 @@ from loop.store.journal import get_state, put_state
 from loop.store.lookup import batched, looked_up
 from loop.store.question_rows import question_of, question_row
 from loop.store.schema import answers, drafts, questions, queue, schemes, texts
+from loop.store.sessions import InHand
+from loop.store.spans import load_passage
 
-QUEUE = "queue"
+QUEUES = "queues"
 EXPIRED = -1
-REQUEST = "request"
+REQUESTS = "requests"
 SEEN = "seen"
 CONFIDENCE = "confidence"
 # Rows per transaction: a longer one would delay an annotator's answer.
@@ -83,7 +85,7 @@ class PastEntropies(NamedTuple):
 
 
 class Questions:
-    """The queue, and all questions that were answered or begun."""
+    """The queues, one for each focus, and all questions that were answered or begun."""
 
     shares = attribute("Questions", "shares", "streams")
 
@@ -100,7 +102,7 @@ class Questions:
         focus: Focus = NO_FOCUS,
         confidence: Sequence[float] = (),
     ) -> None:
-        """Replace the queue. The new one is written in short transactions; the last of them puts it into effect.
+        """Replace the queue of a focus. It is written in short transactions; the last of them puts it into effect.
 
         Args:
             asked: the questions, first one first.
@@ -110,7 +112,7 @@ class Questions:
             confidence: probabilities of the model's best analyses of a random sample of the pool, if computed.
         """
         with self._database.read() as connection:
-            generation = 1 + _generation(connection)
+            generation = 1 + max((one["generation"] for one in _queues(connection).values()), default=0)
         with self._database.write() as connection:  # left by an interrupted call
             connection.execute(delete(queue).where(queue.c.generation == generation))
         ranked = enumerate(asked)
@@ -122,15 +124,26 @@ class Questions:
                     rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
                     connection.execute(insert(queue), rows)
         with self._database.write() as connection:
-            queued = {"generation": generation, "round": round, "focus": asdict(focus), "asked": len(asked)}
-            put_state(connection, QUEUE, queued)
+            queued = {"generation": generation, "round": round, "asked": len(asked)}
+            put_state(connection, QUEUES, _queues(connection) | {_key(focus): queued})
             put_state(connection, SEEN, seen)
             if confidence:
                 put_state(connection, CONFIDENCE, list(confidence))
-        self._forget_before(generation)
+        self._forget_unqueued()
+
+    def keep_queues(self, foci: Collection[Focus]) -> None:
+        """Drop the queues of other foci, but not that without one."""
+        kept = set(map(_key, (NO_FOCUS, *foci)))
+        with self._database.read() as connection:
+            if kept.issuperset(_queues(connection)):
+                return
+        with self._database.write() as connection:
+            there = _queues(connection)
+            put_state(connection, QUEUES, {key: there[key] for key in there if key in kept})
+        self._forget_unqueued()
 
     def expire(self) -> None:
-        """Mark the queue as out of date; the trainer replaces it as soon as possible."""
+        """Mark the queues as out of date; the trainer replaces them as soon as possible."""
         with self._database.write() as connection:
             expire(connection)
 
@@ -141,13 +154,19 @@ class Questions:
         after: Question | None = None,
         focus: Focus = NO_FOCUS,
         fits: Callable[[Question], bool] | None = None,
+        taken: Sequence[InHand] = (),
     ) -> Question | None:
         """The question to ask next: one that this annotator has begun or chosen, otherwise the first of the queue.
 
         With `after`, the question that follows once that one is answered. With `fits`, the first of the queue for which
-        it holds, if any. A queue built for another focus is ignored; questions begun outside the focus wait for a
-        session without it.
+        it holds, if any. Questions begun outside the focus wait for a session without it. What is `taken`, because
+        others have it in hand, is not asked.
         """
+
+        def is_free(row: Row[Any]) -> bool:
+            mine = InHand(row.id, load_passage(row.passage))
+            return not any(map(mine.conflicts, taken))
+
         begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(drafts.c.annotator == annotator)
         if after is not None:
             begun = begun.where(questions.c.text_id != after.text.id)
@@ -155,21 +174,22 @@ class Questions:
             rows = connection.execute(begun.order_by(drafts.c.at.desc()))
             row = next((row for row in rows if focus == NO_FOCUS or _is_meant(question_of(row), focus)), None)
             if row is None:
-                row = self._chosen(connection, after)
-            if row is None and _focus_of(connection, QUEUE) == focus:
+                row = self._chosen(connection, annotator, after)
+                row = row if row is not None and is_free(row) else None
+            if row is None:
                 waiting = _WITH_TEXT.join(queue, queue.c.question_id == questions.c.id).where(
-                    queue.c.generation == _generation(connection), _OPEN, _consistent(annotator)
+                    queue.c.generation == _generation(connection, focus), _OPEN, _consistent(annotator)
                 )
                 if after is not None:
                     waiting = waiting.where(texts.c.id != after.text.id)
-                waiting = waiting.order_by(queue.c.rank)
-                row = connection.execute(waiting.limit(1)).first()
+                free = filter(is_free, connection.execute(waiting.order_by(queue.c.rank)))
+                row = next(free, None)
                 if fits is not None and row is not None and not fits(question_of(row)):
-                    row = next((one for one in connection.execute(waiting) if fits(question_of(one))), row)
+                    row = next((one for one in free if fits(question_of(one))), row)
         return None if row is None else self._recent(row)
 
-    def _chosen(self, connection: Connection, after: Question | None) -> Row[Any] | None:
-        request = get_state(connection, REQUEST)
+    def _chosen(self, connection: Connection, annotator: str, after: Question | None) -> Row[Any] | None:
+        request = requests(connection).get(annotator)
         if request is None or request["question"] is None or (after is not None and after.text.id == request["text"]):
             return None
         return connection.execute(_WITH_TEXT.where(questions.c.id == request["question"], UNANSWERED)).first()
@@ -190,33 +210,28 @@ class Questions:
         """The stream of the queue that each of these questions comes from, by id."""
         return {row.id: row.stream for row in self._rows(select(questions.c.id, questions.c.stream), ids)}
 
-    def waiting(self) -> int:
-        """The number of unanswered questions in the queue."""
+    def waiting(self, focus: Focus = NO_FOCUS) -> int:
+        """The number of unanswered questions in the queue of a focus."""
         with self._database.read() as connection:
             query = (
                 select(func.count())
                 .select_from(queue.join(questions, questions.c.id == queue.c.question_id))
                 .join(texts, texts.c.id == questions.c.text_id)
-                .where(queue.c.generation == _generation(connection), _OPEN)
+                .where(queue.c.generation == _generation(connection, focus), _OPEN)
             )
             return int(connection.execute(query).scalar_one())
 
-    def queue_round(self) -> int | None:
-        """The round whose checkpoint built the queue; None if there never was a queue."""
+    def queue_round(self, focus: Focus = NO_FOCUS) -> int | None:
+        """The round whose checkpoint built the queue of a focus; None if there is no such queue."""
         with self._database.read() as connection:
-            queued = get_state(connection, QUEUE)
+            queued = _queues(connection).get(_key(focus))
         return None if queued is None else int(queued["round"])
 
     def is_exhausted(self, focus: Focus) -> bool:
-        """Whether the queue is up to date, was built for this focus, and found nothing to ask."""
+        """Whether the queue of this focus is up to date, and found nothing to ask."""
         with self._database.read() as connection:
-            queued = get_state(connection, QUEUE) or {}
-            return queued.get("asked") == 0 and queued["round"] != EXPIRED and _focus_of(connection, QUEUE) == focus
-
-    def queue_focus(self) -> Focus:
-        """The focus that the queue was built for."""
-        with self._database.read() as connection:
-            return _focus_of(connection, QUEUE)
+            queued = _queues(connection).get(_key(focus), {})
+        return queued.get("asked") == 0 and queued["round"] != EXPIRED
 
     def seen(self) -> list[PastEntropies]:
         """The entropies stored with the queue, in the order published."""
@@ -239,9 +254,11 @@ class Questions:
         with self._database.read() as connection:
             return list(looked_up(connection, query, questions.c.id, ids))
 
-    def _forget_before(self, generation: int) -> None:
-        """Delete older queues, and their questions that were neither answered nor begun."""
-        before = select(ROWID).select_from(queue).where(queue.c.generation < generation).limit(WRITE_ROWS)
+    def _forget_unqueued(self) -> None:
+        """Delete queues that are not in effect, and their questions that were neither answered nor begun."""
+        with self._database.read() as connection:
+            kept = [one["generation"] for one in _queues(connection).values()]
+        before = select(ROWID).select_from(queue).where(queue.c.generation.not_in(kept)).limit(WRITE_ROWS)
         removed = WRITE_ROWS
         while removed == WRITE_ROWS:
             with polite(), self._database.write() as connection:
@@ -260,28 +277,31 @@ def _consistent(annotator: str) -> ColumnElement[bool]:
 
 
 def expire(connection: Connection) -> None:
-    """Mark the queue as out of date, within the caller's transaction."""
-    queued = get_state(connection, QUEUE)
-    if queued is not None:
-        put_state(connection, QUEUE, queued | {"round": EXPIRED})
+    """Mark the queues as out of date, within the caller's transaction."""
+    queued = _queues(connection)
+    put_state(connection, QUEUES, {key: one | {"round": EXPIRED} for key, one in queued.items()})
 
 
 def _is_meant(question: Question, focus: Focus) -> bool:
     return focus.covers(question.text.meta) and (not focus.measure or question.stream == "held_out")
 
 
-def _focus_of(connection: Connection, key: str) -> Focus:
-    kept = (get_state(connection, key) or {}).get("focus")
-    return NO_FOCUS if kept is None else load_focus(kept)
+def _queues(connection: Connection) -> dict[str, dict[str, int]]:
+    """By focus the queue in effect: its generation, the round that built it, and how many questions it had."""
+    return get_state(connection, QUEUES) or {}
 
 
-def load_focus(kept: dict[str, Any]) -> Focus:
-    """Restore a focus from a dictionary."""
-    return Focus(kept["label"], tuple((name, value) for name, value in kept["where"]), kept["measure"])
+def requests(connection: Connection) -> dict[str, dict[str, Any]]:
+    """By annotator the text that they chose to be asked about, and its question, which may not be there yet."""
+    return get_state(connection, REQUESTS) or {}
 
 
-def _generation(connection: Connection) -> int:
-    queued = get_state(connection, QUEUE)
+def _key(focus: Focus) -> str:
+    return json.dumps(astuple(focus), ensure_ascii=False)
+
+
+def _generation(connection: Connection, focus: Focus) -> int:
+    queued = _queues(connection).get(_key(focus))
     return 0 if queued is None else int(queued["generation"])
 
 

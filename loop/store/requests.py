@@ -1,24 +1,22 @@
-"""The annotator's requests: a focus, a particular text of the pool, or an earlier answer."""
+"""The annotators' requests: a particular text of the pool, or an earlier answer."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 
-from loop.records import NO_FOCUS, Answer, Focus, Question, Text
+from loop.records import Answer, Question, Text
 from loop.store.answers import FIRST, STANDS, answer_of
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
 from loop.store.naming import Naming, read_naming
 from loop.store.question_rows import keep_question
-from loop.store.questions import REQUEST, load_focus, text_ids
+from loop.store.questions import REQUESTS, requests, text_ids
 from loop.store.schema import answers, questions, texts
 
-FOCUS = "focus"
 UNSURE = "unsure"
 USES = "uses of commands by "
 
@@ -36,18 +34,6 @@ class Requests:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def focus(self) -> Focus:
-        """The requested focus of the queue."""
-        with self._database.read() as connection:
-            kept = get_state(connection, FOCUS)
-        return NO_FOCUS if kept is None else load_focus(kept)
-
-    def set_focus(self, focus: Focus) -> None:
-        """Request a focus for the next queue."""
-        if focus != self.focus():
-            with self._database.write() as connection:
-                put_state(connection, FOCUS, asdict(focus))
-
     def uses(self, annotator: str) -> dict[str, int]:
         """How often an annotator has used each command."""
         with self._database.read() as connection:
@@ -64,34 +50,40 @@ class Requests:
         with self._database.read() as connection:
             return [text_of(row) for row in connection.execute(found.order_by(texts.c.id).limit(limit))]
 
-    def ask_for(self, text_id: int) -> bool:
-        """Request a question about a text, replacing an earlier request; return whether the question exists already."""
+    def ask_for(self, text_id: int, annotator: str) -> bool:
+        """Request a question about a text, replacing this annotator's earlier request.
+
+        Returns:
+            Whether the question exists already.
+        """
         asked = select(questions.c.id).where(questions.c.text_id == text_id).order_by(questions.c.round.desc()).limit(1)
         with self._database.write() as connection:
             question = connection.execute(asked).scalar_one_or_none()
-            put_state(connection, REQUEST, {"text": text_id, "question": question})
+            mine = {"text": text_id, "question": question}
+            put_state(connection, REQUESTS, requests(connection) | {annotator: mine})
         return question is not None
 
     def asked_for(self) -> Text | None:
-        """The requested text, as long as it is unanswered and has no question."""
+        """A requested text, as long as it is unanswered and has no question."""
         with self._database.read() as connection:
-            request = get_state(connection, REQUEST)
-            if request is None:
-                return None
-            there = select(questions.c.id).where(questions.c.id == request["question"])
-            if request["question"] is not None and connection.execute(there).first() is not None:
-                return None
-            row = connection.execute(select(texts).where(texts.c.id == request["text"], UNANSWERED)).first()
-        return None if row is None else text_of(row)
+            for request in requests(connection).values():
+                there = select(questions.c.id).where(questions.c.id == request["question"])
+                if request["question"] is not None and connection.execute(there).first() is not None:
+                    continue
+                row = connection.execute(select(texts).where(texts.c.id == request["text"], UNANSWERED)).first()
+                if row is not None:
+                    return text_of(row)
+        return None
 
     def serve(self, question: Question) -> None:
-        """Store the question about the requested text, unless the request has changed."""
+        """Store the question about a requested text, unless the requests have changed."""
         with self._database.write() as connection:
-            request = get_state(connection, REQUEST)
-            wished = request is not None and request["text"] == question.text.id
-            if wished and text_ids(connection, [question.text.id]):
+            there = requests(connection)
+            asking = [annotator for annotator, request in there.items() if request["text"] == question.text.id]
+            if asking and text_ids(connection, [question.text.id]):
                 keep_question(connection, question)
-                put_state(connection, REQUEST, {"text": question.text.id, "question": question.id})
+                served = {"text": question.text.id, "question": question.id}
+                put_state(connection, REQUESTS, there | dict.fromkeys(asking, served))
 
     def history(self, annotator: str, typed: str = "", *, hard: bool = False, limit: int) -> list[Past]:
         """This annotator's standing answers, newest first, that match every word of `typed`.

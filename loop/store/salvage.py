@@ -50,7 +50,7 @@ TABLES = (
     weak_labels,
     weak_texts,
 )
-DERIVED = ("queue", "seen", "request", "unfinished_batch")
+DERIVED = ("queues", "seen", "requests", "unfinished_batch")
 AT_ONCE = 1024
 # Rows to try if a table's last rowid is unreadable: at least this many, or twice the largest known rowid.
 FAR = 10_000

@@ -64,6 +64,8 @@ texts = Table(
     # A number in [0, 1) derived from the text: a range of its index is a random sample, without a scan.
     Column("pick", Float, nullable=False),
     Column("answered", Boolean, nullable=False, server_default=text("0")),
+    # The event since which its answers count although fewer than it needs are there; NULL for none.
+    Column("released", Integer),
     # AUTOINCREMENT: the ids of removed texts are never reused.
     sqlite_autoincrement=True,
 )
@@ -151,6 +153,8 @@ answers = Table(
     Column("at", String, nullable=False),
     # JSON: the ids of the answers that it decides between.
     Column("adjudicates", Text, nullable=False, server_default="[]"),
+    # How many annotators have to answer the text before it counts.
+    Column("needs", Integer, nullable=False, server_default=text("1")),
     Column("retracts", ForeignKey("answers.id"), unique=True),
 )
 Index("answers_text", answers.c.text_id)

@@ -16,7 +16,7 @@ from loop.base.other_pipeline import OtherPipeline
 from loop.held_out import HeldOut
 from loop.patterns.project_patterns import PatternsFile
 from loop.progress.held_out_gold import held_out_now, reserved
-from loop.records import NO_FOCUS, Answer, Passage, Question, Stream
+from loop.records import NO_FOCUS, Answer, Focus, Passage, Question, Stream
 from loop.scoring.questions import Read, estimated, question, read_texts, uncertain_string
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -64,7 +64,7 @@ class NextQuestions:
         self._settings = settings
         self._store = store
         self._acquire = get_acquisition(settings.acquire.strategy)
-        self._laid_out: tuple[int, int] | None = None
+        self._laid_out: dict[Focus, tuple[int, int]] = {}
         self._patterns = PatternsFile(paths, settings)
         self._gold = reserved(settings, paths)
         self._other = other
@@ -87,29 +87,26 @@ class NextQuestions:
         """Whether the patterns have changed: they are shown at once, before a round learns from them."""
         return self._patterns.changed
 
-    def is_stale(self, round: int) -> bool:
-        """Whether the queue has another round, other patterns or another focus, or runs low while texts are left."""
-        if self._store.questions.queue_round() != round or self.has_new_patterns:
+    def is_stale(self, round: int, focus: Focus = NO_FOCUS) -> bool:
+        """Whether a queue has another round or other patterns, or runs low while texts are left."""
+        if self._store.questions.queue_round(focus) != round or self.has_new_patterns:
             return True
-        if self._store.questions.queue_focus() != self._store.requests.focus():
-            return True
-        waiting = self._store.questions.waiting()
+        waiting = self._store.questions.waiting(focus)
         full = min(self._settings.queue.size, self._settings.acquire.candidates)
         if waiting >= full * LOW_QUEUE:
             return False
         pool = self._store.corpus.pool_size()
         # The pool may hold texts that cannot be asked: `draw` leaves them out because of their group.
-        return pool > waiting and (pool, waiting) != self._laid_out
+        return pool > waiting and (pool, waiting) != self._laid_out.get(focus)
 
-    def refill(self, rounds: Rounds) -> None:
-        """Score candidates with the current pipeline and publish a new queue."""
+    def refill(self, rounds: Rounds, focus: Focus = NO_FOCUS) -> None:
+        """Score candidates with the current pipeline and publish a new queue for this focus."""
         settings, number = self._settings, rounds.number
         pool = self._store.corpus.pool_size()
         rng = Random(f"{settings.project.seed}:queue:{number}:{pool}")
         answers = self._store.answers.standing()
         answered = sum(answer.trains for answer in answers)
         past = self._store.questions.seen()
-        focus = self._store.requests.focus()
         before = self._past(answers)
         drawn = draw(self._store, settings, past, rng, focus=focus, held_out=self._held_out(), asked_about=before.texts)
         known = self._read(rounds, drawn, before.sections([*drawn.fresh, *drawn.carried], rng))
@@ -149,7 +146,7 @@ class NextQuestions:
         seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
         sample = best_probabilities(known[text.id] for text in drawn.fresh) if focus == NO_FOCUS else ()
         self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
-        self._laid_out = pool, self._store.questions.waiting()
+        self._laid_out[focus] = pool, self._store.questions.waiting(focus)
 
     def _past(self, answers: Sequence[Answer]) -> KnownPassages:
         return KnownPassages(answers, self._store.journal.schemes(), self._settings.project.labels)

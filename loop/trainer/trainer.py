@@ -15,6 +15,7 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
 from loop.store.questions import EXPIRED
+from loop.store.sessions import at_work, is_anybody_at_work
 from loop.trainer.debounce import Debounce
 from loop.trainer.evaluation import Evaluation
 from loop.trainer.next_questions import NextQuestions
@@ -51,7 +52,7 @@ class Trainer:
         self._changes, self._since_asked = Debounce(patience), Debounce(REFRESH_SECONDS)
         self._weak_changes = Debounce(patience)
         self._said = "", 0
-        self._session_lock, self._lock = paths.session_lock, ProcessLock(paths.trainer_lock)
+        self._paths, self._lock = paths, ProcessLock(paths.trainer_lock)
         if not self._lock.acquire():
             raise StoreError("Another trainer is running on this project.", hint="One is enough: let it do the work.")
         try:
@@ -103,7 +104,7 @@ class Trainer:
 
     def _refresh(self) -> bool:
         """Build a new queue even if a round is due, when a session is active and its queue is old."""
-        return self._since_asked.is_over(None) and is_held(self._session_lock) and self.ask()
+        return self._since_asked.is_over(None) and is_anybody_at_work(self._paths) and self.ask()
 
     def learn(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
         """Train the next round; return False if none is due, or if it waits for changes to settle."""
@@ -131,7 +132,7 @@ class Trainer:
 
         No more follow when no session is open, and when nothing is left to ask.
         """
-        if is_held(self._session_lock) and not self._is_exhausted():
+        if is_anybody_at_work(self._paths) and not self._is_exhausted():
             return False
         if (seen := self._store.journal.last_seq()) == self._closed:
             return False
@@ -145,11 +146,14 @@ class Trainer:
         return not self._store.corpus.pool_size() or self._store.questions.is_exhausted(NO_FOCUS)
 
     def ask(self) -> bool:
-        """Score the pool and build a new queue; return False if the current one is up to date."""
-        if not self._asking.is_stale(self.rounds.number):
+        """Score the pool and build a queue that somebody at work needs; return False if all are up to date."""
+        foci = list(dict.fromkeys(one.focus for one in at_work(self._paths))) or [NO_FOCUS]
+        stale = next((focus for focus in foci if self._asking.is_stale(self.rounds.number, focus)), None)
+        if stale is None:
             return False
         self._say("scoring the pool")
-        self._asking.refill(self.rounds)
+        self._asking.refill(self.rounds, stale)
+        self._store.questions.keep_queues(foci)
         self._since_asked.begin()
         self._say("idle")
         return True

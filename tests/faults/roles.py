@@ -19,7 +19,7 @@ from loop.session import Session
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.settings.sections import AcquireSettings
 from loop.store import NewText, Store, database
-from loop.store.locks import is_held
+from loop.store.sessions import is_anybody_at_work
 from loop.trainer import Trainer
 
 TEXTS = 240
@@ -103,7 +103,7 @@ def train(paths: ProjectPaths, *, beside: bool) -> None:
     """Do the background work until nothing is due and, `beside` a session, until that is gone."""
     with Store(paths.db) as store:
         trainer = Trainer(paths, SETTINGS, store)
-        trainer.run(lambda: not (beside and is_held(paths.session_lock)), lambda _: None)
+        trainer.run(lambda: not (beside and is_anybody_at_work(paths)), lambda _: None)
         trainer.close()
 
 

@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 from in_turn import done_of, in_turn
 
-from loop.errors import StoreError
 from loop.records import Answer
-from loop.session import Session
 from loop.settings import ProjectPaths
 from loop.store import Store
 
@@ -137,14 +135,6 @@ def test_what_only_reads_works_where_nothing_can_be_written_and_overlooks_no_ans
         assert "Traceback" not in done.err
         assert "only read" in done.err
     assert before == {path.name: path.stat().st_mtime_ns for path in unmerged.rglob("*")}
-
-
-def test_there_is_one_session_at_a_time(paths, settings, store):
-    first = Session(paths, settings, store)
-    with pytest.raises(StoreError, match="Another session is open"):
-        Session(paths, settings, store)
-    first.close()
-    Session(paths, settings, store).close()
 
 
 @pytest.fixture

@@ -60,11 +60,57 @@ def test_a_project_knows_nothing_until_it_has_an_answer_or_a_pattern(session, pa
     assert (False, False) == (patterned.knows_nothing, answered.knows_nothing)
 
 
-def test_a_second_session_is_refused_until_the_first_is_closed(session, paths, settings, store):
-    with pytest.raises(StoreError, match="Another session"):
-        Session(paths, settings, store)
+def test_a_second_session_of_the_same_annotator_is_refused_until_the_first_is_closed(session, paths, settings, store):
+    with pytest.raises(StoreError, match=r"^ann has a session open on .* already"):
+        Session(paths, settings, store, annotator="ann")
     session.close()
-    Session(paths, settings, store).close()
+    Session(paths, settings, store, annotator="ann").close()
+
+
+def test_two_annotators_are_never_asked_about_the_same_text(session, paths, settings, store):
+    other = Session(paths, settings, store, annotator="ben")
+    first, second = session.next(), other.next()
+    following, beyond = session.upcoming(first), other.upcoming(second)
+    session.answer(first, "accept", (), seconds=1.0, keys=1)
+    third, at_work = session.next(), session.status().others
+    other.close()
+
+    assert following == third
+    assert 4 == len({one.text.id for one in (first, second, following, beyond)})
+    assert (("ben",), ()) == (at_work, session.status().others)
+
+
+def test_a_chosen_text_that_somebody_has_in_hand_is_refused(session, paths, settings, store):
+    other = Session(paths, settings, store, annotator="ben")
+    theirs = other.next()
+    with pytest.raises(StoreError, match=r"^ben has this text in hand"):
+        session.texts.choose(theirs.text)
+    other.close()
+
+    assert session.texts.choose(theirs.text)
+
+
+def test_what_somebody_left_is_asked_of_the_next(session, paths, settings, store):
+    theirs = session.next()
+    session.close()
+    other = Session(paths, settings, store, annotator="ben")
+    asked = other.next()
+    other.close()
+
+    assert theirs == asked
+
+
+def test_a_chosen_text_is_asked_of_who_chose_it(session, paths, settings, store):
+    other = Session(paths, settings, store, annotator="ben")
+    chosen = other.upcoming(other.next())
+    other.close()
+    session.texts.choose(chosen.text)
+    other = Session(paths, settings, store, annotator="ben")
+    asked = session.next(), other.next()
+    other.close()
+
+    assert chosen == asked[0]
+    assert chosen != asked[1]
 
 
 def test_a_draft_brings_the_annotator_back_to_its_question(session, paths, settings, store):

@@ -48,18 +48,17 @@ def test_a_focus_means_the_same_texts_in_the_store_and_one_by_one(store: Store, 
     assert expected == drawn == covered
 
 
-def test_a_queue_made_for_another_focus_counts_as_none(store: Store):
+def test_each_focus_has_a_queue_of_its_own(store: Store):
     focus = Focus("BRAND", (("shop", "A"),), 3)
     store.questions.publish([asked(store, 1)], round=0)
-    store.requests.set_focus(focus)
     before = store.questions.head("ann", focus=focus)
-    store.questions.publish([asked(store, 3)], round=0, focus=store.requests.focus())
+    store.questions.publish([asked(store, 3)], round=0, focus=focus)
     after = store.questions.head("ann", focus=focus)
 
     assert before is None
     assert after
     assert 3 == after.text.id
-    assert (focus, None) == (store.questions.queue_focus(), store.questions.head("ann", focus=NO_FOCUS))
+    assert 1 == store.questions.head("ann", focus=NO_FOCUS).text.id
 
 
 def test_what_was_begun_outside_the_focus_waits_for_a_session_without_it(store: Store):
@@ -84,7 +83,7 @@ def test_the_pool_is_searched_for_what_was_typed_and_nothing_is_a_wildcard(store
 def test_a_chosen_text_is_wished_for_until_its_question_is_made_and_then_comes_first(store: Store):
     store.questions.publish([asked(store, 1)], round=0)
     assert store.requests.asked_for() is None
-    at_once = store.requests.ask_for(2)
+    at_once = store.requests.ask_for(2, "ann")
     wished = store.requests.asked_for()
     meanwhile = store.questions.head("ann")
     store.requests.serve(asked(store, 2, stream="chosen"))
@@ -105,14 +104,14 @@ def test_a_chosen_text_is_wished_for_until_its_question_is_made_and_then_comes_f
 def test_a_text_that_has_a_question_needs_no_trainer(store: Store):
     store.questions.publish([asked(store, 1), asked(store, 2)], round=0)
 
-    assert store.requests.ask_for(2)
+    assert store.requests.ask_for(2, "ann")
     head = store.questions.head("ann")
     assert head
     assert (2, None) == (head.text.id, store.requests.asked_for())
 
 
 def test_a_question_that_was_swept_away_before_it_was_asked_is_wished_for_again(store: Store):
-    store.requests.ask_for(2)
+    store.requests.ask_for(2, "ann")
     store.requests.serve(asked(store, 2, stream="chosen"))
     store.questions.publish([asked(store, 1)], round=1)
     wished = store.requests.asked_for()
@@ -122,7 +121,7 @@ def test_a_question_that_was_swept_away_before_it_was_asked_is_wished_for_again(
 
 
 def test_a_question_that_is_no_longer_wished_for_is_dropped(store: Store):
-    store.requests.ask_for(3)
+    store.requests.ask_for(3, "ann")
     store.requests.serve(asked(store, 2, stream="chosen"))
 
     assert {} == store.questions.get(["q2"])

@@ -363,7 +363,7 @@ def test_questions_about_texts_that_were_taken_back_meanwhile_are_left_out(store
     store.corpus.add_batch([NewText("one"), NewText("two")], source="f")
     asked = [Question(f"q{text.id}", text, ((0, 3),), ()) for text in (*store.corpus.texts([1, 2]), Text(3, "gone"))]
     store.questions.publish(asked, round=0)
-    store.requests.ask_for(3)
+    store.requests.ask_for(3, "ann")
     store.requests.serve(asked[2])
 
     assert 2 == store.questions.waiting()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,10 @@ from workshop import workshop_gold
 
 from loop.errors import StoreError
 from loop.held_out import is_held_out
-from loop.records import NO_FOCUS, Focus
+from loop.records import Focus
 from loop.session import Session
 from loop.store import NewText
+from loop.store.sessions import OpenSession
 from loop.trainer import Trainer
 
 
@@ -35,17 +37,29 @@ def work(trainer: Trainer) -> None:
         pass
 
 
+@contextmanager
+def at_work(paths, focus):
+    session = OpenSession(paths, "ann", focus)
+    try:
+        yield
+    finally:
+        session.close()
+
+
 def laid_out(store):
+    """The newest queue."""
+    newest = "(SELECT max(generation) FROM queue)"
     with store._database.read() as connection:
-        ids = connection.exec_driver_sql("SELECT question_id FROM queue ORDER BY rank").scalars().all()
+        ids = connection.exec_driver_sql(f"SELECT question_id FROM queue WHERE generation = {newest} ORDER BY rank")
+        ids = ids.scalars().all()
     questions = store.questions.get(ids)
     return [questions[id_] for id_ in ids]
 
 
-def test_a_session_about_some_texts_is_asked_about_no_others(trainer, store):
+def test_a_session_about_some_texts_is_asked_about_no_others(trainer, paths, store):
     work(trainer)
-    store.requests.set_focus(Focus(where=(("shop", "south"),)))
-    work(trainer)
+    with at_work(paths, Focus(where=(("shop", "south"),))):
+        work(trainer)
 
     asked = laid_out(store)
     assert {"south"} == {question.text.meta["shop"] for question in asked}
@@ -53,9 +67,9 @@ def test_a_session_about_some_texts_is_asked_about_no_others(trainer, store):
     assert "held_out" not in {question.stream for question in asked}
 
 
-def test_a_session_about_a_label_is_asked_where_a_pattern_hits(trainer, store):
-    store.requests.set_focus(Focus("PART"))
-    trainer.ask()
+def test_a_session_about_a_label_is_asked_where_a_pattern_hits(trainer, paths, store):
+    with at_work(paths, Focus("PART")):
+        trainer.ask()
 
     asked = laid_out(store)
     assert asked
@@ -63,35 +77,32 @@ def test_a_session_about_a_label_is_asked_where_a_pattern_hits(trainer, store):
     assert "held_out" not in {question.stream for question in asked}
 
 
-def test_a_label_that_is_nowhere_likely_leaves_the_usual_questions(trainer, store):
-    store.requests.set_focus(Focus("TOOL"))
-    work(trainer)
+def test_a_label_that_is_nowhere_likely_leaves_the_usual_questions(trainer, paths, store):
+    with at_work(paths, Focus("TOOL")):
+        work(trainer)
 
     assert 12 == len(laid_out(store))
 
 
-def test_a_session_that_measures_is_asked_held_out_texts_alone(trainer, store):
-    store.requests.set_focus(Focus(measure=5))
-    work(trainer)
+def test_a_session_that_measures_is_asked_held_out_texts_alone(trainer, paths, store):
+    with at_work(paths, Focus(measure=5)):
+        work(trainer)
 
     assert {"held_out"} == {question.stream for question in laid_out(store)}
 
 
-def test_the_next_session_without_a_focus_has_the_usual_mixture_again(trainer, paths, store):
+def test_the_next_session_without_a_focus_is_asked_at_once(trainer, paths, store):
+    work(trainer)
     focused = Session(paths, trainer.settings, store, annotator="ann", focus=Focus("PART"))
     work(trainer)
     first = focused.next()
     focused.close()
     usual = Session(paths, trainer.settings, store, annotator="ann")
-    meanwhile = usual.next()
-    work(trainer)
-    after = usual.next()
+    second = usual.next()
     usual.close()
 
     assert first
-    assert None is meanwhile
-    assert after
-    assert NO_FOCUS == store.questions.queue_focus()
+    assert second
 
 
 def test_a_chosen_text_is_asked_as_soon_as_the_trainer_has_read_it(trainer, paths, store):
