@@ -154,6 +154,10 @@ class Focus:
         """Whether a text with this meta matches `where`."""
         return all(key in meta and _plain(meta[key]) == value for key, value in self.where)
 
+    def asks(self, question: Question) -> bool:
+        """Whether a session with this focus asks a question."""
+        return self.covers(question.text.meta) and (not self.measure or question.stream == "held_out")
+
 
 NO_FOCUS = Focus()
 
@@ -179,6 +183,7 @@ class Answer:
         adjudicates: ids of the answers of several annotators that it decides between; it beats every other answer.
         needs: how many annotators have to answer the text, blind to each other, before any answer to it counts.
         retracts: id of the answer that it replaces or, if the verdict is "retract", takes back.
+        waits: whether its text still needs answers of others, so that it neither teaches nor evaluates.
         revision: version of the last scheme whose merged or removed labels changed its meaning; 0 if none did.
         reason: why the text was skipped.
         seconds: time on screen.
@@ -212,6 +217,7 @@ class Answer:
     seq: int = 0
     rank: int = 0
     revision: int = 0
+    waits: bool = False
 
     again = attribute("Answer", "again", "repeat")
 
@@ -233,7 +239,7 @@ class Answer:
     @property
     def trains(self) -> bool:
         """Whether a round may be trained on it."""
-        return self.says_something and not self.held_out and not self.repeat
+        return self.says_something and not (self.held_out or self.repeat or self.waits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from loop.alignment import misfit
 from loop.editing import is_for_teaching
 from loop.errors import LoopError
 from loop.former_names import attribute
+from loop.overlap import is_shared
 from loop.progress import IDLE, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Passage, Question, Span, Verdict
 from loop.session.held_out_goal import HeldOutGoal
@@ -21,7 +22,7 @@ from loop.settings import PATTERNS_NAME, ProjectPaths, Settings
 from loop.settings.login import login
 from loop.settings.writing import set_value
 from loop.store import Store
-from loop.store.sessions import OpenSession
+from loop.store.sessions import OpenSession, at_work
 
 SPANS_HINT = (
     "A span has a start, an end (exclusive) and one of the project's labels, lies within the text, overlaps no other."
@@ -236,11 +237,28 @@ class Session:
             guideline_hash=self._guideline_hash,
             seconds=seconds,
             keys=keys,
+            needs=replaced.needs if replaced else self._needed(question, complete=complete),
             retracts=replaced.id if replaced else None,
         )
         added = self._store.answers.add(answer, question)
+        self._open.let_go(question)
         self.goal.note(added)
         return added
+
+    def _needed(self, question: Question, *, complete: bool) -> int:
+        """How many annotators have to answer the text before an answer of this kind counts."""
+        shared, project = self._settings.annotators, self._settings.project
+        if not complete or question.stream in ("revisit", "repeat"):
+            return 1
+        if begun := self._store.annotators.needed_by(question.text.id):
+            return begun
+        if not is_shared(question.text, share=shared.overlap, seed=project.seed):
+            return 1
+        return min(shared.answers, len({self.annotator, *self._store.annotators.active(), *self.others()}))
+
+    def others(self) -> list[str]:
+        """The other annotators who have a session open, by name."""
+        return [one.annotator for one in at_work(self._paths) if one.annotator != self.annotator]
 
     def _refuse_misfits(
         self, question: Question, spans: Sequence[Span], replaced: Answer | None, passage: Passage | None

@@ -63,7 +63,7 @@ class StatusReader:
             answers_total=self._store.answers.count(self._annotator),
             round=said.round if said else 0,
             trainer=self._trainer.state(),
-            left_in_queue=self._store.questions.waiting(self._focus),
+            left_in_queue=self._store.questions.waiting(self._focus, self._annotator),
             pool_left=self._store.corpus.pool_size(),
             last=self._store.answers.last(self._annotator),
             forgotten=self._forgotten_by(said),

@@ -198,6 +198,18 @@ class CheckpointSettings(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class AnnotatorsSettings(Section):
+    """How several annotators share the work."""
+
+    overlap: float = _setting(
+        0.1, "Share of texts that several annotators answer, blind to each other, as soon as there are two of them.",
+        low=0, high=1,
+    )  # fmt: skip
+    answers: int = _setting(2, "How many annotators answer such a text before it teaches or evaluates.", low=2)
+    reviewers: tuple[str, ...] = _setting((), "Who may decide in `loop review`, by name; empty for everybody.")
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenSettings(Section):
     """Terminal settings."""
 
@@ -217,6 +229,7 @@ class Settings:
     update: UpdateSettings = UpdateSettings()
     pretrain: PretrainSettings = PretrainSettings()
     checkpoints: CheckpointSettings = CheckpointSettings()
+    annotators: AnnotatorsSettings = AnnotatorsSettings()
     screen: ScreenSettings = ScreenSettings()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, LabelNote] = field(default_factory=dict)

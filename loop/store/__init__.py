@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from loop.former_names import attribute, exports
 from loop.store import erasing, relabeling
+from loop.store.annotators import Annotators
 from loop.store.answers import Answers
 from loop.store.batches import BatchReport, NewText, take_back_unfinished
 from loop.store.checking import Problem, problems, repair
@@ -25,6 +26,7 @@ from loop.store.terms import Terms
 from loop.store.weak_labels import PipelineScore, WeakLabels, WeakLabelStore, WeakSpan, WeakSummary
 
 __all__ = [
+    "Annotators",
     "Answers",
     "BatchInfo",
     "BatchReport",
@@ -64,6 +66,7 @@ class Store:
         corpus: batches and texts.
         questions: the queue, and all answered questions.
         answers: annotators' answers and drafts.
+        annotators: who they are, and which texts need several of them.
         journal: events, label schemes, rounds, and the trainer's status.
         predictions: the rounds' predictions on held-out texts.
         copies: files that texts were written to.
@@ -84,6 +87,7 @@ class Store:
         self.corpus = Corpus(self._database)
         self.questions = Questions(self._database)
         self.answers = Answers(self._database)
+        self.annotators = Annotators(self._database)
         self.journal = Journal(self._database)
         self.predictions = Predictions(self._database)
         self.copies = Copies(self._database)

@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Row,
     Select,
+    and_,
     bindparam,
     delete,
     exists,
@@ -29,6 +31,7 @@ from sqlalchemy.exc import IntegrityError
 from loop.errors import StoreError
 from loop.former_names import attribute
 from loop.held_out import HeldOut
+from loop.overlap import in_effect
 from loop.records import LEFT_OUT, Answer, Question, Text
 from loop.store.database import Database, now
 from loop.store.events import EventKind
@@ -50,12 +53,17 @@ _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answe
 _OF_TEXT: BindParameter[Any] = bindparam("of_text")
 _BY: BindParameter[Any] = bindparam("by")
 _TO: BindParameter[Any] = bindparam("to")
-_NOT_ASKED = delete(queue).where(queue.c.question_id.in_(select(questions.c.id).where(questions.c.text_id == _OF_TEXT)))
-_ANSWERED = (
-    update(texts)
-    .where(texts.c.id == _OF_TEXT)
-    .values(answered=select(exists().where(STANDS, WHOLE, answers.c.text_id == _OF_TEXT)).scalar_subquery())
+_ASKED = select(questions.c.id).where(questions.c.text_id == _OF_TEXT)
+_NOT_ASKED = delete(queue).where(queue.c.question_id.in_(_ASKED))
+_GIVEN = (STANDS, WHOLE, answers.c.text_id == texts.c.id)
+_NAMES = func.count(answers.c.annotator.distinct())
+IS_ANSWERED: ColumnElement[bool] = or_(
+    select(and_(_NAMES > 0, _NAMES >= func.max(answers.c.needs))).where(*_GIVEN).scalar_subquery(),
+    exists().where(*_GIVEN, answers.c.adjudicates != "[]"),
+    and_(texts.c.released.is_not(None), exists().where(*_GIVEN)),
 )
+"""Of a text: whether as many annotators have answered it as it needs; see `loop.overlap.in_effect`."""
+_ANSWERED = update(texts).where(texts.c.id == _OF_TEXT).values(answered=IS_ANSWERED)
 _DRAFTS = delete(drafts).where(drafts.c.text_id == _OF_TEXT, drafts.c.annotator == _BY)
 _DRAFT_ENDED = _DRAFTS.where(drafts.c.question_id == _TO)
 """Deletes the draft that has become an answer; if that changes an earlier one or is about a passage, others stay."""
@@ -114,7 +122,7 @@ class Answers:
 
     def evaluation(self) -> list[Answer]:
         """The answers that rounds are evaluated on, by rank: all to texts that have a standing held-out answer."""
-        standing = self.standing()
+        standing = [answer for answer in self.standing() if not answer.waits]
         held = {answer.text_id for answer in standing if answer.held_out}
         return [answer for answer in standing if answer.text_id in held]
 
@@ -220,7 +228,7 @@ class Answers:
         last, count = (select(what).scalar_subquery() for what in (func.max(events.c.seq), func.count(answers.c.id)))
         state = connection.execute(select(last, count)).one()
         if self._known[0] != state:
-            self._known = state, tuple(_read(connection, _STANDING))
+            self._known = state, tuple(standing(connection))
         return list(self._known[1])
 
     def _select(self, query: Select[Any]) -> list[Answer]:
@@ -232,6 +240,12 @@ def standing_of(connection: Connection, text_ids: Sequence[int]) -> list[Answer]
     """The standing answers to these texts, by rank within each text."""
     naming = read_naming(connection)
     return [answer_of(row, naming) for row in looked_up(connection, _STANDING, answers.c.text_id, text_ids)]
+
+
+def standing(connection: Connection) -> list[Answer]:
+    """`Answers.standing` within the caller's transaction."""
+    rows = connection.execute(select(texts.c.id, texts.c.released).where(texts.c.released.is_not(None)))
+    return in_effect(_read(connection, _STANDING), {row.id: row.released for row in rows})
 
 
 def _held_out_texts(connection: Connection) -> tuple[frozenset[int], frozenset[str]]:
@@ -269,7 +283,8 @@ def add_answer(connection: Connection, answer: Answer) -> Answer:
     stored = replace(answer, seq=seq, rank=rank, at=moment)
     connection.execute(insert(answers).values(answer_row(stored)))
     about = {"of_text": answer.text_id, "by": answer.annotator, "to": answer.question_id}
-    connection.execute(_NOT_ASKED, about)
+    if answer.needs == 1:  # others are asked about the rest
+        connection.execute(_NOT_ASKED, about)
     is_alone = answer.retracts is not None or answer.passage is not None
     connection.execute(_DRAFT_ENDED if is_alone else _DRAFTS_ENDED, about)
     connection.execute(_ANSWERED, about)

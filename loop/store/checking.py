@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, exists, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from loop.alignment import misfit
 from loop.records import Answer
-from loop.store.answers import STANDS, WHOLE, add_answer
+from loop.store.answers import IS_ANSWERED, STANDS, add_answer
 from loop.store.batches import digest
 from loop.store.database import Database
 from loop.store.schema import answers, drafts, events, questions, schemes, texts
@@ -99,11 +99,12 @@ def _removing(table: str, rowids: list[int]) -> Repair:
 
 def _flags(connection: Connection) -> Iterator[Problem]:
     """Check the column `answered` of texts, which indexes the pool."""
-    stands = exists().where(STANDS, WHOLE, answers.c.text_id == texts.c.id)
-    wrong = connection.execute(select(func.count()).select_from(texts).where(texts.c.answered != stands)).scalar_one()
+    wrong = connection.execute(
+        select(func.count()).select_from(texts).where(texts.c.answered != IS_ANSWERED)
+    ).scalar_one()
 
     def correct_flags(connection: Connection) -> None:
-        connection.execute(update(texts).values(answered=stands))
+        connection.execute(update(texts).values(answered=IS_ANSWERED))
 
     if wrong:
         yield Problem(f"{wrong} texts are wrongly marked as answered or unanswered.", correct_flags)

@@ -33,3 +33,5 @@ class EventKind(str, Enum):
     MISTAKE_JUDGED = "mistake judged"
     TERM = "term"
     """A term was decided, or a decision taken back; see `loop.store.terms`."""
+    RETIRED = "retired"
+    """An annotator left; texts that only they could complete count since then."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from loop.errors import StoreError
 from loop.records import Answer, Question, Text
-from loop.store.answers import answer_event, answer_row, standing_of
+from loop.store.answers import IS_ANSWERED, answer_event, answer_row, standing_of
 from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, text_row
 from loop.store.database import Database, now
 from loop.store.events import EventKind
@@ -189,7 +189,7 @@ def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
         asked = select(questions.c.id).where(questions.c.text_id.in_(part))
         connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
         answered = update(texts).where(texts.c.id.in_(whole.intersection(part)))
-        connection.execute(answered.values(answered=True))
+        connection.execute(answered.values(answered=IS_ANSWERED))
         _drop_drafts(connection, part, given)
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from loop.former_names import attribute
 from loop.records import NO_FOCUS, Focus, Question, Stream
+from loop.store.answers import STANDS, WHOLE
 from loop.store.corpus import UNANSWERED
 from loop.store.database import Database, polite
 from loop.store.journal import get_state, put_state
@@ -172,7 +173,7 @@ class Questions:
             begun = begun.where(questions.c.text_id != after.text.id)
         with self._database.read() as connection:
             rows = connection.execute(begun.order_by(drafts.c.at.desc()))
-            row = next((row for row in rows if focus == NO_FOCUS or _is_meant(question_of(row), focus)), None)
+            row = next((row for row in rows if focus.asks(question_of(row))), None)
             if row is None:
                 row = self._chosen(connection, annotator, after)
                 row = row if row is not None and is_free(row) else None
@@ -210,8 +211,8 @@ class Questions:
         """The stream of the queue that each of these questions comes from, by id."""
         return {row.id: row.stream for row in self._rows(select(questions.c.id, questions.c.stream), ids)}
 
-    def waiting(self, focus: Focus = NO_FOCUS) -> int:
-        """The number of unanswered questions in the queue of a focus."""
+    def waiting(self, focus: Focus = NO_FOCUS, annotator: str | None = None) -> int:
+        """The number of unanswered questions in the queue of a focus; those that an annotator may be asked, or all."""
         with self._database.read() as connection:
             query = (
                 select(func.count())
@@ -219,6 +220,8 @@ class Questions:
                 .join(texts, texts.c.id == questions.c.text_id)
                 .where(queue.c.generation == _generation(connection, focus), _OPEN)
             )
+            if annotator is not None:
+                query = query.where(_consistent(annotator))
             return int(connection.execute(query).scalar_one())
 
     def queue_round(self, focus: Focus = NO_FOCUS) -> int | None:
@@ -271,19 +274,16 @@ class Questions:
 
 
 def _consistent(annotator: str) -> ColumnElement[bool]:
-    """Repeats go only to the annotator who gave the earlier answer."""
+    """Repeats go only to the annotator who gave the earlier answer, texts that several answer only to the others."""
     mine = exists().where(answers.c.text_id == texts.c.id, answers.c.annotator == annotator)
-    return or_(questions.c.stream != "repeat", mine)
+    whole = mine.where(STANDS, WHOLE)
+    return or_(and_(questions.c.stream == "repeat", mine), questions.c.stream == "revisit", ~whole)
 
 
 def expire(connection: Connection) -> None:
     """Mark the queues as out of date, within the caller's transaction."""
     queued = _queues(connection)
     put_state(connection, QUEUES, {key: one | {"round": EXPIRED} for key, one in queued.items()})
-
-
-def _is_meant(question: Question, focus: Focus) -> bool:
-    return focus.covers(question.text.meta) and (not focus.measure or question.stream == "held_out")
 
 
 def _queues(connection: Connection) -> dict[str, dict[str, int]]:

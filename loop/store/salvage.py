@@ -12,9 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import update
+from sqlalchemy.dialects.sqlite import dialect
+
 from loop.errors import StoreError
 from loop.files import restrict, rights_in, sync
 from loop.former_names import COLUMNS, STREAMS
+from loop.store.answers import IS_ANSWERED
 from loop.store.batches import digest
 from loop.store.database import create_database, now
 from loop.store.schema import (
@@ -93,11 +97,9 @@ def salvage(source: Path, target: Path) -> Salvaged:
     return done
 
 
-_ANSWERED = """
-UPDATE texts SET answered = EXISTS (
-    SELECT 1 FROM answers WHERE answers.text_id = texts.id AND answers.verdict != 'retract' AND answers.passage IS NULL
-    AND NOT EXISTS (SELECT 1 FROM answers AS later WHERE later.retracts = answers.id))
-"""
+_ANSWERED = str(
+    update(texts).values(answered=IS_ANSWERED).compile(dialect=dialect(), compile_kwargs={"literal_binds": True})
+)
 
 
 def _copied(source: Path, place: Path) -> Path:

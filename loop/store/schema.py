@@ -70,6 +70,7 @@ texts = Table(
     sqlite_autoincrement=True,
 )
 Index("texts_pool", texts.c.pick, sqlite_where=texts.c.answered == text("0"))
+Index("texts_released", texts.c.id, sqlite_where=texts.c.released.is_not(None))
 Index("texts_batch", texts.c.batch_id)
 Index("texts_group", texts.c.group_key, sqlite_where=texts.c.group_key.is_not(None))
 

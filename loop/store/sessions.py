@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -73,7 +73,7 @@ def release(paths: ProjectPaths, annotator: str) -> AtWork | None:
     file = _file(paths, annotator)
     session = _read(file) if is_held(file) else None
     if session is not None:
-        file.write_bytes(_dumped(AtWork(session.annotator, session.pid, session.since, session.focus)))
+        file.write_bytes(_dumped(replace(session, in_hand=())))
     return session
 
 
@@ -124,9 +124,15 @@ class OpenSession:
 
     def take(self, *questions: Question | None) -> None:
         """Have these questions in hand, and no others."""
-        in_hand = tuple(InHand(one.text.id, one.passage) for one in questions if one is not None)
+        self._have(tuple(InHand(one.text.id, one.passage) for one in questions if one is not None))
+
+    def let_go(self, question: Question) -> None:
+        """Have a question, which is answered, in hand no more."""
+        self._have(tuple(one for one in self._mine.in_hand if one != InHand(question.text.id, question.passage)))
+
+    def _have(self, in_hand: tuple[InHand, ...]) -> None:
         if in_hand != self._mine.in_hand:
-            self._mine = AtWork(self._mine.annotator, self._mine.pid, self._mine.since, self._mine.focus, in_hand)
+            self._mine = replace(self._mine, in_hand=in_hand)
             self._lock.write(_dumped(self._mine))
 
     def close(self) -> None:

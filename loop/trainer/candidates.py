@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, exp
 from random import Random
@@ -14,6 +14,7 @@ from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
 from loop.held_out import HeldOut, Teaching, is_held_out
 from loop.lattice import Expectation
+from loop.overlap import lacking
 from loop.records import NO_FOCUS, Answer, Focus, Text
 from loop.scoring.questions import Read
 from loop.settings import AcquireSettings, Settings
@@ -59,12 +60,14 @@ def draw(
 
     A group never spans training and held-out texts, even if the split has changed or answers were imported: a text
     whose group has answers on the other side is not a candidate. Neither are texts of the gold file and of its groups.
-    Texts in `asked_about` are learned from already, in part.
+    Texts in `asked_about` are learned from already, in part. Texts that wait for further annotators are none, either.
     """
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
     fresh = settings.acquire.candidates - carried
-    before = held_out.teaching(store.corpus.unanswered([one.text_id for one in past][: 2 * carried]))
-    near, far = _drawn(store, ceil(fresh / (1 - held_out.share)), rng, held_out, focus, asked_about)
+    waiting = lacking(store.answers.standing()).keys()
+    unanswered = store.corpus.unanswered([one.text_id for one in past][: 2 * carried])
+    before = held_out.teaching(text for text in unanswered if text.id not in waiting)
+    near, far = _drawn(store, ceil(fresh / (1 - held_out.share)), rng, held_out, focus, asked_about, waiting)
     if focus.measure:
         return Candidates((), (), tuple(far))
     known = {text.id for text in near}
@@ -73,18 +76,25 @@ def draw(
 
 
 def _drawn(
-    store: Store, n: int, rng: Random, held_out: HeldOut, focus: Focus, asked_about: frozenset[int]
+    store: Store,
+    n: int,
+    rng: Random,
+    held_out: HeldOut,
+    focus: Focus,
+    asked_about: frozenset[int],
+    waiting: Collection[int],
 ) -> tuple[list[Teaching], list[Text]]:
     """Split `n` random texts into training and held-out ones; draw more if none of them may be asked about."""
     share, seed = held_out.share, held_out.seed
     taught, groups = store.weak.taught()
     learned = groups | store.answers.taught()
     while True:
-        drawn = store.corpus.sample_pool(n, rng, where=focus.where)
+        sample = store.corpus.sample_pool(n, rng, where=focus.where)
+        drawn = [text for text in sample if text.id not in waiting]
         far = [text for text in drawn if is_held_out(text, share=share, seed=seed)]
         far = [text for text in far if text.id not in taught | asked_about and text.group not in learned]
         near = [] if focus.measure else held_out.teaching(drawn)
-        if near or far or len(drawn) < n:
+        if near or far or len(sample) < n:
             return near, _balanced(store, far)
         n *= 2
 
@@ -168,18 +178,19 @@ def _before(one: PastEntropies, number: int) -> tuple[tuple[int, float], ...]:
     return tuple(read for read in one.entropies if read[0] < number)[-HISTORY:]
 
 
-def answering_cost(store: Store, answers: Sequence[Answer]) -> CostModel:
-    """Fit the cost model of the annotator who gave the last answer; the prior if they gave too few.
+def answering_cost(store: Store, answers: Sequence[Answer], annotators: Collection[str] = ()) -> CostModel:
+    """Fit the cost model of these annotators, or of who gave the last answer; the prior if they gave too few.
 
     Args:
         store: the store, with the questions.
-        answers: standing answers, oldest first.
+        answers: standing answers, by rank.
+        annotators: those whom the questions are for.
     """
-    last = answers[-1].annotator if answers else ""
+    last = max(answers, key=lambda answer: answer.seq).annotator if answers else ""
     whole = [
         (answer, answer.question_id)
         for answer in answers
-        if answer.annotator == last and answer.question_id and answer.verdict == "accept"
+        if answer.annotator in (annotators or (last,)) and answer.question_id and answer.verdict == "accept"
         if answer.complete or answer.passage
     ][-TIMED:]
     tokens = store.questions.tokens([question for _, question in whole])

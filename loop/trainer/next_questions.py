@@ -33,6 +33,7 @@ from loop.trainer.known_passages import KnownPassages, stretches
 from loop.trainer.label_questions import revisits
 from loop.trainer.repeat_questions import repeat_questions
 from loop.trainer.rounds import Rounds
+from loop.trainer.shared_questions import shared_questions
 
 # The uncertainty of an untrained model is noise: up to this many answers it gradually replaces typical texts.
 COLD_START_ANSWERS = 100
@@ -40,6 +41,8 @@ COLD_START_ANSWERS = 100
 PATTERN_SHARE = 0.5
 # Share of random texts among the typical ones of the cold start, once there is a model.
 RANDOM_EARLY = 0.5
+# Share of questions that others have answered and that need another annotator.
+SHARED_QUESTIONS = 0.25
 # A queue is rebuilt when less than this share of it is left, even without a new round.
 LOW_QUEUE = 1 / 3
 
@@ -87,11 +90,11 @@ class NextQuestions:
         """Whether the patterns have changed: they are shown at once, before a round learns from them."""
         return self._patterns.changed
 
-    def is_stale(self, round: int, focus: Focus = NO_FOCUS) -> bool:
-        """Whether a queue has another round or other patterns, or runs low while texts are left."""
+    def is_stale(self, round: int, focus: Focus = NO_FOCUS, annotators: Collection[str] = ()) -> bool:
+        """Whether a queue has another round or other patterns, or runs low for somebody while texts are left."""
         if self._store.questions.queue_round(focus) != round or self.has_new_patterns:
             return True
-        waiting = self._store.questions.waiting(focus)
+        waiting = self._waiting(focus, annotators)
         full = min(self._settings.queue.size, self._settings.acquire.candidates)
         if waiting >= full * LOW_QUEUE:
             return False
@@ -99,8 +102,14 @@ class NextQuestions:
         # The pool may hold texts that cannot be asked: `draw` leaves them out because of their group.
         return pool > waiting and (pool, waiting) != self._laid_out.get(focus)
 
-    def refill(self, rounds: Rounds, focus: Focus = NO_FOCUS) -> None:
-        """Score candidates with the current pipeline and publish a new queue for this focus."""
+    def refill(self, rounds: Rounds, focus: Focus = NO_FOCUS, annotators: Collection[str] = ()) -> None:
+        """Score candidates with the current pipeline and publish a new queue.
+
+        Args:
+            rounds: the rounds, with the pipeline.
+            focus: of the sessions that the queue is for.
+            annotators: those whose sessions they are; nobody in particular if there are none.
+        """
         settings, number = self._settings, rounds.number
         pool = self._store.corpus.pool_size()
         rng = Random(f"{settings.project.seed}:queue:{number}:{pool}")
@@ -114,7 +123,7 @@ class NextQuestions:
             self._store.journal.set_estimate(number, estimated([known[text.id] for text in drawn.fresh]))
         drawn = likely_to_contain(drawn, known, focus.label)
         asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
-        cost = answering_cost(self._store, answers)
+        cost = answering_cost(self._store, answers, annotators)
         scored = scored_texts(
             asked_about, past, number=number, cost=cost, settings=settings.acquire, answered=before, label=focus.label
         )
@@ -140,13 +149,21 @@ class NextQuestions:
             )
             for pick in mixed
         ]
+        names = annotators or self._store.annotators.active()
+        shared = shared_questions(self._store, names, focus, n=settings.queue.size)
+        questions = self._mixed(questions, shared, SHARED_QUESTIONS)
         if focus == NO_FOCUS:
-            questions = self._with_revisits(questions, revisits(self._store, settings, rounds, rng))
+            again = revisits(self._store, settings, rounds, rng)
+            questions = self._mixed(questions, again, settings.queue.revisit_share)
             questions = [*repeat_questions(self._store, settings, rng, round=number), *questions]
         seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
         sample = best_probabilities(known[text.id] for text in drawn.fresh) if focus == NO_FOCUS else ()
         self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
-        self._laid_out[focus] = pool, self._store.questions.waiting(focus)
+        self._laid_out[focus] = pool, self._waiting(focus, annotators)
+
+    def _waiting(self, focus: Focus, annotators: Collection[str]) -> int:
+        """How many questions are left for the annotator who has the fewest."""
+        return min(self._store.questions.waiting(focus, name) for name in annotators or (None,))
 
     def _past(self, answers: Sequence[Answer]) -> KnownPassages:
         return KnownPassages(answers, self._store.journal.schemes(), self._settings.project.labels)
@@ -228,11 +245,10 @@ class NextQuestions:
             size=self._settings.queue.size,
         )
 
-    def _with_revisits(self, questions: Sequence[Question], again: Sequence[Question]) -> list[Question]:
-        queue = self._settings.queue
-        by_text = {one.text.id: one for one in (*questions, *again)}
-        first, second = ([Pick(one.text.id, one.stream) for one in part] for part in (questions, again))
-        mixed = interleave(first, second, share=queue.revisit_share if again else 0.0, size=queue.size)
+    def _mixed(self, questions: Sequence[Question], others: Sequence[Question], share: float) -> list[Question]:
+        by_text = {one.text.id: one for one in (*questions, *others)}
+        first, second = ([Pick(one.text.id, one.stream) for one in part] for part in (questions, others))
+        mixed = interleave(first, second, share=share if others else 0.0, size=self._settings.queue.size)
         return [by_text[pick.text_id] for pick in mixed]
 
 

@@ -98,11 +98,15 @@ class RoundRecipe:
     def next_cut(self, training: Sequence[Answer]) -> int:
         """Number of answers that the next round is trained on: the previous round's plus `round_size`.
 
-        If there are weak labels, the first round learns from them alone.
+        If there are weak labels, the first round learns from them alone. Answers that count since the same event, as
+        those of several annotators do, are learned together.
         """
         if self.start.round == 0 and self.weak_sum(training, 0):
             return 0
-        return len(self.start.answers) + self._update_settings(training).round_size
+        n = len(self.start.answers) + self._update_settings(training).round_size
+        while n < len(training) and training[n].rank == training[n - 1].rank:
+            n += 1
+        return n
 
     def stands(self, info: CheckpointInfo, training: Sequence[Answer]) -> bool:
         """Whether a round and those before it would learn from the same answers and weak labels today."""

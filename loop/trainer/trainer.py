@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from loop.errors import LoopError, StoreError
 from loop.former_names import attribute
 from loop.progress import STOPPED
-from loop.records import NO_FOCUS
+from loop.records import NO_FOCUS, Focus
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.locks import ProcessLock, is_held
@@ -147,13 +147,16 @@ class Trainer:
 
     def ask(self) -> bool:
         """Score the pool and build a queue that somebody at work needs; return False if all are up to date."""
-        foci = list(dict.fromkeys(one.focus for one in at_work(self._paths))) or [NO_FOCUS]
-        stale = next((focus for focus in foci if self._asking.is_stale(self.rounds.number, focus)), None)
-        if stale is None:
+        names: dict[Focus, list[str]] = {}
+        for session in at_work(self._paths):
+            names.setdefault(session.focus, []).append(session.annotator)
+        wanted = names or {NO_FOCUS: []}
+        stale = (focus for focus in wanted if self._asking.is_stale(self.rounds.number, focus, wanted[focus]))
+        if (focus := next(stale, None)) is None:
             return False
         self._say("scoring the pool")
-        self._asking.refill(self.rounds, stale)
-        self._store.questions.keep_queues(foci)
+        self._asking.refill(self.rounds, focus, wanted[focus])
+        self._store.questions.keep_queues(wanted)
         self._since_asked.begin()
         self._say("idle")
         return True

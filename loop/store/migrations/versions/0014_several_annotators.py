@@ -14,3 +14,4 @@ def upgrade() -> None:
     op.execute("DELETE FROM queue")
     op.execute("ALTER TABLE answers ADD COLUMN needs INTEGER NOT NULL DEFAULT 1")
     op.execute("ALTER TABLE texts ADD COLUMN released INTEGER")
+    op.execute("CREATE INDEX texts_released ON texts (id) WHERE released IS NOT NULL")
