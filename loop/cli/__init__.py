@@ -26,6 +26,7 @@ from loop.cli.export import export_cli
 from loop.cli.import_ import import_cli
 from loop.cli.init import init_cli
 from loop.cli.labels import labels_app
+from loop.cli.merge import merge_cli
 from loop.cli.package import package_cli
 from loop.cli.patterns import patterns_app
 from loop.cli.predict import predict_cli
@@ -96,7 +97,13 @@ _GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "package": package_cli,
         "predict": predict_cli,
     },
-    "Keep": {"export": export_cli, "backup": backup_cli, "doctor": doctor_cli, "erase": erase_cli},
+    "Keep": {
+        "export": export_cli,
+        "backup": backup_cli,
+        "merge": merge_cli,
+        "doctor": doctor_cli,
+        "erase": erase_cli,
+    },
 }
 for _group, _commands in _GROUPS.items():
     for _name, _command in _commands.items():

@@ -3,11 +3,13 @@
 from loop.project.creating import create_project, created
 from loop.project.erasing import ErasedReport, erase
 from loop.project.labels import add_labels, check_known, finish_relabeling, relabel
+from loop.project.merging import MergeReport, merge
 from loop.project.opening import Opened, begin_anew, is_open_to_changes, open_store, opened
 from loop.project.trust import code_files, is_trusted, run_code, trust
 
 __all__ = [
     "ErasedReport",
+    "MergeReport",
     "Opened",
     "add_labels",
     "begin_anew",
@@ -19,6 +21,7 @@ __all__ = [
     "finish_relabeling",
     "is_open_to_changes",
     "is_trusted",
+    "merge",
     "open_store",
     "opened",
     "relabel",

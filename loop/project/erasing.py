@@ -49,7 +49,7 @@ def erase(paths: ProjectPaths, settings: Settings, store: Store, texts: Sequence
     Raises:
         LoopError: the project is in use, or a file cannot be written.
     """
-    with _alone(paths) as is_alone:
+    with alone(paths) as is_alone:
         if not is_alone:
             raise LoopError("This project is in use.", hint="Close the session, or wait for the trainer.")
         _refuse_unwritable(paths, settings)
@@ -65,13 +65,13 @@ def finish_erasing(paths: ProjectPaths, settings: Settings, store: Store) -> Era
     """
     if store.unfinished_erasing() is None:
         return None
-    with _alone(paths) as is_alone:
+    with alone(paths) as is_alone:
         ids = store.unfinished_erasing() if is_alone else None
         return None if ids is None else _carry_out(paths, settings, store, store.corpus.texts(ids))
 
 
 @contextmanager
-def _alone(paths: ProjectPaths) -> Iterator[bool]:
+def alone(paths: ProjectPaths) -> Iterator[bool]:
     """Lock everybody else out of the project for the block; yields False if it is in use."""
     aside = (paths.data / f"{command}.lock" for command in ASIDE)
     locks = [ProcessLock(lock) for lock in (paths.trainer_lock, *aside)]
@@ -163,8 +163,8 @@ def _drop_patterns(paths: ProjectPaths, settings: Settings, store: Store, texts:
 
 
 def _drop_copies(paths: ProjectPaths) -> None:
-    """Remove copies of the store, even partial ones, that migrations and repairs left behind."""
+    """Remove copies of the store, even partial ones, that migrations, repairs and merges left behind."""
     name = paths.db.name
-    for pattern in (f"{name}.schema-*", f"{name}.damaged-*", f"{name}.new*", f".{name}*"):
+    for pattern in (f"{name}.schema-*", f"{name}.damaged-*", f"{name}.new*", f"{name}.before-merge", f".{name}*"):
         for copy in paths.data.glob(pattern):
             shutil.rmtree(copy) if copy.is_dir() else copy.unlink()

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timezone
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -103,6 +104,14 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         self._engine.dispose()
+
+
+def execute_outside(connection: Connection, statement: str, *parameters: str) -> list[Any]:
+    """Execute a statement that SQLite does not allow in a transaction; return its rows."""
+    cursor = connection.connection.cursor()
+    with closing(cursor):
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
 
 
 def open_database(path: Path) -> Database:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, insert, or_, select, update
+from sqlalchemy import Column, Connection, Table, insert, or_, select, update
 
 from loop.store.database import Database, now
 from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, next_version, put_state
 from loop.store.naming import Names
 from loop.store.questions import expire
-from loop.store.schema import drafts, predictions, questions, schemes, texts
+from loop.store.schema import metadata, schemes
 
 UNFINISHED = "relabeling"
 
@@ -29,14 +29,7 @@ def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: C
         row = {"version": version, "labels": json.dumps(list(labels)), "names": json.dumps(dict(names)), "at": now()}
         connection.execute(insert(schemes).values(row))
         append_event(connection, EventKind.LABELS, {"scheme": version, "labels": list(labels), "names": dict(names)})
-        _rewrite(connection, [texts.c.suggested], names)
-        _rewrite(connection, [predictions.c.spans], names)
-        _rewrite(connection, [questions.c.prediction, questions.c.candidates], names)
-        # Lattices hold scores for the old labels; questions remain valid without them.
-        connection.execute(update(questions).values(lattice=b""))
-        for row_ in connection.execute(select(drafts)).all():
-            where = (drafts.c.question_id == row_.question_id) & (drafts.c.annotator == row_.annotator)
-            connection.execute(update(drafts).where(where).values(draft=draft(row_.draft, names)))
+        rewrite(connection, names, draft=draft)
         expire(connection)
         put_state(connection, UNFINISHED, {"labels": list(labels), "names": dict(names)})
 
@@ -52,6 +45,25 @@ def finish(database: Database) -> None:
     """Record that the project's files are up to date."""
     with database.write() as connection:
         put_state(connection, UNFINISHED, None)
+
+
+def rewrite(
+    connection: Connection,
+    names: Names,
+    *,
+    draft: Callable[[str, Names], str],
+    tables: Mapping[str, Table] = metadata.tables,
+) -> None:
+    """Relabel everything in these tables that contains labels, except answers."""
+    questions, drafts = tables["questions"], tables["drafts"]
+    _rewrite(connection, [tables["texts"].c.suggested], names)
+    _rewrite(connection, [tables["predictions"].c.spans], names)
+    _rewrite(connection, [questions.c.prediction, questions.c.candidates], names)
+    # Lattices hold scores for the old labels; questions remain valid without them.
+    connection.execute(update(questions).values(lattice=b""))
+    for row in connection.execute(select(drafts)).all():
+        where = (drafts.c.question_id == row.question_id) & (drafts.c.annotator == row.annotator)
+        connection.execute(update(drafts).where(where).values(draft=draft(row.draft, names)))
 
 
 def _rewrite(connection: Connection, columns: Sequence[Column[Any]], names: Names) -> None:

@@ -208,7 +208,7 @@ class WeakLabelStore:
                 numbers = {n for n, pattern in enumerate(patterns) if pattern is not None and is_gone(pattern)}
                 gone += len(numbers)
                 if numbers:
-                    _take_back(connection, row, numbers)
+                    take_patterns_back(connection, row, numbers)
             if gone:
                 append_event(connection, EventKind.WEAK_LABELS_TAKEN_BACK, {"patterns": gone})
                 put_state(connection, SUMMARY, None)
@@ -239,7 +239,8 @@ _STATE = select(
 )
 
 
-def _take_back(connection: Connection, row: Row[Any], numbers: set[int]) -> None:
+def take_patterns_back(connection: Connection, row: Row[Any], numbers: set[int]) -> None:
+    """Delete the patterns with these numbers from a row of `weak_labels`, with what they matched."""
     kept = [None if n in numbers else pattern for n, pattern in enumerate(json.loads(row.patterns))]
     here = weak_labels.c.seq == row.seq
     connection.execute(update(weak_labels).where(here).values(patterns=_dumped(kept)))

@@ -30,6 +30,7 @@ ARGUMENTS = {
     "export": ["-"],
     "backup": ["../copy"],
     "erase": ["1", "--yes"],
+    "merge": ["../other"],
     "labels add": ["NEW"],
     "labels rename": ["PART", "BIT"],
     "labels merge": ["PART", "PART"],

@@ -1,0 +1,133 @@
+"""The answers of two projects, known by id, and the questions that they answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, select, update
+
+from loop.errors import StoreError
+from loop.store.answers import STANDS, WHOLE
+from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
+from loop.store.merging.both import MINE, THEIRS, Both, Numbers, rows
+
+Row = dict[str, Any]
+# What may differ in the same answer: numbers within a project, names, and what the merge itself decides.
+NUMBERED = frozenset({"seq", "place", "text_id", "scheme", "annotator", "retracts"})
+
+
+@dataclass(frozen=True, slots=True)
+class MergedAnswers:
+    """What a merge brought.
+
+    Attributes:
+        came: the number of answers of the other project.
+        changed_twice: how many answers replace one that the other project had changed, too.
+        same_names: by annotator, how many texts they answered in both projects since these parted.
+    """
+
+    came: int
+    changed_twice: int
+    same_names: Mapping[str, int]
+
+
+def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str]) -> MergedAnswers:
+    """Write the answers of both projects, with the questions that they refer to.
+
+    Args:
+        both: the projects, with their texts, events and schemes numbered.
+        left_out: texts of the other project that do not come.
+        names: what some of its annotators are called here.
+
+    Raises:
+        StoreError: an answer is not the same in both.
+    """
+    ours = {row["id"]: row for row in rows(both.connection, MINE["answers"])}
+    others = {row["id"]: row for row in rows(both.connection, THEIRS["answers"]) if row["text_id"] not in left_out}
+    came = [row for id_, row in others.items() if id_ not in ours]
+    new = [_numbered(row, both.theirs) | {"annotator": names.get(row["annotator"], row["annotator"])} for row in came]
+    old = [_numbered(row, both.mine) for row in ours.values()]
+    for row in old:
+        if row["id"] in others:
+            _check_same(row, _numbered(others[row["id"]], both.theirs))
+    replaces = [(row["id"], row["retracts"]) for row in (*ours.values(), *others.values()) if row["retracts"]]
+    merged = sorted([*old, *new], key=lambda row: row["seq"])
+    changed_twice = _chain(merged, replaces)
+    _bring_questions(both, new)
+    both.connection.execute(delete(MINE["answers"]))
+    for part in batched(merged, LOOKUP_ROWS):
+        both.connection.execute(insert(MINE["answers"]), part)
+    _mark_answered(both)
+    alone = [row for row in old if row["id"] not in others]
+    return MergedAnswers(len(new), changed_twice, _same_names(alone, new))
+
+
+def _numbered(row: Row, numbers: Numbers) -> Row:
+    return row | {
+        "seq": numbers.events[row["seq"]],
+        "place": numbers.event(row["place"]),
+        "scheme": numbers.schemes[row["scheme"]],
+        "text_id": numbers.text(row["text_id"]),
+    }
+
+
+def _check_same(ours: Row, theirs: Row) -> None:
+    differing = [name for name, value in ours.items() if name not in NUMBERED and theirs[name] != value]
+    if differing or ours["text_id"] != theirs["text_id"]:
+        raise StoreError(
+            f"Answer {ours['id']} is not the same in both projects: {', '.join(differing or ['text'])}.",
+            hint="Answers never change, so one of the stores was edited. `loop doctor` checks a project.",
+        )
+
+
+def _chain(merged: Sequence[Row], replaces: Iterable[tuple[str, str]]) -> int:
+    """Let each answer replace the one before it where both projects changed the same one; return how many do.
+
+    The latest counts, as if everything had been said in one project.
+    """
+    first: dict[str, str] = {}
+
+    def root(id_: str) -> str:
+        while id_ in first:
+            id_ = first[id_]
+        return id_
+
+    for later, earlier in replaces:
+        if root(later) != root(earlier):
+            first[root(later)] = root(earlier)
+    last: dict[str, str] = {}
+    changed = 0
+    for row in merged:
+        before = last.get(root(row["id"]))
+        changed += row["retracts"] != before and row["retracts"] is not None
+        row["retracts"] = before
+        last[root(row["id"])] = row["id"]
+    return changed
+
+
+def _bring_questions(both: Both, new: Iterable[Row]) -> None:
+    wanted = {row["question_id"] for row in new if row["question_id"]}
+    mine, theirs = MINE["questions"], THEIRS["questions"]
+    there = {row.id: row.text_id for row in looked_up(both.connection, select(mine), mine.c.id, wanted)}
+    for part in batched(sorted(wanted), LOOKUP_ROWS):
+        found = [dict(row._mapping) for row in looked_up(both.connection, select(theirs), theirs.c.id, part)]
+        asked = [row | {"text_id": both.theirs.text(row["text_id"])} for row in found]
+        for row in asked:
+            if there.get(row["id"], row["text_id"]) != row["text_id"]:
+                raise StoreError(f"Question {row['id']} is about another text in the other project.")
+        if missing := [row for row in asked if row["id"] not in there]:
+            both.connection.execute(insert(mine), missing)
+
+
+def _mark_answered(both: Both) -> None:
+    answers, texts = MINE["answers"], MINE["texts"]
+    stands = exists().where(STANDS, WHOLE, answers.c.text_id == texts.c.id)
+    both.connection.execute(update(texts).where(texts.c.answered != stands).values(answered=stands))
+
+
+def _same_names(alone: Iterable[Row], new: Iterable[Row]) -> dict[str, int]:
+    ours, theirs = ({(row["annotator"], row["text_id"]) for row in each} for each in (alone, new))
+    return dict(Counter(annotator for annotator, _ in sorted(ours & theirs)))

@@ -1,0 +1,250 @@
+"""The texts of two projects: known by digest, with numbers that are the same whichever project takes in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Row, Table, delete, exists, func, insert, or_, select, update
+
+from loop.errors import StoreError
+from loop.store.events import EventKind
+from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
+from loop.store.merging.both import MINE, THEIRS, Both, lookup_table, rows
+
+CONTENT = ("group_key", "meta", "source", "line", "suggested")
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Texts that one project has and the other erased or removed.
+
+    Attributes:
+        erased: their answers do not come back either.
+        removed: nobody answered them.
+    """
+
+    erased: frozenset[int]
+    removed: frozenset[int]
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """All of them."""
+        return self.erased | self.removed
+
+
+class Entry(NamedTuple):
+    """A text that does not have the same number in both projects; sorted by its place."""
+
+    batch: int
+    lowest: int
+    highest: int
+    mine: int | None
+    theirs: int | None
+
+
+def merge_batches(both: Both) -> None:
+    """Number the batches in the order of their events, and write them."""
+    connection, numbers = both.connection, (both.mine.batches, both.theirs.batches)
+    given = [{row["id"]: row for row in rows(connection, tables["batches"])} for tables in (MINE, THEIRS)]
+    last = 0
+    for ids in [*_batches_of_events(both), *_batches_without_events(given)]:
+        known = next((new[id_] for id_, new in zip(ids, numbers, strict=True) if id_ in new), None)
+        if known is None:
+            known = last = max(last + 1, min(id_ for id_ in ids if id_ is not None))
+        for id_, new in zip(ids, numbers, strict=True):
+            if id_ is not None:
+                new[id_] = known
+    found: dict[int, dict[str, Any]] = {}
+    for batches, new in zip(given, numbers, strict=True):
+        for id_, row in batches.items():
+            found.setdefault(new[id_], row | {"id": new[id_]})
+    connection.execute(delete(MINE["batches"]))
+    if found:
+        connection.execute(insert(MINE["batches"]), list(found.values()))
+
+
+def _batches_of_events(both: Both) -> Iterator[tuple[int | None, int | None]]:
+    for one in both.log:
+        if one.event.kind in (EventKind.BATCH_ADDED.value, EventKind.BATCH_REMOVED.value):
+            yield one.mine.payload["batch"] if one.mine else None, one.theirs.payload["batch"] if one.theirs else None
+
+
+def _batches_without_events(
+    given: list[dict[int, dict[str, Any]]],
+) -> Iterator[tuple[int | None, int | None]]:
+    """All batches by their time, so that those that an interrupted `loop add` left are numbered last."""
+    mine, theirs = ({(row["at"], row["source"]): id_ for id_, row in each.items()} for each in given)
+    for key in sorted({*mine, *theirs}):
+        yield mine.get(key), theirs.get(key)
+
+
+def find_gone(both: Both, *, mine: bool) -> Gone:
+    """The texts of one project that the other erased or removed: it knows their batch, and lacks them."""
+    theirs = THEIRS if mine else MINE
+    here, there = (both.mine, both.theirs) if mine else (both.theirs, both.mine)
+    erased_any = bool(both.only(EventKind.ERASED, mine=not mine))
+    left = {payload["batch"] for payload in both.only(EventKind.BATCH_REMOVED, mine=not mine)}
+    if not erased_any and not left:
+        return Gone(frozenset(), frozenset())
+    known = {there.batches[batch] for batch in there.batches}
+    removed = {there.batches[batch] for batch in left}
+    tables = MINE if mine else THEIRS
+    texts, answers = tables["texts"], tables["answers"]
+    lacking = select(texts.c.id, texts.c.batch_id).where(~exists().where(theirs["texts"].c.digest == texts.c.digest))
+    batch_of = {row.id: here.batches[row.batch_id] for row in both.connection.execute(lacking)}
+    suspects = {id_: batch for id_, batch in batch_of.items() if batch in known}
+    said = _answers_of(both, answers, suspects)
+    forgotten = both.answered(mine=not mine)
+    erased, dropped = set(), set()
+    for id_, batch in suspects.items():
+        was_removed = batch in removed
+        if erased_any and (not was_removed or not forgotten.isdisjoint(said.get(id_, ()))):
+            erased.add(id_)
+        elif was_removed and id_ not in said:
+            dropped.add(id_)
+    return Gone(frozenset(erased), frozenset(dropped))
+
+
+def _answers_of(both: Both, answers: Table, text_ids: Collection[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    query = select(answers.c.id, answers.c.text_id)
+    for row in looked_up(both.connection, query, answers.c.text_id, text_ids):
+        found.setdefault(row.text_id, []).append(row.id)
+    return found
+
+
+def drop_removed(both: Both, ids: Collection[int]) -> None:
+    """Delete texts of this project that the other removed, and what nobody has answered about them."""
+    for part in batched(sorted(ids), LOOKUP_ROWS):
+        asked = select(MINE["questions"].c.id).where(MINE["questions"].c.text_id.in_(part))
+        both.connection.execute(delete(MINE["queue"]).where(MINE["queue"].c.question_id.in_(asked)))
+        for name in ("drafts", "questions", "weak_texts"):
+            both.connection.execute(delete(MINE[name]).where(MINE[name].c.text_id.in_(part)))
+        both.connection.execute(delete(MINE["texts"]).where(MINE["texts"].c.id.in_(part)))
+
+
+def merge_texts(both: Both, left_out: Collection[int]) -> int:
+    """Give the texts their numbers and bring the other project's, without `left_out`; return how many came."""
+    connection, mine, theirs = both.connection, MINE["texts"], THEIRS["texts"]
+    my_batch = lookup_table(connection, "my_batches", both.mine.batches)
+    their_batch = lookup_table(connection, "their_batches", both.theirs.batches)
+    entries = sorted(each for each in _entries(both, my_batch, their_batch) if each.theirs not in left_out)
+    same = select(func.max(mine.c.id)).join(theirs, (theirs.c.id == mine.c.id) & (theirs.c.digest == mine.c.digest))
+    last = connection.execute(same).scalar_one() or 0
+    for entry in entries:
+        last = max(last + 1, entry.lowest)
+        for id_, numbers in ((entry.mine, both.mine.texts), (entry.theirs, both.theirs.texts)):
+            if id_ is not None:
+                numbers[id_] = last
+    _renumber(both, my_batch)
+    _take_over(both, their_batch)
+    _merge_releases(both)
+    _bring(both, [entry.theirs for entry in entries if entry.mine is None and entry.theirs is not None])
+    return sum(entry.mine is None for entry in entries)
+
+
+def _entries(both: Both, my_batch: Table, their_batch: Table) -> Iterator[Entry]:
+    mine, theirs = MINE["texts"], THEIRS["texts"]
+    columns = mine.c.id.label("mine"), theirs.c.id.label("theirs"), my_batch.c.new, their_batch.c.new.label("their_new")
+    of_mine = (
+        select(*columns)
+        .select_from(mine.join(my_batch, my_batch.c.old == mine.c.batch_id))
+        .outerjoin(theirs, theirs.c.digest == mine.c.digest)
+        .outerjoin(their_batch, their_batch.c.old == theirs.c.batch_id)
+        .where(theirs.c.id.is_distinct_from(mine.c.id))
+    )
+    only_theirs = (
+        select(*columns)
+        .select_from(theirs.join(their_batch, their_batch.c.old == theirs.c.batch_id))
+        .outerjoin(mine, mine.c.digest == theirs.c.digest)
+        .outerjoin(my_batch, my_batch.c.old == mine.c.batch_id)
+        .where(mine.c.id.is_(None))
+    )
+    for query in (of_mine, only_theirs):
+        for row in both.connection.execute(query):
+            ids = [id_ for id_ in (row.mine, row.theirs) if id_ is not None]
+            batch = min(new for new in (row.new, row.their_new) if new is not None)
+            yield Entry(batch, min(ids), max(ids), row.mine, row.theirs)
+
+
+def _renumber(both: Both, my_batch: Table) -> None:
+    """Give this project's texts, and all that is about them, their new numbers."""
+    connection, texts = both.connection, MINE["texts"]
+    new = lookup_table(connection, "my_texts", {old: new for old, new in both.mine.texts.items() if old != new})
+    for column in (texts.c.id, *(MINE[name].c.text_id for name in ("questions", "drafts", "weak_texts"))):
+        _map(both, column, new, sign=-1)  # by way of negative numbers, so that none is taken twice
+        connection.execute(update(column.table).where(column < 0).values({column: -column}))
+    _map(both, texts.c.batch_id, my_batch)
+
+
+def _map(both: Both, column: Column[Any], numbers: Table, *, sign: int = 1) -> None:
+    found = select(sign * numbers.c.new).where(numbers.c.old == column).scalar_subquery()
+    changed = column.in_(select(numbers.c.old))
+    both.connection.execute(update(column.table).where(changed).values({column: found}))
+
+
+def _take_over(both: Both, their_batch: Table) -> None:
+    """Describe a text that both have as the project does that added it first; the numbers are the new ones."""
+    mine, theirs = MINE["texts"], THEIRS["texts"]
+    pairs = (
+        select(mine.c.id.label("here"), mine.c.batch_id.label("now"), mine.c.suggested.label("ours"))
+        .add_columns(their_batch.c.new, *(theirs.c[name] for name in CONTENT))
+        .select_from(mine.join(theirs, theirs.c.digest == mine.c.digest))
+        .join(their_batch, their_batch.c.old == theirs.c.batch_id)
+        .where(or_(their_batch.c.new < mine.c.batch_id, theirs.c.suggested.is_distinct_from(mine.c.suggested)))
+    )
+    for row in both.connection.execute(pairs).all():
+        if changed := _taken(row):
+            both.connection.execute(update(mine).where(mine.c.id == row.here).values(changed))
+
+
+def _taken(row: Row[Any]) -> Mapping[str, Any]:
+    """What changes of a text of this project."""
+    if row.new < row.now:
+        return {name: getattr(row, name) for name in CONTENT} | {"batch_id": row.new}
+    if row.new == row.now:
+        return {"suggested": max(row.ours or "", row.suggested or "")}
+    return {}
+
+
+def _merge_releases(both: Both) -> None:
+    """A text is released since the first of the events by which either project released it."""
+    mine, theirs = MINE["texts"], THEIRS["texts"]
+    query = (
+        select(mine.c.id, mine.c.released, theirs.c.released.label("there"))
+        .outerjoin(theirs, theirs.c.digest == mine.c.digest)
+        .where(or_(mine.c.released.is_not(None), theirs.c.released.is_not(None)))
+    )
+    for row in both.connection.execute(query).all():
+        events = both.mine.event(row.released), both.theirs.event(row.there)
+        first = min(event for event in events if event is not None)
+        both.connection.execute(update(mine).where(mine.c.id == row.id).values(released=first))
+
+
+def _bring(both: Both, ids: Collection[int]) -> None:
+    numbers = both.theirs
+    for part in batched(ids, LOOKUP_ROWS):
+        found = looked_up(both.connection, select(THEIRS["texts"]), THEIRS["texts"].c.id, part)
+        new = [
+            dict(row._mapping)
+            | {"id": numbers.texts[row.id], "batch_id": numbers.batches[row.batch_id]}
+            | {"released": numbers.event(row.released)}
+            for row in found
+        ]
+        both.connection.execute(insert(MINE["texts"]), new)
+
+
+def refuse_erased(ids: Collection[int]) -> None:
+    """Refuse to go on while this project has texts that the other erased.
+
+    Raises:
+        StoreError: it has some.
+    """
+    if ids:
+        numbers = " ".join(map(str, sorted(ids)))
+        raise StoreError(
+            f"The other project has erased {len(ids):,} texts that are still here.",
+            hint=f"Erase them here, too: `loop erase {numbers}`. Then merge again.",
+        )
