@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import spacy
@@ -16,7 +16,17 @@ from spacy.language import Language
 
 from loop.errors import InputError
 from loop.formats import RawText, read
-from loop.intake import add_texts, cut_by, fit_to_tokens, import_answers, new_texts, unsplit
+from loop.intake import (
+    Remarks,
+    add_texts,
+    cut_by,
+    fit_to_tokens,
+    import_answers,
+    new_texts,
+    plan_import,
+    read_answers,
+    unsplit,
+)
 from loop.records import Answer, Span
 from loop.store import NewAnswer, NewText, Store
 
@@ -39,10 +49,20 @@ def written(tmp_path: Path, *rows: dict[str, Any]) -> Path:
     return path
 
 
+class Imported(NamedTuple):
+    answers: int
+    added: int
+    known: int
+    blank: int
+    remarks: Remarks
+
+
 def imported(
     store: Store, path: Path, *, nlp: Language = NLP, labels: tuple[str, ...] = ("A", "B"), **more: Any
-) -> Any:
-    return import_answers(store, read(path), nlp=nlp, labels=labels, source="in", **{"annotator": "me", **more})
+) -> Imported:
+    found = read_answers(store, read(path), nlp=nlp, labels=labels, source="in", **{"annotator": "me", **more})
+    done = import_answers(store, plan_import(store, found, labels=labels), source="in")
+    return Imported(done.added, done.batch.added, done.known + found.repeated, found.blank, found.remarks)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +208,7 @@ def test_a_file_without_answers_is_refused(store: Store, tmp_path: Path) -> None
 
 
 def test_texts_without_an_annotation_come_in_to_be_annotated(store: Store, tmp_path: Path) -> None:
-    report = imported(store, written(tmp_path, {"text": "one", "spans": []}, {"text": "two"}))
+    report = imported(store, written(tmp_path, {"text": "one", "spans": []}, {"text": "two"}), labels=("A",))
 
     assert (1, 2, {"unanswered": ((str(tmp_path / "in.jsonl"), 2),)}) == (report.answers, report.added, report.remarks)
     assert ["two"] == [text.text for text in store.corpus.fixed_sample(9)]
@@ -240,20 +260,9 @@ def test_all_labels_that_the_project_lacks_are_named_at_once(store: Store, tmp_p
         imported(store, path)
     with pytest.raises(InputError, match=words.format("suggests")) as suggested:
         add_texts(store, read(path), source="in", labels=("A", "B"))
-    hint = "If b means B, rename it in the file. Add new labels with `loop labels add C,D,b`."
+    hint = "If b means B, pass --map b=B. Add new labels with `loop labels add C,D,b`, "
+    hint += "or leave their spans out, with --map C=."
     assert [hint, hint] == [answered.value.hint, suggested.value.hint]
-    assert (0, []) == (store.corpus.size(), store.answers.all())
-
-
-def test_labels_that_no_whole_answer_uses_are_named_before_anything_is_written(store: Store, tmp_path: Path) -> None:
-    def hear(unused: tuple[str, ...]) -> None:
-        raise LookupError(unused, store.corpus.size(), store.answers.all())
-
-    rows = read(written(tmp_path, {"text": "a", "spans": [{"start": 0, "end": 1, "label": "A"}]}))
-    with pytest.raises(LookupError) as heard:
-        import_answers(store, rows, nlp=NLP, labels=("A", "B"), annotator="me", source="in", hear_unused=hear)
-
-    assert (("B",), 0, []) == heard.value.args
     assert (0, []) == (store.corpus.size(), store.answers.all())
 
 

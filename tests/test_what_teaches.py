@@ -80,6 +80,7 @@ EVALUATES = {
 SHOWS = {
     ("loop.trainer.label_questions", "texts"): "texts of answers that train, asked about again",
     ("loop.intake.export", "texts"): "answers on their way out",
+    ("loop.intake.import_plan", "texts"): "the groups of answers on their way in, to say how many will train",
     ("loop.cli.questions", "texts"): "earlier answers, to be looked at again",
     ("loop.terms.pattern_report", "texts"): "answered texts that train, which may agree with patterns",
     ("loop.cli.annotate", "sample_pool"): "whether a filter leaves any text",

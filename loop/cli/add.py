@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ from loop.cli.sources import (
     FixEncodingOption,
     FormatOption,
     GroupOption,
+    MapOption,
     NearDuplicatesOption,
     OffsetsOption,
     Sources,
@@ -23,6 +25,7 @@ from loop.cli.sources import (
     TextFieldOption,
     UnescapeOption,
     cleanings_of,
+    label_names,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +57,7 @@ def add_cli(
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Show the files' spans as suggestions, also in known texts.")
     ] = False,
+    names: MapOption = None,
     offsets: OffsetsOption = None,
     yes: YesOption = False,
 ) -> None:
@@ -61,6 +65,7 @@ def add_cli(
     cleanings = cleanings_of(unescape, strip_tags, fix_encoding)
     sources = Sources(files, split, group, format, text_field, suggest, offsets, file_per_text, cleanings, distinct)
     with opened(ctx) as (paths, settings, store):
+        sources = replace(sources, names=label_names(names or [], settings.project.labels))
         incoming = Incoming(sources, settings.project.base)
         add(paths, settings, store, incoming if yes else reviewed(incoming))
 

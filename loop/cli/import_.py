@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from loop.cli.import_plan import say_plan
 from loop.cli.printing import counted, is_interactive, say
 from loop.cli.project import opened
-from loop.cli.remarks import say_skipped
-from loop.cli.sources import FormatOption, OffsetsOption, TextFieldOption, names_of
+from loop.cli.sources import FormatOption, MapOption, OffsetsOption, TextFieldOption, label_names, names_of
 from loop.errors import LoopError
+from loop.settings import Settings
 from loop.settings.login import login
-
-if TYPE_CHECKING:
-    from loop.intake import ImportReport
-    from loop.settings import Settings
 
 AnnotatorOption = Annotated[
     str, typer.Option(metavar="NAME", help="The annotator of rows that name none.  [default: your login]")
+]
+LabelsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B",
+        help="The labels the files were annotated for: all spans of these are there.  [default: of each file, "
+        "those that its complete answers use]",
+    ),
 ]
 
 
@@ -31,27 +34,25 @@ def import_cli(
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
     offsets: OffsetsOption = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(metavar="A,B", help="The labels the files were annotated for, if not all."),
-    ] = None,
+    labels: LabelsOption = None,
+    names: MapOption = None,
     last: Annotated[
         bool, typer.Option("--last", help="Of several answers by an annotator to a text, keep the last.")
     ] = False,
     replacing: Annotated[
         bool, typer.Option("--replace", help="Replace earlier answers of the same annotators.")
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would mean, and change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Add answers, or texts with gold spans, together with their texts."""
+    """Add answers, or texts with gold spans, together with their texts; first say what they will mean."""
     from loop.base.pipeline import load_base
     from loop.formats import read_all
-    from loop.intake import import_answers
+    from loop.intake import import_answers, plan_import, read_answers
     from loop.progress.held_out_gold import reserved
 
-    with opened(ctx) as (paths, settings, store):
-        store.journal.settings(settings.weights_digest(), settings.weights())
-        report = import_answers(
+    with opened(ctx, writes=not dry_run) as (paths, settings, store):
+        read = read_answers(
             store,
             read_all(files, format=format, text_field=text_field, offsets=offsets),
             nlp=load_base(settings.project.base),
@@ -59,12 +60,20 @@ def import_cli(
             annotator=annotator or login(),
             source=names_of(files),
             leave_out=reserved(settings, paths),
-            replacing=replacing,
             last=last,
             asked=None if labels is None else asked_about(labels, settings),
-            hear_unused=partial(confirm_unused, settings=settings, yes=yes),
+            names=label_names(names or [], settings.project.labels),
         )
-    say_imported(report)
+        plan = plan_import(store, read, labels=settings.project.labels, replacing=replacing)
+        say_plan(plan, annotator="" if annotator else login())
+        if dry_run:
+            say("Nothing was imported: this is a dry run.")
+            return
+        if plan.changes_something and is_interactive() and not yes:
+            confirm_import()
+        store.journal.settings(settings.weights_digest(), settings.weights())
+        done = import_answers(store, plan, source=names_of(files))
+    say(f"Imported {counted(done.added, 'answer')} and {counted(done.batch.added, 'new text')}.")
 
 
 def asked_about(typed: str, settings: Settings) -> list[str]:
@@ -80,22 +89,12 @@ def asked_about(typed: str, settings: Settings) -> list[str]:
     return asked
 
 
-def confirm_unused(unused: Sequence[str], *, settings: Settings, yes: bool) -> None:
-    """Warn of labels that no answer uses, before anything is imported, and ask whether to go on, if interactive.
+def confirm_import() -> None:
+    """Ask whether to import what was described.
 
     Raises:
         typer.Abort: the user declined.
     """
-    used = [label for label in settings.project.labels if label not in unused]
-    say(f"No complete answer contains {', '.join(unused)}: these texts would count as containing none.", err=True)
-    if used:
-        say(f"If the files were annotated for {', '.join(used)} only, pass --labels {','.join(used)}.", err=True)
-    if is_interactive() and not yes and not typer.confirm("Import them as they are?", default=True):
+    if not typer.confirm("Import this?", default=True):
         say("Nothing was imported.")
         raise typer.Abort
-
-
-def say_imported(report: ImportReport) -> None:
-    """Print how many answers were added, skipped and left out."""
-    say(f"Imported {counted(report.answers, 'answer')} and {counted(report.added, 'new text')}.")
-    say_skipped(report, report.known, "answer")

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from loop.formats import RawText
-    from loop.intake import AddReport, ImportReport, Remarks
+    from loop.intake import AddReport, ReadAnswers, Remarks
 
 # Kind of remark: the noun that is counted, and the sentence around it.
 REMARKS = {
     "other": ("row", "Left out {} not about entities"),
+    "uncovered": ("answer", "Left out {} to questions about other labels"),
+    "unnamed": ("answer", "Left out {} about spans that --map leaves out"),
     "outdone": ("answer", "Left out {} replaced by a later row"),
-    "unanswered": ("text", "Added {} without annotations, to be asked about"),
+    "unanswered": ("text", "Read {} without annotations, to be asked about"),
     "repaired": ("tag", "Read {} invalid in the file's scheme as conlleval does"),
     "widened": ("span", "Widened {} to whole tokens"),
     "trimmed": ("span", "Trimmed {} with white space at an edge"),
@@ -34,7 +36,7 @@ GOLD_REMARKS = {
 }
 
 
-def say_skipped(report: AddReport | ImportReport, known: int, noun: str) -> None:
+def say_skipped(report: AddReport | ReadAnswers, known: int, noun: str) -> None:
     """Print how many rows were skipped (`known` counts those that say nothing new) or left out, and the remarks."""
     if known:
         say(f"Skipped {counted(known, f'known {noun}')}.")

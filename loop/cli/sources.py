@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loop.errors import LoopError
 from loop.records import Split
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ OffsetsOption = Annotated[
     ),
 ]
 TextFieldOption = Annotated[str, typer.Option(metavar="NAME", help="The JSON field or column with the text.")]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="THEIRS=OURS",
+        help="The project's label for a label of the files, such as FASHION_BRAND=BRAND; THEIRS= leaves its spans "
+        "out. Repeat it for more.",
+    ),
+]
 FilePerTextOption = Annotated[
     bool, typer.Option("--file-per-text", help="Read each file as one text; its name is kept in the meta field file.")
 ]
@@ -57,7 +67,11 @@ NearDuplicatesOption = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Files with texts ("-" for standard input), how to read them, and what to do with their texts."""
+    """Files with texts ("-" for standard input), how to read them, and what to do with their texts.
+
+    Attributes:
+        names: the project's labels by the names in the files; None leaves their spans out.
+    """
 
     files: Sequence[str]
     split: Split = "none"
@@ -69,6 +83,7 @@ class Sources:
     file_per_text: bool = False
     cleanings: Collection[Cleaning] = ()
     distinct: bool = False
+    names: Mapping[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.file_per_text and self.format not in (None, "txt"):
@@ -84,7 +99,15 @@ class Sources:
             for file in files_of([name]):
                 meta = {"file": source_name(file if folder is None else Path(file).relative_to(folder))}
                 for raw in read(file, format=format, text_field=self.text_field, offsets=self.offsets):
+                    raw = self._renamed(raw)
                     yield replace(raw, meta=meta | dict(raw.meta)) if folder or self.file_per_text else raw
+
+    def _renamed(self, raw: RawText) -> RawText:
+        if not self.names:
+            return raw
+        from loop.intake.label_names import renamed  # loads spaCy
+
+        return renamed(raw, self.names)
 
     def cleaned(self, cleaning: Cleaning) -> Sources:
         """Return the sources with one more thing to clean."""
@@ -107,3 +130,27 @@ def names_of(files: Sequence[str]) -> str:
     from loop.formats import source_name
 
     return ", ".join(map(source_name, files))
+
+
+def label_names(typed: Iterable[str], labels: Sequence[str]) -> dict[str, str | None]:
+    """Return the names given with --map: the project's label, or None, by the files'.
+
+    Raises:
+        LoopError: one is not of the form THEIRS=OURS, or the project lacks the label.
+    """
+    names: dict[str, str | None] = {}
+    for pair in [pair for part in typed for pair in _pairs(part)]:
+        theirs, equals, ours = pair.rpartition("=")
+        if not (theirs and equals):
+            raise LoopError(f"--map {pair} does not name two labels.", hint="For example: --map FASHION_BRAND=BRAND.")
+        if ours and ours not in labels:
+            raise LoopError(f"--map {pair}: there is no label {ours}.", hint=f"The labels are {', '.join(labels)}.")
+        if names.setdefault(theirs, ours or None) != (ours or None):
+            raise LoopError(f"--map gives {theirs} two names.", hint="Name each label of the files once.")
+    return names
+
+
+def _pairs(part: str) -> list[str]:
+    """Commas may separate several, unless one is part of a label."""
+    pairs = [pair.strip() for pair in part.split(",")]
+    return pairs if all("=" in pair for pair in pairs) else [part]

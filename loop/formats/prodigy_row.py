@@ -70,7 +70,7 @@ def _own_row(answered: Answered) -> dict[str, Any]:
         own["shown"] = [[span.start, span.end, span.label] for span in answer.shown]
     own |= {"passage": list(answer.passage)} if answer.passage else {}
     own |= {"adjudicates": list(answer.adjudicates)} if answer.adjudicates else {}
-    own |= {"labels": list(answered.labels)} if answered.labels is not None else {}
+    own |= {"labels": list(answered.complete_for)} if answered.complete_for else {}
     own |= {"question": _question_row(answered.question)} if answered.question else {}
     own |= {name: value for name, value in _place(text).items() if value is not None}
     return own | {name: getattr(answer, name) for name in PLAIN if getattr(answer, name) != DEFAULTS[name]}

@@ -58,6 +58,7 @@ class Answered:
     Attributes:
         tokens: character offsets of the text's tokens. question: the question answered, if known.
         labels: the labels that an answer is complete for, in the text or its passage; None for all of the project's.
+        of_project: the project's labels.
     """
 
     text: Text
@@ -65,6 +66,15 @@ class Answered:
     tokens: Sequence[tuple[int, int]]
     question: Question | None = None
     labels: tuple[str, ...] | None = None
+    of_project: tuple[str, ...] = ()
+
+    @property
+    def complete_for(self) -> tuple[str, ...]:
+        """The labels that the answer is complete for, in the text or its passage; empty if none are known."""
+        if self.labels is not None:
+            return self.labels
+        is_whole = self.answer.verdict == "accept" and (self.answer.complete or self.answer.passage is not None)
+        return self.of_project if is_whole else ()
 
     @property
     def says_all(self) -> bool:

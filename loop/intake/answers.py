@@ -1,10 +1,10 @@
-"""Import answers into the store, fitted to the tokens of the project's base."""
+"""Read answers from rows of files, fitted to the tokens of the project's base."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -15,36 +15,41 @@ from loop.formats import RawText
 from loop.formats.prodigy import row_key
 from loop.held_out import NOTHING_RESERVED, Reserved
 from loop.intake.annotated import OTHER, UNANSWERED, sort_out
+from loop.intake.coverage import with_coverage
+from loop.intake.label_names import with_names
 from loop.intake.remarks import Remarking, Remarks
 from loop.intake.rows import AnswerRow, one_each, with_annotators
 from loop.intake.texts import is_reserved, new_text
 from loop.records import Answer, Span
-from loop.store import NewAnswer, Store
+from loop.store import Names, NewAnswer, NewText, Store
 
 
 @dataclass(frozen=True, slots=True)
-class ImportReport:
-    """The result of an import.
+class ReadAnswers:
+    """Answers read from files, ready to be imported.
 
     Attributes:
-        batch: number of the batch of new texts, 0 without any. added: number of new texts.
-        answers: number added. known: number that said nothing new. blank: rows without text, left out.
+        rows: the answers, each with its row. others: texts without an answer.
+        repeated: number of answers that say nothing new after earlier rows. blank: rows without text, left out.
         held: answers to reserved texts, left out.
         remarks: rows by kind. Spans that did not fit the tokens are "widened", "trimmed", "dropped" (for a longer
-            one) or "empty" (white space); rows not about entities are "other", texts added without an answer
-            "unanswered", answers fully replaced by a later one "outdone". Notes of a reader are in words.
+            one) or "empty" (white space); rows not about entities are "other", not about labels of the project
+            "uncovered", about labels that are left out "unnamed"; texts without an answer are "unanswered", answers
+            fully replaced by a later one "outdone". Notes of a reader are in words.
+        unseen: the names of labels that no row has although `names` has them.
+        unseen: the names in `names` that no row has.
     """
 
-    batch: int
-    added: int
-    answers: int
-    known: int
+    rows: tuple[AnswerRow, ...]
+    others: tuple[NewText, ...]
+    repeated: int
     blank: int
     held: int
-    remarks: Remarks = field(default_factory=dict)
+    remarks: Remarks
+    unseen: tuple[str, ...]
 
 
-def import_answers(
+def read_answers(
     store: Store,
     raws: Iterable[RawText],
     *,
@@ -53,57 +58,43 @@ def import_answers(
     annotator: str,
     source: str,
     leave_out: Reserved = NOTHING_RESERVED,
-    replacing: bool = False,
     last: bool = False,
     asked: Collection[str] | None = None,
-    hear_unused: Callable[[tuple[str, ...]], None] = lambda _: None,
-) -> ImportReport:
-    """Add answers and their texts; answers that say nothing new are counted and skipped.
+    names: Names | None = None,
+) -> ReadAnswers:
+    """Read answers and texts to import; nothing is written.
 
-    A row with spans but without an answer counts as a complete answer. Everything is read and fitted to the tokens of
-    `nlp` before anything is written.
+    A row with spans but without an answer counts as a complete answer.
 
     Args:
-        store: to write to.
+        store: that they will be imported into.
         raws: the rows.
         nlp: whose tokens spans are fitted to.
         labels: of the project.
         annotator: the name for rows that name nobody.
         source: the origin, in words.
         leave_out: texts (held out in a gold file) to leave out, with all texts of their groups.
-        replacing: whether to replace earlier, different answers of the same annotators.
         last: whether to keep only the last of several answers by an annotator to a text.
-        asked: the labels that the files were annotated for; None for all.
-        hear_unused: called, before anything is written, with the labels that no complete answer uses, if any: perhaps
-            nobody was asked about them. If it raises, nothing is written.
+        asked: the labels that the files were annotated for; None if nobody said (see `loop.intake.coverage`).
+        names: the project's labels by the names that the files give them; None leaves spans out.
 
     Raises:
         InputError: there are no rows; or a row cannot be read, has no answer or an unknown label, shares its id with a
             different row, or contradicts another answer by the same annotator.
-        StoreError: an id belongs to an answer to another text, or an answer would replace another one.
     """
     tally: Counter[str] = Counter()
-    remarking = Remarking()
+    remarking, unseen = Remarking(), set(names or {})
     wanted = (raw for raw in raws if _is_wanted(raw, leave_out, tally))
-    answered, bare = sort_out(wanted, remarking)
-    rows = list(_fitted(answered, nlp, tuple(labels), asked, remarking))
+    answered, bare = sort_out(with_names(wanted, names or {}, remarking, unseen=unseen), remarking)
+    rows = list(_fitted(answered, nlp, tuple(labels), remarking))
     if not rows and not tally["held"]:
         raise _no_answers(source, remarking.all())
+    rows = list(with_coverage(rows, labels, None if asked is None else frozenset(asked), remarking))
     named_rows = with_annotators(rows, annotator, store)
-    new = [row.new for row in one_each(named_rows, frozenset(labels), tally, remarking, last=last)]
-    if unused := _unused(labels, new):
-        hear_unused(unused)
-    others = [new_text(replace(raw, suggested=()), raw.group) for raw in bare]
-    done = store.import_answers(new, others, labels=labels, source=source, replacing=replacing)
-    return ImportReport(
-        done.batch.batch,
-        done.batch.added,
-        done.added,
-        done.known + tally["known"],
-        tally["blank"],
-        tally["held"],
-        remarking.all(),
-    )
+    kept = one_each(named_rows, frozenset(labels), tally, remarking, last=last)
+    others = (new_text(replace(raw, suggested=()), raw.group) for raw in bare)
+    repeated, blank, held = (tally[name] for name in ("known", "blank", "held"))
+    return ReadAnswers(tuple(kept), tuple(others), repeated, blank, held, remarking.all(), tuple(sorted(unseen)))
 
 
 def _is_wanted(raw: RawText, leave_out: Reserved, tally: Counter[str]) -> bool:
@@ -125,7 +116,6 @@ def _fitted(
     raws: Iterable[RawText],
     nlp: Language,
     labels: tuple[str, ...],
-    asked: Collection[str] | None,
     remarking: Remarking,
 ) -> Iterator[AnswerRow]:
     """The answers fitted to the tokens of `nlp`; raises at the end if some have unknown labels."""
@@ -143,17 +133,8 @@ def _fitted(
         fitted = fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), changes)
         for kind, times in changes.items():
             remarking.note(kind, raw, times)
-        if asked is not None:
-            raw = _asked(raw, answer, frozenset(asked))
         yield AnswerRow(raw, _new_answer(raw, fitted, doc, labels))
     remarking.refuse_missing("answers with", labels)
-
-
-def _asked(raw: RawText, answer: Answer, asked: frozenset[str]) -> RawText:
-    if others := sorted({span.label for span in answer.spans} - asked):
-        problem = f"has the label {others[0]}, which it was not annotated for."
-        raise InputError(raw.source, problem, line=raw.line, hint="Name all of its labels with --labels.")
-    return replace(raw, asked=asked if raw.asked is None else asked & raw.asked)
 
 
 def _new_answer(raw: RawText, answer: Answer, doc: Doc, labels: Container[str]) -> NewAnswer:
@@ -196,10 +177,3 @@ def _change(old: Span, new: Span | None) -> str:
     if not old.contains(new):
         return "widened"
     return "trimmed" if new != old else ""
-
-
-def _unused(labels: Sequence[str], rows: Sequence[NewAnswer]) -> tuple[str, ...]:
-    answers = [row.answer for row in rows if row.asked is None]
-    whole = [answer for answer in answers if answer.complete and answer.verdict == "accept"]
-    used = {span.label for answer in whole for span in answer.spans}
-    return tuple(label for label in labels if whole and label not in used)

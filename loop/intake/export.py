@@ -29,12 +29,14 @@ def answered(store: Store, nlp: Language) -> Iterator[Answered]:
     """
     rows = sorted(_counting(store), key=lambda row: (row[0].text_id, str(row[0].at), row[0].id))
     texts = {text.id: text for text in store.corpus.texts(sorted({answer.text_id for answer, _ in rows}))}
+    naming = store.journal.naming()
+    labels_now = naming.in_force(naming.version)
     asked = _questions(store, [answer.question_id for answer, _ in rows if answer.question_id])
     for id_, of_text in groupby(rows, key=lambda row: row[0].text_id):
         tokens = [(token.idx, token.idx + len(token)) for token in nlp.tokenizer(texts[id_].text)]
         for answer, labels in of_text:
             _refuse_misfits(answer, texts[id_])
-            yield Answered(texts[id_], answer, tokens, asked.get(answer.question_id or ""), labels)
+            yield Answered(texts[id_], answer, tokens, asked.get(answer.question_id or ""), labels, labels_now)
 
 
 def _refuse_misfits(answer: Answer, text: Text) -> None:

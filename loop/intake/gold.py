@@ -14,7 +14,7 @@ from loop.records import Answer
 
 
 def gold_remarks(raws: Iterable[RawText], nlp: Language, labels: Collection[str] | None = None) -> Remarks:
-    """Return remarks on how gold rows were read and which spans do not fit the tokens of `nlp`; see `ImportReport`.
+    """Return remarks on how gold rows were read and which spans do not fit the tokens of `nlp`; see `ReadAnswers`.
 
     Args:
         raws: from `read_gold`.

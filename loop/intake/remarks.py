@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from loop.errors import InputError
 from loop.formats import RawText
+from loop.intake.similar_names import near
 
 Remarks = Mapping[str, tuple["Place", ...]]
 """Kind of remark to the places it applies to; a place may repeat."""
@@ -62,10 +63,10 @@ class Remarking:
         if rest:
             others = ", ".join(f"{label} (line {place.line})" for label, place in rest)
             problem = f"{problem.removesuffix('.')}; nor are {others}."
-        known = {label.casefold(): label for label in labels}
-        alike = [(one, known[one.casefold()]) for one in self._missing if one.casefold() in known]
-        hint = "".join(f"If {one} means {label}, rename it in the file. " for one, label in alike)
-        hint += f"Add new labels with `loop labels add {','.join(self._missing)}`."
+        alike = [(one, label) for one in self._missing if (label := near(one, labels))]
+        hint = "".join(f"If {one} means {label}, pass --map {one}={label}. " for one, label in alike)
+        hint += f"Add new labels with `loop labels add {','.join(self._missing)}`, "
+        hint += f"or leave their spans out, with --map {first}=."
         raise InputError(source, problem, line=line, hint=hint)
 
     def all(self) -> Remarks:

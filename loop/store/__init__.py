@@ -16,7 +16,7 @@ from loop.store.copies import Copies, Copy
 from loop.store.corpus import BatchInfo, Corpus
 from loop.store.database import create_database, open_database
 from loop.store.erasing import Erased
-from loop.store.importing import ImportedAnswers, NewAnswer, import_answers
+from loop.store.importing import ImportChange, ImportedAnswers, NewAnswer, import_answers, preview
 from loop.store.journal import Journal, RoundInfo
 from loop.store.naming import Names, Naming
 from loop.store.predictions import Predictions
@@ -34,6 +34,7 @@ __all__ = [
     "Copy",
     "Corpus",
     "Erased",
+    "ImportChange",
     "ImportedAnswers",
     "Journal",
     "Names",
@@ -123,6 +124,21 @@ class Store:
                 same annotator and `replacing` is False.
         """
         return import_answers(self._database, rows, others, labels=labels, source=source, replacing=replacing)
+
+    def preview_import(
+        self,
+        rows: Sequence[NewAnswer],
+        others: Sequence[NewText] = (),
+        *,
+        labels: Sequence[str],
+        replacing: bool = False,
+    ) -> ImportChange:
+        """Return what `import_answers` would change, and write nothing.
+
+        Raises:
+            StoreError: see `import_answers`.
+        """
+        return preview(self._database, rows, others, labels=labels, replacing=replacing)
 
     def relabel(self, labels: Sequence[str], names: Names, *, draft: Callable[[str, Names], str]) -> None:
         """Set the current `labels`; earlier answers are read with the new `names`. See `loop.store.relabeling`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -20,7 +20,7 @@ from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
 from loop.store.naming import read_naming
 from loop.store.question_rows import question_row
 from loop.store.schema import answers, drafts, events, questions, queue, texts
-from loop.truth import Truth, of_annotators, resolve
+from loop.truth import Schemes, Truth, of_annotators, resolve
 
 T = TypeVar("T")
 
@@ -42,12 +42,59 @@ class NewAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportChange:
+    """What an import changes.
+
+    Attributes:
+        answers: those that are new, with the ids of their texts; negative for texts that are new.
+        known: number of answers that say nothing new.
+        narrower: number of known answers that were complete for fewer labels in the import than they are in the store.
+        replaced: ids of the texts with different, earlier answers of the same annotators, which no longer count.
+        new_texts, known_texts: numbers of texts.
+    """
+
+    answers: tuple[NewAnswer, ...]
+    known: int
+    narrower: int
+    replaced: frozenset[int]
+    new_texts: int = 0
+    known_texts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedAnswers:
     """The result of an import: `known` answers said nothing new; `batch` is that of the new texts."""
 
     batch: BatchReport
     added: int
     known: int
+
+
+def preview(
+    database: Database,
+    rows: Sequence[NewAnswer],
+    others: Sequence[NewText] = (),
+    *,
+    labels: Sequence[str],
+    replacing: bool = False,
+) -> ImportChange:
+    """Return what `import_answers` would change, without writing anything.
+
+    Raises:
+        StoreError: see `import_answers`.
+    """
+    with database.read() as connection:
+        contents = dict.fromkeys(digest(text.text) for text in (*(row.text for row in rows), *others))
+        known = _ids(connection, list(contents))
+        ids = {key: known.get(key, -n) for n, key in enumerate(contents, start=1)}
+        schemes = read_naming(connection).complete_for
+        version = {asked: n for n, asked in enumerate(_distinct(rows), start=1 + max(schemes, default=0))}
+        schemes |= {
+            n: tuple(label for label in labels if asked is None or label in asked) for asked, n in version.items()
+        }
+        placed = [_placed(row, ids[digest(row.text.text)], version[row.asked]) for row in rows]
+        change = _change(connection, placed, schemes, replacing=replacing)
+    return replace(change, new_texts=len(contents) - len(known), known_texts=len(known))
 
 
 def import_answers(
@@ -78,16 +125,20 @@ def import_answers(
     with database.write() as connection:
         report = _add_texts(connection, [*(row.text for row in rows), *others], source)
         ids = _ids(connection, [digest(row.text.text) for row in rows])
-        scheme = {asked: put_scheme(connection, labels, asked) for asked in {None, *(row.asked for row in rows)}}
+        scheme = {asked: put_scheme(connection, labels, asked) for asked in _distinct(rows)}
         placed = [_placed(row, ids[digest(row.text.text)], scheme[row.asked]) for row in rows]
-        fresh = _new(connection, answers, ((row.answer.id, row.answer.text_id, row) for row in placed))
-        fresh = _saying_more(connection, fresh, replacing=replacing)
+        fresh = _change(connection, placed, read_naming(connection).complete_for, replacing=replacing).answers
         asked = [row.question for row in fresh if row.question]
         unknown = _new(connection, questions, ((each.id, each.text.id, each) for each in asked))
         if unknown:
             connection.execute(insert(questions), [question_row(each) for each in unknown])
         _add_answers(connection, [row.answer for row in fresh])
     return ImportedAnswers(report, len(fresh), len(rows) - len(fresh))
+
+
+def _distinct(rows: Iterable[NewAnswer]) -> list[frozenset[str] | None]:
+    """What the answers are complete for; first of all labels, for which there is a scheme in any case."""
+    return list(dict.fromkeys((None, *(row.asked for row in rows))))
 
 
 def _add_texts(connection: Connection, new: Sequence[NewText], source: str) -> BatchReport:
@@ -133,18 +184,18 @@ def _new(connection: Connection, table: Table, rows: Iterable[tuple[str, int, T]
     return list(new.values())
 
 
-def _saying_more(connection: Connection, rows: Sequence[NewAnswer], *, replacing: bool) -> list[NewAnswer]:
-    """The rows, without complete answers that repeat what the same annotator said before.
+def _change(connection: Connection, rows: Sequence[NewAnswer], schemes: Schemes, *, replacing: bool) -> ImportChange:
+    """What these rows, with the ids of their texts and schemes, change.
 
     Raises:
         StoreError: an answer differs from an earlier one and `replacing` is False.
     """
-    schemes, before = read_naming(connection).complete_for, _said_before(connection, [row.answer for row in rows])
+    fresh = _new(connection, answers, ((row.answer.id, row.answer.text_id, row) for row in rows))
+    before = _said_before(connection, [row.answer for row in rows])
     more: list[NewAnswer] = []
     others: list[Answer] = []
-    for row in rows:
-        said = before.get((row.answer.text_id, row.answer.annotator), Truth())
-        now = resolve([row.answer], schemes)
+    for row in fresh:
+        said, now = _said(before, row), resolve([row.answer], schemes)
         if said.contradicts(now):
             others.append(row.answer)
         if not (now.labels and said.implies(now)):
@@ -156,7 +207,15 @@ def _saying_more(connection: Connection, rows: Sequence[NewAnswer], *, replacing
             "which would no longer count. Nothing was imported.",
             hint="Use --replace to override them, or --annotator NAME to import the file as another annotator's.",
         )
-    return more
+    added = {row.answer.id for row in more}
+    known = [row for row in rows if row.answer.id not in added]
+    covered = [(resolve([row.answer], schemes).labels, _said(before, row).labels) for row in known]
+    narrower = sum(bool(now) and now < said for now, said in covered)
+    return ImportChange(tuple(more), len(rows) - len(more), narrower, frozenset(one.text_id for one in others))
+
+
+def _said(before: Mapping[tuple[int, str], Truth], row: NewAnswer) -> Truth:
+    return before.get((row.answer.text_id, row.answer.annotator), Truth())
 
 
 def _said_before(connection: Connection, new: Sequence[Answer]) -> dict[tuple[int, str], Truth]:

@@ -81,7 +81,8 @@ def test_a_text_without_an_answer_is_named(run: Run) -> None:
 @pytest.mark.usefixtures("project")
 def test_texts_that_two_people_answered_in_different_ways_are_found(run: Run) -> None:
     for who, spans in (("alice", [{"start": 2, "end": 5, "label": "A"}]), ("bob", [])):
-        run("import", "--annotator", who, "-", stdin=json.dumps({"text": "a hub", "spans": spans}).encode())
+        row = json.dumps({"text": "a hub", "spans": spans}).encode()
+        run("import", "--labels", "A", "--annotator", who, "-", stdin=row)
 
     assert "alice “hub” A, bob nothing" in run("check").out
 

@@ -75,7 +75,7 @@ def test_a_batch_is_taken_back(run: Run) -> None:
 @pytest.mark.usefixtures("project")
 def test_the_answered_texts_of_a_batch_stay(run: Run) -> None:
     run("add", "-", stdin=b"one\ntwo\n")
-    run("import", "-", stdin=b'{"text": "one", "spans": []}')
+    run("import", "--labels", "A", "-", stdin=b'{"text": "one", "spans": []}')
 
     assert ["Removed 1 text of batch 1.", "Kept, since answered: 1 text."] == run(
         "remove", "--batch", "1"
@@ -124,4 +124,4 @@ def test_texts_of_a_group_that_the_model_is_scored_on_stay_out_too(scored: Run) 
 
     assert "Added 1 text as batch 1." in added.out
     assert "Left out 1 text held out for evaluation, or of a group that is." in added.out
-    assert ["Imported 0 answers and 0 new texts.", *added.out.splitlines()[1:2]] == imported.out.splitlines()
+    assert [*added.out.splitlines()[1:2], "Imported 0 answers and 0 new texts."] == imported.out.splitlines()

@@ -125,7 +125,7 @@ def test_texts_of_a_split_never_move_as_the_project_grows(project: Path, run: Ru
     def imported(numbers: range) -> None:
         rows = [{"text": f"text {n}", "spans": [], "_loop": {"group": f"g{n // 3}"}} for n in numbers]
         (project / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-        assert 0 == run("import", "in.jsonl").code
+        assert 0 == run("import", "--labels", "A,B", "in.jsonl").code
         assert 0 == run("export", "all.jsonl", "--splits", "50,25,25", "--force").code
 
     imported(range(60))

@@ -23,7 +23,8 @@ def spans(*pairs: tuple[int, int]) -> bytes:
 
 
 def answer(id_: str, text: str) -> bytes:
-    return json.dumps({"text": text, "answer": "accept", "spans": [], "_loop": {"id": id_}}).encode() + b"\n"
+    own = {"id": id_, "labels": ["A"]}
+    return json.dumps({"text": text, "answer": "accept", "spans": [], "_loop": own}).encode() + b"\n"
 
 
 GOOD = b'{"text": "fine"}\n'
@@ -91,7 +92,7 @@ def test_what_is_only_odd_is_taken_as_it_is(project: Path, run: Run):
     for command, name, content, said in ACCEPTED:
         (project / name).write_bytes(content)
         ran = run(command, name)
-        if ran.code != 0 or not ran.out.startswith(said):
+        if ran.code != 0 or said not in ran.out:
             wrong.append((command, name, content[:99], said, ran.out[:300], ran.err[:300]))
 
     assert [] == wrong

@@ -60,7 +60,8 @@ def test_while_a_session_is_open_nothing_changes(project: Path, run: Run) -> Non
 
 
 def test_it_says_how_many_answers_know_nothing_of_the_new_label(project: Path, run: Run) -> None:
-    run("import", "-", stdin=b'{"text": "one", "spans": [{"start": 0, "end": 3, "label": "A"}]}')
+    row = b'{"text": "one", "spans": [{"start": 0, "end": 3, "label": "A"}]}'
+    run("import", "--labels", "A,B", "-", stdin=row)
     ran = run("labels", "add", "C")
 
     assert "1 earlier answer will be asked about again" in ran.out

@@ -25,7 +25,7 @@ def test_a_project_is_its_owners_alone(project: Path, run: Run):
 def test_a_shared_project_is_its_groups_whatever_is_made_later(project: Path, run: Run):
     set_value(project / "loop.cfg", "project", "shared", grp.getgrgid(os.getegid()).gr_name)
     run("add", "-", stdin=b"one\ntwo\n")
-    run("import", "-", stdin=b'{"text": "one", "spans": []}\n')
+    run("import", "--labels", "A", "-", stdin=b'{"text": "one", "spans": []}\n')
     run("export", "out.jsonl")
 
     assert {(True, 0o2770), (False, 0o660)} == modes(project)

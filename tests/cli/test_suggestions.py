@@ -214,7 +214,7 @@ def test_suggestions_are_attached_to_any_number_of_texts(project: Path, run: Run
 
 def test_an_answered_text_is_left_as_it_is_and_counted(project: Path, run: Run) -> None:
     (project / "in.json").write_text(ANN % (RESULT % (0, 3, "Ann", "A")))
-    run("import", "-", stdin=b'{"text": "Ann went to Rome.", "spans": []}')
+    run("import", "--labels", "A", "-", stdin=b'{"text": "Ann went to Rome.", "spans": []}')
     said = run("add", "--suggest", "--yes", "in.json").out.splitlines()
 
     assert [

@@ -12,7 +12,7 @@ from workshop import workshop_gold
 
 from loop.acquire.sections import SECTION, fixed_section
 from loop.formats import read, write
-from loop.intake import import_answers
+from loop.intake import import_answers, plan_import, read_answers
 from loop.intake.export import answered
 from loop.progress.held_out_gold import evaluated_texts, gold_texts, last_evaluated_round
 from loop.records import Answer, Span, Text
@@ -172,7 +172,8 @@ def test_answers_about_passages_go_to_another_project_and_mean_the_same(form, pa
     nlp, file = spacy.blank("xx"), tmp_path / f"answers.{form}"
     write(answered(store, nlp), file, format=form)
     with Store.create(tmp_path / "other.db") as other:
-        import_answers(other, read(file), nlp=nlp, labels=["PART"], annotator="ann", source="other")
+        found = read_answers(other, read(file), nlp=nlp, labels=["PART"], annotator="ann", source="other")
+        import_answers(other, plan_import(other, found, labels=["PART"]), source="other")
         said = {other.corpus.texts([one.text_id])[0].text: one for one in other.answers.standing()}
         texts = {one.id: one.text for one in store.corpus.texts([one.text_id for one in store.answers.standing()])}
 
