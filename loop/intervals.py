@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ STRICT = (0, 1, 2)
 OVERLAPPING = (3, 1, 2)
 
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", np.int64, np.float64)
 Range = tuple[float, float]
 
 
@@ -85,10 +87,10 @@ def _overlapping(some: Collection[Span], others: Collection[Span]) -> int:
     return pairs
 
 
-def over_units(table: NDArray[np.int64], units: Sequence[str]) -> NDArray[np.int64]:
+def over_units(table: NDArray[Number], units: Sequence[str]) -> NDArray[Number]:
     """(units, …) sums over the texts of each sampling unit, such as a group."""
     index = {unit: i for i, unit in enumerate(dict.fromkeys(units))}
-    sums = np.zeros((len(index), *table.shape[1:]), dtype=np.int64)
+    sums = np.zeros((len(index), *table.shape[1:]), dtype=table.dtype)
     np.add.at(sums, [index[unit] for unit in units], table)
     return sums
 
@@ -136,6 +138,38 @@ def difference(table: NDArray[np.int64]) -> tuple[float, float, Range | None]:
         low, high = np.clip((more - apart, more + apart), -100.0, 100.0)
     first, second = point.tolist()
     return first, second, (float(low), float(high)) if _are_enough(trials) else None
+
+
+def intervals_of(
+    statistic: Callable[[Floats], Floats], parts: Floats, trials: Floats
+) -> list[tuple[float, Range | None] | None]:
+    """Statistics of sums over units, between -1 and 1, with intervals as in `measures`; None if undefined.
+
+    A resample in which a statistic is undefined counts as if it gave the statistic of all units. If no resample
+    differs, the interval has the width of Wilson's for 0%.
+
+    Args:
+        statistic: from (…, columns, …) sums to (…, columns) statistics; nan where undefined.
+        parts: (units, columns, …) what to sum.
+        trials: (units, columns) how much each unit tells about each statistic.
+    """
+    sums = parts.sum(axis=0)
+    found = statistic(sums)
+    is_defined = ~np.isnan(found)
+    point = np.where(is_defined, found, 0.0)
+    others = map(statistic, (resampled(parts), sums - parts))
+    drawn, without = (np.where(np.isnan(each), point, each) for each in others)
+    units = (trials > 0).sum(axis=0)
+    low, high = _bca(point, drawn, without, units)
+    _, apart = _wilson(np.zeros(point.shape), units)
+    alike = np.ptp(drawn, axis=0) < 1e-9
+    low, high = (np.where(alike, point + side * apart / 100, each) for side, each in ((-1, low), (1, high)))
+    bounds = np.clip([low, high], -1.0, 1.0).T.tolist()
+    known = _are_enough(trials)
+    return [
+        (float(value), (one[0], one[1]) if enough else None) if defined else None
+        for value, one, enough, defined in zip(point, bounds, known, is_defined, strict=True)
+    ]
 
 
 def tell(table: NDArray[np.int64]) -> bool:

@@ -19,6 +19,7 @@ from loop.intervals import (
     Measure,
     counts,
     difference,
+    intervals_of,
     measures,
     no_interval,
     over_units,
@@ -267,3 +268,37 @@ def test_intervals_of_rare_entities_hold_the_truth_as_often_as_they_say():
 
 def _table(*kinds):
     return np.concatenate(kinds, axis=2).astype(np.int64)
+
+
+def f1_of(sums: np.ndarray) -> np.ndarray:
+    """F1 between 0 and 1 from (…, columns, 3) numbers of correct, predicted and gold; nan without any."""
+    right, found, gold = np.moveaxis(sums, -1, 0)
+    with np.errstate(invalid="ignore"):
+        return 2 * right / (found + gold)
+
+
+def test_intervals_of_any_statistic_are_those_of_f1_if_it_is_f1():
+    rng = np.random.default_rng(1)
+    right = rng.integers(0, 4, (40, 2, 1))
+    parts = np.concatenate([right, right + rng.integers(0, 3, (40, 2, 2)), right], axis=-1)
+    sums = parts[..., :3].astype(float)
+    found = intervals_of(f1_of, sums, sums[..., 1:].sum(axis=-1))
+
+    for expected, (value, interval) in zip(measures(parts), found, strict=True):
+        assert [expected.f1, *expected.f1_interval] == pytest.approx([100 * value, *(100 * each for each in interval)])
+
+
+def test_a_statistic_that_is_undefined_has_no_interval_and_one_that_never_differs_has_wilsons():
+    alike = np.tile([[[0.0, 0, 0], [1, 1, 1], [0, 1, 1]]], (FEWEST_UNITS, 1, 1))
+    undefined, perfect, nothing = intervals_of(f1_of, alike, alike[..., 1:].sum(axis=-1))
+    wilson = measures(np.pad(alike[:, 1:2], ((0, 0), (0, 0), (0, 1))).astype(np.int64))[0].f1_interval
+
+    assert undefined is None
+    assert (1.0, pytest.approx((wilson[0] / 100, 1.0))) == perfect
+    assert (0.0, pytest.approx((wilson[0] / 100 - 1, 1 - wilson[0] / 100))) == nothing
+
+
+def test_a_statistic_of_too_few_units_has_no_interval():
+    few = np.ones((FEWEST_UNITS - 1, 1, 3))
+
+    assert [(1.0, None)] == intervals_of(f1_of, few, few[..., 0])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loop.cli.agreement_lines import agreement_lines
 from loop.cli.printing import aligned, counted, megabytes, say
 from loop.cli.project import opened
 from loop.former_names import with_former_keys
@@ -71,6 +72,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
         *(f"  {round_line(info, scored.get(info.number))}" for info in now.rounds[-LAST_ROUNDS:]),
         *evaluation_lines(now, width),
         *(f"repeats  {words}" for words in [consistency_words(now.consistency)] if words),
+        *agreement_lines(now.agreement),
         *(f"alarm    {words}" for words in alarms if words),
         *(f"alarm    a damaged checkpoint, learned again since: {folder}" for folder in now.set_aside),
         *(f"weak     {words}" for words in weak_words(now)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 # Scripts without spaces between words: any letter may be a boundary.
 _UNSPACED = (
@@ -18,6 +19,12 @@ _UNSPACED = (
 def ends_on_words(text: str, start: int, end: int) -> int:
     """Return how many ends of a span (0 to 2) are at a possible word boundary and not at white space."""
     return (_is_edge(text, start) and not text[start].isspace()) + (_is_edge(text, end) and not text[end - 1].isspace())
+
+
+def words(text: str) -> list[tuple[int, int]]:
+    """Return the words and the signs between them, as character offsets, in order; white space belongs to none."""
+    edges = [at for at in range(len(text) + 1) if _is_edge(text, at)]
+    return [(start, end) for start, end in pairwise(edges) if not text[start:end].isspace()]
 
 
 def _is_edge(text: str, at: int) -> bool:

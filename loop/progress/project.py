@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from loop.former_names import attribute
 from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
+from loop.progress.agreement import AnnotatorAgreement, annotator_agreement, units_of
 from loop.progress.answered import last_answers, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
@@ -44,6 +45,7 @@ class Progress:
         rounds: finished ones. next_round: training answers needed for the next one, 0 when it is due.
         trainer: what it is doing, in words; `STOPPED` if none is running.
         consistency: intra-annotator agreement on repeated texts.
+        agreement: between annotators; None if no text was answered by two, or by one and adjudicated.
         pinned_round: the one to which the project was rolled back; None without any.
         forgotten: the base's labels that the last round no longer finds as the base does, with F1 (percent).
         set_aside: folders of damaged checkpoints.
@@ -91,6 +93,7 @@ class Progress:
     weak: tuple[WeakSummary, ...] = ()
     weak_until: int = 0
     pipeline_score: PipelineScore | None = None
+    agreement: AnnotatorAgreement | None = None
 
     held = attribute("Progress", "held", "pinned_round")
     measured = attribute("Progress", "measured", "evaluated_round")
@@ -107,7 +110,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     Raises:
         InputError: the gold file cannot be read.
     """
-    answers, training = store.answers.standing(), store.answers.training()
+    answers, training, ever = store.answers.standing(), store.answers.training(), store.answers.all()
     rounds = tuple(store.journal.rounds())
     schemes = store.journal.schemes()
     spans = taught(training, schemes)
@@ -117,7 +120,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     in_force = store.journal.round_in_force()
     estimates = confirmed((info for info in rounds if info.number <= in_force), points)
     left = unlearned(store, settings)
-    seconds = seconds_an_answer(last_answers(store, answers))
+    seconds, repeated = seconds_an_answer(last_answers(store, answers)), pairs(ever, schemes)
     return Progress(
         texts=store.corpus.size(),
         pool=store.corpus.pool_size(),
@@ -129,7 +132,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         rounds=rounds,
         next_round=left.missing,
         trainer=trainer_state(store, paths),
-        consistency=consistency(pairs(store.answers.all(), schemes)),
+        consistency=consistency(repeated, units_of(store, repeated)),
+        agreement=annotator_agreement(store, ever, labels),
         pinned_round=store.journal.pinned_round(),
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),

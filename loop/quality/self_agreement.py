@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from loop.former_names import attribute
@@ -69,16 +70,22 @@ def _of(spans: Iterable[Span], labels: Collection[str]) -> tuple[Span, ...]:
     return tuple(span for span in spans if span.label in labels)
 
 
-def consistency(found: Sequence[Pair]) -> Consistency:
-    """The agreement of second answers with first ones."""
+def consistency(found: Sequence[Pair], units: Mapping[int, str] = MappingProxyType({})) -> Consistency:
+    """The agreement of second answers with first ones.
+
+    Args:
+        found: the pairs.
+        units: of resampling, by text id: the group of a text, or by default the text alone.
+    """
     same = sum(set(pair.first) == set(pair.second) for pair in found)
     labels = sorted({span.label for pair in found for span in (*pair.first, *pair.second)})
     if not labels:
         return Consistency(len(found), same, None)
-    from loop.intervals import counts, measures  # numpy takes 0.1 s to import: not before the first screen
+    from loop.intervals import counts, measures, over_units  # numpy takes 0.1 s to import: not before the first screen
 
     table = counts([pair.second for pair in found], [pair.first for pair in found], labels)
-    (measure,) = measures(table.sum(axis=1, keepdims=True))
+    of_pairs = [units.get(pair.answer.text_id, str(pair.answer.text_id)) for pair in found]
+    (measure,) = measures(over_units(table.sum(axis=1, keepdims=True), of_pairs))
     return Consistency(len(found), same, measure.f1, measure.f1_interval)
 
 

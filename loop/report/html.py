@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from loop.intervals import TOO_FEW, Range
 
 
-def section(title: str, body: str, *, wide: bool = False) -> str:
-    """A section of the page; title and body are HTML."""
-    return f"<section{' class=wide' if wide else ''}><h2>{title}</h2>{body}</section>"
+def section(title: str, body: str, *, wide: bool = False, page: bool = False) -> str:
+    """A section of the page; title and body are HTML. Printed, it may have a `page` of its own."""
+    names = " ".join([*(["wide"] if wide else []), *(["page"] if page else [])])
+    kind = f' class="{names}"' if names else ""
+    return f"<section{kind}><h2>{title}</h2>{body}</section>"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str = "") -> str:
@@ -25,15 +27,15 @@ def _row(cells: Sequence[str]) -> str:
     return f'<th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in others)
 
 
-def exact(value: float) -> str:
-    """A number rounded to one decimal for reading (none for integers), with the exact value in the markup."""
-    said = f"{value:,}" if isinstance(value, int) else f"{value:.1f}"
+def exact(value: float, digits: int = 1) -> str:
+    """A number rounded for reading (integers are not), with the exact value in the markup."""
+    said = f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"
     return f'<data value="{value!r}">{said}</data>'
 
 
-def in_words(interval: Range | None) -> str:
+def in_words(interval: Range | None, digits: int = 1) -> str:
     """An interval in words."""
-    return TOO_FEW if interval is None else f"{exact(interval[0])} to {exact(interval[1])}"
+    return TOO_FEW if interval is None else f"{exact(interval[0], digits)} to {exact(interval[1], digits)}"
 
 
 def count(n: int, noun: str) -> str:

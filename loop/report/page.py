@@ -11,7 +11,7 @@ from loop.progress import forgotten_words, overfitting_words, pinned_words
 from loop.progress.report_data import ReportData
 from loop.progress.weak_words import weak_words
 from loop.records import LEFT_OUT
-from loop.report import answers, scores, texts
+from loop.report import agreement, answers, scores, texts
 from loop.report.html import count, exact, in_words
 from loop.report.shown import isolated, shown
 
@@ -48,6 +48,7 @@ def _sections(data: ReportData, with_text: bool) -> str:
         answers.confidence(data),
         answers.corrections(data, with_text=with_text),
         answers.time(data),
+        agreement.agreement(data),
         *([texts.hardest(data), texts.flagged(data)] if with_text else []),
     ]
     return "\n".join(part for part in parts if part)

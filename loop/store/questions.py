@@ -252,6 +252,10 @@ class Questions:
         rows = self._rows(select(questions.c.id, questions.c.tokens), ids)
         return {row.id: [(start, end) for start, end in json.loads(row.tokens)] for row in rows}
 
+    def entropies(self, ids: Iterable[str]) -> dict[str, float | None]:
+        """The entropy of each of these questions, by id; None if no model had scored the text."""
+        return {row.id: row.entropy for row in self._rows(select(questions.c.id, questions.c.entropy), ids)}
+
     def _rows(self, query: Select[Any], ids: Iterable[str]) -> list[Row[Any]]:
         """The rows of questions with these ids."""
         with self._database.read() as connection:

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from cli_running import Run
 from reported_project import MEMO, evaluate
+
+from loop.store import Store
 
 VOID = {"meta", "line", "polygon", "polyline", "rect", "circle"}
 
@@ -118,6 +121,69 @@ def test_an_empty_project_has_a_report_that_says_what_is_missing(project: Path, 
 
     assert ["Learning curve", "Calibration"] == read.titles
     assert "No round has been evaluated yet" in read.text
+
+
+def second_opinion(project: Path, annotator: str) -> None:
+    """Let somebody else answer every text otherwise, and every third as before."""
+    with Store(project / "data" / "loop.db") as store:
+        for one in store.answers.standing():
+            spans = one.spans if one.text_id % 3 == 0 else (replace(one.spans[0], label="B"),)
+            store.answers.add(
+                replace(one, id=f"second {one.id}", annotator=annotator, spans=spans, flag=False, memo="")
+            )
+
+
+def test_agreement_is_a_section_with_the_numbers_of_status(evaluated: Path, run: Run) -> None:
+    second_opinion(evaluated, "zoe<i>\x1b")
+    found = json.loads(run("status", "--json").out)["agreement"]
+    read, without_text = Page(page(evaluated, run)), Page(page(evaluated, run, "--no-text"))
+    figures = [one[key] for one in all_agreements(found) for key in ("f1", "f1_overlapping", "kappa", "alpha")]
+
+    assert 4 <= len([each for each in figures if each])
+    assert {bound for each in figures if each for bound in each["interval"] or ()} <= set(read.numbers)
+    assert {each["value"] for each in figures if each and each["value"] is not None} <= set(read.numbers)
+    assert "ann A ↔ B zoe<i>U+001B: 21" in read.text
+    assert "Agreement between annotators" in read.titles
+    assert "Agreement between annotators" in without_text.titles
+
+
+def all_agreements(found: dict) -> list[dict]:
+    return [
+        one for condition in found["conditions"] for each in (condition, *condition["pairs"])
+        for one in (each["overall"], *each["labels"].values())
+    ]  # fmt: skip
+
+
+def test_adjudicated_answers_are_compared_with_each_annotators_own(evaluated: Path, run: Run) -> None:
+    second_opinion(evaluated, "ben")
+    with Store(evaluated / "data" / "loop.db") as store:
+        for one in [one for one in store.answers.standing() if one.annotator == "ben"]:
+            decided = replace(
+                one, id=f"third {one.id}", annotator="cy", adjudicates=(one.id, one.id.removeprefix("second "))
+            )
+            store.answers.add(decided)
+    read = Page(page(evaluated, run))
+
+    assert "Against the adjudicated answers" in read.text
+    assert "ann A ↔ B adjudicated: 21" in read.text
+    assert "ben A" not in read.text.split("Against the adjudicated answers")[1]
+
+
+def test_the_numbers_of_the_report_are_one_json_object_for_programs(evaluated: Path, run: Run) -> None:
+    second_opinion(evaluated, "ben")
+    report, status = (json.loads(run(command, "--json").out) for command in ("report", "status"))
+
+    assert {name: status[name] for name in status.keys() - {"batches"}} == {
+        name: report[name] for name in status.keys() - {"batches"}
+    }
+    assert {"gold": None, "found": "A", "spans": 11} in report["label_confusion"]
+    assert not (evaluated / "report.html").exists()
+
+
+def test_json_and_a_file_for_the_page_exclude_each_other(project: Path, run: Run) -> None:
+    refused = run("report", "--json", project / "page.html")
+
+    assert (1, True) == (refused.code, "--json prints the numbers and writes no page." in refused.err)
 
 
 def test_a_place_that_cannot_be_written_is_named(project: Path, run: Run) -> None:

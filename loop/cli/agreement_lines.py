@@ -1,0 +1,58 @@
+"""The lines of `loop status` about how far annotators agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loop.cli.printing import counted
+
+if TYPE_CHECKING:
+    from loop.progress.agreement import AnnotatorAgreement, Condition
+    from loop.quality.shared_texts import Agreement, Figure
+
+SEEN = {"without": " without suggestions", "with": " with suggestions", "any": " in all"}
+
+
+def agreement_lines(found: AnnotatorAgreement | None) -> list[str]:
+    """Return a line each for answers without and with suggestions, and one about the most frequent confusion."""
+    if found is None or not found.conditions:
+        return []
+    apart = [one for one in found.conditions if one.suggestions != "any"]
+    together = found.conditions[-1]
+    names = {name for one in apart for name in one.annotators}
+    is_more = together.overall.texts > sum(one.overall.texts for one in apart)
+    is_more = is_more or not names.issuperset(together.annotators)
+    shown = [*apart, *([together] if is_more else [])]
+    return [*(f"agreement {_words(one)}" for one in shown), *_most_confused(together)]
+
+
+def _words(one: Condition) -> str:
+    names = " and ".join(one.annotators) if len(one.annotators) == 2 else f"{len(one.annotators)} annotators"
+    return f"{names}, {counted(one.overall.texts, 'text')}{SEEN[one.suggestions]}: {_figures(one.overall)}"
+
+
+def _figures(overall: Agreement) -> str:
+    if overall.f1 is None:
+        return "nobody marks anything"
+    if not (overall.f1.value or overall.f1.interval):
+        return "too few for an interval"
+    coefficients = [("kappa", overall.kappa), ("alpha", overall.alpha)]
+    words = [f"{name} {_figure(figure, '{:.2f}', '{:.2f}')}" for name, figure in coefficients if figure]
+    return ", ".join([f"F1 {_figure(overall.f1, '{:.1f}', '{:.0f}')}", *words])
+
+
+def _figure(figure: Figure, single: str, bound: str) -> str:
+    from loop.intervals import between
+
+    interval = between(figure.interval, f"{bound} to {bound}")
+    return interval if figure.value is None else f"{single.format(figure.value)} ({interval})"
+
+
+def _most_confused(one: Condition) -> list[str]:
+    confused = [(pair.confusions[0], pair) for pair in one.pairs if pair.confusions]
+    if not confused:
+        return []
+    most, pair = max(confused, key=lambda each: each[0].spans)
+    sides = f"{pair.first} {most.first or 'nothing'} ↔ {most.second or 'nothing'} {pair.second}"
+    edges = " (other edges)" if most.first == most.second else ""
+    return [f"         most often {sides}{edges}: {most.spans:,}; `loop check --kind disagreement` lists them"]
