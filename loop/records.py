@@ -135,6 +135,12 @@ class Question:
     reading = attribute("Question", "reading", "prediction")
     share = attribute("Question", "share", "stream")
 
+    def overlaps(self, other: Question) -> bool:
+        """Whether both ask about the same part of a text."""
+        if self.text.id != other.text.id or self.passage is None or other.passage is None:
+            return self.text.id == other.text.id
+        return self.passage[0] < other.passage[1] and other.passage[0] < self.passage[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Focus:

@@ -24,7 +24,7 @@ TRIED = 24
 SHARE = 0.8
 # Less probable spans are not worth their time.
 NEGLIGIBLE = 0.005
-# A stretch of fewer tokens between two that are known is not asked about at random.
+# No rest of fewer tokens is left beside a passage, if it can be helped.
 FEWEST = 5
 # A text shorter than this is asked about as a whole: it is read at a glance.
 SHORT = 15
@@ -50,87 +50,153 @@ class Doubt(NamedTuple):
     edits: Floats
 
 
-def best_passage(
+def best_passages(
     lattice: Lattice,
     n_tokens: int,
     cost: CostModel,
     *,
     longest: int,
+    most: int = 1,
     known: Sequence[TokenRange] = (),
     label: str = "",
-) -> tuple[TokenRange, Expectation] | None:
-    """Find the token range with the most expected errors per second of predicted annotation time.
+) -> list[tuple[TokenRange, Expectation]]:
+    """Find the token ranges with the most expected errors per second of predicted annotation time.
 
-    It begins and ends `AROUND` tokens from uncertain spans or where something is known, holds at most `longest` tokens
-    and touches none of `known`. The expectation counts every span that touches it. The whole text is tried, too.
+    Each begins and ends `AROUND` tokens from uncertain spans or where something is known, holds at most `longest`
+    tokens and touches neither `known` nor another. The expectation counts every span that touches it and nothing known.
+    The whole text is tried, too.
 
     Args:
         lattice: of the text, or of the part of it that is shown.
         n_tokens: the length of what is shown.
         cost: the annotator's.
         longest: most tokens of a passage.
+        most: how many ranges at most.
         known: token ranges whose spans are known.
         label: count the doubts about this label only, if there are any.
 
     Returns:
-        The range and what to expect in it; None if nothing is uncertain that may be asked about.
+        The ranges, best first, and what to expect in each; none if nothing is uncertain that may be asked about.
     """
-    doubt = _doubt(lattice)
-    weight = doubt.false + doubt.missed
-    if label and weight[doubt.label == label].sum():
-        weight = np.where(doubt.label == label, weight, 0.0)
-    if not len(weight) or not weight.sum():
-        return None
-    anchors = np.sort(np.argsort(-weight, kind="stable")[:TRIED])
-    edges = np.array([(0, n_tokens), *((end, start) for start, end in known)])
-    starts = np.union1d(np.maximum(0, doubt.start[anchors] - AROUND), edges[:, 0])
-    ends = np.union1d(np.minimum(n_tokens, doubt.end[anchors] + AROUND), edges[:, 1])
-    ends = np.union1d(ends, np.minimum(n_tokens, starts + longest))
-    first, last = (each.ravel() for each in np.meshgrid(starts, ends, indexing="ij"))
-    open_ = (first < last) & (last - first <= max(longest, SHORT))
+    taken, left = list(known), _doubt(lattice)
+    found: list[tuple[TokenRange, Expectation]] = []
+    while len(found) < most:
+        left = _apart(left, taken)
+        weight = _weight(left, label)
+        best = _best(left, weight, _ranges(left, weight, n_tokens, longest, taken), n_tokens, cost)
+        if best is None:
+            break
+        found.append((best, _expected(left, best)))
+        taken.append(best)
+    return found
+
+
+def _apart(doubt: Doubt, known: Sequence[TokenRange]) -> Doubt:
+    """The doubts about spans that touch nothing known: what is known decides those at its edges."""
+    apart = np.ones(len(doubt.start), dtype=bool)
     for start, end in known:
-        open_ &= (last <= start) | (end <= first)
+        apart &= (doubt.end <= start) | (end <= doubt.start)
+    return Doubt._make(each[apart] for each in doubt)
+
+
+def _weight(doubt: Doubt, label: str) -> Floats:
+    """Expected errors of each span."""
+    weight = doubt.false + doubt.missed
+    mine = np.where(doubt.label == label, weight, 0.0)
+    return mine if label and mine.sum() else weight
+
+
+def _ranges(
+    doubt: Doubt, weight: Floats, n_tokens: int, longest: int, known: Sequence[TokenRange]
+) -> tuple[Ints, Ints]:
+    """The token ranges to try, as their starts and ends."""
     if n_tokens < SHORT and not known:
-        open_ &= last - first == n_tokens
-    first, last = first[open_], last[open_]
-    if not len(first):
-        return None
+        return np.array([0]), np.array([n_tokens])
+    anchors = np.sort(np.argsort(-weight, kind="stable")[:TRIED])
+    found = [
+        _ranges_within(gap, doubt.start[anchors], doubt.end[anchors], max(longest, SHORT))
+        for gap in gaps(n_tokens, known)
+    ]
+    first, last = (np.concatenate([np.empty(0, dtype=np.int64), *(one[n] for one in found)]) for n in (0, 1))
+    return first, last
+
+
+def _ranges_within(gap: TokenRange, start: Ints, end: Ints, longest: int) -> tuple[Ints, Ints]:
+    """Those between two places in which something is known, around spans from `start` to `end`."""
+    inside = (gap[0] <= start) & (end <= gap[1])
+    starts = np.union1d(gap[0], start[inside] - AROUND)
+    starts = np.unique(np.where(starts < gap[0] + FEWEST, gap[0], starts))
+    ends = np.union1d(gap[1], end[inside] + AROUND)
+    ends = np.where(ends > gap[1] - FEWEST, gap[1], ends)
+    full = starts + longest
+    full = np.where(full >= gap[1], gap[1], np.minimum(full, gap[1] - FEWEST))
+    first, last = (each.ravel() for each in np.meshgrid(starts, np.union1d(ends, full), indexing="ij"))
+    fits = (first < last) & (last - first <= longest)
+    return first[fits], last[fits]
+
+
+def _best(doubt: Doubt, weight: Floats, ranges: tuple[Ints, Ints], n_tokens: int, cost: CostModel) -> TokenRange | None:
+    """The range with the most expected errors per second among those that hold enough of them; None if none does."""
+    first, last = ranges
     errors, edits, shown = (_touching(doubt, each, first, last) for each in (weight, doubt.edits, doubt.shown))
-    if errors.max() < NEGLIGIBLE:
+    if errors.max(initial=0.0) < NEGLIGIBLE:
         return None
-    enough = errors >= SHARE * errors.max()
-    first, last, errors, edits, shown = (each[enough] for each in (first, last, errors, edits, shown))
     read = last - first + DIMMED * (n_tokens - (last - first))
     seconds = cost.constant + cost.token * read + cost.span * shown + cost.edit * edits
-    best = int(np.argmax(errors / np.maximum(FASTEST, seconds)))
-    chosen = int(first[best]), int(last[best])
-    return chosen, _expected(doubt, chosen)
+    gain = np.where(errors >= SHARE * errors.max(), errors / np.maximum(FASTEST, seconds), 0.0)
+    best = int(np.argmax(gain))
+    return int(first[best]), int(last[best])
 
 
-def random_stretch(
-    n_tokens: int, longest: int, rng: Random, *, known: Sequence[TokenRange] = (), near: Sequence[TokenRange] = ()
-) -> TokenRange | None:
-    """Draw at most `longest` tokens in which nothing is known; None if too few are left.
+def gaps(n_tokens: int, known: Sequence[TokenRange]) -> list[TokenRange]:
+    """The token ranges, as long as possible, that touch none of `known`, in order."""
+    found, start = [], 0
+    for first, last in [*sorted(known), (n_tokens, n_tokens)]:
+        if start < first:
+            found.append((start, first))
+        start = max(start, last)
+    return found
+
+
+def random_stretches(
+    n_tokens: int,
+    longest: int,
+    rng: Random,
+    *,
+    most: int = 1,
+    known: Sequence[TokenRange] = (),
+    near: Sequence[TokenRange] = (),
+) -> list[TokenRange]:
+    """Draw token ranges of at most `longest` tokens in which nothing is known, none touching another.
 
     Args:
         n_tokens: the length of what is shown.
         longest: most tokens.
         rng: of the draw.
+        most: how many ranges at most.
         known: token ranges whose spans are known.
-        near: it touches one of these, if that is possible.
+        near: each touches one of these, if that is possible.
     """
-    edges = [0, *(edge for one in sorted(known) for edge in one), n_tokens]
-    free = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= min(FEWEST, n_tokens)]
-    if not free:
-        return None
-    wanted = [(a, b, one) for a, b in free for one in near if one[0] < b and a < one[1]]
-    if wanted:
-        first, last, (start, end) = rng.choice(wanted)
-        first, last = max(first, end - longest), min(last, start + longest)
-    else:
-        first, last = rng.choices(free, weights=[b - a for a, b in free])[0]
-    start = rng.randrange(first, max(first, last - longest) + 1)
-    return start, min(last, start + longest)
+    found: list[TokenRange] = []
+    while len(found) < most and (free := gaps(n_tokens, [*known, *found])):
+        wanted = [(gap, one) for gap in free for one in near if one[0] < gap[1] and gap[0] < one[1]]
+        gap = rng.choices(free, weights=[b - a for a, b in free])[0]
+        gap, place = rng.choice(wanted) if wanted else (gap, gap)
+        found.append(_stretch(gap, longest, rng, place))
+    return found
+
+
+def _stretch(gap: TokenRange, longest: int, rng: Random, place: TokenRange) -> TokenRange:
+    """Draw as many tokens of a gap as are asked about at most, around a place in it."""
+    first, last = gap
+    if last - first <= longest:
+        return gap
+    size = min(longest, last - first - FEWEST)
+    start, end = max(first, place[0]), min(last, place[1])
+    around = range(max(first, min(start, end - size)), min(last - size, max(start, end - size)) + 1)
+    tidy = [n for n in around if n - first not in range(1, FEWEST) and last - n - size not in range(1, FEWEST)]
+    chosen = rng.choice(tidy or around)
+    return chosen, chosen + size
 
 
 def _doubt(lattice: Lattice) -> Doubt:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from loop.acquire.passages import TokenRange
 from loop.records import Stream, Text
 
 # Held-out questions come in blocks of this size: answering without suggestions is a different kind of work.
@@ -13,29 +14,59 @@ TOGETHER = 5
 
 
 class Pick(NamedTuple):
-    """A text to ask about, and the stream that it comes from."""
+    """A text, or a passage of it, to ask about, and the stream that it comes from.
+
+    Attributes:
+        section: where the part of a long text begins that is shown.
+        passage: its tokens, counted from there; None for all that is shown.
+    """
 
     text_id: int
     stream: Stream
+    section: int = 0
+    passage: TokenRange | None = None
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """The text, and where the part of it begins that is shown."""
+        return self.text_id, self.section
+
+    def overlaps(self, other: Pick) -> bool:
+        """Whether both ask about the same part of a text."""
+        if self.shown != other.shown:
+            return False
+        if self.passage is None or other.passage is None:
+            return True
+        return self.passage[0] < other.passage[1] and other.passage[0] < self.passage[1]
 
 
-def interleave(first: Sequence[Pick], second: Sequence[Pick], *, share: float, size: int) -> list[Pick]:
-    """Merge both into up to `size` picks, each text once, so that `share` of any prefix comes from `second`.
+class Asking(Protocol):
+    """What asks about a part of a text."""
 
-    Both keep their order; when one runs out, the other continues. A text in both is taken where it comes first. With a
+    def overlaps(self, other: Any, /) -> bool:
+        """Whether both ask about the same part of a text."""
+
+
+T = TypeVar("T", bound=Asking)
+
+
+def interleave(first: Sequence[T], second: Sequence[T], *, share: float, size: int) -> list[T]:
+    """Merge both into up to `size`, none of which overlap, so that `share` of any prefix comes from `second`.
+
+    Both keep their order; when one runs out, the other continues. What is in both is taken where it comes first. With a
     share of 0, `second` only fills up.
     """
     usual, others = deque(first), deque(second)
-    taken: dict[int, Pick] = {}
+    taken: list[T] = []
     of_second = 0
     while len(taken) < size and (usual or others):
         is_due = share * (len(taken) + 1) - of_second >= 0.5
         takes_second = bool(others) and (is_due or not usual)
-        pick = (others if takes_second else usual).popleft()
-        if pick.text_id not in taken:
-            taken[pick.text_id] = pick
+        one = (others if takes_second else usual).popleft()
+        if not any(map(one.overlaps, taken)):
+            taken.append(one)
             of_second += takes_second
-    return list(taken.values())
+    return taken
 
 
 def with_held_out(

@@ -19,7 +19,8 @@ class Scored:
         text_id: id of the text.
         tokens: length of the text, or of the passage to be asked about.
         around: how many more tokens are shown around the passage.
-        passage: its tokens; None for the whole text. What is `expected` is expected in it.
+        section: where the part of a long text begins that is shown.
+        passage: its tokens, counted from there; None for all that is shown. What is `expected` is expected in it.
         entropy: of the model's distribution over analyses, in nats.
         expect: computes what is `expected`.
         history: entropies in the last rounds that scored the text, oldest first, without this one; mostly empty.
@@ -33,6 +34,7 @@ class Scored:
     history: tuple[float, ...] = ()
     cost: CostModel = PRIOR
     around: int = 0
+    section: int = 0
     passage: tuple[int, int] | None = None
 
     @cached_property

@@ -35,6 +35,7 @@ class Read:
         matches: matches of the patterns.
         others: predictions of another pipeline.
         section: the part of a long text that was read; None for all of it.
+        known: the token ranges in which all spans are known from answers, in order.
     """
 
     text: Text
@@ -44,6 +45,22 @@ class Read:
     matches: tuple[Span, ...] = ()
     others: tuple[Span, ...] = ()
     section: Passage | None = None
+    known: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def at(self) -> int:
+        """The character of the text at which it begins."""
+        return self.section[0] if self.section else 0
+
+    def characters(self, tokens: tuple[int, int] | None) -> Passage:
+        """The characters of a token range, or of all that was read."""
+        if tokens is None:
+            return self.section or (0, len(self.text.text))
+        return self.tokens[tokens[0]][0], self.tokens[tokens[1] - 1][1]
+
+    def string(self, first: int, last: int) -> str:
+        """The text of a token range."""
+        return self.text.text[slice(*self.characters((first, last)))]
 
 
 def read_texts(
@@ -52,7 +69,7 @@ def read_texts(
     *,
     temperature: float = 1.0,
     matches: Callable[[Doc], Sequence[Span]] | None = None,
-    sections: Mapping[int, Passage] | None = None,
+    sections: Mapping[int, Sequence[Passage]] | None = None,
 ) -> Iterator[Read]:
     """Score every text with our component, running only the components it depends on.
 
@@ -63,20 +80,20 @@ def read_texts(
         texts: the texts to score.
         temperature: see `loop.scoring.calibration`.
         matches: returns the pattern matches of a doc.
-        sections: of long texts, by id, the part to read.
+        sections: of long texts, by id, the parts to read, each by itself.
     """
-    sections = sections or {}
+    every: Sequence[Passage | None] = (None,)
     learned = bool(known_labels(nlp))
-    waiting = iter(texts)
+    waiting = ((text, section) for text in texts for section in (sections or {}).get(text.id, every))
     while part := list(islice(waiting, TEXTS_AT_ONCE)):
         with nlp.memory_zone():
-            docs = ready(nlp, [nlp.make_doc(text.text[slice(*sections.get(text.id, ()) or (None,))]) for text in part])
+            docs = ready(nlp, [nlp.make_doc(text.text[slice(*section or (None,))]) for text, section in part])
             lattices: Sequence[Lattice | None] = [None] * len(docs)
             if learned:
                 lattices = own_lattices(nlp, docs, temperature=temperature)
             found = [
-                _read(text, doc, lattice, matches, sections.get(text.id))
-                for text, doc, lattice in zip(part, docs, lattices, strict=True)
+                _read(text, doc, lattice, matches, section)
+                for (text, section), doc, lattice in zip(part, docs, lattices, strict=True)
             ]
         yield from found
 
@@ -105,12 +122,12 @@ def estimated(read: Sequence[Read]) -> dict[str, float]:
 
     "texts" is their number. Empty if the pipeline predicts nothing yet.
     """
-    lattices = [one.lattice for one in read if one.lattice]
-    expected = estimate(lattices)
+    expected = estimate([one.lattice for one in read if one.lattice])
     if not expected.f1:
         return {}
     scores = {"p": expected.precision, "r": expected.recall, "f1": expected.f1}
-    return {name: round(100 * value, 2) for name, value in scores.items()} | {"texts": len(lattices)}
+    texts = {one.text.id for one in read if one.lattice}
+    return {name: round(100 * value, 2) for name, value in scores.items()} | {"texts": len(texts)}
 
 
 def question(read: Read, *, stream: Stream, round: int, passage: tuple[int, int] | None = None) -> Question:
@@ -154,19 +171,19 @@ def question(read: Read, *, stream: Stream, round: int, passage: tuple[int, int]
 
 def _asked(read: Read, passage: tuple[int, int] | None) -> Passage | None:
     """The characters that are asked about; None for the whole text."""
-    if passage is not None:
-        return read.tokens[passage[0]][0], read.tokens[passage[1] - 1][1]
-    return read.section
+    return read.section if passage is None else read.characters(passage)
 
 
 def _touching(spans: Iterable[Span], asked: Passage | None) -> tuple[Span, ...]:
     return tuple(span for span in spans if asked is None or span.touches(asked))
 
 
-def uncertain_string(read: Read) -> str | None:
-    """The string of the most uncertain span (probability nearest to 0.5), if any."""
+def uncertain_string(read: Read, passage: tuple[int, int] | None = None) -> str | None:
+    """The string of the most uncertain span (probability nearest to 0.5) of a passage or of all, if any."""
+    first, last = passage or (0, len(read.tokens))
     spans = read.lattice.spans(CANDIDATE_P) if read.lattice else []
-    nearest = min(spans, key=lambda found: (abs(found[1] - 0.5), found[0]), default=None)
+    inside = [found for found in spans if found[0].start < last and first < found[0].end]
+    nearest = min(inside, key=lambda found: (abs(found[1] - 0.5), found[0]), default=None)
     if nearest is None:
         return None
     span = _span(nearest[0], read.tokens)

@@ -177,11 +177,11 @@ class Session:
 
     def draft(self, question: Question) -> str | None:
         """The draft that `save_draft` stored for a question."""
-        return self._store.answers.draft(question, self.annotator)
+        return self._store.drafts.of(question, self.annotator)
 
     def save_draft(self, question: Question, draft: str) -> None:
         """Store an unfinished answer; it is on disk when this returns."""
-        self._store.answers.save_draft(question, self.annotator, draft)
+        self._store.drafts.save(question, self.annotator, draft)
 
     def answer(
         self,
@@ -214,7 +214,7 @@ class Session:
         self._reopened = None
         said = (verdict, complete, passage, tuple(spans), reason, flag, memo)
         if replaced and said == _said(replaced):
-            self._store.answers.drop_draft(question, self.annotator)
+            self._store.drafts.drop(question, self.annotator)
             return replaced
         answer = Answer(
             id=uuid4().hex,
@@ -288,7 +288,7 @@ class Session:
     def leave(self, question: Question) -> None:
         """Leave a reopened answer as it was and drop its draft."""
         self._reopened = None
-        self._store.answers.drop_draft(question, self.annotator)
+        self._store.drafts.drop(question, self.annotator)
 
     def reopen(self) -> tuple[Question, Answer] | None:
         """This annotator's previous answer and its question; each further call goes back one more.

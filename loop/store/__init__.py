@@ -15,6 +15,7 @@ from loop.store.checking import Problem, problems, repair
 from loop.store.copies import Copies, Copy
 from loop.store.corpus import BatchInfo, Corpus
 from loop.store.database import create_database, open_database
+from loop.store.drafts import Drafts
 from loop.store.erasing import Erased
 from loop.store.importing import ImportChange, ImportedAnswers, NewAnswer, import_answers, preview
 from loop.store.journal import Journal, RoundInfo
@@ -33,6 +34,7 @@ __all__ = [
     "Copies",
     "Copy",
     "Corpus",
+    "Drafts",
     "Erased",
     "ImportChange",
     "ImportedAnswers",
@@ -66,7 +68,7 @@ class Store:
     Attributes:
         corpus: batches and texts.
         questions: the queue, and all answered questions.
-        answers: annotators' answers and drafts.
+        answers: annotators' answers. drafts: of answers.
         annotators: who they are, and which texts need several of them.
         journal: events, label schemes, rounds, and the trainer's status.
         predictions: the rounds' predictions on held-out texts.
@@ -89,6 +91,7 @@ class Store:
         self.questions = Questions(self._database)
         self.answers = Answers(self._database)
         self.annotators = Annotators(self._database)
+        self.drafts = Drafts(self._database)
         self.journal = Journal(self._database)
         self.predictions = Predictions(self._database)
         self.copies = Copies(self._database)

@@ -1,10 +1,9 @@
-"""Answers, whose rows are never changed, and drafts of answers."""
+"""Answers, whose rows are never changed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    delete,
     exists,
     func,
     insert,
@@ -25,8 +23,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import IntegrityError
 
 from loop.errors import StoreError
 from loop.former_names import attribute
@@ -34,12 +30,14 @@ from loop.held_out import HeldOut
 from loop.overlap import in_effect
 from loop.records import LEFT_OUT, Answer, Question, Text
 from loop.store.database import Database, now
+from loop.store.drafts import end_drafts
 from loop.store.events import EventKind
 from loop.store.journal import append_event
 from loop.store.lookup import looked_up
 from loop.store.naming import Naming, read_naming
-from loop.store.question_rows import keep_question
-from loop.store.schema import answers, drafts, events, questions, queue, texts
+from loop.store.question_passages import take_off_queue
+from loop.store.question_rows import keep_question, text_there
+from loop.store.schema import answers, events, texts
 from loop.store.spans import dump_passage, dump_spans, load_passage, load_spans
 
 _later = answers.alias("later")
@@ -51,10 +49,6 @@ _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answe
 
 # Built once: building a statement takes longer than executing it.
 _OF_TEXT: BindParameter[Any] = bindparam("of_text")
-_BY: BindParameter[Any] = bindparam("by")
-_TO: BindParameter[Any] = bindparam("to")
-_ASKED = select(questions.c.id).where(questions.c.text_id == _OF_TEXT)
-_NOT_ASKED = delete(queue).where(queue.c.question_id.in_(_ASKED))
 _GIVEN = (STANDS, WHOLE, answers.c.text_id == texts.c.id)
 _NAMES = func.count(answers.c.annotator.distinct())
 IS_ANSWERED: ColumnElement[bool] = or_(
@@ -64,12 +58,6 @@ IS_ANSWERED: ColumnElement[bool] = or_(
 )
 """Of a text: whether as many annotators have answered it as it needs; see `loop.overlap.in_effect`."""
 _ANSWERED = update(texts).where(texts.c.id == _OF_TEXT).values(answered=IS_ANSWERED)
-_DRAFTS = delete(drafts).where(drafts.c.text_id == _OF_TEXT, drafts.c.annotator == _BY)
-_DRAFT_ENDED = _DRAFTS.where(drafts.c.question_id == _TO)
-"""Deletes the draft that has become an answer; if that changes an earlier one or is about a passage, others stay."""
-_told = or_(answers.c.question_id == drafts.c.question_id, answers.c.id == drafts.c.question_id)
-_DRAFTS_ENDED = _DRAFTS.where(or_(drafts.c.question_id == _TO, ~exists().where(_told, answers.c.annotator == _BY)))
-"""The same for a new answer: drafts for other open questions of its text end, too, drafts of changes do not."""
 
 
 class Answers:
@@ -84,12 +72,12 @@ class Answers:
     def add(self, answer: Answer, question: Question | None = None) -> Answer:
         """Commit an answer and its event to disk; return it with its `seq` and time.
 
-        The same transaction removes the text from the queue and the question's draft.
+        The same transaction takes the questions that it ends off the queue, and deletes their drafts.
 
         Raises:
             StoreError: the answer that it retracts is already retracted, or its text is gone.
         """
-        with _text_there(), self._database.write() as connection:
+        with text_there(), self._database.write() as connection:
             if question is not None:
                 keep_question(connection, question)
             return add_answer(connection, answer)
@@ -194,35 +182,6 @@ class Answers:
             counts[name] = counts.get(name, 0) + int(count)
         return counts
 
-    def save_draft(self, question: Question, annotator: str, draft: str) -> None:
-        """Save an unfinished answer, replacing an earlier draft for the same question.
-
-        Raises:
-            StoreError: the text is gone.
-        """
-        row = {"text_id": question.text.id, "annotator": annotator, "question_id": question.id, "draft": draft}
-        statement = sqlite_insert(drafts).values(row | {"at": now()})
-        with _text_there(), self._database.write() as connection:
-            keep_question(connection, question)
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["question_id", "annotator"],
-                    set_={name: statement.excluded[name] for name in ("draft", "at")},
-                )
-            )
-
-    def draft(self, question: Question, annotator: str) -> str | None:
-        """The draft for a question, if any."""
-        query = select(drafts.c.draft).where(drafts.c.question_id == question.id, drafts.c.annotator == annotator)
-        with self._database.read() as connection:
-            return connection.execute(query).scalar_one_or_none()
-
-    def drop_draft(self, question: Question, annotator: str) -> None:
-        """Delete the draft for a question."""
-        with self._database.write() as connection:
-            mine = drafts.c.question_id == question.id, drafts.c.annotator == annotator
-            connection.execute(delete(drafts).where(*mine))
-
     def _standing(self, connection: Connection) -> list[Answer]:
         """Read and parsed once as long as nothing happens: a trainer asks for them several times a round."""
         last, count = (select(what).scalar_subquery() for what in (func.max(events.c.seq), func.count(answers.c.id)))
@@ -265,29 +224,16 @@ def _read(connection: Connection, query: Select[Any]) -> list[Answer]:
     return [answer_of(row, naming) for row in connection.execute(query)]
 
 
-@contextmanager
-def _text_there() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise StoreError(
-            "This text, or the answer that this one replaces, is gone or was replaced in another session.",
-            hint="Press Enter or s to continue with the next text.",
-        ) from None
-
-
 def add_answer(connection: Connection, answer: Answer) -> Answer:
     """Write an answer within the caller's transaction; see `Answers.add`."""
     seq = append_event(connection, EventKind.ANSWER, answer_event(answer))
     rank, moment = _rank(connection, answer, seq), answer.at or datetime.fromisoformat(now())
     stored = replace(answer, seq=seq, rank=rank, at=moment)
     connection.execute(insert(answers).values(answer_row(stored)))
-    about = {"of_text": answer.text_id, "by": answer.annotator, "to": answer.question_id}
     if answer.needs == 1:  # others are asked about the rest
-        connection.execute(_NOT_ASKED, about)
-    is_alone = answer.retracts is not None or answer.passage is not None
-    connection.execute(_DRAFT_ENDED if is_alone else _DRAFTS_ENDED, about)
-    connection.execute(_ANSWERED, about)
+        take_off_queue(connection, [stored])
+    end_drafts(connection, stored)
+    connection.execute(_ANSWERED, {"of_text": answer.text_id})
     return stored
 
 

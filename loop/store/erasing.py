@@ -15,7 +15,8 @@ from loop.store.database import Database
 from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.lookup import LOOKUP_ROWS, batched
-from loop.store.questions import REQUESTS, SEEN, requests
+from loop.store.publishing import SEEN
+from loop.store.questions import REQUESTS, requests
 from loop.store.schema import answers, batches, drafts, predictions, questions, queue, texts
 from loop.store.weak_labels import forget_texts
 

@@ -14,10 +14,12 @@ from loop.records import Answer, Question, Text
 from loop.store.answers import IS_ANSWERED, answer_event, answer_row, standing_of
 from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, text_row
 from loop.store.database import Database, now
+from loop.store.drafts import end_drafts
 from loop.store.events import EventKind
 from loop.store.journal import event_row, put_scheme
 from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
 from loop.store.naming import read_naming
+from loop.store.question_passages import take_off_queue
 from loop.store.question_rows import question_row
 from loop.store.schema import answers, drafts, events, questions, queue, texts
 from loop.truth import Schemes, Truth, of_annotators, resolve
@@ -242,14 +244,17 @@ def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
         insert(events), [event_row(EventKind.ANSWER, answer_event(each)) | {"seq": each.seq} for each in stored]
     )
     connection.execute(insert(answers), [answer_row(each) for each in stored])
-    given = {(each.text_id, each.annotator) for each in stored}
-    whole = {each.text_id for each in stored if each.passage is None}
-    for part in batched(sorted({each.text_id for each in stored}), LOOKUP_ROWS):
+    whole = [each for each in stored if each.passage is None]
+    given = {(each.text_id, each.annotator) for each in whole}
+    for part in batched(sorted({each.text_id for each in whole}), LOOKUP_ROWS):
         asked = select(questions.c.id).where(questions.c.text_id.in_(part))
         connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
-        answered = update(texts).where(texts.c.id.in_(whole.intersection(part)))
-        connection.execute(answered.values(answered=IS_ANSWERED))
+        connection.execute(update(texts).where(texts.c.id.in_(part)).values(answered=IS_ANSWERED))
         _drop_drafts(connection, part, given)
+    about = [each for each in stored if each.passage is not None]
+    take_off_queue(connection, about)
+    for each in about:
+        end_drafts(connection, each)
 
 
 def _drop_drafts(connection: Connection, text_ids: Sequence[int], answered: Collection[tuple[int, str]]) -> None:

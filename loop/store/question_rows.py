@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy.exc import IntegrityError
 
+from loop.errors import StoreError
 from loop.records import Candidate, Question, Span
 from loop.store.corpus import text_of
 from loop.store.schema import questions
 from loop.store.spans import dump_passage, dump_spans, load_passage, load_spans, triple
+
+
+@contextmanager
+def text_there() -> Iterator[None]:
+    """Explain why an answer or a draft cannot be written if its text is no longer there."""
+    try:
+        yield
+    except IntegrityError:
+        raise StoreError(
+            "This text, or the answer that this one replaces, is gone or was replaced in another session.",
+            hint="Press Enter or s to continue with the next text.",
+        ) from None
 
 
 def keep_question(connection: Connection, question: Question) -> None:

@@ -4,47 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import astuple
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    delete,
-    exists,
-    func,
-    insert,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, not_, or_, select
 
 from loop.former_names import attribute
 from loop.records import NO_FOCUS, Focus, Question, Stream
 from loop.store.answers import STANDS, WHOLE
 from loop.store.corpus import UNANSWERED
-from loop.store.database import Database, polite
+from loop.store.database import Database
 from loop.store.journal import get_state, put_state
-from loop.store.lookup import batched, looked_up
-from loop.store.question_rows import question_of, question_row
+from loop.store.lookup import looked_up
+from loop.store.publishing import (
+    CONFIDENCE,
+    QUEUES,
+    SEEN,
+    PastEntropies,
+    forget_unqueued,
+    key_of,
+    publish,
+    queues,
+)
+from loop.store.question_passages import EVERYWHERE, answered_within, asks_within
+from loop.store.question_rows import question_of
 from loop.store.schema import answers, drafts, questions, queue, schemes, texts
 from loop.store.sessions import InHand
 from loop.store.spans import load_passage
 
-QUEUES = "queues"
 EXPIRED = -1
 REQUESTS = "requests"
-SEEN = "seen"
-CONFIDENCE = "confidence"
-# Rows per transaction: a longer one would delay an annotator's answer.
-WRITE_ROWS = 200
 KEPT_READ = 3  # the current question, the next one, and the one that a new queue replaces it with
-
-ROWID: ColumnElement[int] = literal_column("rowid")
 
 _WITH_TEXT: Select[Any] = select(
     questions.c.id.label("question_id"),
@@ -74,15 +63,12 @@ _OPEN = or_(
 )
 
 
-# Questions that nothing refers to any more.
-_UNUSED = tuple(~exists().where(table.c.question_id == questions.c.id) for table in (queue, answers, drafts))
-
-
-class PastEntropies(NamedTuple):
-    """The model's uncertainty about a text: (round, entropy in nats) for the last rounds that scored it."""
-
-    text_id: int
-    entropies: tuple[tuple[int, float], ...]
+# Answers in force, to a question or to some of the passage that it asks about.
+_GIVEN = exists().where(
+    STANDS,
+    answers.c.text_id == questions.c.text_id,
+    or_(answers.c.question_id == questions.c.id, and_(answers.c.scheme == _IN_FORCE, answered_within())),
+)
 
 
 class Questions:
@@ -102,6 +88,7 @@ class Questions:
         seen: Sequence[PastEntropies] = (),
         focus: Focus = NO_FOCUS,
         confidence: Sequence[float] = (),
+        since: int | None = None,
     ) -> None:
         """Replace the queue of a focus. It is written in short transactions; the last of them puts it into effect.
 
@@ -111,37 +98,20 @@ class Questions:
             seen: entropies of the scored texts, for the next queue.
             focus: the focus that the queue was built for.
             confidence: probabilities of the model's best analyses of a random sample of the pool, if computed.
+            since: the last event when the answers were read; what was answered later is not asked.
         """
-        with self._database.read() as connection:
-            generation = 1 + max((one["generation"] for one in _queues(connection).values()), default=0)
-        with self._database.write() as connection:  # left by an interrupted call
-            connection.execute(delete(queue).where(queue.c.generation == generation))
-        ranked = enumerate(asked)
-        while part := list(islice(ranked, WRITE_ROWS)):
-            with polite(), self._database.write() as connection:
-                there = text_ids(connection, [question.text.id for _, question in part])  # some may have been removed
-                if part := [(rank, question) for rank, question in part if question.text.id in there]:
-                    connection.execute(insert(questions), [question_row(question) for _, question in part])
-                    rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
-                    connection.execute(insert(queue), rows)
-        with self._database.write() as connection:
-            queued = {"generation": generation, "round": round, "asked": len(asked)}
-            put_state(connection, QUEUES, _queues(connection) | {_key(focus): queued})
-            put_state(connection, SEEN, seen)
-            if confidence:
-                put_state(connection, CONFIDENCE, list(confidence))
-        self._forget_unqueued()
+        publish(self._database, asked, round=round, seen=seen, focus=focus, confidence=confidence, since=since)
 
     def keep_queues(self, foci: Collection[Focus]) -> None:
         """Drop the queues of other foci, but not that without one."""
-        kept = set(map(_key, (NO_FOCUS, *foci)))
+        kept = set(map(key_of, (NO_FOCUS, *foci)))
         with self._database.read() as connection:
-            if kept.issuperset(_queues(connection)):
+            if kept.issuperset(queues(connection)):
                 return
         with self._database.write() as connection:
-            there = _queues(connection)
+            there = queues(connection)
             put_state(connection, QUEUES, {key: there[key] for key in there if key in kept})
-        self._forget_unqueued()
+        forget_unqueued(self._database)
 
     def expire(self) -> None:
         """Mark the queues as out of date; the trainer replaces them as soon as possible."""
@@ -170,7 +140,7 @@ class Questions:
 
         begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(drafts.c.annotator == annotator)
         if after is not None:
-            begun = begun.where(questions.c.text_id != after.text.id)
+            begun = begun.where(_apart_from(after))
         with self._database.read() as connection:
             rows = connection.execute(begun.order_by(drafts.c.at.desc()))
             row = next((row for row in rows if focus.asks(question_of(row))), None)
@@ -182,7 +152,7 @@ class Questions:
                     queue.c.generation == _generation(connection, focus), _OPEN, _consistent(annotator)
                 )
                 if after is not None:
-                    waiting = waiting.where(texts.c.id != after.text.id)
+                    waiting = waiting.where(_apart_from(after))
                 free = filter(is_free, connection.execute(waiting.order_by(queue.c.rank)))
                 row = next(free, None)
                 if fits is not None and row is not None and not fits(question_of(row)):
@@ -191,9 +161,10 @@ class Questions:
 
     def _chosen(self, connection: Connection, annotator: str, after: Question | None) -> Row[Any] | None:
         request = requests(connection).get(annotator)
-        if request is None or request["question"] is None or (after is not None and after.text.id == request["text"]):
+        if request is None or request["question"] is None:
             return None
-        return connection.execute(_WITH_TEXT.where(questions.c.id == request["question"], UNANSWERED)).first()
+        chosen = _WITH_TEXT.where(questions.c.id == request["question"], UNANSWERED, ~_GIVEN)
+        return connection.execute(chosen if after is None else chosen.where(_apart_from(after))).first()
 
     def _recent(self, row: Row[Any]) -> Question:
         """Convert a row to a question; recent ones are cached, since questions never change."""
@@ -211,29 +182,34 @@ class Questions:
         """The stream of the queue that each of these questions comes from, by id."""
         return {row.id: row.stream for row in self._rows(select(questions.c.id, questions.c.stream), ids)}
 
-    def waiting(self, focus: Focus = NO_FOCUS, annotator: str | None = None) -> int:
-        """The number of unanswered questions in the queue of a focus; those that an annotator may be asked, or all."""
+    def waiting(self, focus: Focus = NO_FOCUS, annotator: str | None = None, *, whole: bool = False) -> int:
+        """The number of unanswered questions in the queue of a focus; those that an annotator may be asked, or all.
+
+        With `whole`, only those about whole texts.
+        """
+        query = (
+            select(func.count())
+            .select_from(queue.join(questions, questions.c.id == queue.c.question_id))
+            .join(texts, texts.c.id == questions.c.text_id)
+        )
+        if annotator is not None:
+            query = query.where(_consistent(annotator))
+        if whole:
+            query = query.where(questions.c.passage.is_(None))
         with self._database.read() as connection:
-            query = (
-                select(func.count())
-                .select_from(queue.join(questions, questions.c.id == queue.c.question_id))
-                .join(texts, texts.c.id == questions.c.text_id)
-                .where(queue.c.generation == _generation(connection, focus), _OPEN)
-            )
-            if annotator is not None:
-                query = query.where(_consistent(annotator))
-            return int(connection.execute(query).scalar_one())
+            here = queue.c.generation == _generation(connection, focus)
+            return int(connection.execute(query.where(here, _OPEN)).scalar_one())
 
     def queue_round(self, focus: Focus = NO_FOCUS) -> int | None:
         """The round whose checkpoint built the queue of a focus; None if there is no such queue."""
         with self._database.read() as connection:
-            queued = _queues(connection).get(_key(focus))
+            queued = queues(connection).get(key_of(focus))
         return None if queued is None else int(queued["round"])
 
     def is_exhausted(self, focus: Focus) -> bool:
         """Whether the queue of this focus is up to date, and found nothing to ask."""
         with self._database.read() as connection:
-            queued = _queues(connection).get(_key(focus), {})
+            queued = queues(connection).get(key_of(focus), {})
         return queued.get("asked") == 0 and queued["round"] != EXPIRED
 
     def seen(self) -> list[PastEntropies]:
@@ -261,20 +237,10 @@ class Questions:
         with self._database.read() as connection:
             return list(looked_up(connection, query, questions.c.id, ids))
 
-    def _forget_unqueued(self) -> None:
-        """Delete queues that are not in effect, and their questions that were neither answered nor begun."""
-        with self._database.read() as connection:
-            kept = [one["generation"] for one in _queues(connection).values()]
-        before = select(ROWID).select_from(queue).where(queue.c.generation.not_in(kept)).limit(WRITE_ROWS)
-        removed = WRITE_ROWS
-        while removed == WRITE_ROWS:
-            with polite(), self._database.write() as connection:
-                removed = connection.execute(delete(queue).where(ROWID.in_(before))).rowcount
-        with self._database.read() as connection:  # search without the write lock, then check again with it
-            found = list(connection.execute(select(questions.c.id).where(*_UNUSED)).scalars())
-        for part in batched(found, WRITE_ROWS):
-            with polite(), self._database.write() as connection:
-                connection.execute(delete(questions).where(questions.c.id.in_(part), *_UNUSED))
+
+def _apart_from(question: Question) -> ColumnElement[bool]:
+    """Questions that are not about the same part of a text."""
+    return not_(and_(questions.c.text_id == question.text.id, asks_within(*(question.passage or EVERYWHERE))))
 
 
 def _consistent(annotator: str) -> ColumnElement[bool]:
@@ -286,13 +252,8 @@ def _consistent(annotator: str) -> ColumnElement[bool]:
 
 def expire(connection: Connection) -> None:
     """Mark the queues as out of date, within the caller's transaction."""
-    queued = _queues(connection)
+    queued = queues(connection)
     put_state(connection, QUEUES, {key: one | {"round": EXPIRED} for key, one in queued.items()})
-
-
-def _queues(connection: Connection) -> dict[str, dict[str, int]]:
-    """By focus the queue in effect: its generation, the round that built it, and how many questions it had."""
-    return get_state(connection, QUEUES) or {}
 
 
 def requests(connection: Connection) -> dict[str, dict[str, Any]]:
@@ -300,15 +261,6 @@ def requests(connection: Connection) -> dict[str, dict[str, Any]]:
     return get_state(connection, REQUESTS) or {}
 
 
-def _key(focus: Focus) -> str:
-    return json.dumps(astuple(focus), ensure_ascii=False)
-
-
 def _generation(connection: Connection, focus: Focus) -> int:
-    queued = _queues(connection).get(_key(focus))
+    queued = queues(connection).get(key_of(focus))
     return 0 if queued is None else int(queued["generation"])
-
-
-def text_ids(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Those of the ids that exist in the corpus."""
-    return {row.id for row in looked_up(connection, select(texts.c.id), texts.c.id, ids)}

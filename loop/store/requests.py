@@ -13,8 +13,9 @@ from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
 from loop.store.naming import Naming, read_naming
+from loop.store.publishing import text_ids
 from loop.store.question_rows import keep_question
-from loop.store.questions import REQUESTS, requests, text_ids
+from loop.store.questions import REQUESTS, requests
 from loop.store.schema import answers, questions, texts
 
 UNSURE = "unsure"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, exp
 from random import Random
+from typing import Generic, TypeVar
 
 from loop.acquire.cost import fitted_cost
-from loop.acquire.passages import best_passage
+from loop.acquire.passages import best_passages
 from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
 from loop.held_out import HeldOut, Teaching, is_held_out
@@ -19,9 +20,8 @@ from loop.records import NO_FOCUS, Answer, Focus, Text
 from loop.scoring.questions import Read
 from loop.settings import AcquireSettings, Settings
 from loop.store import Store
-from loop.store.questions import PastEntropies
+from loop.store.publishing import PastEntropies
 from loop.timing import CostModel, timed, tokens_read
-from loop.trainer.known_passages import KnownPassages
 
 # How many earlier rounds' entropies of a text are kept.
 HISTORY = 3
@@ -31,9 +31,12 @@ LIKELY = 0.05
 TIMED = 300
 
 
+T = TypeVar("T", Text, Read)
+
+
 @dataclass(frozen=True, slots=True)
-class Candidates:
-    """Unanswered texts from which a queue is built.
+class Candidates(Generic[T]):
+    """Unanswered texts from which a queue is built, or what was read of them.
 
     Attributes:
         fresh: a random sample of the training pool.
@@ -41,9 +44,9 @@ class Candidates:
         held_out: a random sample of the held-out texts.
     """
 
-    fresh: tuple[Text, ...]
-    carried: tuple[Text, ...] = ()
-    held_out: tuple[Text, ...] = ()
+    fresh: tuple[T, ...]
+    carried: tuple[T, ...] = ()
+    held_out: tuple[T, ...] = ()
 
 
 def draw(
@@ -55,7 +58,7 @@ def draw(
     held_out: HeldOut,
     focus: Focus = NO_FOCUS,
     asked_about: frozenset[int] = frozenset(),
-) -> Candidates:
+) -> Candidates[Text]:
     """Draw candidates from the pool, in time independent of its size.
 
     A group never spans training and held-out texts, even if the split has changed or answers were imported: a text
@@ -104,18 +107,17 @@ def _balanced(store: Store, far: Sequence[Text]) -> list[Text]:
     return balanced(far, sizes=store.corpus.batch_sizes(), answered=Counter(text.batch for text in answered))
 
 
-def likely_to_contain(drawn: Candidates, known: Mapping[int, Read], label: str) -> Candidates:
+def likely_to_contain(found: Candidates[Read], label: str) -> Candidates[Read]:
     """The candidates in which a label is likely or one of its patterns matches; all candidates if there are none."""
 
-    def has(text: Text) -> bool:
-        one = known[text.id]
+    def has(one: Read) -> bool:
         spans = one.lattice.spans(LIKELY) if one.lattice else []
         return any(span.label == label for span, _ in spans) or any(match.label == label for match in one.matches)
 
     if not label:
-        return drawn
-    fresh, carried = (tuple(text for text in texts if has(text)) for texts in (drawn.fresh, drawn.carried))
-    return Candidates(fresh, carried) if fresh or carried else drawn
+        return found
+    fresh, carried = (tuple(filter(has, part)) for part in (found.fresh, found.carried))
+    return Candidates(fresh, carried) if fresh or carried else found
 
 
 def scored_texts(
@@ -125,32 +127,37 @@ def scored_texts(
     number: int,
     cost: CostModel,
     settings: AcquireSettings,
-    answered: KnownPassages,
     label: str = "",
+    most: int = 1,
 ) -> list[Scored]:
-    """The input of the acquisition function: the texts scored by round `number`, with the passages to ask about."""
+    """The input of the acquisition function: what was read, scored by round `number`, with up to `most` passages each.
+
+    Texts that are known in part are asked about by passages only.
+    """
     history = {one.text_id: _before(one, number) for one in past}
-    found = []
+    found: list[Scored] = []
     for one in read:
-        known = answered.known_in(one)
-        is_long = one.section is not None or len(one.tokens) > settings.longest
-        if one.lattice is None or (known and not (settings.passages or is_long)):
+        in_passages = settings.passages or one.section is not None or len(one.tokens) > settings.longest
+        if one.lattice is None or (one.known and not in_passages):
             continue
         whole = Scored(
             text_id=one.text.id,
+            section=one.at,
             tokens=len(one.tokens),
             entropy=one.lattice.entropy,
             expect=one.lattice.expected,
             history=tuple(entropy for _, entropy in history.get(one.text.id, ())),
             cost=cost,
         )
-        if settings.passages or is_long:
-            longest = settings.longest
-            best = best_passage(one.lattice, len(one.tokens), cost, longest=longest, known=known, label=label)
-            found += [] if best is None else [_in_passage(whole, *best)]
-        else:
-            found.append(whole)
+        found += _in_passages(whole, one, settings, label, most) if in_passages else [whole]
     return found
+
+
+def _in_passages(whole: Scored, read: Read, settings: AcquireSettings, label: str, most: int) -> list[Scored]:
+    assert read.lattice is not None
+    n, longest = whole.tokens, settings.longest
+    best = best_passages(read.lattice, n, whole.cost, longest=longest, known=read.known, label=label, most=most)
+    return [_in_passage(whole, *one) for one in best]
 
 
 def _in_passage(whole: Scored, passage: tuple[int, int], expected: Expectation) -> Scored:
@@ -168,8 +175,11 @@ def best_probabilities(read: Iterable[Read]) -> list[float]:
 def remembered(ranked: Iterable[Scored], past: Iterable[PastEntropies], *, number: int) -> list[PastEntropies]:
     """The entropies to keep for the next queue, for the texts scored by round `number`, in order."""
     history = {one.text_id: _before(one, number) for one in past}
+    highest: dict[int, Scored] = {}
+    for one in ranked:
+        highest.setdefault(one.text_id, one)
     return [
-        PastEntropies(one.text_id, (*history.get(one.text_id, ()), (number, round(one.entropy, 4)))) for one in ranked
+        PastEntropies(id_, (*history.get(id_, ()), (number, round(one.entropy, 4)))) for id_, one in highest.items()
     ]
 
 

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
 from random import Random
 
-from loop.acquire.passages import TokenRange, random_stretch
+from loop.acquire.passages import TokenRange, gaps
 from loop.acquire.sections import sections
 from loop.records import Answer, Passage, Text
 from loop.scoring.questions import Read
@@ -30,27 +30,49 @@ class KnownPassages:
             if answer.passage is not None and set(labels) <= set(schemes[answer.scheme]):
                 self._known.setdefault(answer.text_id, []).append(answer.passage)
 
-    def sections(self, texts: Iterable[Text], rng: Random) -> dict[int, Passage]:
-        """For each long text a random section, if possible one in which nothing is known."""
-        chosen = {}
-        for text in texts:
-            if len(every := sections(text.text)) > 1:
-                fresh = [one for one in every if not self._within(text.id, one)]
-                chosen[text.id] = rng.choice(fresh or every)
-        return chosen
+    def sections(self, texts: Collection[Text], rng: Random, *, at_least: int = 1) -> dict[int, list[Passage]]:
+        """For each long text random sections that are not known, if possible such in which nothing is.
+
+        There are more than one of each as long as the texts and sections are fewer than `at_least`.
+        """
+        left = {text.id: self._left(text, rng) for text in texts if len(sections(text.text)) > 1}
+        short, most = len(texts) - len(left), 1
+        while short + sum(len(each[:most]) for each in left.values()) < at_least and any(
+            len(each) > most for each in left.values()
+        ):
+            most += 1
+        return {id_: each[:most] for id_, each in left.items()}
+
+    def _left(self, text: Text, rng: Random) -> list[Passage]:
+        every = sections(text.text)
+        rng.shuffle(every)
+        known = {one: self._within(text.id, one) for one in every}
+        left = [one for one in every if any(text.text[slice(*gap)].strip() for gap in _gaps_in(one, known[one]))]
+        return sorted(left, key=lambda one: bool(known[one]))
 
     def _within(self, text_id: int, section: Passage) -> list[Passage]:
         return [one for one in self._known.get(text_id, ()) if one[0] < section[1] and section[0] < one[1]]
 
-    def known_in(self, read: Read) -> list[TokenRange]:
-        """The token ranges of what was read in which all spans are known, in order, none touching another."""
+    def known_in(self, read: Read) -> tuple[TokenRange, ...]:
+        """The token ranges of what was read in which all spans are known, in order, none touching another.
+
+        White space between them, and at both ends, is not worth a question.
+        """
+        known, n = token_ranges(read, self._known.get(read.text.id, ())), len(read.tokens)
+        blank = [gap for gap in gaps(n, known) if not read.string(*gap).strip()] if known else []
         merged: list[TokenRange] = []
-        for first, last in sorted(token_ranges(read, self._known.get(read.text.id, ()))):
+        for first, last in sorted([*known, *blank]):
             if merged and first <= merged[-1][1]:
                 merged[-1] = merged[-1][0], max(last, merged[-1][1])
             else:
                 merged.append((first, last))
-        return merged
+        return tuple(merged)
+
+
+def _gaps_in(section: Passage, known: Iterable[Passage]) -> list[Passage]:
+    start, end = section
+    inside = [(max(start, first) - start, min(end, last) - start) for first, last in known]
+    return [(start + first, start + last) for first, last in gaps(end - start, inside)]
 
 
 def token_ranges(read: Read, passages: Iterable[Passage]) -> list[TokenRange]:
@@ -58,17 +80,3 @@ def token_ranges(read: Read, passages: Iterable[Passage]) -> list[TokenRange]:
     starts, ends = ([token[n] for token in read.tokens] for n in (0, 1))
     ranges = ((bisect_right(ends, start), bisect_left(starts, end)) for start, end in passages)
     return [(first, last) for first, last in ranges if first < last]
-
-
-def stretches(read: Iterable[Read], answered: KnownPassages, longest: int, rng: Random) -> dict[int, TokenRange | None]:
-    """What to ask about at random in texts that are too long or known in part, by text; None where too little is left.
-
-    Where a pattern matches, it is the surroundings of a match.
-    """
-    found = {}
-    for one in read:
-        known = answered.known_in(one)
-        if known or len(one.tokens) > longest:
-            near = token_ranges(one, ((match.start, match.end) for match in one.matches))
-            found[one.text.id] = random_stretch(len(one.tokens), longest, rng, known=known, near=near)
-    return found

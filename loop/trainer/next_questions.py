@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import ceil
 from random import Random
 
 from loop.acquire.acquisition import get_acquisition
@@ -16,7 +17,7 @@ from loop.base.other_pipeline import OtherPipeline
 from loop.held_out import HeldOut
 from loop.patterns.project_patterns import PatternsFile
 from loop.progress.held_out_gold import held_out_now, reserved
-from loop.records import NO_FOCUS, Answer, Focus, Passage, Question, Stream
+from loop.records import NO_FOCUS, Answer, Focus, Passage, Question, Stream, Text
 from loop.scoring.questions import Read, estimated, question, read_texts, uncertain_string
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -29,8 +30,9 @@ from loop.trainer.candidates import (
     remembered,
     scored_texts,
 )
-from loop.trainer.known_passages import KnownPassages, stretches
+from loop.trainer.known_passages import KnownPassages
 from loop.trainer.label_questions import revisits
+from loop.trainer.places import Place, random_places
 from loop.trainer.repeat_questions import repeat_questions
 from loop.trainer.rounds import Rounds
 from loop.trainer.shared_questions import shared_questions
@@ -77,10 +79,8 @@ class NextQuestions:
         text = self._store.requests.asked_for()
         if text is None or not self._held_out().may_teach(text):
             return False
-        with rounds.learner.published() as nlp:
-            matches, answers = self._patterns.matches(nlp), self._store.answers.standing()
-            sections = self._past(answers).sections([text], Random(text.text))
-            (one,) = read_texts(nlp, [text], temperature=rounds.temperature, matches=matches, sections=sections)
+        sections = self._past(self._store.answers.standing()).sections([text], Random(text.text))
+        (one,) = self._read(rounds, [text], sections)
         (one,) = self._with_others([one], answered=len(self._store.answers.training()) if self._other else 0)
         self._store.requests.serve(question(one, stream="chosen", round=rounds.number))
         return True
@@ -99,8 +99,10 @@ class NextQuestions:
         if waiting >= full * LOW_QUEUE:
             return False
         pool = self._store.corpus.pool_size()
-        # The pool may hold texts that cannot be asked: `draw` leaves them out because of their group.
-        return pool > waiting and (pool, waiting) != self._laid_out.get(focus)
+        # More passages of a text may be left. The pool may also hold texts that cannot be asked: `draw` leaves them out
+        # because of their group.
+        whole = self._waiting(focus, annotators, whole=True)
+        return pool > whole and (pool, waiting) != self._laid_out.get(focus)
 
     def refill(self, rounds: Rounds, focus: Focus = NO_FOCUS, annotators: Collection[str] = ()) -> None:
         """Score candidates with the current pipeline and publish a new queue.
@@ -110,78 +112,91 @@ class NextQuestions:
             focus: of the sessions that the queue is for.
             annotators: those whose sessions they are; nobody in particular if there are none.
         """
-        settings, number = self._settings, rounds.number
-        pool = self._store.corpus.pool_size()
+        settings, number, store = self._settings, rounds.number, self._store
+        pool, since = store.corpus.pool_size(), store.journal.last_seq()
         rng = Random(f"{settings.project.seed}:queue:{number}:{pool}")
-        answers = self._store.answers.standing()
+        answers = store.answers.standing()
         answered = sum(answer.trains for answer in answers)
-        past = self._store.questions.seen()
-        before = self._past(answers)
-        drawn = draw(self._store, settings, past, rng, focus=focus, held_out=self._held_out(), asked_about=before.texts)
-        known = self._read(rounds, drawn, before.sections([*drawn.fresh, *drawn.carried], rng))
+        past, before = store.questions.seen(), self._past(answers)
+        drawn = draw(store, settings, past, rng, focus=focus, held_out=self._held_out(), asked_about=before.texts)
+        found = self._read_candidates(rounds, drawn, before, rng)
+        sample = best_probabilities(found.fresh) if focus == NO_FOCUS else ()
         if focus == NO_FOCUS:
-            self._store.journal.set_estimate(number, estimated([known[text.id] for text in drawn.fresh]))
-        drawn = likely_to_contain(drawn, known, focus.label)
-        asked_about = [known[text.id] for text in (*drawn.fresh, *drawn.carried)]
-        cost = answering_cost(self._store, answers, annotators)
+            store.journal.set_estimate(number, estimated(found.fresh))
+        found = likely_to_contain(found, focus.label)
+        cost, most = answering_cost(store, answers, annotators), self._passages_each(found)
         scored = scored_texts(
-            asked_about, past, number=number, cost=cost, settings=settings.acquire, answered=before, label=focus.label
+            (*found.fresh, *found.carried),
+            past,
+            number=number,
+            cost=cost,
+            settings=settings.acquire,
+            label=focus.label,
+            most=most,
         )
         ranked = self._ranked(scored, rng)
         # A model that learned from weak labels knows where it is uncertain before the first answer.
         began = COLD_START_ANSWERS if rounds.starts_weakly else answered
-        parts = stretches(asked_about, before, settings.acquire.longest, rng)
-        closed = {id_ for id_, part in parts.items() if part is None}
-        picks = self._choose(drawn, known, ranked, began, rng, closed)
+        picks = self._choose(found, ranked, began, rng, most)
         # Texts of a focused session are no random sample of the corpus, so none of them are held out.
-        mixed = picks if focus.label or focus.where else self._with_held_out(picks, drawn, answers)
-        # Held-out questions show no suggestions, so the other pipeline is not run on them.
-        shown = [known[pick.text_id] for pick in mixed if pick.stream != "held_out"]
-        known |= {one.text.id: one for one in self._with_others(shown, answered=answered)}
-        uncertain = {one.text_id: one.passage for one in ranked}
-        asked_in = {"uncertain": uncertain, "held_out": {}}  # a section that is held out is evaluated as a whole
-        questions = [
-            question(
-                known[pick.text_id],
-                stream=pick.stream,
-                round=number,
-                passage=asked_in.get(pick.stream, parts).get(pick.text_id),
-            )
-            for pick in mixed
-        ]
-        names = annotators or self._store.annotators.active()
-        shared = shared_questions(self._store, names, focus, n=settings.queue.size)
+        mixed = picks if focus.label or focus.where else self._with_held_out(picks, found, answers)
+        questions = self._questions(found, mixed, answered=answered, number=number)
+        shared = shared_questions(store, annotators or store.annotators.active(), focus, n=settings.queue.size)
         questions = self._mixed(questions, shared, SHARED_QUESTIONS)
         if focus == NO_FOCUS:
-            again = revisits(self._store, settings, rounds, rng)
-            questions = self._mixed(questions, again, settings.queue.revisit_share)
-            questions = [*repeat_questions(self._store, settings, rng, round=number), *questions]
+            questions = self._mixed(questions, revisits(store, settings, rounds, rng), settings.queue.revisit_share)
+            questions = [*repeat_questions(store, settings, rng, round=number), *questions]
         seen = past if focus != NO_FOCUS else remembered(ranked, past, number=number)
-        sample = best_probabilities(known[text.id] for text in drawn.fresh) if focus == NO_FOCUS else ()
-        self._store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample)
+        store.questions.publish(questions, round=number, seen=seen, focus=focus, confidence=sample, since=since)
         self._laid_out[focus] = pool, self._waiting(focus, annotators)
 
-    def _waiting(self, focus: Focus, annotators: Collection[str]) -> int:
+    def _waiting(self, focus: Focus, annotators: Collection[str], *, whole: bool = False) -> int:
         """How many questions are left for the annotator who has the fewest."""
-        return min(self._store.questions.waiting(focus, name) for name in annotators or (None,))
+        return min(self._store.questions.waiting(focus, name, whole=whole) for name in annotators or (None,))
 
     def _past(self, answers: Sequence[Answer]) -> KnownPassages:
         return KnownPassages(answers, self._store.journal.schemes(), self._settings.project.labels)
 
-    def _read(self, rounds: Rounds, drawn: Candidates, sections: Mapping[int, Passage]) -> dict[int, Read]:
-        held = ((text.id, fixed_section(text.text)) for text in drawn.held_out if len(text.text) > SECTION)
-        sections = {**sections, **dict(held)}
+    def _read_candidates(
+        self, rounds: Rounds, drawn: Candidates[Text], before: KnownPassages, rng: Random
+    ) -> Candidates[Read]:
+        """Read the texts: of long ones, where texts are few, as many sections as fill a queue."""
+        teaching = [*drawn.fresh, *drawn.carried]
+        held = {text.id: [fixed_section(text.text)] for text in drawn.held_out if len(text.text) > SECTION}
+        sections = before.sections(teaching, rng, at_least=self._settings.queue.size) | held
+        read = self._read(rounds, [*teaching, *drawn.held_out], sections)
+        read = [replace(one, known=before.known_in(one)) for one in read]
+        fresh, carried = ({text.id for text in part} for part in (drawn.fresh, drawn.carried))
+        return Candidates(
+            tuple(one for one in read if one.text.id in fresh),
+            tuple(one for one in read if one.text.id in carried),
+            tuple(one for one in read if one.text.id not in fresh | carried),
+        )
+
+    def _read(self, rounds: Rounds, texts: Sequence[Text], sections: Mapping[int, Sequence[Passage]]) -> list[Read]:
         with rounds.learner.published() as nlp:
             matches = self._patterns.matches(nlp)
-            texts = [*drawn.fresh, *drawn.carried, *drawn.held_out]
-            read = read_texts(nlp, texts, temperature=rounds.temperature, matches=matches, sections=sections)
-            return {one.text.id: one for one in read}
+            return list(read_texts(nlp, texts, temperature=rounds.temperature, matches=matches, sections=sections))
+
+    def _passages_each(self, found: Candidates[Read]) -> int:
+        """How many passages of each text, or section, it takes to fill a queue."""
+        return ceil(self._settings.queue.size / max(1, len(found.fresh) + len(found.carried)))
+
+    def _questions(
+        self, found: Candidates[Read], picks: Sequence[Pick], *, answered: int, number: int
+    ) -> list[Question]:
+        known = _by_place((*found.fresh, *found.carried, *found.held_out))
+        # Held-out questions show no suggestions, so the other pipeline is not run on them.
+        shown = dict.fromkeys(pick.shown for pick in picks if pick.stream != "held_out")
+        known |= _by_place(self._with_others([known[each] for each in shown], answered=answered))
+        return [question(known[one.shown], stream=one.stream, round=number, passage=one.passage) for one in picks]
 
     def _with_others(self, chosen: Sequence[Read], *, answered: int) -> list[Read]:
         """Add the predictions of the pipeline in [suggest] to the texts chosen for the queue."""
         if self._other is None or answered >= self._settings.suggest.until:
             return list(chosen)
-        found = self._other(self._held_out().teaching(one.text for one in chosen))
+        texts = {one.text.id: one.text for one in chosen}
+        found = self._other(self._held_out().teaching(texts.values()))
         return [replace(one, others=found.get(one.text.id, ())) for one in chosen]
 
     def _held_out(self) -> HeldOut:
@@ -193,52 +208,52 @@ class NextQuestions:
         return self._acquire(read, n=len(read), rng=rng)
 
     def _choose(
-        self,
-        drawn: Candidates,
-        known: Mapping[int, Read],
-        ranked: Sequence[Scored],
-        answered: int,
-        rng: Random,
-        closed: Collection[int],
+        self, found: Candidates[Read], ranked: Sequence[Scored], answered: int, rng: Random, most: int
     ) -> list[Pick]:
-        """Choose the questions of the queue, except the held-out ones; in `closed` texts only what is uncertain."""
-        size, share = self._settings.queue.size, self._settings.queue.random_share
+        """Choose the questions of the queue, except the held-out ones."""
+        size, share, longest = (
+            self._settings.queue.size,
+            self._settings.queue.random_share,
+            self._settings.acquire.longest,
+        )
+        fresh, carried = (random_places(part, longest, rng, most=most) for part in (found.fresh, found.carried))
         # Drawn first and from the random sample only, so that they represent the whole pool.
-        fresh = [text.id for text in drawn.fresh if text.id not in closed]
         random = _picks(rng.sample(fresh, len(fresh)), "random")
-        kept = {pick.text_id for pick in random[: round(size * share)]}
-        others = [known[text.id] for text in (*drawn.fresh, *drawn.carried) if text.id not in kept.union(closed)]
+        kept = random[: round(size * share)]
+        others = [place for place in (*fresh, *carried) if not any(map(place.pick("random").overlaps, kept))]
         handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
-        matched = _picks((others[i].text.id for i in most_matched(_matched_strings(others), n=size)), "pattern")
+        matched = _picks((others[i] for i in most_matched([place.matches for place in others], n=size)), "pattern")
         chosen = random
         if self._settings.acquire.strategy != "random":
-            uncertain = self._diverse([one for one in ranked if one.text_id not in kept], known)
+            known = _by_place((*found.fresh, *found.carried))
+            places = (Place(known[one.text_id, one.section], one.passage) for one in ranked)
+            uncertain = self._diverse(place for place in places if not any(map(place.pick("random").overlaps, kept)))
             early = self._early(others, random[len(kept) :]) if handing_over else []
             chosen = interleave(uncertain, early, share=handing_over, size=size)
         chosen = interleave(chosen, matched, share=PATTERN_SHARE * handing_over, size=size)
         return interleave(chosen, random, share=share, size=size)
 
-    def _diverse(self, ranked: Sequence[Scored], known: Mapping[int, Read]) -> list[Pick]:
+    def _diverse(self, places: Iterable[Place]) -> list[Pick]:
         chosen = diverse(
-            ranked,
+            places,
             n=self._settings.queue.size,
-            words=lambda one: known[one.text_id].words,
-            subject=lambda one: uncertain_string(known[one.text_id]),
+            words=lambda place: place.words,
+            subject=lambda place: uncertain_string(place.read, place.passage),
         )
-        return _picks((one.text_id for one in chosen), "uncertain")
+        return _picks(chosen, "uncertain")
 
-    def _early(self, read: Sequence[Read], random: Sequence[Pick]) -> list[Pick]:
+    def _early(self, places: Sequence[Place], random: Sequence[Pick]) -> list[Pick]:
         """Typical texts, mixed with random ones once there is a model: these contain what typical texts lack."""
         size = self._settings.queue.size
-        typical = _picks((read[i].text.id for i in most_typical([one.words for one in read], n=size)), "typical")
-        learned = any(one.lattice for one in read)
+        typical = _picks((places[i] for i in most_typical([place.words for place in places], n=size)), "typical")
+        learned = any(place.read.lattice for place in places)
         return interleave(typical, random, share=RANDOM_EARLY if learned else 0.0, size=size)
 
-    def _with_held_out(self, picks: Sequence[Pick], drawn: Candidates, answers: Sequence[Answer]) -> list[Pick]:
+    def _with_held_out(self, picks: Sequence[Pick], found: Candidates[Read], answers: Sequence[Answer]) -> list[Pick]:
         held_out = sum(answer.held_out for answer in answers)
         return with_held_out(
             picks,
-            _picks((text.id for text in drawn.held_out), "held_out"),
+            _picks((Place(one) for one in found.held_out), "held_out"),
             share=self._settings.held_out_share,
             answered=sum(answer.trains and answer.question_id is not None for answer in answers) + held_out,
             answered_held_out=held_out,
@@ -246,15 +261,12 @@ class NextQuestions:
         )
 
     def _mixed(self, questions: Sequence[Question], others: Sequence[Question], share: float) -> list[Question]:
-        by_text = {one.text.id: one for one in (*questions, *others)}
-        first, second = ([Pick(one.text.id, one.stream) for one in part] for part in (questions, others))
-        mixed = interleave(first, second, share=share if others else 0.0, size=self._settings.queue.size)
-        return [by_text[pick.text_id] for pick in mixed]
+        return interleave(questions, others, share=share if others else 0.0, size=self._settings.queue.size)
 
 
-def _picks(ids: Iterable[int], stream: Stream) -> list[Pick]:
-    return [Pick(id_, stream) for id_ in ids]
+def _picks(places: Iterable[Place], stream: Stream) -> list[Pick]:
+    return [place.pick(stream) for place in places]
 
 
-def _matched_strings(candidates: Iterable[Read]) -> list[list[str]]:
-    return [[one.text.text[match.start : match.end] for match in one.matches] for one in candidates]
+def _by_place(read: Iterable[Read]) -> dict[tuple[int, int], Read]:
+    return {(one.text.id, one.at): one for one in read}

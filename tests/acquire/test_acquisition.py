@@ -103,15 +103,26 @@ def test_an_unknown_function_is_refused_with_the_known_ones():
     assert all(name in caught.value.hint for name in NAMES)
 
 
-picks = st.lists(st.builds(Pick, st.integers(0, 30), st.just("random")), unique_by=lambda pick: pick.text_id)
+texts = st.integers(0, 30).map(lambda number: Pick(number, "random"))
+passages = st.one_of(st.none(), st.tuples(st.integers(0, 40), st.integers(1, 9)).map(lambda one: (one[0], sum(one))))
+parts = st.builds(Pick, st.integers(0, 3), st.just("random"), st.sampled_from([0, 1900]), passages)
 
 
-@given(first=picks, second=picks, share=st.floats(0, 1), size=st.integers(0, 40))
+@given(first=st.lists(texts), second=st.lists(texts), share=st.floats(0, 1), size=st.integers(0, 40))
 def test_a_queue_holds_each_text_once_and_is_as_long_as_it_can_be(first, second, share, size):
     mixed = [pick.text_id for pick in interleave(first, second, share=share, size=size)]
 
     assert len(set(mixed)) == len(mixed)
     assert len(mixed) == min(size, len({pick.text_id for pick in [*first, *second]}))
+
+
+@given(first=st.lists(parts), second=st.lists(parts), share=st.floats(0, 1))
+def test_a_queue_holds_passages_of_one_text_that_do_not_overlap_and_all_that_fit(first, second, share):
+    mixed = interleave(first, second, share=share, size=1000)
+    asked = [{(pick.shown, n) for n in range(*(pick.passage or (0, 60)))} for pick in mixed]
+
+    assert sum(map(len, asked)) == len(set().union(*asked))
+    assert all(any(pick.overlaps(one) for one in mixed) for pick in [*first, *second])
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.2, 0.5, 1.0])

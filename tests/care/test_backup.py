@@ -18,7 +18,7 @@ from loop.trainer import Trainer
 def test_a_backup_is_a_sound_project_with_the_last_round_and_nothing_is_learned_again(
     project: ProjectPaths, outside: Path, settings, store
 ):
-    store.answers.save_draft(store.questions.head("ann"), "ann", "{}")
+    store.drafts.save(store.questions.head("ann"), "ann", "{}")
     (project.root / "patterns.jsonl").write_text('{"label": "PART", "pattern": "chain"}\n')
     number = back_up(project, settings, store, outside)
     copy = ProjectPaths(outside)

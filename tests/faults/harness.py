@@ -160,7 +160,7 @@ def missing(paths: ProjectPaths, said: list[dict[str, object]]) -> list[str]:
             older = {each["draft"] for each in said if "draft" in each and each["text_id"] == text_id}
             older.discard(begun_last["draft"])
             question = questions.get(begun_last["question"])
-            kept = store.answers.draft(question, "ann") if question else None
+            kept = store.drafts.of(question, "ann") if question else None
             if text_id not in ended and kept in {None, *older}:
                 lost.append(f"draft of text {text_id}")
         lost += [problem.what for problem in store.problems()]

@@ -116,7 +116,7 @@ def test_drafts_are_taken_over(old: ProjectPaths):
     with Store(old.db) as store:
         question = store.questions.get([asked])[asked]
 
-        assert ("{}", None) == tuple(store.answers.draft(question, who) for who in ("ann", "bob"))
+        assert ("{}", None) == tuple(store.drafts.of(question, who) for who in ("ann", "bob"))
 
 
 def test_where_no_copy_can_be_written_it_stays_as_it_was(old: ProjectPaths):

@@ -214,12 +214,12 @@ def test_an_imported_answer_ends_the_draft_and_the_question_that_waited(store: S
     store.journal.scheme(["A"])
     waiting = [Question(f"w{n}", text, ((0, 3),), ()) for n, text in enumerate(store.corpus.texts([1, 2]))]
     store.questions.publish(waiting, round=0)
-    store.answers.save_draft(waiting[0], "ann", "{}")
-    store.answers.save_draft(waiting[0], "bob", "{}")
+    store.drafts.save(waiting[0], "ann", "{}")
+    store.drafts.save(waiting[0], "bob", "{}")
     store.import_answers([NewAnswer(NewText("one"), accept(0, "a1"))], labels=["A"], source="f")
 
     assert (None, "{}", 1) == (
-        *(store.answers.draft(waiting[0], who) for who in ("ann", "bob")),
+        *(store.drafts.of(waiting[0], who) for who in ("ann", "bob")),
         store.questions.waiting(),
     )
 

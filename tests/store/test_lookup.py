@@ -6,7 +6,7 @@ import pytest
 
 from loop.store import NewText, Store
 from loop.store.answers import standing_of
-from loop.store.questions import text_ids
+from loop.store.publishing import text_ids
 
 # More than the variables that SQLite allows a statement, 250,000 at the most.
 MANY = list(range(2, 300_002))

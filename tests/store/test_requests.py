@@ -64,7 +64,7 @@ def test_each_focus_has_a_queue_of_its_own(store: Store):
 def test_what_was_begun_outside_the_focus_waits_for_a_session_without_it(store: Store):
     begun, held_out = asked(store, 1), asked(store, 2, stream="held_out")
     for question in (begun, held_out):
-        store.answers.save_draft(question, "ann", "{}")
+        store.drafts.save(question, "ann", "{}")
     wanted = (NO_FOCUS, Focus(where=(("shop", "A"),)), Focus(measure=3), Focus(where=(("shop", "C"),)))
     heads = [store.questions.head("ann", focus=focus) for focus in wanted]
 

@@ -31,7 +31,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(1, 20):
             store.answers.add(Answer(f"b{n}", n, "ann", "accept", (Span(0, 4, "A"),), scheme=1, retracts=f"a{n}"))
         for question in asked[60:70]:
-            store.answers.save_draft(question, "ann", "{}")
+            store.drafts.save(question, "ann", "{}")
     return path
 
 

@@ -249,15 +249,15 @@ def test_a_question_comes_back_as_it_was_published(store: Store):
 def test_a_question_that_was_begun_comes_first_until_it_is_answered(store: Store):
     one, two = fill(store, "one", "two")
     store.questions.publish([ask(one), ask(two)], round=0)
-    store.answers.save_draft(ask(two), "ann", "{}")
+    store.drafts.save(ask(two), "ann", "{}")
     store.questions.publish([ask(one, "q1 again")], round=0)
 
     head = store.questions.head("ann")
     assert head
     assert head.id == "q2"
-    assert store.answers.draft(ask(two), "ann") == "{}"
+    assert store.drafts.of(ask(two), "ann") == "{}"
     store.answers.add(say(two, "a2"), ask(two))
-    assert store.answers.draft(ask(two), "ann") is None
+    assert store.drafts.of(ask(two), "ann") is None
 
 
 def test_an_answer_to_a_question_of_a_queue_long_gone_is_kept(store: Store):
@@ -356,7 +356,7 @@ def test_a_draft_of_a_text_taken_back_is_refused(store: Store):
     store.corpus.remove_batch(1)
 
     with pytest.raises(StoreError, match="gone"):
-        store.answers.save_draft(ask(text), "ann", "{}")
+        store.drafts.save(ask(text), "ann", "{}")
 
 
 def test_questions_about_texts_that_were_taken_back_meanwhile_are_left_out(store: Store):

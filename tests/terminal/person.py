@@ -103,7 +103,7 @@ class Person:
     @property
     def spans(self) -> tuple[Span, ...]:
         """What the draft of the text in hand says, or else what it showed."""
-        draft = self.store.answers.draft(self.question, "ann")
+        draft = self.store.drafts.of(self.question, "ann")
         state = from_draft(self.page, draft) if draft else begin(self.page)
         assert state
         return state.spans

@@ -68,7 +68,7 @@ def test_a_person_corrects_quits_resumes_and_takes_the_pipeline_home(person: Per
     person.terminal.press("b").wait("Answered before")
     reopened = store.answers.last("ann")
     question = store.questions.get([reopened.question_id])[reopened.question_id]
-    person.terminal.press("m n o t e enter").until(lambda: store.answers.draft(question, "ann") is not None)
+    person.terminal.press("m n o t e enter").until(lambda: store.drafts.of(question, "ann") is not None)
     person.terminal.press("enter" if reopened.spans else "0").until(lambda: len(store.answers.all()) == 11)
     person.look()
     wait_until(lambda: trainer_process(folder) is not None, "the trainer")

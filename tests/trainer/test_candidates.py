@@ -6,7 +6,7 @@ import pytest
 from trainer_kit import fill
 
 from loop.held_out import HeldOut
-from loop.store.questions import PastEntropies
+from loop.store.publishing import PastEntropies
 from loop.trainer.candidates import draw
 
 

@@ -163,18 +163,18 @@ def test_questions_and_drafts_follow_and_the_queue_is_laid_out_anew(paths, learn
     question = learned.questions.head("ann")
     assert question
     marks = '{"marks":[[0,1,"PART"],[2,3,"JOB"]],"active":"PART"}'
-    learned.answers.save_draft(question, "ann", marks)
+    learned.drafts.save(question, "ann", marks)
     learned.relabel(("PIECE", "JOB"), {"PART": "PIECE"}, draft=relabeled)
     again = learned.questions.get([question.id])[question.id]
 
-    assert '{"marks":[[0,1,"PIECE"],[2,3,"JOB"]],"active":"PIECE"}' == learned.answers.draft(question, "ann")
+    assert '{"marks":[[0,1,"PIECE"],[2,3,"JOB"]],"active":"PIECE"}' == learned.drafts.of(question, "ann")
     assert {"PIECE" if c.span.label == "PART" else c.span.label for c in question.candidates} == {
         c.span.label for c in again.candidates
     }
     assert question.candidates
     without_learning(paths, with_labels("PIECE", "JOB"), learned)
     finish(paths, with_labels("PIECE", "JOB"), learned)
-    learned.answers.drop_draft(question, "ann")
+    learned.drafts.drop(question, "ann")
     new = learned.questions.head("ann")
     assert new
     assert new.lattice

@@ -25,7 +25,8 @@ from loop.store.merging.schemes import Labels, MergedSchemes, merged_schemes, re
 from loop.store.merging.texts import drop_removed, find_gone, merge_batches, merge_texts, refuse_erased
 from loop.store.merging.weak_labels import merge_weak_labels
 from loop.store.naming import Names
-from loop.store.questions import CONFIDENCE, REQUESTS, SEEN, expire
+from loop.store.publishing import CONFIDENCE, SEEN
+from loop.store.questions import REQUESTS, expire
 from loop.store.relabeling import UNFINISHED, rewrite
 from loop.store.terms import TAKES_BACK
 from loop.store.weak_labels import SUMMARY

@@ -1,0 +1,63 @@
+"""Which questions of a text ask about the same part of it, so that one answer ends them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import BindParameter, Column, ColumnElement, Connection, and_, bindparam, delete, func, or_, select
+
+from loop.records import Answer, Passage
+from loop.store.schema import answers, questions, queue
+
+EVERYWHERE: Passage = (0, 1 << 62)
+"""All of any text."""
+
+_OF_TEXT: BindParameter[Any] = bindparam("of_text")
+_TO: BindParameter[Any] = bindparam("to")
+_START: BindParameter[Any] = bindparam("start")
+_END: BindParameter[Any] = bindparam("end")
+
+
+def asks_within(start: Any, end: Any) -> ColumnElement[bool]:
+    """Whether a question asks about some of these characters of its text; one without a passage asks about all."""
+    return or_(questions.c.passage.is_(None), lies_within(start, end))
+
+
+def lies_within(start: Any, end: Any) -> ColumnElement[bool]:
+    """Whether a question asks about a passage with some of these characters of its text."""
+    first, last = _edges(questions.c.passage)
+    return and_(first < end, last > start)
+
+
+def answered_within() -> ColumnElement[bool]:
+    """Whether an answer about a passage is about some of what a question asks about."""
+    return and_(answers.c.passage.is_not(None), asks_within(*_edges(answers.c.passage)))
+
+
+def _edges(passage: Column[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return func.json_extract(passage, "$[0]"), func.json_extract(passage, "$[1]")
+
+
+_ENDED = select(questions.c.id).where(
+    questions.c.text_id == _OF_TEXT, or_(questions.c.id == _TO, asks_within(_START, _END))
+)
+_NOT_ASKED = delete(queue).where(queue.c.question_id.in_(_ENDED))
+
+
+def parameters(answer: Answer) -> dict[str, Any]:
+    """The values of the parameters "of_text", "by", "to", "start" and "end" of statements about an answer."""
+    start, end = answer.passage or EVERYWHERE
+    return {
+        "of_text": answer.text_id,
+        "by": answer.annotator,
+        "to": answer.question_id,
+        "start": start,
+        "end": end,
+    }
+
+
+def take_off_queue(connection: Connection, given: Iterable[Answer]) -> None:
+    """Remove the questions that these answers end: about the whole text, or about a passage that one touches."""
+    if rows := [parameters(answer) for answer in given]:
+        connection.execute(_NOT_ASKED, rows)
