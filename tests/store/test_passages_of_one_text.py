@@ -9,6 +9,7 @@ import pytest
 
 from loop.records import Answer, Question, Text
 from loop.store import NewAnswer, NewText, Store
+from loop.store.sessions import InHand
 
 LONG, OTHER = "a long text " * 20, "another text"
 PASSAGES = ((0, 40), (40, 80), (100, 140), (200, 240))
@@ -134,7 +135,7 @@ def test_a_draft_that_changes_another_answer_outlives_a_wider_one(store: Store, 
 
 def test_a_chosen_question_is_asked_until_it_is_answered_in_part(store: Store, asked: list[Question]):
     text = asked[0].text
-    store.requests.ask_for(text.id)
+    store.requests.ask_for(text.id, "ann")
     chosen = store.questions.head("ann")
     following = store.questions.head("ann", after=chosen)
     store.answers.add(say(chosen, passage=(chosen.passage[0] + 5, chosen.passage[1] - 5)), chosen)
@@ -146,7 +147,7 @@ def test_a_chosen_question_is_asked_until_it_is_answered_in_part(store: Store, a
 
 
 def test_a_chosen_question_that_another_answer_touches_is_not_asked(store: Store, asked: list[Question]):
-    store.requests.ask_for(1)
+    store.requests.ask_for(1, "ann")
     chosen = store.questions.head("ann")
     other = next(one for one in asked if one.id != chosen.id)
     store.answers.add(say(other, passage=(0, 240)), other)
@@ -163,3 +164,11 @@ def test_imported_answers_about_passages_leave_the_others_to_be_asked(store: Sto
     assert ["q0", "q2", "q3", "q4"] == left(store)
     assert ["q0", "q2", "q3"] == [one.id for one in asked if store.drafts.of(one, "ann")]
     assert 2 == store.corpus.pool_size()
+
+
+def test_annotators_at_work_are_asked_about_different_passages_of_one_text(store: Store, asked: list[Question]):
+    first = store.questions.head("ann")
+    beside = store.questions.head("bob", taken=[InHand(1, (20, 60))])
+    last = store.questions.head("bob", taken=[InHand(1)])
+
+    assert ("q0", "q2", "q4") == tuple(one.id for one in (first, beside, last))
