@@ -12,7 +12,9 @@ from loop.quality.improbable import improbable
 from loop.quality.inconsistent_labels import inconsistent, uses
 from loop.quality.matched_spans import EDGES, Edges, Match, edge_confusion, label_confusion, matched, strict_f1
 from loop.quality.pace import Pace, pace, pace_by_length
+from loop.quality.review_items import ReviewItem, most_consequential, review_items
 from loop.quality.self_agreement import Consistency, Pair, consistency, pairs, unlike
+from loop.quality.versions import Difference, Scope, Version
 
 __all__ = [
     "Finding",
@@ -43,6 +45,12 @@ __all__ = [
     "Pace",
     "pace",
     "pace_by_length",
+    "Difference",
+    "Scope",
+    "Version",
+    "ReviewItem",
+    "review_items",
+    "most_consequential",
 ]
 
 if not TYPE_CHECKING:  # so that mypy still reports names that do not exist
