@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from loop.former_names import attribute
 
 Mode = Literal["correct", "teach", "manual", "import"]
-Stream = Literal["uncertain", "random", "pattern", "typical", "held_out", "chosen", "revisit", "repeat"]
+Stream = Literal["uncertain", "random", "pattern", "typical", "held_out", "chosen", "revisit", "repeat", "review"]
 # Why a text is asked, where nothing more can be said of it than the stream of questions that it is in.
 REASONS: dict[Stream, str] = {
     "uncertain": "the model is uncertain",
@@ -21,6 +21,7 @@ REASONS: dict[Stream, str] = {
     "held_out": "held out: used to evaluate the model, never to train it",
     "revisit": "answered before a label was added",
     "repeat": "a repeat, to measure how consistent the answers are",
+    "review": "a review of what several annotators answered",
 }
 Verdict = Literal["accept", "reject", "skip", "unusable", "retract"]
 # A text with one of these is left out: it is asked no more, and not counted as answered.

@@ -34,6 +34,7 @@ from loop.cli.printing import complain, say
 from loop.cli.rebuild import rebuild_cli
 from loop.cli.remove import remove_cli
 from loop.cli.report import report_cli
+from loop.cli.review import review_cli
 from loop.cli.simulate import simulate_cli
 from loop.cli.status import status_cli
 from loop.cli.terms import terms_cli
@@ -89,7 +90,7 @@ _GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
     },
     "Annotate": {"annotate": annotate_cli, "trainer": trainer_cli},
     "See": {"status": status_cli, "curve": curve_cli, "report": report_cli},
-    "Check": {"check": check_cli, "errors": errors_cli},
+    "Check": {"check": check_cli, "review": review_cli, "errors": errors_cli},
     "Model": {
         "checkpoints": checkpoints_app,
         "rebuild": rebuild_cli,

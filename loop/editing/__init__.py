@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from loop.editing.draft import from_draft, mode_of, to_draft
 from loop.editing.editor import act, give, possible, press
-from loop.editing.keymap import COMMANDS, Keymap, keymap
+from loop.editing.keymap import COMMANDS, REVIEW_COMMANDS, Keymap, keymap
 from loop.editing.marks import Aids, Likely, Page, Range, Suggester, page_of
 from loop.editing.state import Intent, Layout, Snapshot, State, begin, chances, left_out, likely, looking_at, resume
 from loop.editing.teach import is_for_teaching, most_uncertain, possible_entities
+from loop.editing.versions import Difference, Version, compared, is_decided, undecided
 from loop.former_names import exports
 
 __all__ = [
@@ -21,6 +22,12 @@ __all__ = [
     "most_uncertain",
     "is_for_teaching",
     "COMMANDS",
+    "REVIEW_COMMANDS",
+    "Difference",
+    "Version",
+    "compared",
+    "is_decided",
+    "undecided",
     "Keymap",
     "keymap",
     "Snapshot",

@@ -8,8 +8,9 @@ from dataclasses import replace
 from loop.editing import characters, prompts
 from loop.editing import cursor as moving
 from loop.editing import edits as changing
-from loop.editing.keymap import CANCEL, Keymap
+from loop.editing.keymap import CANCEL, TAKES, Keymap
 from loop.editing.state import ONE_SPAN, Intent, State, refuse, remember
+from loop.editing.versions import REVIEW, not_here
 
 Act = Callable[[State], State]
 
@@ -56,9 +57,13 @@ def act(state: State, command: str) -> State:
     if command not in ("next_analysis", "previous_analysis", "palette"):
         state = replace(state, cycle=None)
     state = replace(state, stance="edit", anchor=None)
-    if state.page.mode == "teach" and command in TEACH:
-        return TEACH[command](state)
-    return EDITS[command](state)
+    return _acts(state)[command](state)
+
+
+def _acts(state: State) -> dict[str, Act]:
+    if state.page.versions:
+        return EDITS | REVIEW
+    return EDITS | TEACH if state.page.mode == "teach" else EDITS
 
 
 def give(state: State, label: str) -> State:
@@ -74,8 +79,10 @@ def possible(state: State) -> list[str]:
         return [*characters.COMMANDS]
     if state.stance == "select":
         return [*SELECTING]
-    acts = EDITS | TEACH if state.page.mode == "teach" else EDITS
-    return [name for name, act in acts.items() if act not in (_no, _not_here)] if state.stance == "edit" else []
+    if state.stance != "edit":
+        return []
+    absent = TAKES[len(state.page.versions) :]
+    return [name for name, act in _acts(state).items() if act not in (_no, _not_here, not_here) and name not in absent]
 
 
 def _selecting(state: State, key: str, keys: Keymap) -> State:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from loop.errors import SettingsError
@@ -70,6 +70,33 @@ COMMANDS = (
     Command("quit", ("q", "c-c"), "Show", "quit; everything is kept, also a half-done text"),
 )
 
+MOST_VERSIONS = 9
+TAKES = tuple(f"take_{number}" for number in range(1, MOST_VERSIONS + 1))
+# In a review the digits take versions; labels keep their letters.
+REVIEW_COMMANDS = (
+    *(
+        Command(name, (str(n),), "Review", f"take version {n}: of the difference under the cursor, or else all of it")
+        for n, name in enumerate(TAKES, 1)
+    ),
+    Command("note", (";",), "Review", "add a note to the guidelines"),
+    Command("retract", ("-",), "Review", "take back the decision on this text: its answers count again"),
+)
+# Commands that mean something else in a review, and those that only other sessions have.
+REVIEW_WORDS = {
+    "accept": "store the decision: these are all the spans",
+    "skip": "leave this text undecided",
+    "reopen": "go back to the previous text, to change its decision",
+    "onward": "leave this text as it is, decided or not",
+    "next_stop": "to the next difference; without any, to the next span",
+    "confirm": "this span is right",
+    "delete": "delete: this is not an entity; at a difference without a span: nothing is there",
+    "flag": "flag the decision",
+    "memo": "write a memo on the decision: why",
+}
+NOT_IN_REVIEW = (
+    "unusable", "no", "next_analysis", "previous_analysis", "widen", "narrow", "history", "search", "mode", "learn",
+)  # fmt: skip
+
 NAMED = (
     "enter", "space", "tab", "s-tab", "left", "right", "up", "down", "pageup", "pagedown", "home", "end", "backspace",
     "delete", "insert", "escape",
@@ -103,11 +130,13 @@ class Keymap:
 
     Attributes:
         keys: command to its keys. labels: in order; the first nine have a digit, and each has an uppercase letter,
-            from its name if possible, until the letters run out.
+            from its name if possible, until the letters run out. In a review they have no digits.
+        table: the commands in the order of the help.
     """
 
     labels: tuple[str, ...]
     keys: Mapping[str, tuple[str, ...]]
+    table: tuple[Command, ...] = COMMANDS
 
     @cached_property
     def commands(self) -> dict[str, str]:
@@ -129,6 +158,8 @@ class Keymap:
     @cached_property
     def digits(self) -> dict[str, str]:
         """Label to its digit."""
+        if self.table is not COMMANDS:
+            return {}
         digits = [digit for digit in "123456789" if digit not in self.commands]
         return dict(zip(self.labels, digits, strict=False))
 
@@ -154,18 +185,27 @@ class Keymap:
         return key_name(self.first(command)) if self.keys.get(command) else ""
 
 
-def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = None) -> Keymap:
+def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = None, *, versions: int = 0) -> Keymap:
     """Return the default keymap with some commands remapped; a command may end up without a key.
+
+    With `versions`, the keymap of a review of that many versions. Of its own commands, those that are not remapped
+    leave their keys to others that are.
 
     Raises:
         SettingsError: an unknown command or key, or one key for two commands; the message names them.
     """
-    keys = {command.name: command.keys for command in COMMANDS}
-    for name, wanted in (changes or {}).items():
-        if name not in keys:
-            raise SettingsError(f"[keys] {name} is not a command.", hint=f"The commands are {', '.join(keys)}.")
+    changes = changes or {}
+    review = [one for one in REVIEW_COMMANDS if versions and one.name not in TAKES[versions:]]
+    taken = {key for wanted in changes.values() for key in wanted}
+    keys = {one.name: tuple(key for key in one.keys if key not in taken) for one in review}
+    keys |= {command.name: command.keys for command in COMMANDS}
+    known = [command.name for command in (*COMMANDS, *REVIEW_COMMANDS)]
+    for name, wanted in changes.items():
+        if name not in known:
+            raise SettingsError(f"[keys] {name} is not a command.", hint=f"The commands are {', '.join(known)}.")
         _check_keys(name, wanted)
-        keys[name] = tuple(wanted)
+        if name in keys:
+            keys[name] = tuple(wanted)
     owner: dict[str, str] = {}
     for name, own in keys.items():
         for key in own:
@@ -174,7 +214,13 @@ def keymap(labels: Sequence[str], changes: Mapping[str, Sequence[str]] | None = 
                     f"[keys] {key} is bound to both {owner[key]} and {name}.", hint="Give one of them another key."
                 )
             owner[key] = name
-    return Keymap(tuple(labels), keys)
+    return Keymap(tuple(labels), keys, (*review, *_reworded()) if versions else COMMANDS)
+
+
+def _reworded() -> Iterator[Command]:
+    for command in COMMANDS:
+        if command.name not in NOT_IN_REVIEW:
+            yield replace(command, words=REVIEW_WORDS.get(command.name, command.words))
 
 
 def _check_keys(command: str, wanted: Sequence[str]) -> None:

@@ -7,11 +7,14 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from loop.editing.teach import most_uncertain, possible_entities
 from loop.former_names import attribute
 from loop.records import Candidate, Mode, Passage, Question, Span, TokenSpan
+
+if TYPE_CHECKING:
+    from loop.editing.versions import Difference, Version
 
 
 class Likely(NamedTuple):
@@ -67,6 +70,7 @@ class Page:
             or another pipeline, which re-deciding never removes.
         likely: candidate marks, most probable first.
         suggester: re-decides and offers other predictions; None if no model has analysed the text.
+        versions, differences: in a review, what several annotators marked, and where they differ.
     """
 
     text: str
@@ -81,6 +85,8 @@ class Page:
     passage: Range | None = None
     offset: int = 0
     is_excerpt: bool = False
+    versions: tuple[Version, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
     @cached_property
     def words(self) -> tuple[int, ...]:

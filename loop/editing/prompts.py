@@ -88,7 +88,17 @@ def _take_memo(state: State) -> State:
     return remember(close(state), replace(state.now, memo=memo), message="Memo saved." if memo else "No memo.")
 
 
-TAKE: dict[Stance, Callable[[State], State]] = {"name": _take_name, "find": _take_hit, "memo": _take_memo}
+def _take_note(state: State) -> State:
+    note = state.typed.strip()
+    return replace(close(state), intent=Intent("note", note=note)) if note else close(state)
+
+
+TAKE: dict[Stance, Callable[[State], State]] = {
+    "name": _take_name,
+    "find": _take_hit,
+    "memo": _take_memo,
+    "note": _take_note,
+}
 
 
 def jumping(state: State, key: str) -> State:
@@ -112,5 +122,7 @@ def skipping(state: State, key: str, keys: Keymap) -> State:
 
 
 def skip(state: State, reason: str = "") -> State:
-    """Skip the text."""
+    """Skip the text; a review leaves it undecided."""
+    if state.page.versions:
+        return replace(close(state), intent=Intent("onward"))
     return replace(close(state), intent=Intent("answer", "skip", reason))

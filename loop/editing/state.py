@@ -11,7 +11,7 @@ from loop.editing.marks import Likely, Page, Range, at, lay, overlap, tokens_of
 from loop.editing.teach import LIKELY
 from loop.records import Span, TokenSpan, Verdict
 
-Stance = Literal["edit", "select", "name", "find", "memo", "jump", "skip", "chars"]
+Stance = Literal["edit", "select", "name", "find", "memo", "note", "jump", "skip", "chars"]
 """What the next key means: an edit, the end of a selection, a letter being typed, a hint, a reason, a character."""
 
 WORDS, FEW = 8, 3
@@ -47,13 +47,15 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A request to the caller: an answer with its verdict, or the name of another view."""
+    """A request to the caller: an answer with its verdict, a note for the guidelines, or the name of another view."""
 
     kind: Literal[
         "answer",
         "reopen",
         "onward",
         "pattern",
+        "retract",
+        "note",
         "guidelines",
         "history",
         "search",
@@ -66,6 +68,7 @@ class Intent:
     ]
     verdict: Verdict = "accept"
     reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

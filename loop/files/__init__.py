@@ -12,7 +12,7 @@ from loop.files.rights import (
     share_with,
     sync,
 )
-from loop.files.writing import copy_file, is_special, new_file, replacing
+from loop.files.writing import copy_file, is_special, new_file, replacing, rewrite_text
 
 __all__ = [
     "SHARED",
@@ -33,6 +33,7 @@ __all__ = [
     "point",
     "replacing",
     "restrict",
+    "rewrite_text",
     "rights_in",
     "share_with",
     "sync",

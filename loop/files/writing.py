@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -53,6 +53,25 @@ def new_file(target: Path) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
         raise
     sync(target.parent)
+
+
+def rewrite_text(file: Path, change: Callable[[str], str]) -> str:
+    """Replace the text of a file, empty if there is none, by what `change` makes of it; return that.
+
+    A link is followed, permissions stay, and bytes that are not UTF-8 survive. Nothing is written without a change.
+
+    Raises:
+        OSError: the file cannot be read or written.
+    """
+    target = file.resolve()
+    before = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else None
+    after = change(before or "")
+    if after != before:
+        with replacing(target) as written:
+            if before is not None:
+                os.fchmod(written.fileno(), target.stat().st_mode & 0o777)
+            written.write(after.encode("utf-8", "surrogateescape"))
+    return after
 
 
 def is_special(target: Path) -> bool:

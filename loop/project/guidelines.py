@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from loop.errors import LoopError
-from loop.files import replacing
+from loop.files import rewrite_text
 
 # A Markdown heading: its number signs, its words, and the rest of the line.
 HEADING = re.compile(r"(#{1,6}[ \t]+)(.*?)([ \t]*#*[ \t]*\r?)")
@@ -23,17 +22,16 @@ def rename_sections(file: Path, names: Mapping[str, str | None]) -> None:
     if not file.is_file():
         return
     try:
-        lines = file.read_bytes().decode("utf-8", "surrogateescape").split("\n")
-        there = {heading[2] for line in lines if (heading := HEADING.fullmatch(line))}
-        new = {old: name for old, name in names.items() if name is not None and name not in there}
-        renamed = [_renamed(line, new) for line in lines]
-        if renamed != lines:
-            mode = file.stat().st_mode & 0o777
-            with replacing(file.resolve()) as written:
-                os.fchmod(written.fileno(), mode)
-                written.write("\n".join(renamed).encode("utf-8", "surrogateescape"))
+        rewrite_text(file, lambda text: _with_sections_renamed(text, names))
     except OSError as error:
         raise LoopError(f"{file.name} cannot be changed: {error.strerror}.", hint="Check its permissions.") from None
+
+
+def _with_sections_renamed(text: str, names: Mapping[str, str | None]) -> str:
+    lines = text.split("\n")
+    there = {heading[2] for line in lines if (heading := HEADING.fullmatch(line))}
+    new = {old: name for old, name in names.items() if name is not None and name not in there}
+    return "\n".join(_renamed(line, new) for line in lines)
 
 
 def _renamed(line: str, names: Mapping[str, str]) -> str:

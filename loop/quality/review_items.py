@@ -62,6 +62,10 @@ class ReviewItem:
         inside = (span for span in spans if passage is None or span.touches(passage))
         return tuple(span for span in inside if not any(truth.denies(span) for truth in truths))
 
+    def is_of(self, answer: Answer) -> bool:
+        """Whether an adjudicated answer to the text decides this item."""
+        return bool(answer.adjudicates) and _is_of(answer, self.scope)
+
     def has(self, label: str) -> bool:
         """Whether a version has a span of this label or, while something is undecided, one that they differ on."""
         if self.undecided:

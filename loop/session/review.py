@@ -13,10 +13,10 @@ from loop.store.events import EventKind
 
 
 class Stop(NamedTuple):
-    """An earlier answer to review, its question, the reason in words, and the place in the text."""
+    """A question to review with its earlier answer, if any, the reason in words, and the place in the text."""
 
     question: Question
-    answer: Answer
+    answer: Answer | None
     why: str
     place: Span | None = None
 
@@ -88,13 +88,13 @@ class Review(Session):
             self._looked_at(answer)
         self._go_on(question)
 
-    def reopen(self) -> tuple[Question, Answer] | None:
+    def reopen(self) -> tuple[Question, Answer | None] | None:
         """The previous stop; None at the first."""
         if self._at == 0:
             return None
         self._at -= 1
         question = self._stops[self._at].question
-        return question, self._stands[question.id]
+        return question, self.answered(question)
 
     def _looked_at(self, answer: Answer) -> None:
         self._store.journal.note(EventKind.LOOKED_AT, {"answer": answer.id})

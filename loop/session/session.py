@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
 from loop.alignment import misfit
-from loop.editing import is_for_teaching
+from loop.editing import Page, is_for_teaching
 from loop.errors import LoopError
 from loop.former_names import attribute
 from loop.overlap import is_shared
 from loop.progress import IDLE, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Passage, Question, Span, Verdict
+from loop.session.guidelines import add_note, digest
 from loop.session.held_out_goal import HeldOutGoal
 from loop.session.status import SessionStatus, StatusReader
 from loop.session.texts import Texts
@@ -38,12 +38,14 @@ class Session:
         texts: to look for and to choose. mode: of the next texts. focus: the filter on the texts to ask about.
         goal: the held-out texts asked for with `--measure`.
         knows_nothing: whether there was no answer and no pattern when the session opened; then `loop terms` is offered.
+        versions: the most versions of a text that a review compares; 0 in any other session.
 
     Raises:
         StoreError: this annotator has another session open on the project.
     """
 
     mode: Mode = "correct"
+    versions: int = 0
 
     history = attribute("Session", "history", "texts.history")
     search = attribute("Session", "search", "texts.search")
@@ -82,7 +84,7 @@ class Session:
         self.labels = settings.project.labels
         self.keys, self.notes = settings.keys, settings.labels
         self.guidelines = paths.guidelines.read_text(encoding="utf-8") if paths.guidelines.is_file() else ""
-        self._guideline_hash = hashlib.sha256(self.guidelines.encode()).hexdigest()[:16]
+        self._guideline_hash = digest(self.guidelines)
 
     def next(self) -> Question | None:
         """The next question: one with a draft or one the annotator chose, otherwise the first unanswered one.
@@ -131,6 +133,24 @@ class Session:
     def place(self, question: Question) -> Span | None:  # noqa: ARG002  # a review overrides it
         """The span to put the cursor on in an earlier answer; None for the start of the text."""
         return None
+
+    def with_versions(self, question: Question, page: Page) -> Page:  # noqa: ARG002  # a review overrides it
+        """The page of a question with the versions to compare on it, if any."""
+        return page
+
+    def retract(self, question: Question) -> bool:  # noqa: ARG002  # a review overrides it
+        """Take back a decision of a review; return whether there was one."""
+        return False
+
+    def add_note(self, note: str) -> str:
+        """Add a note to the guidelines; return the name of their file.
+
+        Raises:
+            LoopError: the file cannot be written.
+        """
+        self.guidelines = add_note(self._paths.guidelines, note)
+        self._guideline_hash = digest(self.guidelines)
+        return self._paths.guidelines.name
 
     def upcoming(self, question: Question) -> Question | None:
         """The question that follows this one, as the queue is now."""
@@ -237,6 +257,7 @@ class Session:
             guideline_hash=self._guideline_hash,
             seconds=seconds,
             keys=keys,
+            adjudicates=replaced.adjudicates if replaced else (),
             needs=replaced.needs if replaced else self._needed(question, complete=complete),
             retracts=replaced.id if replaced else None,
         )
@@ -290,7 +311,7 @@ class Session:
         self._reopened = None
         self._store.drafts.drop(question, self.annotator)
 
-    def reopen(self) -> tuple[Question, Answer] | None:
+    def reopen(self) -> tuple[Question, Answer | None] | None:
         """This annotator's previous answer and its question; each further call goes back one more.
 
         The answer stays in force until a different one replaces it.

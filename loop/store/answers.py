@@ -44,6 +44,8 @@ _later = answers.alias("later")
 FIRST = ~answers.c.repeat
 WHOLE = answers.c.passage.is_(None)
 """Not about a passage only: such an answer leaves the rest of its text to be asked about."""
+OWN = answers.c.adjudicates == "[]"
+"""Not adjudicated: such an answer decides between others, and is opened in a review only."""
 STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
 _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq)
 
@@ -135,8 +137,11 @@ class Answers:
         return self._select(select(answers).order_by(answers.c.seq))
 
     def last(self, annotator: str, *, before: int | None = None) -> Answer | None:
-        """This annotator's latest standing answer to a question (earlier than event `before`, if given)."""
-        query = select(answers).where(STANDS, answers.c.annotator == annotator, answers.c.question_id.is_not(None))
+        """This annotator's latest standing answer to a question (earlier than event `before`, if given).
+
+        What they adjudicated is not theirs alone.
+        """
+        query = select(answers).where(STANDS, OWN, answers.c.annotator == annotator, answers.c.question_id.is_not(None))
         if before is not None:
             query = query.where(answers.c.seq < before)
         return next(iter(self._select(query.order_by(answers.c.seq.desc()).limit(1))), None)
@@ -149,8 +154,10 @@ class Answers:
         query = select(answers).where(STANDS, answers.c.text_id == question.text.id, answers.c.annotator == annotator)
         given = self._select(query.order_by(answers.c.place.desc()))
         to_this = [answer for answer in given if question.id in (answer.question_id, answer.id)]
-        is_alone = question.stream in ("revisit", "repeat") or question.passage is not None
-        others = [] if is_alone else [answer for answer in given if not answer.repeat and answer.passage is None]
+        is_alone = question.stream in ("revisit", "repeat", "review") or question.passage is not None
+        others = (
+            [] if is_alone else [one for one in given if not (one.repeat or one.adjudicates) and one.passage is None]
+        )
         return next(iter(to_this or others), None)
 
     def count(self, annotator: str | None = None, *, since: datetime | None = None) -> int:

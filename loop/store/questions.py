@@ -138,7 +138,9 @@ class Questions:
             mine = InHand(row.id, load_passage(row.passage))
             return not any(map(mine.conflicts, taken))
 
-        begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(drafts.c.annotator == annotator)
+        begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(
+            drafts.c.annotator == annotator, questions.c.stream != "review"
+        )
         if after is not None:
             begun = begun.where(_apart_from(after))
         with self._database.read() as connection:

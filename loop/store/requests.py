@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, or_, select
 
 from loop.records import Answer, Question, Text
-from loop.store.answers import FIRST, STANDS, answer_of
+from loop.store.answers import FIRST, OWN, STANDS, answer_of
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
@@ -93,7 +93,7 @@ class Requests:
         `hard`, only answers with a flag or a memo.
         """
         query = select(answers, texts.c.text).join(texts, texts.c.id == answers.c.text_id)
-        where = [STANDS, answers.c.annotator == annotator]
+        where = [STANDS, OWN, answers.c.annotator == annotator]
         if hard:
             where.append(or_(answers.c.flag, answers.c.memo != ""))
         with self._database.read() as connection:

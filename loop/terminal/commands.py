@@ -49,14 +49,14 @@ class Verb:
     act: Callable[[str, State, Keymap], Act]
 
 
-def interpret(line: str, state: State, keys: Keymap) -> Act:
-    """Return the edit that a line asks for; you may shorten the first word as long as it is unambiguous.
+def interpret(line: str, state: State, keys: Keymap, verbs: Sequence[Verb] = ()) -> Act:
+    """Return the edit that a line asks for, by default of `VERBS`; the first word may be shortened if unambiguous.
 
     Raises:
         MisunderstoodError: the line is not a command, or its arguments do not fit.
     """
     word, _, rest = line.strip().partition(" ")
-    found = [verb for verb in VERBS if verb.name.startswith(word.lower())]
+    found = [verb for verb in verbs or VERBS if verb.name.startswith(word.lower())]
     exact = [verb for verb in found if verb.name == word.lower()]
     if len(exact or found) != 1:
         known = ", ".join(verb.name for verb in found) if found else ""
@@ -71,7 +71,9 @@ def numbered_spans(state: State) -> tuple[TokenSpan, ...]:
     return stops(state)
 
 
-def _command(name: str) -> Callable[[str, State, Keymap], Act]:
+def command(name: str) -> Callable[[str, State, Keymap], Act]:
+    """Return the line for a command of the editor that takes no arguments."""
+
     def alone(rest: str, _: State, __: Keymap) -> Act:
         if rest:
             raise MisunderstoodError(f"This command takes no arguments, but got “{visible(rest)}”.")
@@ -216,7 +218,12 @@ def _all(labels: Sequence[str]) -> str:
 
 def range_of(state: State, mark: TokenSpan) -> str:
     """Return the numbers of a mark's words, as "word 2" or "words 2-3"."""
-    return _range_words(state, state.page.words_within(mark.start, mark.end))
+    return words_of(state, (mark.start, mark.end))
+
+
+def words_of(state: State, tokens: Range) -> str:
+    """Return the numbers of the words of a range of tokens, as "word 2" or "words 2-3"."""
+    return _range_words(state, state.page.words_within(tokens[0], tokens[1]))
 
 
 def _range_words(state: State, words: Sequence[int]) -> str:
@@ -225,34 +232,34 @@ def _range_words(state: State, words: Sequence[int]) -> str:
 
 
 VERBS = (
-    Verb("ok", "", "accept: these are all the spans", _command("accept")),
-    Verb("none", "", "there are no entities in this text", _command("none")),
+    Verb("ok", "", "accept: these are all the spans", command("accept")),
+    Verb("none", "", "there are no entities in this text", command("none")),
     Verb("mark", "2-3 LABEL", "mark words; a label by its key, or a part of its name", _mark),
     Verb("label", "1 LABEL", "give a span or candidate another label", _relabel),
     Verb("edges", "1 2-4", "put a span's edges at other words", _edges),
     Verb("yes", "1", "this span or candidate is right", _at_span(confirm)),
-    Verb("no", "", "in teach mode: this is none", _command("no")),
+    Verb("no", "", "in teach mode: this is none", command("no")),
     Verb("delete", "1", "this span or candidate is not an entity", _at_span(delete)),
     Verb("same", "1", "the same string everywhere in this text", _at_span(everywhere)),
     Verb("letters", "5-9 LABEL", "mark letters; they are widened to words", _letters),
     Verb("other", "[1]", "another prediction for the text, or for a span", _other),
     Verb("find", "STRING", "the numbers of the words that hold it", _find),
-    Verb("widen", "", "ask about more of the text around the passage", _command("widen")),
-    Verb("narrow", "", "ask about less of the text", _command("narrow")),
-    Verb("undo", "", "undo the last edit in this text", _command("undo")),
-    Verb("redo", "", "do it again", _command("redo")),
+    Verb("widen", "", "ask about more of the text around the passage", command("widen")),
+    Verb("narrow", "", "ask about less of the text", command("narrow")),
+    Verb("undo", "", "undo the last edit in this text", command("undo")),
+    Verb("redo", "", "do it again", command("redo")),
     Verb("skip", "[REASON]", f"skip this text: {', '.join(REASONS.values())}", _skip),
-    Verb("unusable", "", "the text is unusable: never ask it again", _command("unusable")),
-    Verb("back", "", "reopen the previous answer", _command("reopen")),
-    Verb("leave", "", "leave a reopened answer as it is", _command("onward")),
+    Verb("unusable", "", "the text is unusable: never ask it again", command("unusable")),
+    Verb("back", "", "reopen the previous answer", command("reopen")),
+    Verb("leave", "", "leave a reopened answer as it is", command("onward")),
     Verb(
         "pattern", "1", "the string of a span is a pattern from now on", _at_span(lambda state: act(state, "pattern"))
     ),
-    Verb("mode", "", "the next mode: correct, teach, manual", _command("mode")),
-    Verb("learn", "", "learn from the last answers now", _command("learn")),
-    Verb("flag", "", "flag this text as a hard case", _command("flag")),
+    Verb("mode", "", "the next mode: correct, teach, manual", command("mode")),
+    Verb("learn", "", "learn from the last answers now", command("learn")),
+    Verb("flag", "", "flag this text as a hard case", command("flag")),
     Verb("memo", "TEXT", "write a memo on this text", _memo),
     Verb("keys", "KEY KEY…", "press keys of the full screen: tab, enter, left, k, …", _keys),
-    Verb("guidelines", "", "the guidelines of this project", _command("guidelines")),
-    Verb("quit", "", "quit; everything is kept", _command("quit")),
+    Verb("guidelines", "", "the guidelines of this project", command("guidelines")),
+    Verb("quit", "", "quit; everything is kept", command("quit")),
 )

@@ -17,7 +17,7 @@ from loop.terminal.current_text import Hand
 from loop.terminal.excerpt import place_in
 from loop.terminal.finder import Finder, history, pool
 from loop.terminal.messages import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, WHAT_MODES_ARE
-from loop.terminal.palette import WAITING, Action, AnyFinder, counted, palette
+from loop.terminal.palette import Action, AnyFinder, counted, palette, waiting
 
 if TYPE_CHECKING:
     from loop.session import Session
@@ -26,7 +26,7 @@ View = Literal["text", "help", "guidelines", "find"]
 
 SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "home": -(10**6)}
 PAGES = {"pageup": -1, "pagedown": 1, "space": 1}
-TYPING = ("name", "find", "memo")
+TYPING = ("name", "find", "memo", "note")
 RECENT = 20  # answers behind pace and acceptance rate: about the last five minutes
 
 
@@ -159,7 +159,7 @@ class Controller(Hand):
     def _wait(self, command: str) -> None:
         if command == "reopen":
             self._reopen()
-        elif command in WAITING:
+        elif command in waiting(self):
             self._look(command)
 
     def _look(self, kind: str) -> None:
@@ -206,6 +206,10 @@ class Controller(Hand):
             self._onward(question)
         elif intent.kind == "pattern":
             self._add_pattern(state)
+        elif intent.kind == "retract":
+            self._retract(question)
+        elif intent.kind == "note":
+            self.notice = f"Noted in {self.session.add_note(intent.note)}."
         else:
             self._look(intent.kind)
 
@@ -256,11 +260,18 @@ class Controller(Hand):
         self.recent = deque([*others, *([(question, answer)] if answer.says_something else [])], maxlen=RECENT)
 
     def _onward(self, question: Question) -> None:
-        if self.reopened is None:
+        if self.reopened is None and not self.session.versions:
             self.notice = self.keys.worded("This text has no answer yet: [accept] accepts it, [skip] skips it.")
             return
         self.session.leave(question)
         self._take_next()
+
+    def _retract(self, question: Question) -> None:
+        if not self.session.retract(question):
+            self.notice = self.keys.worded("Nothing is decided here yet: [skip] leaves the text undecided.")
+            return
+        self.show(question, None)
+        self.notice = "The decision is taken back: the annotators' answers count again."
 
     def _reopen(self) -> None:
         self.save()

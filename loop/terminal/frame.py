@@ -55,7 +55,8 @@ def head(controller: Controller, cells: int) -> list[Row]:
     short = f"r{status.round} · {saved}"
     scored = f"{status.score} · {long}" if status.score else long
     right = next((words for words in (scored, long) if width(words) + 16 <= cells), short)
-    mode = controller.state.page.mode if controller.state else controller.session.mode
+    mode: str = controller.state.page.mode if controller.state else controller.session.mode
+    mode = "review" if controller.session.versions else mode
     left = [("class:title", " " + visible(controller.session.name)), ("class:quiet", f" · {mode}")]
     alarm = fit(f" {visible(status.forgotten)} ", cells) if status.forgotten else ""
     return [spread(left, right + " ", cells), rule(controller, cells, alarm)]
@@ -78,6 +79,9 @@ def why(controller: Controller, cells: int) -> Row:
 
 
 def _why(controller: Controller, question: Question, mode: Mode, cells: int) -> Row:
+    note = visible(controller.session.note(question))
+    if controller.reopened is None and note:
+        return [("class:title", fit(f" {note}", cells))]
     if controller.reopened is not None:
         back = key_name(controller.keys.first("onward"))
         leave = f". {back} keeps it. " if back else ""

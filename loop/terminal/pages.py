@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from loop.editing import COMMANDS, Keymap
+from loop.editing import Keymap
 from loop.editing.keymap import key_name
 from loop.progress import blocked_words
 from loop.records import NO_FOCUS, Text
@@ -37,7 +37,7 @@ def help_rows(keys: Keymap, cells: int) -> list[Row]:
     rows += [[("class:title", " Labels")], *_paragraph(f"{labels}. A label key marks the word or selection under the "
              "cursor, or relabels the span or candidate there.", cells), []]  # fmt: skip
     column = min(24, cells // 3)
-    for group, commands in groupby(COMMANDS, key=lambda command: command.group):
+    for group, commands in groupby(keys.table, key=lambda command: command.group):
         rows.append([("class:title", f" {group}")])
         for command in commands:
             shown = " ".join(key_name(key) for key in keys.keys[command.name])

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from loop.editing import COMMANDS, Keymap, State, give, possible
-from loop.editing.keymap import key_name
+from loop.editing import Keymap, State, give, possible
+from loop.editing.keymap import NOT_IN_REVIEW, key_name
 from loop.editing.prompts import REASONS, skip
 from loop.records import Mode, Text
 from loop.store import Past
@@ -70,19 +70,25 @@ def palette(controller: Controller) -> Finder[Action]:
     return Finder("What you can do here", "Nothing that you can do here is called this.", "do it", look).found()
 
 
+def waiting(controller: Controller) -> tuple[str, ...]:
+    """Return the commands that are possible while there is no text."""
+    absent = NOT_IN_REVIEW if controller.session.versions else ()
+    return tuple(name for name in WAITING if name not in absent)
+
+
 def actions(controller: Controller) -> Iterator[Action]:
     """Yield everything possible now: commands, labels, and what takes several keys or has none."""
     keys, state = controller.keys, controller.state
-    names = set(possible(state) if state is not None else WAITING) - {"palette"}
-    if controller.reopened is None:
+    names = set(possible(state) if state is not None else waiting(controller)) - {"palette"}
+    if controller.reopened is None and not controller.session.versions:
         names -= {"onward"}
     words = WORDS.get(state.stance, {}) if state is not None else {}
-    for command in COMMANDS:
+    for command in keys.table:
         if command.name in names:
             yield _command(command.name, words.get(command.name, command.words), keys)
     if state is not None:
         yield from (_label(name, LABELS.get(state.stance, LABEL), keys) for name in keys.labels)
-    if "skip" in names:
+    if "skip" in names and not controller.session.versions:
         yield from (_skip(key, reason, keys) for key, reason in REASONS.items())
     if "mode" in names:
         yield from _modes(controller)

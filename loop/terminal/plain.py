@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from select import select
 from typing import TextIO
 
-from loop.editing import State, chances
+from loop.editing import State
 from loop.progress import STOPPED
 from loop.records import Text
 from loop.store import Past
-from loop.terminal.body import percent
-from loop.terminal.commands import VERBS, MisunderstoodError, interpret, numbered_spans, range_of
+from loop.terminal.commands import MisunderstoodError, interpret
 from loop.terminal.controller import Controller
 from loop.terminal.excerpt import excerpt, match_in, place_in
 from loop.terminal.frame import BANNERS, HEAD_START, banner, earlier, meta_words, notes, said, trouble, why_words
 from loop.terminal.glyphs import visible
 from loop.terminal.pages import label_rows, waiting_words
 from loop.terminal.palette import Action
+from loop.terminal.review_commands import verbs
+from loop.terminal.span_lines import span_lines, version_lines
 
 SECONDS_BETWEEN_LOOKS = 0.5
 LISTS = ("history", "search")
@@ -46,7 +47,8 @@ class Plain:
     def run(self) -> None:
         """Ask until the annotator quits or the input ends."""
         session = self._controller.session
-        self._say(f"{visible(session.name)}, mode {session.mode}. `help` lists the commands.")
+        mode = "review" if session.versions else f"mode {session.mode}"
+        self._say(f"{visible(session.name)}, {mode}. `help` lists the commands.")
         if session.knows_nothing:
             self._say(f"No answer yet. {HEAD_START}.")
         try:
@@ -122,7 +124,10 @@ class Plain:
             self._say(banner(controller, question)[0])
         if controller.reopened is not None:
             self._say(f"{visible(earlier(controller, question, controller.reopened))}. `leave` keeps it.")
-        self._say(why_words(question, state.page.mode))
+        elif note := controller.session.note(question):
+            self._say(visible(note))
+        if not state.page.versions:
+            self._say(why_words(question, state.page.mode))
         if noted := notes(state, LONGEST_NOTE):
             self._say(noted)
         if meta := meta_words(question):
@@ -138,6 +143,8 @@ class Plain:
             self._say("Is this right? ok: yes; no: no; edges and label correct it.")
         if after:
             self._say(f"After it: {after}")
+        for line in version_lines(state):
+            self._say(line)
         self._spans(state)
 
     def _spans(self, state: State) -> None:
@@ -149,7 +156,7 @@ class Plain:
         verb = verb.lower()
         if self._controller.finder is not None:
             self._choose(line)
-        elif verb in LISTS:
+        elif verb in LISTS and not self._controller.session.versions:
             self._list(verb, rest)
         elif not line:
             self._text()
@@ -198,7 +205,7 @@ class Plain:
             self._while_waiting(line)
             return
         try:
-            controller.do(interpret(line, before, controller.keys))
+            controller.do(interpret(line, before, controller.keys, verbs(controller.keys)))
         except MisunderstoodError as error:
             self._say(f"{error} {error.hint}")
             return
@@ -241,11 +248,12 @@ class Plain:
     def _help(self) -> None:
         for line in HELP:
             self._say(line)
-        for verb in VERBS:
+        for verb in verbs(self._controller.keys):
             self._say(f"{f'{verb.name} {verb.usage}'.strip()}: {verb.words}")
         self._say("words: list the words of the text with their numbers")
-        self._say("history [STRING]: list earlier answers, to change one")
-        self._say("search STRING: list unanswered texts; the one you choose is asked next")
+        if not self._controller.session.versions:
+            self._say("history [STRING]: list earlier answers, to change one")
+            self._say("search STRING: list unanswered texts; the one you choose is asked next")
         labels = self._controller.keys.labels
         digits = self._controller.keys.digits
         self._say("Labels: " + ", ".join(f"{digits.get(label, '')} {visible(label)}".strip() for label in labels))
@@ -264,24 +272,6 @@ class Plain:
 def _listed(item: Past | Text, words: Sequence[str]) -> str:
     place = match_in(item.text, words) if isinstance(item, Text) else place_in(item, words)
     return "".join(part for _, part in excerpt(item.text, place, LISTED_TEXT))
-
-
-def span_lines(state: State) -> Iterator[str]:
-    """Yield a numbered line for each span and candidate."""
-    page, known = state.page, chances(state)
-    if not state.marks:
-        yield "No spans are marked."
-    for number, mark in enumerate(numbered_spans(state), 1):
-        notes = [range_of(state, mark)]
-        if mark not in state.marks:
-            gone = ", taken back by the model" if mark in state.now.gone else ""
-            notes.append(f"not marked, a candidate{percent(known.get(mark))}{gone}")
-        elif mark in state.now.touched:
-            notes.append("decided by you")
-        else:
-            notes.append(f"suggested{percent(known.get(mark))}{', new' if mark in state.now.moved else ''}")
-        string = visible(page.string(mark.start, mark.end))
-        yield f"{number}. “{string}” {visible(mark.label)}, {', '.join(notes)}"
 
 
 def visible_lines(text: str) -> str:

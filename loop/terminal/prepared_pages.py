@@ -33,12 +33,12 @@ class Pages:
     def _mode(self, answer: Answer | None, draft: str | None) -> Mode:
         if draft is not None:
             return mode_of(draft)
-        if answer is None:
+        if answer is None or self._session.versions:
             return self._session.mode
         return "correct" if answer.mode == "import" else answer.mode
 
     def _make(self, question: Question, mode: Mode, answer: Answer | None) -> Page:
-        return page_of(
+        page = page_of(
             _as_answered(question, answer),
             self._session.labels,
             mode=mode,
@@ -46,6 +46,7 @@ class Pages:
             label=self._session.focus.label,
             asked_before=answer.shown if answer is not None and answer.mode == "teach" else (),
         )
+        return self._session.with_versions(question, page)
 
     def following(self, question: Question) -> Question | None:
         """Return the question after this one; None if there is none or its page is ready."""

@@ -24,19 +24,19 @@ def run(session: Session, *, plain: bool = False, mouse: bool = True) -> None:
     Raises:
         LoopError: there is no terminal, and `plain` is false.
     """
+    keys = keymap(session.labels, session.keys, versions=session.versions)
     if plain or os.environ.get("TERM", "dumb") in ("dumb", "unknown"):
         from loop.terminal.commands import Words
         from loop.terminal.plain import run_plain
 
-        keys = keymap(session.labels, session.keys)
-        run_plain(Controller(session, Words(keys.labels, keys.keys)))
+        run_plain(Controller(session, Words(keys.labels, keys.keys, keys.table)))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LoopError("Annotating needs a terminal.", hint="Run it in one, or use --plain for lines and pipes.")
     from loop.terminal.app import App
 
     try:
-        App(Controller(session, keymap(session.labels, session.keys), mouse=mouse)).run()
+        App(Controller(session, keys, mouse=mouse)).run()
     except EOFError:
         return
     except OSError as error:

@@ -20,7 +20,8 @@ def repeat_questions(store: Store, settings: Settings, rng: Random, *, round: in
     The share refers to answers to questions; imported answers do not count. The question shows neither the earlier
     answer nor suggestions, which would bias the repeated answer.
     """
-    share, answers = settings.queue.repeat_share, [one for one in store.answers.standing() if one.question_id]
+    asked = [one for one in store.answers.standing() if one.question_id and not one.adjudicates]
+    share, answers = settings.queue.repeat_share, asked
     before = store.answers.repeats()
     if share * len(answers) < len(before) + 1:
         return []

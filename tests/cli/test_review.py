@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_running import Run
+
+from loop.store import Store
+
+CHAIN = {"start": 15, "end": 20, "label": "A"}
+WIDE = {"start": 13, "end": 20, "label": "A"}
+
+
+def row(number: int, *spans: dict[str, object]) -> dict[str, object]:
+    return {"text": f"number {number} has a chain", "spans": list(spans)}
+
+
+@pytest.fixture
+def shared(project: Path, run: Run) -> Path:
+    """Four texts by alice and bob: they differ on 4 and 5, agree on 6; only alice answered 7."""
+    rows = {
+        "alice": [row(4, CHAIN), row(5, CHAIN), row(6, CHAIN), row(7, CHAIN)],
+        "bob": [row(4), row(5, WIDE), row(6, CHAIN)],
+    }
+    for name, said in rows.items():
+        run("import", "-", "--annotator", name, stdin="\n".join(map(json.dumps, said)).encode())
+    return project
+
+
+def numbers(run: Run, *options: str) -> list[int]:
+    return [one["text"] for one in json.loads(run("review", "--json", *options).out)]
+
+
+@pytest.mark.usefixtures("shared")
+def test_the_list_says_what_each_annotator_said_and_what_is_left(run: Run) -> None:
+    lines = run("review", "--list").out.splitlines()
+
+    assert "text     1  alice “chain” A, bob nothing" in lines
+    assert "text     2  alice “chain” A, bob “a chain” A" in lines
+    assert "2 texts to review of 2 shown." in lines
+
+
+def test_what_is_decided_in_lines_is_stored_with_who_and_why(shared: Path, run: Run) -> None:
+    said = run("review", "1", "--plain", "--reviewer", "eve", stdin=b"take 1\nmemo it is one\nok\nquit\n").out
+
+    assert "1 of 1: 1 difference" in said
+    assert "Version 1, alice: “chain” A" in said
+    assert "1 text left to review; `loop review` goes on." in said
+    listed = run("review", "1", "--list").out
+    assert "decided by eve: “chain” A, it is one" in listed
+    with Store(shared / "data" / "loop.db") as store:
+        assert 1 == len([one for one in store.answers.standing() if one.adjudicates])
+    assert [2] == numbers(run)
+
+
+@pytest.mark.usefixtures("shared")
+def test_all_texts_of_several_annotators_can_be_reviewed_or_those_of_one_or_of_a_label(run: Run) -> None:
+    assert ([1, 2], [1, 2, 3]) == (sorted(numbers(run)), sorted(numbers(run, "--all")))
+    assert [1, 2] == sorted(numbers(run, "--annotator", "bob", "--label", "A"))
+    assert [3] == numbers(run, "3")
+
+
+@pytest.mark.usefixtures("shared")
+def test_blind_no_annotator_is_named(run: Run) -> None:
+    said = run("review", "--list", "--blind").out
+    opened = run("review", "--blind", "--plain", stdin=b"quit\n").out
+
+    assert "A “chain” A" in said or "B “chain” A" in said
+    assert not {"alice", "bob"} & {*(said + opened).replace(",", " ").split()}
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["99"], "Text 99 has no answers by several annotators."),
+        (["4"], "Text 4 has no answers by several annotators."),
+        (["--annotator", "eve"], "Your own name is --reviewer."),
+        (["--label", "C"], "C is not a label of this project."),
+    ],
+)
+def test_what_does_not_exist_is_refused_by_name(run: Run, arguments: list[str], words: str) -> None:
+    refused = run("review", *arguments)
+
+    assert (1, True) == (refused.code, words in refused.err)
+
+
+@pytest.mark.usefixtures("project")
+def test_a_project_of_one_annotator_has_nothing_to_review(run: Run) -> None:
+    run("import", "-", stdin=json.dumps(row(4, CHAIN)).encode())
+
+    assert "No text has answers by several annotators." in run("review").out
+
+
+@pytest.mark.usefixtures("shared")
+def test_after_the_last_decision_nothing_is_left(run: Run) -> None:
+    said = run("review", "--plain", stdin=b"take 1\nok\ntake 2\nok\nquit\n").out
+
+    assert "Nothing to review" in said.splitlines()[-1]
+    assert "Nothing to review" in run("review").out

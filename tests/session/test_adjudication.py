@@ -1,0 +1,305 @@
+from __future__ import annotations
+
+import pytest
+
+from loop.editing import page_of
+from loop.errors import LoopError, StoreError
+from loop.quality import review_items
+from loop.records import Answer, Question, Span
+from loop.session import Adjudication, Session, review_question
+from loop.session.guidelines import digest
+from loop.store import Store
+from loop.truth import resolve
+
+HUB, RIM, WIDE = Span(0, 3, "PART"), Span(4, 7, "PART"), Span(0, 7, "PART")
+ALICE, BOB, CAROL = "alice", "bob", "carol"
+
+
+@pytest.fixture
+def say(store, gold):
+    """Let somebody answer one of the texts: `say("alice", 1, HUB)`; returns the answer."""
+    scheme = store.journal.scheme(["PART"])
+
+    def said(annotator: str, text: int, *spans: Span, **more) -> Answer:
+        number = len(store.answers.all())
+        given = Answer(f"{annotator} {number}", text, annotator, "accept", spans, **({"scheme": scheme} | more))
+        return store.answers.add(given)
+
+    return said
+
+
+@pytest.fixture
+def sit_down(paths, settings, store):
+    """Open a review of everything that is open, or of `all_of_them`."""
+    opened = []
+
+    def seated(annotator: str = "eve", *, all_of_them: bool = False, **more) -> Adjudication:
+        for review in opened:
+            review.close()
+        items = [one for one in found(store) if all_of_them or one.is_open]
+        texts = {text.id: text for text in store.corpus.texts([one.text_id for one in items])}
+        asked = [Question("any", texts[one.text_id], ((0, 3), (4, 7), (8, 11)), ()) for one in items]
+        pairs = [(one, review_question(one, question)) for one, question in zip(items, asked, strict=True)]
+        opened.append(Adjudication(paths, settings, store, items=pairs, annotator=annotator, **more))
+        return opened[-1]
+
+    yield seated
+    for review in opened:
+        review.close()
+
+
+def found(store: Store):
+    return review_items(store.answers.standing(), store.journal.schemes())
+
+
+def truth(store: Store, text: int = 1):
+    return resolve([one for one in store.answers.standing() if one.text_id == text], store.journal.schemes())
+
+
+def decide(review: Adjudication, *spans: Span, memo: str = "") -> Answer:
+    return review.answer(review.next(), "accept", spans, seconds=2, keys=3, memo=memo)
+
+
+def test_a_decision_is_an_answer_that_beats_the_others_and_keeps_them(say, sit_down, store):
+    originals = say(ALICE, 1, HUB), say(BOB, 1, WIDE)
+    assert () == truth(store).spans
+    given = decide(sit_down(), HUB, memo="hubs end here")
+
+    assert ((HUB,), False) == (truth(store).spans, truth(store).is_stale)
+    assert ("eve", "hubs end here", tuple(one.id for one in originals)) == (
+        given.annotator,
+        given.memo,
+        given.adjudicates,
+    )
+    assert [*originals, given] == store.answers.standing()
+    assert [] == [one for one in found(store) if one.is_open]
+
+
+def test_the_question_suggests_what_all_agree_on(say, sit_down):
+    say(ALICE, 1, HUB, RIM)
+    say(BOB, 1, RIM)
+    question = sit_down().next()
+
+    assert ((RIM,), "review") == (question.prediction, question.stream)
+
+
+def test_each_item_says_its_number_and_what_there_is_to_decide(say, sit_down):
+    for text in (1, 2):
+        say(ALICE, text, HUB)
+        say(BOB, text, RIM)
+    review = sit_down(BOB)
+
+    assert "1 of 2: 2 differences · you are one of the annotators" == review.note(review.next())
+    decide(review, HUB)
+    assert review.note(review.next()).startswith("2 of 2: ")
+    decide(review, HUB)
+    assert (None, "All shown (2), 2 decided; every decision is saved.") == (review.next(), review.goal_reached)
+
+
+def test_who_decides_may_be_one_of_the_annotators_and_keeps_their_own_answer(say, sit_down, store):
+    mine, theirs = say(BOB, 1, HUB), say(ALICE, 1, WIDE)
+    given = decide(sit_down(BOB), WIDE)
+
+    assert [mine, theirs, given] == store.answers.standing()
+    assert (None, BOB) == (given.retracts, given.annotator)
+    assert (mine.spans, (WIDE,)) == (store.answers.standing()[0].spans, truth(store).spans)
+
+
+def test_reopened_a_decision_is_changed_in_its_place(say, sit_down, store):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    review = sit_down()
+    first = decide(review, HUB)
+
+    assert first == review.reopen()[1]
+    second = decide(review, WIDE)
+    assert (first.id, first.rank, (WIDE,)) == (second.retracts, second.rank, truth(store).spans)
+
+
+def test_a_decision_that_is_taken_back_leaves_the_answers_as_they_were(say, sit_down, store):
+    originals = [say(ALICE, 1, HUB), say(BOB, 1, WIDE)]
+    before = truth(store)
+    review = sit_down()
+    decide(review, HUB)
+    question, _ = review.reopen()
+
+    assert review.retract(question)
+    assert (originals, before, None) == (store.answers.standing(), truth(store), review.answered(question))
+    assert question == review.next()
+    assert not review.retract(question)
+
+
+def test_what_is_left_is_not_decided_and_comes_again(say, sit_down, store):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    review = sit_down()
+    review.leave(review.next())
+
+    assert (None, 1) == (review.next(), sum(one.is_open for one in found(store)))
+
+
+def test_the_decision_of_a_held_out_text_stays_held_out(say, sit_down, store):
+    say(ALICE, 1, HUB, held_out=True)
+    say(BOB, 1, WIDE)
+    review = sit_down()
+
+    assert review.note(review.next()).endswith("held out: never learned from")
+    assert decide(review, HUB).held_out
+    assert [] == store.answers.training()
+
+
+def test_labels_that_nobody_was_asked_about_stay_missing(paths, settings, store, say, sit_down, with_settings):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    settings = with_settings("project", labels=("PART", "BRAND"))
+    store.journal.scheme(["PART", "BRAND"])
+    (item,) = found(store)
+    (text,) = store.corpus.texts([1])
+    question = review_question(item, Question("any", text, ((0, 3), (4, 7)), ()))
+    review = Adjudication(paths, settings, store, items=[(item, question)], annotator="eve")
+    decide(review, HUB)
+    review.close()
+
+    assert ({"PART"}, (HUB,)) == (truth(store).labels, truth(store).spans)
+
+
+def test_a_passage_is_decided_as_a_passage(say, sit_down, store):
+    say(ALICE, 1, HUB, complete=False, passage=(0, 5))
+    say(BOB, 1, complete=False, passage=(0, 5))
+    given = decide(sit_down(), HUB)
+
+    assert ((0, 5), False, (HUB,), frozenset()) == (
+        given.passage,
+        given.complete,
+        truth(store).spans,
+        truth(store).labels,
+    )
+
+
+def test_of_single_spans_only_those_are_decided_that_were_shown(say, sit_down, store):
+    say(ALICE, 1, HUB, complete=False, mode="teach", shown=(HUB,))
+    say(BOB, 1, complete=False, mode="teach", shown=(HUB,))
+    review = sit_down()
+    given = decide(review)
+
+    assert (((), (HUB,)), (False, None)) == (
+        (truth(store).spans, truth(store).refused),
+        (given.complete, given.passage),
+    )
+    review.reopen()
+    decide(review, HUB)
+    assert ((HUB,), ()) == (truth(store).spans, truth(store).refused)
+    assert [] == [one for one in found(store) if one.is_open]
+
+
+def test_a_stale_decision_comes_again_and_is_confirmed_by_accepting_it(say, sit_down, store):
+    first = say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    before = decide(sit_down(), HUB, memo="short")
+    changed = say(ALICE, 1, RIM, retracts=first.id)
+    assert truth(store).is_stale
+    review = sit_down()
+
+    assert (before, True) == (
+        review.answered(review.next()),
+        "an answer has changed since" in review.note(review.next()),
+    )
+    again = decide(review, HUB, memo="short")
+    assert (before.id, True, False) == (again.retracts, changed.id in again.adjudicates, truth(store).is_stale)
+
+
+def test_a_decision_that_is_accepted_unchanged_is_not_stored_twice(say, sit_down, store):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    first = decide(sit_down(), HUB)
+
+    assert first == decide(sit_down(all_of_them=True), HUB)
+    assert 3 == len(store.answers.all())
+
+
+def test_what_another_reviewer_decided_meanwhile_is_shown_and_replaced(say, sit_down, store):
+    for text in (1, 2):
+        say(ALICE, text, HUB)
+        say(BOB, text, WIDE)
+    review = sit_down()
+    decide(review, HUB)
+    item = found(store)[1]
+    ids = tuple(one.id for one in item.answers)
+    theirs = say("dan", 2, WIDE, adjudicates=ids)
+
+    question = review.next()
+    assert theirs == review.answered(question)
+    say("dan", 2, HUB, adjudicates=ids, retracts=theirs.id)
+    with pytest.raises(StoreError, match="replaced in another session"):
+        review.answer(question, "accept", [RIM], seconds=1, keys=1)
+    assert (RIM,) == decide(review, RIM).spans == truth(store, 2).spans
+
+
+def test_a_session_that_asks_offers_no_half_done_review_and_reopens_no_decision(paths, settings, store, say, sit_down):
+    mine = say(BOB, 1, HUB)
+    say(ALICE, 1, WIDE)
+    review = sit_down(BOB)
+    question = review.next()
+    review.save_draft(question, "half")
+    review.close()
+    session = Session(paths, settings, store, annotator=BOB)
+
+    assert None is session.next()
+    session.close()
+    review = sit_down(BOB)
+    assert "half" == review.draft(review.next())
+    decide(review, WIDE)
+    assert None is store.answers.last(BOB)
+    assert [mine] == [past.answer for past in store.requests.history(BOB, limit=9)]
+    (text,) = store.corpus.texts([1])
+    assert mine == store.answers.of(Question("new", text, (), ()), BOB)
+
+
+def test_what_does_not_fit_is_refused_and_a_review_skips_nothing(say, sit_down, store):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    review = sit_down()
+    for verdict, spans in (("accept", [Span(0, 10**6, "PART")]), ("unusable", []), ("skip", [])):
+        with pytest.raises(LoopError):
+            review.answer(review.next(), verdict, spans, seconds=1, keys=1)
+
+    assert 2 == len(store.answers.all())
+
+
+def test_a_note_is_added_to_the_guidelines_once_made_and_shown(say, sit_down, paths):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    paths.guidelines.write_text("# Guidelines\n\nBe kind.\n")
+    review = sit_down()
+
+    assert "guidelines.md" == review.add_note("A hub ends\nbefore its rim.")
+    review.add_note("Second.")
+    expected = "# Guidelines\n\nBe kind.\n\n## Decided in review\n\n- A hub ends before its rim.\n- Second.\n"
+    assert expected == paths.guidelines.read_text() == review.guidelines
+    assert digest(expected) == decide(review, HUB).guideline_hash
+
+
+def test_notes_stay_in_their_section_whatever_follows_it(sit_down, say, paths):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    review = sit_down()
+    paths.guidelines.write_text("## Decided in review\n\n- One.\n\n## Examples\n\nMany.\n")
+    review.add_note("Two.")
+
+    assert "## Decided in review\n\n- One.\n- Two.\n\n## Examples\n\nMany.\n" == paths.guidelines.read_text()
+
+
+def test_blind_versions_have_letters_and_their_order_says_nothing(say, sit_down):
+    for text in range(1, 9):
+        say(ALICE, text, HUB)
+        say(BOB, text, WIDE)
+    review = sit_down(blind=True)
+    firsts = set()
+    while question := review.next():
+        page = review.with_versions(question, page_of(question, ("PART",)))
+        assert ["A", "B"] == [one.name for one in page.versions]
+        firsts.add(page.versions[0].marks)
+        assert tuple(page.differences[0].said) == tuple(one.marks for one in page.versions)
+        review.leave(question)
+
+    assert 2 == len(firsts)
