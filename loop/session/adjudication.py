@@ -43,7 +43,7 @@ class Adjudication(Review):
     The items come with their `review_question`, the first one first. If `blind`, it hides who said what.
 
     Raises:
-        StoreError: another session is open on the project.
+        StoreError: the reviewer has another session open on the project.
     """
 
     def __init__(

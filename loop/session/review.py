@@ -27,7 +27,7 @@ class Review(Session):
     An answer left unchanged is recorded as reviewed. The next trainer learns the changes.
 
     Raises:
-        StoreError: another session is open on the project.
+        StoreError: this annotator has another session open on the project.
     """
 
     def __init__(
