@@ -57,6 +57,7 @@ def lines_with_commands(text: str) -> list[str]:
         "docs/plain.md",
         "docs/quality.md",
         "docs/report.md",
+        "docs/review.md",
     ],
 )
 def test_every_command_and_option_that_the_documents_name_exists(name: str):

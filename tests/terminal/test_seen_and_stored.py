@@ -58,7 +58,8 @@ class Memory(SimpleNamespace):
         super().__init__(
             mode=mode, labels=LABELS, focus=NO_FOCUS, name="shop", notes={}, goal_reached="", knows_nothing=False,
             learn_now=str, uses=dict, status=lambda: SessionStatus(0, 9, 1, "idle", 1, 1, None),
-            versions=0, with_versions=lambda _, page: page, place=lambda _: None, note=lambda _: "", neighbours=lambda _: ("", ""), upcoming=lambda _: None,
+            versions=0, with_versions=lambda _, page: page, place=lambda _: None, note=lambda _: "",
+            neighbours=lambda _: ("", ""), upcoming=lambda _: None,
         )  # fmt: skip
 
     def next(self) -> Question:
