@@ -145,7 +145,7 @@ class Adjudication(Review):
             self._refuse_misfits(question, spans, before, made.passage)
             made = self._added(made, question)
         else:
-            self._store.answers.drop_draft(question, self.annotator)
+            self._store.drafts.drop(question, self.annotator)
             made = before
         self._stands[question.id] = made
         self._go_on(question)
@@ -201,7 +201,7 @@ class Adjudication(Review):
         if question.id not in self._items:
             super().leave(question)
             return
-        self._store.answers.drop_draft(question, self.annotator)
+        self._store.drafts.drop(question, self.annotator)
         self._go_on(question)
 
     def retract(self, question: Question) -> bool:
@@ -212,7 +212,7 @@ class Adjudication(Review):
         self._store.answers.add(
             Answer(uuid4().hex, question.text.id, self.annotator, "retract", scheme=decided.scheme, retracts=decided.id)
         )
-        self._store.answers.drop_draft(question, self.annotator)
+        self._store.drafts.drop(question, self.annotator)
         self._stands[question.id] = None
         return True
 
