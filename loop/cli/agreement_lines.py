@@ -14,9 +14,15 @@ SEEN = {"without": " without suggestions", "with": " with suggestions", "any": "
 
 
 def agreement_lines(found: AnnotatorAgreement | None) -> list[str]:
-    """Return a line each for answers without and with suggestions, and one about the most frequent confusion."""
-    if found is None or not found.conditions:
+    """Return lines for answers without and with suggestions, the most frequent confusion, the adjudicated answers."""
+    if found is None:
         return []
+    compared = _compared(found) if found.conditions else []
+    sides = (f"{one.first}, {counted(one.overall.texts, 'text')}: {_figures(one.overall)}" for one in found.adjudicated)
+    return [*compared, *(f"agreement of the adjudicated answers and {words}" for words in sides)]
+
+
+def _compared(found: AnnotatorAgreement) -> list[str]:
     apart = [one for one in found.conditions if one.suggestions != "any"]
     together = found.conditions[-1]
     names = {name for one in apart for name in one.annotators}

@@ -12,8 +12,8 @@ import typer
 
 from loop.cli.printing import say
 from loop.cli.project import opened
+from loop.cli.status import numbers
 from loop.errors import LoopError
-from loop.former_names import with_former_keys
 
 if TYPE_CHECKING:
     from loop.progress.report_data import ReportData
@@ -65,4 +65,4 @@ def report_json(data: ReportData) -> str:
         "pace": [one._asdict() for one in data.pace],
         "by_length": [one._asdict() for one in data.by_length],
     }
-    return json.dumps(with_former_keys(asdict(data.now)) | own)
+    return json.dumps(numbers(data.now) | own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,7 +45,13 @@ def status_cli(
 
 def status_json(now: Progress, batches: list[BatchInfo]) -> str:
     """Return a project's numbers as a JSON object, in ASCII so that file names cannot control the terminal."""
-    return json.dumps(with_former_keys(asdict(now)) | {"batches": [asdict(each) for each in batches]})
+    return json.dumps(numbers(now) | {"batches": [asdict(each) for each in batches]})
+
+
+def numbers(now: Progress) -> dict[str, Any]:
+    """Return a project's numbers as plain data; what version 0.1 had has its former keys, too."""
+    plain: dict[str, Any] = with_former_keys(asdict(now))
+    return plain | {"agreement": now.agreement and asdict(now.agreement)}
 
 
 def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) -> list[str]:

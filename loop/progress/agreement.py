@@ -161,13 +161,12 @@ def _shared(said: Said, places: Mapping[int, SharedText]) -> list[SharedText]:
 
 
 def _condition(suggestions: Suggestions, texts: Sequence[SharedText], labels: Sequence[str]) -> Condition | None:
-    found = agreement(texts, labels)
-    if found is None:
-        return None
     names = sorted({name for text in texts for name in text.said})
     compared = (_comparison(texts, pair, labels) for pair in combinations(names, 2))
     pairs = tuple(one for one in compared if one)
-    return Condition(suggestions, tuple(names), *found, pairs)
+    is_pair = len(names) == 2 and pairs
+    found = (pairs[0].overall, pairs[0].labels) if is_pair else agreement(texts, labels)
+    return Condition(suggestions, tuple(names), *found, pairs) if found else None
 
 
 def _adjudicated(texts: Sequence[SharedText], labels: Sequence[str]) -> tuple[Comparison, ...]:

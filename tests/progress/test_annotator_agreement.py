@@ -195,6 +195,35 @@ def test_status_says_it_in_lines_and_for_programs(paths, with_settings, filled: 
     assert {"first": "PART", "second": "BRAND", "spans": 7} == everything["pairs"][0]["confusions"][0]
 
 
+def test_where_nobody_marks_anything_or_little_status_says_so(paths, with_settings, filled: Store, give: Give) -> None:
+    settings = with_settings("project", labels=LABELS)
+    put(filled, [give("anna", 1), give("ben", 1)])
+    nothing = progress(filled, settings, paths)
+    put(filled, [give("anna", 2, PART), give("ben", 2, PART)])
+    little = progress(filled, settings, paths)
+
+    assert "agreement anna and ben, 1 text without suggestions: nobody marks anything" in status_lines(nothing, [])
+    assert "agreement anna and ben, 2 texts without suggestions: too few for an interval" in status_lines(little, [])
+    assert {"texts": 1, "tokens": 3, "f1": None} == {
+        key: value
+        for key, value in json.loads(status_json(nothing, []))["agreement"]["conditions"][0]["overall"].items()
+        if key in ("texts", "tokens", "f1", "f")
+    }
+
+
+def test_status_compares_each_annotator_with_the_adjudicated_answers(paths, with_settings, filled: Store, give: Give):
+    answers = []
+    for number in range(1, 8):
+        first = give("anna", number, PART)
+        answers += [first, give("ben", number, PART, adjudicates=(first.id,))]
+    put(filled, answers)
+    now = progress(filled, with_settings("project", labels=LABELS), paths)
+
+    assert [
+        "agreement of the adjudicated answers and anna, 7 texts: F1 65 to 100, kappa 0.65 to 1.00, alpha 0.65 to 1.00"
+    ] == [line for line in status_lines(now, []) if line.startswith("agreement")]
+
+
 def figures(overall: dict[str, Any]) -> list[str]:
     """The figures of the JSON as `loop status` writes them."""
     said = []
