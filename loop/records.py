@@ -151,19 +151,27 @@ class Focus:
         label: ask only about texts in which this label is likely, as long as there are any.
         where: (key, value) pairs that the meta of a text must all match; values as strings (also "true" and "false").
         measure: ask only this number of held-out texts; 0 for the usual mixture.
+        batch: ask only about the texts of this batch; 0 for all.
     """
 
     label: str = ""
     where: tuple[tuple[str, str], ...] = ()
     measure: int = 0
+    batch: int = 0
 
-    def covers(self, meta: Mapping[str, Any]) -> bool:
-        """Whether a text with this meta matches `where`."""
-        return all(key in meta and _plain(meta[key]) == value for key, value in self.where)
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves out some of the texts, so that what it asks is no random sample of the corpus."""
+        return bool(self.label or self.where or self.batch)
+
+    def covers(self, text: Text) -> bool:
+        """Whether a text matches `where` and `batch`."""
+        matches = all(key in text.meta and _plain(text.meta[key]) == value for key, value in self.where)
+        return matches and self.batch in (0, text.batch)
 
     def asks(self, question: Question) -> bool:
         """Whether a session with this focus asks a question."""
-        return self.covers(question.text.meta) and (not self.measure or question.stream == "held_out")
+        return self.covers(question.text) and (not self.measure or question.stream == "held_out")
 
 
 NO_FOCUS = Focus()

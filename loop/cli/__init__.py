@@ -13,6 +13,7 @@ import typer
 
 from loop.cli.add import add_cli
 from loop.cli.annotate import annotate_cli, trainer_cli
+from loop.cli.annotators import annotators_cli
 from loop.cli.backup import backup_cli
 from loop.cli.check import check_cli
 from loop.cli.checkpoints import checkpoints_app
@@ -88,7 +89,7 @@ _GROUPS: dict[str, dict[str, Callable[..., object] | typer.Typer]] = {
         "terms": terms_cli,
         "simulate": simulate_cli,
     },
-    "Annotate": {"annotate": annotate_cli, "trainer": trainer_cli},
+    "Annotate": {"annotate": annotate_cli, "annotators": annotators_cli, "trainer": trainer_cli},
     "See": {"status": status_cli, "curve": curve_cli, "report": report_cli},
     "Check": {"check": check_cli, "review": review_cli, "errors": errors_cli},
     "Model": {

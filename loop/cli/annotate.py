@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
@@ -23,6 +23,8 @@ from loop.errors import LoopError, SettingsError
 from loop.files import open_private
 from loop.held_out import ANOTHER_GROUP
 from loop.records import NO_FOCUS, Focus
+from loop.settings.login import login
+from loop.settings.tables import conditions_of, focus_of, route_of
 
 if TYPE_CHECKING:
     from loop.session import Session
@@ -61,7 +63,9 @@ def annotate_cli(
     ] = "",
     where: Annotated[
         list[str] | None,
-        typer.Option(metavar="META.KEY=VALUE", help="Only texts with this meta; several must all hold."),
+        typer.Option(
+            metavar="META.KEY=VALUE", help="Only texts with this meta, or batch=N of one batch; several must all hold."
+        ),
     ] = None,
     measure: Annotated[
         int, typer.Option(metavar="N", min=0, help="Ask only about N held-out texts, which evaluate the model.")
@@ -70,9 +74,27 @@ def annotate_cli(
     """Annotate your texts with the keyboard while a model learns from your answers in the background."""
     # A session loads no pipeline, so it needs no code.
     with opened(ctx, runs_code=False) as (paths, settings, store):
-        focus = Focus(label, tuple(condition(one) for one in where or ()), measure)
+        focus = asked_focus(where or (), label=label, measure=measure)
+        name = annotator or login()
+        if focus == NO_FOCUS and name in settings.routes:
+            focus = settings.routes[name]
+            say(f"You are asked about {', '.join(route_of(focus))} ([routes] in {paths.cfg.name}).")
         check_focus(focus, settings, store)
-        annotate(paths, settings, store, annotator, plain=plain, mode=mode, focus=focus)
+        annotate(paths, settings, store, name, plain=plain, mode=mode, focus=focus)
+
+
+def asked_focus(where: Sequence[str], *, label: str = "", measure: int = 0) -> Focus:
+    """Return the focus of a session with these options.
+
+    Raises:
+        LoopError: a condition has another form.
+    """
+    focus = focus_of(where, label=label, measure=measure)
+    if focus is None:
+        said = " ".join(f"--where {words}" for words in where)
+        hint = "Write it like --where 'meta.shop=north' or --where batch=2."
+        raise LoopError(f"{said} is not a condition.", hint=hint)
+    return focus
 
 
 def condition(words: str) -> tuple[str, str]:
@@ -101,11 +123,12 @@ def check_focus(focus: Focus, settings: Settings, store: Store) -> None:
         raise LoopError(f"No texts are held out: {why}.", hint="Change that in loop.cfg, or drop --measure.")
     if focus.measure:
         refuse_one_side(settings, store)
-    if focus.measure and (focus.label or focus.where):
+    if focus.measure and focus.is_narrow:
         hint = "Evaluation needs held-out texts of all kinds: drop the filter."
         raise LoopError("--measure cannot be combined with --label or --where.", hint=hint)
-    if focus.where and not store.corpus.sample_pool(1, Random(0), where=focus.where):
-        said = " and ".join(f"meta.{key}={value}" for key, value in focus.where)
+    conditions = conditions_of(focus)
+    if conditions and not store.corpus.sample_pool(1, Random(0), where=focus.where, batch=focus.batch):
+        said = " and ".join(conditions)
         raise LoopError(
             f"No text of the pool has {said}.", hint="All conditions must hold, as in --where meta.shop=north."
         )

@@ -64,14 +64,15 @@ def matching_texts(store: Store, ids: list[int], where: list[str], containing: s
     Raises:
         LoopError: not exactly one of the three was given.
     """
-    from loop.cli.annotate import condition
+    from loop.cli.annotate import asked_focus
 
     if bool(ids) + bool(where) + bool(containing) != 1:
         raise LoopError("Name the texts by number, with --where, or with --containing.")
     if ids:
         return store.corpus.texts(ids)
     if where:
-        return store.corpus.matching([condition(one) for one in where])
+        focus = asked_focus(where)
+        return [text for text in store.corpus.matching(focus.where) if focus.covers(text)]
     return store.corpus.containing(containing, limit=store.corpus.size())
 
 

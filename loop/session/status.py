@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loop.overlap import lacking
 from loop.progress import forgotten, forgotten_words, pinned_words, start_of_today, unlearned
 from loop.records import Answer, Focus, TrainerStatus
 from loop.session.trainer_watch import TrainerWatch
@@ -24,6 +25,7 @@ class SessionStatus:
         forgotten: a warning about labels of the base that the model finds less well now, or a pinned round; else empty.
         score: F1 on held-out texts, in words; empty before an evaluation.
         others: the other annotators who have a session open.
+        waiting: if no other text is left in the pool, those that this annotator has answered and others have yet to.
     """
 
     answers_today: int
@@ -36,6 +38,7 @@ class SessionStatus:
     forgotten: str = ""
     score: str = ""
     others: tuple[str, ...] = ()
+    waiting: int = 0
 
 
 class StatusReader:
@@ -58,18 +61,25 @@ class StatusReader:
     def read(self) -> SessionStatus:
         """The numbers around the question; cheap enough to call twice a second."""
         said = self._store.journal.trainer()
+        left, pool = self._store.questions.waiting(self._focus, self._annotator), self._store.corpus.pool_size()
         return SessionStatus(
             answers_today=self._store.answers.count(self._annotator, since=start_of_today()),
             answers_total=self._store.answers.count(self._annotator),
             round=said.round if said else 0,
             trainer=self._trainer.state(),
-            left_in_queue=self._store.questions.waiting(self._focus, self._annotator),
-            pool_left=self._store.corpus.pool_size(),
+            left_in_queue=left,
+            pool_left=pool,
             last=self._store.answers.last(self._annotator),
             forgotten=self._forgotten_by(said),
             score=self._store.journal.headline(),
+            waiting=0 if left or not pool else self._waiting(pool),
             others=tuple(one.annotator for one in at_work(self._paths) if one.annotator != self._annotator),
         )
+
+    def _waiting(self, pool: int) -> int:
+        needed = lacking(self._store.answers.standing()).values()
+        mine = sum(self._annotator in names for _, names in needed)
+        return mine if mine == pool else 0
 
     def _forgotten_by(self, said: TrainerStatus | None) -> str:
         """Cached until the trainer does something else: the screen asks twice a second."""

@@ -15,7 +15,7 @@ from loop.errors import SettingsError
 from loop.settings.paths import CFG_NAME, ProjectPaths
 from loop.settings.renamed import with_todays_names
 from loop.settings.sections import NO_VECTORS, Section, Settings
-from loop.settings.tables import WHY, read_keys, read_labels
+from loop.settings.tables import WHY, read_keys, read_labels, read_routes
 
 # A comment may follow the header; brackets in it do not count.
 HEADER = re.compile(r"\[(?P<header>[^\]]+)\]\s*(#.*)?$")
@@ -75,6 +75,7 @@ def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
     settings = dataclasses.replace(
         settings,
         keys=read_keys(found.get("keys", {}), source),
+        routes=read_routes(found.get("routes", {}), settings.project.labels, source),
         labels=read_labels(found.get("labels", {}), settings.project.labels, source),
     )
     _check_names(settings, source)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from loop.former_names import attribute
+from loop.records import Focus
 from loop.settings.tables import WHY, LabelNote, as_setting
 
 # What `vectors` may say beside a pipeline: the tables that come with loop begin with this, and a word for no table.
@@ -232,6 +233,7 @@ class Settings:
     annotators: AnnotatorsSettings = AnnotatorsSettings()
     screen: ScreenSettings = ScreenSettings()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    routes: Mapping[str, Focus] = field(default_factory=dict)
     labels: Mapping[str, LabelNote] = field(default_factory=dict)
 
     @property

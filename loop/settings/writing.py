@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 from loop.errors import SettingsError
 from loop.files import replacing
 from loop.former_names import SETTINGS
+from loop.records import Focus
 from loop.settings.reading import HEADER, parse_settings
+from loop.settings.tables import route_of
 
 
 def set_value(cfg: Path, section: str, key: str, value: Any) -> None:
@@ -36,11 +39,24 @@ def set_labels(cfg: Path, labels: Sequence[str], names: Mapping[str, str | None]
 
 def _with_labels(text: str, labels: Sequence[str], names: Mapping[str, str | None]) -> str:
     changed = with_keys(with_value(text, "project", "labels", list(labels)), "labels", names)
-    theirs = parse_settings(text).suggest.label_names
+    before = parse_settings(text)
+    changed = _with_routes(changed, before.routes, names)
+    theirs = before.suggest.label_names
     if names.keys().isdisjoint(theirs.values()):
         return changed
     now = ((their, names.get(our, our)) for their, our in theirs.items())
     return with_value(changed, "suggest", "names", [f"{their}={our}" for their, our in now if our is not None])
+
+
+def _with_routes(text: str, routes: Mapping[str, Focus], names: Mapping[str, str | None]) -> str:
+    for annotator, focus in routes.items():
+        if focus.label in names:
+            route = route_of(replace(focus, label=names[focus.label] or ""))
+            if route:
+                text = with_value(text, "routes", annotator, route)
+            else:
+                text = with_keys(text, "routes", {annotator: None})
+    return text
 
 
 def set_todays_names(cfg: Path) -> None:

@@ -173,13 +173,15 @@ class Corpus:
         with self._database.read() as connection:
             return [text_of(row) for row in connection.execute(query.limit(n))]
 
-    def sample_pool(self, n: int, rng: Random, *, where: Sequence[tuple[str, str]] = ()) -> list[Text]:
+    def sample_pool(self, n: int, rng: Random, *, where: Sequence[tuple[str, str]] = (), batch: int = 0) -> list[Text]:
         """Up to `n` random unanswered texts, in random order, in time independent of the pool's size.
 
-        With `where`, only texts whose meta matches all these (key, value) pairs (see `Focus`); this scans the pool.
+        With `where`, only texts whose meta matches all these (key, value) pairs, with `batch`, only those of one batch
+        (see `Focus`); this scans the pool.
         """
         start = rng.random()
-        pool = select(texts).where(UNANSWERED, *(_meta_has(*each) for each in where)).order_by(texts.c.pick, texts.c.id)
+        wanted = [UNANSWERED, *(_meta_has(*each) for each in where), *[texts.c.batch_id == batch] * bool(batch)]
+        pool = select(texts).where(*wanted).order_by(texts.c.pick, texts.c.id)
         with self._database.read() as connection:
             rows = list(connection.execute(pool.where(texts.c.pick >= start).limit(n)))
             if len(rows) < n:

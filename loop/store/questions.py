@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Exists, Row, Select, and_, exists, func, not_, or_, select
 
 from loop.former_names import attribute
 from loop.records import NO_FOCUS, Focus, Question, Stream
@@ -131,7 +131,7 @@ class Questions:
 
         With `after`, the question that follows once that one is answered. With `fits`, the first of the queue for which
         it holds, if any. Questions begun outside the focus wait for a session without it. What is `taken`, because
-        others have it in hand, is not asked.
+        others have it in hand, is not asked, and neither is what was begun if others have answered it meanwhile.
         """
 
         def is_free(row: Row[Any]) -> bool:
@@ -139,7 +139,7 @@ class Questions:
             return not any(map(mine.conflicts, taken))
 
         begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(
-            drafts.c.annotator == annotator, questions.c.stream != "review"
+            drafts.c.annotator == annotator, questions.c.stream != "review", or_(_OPEN, _answered_by(annotator))
         )
         if after is not None:
             begun = begun.where(_apart_from(after))
@@ -247,9 +247,13 @@ def _apart_from(question: Question) -> ColumnElement[bool]:
 
 def _consistent(annotator: str) -> ColumnElement[bool]:
     """Repeats go only to the annotator who gave the earlier answer, texts that several answer only to the others."""
-    mine = exists().where(answers.c.text_id == texts.c.id, answers.c.annotator == annotator)
+    mine = _answered_by(annotator)
     whole = mine.where(STANDS, WHOLE)
     return or_(and_(questions.c.stream == "repeat", mine), questions.c.stream == "revisit", ~whole)
+
+
+def _answered_by(annotator: str) -> Exists:
+    return exists().where(answers.c.text_id == texts.c.id, answers.c.annotator == annotator)
 
 
 def expire(connection: Connection) -> None:

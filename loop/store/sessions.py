@@ -174,4 +174,4 @@ def _read(file: Path) -> AtWork | None:
 
 def load_focus(kept: dict[str, Any]) -> Focus:
     """Restore a focus from a dictionary."""
-    return Focus(kept["label"], tuple((name, value) for name, value in kept["where"]), kept["measure"])
+    return Focus(kept["label"], tuple((name, value) for name, value in kept["where"]), kept["measure"], kept["batch"])

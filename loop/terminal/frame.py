@@ -32,6 +32,7 @@ BANNERS: dict[Stream, tuple[str, str]] = {
 WIDE = 60  # cells from which there is room for extras
 VERY_WIDE = 100
 HEAD_START = "Name terms first: q, then `loop terms`"
+NAMED = 2  # others at work who are named; more are counted
 MORE = 10  # cells for "more" when not all labels fit
 
 
@@ -57,9 +58,18 @@ def head(controller: Controller, cells: int) -> list[Row]:
     right = next((words for words in (scored, long) if width(words) + 16 <= cells), short)
     mode: str = controller.state.page.mode if controller.state else controller.session.mode
     mode = "review" if controller.session.versions else mode
-    left = [("class:title", " " + visible(controller.session.name)), ("class:quiet", f" · {mode}")]
+    left = [("class:title", " " + visible(controller.session.name)), ("class:quiet", f" · {mode}{beside(controller)}")]
     alarm = fit(f" {visible(status.forgotten)} ", cells) if status.forgotten else ""
     return [spread(left, right + " ", cells), rule(controller, cells, alarm)]
+
+
+def beside(controller: Controller) -> str:
+    """Return who else is at work, such as " · with ben and cid"."""
+    others = controller.status.others
+    if not others:
+        return ""
+    names = [visible(name) for name in others]
+    return f" · with {' and '.join(names)}" if len(names) <= NAMED else f" · with {len(names)} others"
 
 
 def rule(controller: Controller, cells: int, note: str = "") -> Row:

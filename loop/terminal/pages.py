@@ -155,6 +155,9 @@ def waiting_words(controller: Controller) -> str:
         return words
     if controller.session.goal_reached:
         return controller.session.goal_reached
+    if status.waiting:
+        texts = "The text left needs" if status.waiting == 1 else f"The {status.waiting:,} texts left need"
+        return f"You have answered everything. {texts} the answers of others, too (`loop annotators`)."
     if status.pool_left and controller.session.is_focus_exhausted:
         goal = controller.session.goal
         if goal.wanted:

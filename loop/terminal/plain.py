@@ -91,7 +91,8 @@ class Plain:
         status = self._controller.status
         stopped = status.trainer.startswith(STOPPED) and status.trainer != STOPPED
         session = self._controller.session
-        return bool(session.goal_reached) or session.is_focus_exhausted or not status.pool_left or stopped
+        over = bool(session.goal_reached) or session.is_focus_exhausted or not status.pool_left
+        return over or bool(status.waiting) or stopped
 
     def _ask(self) -> None:
         question = self._controller.question

@@ -74,7 +74,7 @@ def draw(
     if focus.measure:
         return Candidates((), (), tuple(far))
     known = {text.id for text in near}
-    again = [text for text in before if text.id not in known and focus.covers(text.meta)]
+    again = [text for text in before if text.id not in known and focus.covers(text)]
     return Candidates(tuple(near[:fresh]), tuple(again[:carried]), tuple(far[: settings.queue.size]))
 
 
@@ -92,7 +92,7 @@ def _drawn(
     taught, groups = store.weak.taught()
     learned = groups | store.answers.taught()
     while True:
-        sample = store.corpus.sample_pool(n, rng, where=focus.where)
+        sample = store.corpus.sample_pool(n, rng, where=focus.where, batch=focus.batch)
         drawn = [text for text in sample if text.id not in waiting]
         far = [text for text in drawn if is_held_out(text, share=share, seed=seed)]
         far = [text for text in far if text.id not in taught | asked_about and text.group not in learned]

@@ -139,7 +139,7 @@ class NextQuestions:
         began = COLD_START_ANSWERS if rounds.starts_weakly else answered
         picks = self._choose(found, ranked, began, rng, most)
         # Texts of a focused session are no random sample of the corpus, so none of them are held out.
-        mixed = picks if focus.label or focus.where else self._with_held_out(picks, found, answers)
+        mixed = picks if focus.is_narrow else self._with_held_out(picks, found, answers)
         questions = self._questions(found, mixed, answered=answered, number=number)
         shared = shared_questions(store, annotators or store.annotators.active(), focus, n=settings.queue.size)
         questions = self._mixed(questions, shared, SHARED_QUESTIONS)

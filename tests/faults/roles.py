@@ -53,14 +53,16 @@ def make_project(paths: ProjectPaths) -> None:
         trainer.close()
 
 
-def answer(paths: ProjectPaths, seed: int, n: int, say: Callable[[dict[str, object]], None]) -> None:
+def answer(
+    paths: ProjectPaths, seed: int, n: int, say: Callable[[dict[str, object]], None], annotator: str = "ann"
+) -> None:
     """Do `n` things that an annotator does; each is said as soon as the program has acknowledged it, not before."""
     rng = Random(seed)
     if rng.random() < 0.3:
         JumpingClock.rng = rng
         database.datetime = JumpingClock  # type: ignore[misc]
     with Store(paths.db) as store:
-        session = Session(paths, SETTINGS, store, annotator="ann")
+        session = Session(paths, SETTINGS, store, annotator=annotator)
         while n and step(session, rng, lambda said: say(said | log_of(paths))):
             n -= 1
         session.close()

@@ -43,7 +43,7 @@ def answer(store: Store, text_id: int, **more) -> Answer:
 )
 def test_a_focus_means_the_same_texts_in_the_store_and_one_by_one(store: Store, where, expected):
     drawn = {text.id for text in store.corpus.sample_pool(10, Random(0), where=where)}
-    covered = {text.id for text in store.corpus.texts([1, 2, 3]) if Focus(where=where).covers(text.meta)}
+    covered = {text.id for text in store.corpus.texts([1, 2, 3]) if Focus(where=where).covers(text)}
 
     assert expected == drawn == covered
 
