@@ -145,7 +145,7 @@ class Questions:
             begun = begun.where(_apart_from(after))
         with self._database.read() as connection:
             rows = connection.execute(begun.order_by(drafts.c.at.desc()))
-            row = next((row for row in rows if focus.asks(question_of(row))), None)
+            row = next((row for row in rows if is_free(row) and focus.asks(question_of(row))), None)
             if row is None:
                 row = self._chosen(connection, annotator, after)
                 row = row if row is not None and is_free(row) else None
