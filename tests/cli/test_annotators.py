@@ -22,7 +22,7 @@ def store(run: Run, project: Path) -> Iterator[Store]:
         store.journal.scheme(["A", "B"])
         for text in store.corpus.texts([1, 2, 3]):
             asked = Question(f"q{text.id}", text, ((0, len(text.text)),), ())
-            store.answers.save_draft(asked, "nobody", "")
+            store.drafts.save(asked, "nobody", "")
         yield store
 
 
