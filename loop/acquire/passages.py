@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loop.lattice import Expectation, Lattice
+from loop.settled import gaps
 from loop.timing import DIMMED, FASTEST, CostModel
 
 Floats = NDArray[np.float64]
@@ -146,16 +147,6 @@ def _best(doubt: Doubt, weight: Floats, ranges: tuple[Ints, Ints], n_tokens: int
     gain = np.where(errors >= SHARE * errors.max(), errors / np.maximum(FASTEST, seconds), 0.0)
     best = int(np.argmax(gain))
     return int(first[best]), int(last[best])
-
-
-def gaps(n_tokens: int, known: Sequence[TokenRange]) -> list[TokenRange]:
-    """The token ranges, as long as possible, that touch none of `known`, in order."""
-    found, start = [], 0
-    for first, last in [*sorted(known), (n_tokens, n_tokens)]:
-        if start < first:
-            found.append((start, first))
-        start = max(start, last)
-    return found
 
 
 def random_stretches(

@@ -35,6 +35,12 @@ def _end(text: str, start: int) -> int:
     return start + SECTION
 
 
+def section_around(text: str, place: Passage) -> Passage:
+    """The section in which a place begins."""
+    every = sections(text)
+    return next((one for one in every if place[0] < one[1]), every[-1])
+
+
 def fixed_section(text: str) -> Passage:
     """The section that is asked about if the text is held out: always the same."""
     return Random(text).choice(sections(text))

@@ -130,9 +130,9 @@ class Session:
         """A note shown instead of the earlier answer; empty for none."""
         return ""
 
-    def place(self, question: Question) -> Span | None:  # noqa: ARG002  # a review overrides it
-        """The span to put the cursor on in an earlier answer; None for the start of the text."""
-        return None
+    def place(self, question: Question) -> Span | None:
+        """The span to put the cursor on; None for the start of the text."""
+        return self.texts.place(question)
 
     def with_versions(self, question: Question, page: Page) -> Page:  # noqa: ARG002  # a review overrides it
         """The page of a question with the versions to compare on it, if any."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loop.errors import StoreError
-from loop.records import Text
+from loop.records import Passage, Question, Span, Text
 from loop.settings import ProjectPaths, Settings
+from loop.settled import settled
 from loop.store import Past, Store
 from loop.store.locks import is_held
-from loop.store.sessions import at_work
+from loop.store.sessions import InHand, at_work
 
 LISTED = 100  # search results: to see others, type another word
 
@@ -26,11 +29,15 @@ class Texts:
         """The first texts of the pool that contain `part`."""
         return self._store.requests.search(part, limit=LISTED)
 
-    def choose(self, text: Text) -> str:
-        """Ask about this text next; returns a sentence that says when.
+    def choose(self, text: Text, places: Sequence[Passage] = ()) -> str:
+        """Ask about this text next, or about the first of these places in it that may be asked about.
+
+        Returns:
+            A sentence that says when.
 
         Raises:
-            StoreError: the text or its group is held out, it is in the gold file, or somebody else has it in hand.
+            StoreError: the text or its group is held out, it is in the gold file, it or the place is in somebody else's
+                hands, or every place is answered.
         """
         from loop.progress.held_out_gold import held_out_now, reserved  # with all formats: not before the first screen
 
@@ -39,11 +46,33 @@ class Texts:
             raise StoreError(
                 "This text is held out for evaluation, so you cannot choose it.", hint="Its turn comes without you."
             )
-        for other in at_work(self._paths):
-            if other.annotator != self._annotator and text.id in {one.text_id for one in other.in_hand}:
-                raise StoreError(f"{other.annotator} has this text in hand.", hint="Choose another one.")
-        if self._store.requests.ask_for(text.id, self._annotator):
+        place = self._free_place(text, places)
+        if self._store.requests.ask_for(text.id, self._annotator, place):
             return "It is the next question."
         if not is_held(self._paths.trainer_lock):
             return "It becomes the next question once a trainer runs; none is running now."
         return "The trainer is preparing the question; it comes next."
+
+    def _free_place(self, text: Text, places: Sequence[Passage]) -> Passage | None:
+        """The first place that is neither answered nor in somebody else's hands; None for the whole text."""
+        of_text = [answer for answer in self._store.answers.standing() if answer.text_id == text.id]
+        known = settled(of_text, self._store.journal.schemes(), self._settings.project.labels).get(text.id, ())
+        answered = [InHand(text.id, passage) for passage in known]
+        open_ = [one for one in places if not any(map(InHand(text.id, one).conflicts, answered))]
+        if places and not open_:
+            raise StoreError(
+                "Every place where this text contains that is answered.", hint="Look for it in your earlier answers."
+            )
+        wanted = [InHand(text.id, one) for one in open_] or [InHand(text.id)]
+        others = [one for one in at_work(self._paths) if one.annotator != self._annotator]
+        taken = [(theirs, other.annotator) for other in others for theirs in other.in_hand]
+        for one in wanted:
+            if not any(one.conflicts(theirs) for theirs, _ in taken):
+                return one.passage
+        name = next(name for theirs, name in taken if theirs.conflicts(wanted[0]))
+        raise StoreError(f"{name} has this text in hand.", hint="Choose another one.")
+
+    def place(self, question: Question) -> Span | None:
+        """What the annotator had looked for when they chose this question; None if they did not."""
+        place = self._store.requests.place(question.id, self._annotator)
+        return None if place is None else Span(*place, "")

@@ -22,7 +22,7 @@ from loop.store.journal import Journal, RoundInfo
 from loop.store.naming import Names, Naming
 from loop.store.predictions import Predictions
 from loop.store.questions import Questions
-from loop.store.requests import Past, Requests
+from loop.store.requests import Past, Requests, Wanted
 from loop.store.terms import Terms
 from loop.store.weak_labels import PipelineScore, WeakLabels, WeakLabelStore, WeakSpan, WeakSummary
 
@@ -51,6 +51,7 @@ __all__ = [
     "Store",
     "Requests",
     "Terms",
+    "Wanted",
     "WeakLabels",
     "WeakLabelStore",
     "WeakSpan",

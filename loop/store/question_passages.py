@@ -31,8 +31,8 @@ def lies_within(start: Any, end: Any) -> ColumnElement[bool]:
 
 
 def answered_within() -> ColumnElement[bool]:
-    """Whether an answer about a passage is about some of what a question asks about."""
-    return and_(answers.c.passage.is_not(None), asks_within(*_edges(answers.c.passage)))
+    """Whether the passage of an answer is about some of what a question asks about."""
+    return asks_within(*_edges(answers.c.passage))
 
 
 def _edges(passage: Column[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:

@@ -63,12 +63,13 @@ _OPEN = or_(
 )
 
 
-# Answers in force, to a question or to some of the passage that it asks about.
-_GIVEN = exists().where(
+IS_GIVEN = exists().where(
     STANDS,
     answers.c.text_id == questions.c.text_id,
+    answers.c.passage.is_not(None),
     or_(answers.c.question_id == questions.c.id, and_(answers.c.scheme == _IN_FORCE, answered_within())),
 )
+"""Of a question: whether it, or some of the passage that it asks about, is answered though its text is not."""
 
 
 class Questions:
@@ -165,7 +166,7 @@ class Questions:
         request = requests(connection).get(annotator)
         if request is None or request["question"] is None:
             return None
-        chosen = _WITH_TEXT.where(questions.c.id == request["question"], UNANSWERED, ~_GIVEN)
+        chosen = _WITH_TEXT.where(questions.c.id == request["question"], UNANSWERED, ~IS_GIVEN)
         return connection.execute(chosen if after is None else chosen.where(_apart_from(after))).first()
 
     def _recent(self, row: Row[Any]) -> Question:

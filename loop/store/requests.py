@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
-from loop.records import Answer, Question, Text
+from loop.records import Answer, Passage, Question, Text
 from loop.store.answers import FIRST, OWN, STANDS, answer_of
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
 from loop.store.naming import Naming, read_naming
 from loop.store.publishing import text_ids
+from loop.store.question_passages import EVERYWHERE, asks_within
 from loop.store.question_rows import keep_question
-from loop.store.questions import REQUESTS, requests
+from loop.store.questions import IS_GIVEN, REQUESTS, requests
 from loop.store.schema import answers, questions, texts
 
 UNSURE = "unsure"
@@ -27,6 +28,13 @@ class Past(NamedTuple):
 
     answer: Answer
     text: str
+
+
+class Wanted(NamedTuple):
+    """A text that an annotator asked for, and the place in it."""
+
+    text: Text
+    place: Passage | None = None
 
 
 class Requests:
@@ -51,39 +59,42 @@ class Requests:
         with self._database.read() as connection:
             return [text_of(row) for row in connection.execute(found.order_by(texts.c.id).limit(limit))]
 
-    def ask_for(self, text_id: int, annotator: str) -> bool:
-        """Request a question about a text, replacing this annotator's earlier request.
+    def ask_for(self, text_id: int, annotator: str, place: Passage | None = None) -> bool:
+        """Request a question about a text, or about a place in it, replacing this annotator's earlier request.
 
         Returns:
             Whether the question exists already.
         """
-        asked = select(questions.c.id).where(questions.c.text_id == text_id).order_by(questions.c.round.desc()).limit(1)
+        asked = select(questions.c.id).where(
+            questions.c.text_id == text_id, asks_within(*(place or EVERYWHERE)), ~IS_GIVEN
+        )
         with self._database.write() as connection:
-            question = connection.execute(asked).scalar_one_or_none()
-            mine = {"text": text_id, "question": question}
+            newest = asked.order_by(questions.c.round.desc()).limit(1)
+            question = connection.execute(newest).scalar_one_or_none()
+            mine = {"text": text_id, "place": place, "question": question}
             put_state(connection, REQUESTS, requests(connection) | {annotator: mine})
         return question is not None
 
-    def asked_for(self) -> Text | None:
-        """A requested text, as long as it is unanswered and has no question."""
+    def asked_for(self) -> list[Wanted]:
+        """The requested texts that are unanswered, and have no question."""
         with self._database.read() as connection:
-            for request in requests(connection).values():
-                there = select(questions.c.id).where(questions.c.id == request["question"])
-                if request["question"] is not None and connection.execute(there).first() is not None:
-                    continue
-                row = connection.execute(select(texts).where(texts.c.id == request["text"], UNANSWERED)).first()
-                if row is not None:
-                    return text_of(row)
-        return None
+            return [wanted for request in requests(connection).values() if (wanted := _wanted(connection, request))]
 
-    def serve(self, question: Question) -> None:
-        """Store the question about a requested text, unless the requests have changed."""
+    def place(self, question_id: str, annotator: str) -> Passage | None:
+        """The place that this annotator asked for, if this is the question about it."""
+        with self._database.read() as connection:
+            request = requests(connection).get(annotator)
+        return _place_of(request) if request is not None and request["question"] == question_id else None
+
+    def serve(self, question: Question, place: Passage | None = None) -> None:
+        """Store the question about a requested text, or place in it, unless the requests have changed."""
         with self._database.write() as connection:
             there = requests(connection)
-            asking = [annotator for annotator, request in there.items() if request["text"] == question.text.id]
+            same = question.text.id, place
+            asking = [annotator for annotator, one in there.items() if (one["text"], _place_of(one)) == same]
             if asking and text_ids(connection, [question.text.id]):
                 keep_question(connection, question)
-                served = {"text": question.text.id, "question": question.id}
+                served = {"text": question.text.id, "place": place, "question": question.id}
                 put_state(connection, REQUESTS, there | dict.fromkeys(asking, served))
 
     def history(self, annotator: str, typed: str = "", *, hard: bool = False, limit: int) -> list[Past]:
@@ -109,6 +120,19 @@ class Requests:
         query = select(answers.c.question_id).where(*mine, *skipped).order_by(answers.c.seq).limit(1)
         with self._database.read() as connection:
             return connection.execute(query).scalar_one_or_none()
+
+
+def _wanted(connection: Connection, request: Mapping[str, Any]) -> Wanted | None:
+    there = select(questions.c.id).where(questions.c.id == request["question"])
+    if request["question"] is not None and connection.execute(there).first() is not None:
+        return None
+    row = connection.execute(select(texts).where(texts.c.id == request["text"], UNANSWERED)).first()
+    return None if row is None else Wanted(text_of(row), _place_of(request))
+
+
+def _place_of(request: Mapping[str, Any]) -> Passage | None:
+    place = request.get("place")
+    return None if place is None else (place[0], place[1])
 
 
 def _says(word: str, naming: Naming) -> ColumnElement[bool]:

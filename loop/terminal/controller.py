@@ -14,7 +14,7 @@ from loop.errors import LoopError
 from loop.records import Answer, Mode, Question, Span, Verdict
 from loop.store import Past
 from loop.terminal.current_text import Hand
-from loop.terminal.excerpt import place_in
+from loop.terminal.excerpt import matches_in, place_in
 from loop.terminal.finder import Finder, history, pool
 from loop.terminal.messages import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, WHAT_MODES_ARE
 from loop.terminal.palette import Action, AnyFinder, counted, palette, waiting
@@ -138,7 +138,7 @@ class Controller(Hand):
         elif isinstance(after, Past):
             self._open(after, finder.words)
         elif after is not None:
-            self.notice = self.session.texts.choose(after)
+            self.notice = self.session.texts.choose(after, matches_in(after.text, finder.words))
             if self.question is None:
                 self._take_next()
 

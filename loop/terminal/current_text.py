@@ -55,8 +55,7 @@ class Hand:
         if answer is not None:
             said = answer.spans if answer.verdict == "accept" else None
             fresh = resume(page, said, flag=answer.flag, memo=answer.memo)
-            fresh = looking_at(fresh, self.session.place(question))
-        self.state = begun or fresh
+        self.state = begun or looking_at(fresh, self.session.place(question))
         self.question, self.reopened, self.drawn = question, answer, False
         self.around = _rest_of_document(question, page) or self.session.neighbours(question)
         self._kept = _edits(self.state)

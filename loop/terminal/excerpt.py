@@ -20,6 +20,12 @@ def match_in(text: str, words: Iterable[str]) -> Range:
     return next((match.span() for match in found if match), NOWHERE)
 
 
+def matches_in(text: str, words: Iterable[str]) -> list[Range]:
+    """Return all places where a text contains the first of these words that it contains, ignoring case."""
+    found = ([match.span() for match in re.finditer(re.escape(word), text, re.IGNORECASE)] for word in words)
+    return next(filter(None, found), [])
+
+
 def place_in(past: Past, words: Iterable[str]) -> Range:
     """Return where an earlier answer matches in its text: at a word, else at a span whose label begins with one."""
     wanted = tuple(words)

@@ -6,10 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
 from random import Random
 
-from loop.acquire.passages import TokenRange, gaps
+from loop.acquire.passages import TokenRange
 from loop.acquire.sections import sections
 from loop.records import Answer, Passage, Text
 from loop.scoring.questions import Read
+from loop.settled import gaps, settled
 from loop.truth import Schemes
 
 
@@ -23,12 +24,9 @@ class KnownPassages:
     """
 
     def __init__(self, answers: Iterable[Answer], schemes: Schemes, labels: Collection[str]) -> None:
-        self._known: dict[int, list[Passage]] = {}
-        about = [answer for answer in answers if answer.passage is not None and not answer.repeat]
-        self.texts = frozenset(answer.text_id for answer in about)
-        for answer in about:
-            if answer.passage is not None and set(labels) <= set(schemes[answer.scheme]):
-                self._known.setdefault(answer.text_id, []).append(answer.passage)
+        given = [answer for answer in answers if answer.passage is not None and not answer.repeat]
+        self.texts = frozenset(answer.text_id for answer in given)
+        self._known = settled(given, schemes, labels)
 
     def sections(self, texts: Collection[Text], rng: Random, *, at_least: int = 1) -> dict[int, list[Passage]]:
         """For each long text random sections that are not known, if possible such in which nothing is.

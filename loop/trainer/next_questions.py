@@ -12,7 +12,7 @@ from loop.acquire.coldstart import most_matched, most_typical
 from loop.acquire.diversity import diverse
 from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
-from loop.acquire.sections import SECTION, fixed_section
+from loop.acquire.sections import SECTION, fixed_section, section_around
 from loop.base.other_pipeline import OtherPipeline
 from loop.held_out import HeldOut
 from loop.patterns.project_patterns import PatternsFile
@@ -20,7 +20,7 @@ from loop.progress.held_out_gold import held_out_now, reserved
 from loop.records import NO_FOCUS, Answer, Focus, Passage, Question, Stream, Text
 from loop.scoring.questions import Read, estimated, question, read_texts, uncertain_string
 from loop.settings import ProjectPaths, Settings
-from loop.store import Store
+from loop.store import Store, Wanted
 from loop.trainer.candidates import (
     Candidates,
     answering_cost,
@@ -75,15 +75,26 @@ class NextQuestions:
         self._other = other
 
     def serve(self, rounds: Rounds) -> bool:
-        """Build the question about the text that the annotator requested; return False if there is none."""
-        text = self._store.requests.asked_for()
-        if text is None or not self._held_out().may_teach(text):
-            return False
-        sections = self._past(self._store.answers.standing()).sections([text], Random(text.text))
-        (one,) = self._read(rounds, [text], sections)
-        (one,) = self._with_others([one], answered=len(self._store.answers.training()) if self._other else 0)
-        self._store.requests.serve(question(one, stream="chosen", round=rounds.number))
-        return True
+        """Build the question about a text, or place, that an annotator requested; return False if there is none."""
+        for wanted in self._store.requests.asked_for():
+            place = self._chosen(rounds, wanted) if self._held_out().may_teach(wanted.text) else None
+            if place is not None:
+                answered = len(self._store.answers.training()) if self._other else 0
+                (one,) = self._with_others([place.read], answered=answered)
+                asked = question(one, stream="chosen", round=rounds.number, passage=place.passage)
+                self._store.requests.serve(asked, wanted.place)
+                return True
+        return False
+
+    def _chosen(self, rounds: Rounds, wanted: Wanted) -> Place | None:
+        """What to ask about a chosen text: all or, if it is too long or known in part, what is around the place."""
+        text, rng, before = wanted.text, Random(wanted.text.text), self._past(self._store.answers.standing())
+        sections = before.sections([text], rng)
+        if text.id in sections and wanted.place is not None:
+            sections = {text.id: [section_around(text.text, wanted.place)]}
+        read = (replace(one, known=before.known_in(one)) for one in self._read(rounds, [text], sections))
+        near = [wanted.place] if wanted.place else None
+        return next(iter(random_places(read, self._settings.acquire.longest, rng, near=near)), None)
 
     @property
     def has_new_patterns(self) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import NamedTuple
 
 from loop.acquire.passages import TokenRange, random_stretches
 from loop.acquire.queue import Pick
-from loop.records import Stream
+from loop.records import Passage, Stream
 from loop.scoring.questions import Read
 from loop.trainer.known_passages import token_ranges
 
@@ -39,17 +39,20 @@ class Place(NamedTuple):
         return Pick(self.read.text.id, stream, self.read.at, self.passage)
 
 
-def random_places(read: Iterable[Read], longest: int, rng: Random, *, most: int = 1) -> list[Place]:
+def random_places(
+    read: Iterable[Read], longest: int, rng: Random, *, most: int = 1, near: Sequence[Passage] | None = None
+) -> list[Place]:
     """What to ask about at random: of each text all or, if it is too long or known in part, up to `most` passages.
 
-    Where patterns match, these are the surroundings of matches. Of a text that is known there is none.
+    These are the surroundings of what is `near` or, without that, of the patterns' matches, if there are any. Of a text
+    that is known there is none.
     """
     found = []
     for one in read:
         if not one.known and len(one.tokens) <= longest:
             found.append(Place(one))
             continue
-        near = token_ranges(one, ((match.start, match.end) for match in one.matches))
-        drawn = random_stretches(len(one.tokens), longest, rng, most=most, known=one.known, near=near)
+        around = token_ranges(one, near or [(match.start, match.end) for match in one.matches])
+        drawn = random_stretches(len(one.tokens), longest, rng, most=most, known=one.known, near=around)
         found += [Place(one, passage) for passage in drawn]
     return found

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -82,18 +83,17 @@ def test_the_pool_is_searched_for_what_was_typed_and_nothing_is_a_wildcard(store
 
 def test_a_chosen_text_is_wished_for_until_its_question_is_made_and_then_comes_first(store: Store):
     store.questions.publish([asked(store, 1)], round=0)
-    assert store.requests.asked_for() is None
+    assert [] == store.requests.asked_for()
     at_once = store.requests.ask_for(2, "ann")
-    wished = store.requests.asked_for()
+    (wished,) = store.requests.asked_for()
     meanwhile = store.questions.head("ann")
     store.requests.serve(asked(store, 2, stream="chosen"))
     first = store.questions.head("ann")
 
     assert not at_once
-    assert wished
     assert meanwhile
     assert first
-    assert (2, 1, "q2", None) == (wished.id, meanwhile.text.id, first.id, store.requests.asked_for())
+    assert (2, 1, "q2", []) == (wished.text.id, meanwhile.text.id, first.id, store.requests.asked_for())
     following = store.questions.head("ann", after=first)
     assert following
     assert "q1" == following.id
@@ -107,17 +107,15 @@ def test_a_text_that_has_a_question_needs_no_trainer(store: Store):
     assert store.requests.ask_for(2, "ann")
     head = store.questions.head("ann")
     assert head
-    assert (2, None) == (head.text.id, store.requests.asked_for())
+    assert (2, []) == (head.text.id, store.requests.asked_for())
 
 
 def test_a_question_that_was_swept_away_before_it_was_asked_is_wished_for_again(store: Store):
     store.requests.ask_for(2, "ann")
     store.requests.serve(asked(store, 2, stream="chosen"))
     store.questions.publish([asked(store, 1)], round=1)
-    wished = store.requests.asked_for()
 
-    assert wished
-    assert 2 == wished.id
+    assert [2] == [wished.text.id for wished in store.requests.asked_for()]
 
 
 def test_a_question_that_is_no_longer_wished_for_is_dropped(store: Store):
@@ -125,6 +123,28 @@ def test_a_question_that_is_no_longer_wished_for_is_dropped(store: Store):
     store.requests.serve(asked(store, 2, stream="chosen"))
 
     assert {} == store.questions.get(["q2"])
+
+
+def test_of_a_text_with_several_questions_the_one_about_the_chosen_place_comes_first(store: Store):
+    first, last = (replace(asked(store, 1), id=id_, passage=passage) for id_, passage in (("a", (0, 4)), ("b", (6, 9))))
+    store.questions.publish([first, last], round=0)
+
+    assert store.requests.ask_for(1, "ann", (7, 9))
+    assert (last, first) == (store.questions.head("ann"), store.questions.head("ann", after=last))
+    assert (None, (7, 9)) == (store.requests.place("a", "ann"), store.requests.place("b", "ann"))
+    assert store.requests.place("b", "bob") is None
+
+
+def test_a_place_that_no_question_is_about_is_wished_for_by_each_who_chose_it(store: Store):
+    store.questions.publish([replace(asked(store, 1), passage=(0, 4))], round=0)
+    at_once = [store.requests.ask_for(1, who, place) for who, place in (("ann", (5, 6)), ("bob", (8, 9)))]
+    wished = store.requests.asked_for()
+    for id_, one in zip("ab", wished, strict=True):
+        store.requests.serve(replace(asked(store, 1), id=id_, stream="chosen", passage=one.place), one.place)
+
+    assert [False, False] == at_once
+    assert [(1, (5, 6)), (1, (8, 9))] == [(one.text.id, one.place) for one in wished]
+    assert ("a", "b") == tuple(store.questions.head(who).id for who in ("ann", "bob"))
 
 
 def test_history_holds_what_stands_newest_first_and_every_word_narrows_it(store: Store):

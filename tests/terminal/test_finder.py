@@ -142,9 +142,8 @@ def test_a_text_without_a_question_waits_for_the_trainer(open_session: Callable[
     controller = keys(Controller(session, keymap(session.labels)), "c-f r u b s enter enter")
 
     assert "It becomes the next question once a trainer runs; none is running now." == controller.notice
-    wished = session._store.requests.asked_for()
-    assert wished is not None
-    assert TWO.text.text == wished.text
+    (wished,) = session._store.requests.asked_for()
+    assert (TWO.text.text, (10, 14)) == (wished.text.text, wished.place)
 
 
 def test_pasted_text_is_looked_for(sit_down: Sit) -> None:

@@ -156,3 +156,17 @@ def test_what_is_suggested_outside_is_shown_once_the_passage_is_wider(sit_down: 
 
     assert ["SRAM Rival", "KMC", "Canyon"] == [TEXT[span.start : span.end] for span in last.shown]
     assert last.shown == last.spans
+
+
+def test_where_a_text_was_searched_for_is_asked_about_and_under_the_cursor(sit_down: Sit) -> None:
+    near, far = asked("KMC=BRAND 80"), replace(asked(within="my Canyon rub today"), id="far")
+    far = replace(far, text=near.text)
+    controller = sit_down(TWO, near, far)
+    press(controller, "c-f t o d a y enter enter")
+    chosen = controller.notice
+    press(controller, "enter")
+    state = controller.state
+
+    assert "It is the next question." == chosen
+    assert far.passage == state.page.asked
+    assert "today" == state.page.string(state.cursor, state.cursor + 1)

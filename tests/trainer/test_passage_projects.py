@@ -12,6 +12,7 @@ from trainer_kit import finish, give, weights
 from workshop import workshop_gold
 
 from loop.acquire.sections import SECTION, fixed_section
+from loop.errors import StoreError
 from loop.formats import read, write
 from loop.intake import import_answers, plan_import, read_answers
 from loop.intake.export import answered
@@ -193,6 +194,66 @@ def test_who_skips_a_document_is_asked_about_no_other_part_of_it(paths, passages
 
     assert after is None or 2 == after.text.id
     assert {2} == {text.id for text in store.corpus.unanswered([1, 2])}
+
+
+@pytest.mark.parametrize("of", [1200, 30])
+def test_a_chosen_place_of_a_long_text_is_asked_about(of, paths, passages, store):
+    settings = replace(passages, acquire=replace(passages.acquire, passages=False))
+    gold = joined(1, of)
+    (text,) = gold
+    store.corpus.add_batch([NewText(text)], source="gold")
+    (chosen,) = store.corpus.texts([1])
+    for place in [(0, 3), (len(text) // 2, len(text) // 2 + 4), (len(text) - 4, len(text) - 1)]:
+        session = Session(paths, settings, store, annotator="ann")
+        session.texts.choose(chosen, [place])
+        finish(paths, settings, store)
+        question = session.next()
+        session.close()
+        give(paths, settings, store, gold, 1)
+
+        assert Span(*place, "").touches(question.passage)
+        assert len([token for token in question.tokens if question.passage[0] <= token[0] < question.passage[1]]) <= 20
+
+
+def test_of_the_places_searched_for_the_first_that_is_not_answered_is_asked_about(paths, passages, store):
+    text = "the fork is bent and " * 200
+    store.corpus.add_batch([NewText(text)], source="gold")
+    (chosen,) = store.corpus.texts([1])
+    places = [(n, n + 4) for n in range(4, len(text), 21)]
+    scheme = store.journal.scheme(["PART"])
+    for n, passage in enumerate([(0, 50), (50, 100), (140, 200)]):
+        answer = Answer(f"a{n}", 1, "ann", "accept", passage=passage, complete=False, scheme=scheme)
+        store.answers.add(answer)
+    finish(paths, passages, store)
+    session = Session(paths, passages, store, annotator="ann")
+    session.texts.choose(chosen, places)
+    finish(paths, passages, store)
+    question = session.next()
+
+    assert Span(*places[5], "").touches(question.passage)
+    assert (100, 140) == (places[5][0] - 9, places[6][1] + 6)
+    with pytest.raises(StoreError, match="is answered"):
+        session.texts.choose(chosen, places[:4])
+    session.close()
+
+
+def test_a_place_that_somebody_else_has_in_hand_is_not_asked_about(paths, passages, store):
+    text = "the fork is bent and " * 200
+    store.corpus.add_batch([NewText(text)], source="gold")
+    (chosen,) = store.corpus.texts([1])
+    finish(paths, passages, store)
+    bob, ann = (Session(paths, passages, store, annotator=name) for name in ("bob", "ann"))
+    theirs = bob.next()
+    ann.texts.choose(chosen, [theirs.passage, (4000, 4004)])
+    finish(paths, passages, store)
+    mine = ann.next()
+    with pytest.raises(StoreError, match="bob has"):
+        ann.texts.choose(chosen, [theirs.passage])
+    ann.close()
+    bob.close()
+
+    assert Span(4000, 4004, "").touches(mine.passage)
+    assert not mine.overlaps(theirs)
 
 
 @pytest.mark.parametrize("strategy", ["random", "gain_per_second"])
