@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from loop.editing import Keymap, Layout, Likely, Page, Range, State, chances, left_out
+from loop.editing import Keymap, Layout, Likely, Page, Range, State, chances, is_decided, left_out, undecided
 from loop.editing.characters import selected_range
 from loop.editing.cursor import hints, selection
+from loop.editing.marks import overlap
 from loop.records import TokenSpan
 from loop.terminal.glyphs import fit, visible, width
 from loop.terminal.style import colour_class
@@ -23,6 +24,7 @@ Row = list[tuple[str, str]]
 CURSOR = ("[SetCursorPosition]", "")
 """Where the terminal's own cursor goes, by the name prompt_toolkit gives it; the last one on the screen counts."""
 
+DIFFERS = "≠"  # the sign of a place where annotators differ
 READABLE = 4  # fewest cells for a truncated label that is still readable
 
 Patch = tuple[int, int, str]
@@ -103,8 +105,8 @@ def body(state: State, keys: Keymap, cells: int, rows: int, top: int) -> list[Ro
     drawn: list[Row] = []
     for start, end in lines:
         at = hand if start <= hand < max(end, start + 1) else None
-        drawn.append(_text_row(laid, start, laid.seen(start, end), patches, at))
-        drawn.append(_chip_row(_in_line(chips, laid, start, end), cells))
+        drawn.append(text_row(laid, start, laid.seen(start, end), patches, at))
+        drawn.append(chip_row(in_line(chips, laid, start, end), cells))
     return drawn[:rows]
 
 
@@ -115,26 +117,28 @@ def char_in_hand(state: State) -> int:
     return state.page.tokens[state.cursor][0]
 
 
-def _offsets(page: Page, tokens: Range | TokenSpan) -> Range:
+def offsets(page: Page, tokens: Range | TokenSpan) -> Range:
+    """Return the characters of some tokens."""
     return page.tokens[tokens[0]][0], page.tokens[tokens[1] - 1][1]
 
 
 def _within(page: Page, mark: TokenSpan, chars: Range) -> bool:
-    start, end = _offsets(page, mark)
+    start, end = offsets(page, mark)
     return start < chars[1] and chars[0] < end
 
 
 def _patches(state: State, marks: Iterable[TokenSpan], offered: Iterable[Likely]) -> list[Patch]:
     page, target = state.page, state.target
     patches = _dimmed(page)
-    patches += [(*_offsets(page, m), colour_class("span", page.labels, m.label)) for m in marks]
-    patches += [(*_offsets(page, item.mark), "class:candidate") for item in offered]
+    patches += [(*offsets(page, (one.start, one.end)), "class:difference") for one in undecided(state)]
+    patches += [(*offsets(page, m), colour_class("span", page.labels, m.label)) for m in marks]
+    patches += [(*offsets(page, item.mark), "class:candidate") for item in offered]
     if target is not None and not state.rest:
-        patches.append((*_offsets(page, target), "class:target"))
+        patches.append((*offsets(page, target), "class:target"))
     if state.stance == "chars":
         patches += [(*selected_range(state), "class:selection"), (state.char, state.char + 1, "class:cursor")]
     elif (selected := selection(state)) is not None:
-        patches.append((*_offsets(page, selected), "class:selection"))
+        patches.append((*offsets(page, selected), "class:selection"))
     elif page.words:
         patches.append((*page.tokens[state.cursor], "class:cursor"))
     return patches
@@ -144,11 +148,12 @@ def _dimmed(page: Page) -> list[Patch]:
     """The text around the passage that is asked about."""
     if page.passage is None:
         return []
-    start, end = _offsets(page, page.passage)
+    start, end = offsets(page, page.passage)
     return [(0, start, "class:dimmed"), (end, len(page.text), "class:dimmed")]
 
 
-def _text_row(laid: Wrapped, start: int, end: int, patches: Sequence[Patch], hand: int | None) -> Row:
+def text_row(laid: Wrapped, start: int, end: int, patches: Sequence[Patch], hand: int | None) -> Row:
+    """Return the characters [start, end) of a line with their styles, and the cursor at the character `hand`."""
     here = [(max(a, start), min(b, end), style) for a, b, style in patches if a < end and start < b]
     marks = [(i, i + 1, "class:mark") for i in range(start, end) if laid.glyphs[i].mark]
     cuts = {start, end, *(cut for a, b, _ in (*here, *marks) for cut in (a, b))}
@@ -180,13 +185,21 @@ def _names(
     state: State, keys: Keymap, marks: Iterable[TokenSpan], offered: Iterable[Likely], seen: Range
 ) -> list[Name]:
     page, known = state.page, chances(state, state.page.cover(*seen))
-    names = []
+    names = list(_empty(state))
     for mark in marks:
         style = colour_class("chip", page.labels, mark.label)
-        names.append(Name(*_offsets(page, mark), forms(state, mark, known.get(mark), keys), style))
+        names.append(Name(*offsets(page, mark), forms(state, mark, known.get(mark), keys), style))
     for mark, p in offered:
-        names.append(Name(*_offsets(page, mark), forms(state, mark, p, keys), "class:candidate-chip"))
+        names.append(Name(*offsets(page, mark), forms(state, mark, p, keys), "class:candidate-chip"))
     return sorted(names)
+
+
+def _empty(state: State) -> Iterator[Name]:
+    """The differences of a review without a mark, undecided or decided to be nothing."""
+    for one in state.page.differences:
+        if not any(overlap(mark, one[:2]) for mark in state.marks):
+            word, sign = ("nothing", "✓") if is_decided(state, one) else ("undecided", DIFFERS)
+            yield Name(*offsets(state.page, one[:2]), Forms(word, sign, f" {sign}"), "class:difference-chip")
 
 
 def forms(state: State, mark: TokenSpan, p: float | None, keys: Keymap) -> Forms:
@@ -212,12 +225,14 @@ def _hints(state: State) -> list[Name]:
     return [Name(start, end, Forms(hint[len(typed) :], whole=True), "class:hint") for (start, end), hint in words]
 
 
-def _in_line(names: Iterable[Name], laid: Wrapped, start: int, end: int) -> list[Chip]:
+def in_line(names: Iterable[Name], laid: Wrapped, start: int, end: int) -> list[Chip]:
+    """Return the names below the line [start, end) of a text."""
     here = [(max(n.start, start), min(n.end, end), n) for n in names if n.start < end and start < n.end]
     return [Chip(laid.cell(a)[1], laid.cells_of(a, b), n.forms, n.style) for a, b, n in here]
 
 
-def _chip_row(chips: Sequence[Chip], cells: int) -> Row:
+def chip_row(chips: Sequence[Chip], cells: int) -> Row:
+    """Return the row of these names, each as long as its neighbours allow."""
     row: Row = []
     used = 0
     # Adjacent spans of one cell leave no room for a gap between their labels.

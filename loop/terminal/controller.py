@@ -9,14 +9,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from loop.editing import Intent, Keymap, Range, State, act, looking_at, press
-from loop.editing.edits import shorten
 from loop.errors import LoopError
 from loop.records import Answer, Mode, Question, Span, Verdict
 from loop.store import Past
 from loop.terminal.current_text import Hand
 from loop.terminal.excerpt import matches_in, place_in
 from loop.terminal.finder import Finder, history, pool
-from loop.terminal.messages import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, WHAT_MODES_ARE
+from loop.terminal.messages import MODES, MOUSE_IS_OFF, MOUSE_IS_ON, RETRACTED, WHAT_MODES_ARE
+from loop.terminal.new_pattern import add_pattern
 from loop.terminal.palette import Action, AnyFinder, counted, palette, waiting
 
 if TYPE_CHECKING:
@@ -205,22 +205,13 @@ class Controller(Hand):
         elif intent.kind == "onward":
             self._onward(question)
         elif intent.kind == "pattern":
-            self._add_pattern(state)
-        elif intent.kind == "retract":
-            self._retract(question)
+            self.notice = add_pattern(self.session, state)
         elif intent.kind == "note":
             self.notice = f"Noted in {self.session.add_note(intent.note)}."
+        elif intent.kind == "retract":
+            self._retract(question)
         else:
             self._look(intent.kind)
-
-    def _add_pattern(self, state: State) -> None:
-        target = state.target
-        if target is not None:
-            string = state.page.string(target.start, target.end)
-            file = self.session.add_pattern(string, target.label)
-            known = f"“{shorten(string)}” is already a pattern for {target.label}."
-            added = f"Added “{shorten(string)}” as a pattern for {target.label} to {file}."
-            self.notice = added if file else known
 
     def _answer(self, question: Question, state: State, verdict: Verdict, reason: str) -> None:
         spans = state.spans if verdict == "accept" else ()
@@ -267,11 +258,10 @@ class Controller(Hand):
         self._take_next()
 
     def _retract(self, question: Question) -> None:
-        if not self.session.retract(question):
-            self.notice = self.keys.worded("Nothing is decided here yet: [skip] leaves the text undecided.")
-            return
-        self.show(question, None)
-        self.notice = "The decision is taken back: the annotators' answers count again."
+        is_retracted = self.session.retract(question)
+        if is_retracted:
+            self.show(question, None)
+        self.notice = RETRACTED[is_retracted]
 
     def _reopen(self) -> None:
         self.save()

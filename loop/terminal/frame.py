@@ -165,6 +165,8 @@ def prompt(state: State, cells: int) -> Row:
         return _typed("Find", state.typed, f"{count} found · Tab next · Enter selects" if state.typed else "", cells)
     if state.stance == "memo":
         return _typed("Memo", state.typed, "Enter saves it", cells)
+    if state.stance == "note":
+        return _typed("Guidelines", state.typed, "Enter adds it", cells)
     return []
 
 

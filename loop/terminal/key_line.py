@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loop.editing import Keymap, State, left_out
-from loop.editing.keymap import key_name
+from loop.editing import Keymap, State, left_out, possible, undecided
+from loop.editing.keymap import TAKES, key_name
 from loop.editing.prompts import REASONS
+from loop.editing.versions import difference_here
 from loop.terminal.body import Row
 from loop.terminal.controller import Controller
 from loop.terminal.glyphs import visible, width
@@ -32,6 +33,10 @@ TEACH: tuple[Hint, ...] = (
     ("left_edge_left", "to the left"), ("name", "another label"), ("skip", "skip"), ("reopen", "previous answer"),
     ("mode", "mode"), ("palette", "commands"), ("quit", "quit"),
 )  # fmt: skip
+REVIEW: tuple[Hint, ...] = (
+    ("skip", "leave undecided"), ("memo", "why"), ("help", "all keys"), ("reopen", "previous"),
+    ("guidelines", "guidelines"), ("note", "add to them"), ("quit", "quit"),
+)  # fmt: skip
 NO_TEXT: tuple[Hint, ...] = (
     ("reopen", "previous answer"), ("history", "earlier answers"), ("palette", "commands"), ("quit", "quit"),
 )  # fmt: skip
@@ -45,7 +50,9 @@ def key_line(controller: Controller, cells: int) -> Row:
         return _row([("↑↓", "scroll"), ("other keys", "back to the text")], cells)
     if controller.state is None:
         return _row(_named(NO_TEXT, controller.keys), cells)
-    return _row(_open(controller.state, controller.keys) or _named(_editing(controller.state), controller.keys), cells)
+    state, keys = controller.state, controller.keys
+    hints = _open(state, keys) or (_reviewing(state, keys) if state.page.versions else _named(_editing(state), keys))
+    return _row(hints, cells)
 
 
 def _finding(finder: AnyFinder) -> list[Hint]:
@@ -70,7 +77,7 @@ def _open(state: State, keys: Keymap) -> list[Hint]:
         return [("letters", "go to that word"), ("Backspace", "cancel")]
     if state.stance == "skip":
         return [(" ".join((*REASONS, key_name(keys.first("skip")))), "skip"), ("other keys", "back to the text")]
-    if state.stance in ("name", "find", "memo"):
+    if state.stance in ("name", "find", "memo", "note"):
         return [("Enter", "take"), ("Tab", "next"), ("Backspace", "delete, cancel")]
     return []
 
@@ -86,6 +93,17 @@ def _editing(state: State) -> Sequence[Hint]:
         here = (NEXT, *ELSEWHERE) if state.marks or left_out(state) else ELSEWHERE
     undo: Sequence[Hint] = [("undo", "undo")] if state.past else []
     return [*answer, *here, *undo, *ALWAYS]
+
+
+def _reviewing(state: State, keys: Keymap) -> list[Hint]:
+    takes = [key_name(keys.first(name)) for name in possible(state) if name in TAKES]
+    taken = "take it here" if difference_here(state) else "take all of it"
+    take: list[Hint] = [(f"{takes[0]}-{takes[-1]}" if len(takes) > 1 else takes[0], taken)] if any(takes) else []
+    left, accept = undecided(state), ("accept", "store")
+    first = [("next_stop", "next difference")] * bool(state.page.differences)
+    more = [*([] if left else [accept]), *first, *([("delete", "nothing here")] if difference_here(state) else [])]
+    undo: Sequence[Hint] = [("undo", "undo")] if state.past else []
+    return [*take, *_named([*more, *undo, *REVIEW], keys)]
 
 
 def _named(hints: Iterable[Hint], keys: Keymap) -> list[Hint]:

@@ -16,3 +16,8 @@ BEGUN = "You began this text in {mode} mode; {asked} mode starts with the next t
 ANSWERED = "This text was answered in {mode} mode and opens in it."
 BEGINS_ANEW = "Your draft no longer fits the words or labels of this text, so the text starts fresh."
 NOTHING_DOUBTFUL = "The model is uncertain about nothing here yet, so this asks for all spans of the text."
+# Whether there was a decision.
+RETRACTED = {
+    True: "The decision is taken back: the annotators' answers count again.",
+    False: "Nothing is decided here yet.",
+}

@@ -11,6 +11,7 @@ from loop.terminal.controller import Controller
 from loop.terminal.glyphs import fit, width
 from loop.terminal.key_line import key_line
 from loop.terminal.prepared_pages import get_ready
+from loop.terminal.version_panes import difference_row, version_rows
 from loop.terminal.wrap import wrapped_lines
 
 ROOMY = 16  # rows from which there is space for rules and blank lines
@@ -78,11 +79,15 @@ class Screen:
         if controller.state is None or controller.question is None:
             return pages.waiting_rows(controller, cells)
         width = cells - 2 * MARGIN
+        versions = version_rows(controller.state, width, rows)
+        rows -= len(versions)
+        self._first_row += len(versions)
         layout, self.top, hidden = layout_of(controller.state, width, rows, controller.state.layout.top)
         self._hidden = _arrows(self.top, hidden)
         if layout != controller.state.layout:
             controller.state = replace(controller.state, layout=layout)
-        return [[("", " " * MARGIN), *row] for row in body(controller.state, controller.keys, width, rows, self.top)]
+        text = body(controller.state, controller.keys, width, rows, self.top)
+        return [[("", " " * MARGIN), *row] for row in (*versions, *text)]
 
     def get_ready(self, page: Page) -> None:
         """Compute ahead what showing and editing a page will need."""
@@ -130,7 +135,7 @@ def _below(controller: Controller, cells: int, roomy: bool) -> list[Row]:
     if controller.view != "text" or controller.state is None:
         return [*said, *([last] if roomy or controller.view == "text" else []), keys]
     state = controller.state
-    hand = frame.prompt(state, cells) or frame.in_hand(state, controller.keys, cells)
+    hand = frame.prompt(state, cells) or difference_row(state, cells) or frame.in_hand(state, controller.keys, cells)
     legend = frame.legend(state, controller.keys, cells)
     trouble = _lines(frame.trouble(controller), cells, 2 * MESSAGE_ROWS if roomy else MESSAGE_ROWS)
     said = said or ([] if hand and not roomy else trouble or [_tip(controller, cells)])
@@ -148,7 +153,12 @@ def _lines(said: str, cells: int, most: int = MESSAGE_ROWS) -> list[Row]:
 def _tip(controller: Controller, cells: int) -> Row:
     """Return the newcomer's tip, shown until the first key press; an empty row for everybody else."""
     state = controller.state
-    if state is None or controller.reopened is not None or controller.status.answers_total >= LEARNING:
+    if (
+        state is None
+        or state.page.versions
+        or controller.reopened is not None
+        or controller.status.answers_total >= LEARNING
+    ):
         return []
     teaching = state.page.mode == "teach"
     if state.past or not (state.rest or teaching):

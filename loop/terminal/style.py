@@ -17,6 +17,8 @@ def style_rules() -> list[tuple[str, str]]:
         ("candidate", "underline"),
         ("candidate-chip", "italic"),
         ("target", "bold"),
+        ("difference", "underline bold"),
+        ("difference-chip", "italic bold"),
         ("selection", "reverse underline"),
         ("cursor", "reverse"),
         ("match", "bold underline"),
