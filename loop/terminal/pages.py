@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from loop.editing import Keymap
+from loop.editing import COMMANDS, Keymap
 from loop.editing.keymap import key_name
 from loop.progress import blocked_words
 from loop.records import NO_FOCUS, Text
@@ -22,6 +22,12 @@ INTRODUCTION = (
     "The marked words are the model's suggestions. Correct them, then press [accept]: that says "
     "“these are all the entities in this text”. Everything is saved as you go; there is no save key."
 )
+REVIEW = (
+    "Annotators differ at the places with a ≠. A number takes a version: all of it or, with the cursor on a "
+    "difference, what it says there. Edit the rest as you like, then press [accept]: that says “these are all the "
+    "entities in this text”, whatever the annotators said. Their answers are kept."
+)
+SIGNS_OF_REVIEW = "Below a word: ≠ versions differ here; ✓ you decided it."
 SIGNS = "Below a word: ✓ you decided it; ? a candidate, not marked; * (new, gone) the model changed it after your edit."
 
 FINDER_HEAD = 3  # rows above a searchable list
@@ -31,8 +37,9 @@ TITLE = 19  # cells of an action's name, with the gap after it
 
 def help_rows(keys: Keymap, cells: int) -> list[Row]:
     """Return the help: an introduction, then every key with its command."""
-    rows = [[("class:title", " How it works")], *_paragraph(keys.worded(INTRODUCTION), cells)]
-    rows += [*_paragraph(SIGNS, cells), []]
+    said, signs = (INTRODUCTION, SIGNS) if keys.table is COMMANDS else (REVIEW, SIGNS_OF_REVIEW)
+    rows = [[("class:title", " How it works")], *_paragraph(keys.worded(said), cells)]
+    rows += [*_paragraph(signs, cells), []]
     labels = ", ".join(f"{' '.join(_of(keys, label))} {visible(label)}" for label in keys.labels)
     rows += [[("class:title", " Labels")], *_paragraph(f"{labels}. A label key marks the word or selection under the "
              "cursor, or relabels the span or candidate there.", cells), []]  # fmt: skip

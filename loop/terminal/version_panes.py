@@ -116,8 +116,8 @@ def _head(name: str, note: str, cells: int) -> Row:
 def _decision(state: State, cells: int, hidden: int) -> Row:
     left = len(undecided(state))
     words = f"{left} of {len(state.page.differences)} undecided" if left else ""
-    more = f"{hidden} more version{'' if hidden == 1 else 's'}: enlarge the window" if hidden else ""
-    return _head("Your decision", " · ".join(filter(None, [words, more])), cells)
+    more = f"{hidden} version{'' if hidden == 1 else 's'} not shown" if hidden else ""
+    return _head("Your decision", " · ".join(filter(None, [more, words])), cells)
 
 
 def _patches(state: State, number: int, version: Version) -> list[Patch]:
