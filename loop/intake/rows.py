@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import count
 from typing import NamedTuple
 
 from loop.errors import InputError
@@ -34,13 +35,21 @@ class AnswerRow(NamedTuple):
 def with_annotators(rows: Sequence[AnswerRow], annotator: str, store: Store) -> Iterator[AnswerRow]:
     """The rows with annotators' names, also in their ids: two people may give the same answer."""
     there = store.answers.annotators([row.new.answer.id for row in rows])
+    taken_back = store.imports.taken_back()
     for raw, new in rows:
         answer = replace(new.answer, annotator=new.answer.annotator or annotator)
         known = there.get(answer.id) == answer.annotator
         if not known and (answer.id in there or (answer.id.startswith(FROM_ROWS) and not new.answer.annotator)):
             name = blake2b(answer.annotator.encode(), digest_size=4).hexdigest()
             answer = replace(answer, id=f"{answer.id}:{name}")
+        answer = replace(answer, id=_unused(answer.id, taken_back))
         yield AnswerRow(raw, replace(new, answer=answer))
+
+
+def _unused(id_: str, taken_back: Collection[str]) -> str:
+    """The id, with a number if it was imported and taken back: an id stands for one answer for ever."""
+    ids = (id_ if n == 1 else f"{id_}~{n}" for n in count(1))
+    return next(one for one in ids if one not in taken_back)
 
 
 def one_each(

@@ -17,7 +17,9 @@ from loop.store.corpus import BatchInfo, Corpus
 from loop.store.database import create_database, open_database
 from loop.store.drafts import Drafts
 from loop.store.erasing import Erased
+from loop.store.import_log import ImportInfo
 from loop.store.importing import ImportChange, ImportedAnswers, NewAnswer, import_answers, preview
+from loop.store.imports import Imports, Undoing
 from loop.store.journal import Journal, RoundInfo
 from loop.store.naming import Names, Naming
 from loop.store.predictions import Predictions
@@ -37,7 +39,9 @@ __all__ = [
     "Drafts",
     "Erased",
     "ImportChange",
+    "ImportInfo",
     "ImportedAnswers",
+    "Imports",
     "Journal",
     "Names",
     "Naming",
@@ -52,6 +56,7 @@ __all__ = [
     "Requests",
     "Terms",
     "Wanted",
+    "Undoing",
     "WeakLabels",
     "WeakLabelStore",
     "WeakSpan",
@@ -76,6 +81,7 @@ class Store:
         copies: files that texts were written to.
         requests: the annotator's requests: a focus, a chosen text, earlier answers.
         terms: what was decided about terms of the pool.
+        imports: the imports of answers, which can be taken back.
         weak: what patterns and other sources said about unanswered texts.
 
     Raises:
@@ -99,6 +105,7 @@ class Store:
         self.requests = Requests(self._database)
         self.terms = Terms(self._database)
         self.weak = WeakLabelStore(self._database)
+        self.imports = Imports(self._database)
 
     @classmethod
     def create(cls, path: Path) -> Store:

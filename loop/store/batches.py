@@ -187,17 +187,23 @@ def _take_out(database: Database, batch: int) -> tuple[int, int]:
     """Remove the unanswered texts of the marked batch in parts; return how many were removed and how many stay."""
     removed = sum(len(ids) for ids in _unanswered(database, batch))
     with database.write() as connection:
-        kept = connection.execute(select(func.count()).where(texts.c.batch_id == batch)).scalar_one()
-        was_finished = connection.execute(select(batches.c.added).where(batches.c.id == batch)).scalar_one()
         put_state(connection, UNFINISHED, None)
-        if kept:
-            connection.execute(update(batches).where(batches.c.id == batch).values(added=kept))
-        elif not was_finished:
-            _forget_batch(connection, batch)
-        else:
-            connection.execute(delete(batches).where(batches.c.id == batch))
-        append_event(connection, EventKind.BATCH_REMOVED, {"batch": batch, "texts": removed})
+        kept = note_removed(connection, batch, removed)
     return removed, kept
+
+
+def note_removed(connection: Connection, batch: int, removed: int) -> int:
+    """Record that `removed` texts of a batch are gone, within the caller's transaction; return how many stay."""
+    kept = int(connection.execute(select(func.count()).where(texts.c.batch_id == batch)).scalar_one())
+    was_finished = connection.execute(select(batches.c.added).where(batches.c.id == batch)).scalar_one()
+    if kept:
+        connection.execute(update(batches).where(batches.c.id == batch).values(added=kept))
+    elif not was_finished:
+        _forget_batch(connection, batch)
+    else:
+        connection.execute(delete(batches).where(batches.c.id == batch))
+    append_event(connection, EventKind.BATCH_REMOVED, {"batch": batch, "texts": removed})
+    return kept
 
 
 def _unanswered(database: Database, batch: int) -> Iterator[Sequence[int]]:

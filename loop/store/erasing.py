@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, delete, func, select
 from loop.errors import StoreError
 from loop.store.database import Database
 from loop.store.events import EventKind
+from loop.store.import_log import forget_sources
 from loop.store.journal import append_event, get_state, put_state
 from loop.store.lookup import LOOKUP_ROWS, batched
 from loop.store.publishing import SEEN
@@ -57,15 +58,22 @@ def erase(database: Database, ids: Sequence[int]) -> Erased:
     The event log keeps only the ids of their answers.
     """
     with database.write() as connection:
-        # An answer and the one that it retracts are deleted together.
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        said = sum(_erase(connection, part) for part in batched(ids, LOOKUP_ROWS))
+        said = delete_texts(connection, ids)
         connection.execute(delete(batches).where(batches.c.id.not_in(select(texts.c.batch_id))))
-        _forget(connection, frozenset(ids))
+        forget_sources(connection)
         if ids:
             append_event(connection, EventKind.ERASED, {"texts": len(ids), "answers": said})
         put_state(connection, UNFINISHED, [])
     return Erased(len(ids), said)
+
+
+def delete_texts(connection: Connection, ids: Sequence[int]) -> int:
+    """Delete texts with everything about them, within the caller's transaction; return the number of their answers."""
+    # An answer and the one that it retracts are deleted together.
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+    said = sum(_erase(connection, part) for part in batched(ids, LOOKUP_ROWS))
+    _forget(connection, frozenset(ids))
+    return said
 
 
 def _erase(connection: Connection, ids: Sequence[int]) -> int:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
+from uuid import uuid4
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from loop.errors import StoreError
 from loop.records import Answer, Question, Text
-from loop.store.answers import IS_ANSWERED, answer_event, answer_row, standing_of
+from loop.store.answers import standing_of
 from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, text_row
-from loop.store.database import Database, now
+from loop.store.database import Database
 from loop.store.drafts import end_drafts
 from loop.store.events import EventKind
-from loop.store.journal import event_row, put_scheme
+from loop.store.journal import append_event, put_scheme
 from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
+from loop.store.many_answers import mark_answered, write_answers
 from loop.store.naming import read_naming
 from loop.store.question_passages import take_off_queue
 from loop.store.question_rows import question_row
-from loop.store.schema import answers, drafts, events, questions, queue, texts
+from loop.store.schema import answers, drafts, questions, queue, texts
 from loop.truth import Schemes, Truth, of_annotators, resolve
 
 T = TypeVar("T")
@@ -134,7 +135,11 @@ def import_answers(
         unknown = _new(connection, questions, ((each.id, each.text.id, each) for each in asked))
         if unknown:
             connection.execute(insert(questions), [question_row(each) for each in unknown])
-        _add_answers(connection, [row.answer for row in fresh])
+        token = uuid4().hex
+        _add_answers(connection, [row.answer for row in fresh], token)
+        if fresh or report.added:
+            said = {"import": token, "source": source, "answers": len(fresh), "texts": report.added}
+            append_event(connection, EventKind.IMPORTED, said | ({"batch": report.batch} if report.batch else {}))
     return ImportedAnswers(report, len(fresh), len(rows) - len(fresh))
 
 
@@ -231,25 +236,14 @@ def _texts_of(connection: Connection, table: Table, ids: Sequence[str]) -> dict[
     return {row.id: row.text_id for row in rows}
 
 
-def _add_answers(connection: Connection, new: Sequence[Answer]) -> None:
-    """Bulk version of `Answers.add`, for answers that retract nothing."""
-    if not new:
-        return
-    last = connection.exec_driver_sql("SELECT max(seq) FROM sqlite_sequence WHERE name = 'events'").scalar_one()
-    moment = datetime.fromisoformat(now())
-    stored = [
-        replace(each, seq=seq, rank=seq, at=each.at or moment) for seq, each in enumerate(new, start=1 + (last or 0))
-    ]
-    connection.execute(
-        insert(events), [event_row(EventKind.ANSWER, answer_event(each)) | {"seq": each.seq} for each in stored]
-    )
-    connection.execute(insert(answers), [answer_row(each) for each in stored])
+def _add_answers(connection: Connection, new: Sequence[Answer], token: str) -> None:
+    stored = write_answers(connection, (replace(each, rank=0) for each in new), {"import": token})
     whole = [each for each in stored if each.passage is None]
+    mark_answered(connection, {each.text_id for each in whole})
     given = {(each.text_id, each.annotator) for each in whole}
     for part in batched(sorted({each.text_id for each in whole}), LOOKUP_ROWS):
         asked = select(questions.c.id).where(questions.c.text_id.in_(part))
         connection.execute(delete(queue).where(queue.c.question_id.in_(asked)))
-        connection.execute(update(texts).where(texts.c.id.in_(part)).values(answered=IS_ANSWERED))
         _drop_drafts(connection, part, given)
     about = [each for each in stored if each.passage is not None]
     take_off_queue(connection, about)

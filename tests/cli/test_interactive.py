@@ -207,3 +207,41 @@ def test_add_proposes_no_other_base_and_says_nothing_twice(project: Path, spawn:
 
     assert 0 == ended(child)
     assert "" == child.before
+
+
+@pytest.mark.parametrize(("typed", "answers"), [("", 1), ("n", 0)])
+def test_import_says_what_it_means_and_asks_to_go_on(
+    project: Path, run: Run, spawn: Spawn, typed: str, answers: int
+) -> None:
+    (project / "in.jsonl").write_text('{"text": "Ann", "spans": [{"start": 0, "end": 3, "label": "A"}]}\n')
+    child = spawn("import", "in.jsonl")
+    child.expect_exact("No span of B in in.jsonl: nothing is said about it there.")
+    child.expect_exact("Import this? [Y/n]")
+    child.sendline(typed)
+    child.expect_exact("takes this back" if answers else "Nothing was imported.")
+
+    assert (0 if answers else 1) == ended(child)
+    assert answers == len(run("export", "-").out.splitlines())
+
+
+@pytest.mark.parametrize(("typed", "answers"), [("", 0), ("n", 1)])
+def test_before_an_import_is_taken_back_it_asks(
+    project: Path, run: Run, spawn: Spawn, typed: str, answers: int
+) -> None:
+    run("import", "-", stdin=b'{"text": "Ann", "spans": [{"start": 0, "end": 3, "label": "A"}]}')
+    child = spawn("import", "--undo")
+    child.expect_exact("This takes back 1 answer and 1 text.")
+    child.expect_exact("Take it back? [Y/n]")
+    child.sendline(typed)
+
+    assert (1 if answers else 0) == ended(child)
+    assert answers == len(run("export", "-").out.splitlines())
+
+
+def test_an_import_that_changes_nothing_asks_nothing(project: Path, run: Run, spawn: Spawn) -> None:
+    (project / "in.jsonl").write_text('{"text": "Ann", "spans": [{"start": 0, "end": 3, "label": "A"}]}\n')
+    run("import", "in.jsonl")
+    child = spawn("import", "in.jsonl")
+    child.expect_exact("Imported 0 answers and 0 new texts.")
+
+    assert 0 == ended(child)

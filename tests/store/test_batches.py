@@ -206,7 +206,7 @@ def test_answers_texts_and_questions_from_elsewhere_come_in_together(store: Stor
         kept.entropy,
     )
     assert 0 == store.corpus.pool_size()
-    assert ["batch_added", "labels", "answer", "answer", "answer"] == [kind for _, kind, _ in store.journal.events()]
+    assert ["batch_added", "labels", *["answer"] * 3, "imported"] == [kind for _, kind, _ in store.journal.events()]
 
 
 def test_an_imported_answer_ends_the_draft_and_the_question_that_waited(store: Store):
