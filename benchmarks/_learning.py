@@ -20,15 +20,27 @@ from _successor import successor, whole_pool
 from _teach import teach
 
 from loop.learning.matrix_products import use_fast_products
+from loop.records import Answer
 from loop.settings import AcquireSettings, PretrainSettings, ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
+from loop.timing import edits
 
 ROUND = 25
 # The word vectors of a project, by what the table of results calls its start; others are `[project] vectors` itself.
 VECTORS = {"blank": None, "builtin": "builtin:en"}
 # What a person says before the first answer: examples of each label, decisions about terms, and a pattern file.
 KNOWN = {"examples": (5, 0, False), "terms": (5, 100, False), "file": (0, 0, True)}
+# How questions are chosen: keys of [acquire]
+WAYS: dict[str, dict[str, Any]] = {
+    "random": {"strategy": "random", "candidates": 60},
+    "expected_errors": {"strategy": "expected_errors", "longest": 10**6},
+    "gain_per_second": {},
+    "passages": {"passages": True},
+    "passages of 60": {"passages": True, "longest": 60},
+    "longest 60": {"longest": 60},
+    "longest 400": {"longest": 400},
+}
 VECTORS |= dict.fromkeys(KNOWN, "builtin:en")
 # The code that the figures depend on: results of another state of it are another folder.
 ROOMS = (
@@ -47,7 +59,7 @@ ROOMS = (
     "store",
     "trainer",
 )
-FILES = ("alignment", "intervals", "oracle", "records")
+FILES = ("alignment", "intervals", "oracle", "records", "timing", "truth")
 LEARNING = (
     *(f"loop/{room}" for room in ROOMS),
     *(f"loop/{name}.py" for name in FILES),
@@ -148,6 +160,7 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
     pool, test = splits(data, job.set, job.split)
     labels, base = labels_of(pool, test), base_of(job.set)
     rounds: list[float] = []
+    asked: list[tuple[int, int, int]] = []
     if job.method == "ner.teach":
         points, chosen = teach(base, labels, pool, test, seed=job.seed, answers=job.answers)
     elif job.method == "full data":
@@ -160,11 +173,12 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
         settings = settings_of(labels, job.method, job.seed, base, vectors=vectors)
         if job.minutes:
             settings = defaults(labels, job.method, job.seed, base, vectors=vectors)
-        points, chosen, rounds = simulated(settings, pool, test, job, data)
+        points, chosen, rounds, asked = simulated(settings, pool, test, job, data)
     return {
         "wall": round(time.monotonic() - started, 1),
         "cpu": round(time.process_time() - cpu, 1),
         "rounds": rounds,
+        "asked": asked,
         "points": [[round(value, 2) for value in point] for point in points],
         "chosen": chosen,
     }
@@ -172,8 +186,11 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
 
 def simulated(
     settings: Settings, pool: Gold, test: Gold, job: Job, data: Path
-) -> tuple[list[list[float]], list[int], list[float]]:
-    """A simulated project: its points, the places of its chosen texts in the pool, and the seconds of its rounds."""
+) -> tuple[list[list[float]], list[int], list[float], list[tuple[int, int, int]]]:
+    """A simulated project: its points, the places of its chosen texts in the pool, and the seconds of its rounds.
+
+    Last for each answer the tokens asked about, those around them, and the edits.
+    """
     scenario = Scenario(job.answers, "teach" if job.method == "teach" else "correct", minutes=job.minutes or None)
     if job.start in KNOWN:
         examples, terms, has_file = KNOWN[job.start]
@@ -183,11 +200,24 @@ def simulated(
         paths = ProjectPaths(Path(folder))
         rows = list(simulate(paths, settings, pool, test, scenario))
         with Store(paths.db) as store:
-            texts = store.corpus.texts([answer.text_id for answer in store.answers.standing()])
+            answers = store.answers.standing()
+            texts = store.corpus.texts([answer.text_id for answer in answers])
+            asked = list(map(_asked, answers, _tokens(store, answers)))
             rounds = [info.seconds for info in store.journal.rounds()]
     place = {text: i for i, text in enumerate(pool)}
     points = [[row.answers, row.tokens, row.entities, row.seconds, row.p, row.r, row.f1] for row in rows]
-    return points, [place[text.text] for text in texts], rounds
+    return points, [place[text.text] for text in texts], rounds, asked
+
+
+def _tokens(store: Store, answers: Sequence[Answer]) -> list[list[tuple[int, int]]]:
+    known = store.questions.tokens([answer.question_id or "" for answer in answers])
+    return [known[answer.question_id or ""] for answer in answers]
+
+
+def _asked(answer: Answer, tokens: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
+    start, end = answer.passage or (0, tokens[-1][1])
+    inside = sum(first < end and start < last for first, last in tokens)
+    return inside, len(tokens) - inside, edits(answer.shown, answer.spans)
 
 
 def settings_of(labels: Sequence[str], method: str, seed: int, base: str, *, vectors: str | None = None) -> Settings:
@@ -209,7 +239,8 @@ def defaults(labels: Sequence[str], strategy: str, seed: int, base: str, *, vect
     """The settings of a new project; of another language than English without word vectors."""
     table = vectors if base == "blank:en" else None
     project = ProjectSettings(base=base, labels=tuple(labels), seed=seed, vectors=table)
-    return Settings(project=project, acquire=replace(AcquireSettings(), strategy=strategy))
+    way = WAYS.get(strategy, {"strategy": strategy})
+    return Settings(project=project, acquire=replace(AcquireSettings(), **way))
 
 
 def _chosen(folder: Path, job: Job, pool: Gold) -> Gold:

@@ -10,12 +10,15 @@ from typing import Any, Literal, NamedTuple
 from loop.former_names import attribute
 
 Mode = Literal["correct", "teach", "manual", "import"]
-Stream = Literal["uncertain", "random", "pattern", "typical", "held_out", "chosen", "revisit", "repeat", "review"]
+Stream = Literal[
+    "uncertain", "random", "pattern", "short", "typical", "held_out", "chosen", "revisit", "repeat", "review"
+]
 # Why a text is asked, where nothing more can be said of it than the stream of questions that it is in.
 REASONS: dict[Stream, str] = {
     "uncertain": "the model is uncertain",
     "random": "drawn at random",
     "pattern": "a pattern matches here",
+    "short": "short, to begin with",
     "typical": "typical of your texts",
     "chosen": "you chose it",
     "held_out": "held out: used to evaluate the model, never to train it",

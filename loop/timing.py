@@ -56,12 +56,12 @@ class Timed:
         return SHORTEST <= self.seconds <= min(LONGEST, BREAK * self.expected)
 
 
-def tokens_read(tokens: Sequence[tuple[int, int]], passage: Passage | None) -> float:
-    """The number of tokens, given as character offsets, of which those around a passage count `DIMMED`."""
+def tokens_read(tokens: Sequence[tuple[int, int]], passage: Passage | None, *, dimmed: float = DIMMED) -> float:
+    """The number of tokens, given as character offsets, of which those around a passage count `dimmed`."""
     if passage is None:
         return len(tokens)
     inside = sum(start < passage[1] and passage[0] < end for start, end in tokens)
-    return inside + DIMMED * (len(tokens) - inside)
+    return inside + dimmed * (len(tokens) - inside)
 
 
 def timed(answer: Answer, *, tokens: float) -> Timed:

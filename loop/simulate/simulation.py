@@ -20,7 +20,7 @@ from loop.project import begin_anew, open_store
 from loop.records import Answer, Question
 from loop.session import Session
 from loop.settings import ProjectPaths, Settings
-from loop.simulate.effort import Effort, keys_to
+from loop.simulate.effort import USUAL, Effort, Times, keys_to
 from loop.simulate.naming_terms import PATTERN, name_terms
 from loop.store import NewText, Store
 from loop.trainer import Trainer
@@ -41,6 +41,7 @@ class Scenario:
         patterns: a file of match patterns that the project begins with.
         examples: how many examples of each label are named before the first answer, and `terms`: about how many terms
             of the texts are decided then; see `loop.simulate.naming_terms`.
+        times: how long its answers take; the project fits its cost model to them.
         minutes: after how many modelled minutes it stops, if it has not given all answers; None for no limit.
     """
 
@@ -53,6 +54,7 @@ class Scenario:
     patterns: Path | None = None
     examples: int = 0
     terms: int = 0
+    times: Times = USUAL
     minutes: float | None = None
 
 
@@ -215,20 +217,28 @@ class _Play:
             self._trainer.ask()
 
     def _answer(self, question: Question) -> Answer:
-        right = self._oracle.spans(question)
+        right, times = self._oracle.spans(question), self._scenario.times
         uncertain = most_uncertain(possible_entities(question)) if self._scenario.mode == "teach" else None
         if uncertain is None:
             keys = keys_to(question, right, self._labels) if self._scenario.keys else 0
             asked = question.passage
+            shown = [span for span in question.prediction if asked is None or span.touches(asked)]
             return self._session.answer(
-                question, "accept", right, seconds=0.0, keys=keys, mode="correct", complete=not asked, passage=asked
+                question,
+                "accept",
+                right,
+                seconds=times.seconds(question, right, shown=shown),
+                keys=keys,
+                mode="correct",
+                complete=not asked,
+                passage=asked,
             )
         span, is_right = uncertain.span, uncertain.span in right
         return self._session.answer(
             question,
             "accept" if is_right else "reject",
             (span,) if is_right else (),
-            seconds=0.0,
+            seconds=times.seconds(question, (span,), shown=(span,)),
             keys=1,
             complete=False,
             shown=(span,),

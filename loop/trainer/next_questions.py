@@ -8,7 +8,7 @@ from math import ceil
 from random import Random
 
 from loop.acquire.acquisition import get_acquisition
-from loop.acquire.coldstart import most_matched, most_typical
+from loop.acquire.coldstart import most_matched, short_ones
 from loop.acquire.diversity import diverse
 from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
@@ -37,12 +37,10 @@ from loop.trainer.repeat_questions import repeat_questions
 from loop.trainer.rounds import Rounds
 from loop.trainer.shared_questions import shared_questions
 
-# The uncertainty of an untrained model is noise: up to this many answers it gradually replaces typical texts.
+# The uncertainty of an untrained model is noise: up to this many answers it gradually replaces short texts.
 COLD_START_ANSWERS = 100
 # Share of questions with pattern matches at first; it fades over the same answers.
 PATTERN_SHARE = 0.5
-# Share of random texts among the typical ones of the cold start, once there is a model.
-RANDOM_EARLY = 0.5
 # Share of questions that others have answered and that need another annotator.
 SHARED_QUESTIONS = 0.25
 # A queue is rebuilt when less than this share of it is left, even without a new round.
@@ -229,7 +227,8 @@ class NextQuestions:
         )
         fresh, carried = (random_places(part, longest, rng, most=most) for part in (found.fresh, found.carried))
         # Drawn first and from the random sample only, so that they represent the whole pool.
-        random = _picks(rng.sample(fresh, len(fresh)), "random")
+        shuffled = rng.sample(fresh, len(fresh))
+        random = _picks(shuffled, "random")
         kept = random[: round(size * share)]
         others = [place for place in (*fresh, *carried) if not any(map(place.pick("random").overlaps, kept))]
         handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
@@ -239,8 +238,9 @@ class NextQuestions:
             known = _by_place((*found.fresh, *found.carried))
             places = (Place(known[one.text_id, one.section], one.passage) for one in ranked)
             uncertain = self._diverse(place for place in places if not any(map(place.pick("random").overlaps, kept)))
-            early = self._early(others, random[len(kept) :]) if handing_over else []
-            chosen = interleave(uncertain, early, share=handing_over, size=size)
+            lengths = [len(place.words) for place in shuffled]
+            short = _picks((shuffled[i] for i in short_ones(lengths) if i >= len(kept)), "short")
+            chosen = interleave(uncertain, short, share=handing_over, size=size)
         chosen = interleave(chosen, matched, share=PATTERN_SHARE * handing_over, size=size)
         return interleave(chosen, random, share=share, size=size)
 
@@ -252,13 +252,6 @@ class NextQuestions:
             subject=lambda place: uncertain_string(place.read, place.passage),
         )
         return _picks(chosen, "uncertain")
-
-    def _early(self, places: Sequence[Place], random: Sequence[Pick]) -> list[Pick]:
-        """Typical texts, mixed with random ones once there is a model: these contain what typical texts lack."""
-        size = self._settings.queue.size
-        typical = _picks((places[i] for i in most_typical([place.words for place in places], n=size)), "typical")
-        learned = any(place.read.lattice for place in places)
-        return interleave(typical, random, share=RANDOM_EARLY if learned else 0.0, size=size)
 
     def _with_held_out(self, picks: Sequence[Pick], found: Candidates[Read], answers: Sequence[Answer]) -> list[Pick]:
         held_out = sum(answer.held_out for answer in answers)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loop.acquire.acquisition import acquisition_functions, get_acquisition
-from loop.acquire.coldstart import SAME_STRING, most_matched, most_typical
+from loop.acquire.coldstart import SAME_STRING, most_matched, short_ones
 from loop.acquire.queue import Pick, interleave
 from loop.acquire.scored import Scored
 from loop.errors import SettingsError
@@ -138,19 +138,10 @@ def test_any_beginning_of_a_queue_holds_its_share(share):
     ]
 
 
-def test_typical_texts_share_their_words_with_the_others_and_differ_among_themselves():
-    corpus = [
-        ["new", "chain", "and", "cassette", "fitted"],
-        ["new", "chain", "and", "cassette", "ordered"],
-        ["zyx", "qwv", "kjh", "uio", "pas"],
-        ["brake", "pads", "worn", "please", "replace"],
-        ["brake", "pads", "worn", "and", "squeal"],
-    ]
-    first, second = most_typical(corpus, n=2)
-
-    assert {first, second} & {2} == set()
-    assert {first < 2, second < 2} == {True, False}
-    assert most_typical([[], ["a"]], n=5) == [1]
+def test_the_first_texts_are_those_that_are_not_longer_than_half_of_the_others():
+    assert [0, 2, 3] == short_ones([3, 90, 4, 4, 400])
+    assert [0, 1, 2] == short_ones([7, 7, 7])
+    assert [] == short_ones([])
 
 
 def test_patterns_bring_new_strings_before_known_ones_and_none_too_often():

@@ -28,7 +28,7 @@ def test_the_first_questions_are_there_before_anything_is_learned(paths, setting
 
     question = store.questions.head("ann")
     assert question
-    assert question.stream in ("typical", "random")
+    assert question.stream in ("short", "random")
     assert store.questions.waiting() == settings.queue.size
 
 
@@ -65,7 +65,7 @@ def test_questions_come_from_the_last_round_and_none_twice(paths, settings, stor
 
     assert [question.round for question in asked] == sorted([0, 1, 2, 3] * 5)
     assert len({question.text.id for question in asked}) == 20
-    assert {question.stream for question in asked[5:]} == {"uncertain", "random", "typical"}
+    assert {question.stream for question in asked[5:]} == {"uncertain", "random", "short"}
 
 
 def test_a_checkpoint_is_a_plain_pipeline_with_what_it_learned_from(paths, settings, store, gold):

@@ -1,0 +1,164 @@
+"""What is worth asking: how good a model is after so many minutes of questions, by how they are chosen.
+
+Minutes are modelled, as in `loop.simulate.effort.Times`. Each way is compared with random choice, paired by set and
+seed. Tokens around a passage are dimmed: the same runs are also priced as if these cost nothing, or the full price.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from _common import options, show, write_json
+from _curves import interval
+from _learning import WAYS, Job, Results, run_all
+from start import ANSWERS, MINUTES, SECONDS, SETS, F, f1_after
+
+from loop.timing import PRIOR
+
+AGAINST = "random"
+DEFAULTS = "random,expected_errors,gain_per_second,passages"
+# Seconds for a token around a passage, as a share of one in it; for a token; for an edit.
+PRICES = {
+    "dimmed tokens free": (0.0, PRIOR.token, PRIOR.edit),
+    "dimmed tokens at full price": (1.0, PRIOR.token, PRIOR.edit),
+    "2 s an edit": (1 / 3, PRIOR.token, 2.0),
+    "0.12 s a token": (1 / 3, 0.12, PRIOR.edit),
+}
+
+
+def main() -> None:
+    """Run what is missing, then print the tables of everything there is."""
+    parser = options(str(__doc__))
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results" / "learning")
+    parser.add_argument("--split", choices=("dev", "test"), default="dev")
+    parser.add_argument("--ways", default=DEFAULTS, help=f"with commas; there are {', '.join(WAYS)}")
+    parser.add_argument("--sets", default=",".join(SETS), help="with commas")
+    parser.add_argument("--start", default="builtin", help="what is known before; uner_zh has no word vectors")
+    parser.add_argument("--minutes", type=int, default=MINUTES[-1])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    jobs = list(jobs_of(arguments))
+    with tempfile.TemporaryDirectory(prefix="loop-") as scratch:
+        results = Results(Path(scratch) if arguments.quick else arguments.results)
+        for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=24):
+            print(f"{job.set} {job.method} seed {job.seed}", flush=True)
+        wanted = {job: run for run in results.all() if (job := Job(*(run[name] for name in Job._fields))) in set(jobs)}
+    rows = [*table(wanted), *compared(wanted), *saved(wanted), *repriced(wanted)]
+    write_json(arguments.json, rows, seeds=sorted({job.seed for job in jobs}))
+
+
+def jobs_of(arguments: Any) -> Iterator[Job]:
+    """Seed by seed, so that a stop leaves them balanced."""
+    if arguments.quick:
+        for way in ("random", "gain_per_second"):
+            yield Job("food_ingredients", "dev", way, 0, 20, arguments.start, 10)
+        return
+    for seed in range(arguments.seeds):
+        for name in arguments.sets.split(","):
+            for way in arguments.ways.split(","):
+                yield Job(name, arguments.split, way, seed, ANSWERS, arguments.start, arguments.minutes)
+
+
+def table(runs: dict[Job, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Print the means over the seeds, and return the rows."""
+    by: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for job, run in runs.items():
+        by[job.set, job.method].append(run["points"])
+    rows: list[dict[str, Any]] = []
+    for (name, way), curves in sorted(by.items()):
+        after = {f"{n} min": statistics.mean(f1_after(points, n) for points in curves) for n in MINUTES}
+        answers = statistics.mean(points[-1][0] for points in curves)
+        rows.append({"set": name, "way": way, "seeds": len(curves)} | after | {"answers": answers})
+    show("F1 after so many modelled minutes, means over the seeds", rows)
+    return rows
+
+
+def compared(runs: dict[Job, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Print how much better each way is than random choice, by set and over the sets; return the rows."""
+    rows: list[dict[str, Any]] = []
+    for way in dict.fromkeys(job.method for job in runs):
+        for group in (*SETS, "all"):
+            pairs = [
+                (runs[job._replace(method=AGAINST)]["points"], run["points"])
+                for job, run in runs.items()
+                if job.method == way != AGAINST and group in (job.set, "all") and job._replace(method=AGAINST) in runs
+            ]
+            if pairs:
+                gains = {n: [f1_after(ours, n) - f1_after(theirs, n) for theirs, ours in pairs] for n in MINUTES}
+                means = [statistics.mean(each) for each in zip(*gains.values(), strict=True)]
+                cells = {f"Δ {n} min": _words(each) for n, each in gains.items()}
+                rows.append({"set": group, "way": way, "mean Δ": _words(means)} | cells)
+    show(f"Δ in F1 against {AGAINST}, paired by set and seed, with 95 % intervals", rows)
+    return rows
+
+
+def saved(runs: dict[Job, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Print in what share of random choice's seconds each way reaches its last F1; return the rows.
+
+    A way that never reaches it counts as having needed 1.
+    """
+    shares: dict[str, list[float]] = defaultdict(list)
+    for job, run in runs.items():
+        other = runs.get(job._replace(method=AGAINST))
+        if other is not None and job.method != AGAINST:
+            aim, whole = f1_after(other["points"], MINUTES[-1]), 60 * MINUTES[-1]
+            reached = (point[SECONDS] for point in run["points"] if point[F] >= aim)
+            shares[job.method].append(min(1.0, next(reached, whole) / whole))
+    rows = [
+        {"way": way, "share of the seconds": statistics.mean(each), "runs": len(each)} for way, each in shares.items()
+    ]
+    show(f"Until the F1 of {AGAINST} after {MINUTES[-1]} minutes", rows)
+    return rows
+
+
+def repriced(runs: dict[Job, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Print the mean differences if tokens and edits cost something else, with the same questions; return the rows.
+
+    At lower prices a run ends before so many minutes: only what all runs reach is compared.
+    """
+    rows: list[dict[str, Any]] = []
+    for name, (dimmed, token, edit) in PRICES.items():
+        priced = {job: _priced(run, dimmed, token, edit) for job, run in runs.items()}
+        most = min((points[-1][SECONDS] for points in priced.values() if points), default=0.0)
+        minutes = [n for n in MINUTES if 60 * n <= most] or [MINUTES[0]]
+        for way in dict.fromkeys(job.method for job in runs):
+            pairs = [
+                (priced[job._replace(method=AGAINST)], points)
+                for job, points in priced.items()
+                if job.method == way != AGAINST and job._replace(method=AGAINST) in priced
+            ]
+            if pairs:
+                gains = [
+                    statistics.mean(f1_after(ours, n) - f1_after(theirs, n) for n in minutes) for theirs, ours in pairs
+                ]
+                rows.append({"price": name, "way": way, "mean Δ": _words(gains), "minutes": minutes[-1]})
+    show(f"Δ in F1 against {AGAINST} at other prices, means up to so many minutes", rows)
+    return rows
+
+
+def _priced(run: dict[str, Any], dimmed: float, token: float, edit: float) -> list[list[float]]:
+    """The points of a run with the seconds at other prices; what was said before the first answer keeps its own."""
+    answers = run["asked"]
+    seconds = [PRIOR.constant + token * (inside + dimmed * around) + edit * edits for inside, around, edits in answers]
+    usual = [
+        PRIOR.constant + PRIOR.token * (inside + around / 3) + PRIOR.edit * edits for inside, around, edits in answers
+    ]
+    before = run["points"][0][SECONDS] - sum(usual[: int(run["points"][0][0])]) if run["points"] else 0.0
+    return [
+        [*point[:SECONDS], before + sum(seconds[: int(point[0])]), *point[SECONDS + 1 :]] for point in run["points"]
+    ]
+
+
+def _words(differences: Sequence[float]) -> str:
+    mean, low, high = interval(differences)
+    return f"{mean:+.1f}" + (f" ({low:+.1f} to {high:+.1f})" if len(differences) > 1 else "")
+
+
+if __name__ == "__main__":
+    main()
