@@ -13,6 +13,7 @@ from loop.errors import StoreError
 from loop.store.answers import STANDS, WHOLE
 from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
 from loop.store.merging.both import MINE, THEIRS, Both, Numbers, rows
+from loop.store.schema import answers, texts
 
 Row = dict[str, Any]
 # What may differ in the same answer: numbers within a project, names, and what the merge itself decides.
@@ -123,7 +124,6 @@ def _bring_questions(both: Both, new: Iterable[Row]) -> None:
 
 
 def _mark_answered(both: Both) -> None:
-    answers, texts = MINE["answers"], MINE["texts"]
     stands = exists().where(STANDS, WHOLE, answers.c.text_id == texts.c.id)
     both.connection.execute(update(texts).where(texts.c.answered != stands).values(answered=stands))
 

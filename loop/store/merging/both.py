@@ -17,9 +17,15 @@ from loop.store.merging.event_log import Event, MergedEvent, merged_log, read_ev
 from loop.store.schema import metadata
 
 OTHER = "other"
-_other = MetaData()
-THEIRS: Mapping[str, Table] = {table.name: table.to_metadata(_other, schema=OTHER) for table in metadata.sorted_tables}
-MINE: Mapping[str, Table] = metadata.tables
+
+
+def _named(schema: str) -> Mapping[str, Table]:
+    every = MetaData()
+    return {table.name: table.to_metadata(every, schema=schema) for table in metadata.sorted_tables}
+
+
+# Both with a schema: without one, SQLite takes `texts.id` for a column of either.
+MINE, THEIRS = _named("main"), _named(OTHER)
 
 
 @dataclass(frozen=True, slots=True)

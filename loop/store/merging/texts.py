@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Column, Row, Table, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Column, CompoundSelect, Row, Table, case, delete, func, insert, or_, select, union_all, update
 
 from loop.errors import StoreError
 from loop.store.events import EventKind
@@ -32,16 +32,6 @@ class Gone:
     def ids(self) -> frozenset[int]:
         """All of them."""
         return self.erased | self.removed
-
-
-class Entry(NamedTuple):
-    """A text that does not have the same number in both projects; sorted by its place."""
-
-    batch: int
-    lowest: int
-    highest: int
-    mine: int | None
-    theirs: int | None
 
 
 def merge_batches(both: Both) -> None:
@@ -92,7 +82,8 @@ def find_gone(both: Both, *, mine: bool) -> Gone:
     removed = {there.batches[batch] for batch in left}
     tables = MINE if mine else THEIRS
     texts, answers = tables["texts"], tables["answers"]
-    lacking = select(texts.c.id, texts.c.batch_id).where(~exists().where(theirs["texts"].c.digest == texts.c.digest))
+    either = texts.outerjoin(theirs["texts"], theirs["texts"].c.digest == texts.c.digest)
+    lacking = select(texts.c.id, texts.c.batch_id).select_from(either).where(theirs["texts"].c.id.is_(None))
     batch_of = {row.id: here.batches[row.batch_id] for row in both.connection.execute(lacking)}
     suspects = {id_: batch for id_, batch in batch_of.items() if batch in known}
     said = _answers_of(both, answers, suspects)
@@ -127,52 +118,56 @@ def drop_removed(both: Both, ids: Collection[int]) -> None:
 
 def merge_texts(both: Both, left_out: Collection[int]) -> int:
     """Give the texts their numbers and bring the other project's, without `left_out`; return how many came."""
-    connection, mine, theirs = both.connection, MINE["texts"], THEIRS["texts"]
+    connection = both.connection
     my_batch = lookup_table(connection, "my_batches", both.mine.batches)
     their_batch = lookup_table(connection, "their_batches", both.theirs.batches)
-    entries = sorted(each for each in _entries(both, my_batch, their_batch) if each.theirs not in left_out)
-    same = select(func.max(mine.c.id)).join(theirs, (theirs.c.id == mine.c.id) & (theirs.c.digest == mine.c.digest))
-    last = connection.execute(same).scalar_one() or 0
-    for entry in entries:
-        last = max(last + 1, entry.lowest)
-        for id_, numbers in ((entry.mine, both.mine.texts), (entry.theirs, both.theirs.texts)):
-            if id_ is not None:
+    last, came = 0, []
+    for row in connection.execute(_in_order(my_batch, their_batch)):
+        if row.theirs in left_out and row.mine is None:
+            continue
+        last = max(last + 1, row.lowest)
+        for id_, numbers in ((row.mine, both.mine.texts), (row.theirs, both.theirs.texts)):
+            if id_ not in (None, last):
                 numbers[id_] = last
+        if row.mine is None:
+            came.append(row.theirs)
     _renumber(both, my_batch)
     _take_over(both, their_batch)
     _merge_releases(both)
-    _bring(both, [entry.theirs for entry in entries if entry.mine is None and entry.theirs is not None])
-    return sum(entry.mine is None for entry in entries)
+    _bring(both, came)
+    _count_texts(both)
+    return len(came)
 
 
-def _entries(both: Both, my_batch: Table, their_batch: Table) -> Iterator[Entry]:
+def _in_order(my_batch: Table, their_batch: Table) -> CompoundSelect[Any]:
+    """All texts of both projects by batch and by their numbers in it, with the lowest of these.
+
+    The batch is that of the project that added the text first, so that the order is the same in both directions.
+    """
     mine, theirs = MINE["texts"], THEIRS["texts"]
-    columns = mine.c.id.label("mine"), theirs.c.id.label("theirs"), my_batch.c.new, their_batch.c.new.label("their_new")
-    of_mine = (
-        select(*columns)
-        .select_from(mine.join(my_batch, my_batch.c.old == mine.c.batch_id))
-        .outerjoin(theirs, theirs.c.digest == mine.c.digest)
-        .outerjoin(their_batch, their_batch.c.old == theirs.c.batch_id)
-        .where(theirs.c.id.is_distinct_from(mine.c.id))
+    with_mine = mine.join(my_batch, my_batch.c.old == mine.c.batch_id)
+    with_theirs = theirs.join(their_batch, their_batch.c.old == theirs.c.batch_id)
+    ours, others = my_batch.c.new, their_batch.c.new
+    here = case((or_(others.is_(None), ours <= others), mine.c.id))
+    there = case((or_(ours.is_(None), others <= ours), theirs.c.id))
+    columns = (
+        func.min(func.coalesce(ours, others), func.coalesce(others, ours)).label("batch"),
+        func.min(func.coalesce(here, there), func.coalesce(there, here)).label("lowest"),
+        func.max(func.coalesce(here, there), func.coalesce(there, here)).label("highest"),
+        func.coalesce(mine.c.digest, theirs.c.digest).label("digest"),
+        mine.c.id.label("mine"),
+        theirs.c.id.label("theirs"),
     )
-    only_theirs = (
-        select(*columns)
-        .select_from(theirs.join(their_batch, their_batch.c.old == theirs.c.batch_id))
-        .outerjoin(mine, mine.c.digest == theirs.c.digest)
-        .outerjoin(my_batch, my_batch.c.old == mine.c.batch_id)
-        .where(mine.c.id.is_(None))
-    )
-    for query in (of_mine, only_theirs):
-        for row in both.connection.execute(query):
-            ids = [id_ for id_ in (row.mine, row.theirs) if id_ is not None]
-            batch = min(new for new in (row.new, row.their_new) if new is not None)
-            yield Entry(batch, min(ids), max(ids), row.mine, row.theirs)
+    same = theirs.c.digest == mine.c.digest
+    of_mine = select(*columns).select_from(with_mine.outerjoin(with_theirs, same))
+    of_theirs = select(*columns).select_from(with_theirs.outerjoin(with_mine, same)).where(mine.c.id.is_(None))
+    return union_all(of_mine, of_theirs).order_by("batch", "lowest", "highest", "digest")
 
 
 def _renumber(both: Both, my_batch: Table) -> None:
     """Give this project's texts, and all that is about them, their new numbers."""
     connection, texts = both.connection, MINE["texts"]
-    new = lookup_table(connection, "my_texts", {old: new for old, new in both.mine.texts.items() if old != new})
+    new = lookup_table(connection, "my_texts", both.mine.texts)
     for column in (texts.c.id, *(MINE[name].c.text_id for name in ("questions", "drafts", "weak_texts"))):
         _map(both, column, new, sign=-1)  # by way of negative numbers, so that none is taken twice
         connection.execute(update(column.table).where(column < 0).values({column: -column}))
@@ -181,7 +176,7 @@ def _renumber(both: Both, my_batch: Table) -> None:
 
 def _map(both: Both, column: Column[Any], numbers: Table, *, sign: int = 1) -> None:
     found = select(sign * numbers.c.new).where(numbers.c.old == column).scalar_subquery()
-    changed = column.in_(select(numbers.c.old))
+    changed = column.in_(select(numbers.c.old).where(numbers.c.old != numbers.c.new))
     both.connection.execute(update(column.table).where(changed).values({column: found}))
 
 
@@ -229,11 +224,19 @@ def _bring(both: Both, ids: Collection[int]) -> None:
         found = looked_up(both.connection, select(THEIRS["texts"]), THEIRS["texts"].c.id, part)
         new = [
             dict(row._mapping)
-            | {"id": numbers.texts[row.id], "batch_id": numbers.batches[row.batch_id]}
+            | {"id": numbers.text(row.id), "batch_id": numbers.batches[row.batch_id]}
             | {"released": numbers.event(row.released)}
             for row in found
         ]
         both.connection.execute(insert(MINE["texts"]), new)
+
+
+def _count_texts(both: Both) -> None:
+    """Correct the sizes of the batches; one whose texts another had before is gone."""
+    batches, texts = MINE["batches"], MINE["texts"]
+    size = select(func.count()).where(texts.c.batch_id == batches.c.id).scalar_subquery()
+    both.connection.execute(update(batches).values(added=size))
+    both.connection.execute(delete(batches).where(batches.c.added == 0))
 
 
 def refuse_erased(ids: Collection[int]) -> None:
