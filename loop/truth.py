@@ -307,6 +307,16 @@ def parts(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
     return sorted(found, key=lambda part: part.answer.rank)
 
 
+def decisions(answers: Iterable[Answer], schemes: Schemes) -> list[Part]:
+    """The parts that count of adjudicated answers, by rank."""
+    given: dict[int, list[Answer]] = {}
+    for answer in sorted(answers, key=lambda answer: answer.rank):
+        if answer.adjudicates:
+            given.setdefault(answer.text_id, []).append(answer)
+    found = (part for of_text in given.values() for part in _parts(of_text, schemes))
+    return sorted(found, key=lambda part: part.answer.rank)
+
+
 def whole(answers: Iterable[Answer], schemes: Schemes) -> list[Answer]:
     """The answers, complete in the text or in a passage, that no later answer overrides in part, by rank."""
     return [part.answer for part in parts(answers, schemes) if (part.labels or part.passages) and part.is_whole]

@@ -25,7 +25,16 @@ def from_doccano(row: Mapping[str, Any]) -> dict[str, Any]:
     field = _field(row)
     spans = [_span(each) for each in row[field]] if field else None
     others = {name: value for name, value in row.items() if name != field and name not in _OWN}
-    return others | {"spans": spans}
+    return others | {"spans": spans} | _answer(row)
+
+
+def _answer(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Who annotated a row of Label Studio's JSON-MIN, and when."""
+    who, at = row.get("annotator"), row.get("updated_at") or row.get("created_at")
+    if "annotation_id" not in row or type(who) not in (int, str):
+        return {}
+    own = {"_loop": {"at": at.replace("Z", "+00:00")}} if isinstance(at, str) else {}
+    return {"answer": "accept", "_annotator_id": str(who)} | own
 
 
 def to_doccano(answered: Answered) -> dict[str, Any] | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from loop.formats.prodigy import row_key
 from loop.formats.raw import Answered, BadRowError
 
 _ANNOTATIONS = ("annotations", "completions")
@@ -22,9 +23,10 @@ def is_label_studio(row: Mapping[str, Any]) -> bool:
 
 
 def from_label_studio(task: Mapping[str, Any], text_field: str) -> Iterator[dict[str, Any]]:
-    """Yield a row in Prodigy's form for each annotation; only the text if there is none.
+    """Yield a row in Prodigy's form for each annotation, the oldest first; only the text if there is none.
 
-    The last prediction becomes the suggestion; a cancelled annotation becomes a skip.
+    The last prediction becomes the suggestion, a cancelled annotation a skip. The annotation that is marked as ground
+    truth decides between the task's others.
 
     Raises:
         BadRowError: an annotation has an unexpected form.
@@ -40,10 +42,31 @@ def from_label_studio(task: Mapping[str, Any], text_field: str) -> Iterator[dict
     own = {"suggested": _spans(predicted[-1].get("result"), text)} if predicted else {}
     bare = {text_field: text, "meta": meta} | ({"_loop": own} if own else {})
     annotations = [each for name in _ANNOTATIONS for each in _objects(task.get(name))]
-    for annotation in annotations:
-        yield bare | _answer(annotation, text, own)
-    if not annotations:
-        yield bare
+    if all(map(_changed, annotations)):
+        annotations.sort(key=_changed)
+    rows = [bare | _answer(annotation, text, own) for annotation in annotations]
+    yield from _decided(rows, [annotation.get("ground_truth") is True for annotation in annotations]) or [bare]
+
+
+def unread(task: Mapping[str, Any]) -> str:
+    """Return what of a task is left out, in words; empty if nothing is."""
+    return "Left out a draft, which nobody has submitted," if task.get("drafts") else ""
+
+
+def _changed(annotation: Mapping[str, Any]) -> str:
+    """When it was last changed, if the file says so: the order of annotations in a file is no certain one."""
+    return str(annotation.get("updated_at") or annotation.get("created_at") or "")
+
+
+def _decided(rows: list[dict[str, Any]], is_truth: Sequence[bool]) -> list[dict[str, Any]]:
+    """The rows, the last one marked as ground truth deciding between the others about entities."""
+    given = [n for n, row in enumerate(rows) if row["answer"] == "accept" and "_view_id" not in row]
+    truth = next((n for n in reversed(given) if is_truth[n]), None)
+    if truth is None or len(given) == 1:
+        return rows
+    others = [row_key(rows[n]) for n in given if n != truth]
+    own = rows[truth].get("_loop", {}) | {"adjudicates": others}
+    return [row if n != truth else row | {"_loop": own} for n, row in enumerate(rows)]
 
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from loop.errors import InputError
 from loop.formats.doccano import from_doccano, is_doccano
-from loop.formats.label_studio import from_label_studio, is_label_studio
+from loop.formats.label_studio import from_label_studio, is_label_studio, unread
 from loop.formats.lines import Source
 from loop.formats.prodigy import (
     KNOWN_FIELDS,
@@ -20,7 +21,7 @@ from loop.formats.prodigy import (
     read_question,
     row_key,
 )
-from loop.formats.raw import BadRowError, RawText
+from loop.formats.raw import BadRowError, Note, RawText
 from loop.formats.spans import read_spans
 from loop.formats.strict_json import parsed
 from loop.formats.tasks import task_of
@@ -36,9 +37,11 @@ def read_row(row: Any, source: Source, number: int, *, text_field: str) -> Itera
     Raises:
         InputError: the row has no text under `text_field`, or invalid spans or an invalid answer.
     """
+    left_out = unread(row) if isinstance(row, dict) and is_label_studio(row) else ""
     try:
-        for one in _prodigy_rows(row, text_field):
-            yield _raw_text(one, source, number, text_field)
+        for n, one in enumerate(_prodigy_rows(row, text_field)):
+            raw = _raw_text(one, source, number, text_field)
+            yield replace(raw, notes=(*raw.notes, Note(left_out, number))) if left_out and n == 0 else raw
     except BadRowError as error:
         raise InputError(source.name, error.problem, line=number, hint=error.hint) from None
 

@@ -86,6 +86,9 @@ def read_answers(
     remarking, unseen = Remarking(), set(names or {})
     wanted = (raw for raw in raws if _is_wanted(raw, leave_out, tally))
     answered, bare = sort_out(with_names(wanted, names or {}, remarking, unseen=unseen), remarking)
+    for raw in (*answered, *bare):
+        for note in raw.notes:
+            remarking.note(note.words, raw, line=note.line)
     rows = list(_fitted(answered, nlp, tuple(labels), remarking))
     if not rows and not tally["held"]:
         raise _no_answers(source, remarking.all())
@@ -127,8 +130,6 @@ def _fitted(
             raise InputError(raw.source, "has the same id as an earlier, different row.", line=raw.line, hint=hint)
         for label in sorted({span.label for span in (*answer.spans, *answer.shown)} - set(labels)):
             remarking.miss(label, raw)
-        for note in raw.notes:
-            remarking.note(note.words, raw, line=note.line)
         changes: Counter[str] = Counter()
         fitted = fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), changes)
         for kind, times in changes.items():

@@ -13,7 +13,7 @@ from loop.errors import StoreError
 from loop.formats import Answered
 from loop.records import Answer, Question, Text
 from loop.store import Store
-from loop.truth import parts, resolve
+from loop.truth import decisions, parts, resolve
 
 # Below SQLite's limit on the variables of a statement.
 ASKED_AT_ONCE = 500
@@ -53,7 +53,7 @@ def _counting(store: Store) -> Iterator[tuple[Answer, tuple[str, ...] | None]]:
     for answer in standing:
         if not resolve([answer], schemes).parts:
             yield replace(answer, complete=answer.complete and not answer.says_something), None
-    for part in parts(standing, schemes):
+    for part in (*parts(standing, schemes), *decisions(standing, schemes)):
         spans = part.answer.spans if part.is_whole else part.spans
         passage = part.answer.passage if part.passages else None
         answer = replace(part.answer, spans=spans, complete=bool(part.labels), passage=passage)

@@ -202,6 +202,9 @@ def _change(connection: Connection, rows: Sequence[NewAnswer], schemes: Schemes,
     more: list[NewAnswer] = []
     others: list[Answer] = []
     for row in fresh:
+        if row.answer.adjudicates:  # it is the word of none of the annotators
+            more.append(row)
+            continue
         said, now = _said(before, row), resolve([row.answer], schemes)
         if said.contradicts(now):
             others.append(row.answer)
@@ -214,11 +217,24 @@ def _change(connection: Connection, rows: Sequence[NewAnswer], schemes: Schemes,
             "which would no longer count. Nothing was imported.",
             hint="Use --replace to override them, or --annotator NAME to import the file as another annotator's.",
         )
+    more = _deciding(connection, more)
     added = {row.answer.id for row in more}
     known = [row for row in rows if row.answer.id not in added]
     covered = [(resolve([row.answer], schemes).labels, _said(before, row).labels) for row in known]
     narrower = sum(bool(now) and now < said for now, said in covered)
     return ImportChange(tuple(more), len(rows) - len(more), narrower, frozenset(one.text_id for one in others))
+
+
+def _deciding(connection: Connection, rows: Sequence[NewAnswer]) -> list[NewAnswer]:
+    """The rows; what decides between answers names only those that came in, unless none did."""
+    named = {id_ for row in rows for id_ in row.answer.adjudicates}
+    there = {row.answer.id for row in rows} | _texts_of(connection, answers, sorted(named)).keys()
+
+    def decides(answer: Answer) -> Answer:
+        known = tuple(id_ for id_ in answer.adjudicates if id_ in there)
+        return replace(answer, adjudicates=known) if known else answer
+
+    return [replace(row, answer=decides(row.answer)) for row in rows]
 
 
 def _said(before: Mapping[tuple[int, str], Truth], row: NewAnswer) -> Truth:
