@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.annotate import AnnotatorOption, run_session
+from loop.cli.annotate import run_session
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.questions import questions_for
@@ -27,7 +27,10 @@ TITLES = {
     "improbable": "improbable to the model before it learned them",
     "fast": "answered faster than the text can be read",
     "repeat": "answered differently when repeated",
+    "reviewed": "a reviewer decided otherwise",
 }
+# Feedback for annotators rather than suspicious: shown only when asked for.
+FEEDBACK = "reviewed"
 
 
 def check_cli(
@@ -43,7 +46,14 @@ def check_cli(
     looked_at_too: Annotated[bool, typer.Option("--all", help="Include reviewed, unchanged ones.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list; it quotes your texts.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Open them in lines of text instead of a screen.")] = False,
-    annotator: AnnotatorOption = "",
+    annotator: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Your name; with --kind reviewed, only your answers.  [default: your login]",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Find answers that may be wrong: inconsistent labels, improbable answers, hasty ones."""
     from loop.quality import check, pairs
@@ -51,15 +61,18 @@ def check_cli(
 
     for former in CHECKS.keys() & set(kind or ()):
         say(f"Note: the kind {renamed(former, CHECKS[former])}", err=True)
-    kind = [CHECKS.get(one, one) for one in kind or ()]
-    if unknown := set(kind) - set(TITLES):
+    kinds = [CHECKS.get(one, one) for one in kind or TITLES if kind or one != FEEDBACK]
+    if unknown := set(kinds) - set(TITLES):
         raise LoopError(f"There is no kind {', '.join(sorted(unknown))}.", hint=f"Kinds are {', '.join(TITLES)}.")
     with opened(ctx, writes=walk or bool(texts)) as (paths, settings, store):
         answers = answers_with_questions(store, settings)
         schemes = store.journal.schemes()
         twice = pairs(store.answers.all(), schemes)
-        found = check(answers, schemes, twice, looked_at=() if looked_at_too or texts else looked_at(store))
-        shown = worst(found, kinds=kind or list(TITLES), most=most)
+        adjudicated = [answer for answer in store.answers.standing() if answer.adjudicates]
+        left = () if looked_at_too or texts else looked_at(store)
+        found = check(answers, schemes, twice, adjudicated=adjudicated, looked_at=left)
+        found = [one for one in found if one.kind != FEEDBACK or annotator in ("", one.answer.annotator)]
+        shown = worst(found, kinds=kinds, most=most)
         if as_json:
             typer.echo(json.dumps([finding_row(finding) for finding in shown]))
         elif texts or (walk and shown):
@@ -68,7 +81,7 @@ def check_cli(
             session = Review(paths, settings, store, stops=stops, annotator=annotator)
             run_session(session, settings, plain=plain)
         else:
-            print_findings(shown, found, answers)
+            print_findings(shown, found, answers, kinds)
 
 
 def looked_at(store: Store) -> list[str]:
@@ -139,15 +152,22 @@ def finding_row(finding: Finding) -> dict[str, object]:
     }
 
 
-def print_findings(shown: Sequence[Finding], found: Sequence[Finding], answers: Sequence[Given]) -> None:
-    """Print the findings `shown`, kind by kind, and how many answers all of `found` concern."""
+def print_findings(
+    shown: Sequence[Finding], found: Sequence[Finding], answers: Sequence[Given], kinds: Sequence[str]
+) -> None:
+    """Print the findings `shown` of these kinds, and how many answers all of `found` concern."""
     for kind, title in TITLES.items():
         if rows := [finding for finding in shown if finding.kind == kind]:
             of = sum(finding.kind == kind for finding in found)
             say(f"{kind}: {title}" + (f" ({len(rows)} of {of:,}; -n shows more)" if of > len(rows) else ""))
             for finding in rows:
                 say(f"  text {finding.answer.text_id:>5}  {finding.words}")
-    suspicious = len({finding.answer.id for finding in found})
-    say(f"{counted(suspicious, 'answer')} of {len(answers):,} may be wrong." if found else "Nothing is suspicious.")
-    if found:
+    suspicious = {finding.answer.id for finding in found if finding.kind != FEEDBACK}
+    otherwise = {finding.answer.id for finding in found if finding.kind == FEEDBACK}
+    if FEEDBACK in kinds:
+        say(f"Decided otherwise: {counted(len(otherwise), 'answer')} of {len(answers):,}.")
+    if kinds != [FEEDBACK]:
+        many = f"{counted(len(suspicious), 'answer')} of {len(answers):,} may be wrong."
+        say(many if suspicious else "Nothing is suspicious.")
+    if shown or (suspicious and kinds != [FEEDBACK]):
         say("`loop check --open` opens them one by one in the editor; `loop check TEXT` opens one by its number.")

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from loop.records import Answer, Candidate, Passage, Question, Span
 
-Kind = Literal["disagreement", "inconsistent", "improbable", "fast", "repeat"]
+Kind = Literal["disagreement", "inconsistent", "improbable", "fast", "repeat", "reviewed"]
 
 
 class Given(NamedTuple):
@@ -42,7 +42,7 @@ class Finding:
     Attributes:
         kind: why it is suspicious: another annotator disagrees; the same string is labelled differently elsewhere; the
             model found it improbable before learning it; it was given faster than the text can be read; the annotator
-            answered differently when repeated.
+            answered differently when repeated; a reviewer decided otherwise.
         span: the span concerned; None for the whole text. words: the reason, in a phrase that may quote the text.
         surprise: in nats, minus the log probability of the answer if it is right; orders findings of a kind.
     """

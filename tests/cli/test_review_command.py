@@ -99,3 +99,40 @@ def test_after_the_last_decision_nothing_is_left(run: Run) -> None:
 
     assert "Nothing to review" in said.splitlines()[-1]
     assert "Nothing to review" in run("review").out
+
+
+@pytest.mark.usefixtures("shared")
+def test_annotators_see_what_became_of_their_answers_when_they_ask_for_it(run: Run) -> None:
+    run("review", "1", "--plain", "--reviewer", "eve", stdin=b"take 1\nmemo it is one\nok\nquit\n")
+    said = run("check", "--kind", "reviewed").out.splitlines()
+
+    assert "reviewed: a reviewer decided otherwise" == said[0]
+    assert "  text     1  bob nothing, eve decided “chain” A (it is one)" == said[1]
+    assert "Decided otherwise: 1 answer of 7." == said[2]
+    assert "reviewed" not in run("check").out
+    assert 1 == len(json.loads(run("check", "--kind", "reviewed", "--annotator", "bob", "--json").out))
+    assert [] == json.loads(run("check", "--kind", "reviewed", "--annotator", "alice", "--json").out)
+
+
+@pytest.mark.usefixtures("shared")
+def test_feedback_that_was_looked_at_is_not_shown_again(run: Run) -> None:
+    run("review", "1", "--plain", stdin=b"take 1\nok\nquit\n")
+    opened = run("check", "--kind", "reviewed", "--open", "--plain", "--annotator", "bob", stdin=b"leave\nquit\n").out
+
+    assert "1 of 1: bob nothing, " in opened
+    assert ["Decided otherwise: 0 answers of 7."] == run("check", "--kind", "reviewed").out.splitlines()
+
+
+@pytest.mark.usefixtures("shared")
+def test_an_annotator_who_adopts_a_decision_does_not_bring_it_up_again_but_one_who_changes_otherwise_does(
+    run: Run,
+) -> None:
+    run("review", "1", "--plain", stdin=b"take 1\nok\nquit\n")
+    check = ("check", "--kind", "reviewed", "--open", "--plain", "--annotator", "bob")
+    run(*check, stdin=b"mark 5 A\nok\nquit\n")
+    assert [2] == numbers(run)
+    run("check", "1", "--plain", "--annotator", "alice", stdin=b"edges 1 4-5\nok\nquit\n")
+
+    assert [1, 2] == numbers(run)
+    assert "decided by" in (opened := run("review", "--plain", stdin=b"quit\n").out)
+    assert "but an answer has changed since" in opened
