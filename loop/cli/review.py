@@ -34,7 +34,8 @@ def review_cli(
         list[int] | None, typer.Argument(metavar="[TEXT]...", help="Only the texts with these numbers, decided or not.")
     ] = None,
     all_of_them: Annotated[
-        bool, typer.Option("--all", help="Include texts that annotators agree on, and those already decided.")
+        bool,
+        typer.Option("--all", help="Include texts that are agreed on, already decided, or wait for more annotators."),
     ] = False,
     annotator: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only texts that this annotator answered. Repeatable.")
@@ -168,6 +169,7 @@ def item_lines(item: ReviewItem, text: str, *, blind: bool) -> list[str]:
 
     names = item.names(blind=blind)
     said = [one.words(text, names) for one in item.differences] or ["no difference"]
+    said += ["waits for more annotators"] * item.waits
     if item.decided is not None:
         memo = f", {item.decided.memo}" if item.decided.memo else ""
         since = ", but an answer has changed since" if item.is_stale else ""
@@ -184,6 +186,7 @@ def item_row(item: ReviewItem, *, blind: bool) -> dict[str, object]:
         "labels": sorted(item.scope.labels),
         "open": item.is_open,
         "stale": item.is_stale,
+        "waits": item.waits,
         "versions": [
             {"name": name, "spans": _triples(one.truth.spans)} for name, one in zip(names, item.versions, strict=True)
         ],

@@ -41,8 +41,13 @@ class ReviewItem:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is something to decide."""
-        return self.is_stale or bool(self.undecided)
+        """Whether there is something to decide, and everybody has answered."""
+        return self.is_stale or (bool(self.undecided) and not self.waits)
+
+    @property
+    def waits(self) -> bool:
+        """Whether other annotators have yet to answer the text, blind to these answers."""
+        return any(one.waits for one in self.answers)
 
     @property
     def annotators(self) -> tuple[str, ...]:

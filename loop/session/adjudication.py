@@ -78,6 +78,7 @@ class Adjudication(Review):
             since = ", but an answer has changed since" if item.is_stale and decided == item.decided else ""
             said = [f"decided by {who}{since}", *said]
         said += ["you are one of the annotators"] * (self.annotator in item.annotators)
+        said += ["waits for more annotators"] * item.waits
         said += ["held out: never learned from"] * any(one.held_out for one in item.answers)
         return " · ".join(said)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,21 @@ def test_an_annotator_who_adopts_a_decision_does_not_bring_it_up_again_but_one_w
     assert [1, 2] == numbers(run)
     assert "decided by" in (opened := run("review", "--plain", stdin=b"quit\n").out)
     assert "but an answer has changed since" in opened
+
+
+def test_decisions_survive_an_export_and_an_import_even_by_one_of_the_annotators(
+    shared: Path, run: Run, tmp_path: Path
+) -> None:
+    run("review", "--plain", "--reviewer", "alice", stdin=b"take 2\nmemo why\nok\ntake 2\nok\nquit\n")
+    out, before = tmp_path / "all.jsonl", run("review", "--all", "--json").out
+    assert "Wrote 9 answers." in run("export", out).out
+    shutil.rmtree(shared / "data")
+    (shared / "loop.cfg").unlink()
+    (shared / "guidelines.md").unlink()
+    run("init", "--here", "--labels", "A,B", "--base", "blank:xx")
+
+    assert "Imported 9 answers" in run("import", out).out
+    rows = [json.loads(said) for said in (before, run("review", "--all", "--json").out)]
+    assert rows[0] == rows[1]
+    assert "why" in [one["decided"]["memo"] for one in rows[1] if one["decided"]]
+    assert "Imported 0 answers" in run("import", out).out

@@ -173,3 +173,10 @@ def test_an_item_has_the_labels_that_are_undecided_and_once_decided_all_of_its_l
 
     assert (False, True) == (open_.has("BRAND"), open_.has("PART"))
     assert (True, True) == (decided.has("BRAND"), decided.has("PART"))
+
+
+def test_a_text_that_others_have_yet_to_answer_is_not_open_yet():
+    waiting = [one._replace(answer=replace(one.answer, waits=True, needs=3)) for one in (ALICE, BOB)]
+    (item,) = items(*waiting)
+
+    assert (True, False, 1) == (item.waits, item.is_open, len(item.undecided))
