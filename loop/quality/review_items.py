@@ -168,7 +168,7 @@ def most_consequential(items: Iterable[ReviewItem], questions: Mapping[str, Ques
     def weight(item: ReviewItem) -> float:
         asked = [questions[id_] for one in item.answers if (id_ := one.question_id or "") in questions]
         often = (max((confused[pair] for pair in _pairs(one)), default=0) / most for one in item.undecided)
-        return sum(1 + _doubt(one, asked) + share for one, share in zip(item.undecided, often, strict=True))
+        return sum(1 + _uncertainty(one, asked) + share for one, share in zip(item.undecided, often, strict=True))
 
     return sorted(given, key=lambda item: (not item.is_stale, -weight(item), item.text_id))
 
@@ -181,7 +181,7 @@ def _pairs(difference: Difference) -> set[Pair]:
     return {(first, second) for first, second in labels}
 
 
-def _doubt(difference: Difference, asked: Iterable[Question]) -> float:
+def _uncertainty(difference: Difference, asked: Iterable[Question]) -> float:
     """How unsure the models were of the spans of a difference, from 0 to 1, on average; 0 without a model."""
     of_models = [_most_unsure(question, difference.spans) for question in asked if question.lattice]
     return sum(of_models) / len(of_models) if of_models else 0.0
