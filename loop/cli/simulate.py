@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
 from loop.former_names import with_former_keys
 from loop.settings import AcquireSettings, ProjectSettings, Settings, SuggestSettings
+from loop.settings.sections import AnnotatorsSettings
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -59,8 +60,16 @@ SeedsOption = Annotated[
     str, typer.Option(metavar="A,B,…|N", help="Several seeds: a list, or a number of seeds from --seed on.")
 ]
 NoiseOption = Annotated[
-    float, typer.Option(metavar="P", min=0, max=1, help="The probability that the oracle gets an entity wrong.")
+    str,
+    typer.Option(metavar="P,…", help="The probability that the oracle gets an entity wrong; one for all, or one each."),
 ]
+AnnotatorsOption = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Number of oracles, who answer by turns, each with mistakes of its own.")
+]
+OverlapOption = Annotated[
+    float, typer.Option(metavar="P", min=0, max=1, help="Share of texts that two of them answer, blind to each other.")
+]
+ReviewOption = Annotated[bool, typer.Option("--review", help="Decide rightly where they differ, before each round.")]
 LagOption = Annotated[
     int, typer.Option(min=0, max=1, help="1: questions are one round old, as for an annotator who does not wait.")
 ]
@@ -93,7 +102,10 @@ def simulate_cli(
     seed: Annotated[int, typer.Option(metavar="K", min=0)] = 0,
     seeds: SeedsOption = "",
     mode: Annotated[Mode, typer.Option(help="Correct whole texts, or answer yes or no to one span.")] = Mode.correct,
-    noise: NoiseOption = 0.0,
+    annotators: AnnotatorsOption = 1,
+    noise: NoiseOption = "0",
+    overlap: OverlapOption = DEFAULTS.annotators.overlap,
+    review: ReviewOption = False,
     lag: LagOption = 0,
     every: EveryOption = 0,
     keys: Annotated[bool, typer.Option("--keys", help="Count key presses; slow.")] = False,
@@ -111,9 +123,13 @@ def simulate_cli(
     asked, unseen = read_apart(gold, test, load_base(base))
     labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
     table = chosen_vectors(vectors, base)
-    scenario = Scenario(answers, mode.value, noise, 1 if lag else 0, every, keys, patterns, examples, terms)
+    first, *others = parse_noise(noise, annotators)
+    scenario = Scenario(answers, mode.value, first, 1 if lag else 0, every, keys, patterns, examples, terms)
+    scenario = replace(scenario, others=tuple(others), review=review)
     check_start(scenario, labels, suggest)
-    every_settings = (settings_of(base, labels, strategy, n, vectors=table, suggest=suggest) for n in numbers)
+    every_settings = (
+        settings_of(base, labels, strategy, n, vectors=table, suggest=suggest, overlap=overlap) for n in numbers
+    )
     runs = [Run(settings, scenario, save) for settings in every_settings]
     curves = simulated(runs, asked, unseen, folder=out, workers=workers, hidden=as_json)
     if as_json:
@@ -177,11 +193,30 @@ def settings_of(
     *,
     vectors: str | None = None,
     suggest: str | None = None,
+    overlap: float = DEFAULTS.annotators.overlap,
 ) -> Settings:
     """The settings of a simulated project: the defaults except for these."""
     project = ProjectSettings(base=base, labels=labels, seed=seed, vectors=vectors)
     other = SuggestSettings(pipeline=suggest, learn=SUGGESTED if suggest else 0)
-    return Settings(project=project, acquire=AcquireSettings(strategy=strategy), suggest=other)
+    shared = AnnotatorsSettings(overlap=overlap)
+    return Settings(project=project, acquire=AcquireSettings(strategy=strategy), suggest=other, annotators=shared)
+
+
+def parse_noise(said: str, annotators: int) -> list[float]:
+    """The noise of each annotator: one number for all, or one each, separated by commas.
+
+    Raises:
+        LoopError: it is neither.
+    """
+    try:
+        found = [float(part) for part in said.split(",")]
+    except ValueError:
+        found = []
+    if len(found) not in (1, annotators) or not all(0 <= one <= 1 for one in found):
+        wanted = "a number from 0 to 1" + (f", or {annotators} of them" if annotators > 1 else "")
+        hint = "For example: --annotators 3 --noise 0.1,0.2,0.3."
+        raise LoopError(f"--noise {said} is not {wanted}.", hint=hint)
+    return found * annotators if len(found) == 1 else found
 
 
 def parse_seeds(said: str, *, first: int) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -22,6 +22,7 @@ from loop.session import Session
 from loop.settings import ProjectPaths, Settings
 from loop.simulate.effort import USUAL, Effort, Times, keys_to
 from loop.simulate.naming_terms import PATTERN, name_terms
+from loop.simulate.reviewing import Reviewing
 from loop.store import NewText, Store
 from loop.trainer import Trainer
 
@@ -34,6 +35,8 @@ class Scenario:
         answers: how many it gives; fewer if the texts run out.
         mode: "teach" answers yes or no to one uncertain span, or corrects the text while nothing is uncertain.
         noise: the probability in [0, 1] that it gets an entity wrong.
+        others: the same for further annotators, who answer by turns with the first.
+        review: whether their differences are decided rightly, for the time that it takes, before each round.
         lag: 0 waits for the questions of the last round; 1 answers those of the round before, like an annotator who
             does not wait.
         every: a row after this many answers, at the end of a round; 0 for every round.
@@ -56,6 +59,8 @@ class Scenario:
     terms: int = 0
     times: Times = USUAL
     minutes: float | None = None
+    others: tuple[float, ...] = ()
+    review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +133,28 @@ def simulate(
         asked = {text: spans for text, spans in gold.items() if text not in test}
         store.corpus.add_batch(map(NewText, asked), source="simulation")
         seconds = _begin(paths, settings, store, asked, scenario)
-        session = Session(paths, settings, store, annotator="oracle")
-        session.mode = scenario.mode
         trainer = Trainer(paths, settings, store)
-        project = settings.project
-        oracle = Oracle(gold, labels=project.labels, noise=scenario.noise, seed=project.seed)
+        people = _people(paths, settings, store, gold, scenario)
+        reviewing = Reviewing(paths, settings, store, gold, scenario.times) if scenario.review else None
         try:
-            yield from _Play(session, trainer, oracle, test, settings, scenario, Effort(seconds=seconds)).rows()
+            yield from _Play(people, trainer, test, settings, scenario, Effort(seconds=seconds), reviewing).rows()
         finally:
             trainer.close()
-            session.close()
+            for session, _ in people:
+                session.close()
+
+
+def _people(
+    paths: ProjectPaths, settings: Settings, store: Store, gold: Gold, scenario: Scenario
+) -> list[tuple[Session, Oracle]]:
+    labels, seed = settings.project.labels, settings.project.seed
+    people = []
+    for n, noise in enumerate((scenario.noise, *scenario.others)):
+        session = Session(paths, settings, store, annotator=f"oracle {n + 1}" if scenario.others else "oracle")
+        session.mode = scenario.mode
+        # Each makes mistakes of their own.
+        people.append((session, Oracle(gold, labels=labels, noise=noise, seed=seed + 1000 * n)))
+    return people
 
 
 def _begin(paths: ProjectPaths, settings: Settings, store: Store, gold: Gold, scenario: Scenario) -> float:
@@ -154,15 +171,15 @@ def _begin(paths: ProjectPaths, settings: Settings, store: Store, gold: Gold, sc
 class _Play:
     def __init__(
         self,
-        session: Session,
+        people: Sequence[tuple[Session, Oracle]],
         trainer: Trainer,
-        oracle: Oracle,
         test: Gold,
         settings: Settings,
         scenario: Scenario,
         effort: Effort,
+        reviewing: Reviewing | None,
     ) -> None:
-        self._session, self._trainer, self._oracle = session, trainer, oracle
+        self._people, self._trainer, self._reviewing = people, trainer, reviewing
         self._test, self._scenario = test, scenario
         self._labels, self._round = settings.project.labels, settings.update.round_size
         self._effort = effort
@@ -182,8 +199,9 @@ class _Play:
         if self._trainer.rounds.number:
             self._trainer.ask()
             yield self._row()
-        while not self._is_over() and (question := self._next()):
-            self._effort = self._effort.plus(question, self._answer(question))
+        while not self._is_over() and (asked := self._next()):
+            session, oracle, question = asked
+            self._effort = self._effort.plus(question, self._answer(session, oracle, question))
             given = self._effort.answers
             if given % self._round == 0:
                 self._round_ends()
@@ -191,7 +209,7 @@ class _Play:
                     reported = given
                     yield self._row()
         if self._effort.answers > reported:
-            self._session.learn_now()
+            self._people[0][0].learn_now()
             while self._trainer.learn():
                 pass
             yield self._row()
@@ -200,15 +218,21 @@ class _Play:
         limit, effort = self._scenario.minutes, self._effort
         return effort.answers >= self._scenario.answers or (limit is not None and effort.seconds >= 60 * limit)
 
-    def _next(self) -> Question | None:
-        """The head of the queue; fills the queue again if it ran out before the end of the round."""
-        question = self._session.next()
-        if question is None and self._trainer.ask():
-            question = self._session.next()
-        return question
+    def _next(self) -> tuple[Session, Oracle, Question] | None:
+        """The next question of whose turn it is, or of who still has one; the queue is filled again if it ran out."""
+        turn = self._effort.answers % len(self._people)
+        for session, oracle in (*self._people[turn:], *self._people[:turn]):
+            question = session.next()
+            if question is None and self._trainer.ask():
+                question = session.next()
+            if question is not None:
+                return session, oracle, question
+        return None
 
     def _round_ends(self) -> None:
         """Train and prepare questions; with a lag in reverse order, so that the questions are a round older."""
+        if self._reviewing is not None:
+            self._effort = replace(self._effort, seconds=self._effort.seconds + self._reviewing.decide())
         if self._scenario.lag:
             self._trainer.ask()
         while self._trainer.learn():
@@ -216,14 +240,14 @@ class _Play:
         if not self._scenario.lag:
             self._trainer.ask()
 
-    def _answer(self, question: Question) -> Answer:
-        right, times = self._oracle.spans(question), self._scenario.times
+    def _answer(self, session: Session, oracle: Oracle, question: Question) -> Answer:
+        right, times = oracle.spans(question), self._scenario.times
         uncertain = most_uncertain(possible_entities(question)) if self._scenario.mode == "teach" else None
         if uncertain is None:
             keys = keys_to(question, right, self._labels) if self._scenario.keys else 0
             asked = question.passage
             shown = [span for span in question.prediction if asked is None or span.touches(asked)]
-            return self._session.answer(
+            return session.answer(
                 question,
                 "accept",
                 right,
@@ -234,7 +258,7 @@ class _Play:
                 passage=asked,
             )
         span, is_right = uncertain.span, uncertain.span in right
-        return self._session.answer(
+        return session.answer(
             question,
             "accept" if is_right else "reject",
             (span,) if is_right else (),

@@ -94,6 +94,15 @@ def test_a_number_of_seeds_begins_at_the_seed_and_ends_with_their_mean(simulate:
     assert "mean of 2 seeds:" in ran.out
 
 
+def test_several_annotators_have_a_noise_each(simulate: Run):
+    options = ("--answers", "20", "--every", "20", "--annotators", "3", "--overlap", "0.5", "--review")
+    ran, wrong = simulate(*options, "--noise", "0.1,0.2,0.3"), simulate(*options, "--noise", "0.1,2,0")
+
+    assert 0 == ran.code
+    assert 1 == wrong.code
+    assert "--noise 0.1,2,0 is not a number from 0 to 1, or 3 of them." in wrong.err
+
+
 def test_what_a_simulation_scores_on_is_not_asked_about_whatever_file_it_is_in(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from loop.simulate.keystrokes import plan
 from loop.store import Store
 from loop.timing import PRIOR, edits
 from loop.trainer.pretrained import Pretrained
+from loop.truth import of_texts
 
 GOLD, TEST = workshop_gold(60), workshop_gold(30, seed=1)
 SETTINGS = Settings(ProjectSettings(base="blank:xx", labels=("PART",)), update=UpdateSettings(steps=3))
@@ -123,3 +125,21 @@ def test_the_same_seed_gives_the_same_rows(tmp_path):
         again = play(Path(other), scenario)
 
     assert again == play(tmp_path, scenario)
+
+
+def test_several_oracles_share_the_work_and_a_reviewer_decides_where_they_differ(tmp_path):
+    shared = replace(AT_RANDOM, annotators=replace(AT_RANDOM.annotators, overlap=1.0))
+    last = play(tmp_path, Scenario(40, noise=0.6, others=(0.6,), review=True), shared)[-1]
+    with Store(ProjectPaths(tmp_path).db) as store:
+        answers = store.answers.standing()
+        known = of_texts(answers, store.journal.schemes())
+        texts = {text.id: text.text for text in store.corpus.texts(list(known))}
+    given = [one for one in answers if not one.adjudicates]
+    decided = [one for one in answers if one.adjudicates]
+
+    assert 40 == last.answers == len(given)
+    assert {"oracle 1": 20, "oracle 2": 20} == Counter(one.annotator for one in given)
+    assert decided
+    assert {"reviewer"} == {one.annotator for one in decided}
+    assert all(known[one.text_id].spans == GOLD[texts[one.text_id]] for one in decided)
+    assert last.seconds == pytest.approx(sum(one.seconds for one in answers), abs=0.1)

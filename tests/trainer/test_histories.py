@@ -239,13 +239,17 @@ class Histories(RuleBasedStateMachine):
             closed = [(seq, None) for seq, _, _ in self.store.journal.events(kind=EventKind.CLOSING)]
             for _, what in sorted([*standing, *noted, *closed], key=lambda pair: pair[0]):
                 if isinstance(what, Answer):
-                    store.answers.add(replace(what, scheme=known[what.scheme], retracts=None, at=None))
+                    store.answers.add(replace(self.retold(what), scheme=known[what.scheme], retracts=None, at=None))
                 elif what is None:
                     store.journal.note(EventKind.CLOSING, {})
                 else:
                     digest = what.pop("digest")
                     store.journal.settings(digest, what)
             return learned(paths, self.settings, store)
+
+    def retold(self, answer: Answer) -> Answer:
+        """An answer as it would be given in a new project."""
+        return answer
 
 
 def learned(paths: ProjectPaths, settings: Settings, store: Store) -> list[tuple[int, str]]:
