@@ -22,7 +22,7 @@ from loop.errors import LoopError
 from loop.project import add_labels, opened, relabel
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, Settings
-from loop.store import Store, WeakSpan
+from loop.store import NewAnswer, NewText, Store, WeakSpan
 
 START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 ERASE = re.compile(r"`loop erase ([\d ]+)`")
@@ -41,7 +41,7 @@ class Side:
 
     def happens(self, what: str, rng: Random) -> None:
         with ExitStack() as stack:
-            for module in ("journal", "batches", "relabeling", "answers"):
+            for module in ("journal", "batches", "relabeling", "answers", "many_answers"):
                 stack.enter_context(patch(f"loop.store.{module}.now", self.now))
             store = stack.enter_context(at(self.paths))
             getattr(self, what)(store, rng)
@@ -88,6 +88,19 @@ class Side:
         if there := store.corpus.matching(()):
             store.erase([rng.choice(there).id])
 
+    def import_file(self, store: Store, rng: Random) -> None:
+        labels = store.journal.naming().in_force(store.journal.naming().version)
+        self.given += 1
+        rows = [
+            NewAnswer(NewText(f"text {rng.randrange(30)}"), Answer(f"{self.name} {self.given} {n}", 0, name, "accept"))
+            for n, name in enumerate(rng.choices(["ann", "bea"], k=3))
+        ]
+        store.import_answers(rows, labels=labels, source="gold", replacing=True)
+
+    def undo_import(self, store: Store, rng: Random) -> None:
+        if standing := [one for one in store.imports.all() if not one.is_undone]:
+            store.imports.undo(str(rng.choice(standing).number))
+
     def weak_labels(self, store: Store, rng: Random) -> None:
         labels, found = store.journal.naming().in_force(store.journal.naming().version), store.corpus.fixed_sample(3)
         rows = [{"label": labels[0], "pattern": f"p{rng.randrange(5)}"} for _ in range(2)]
@@ -115,7 +128,18 @@ class Side:
 
 
 KINDS = [name for name in vars(Side) if not name.startswith("_") and name not in ("happens", "now")]
-OFTEN = ["answer", "answer", "answer", "change", "change", "undo", "hold_out", "add_texts"]
+OFTEN = [
+    "answer",
+    "answer",
+    "answer",
+    "change",
+    "change",
+    "undo",
+    "hold_out",
+    "add_texts",
+    "import_file",
+    "undo_import",
+]
 
 
 def refused(here: ProjectPaths, there: ProjectPaths, **how: Any) -> LoopError | None:

@@ -48,6 +48,8 @@ def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str
     """
     ours = {row["id"]: row for row in rows(both.connection, MINE["answers"])}
     others = {row["id"]: row for row in rows(both.connection, THEIRS["answers"]) if row["text_id"] not in left_out}
+    lost_here, lost_there = both.taken_back(mine=True) - ours.keys(), both.taken_back(mine=False) - others.keys()
+    ours, others = _without(ours, lost_there), _without(others, lost_here)
     came = [row for id_, row in others.items() if id_ not in ours]
     new = [_numbered(row, both.theirs) | {"annotator": names.get(row["annotator"], row["annotator"])} for row in came]
     old = [_numbered(row, both.mine) for row in ours.values()]
@@ -64,6 +66,11 @@ def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str
     _mark_answered(both)
     alone = [row for row in old if row["id"] not in others]
     return MergedAnswers(len(new), changed_twice, _same_names(alone, new))
+
+
+def _without(found: Mapping[str, Row], lost: Collection[str]) -> dict[str, Row]:
+    """The answers without those of an import that the other project took back together with their texts."""
+    return {id_: row for id_, row in found.items() if id_ not in lost}
 
 
 def _numbered(row: Row, numbers: Numbers) -> Row:

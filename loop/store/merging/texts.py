@@ -22,7 +22,7 @@ class Gone:
 
     Attributes:
         erased: their answers do not come back either.
-        removed: nobody answered them.
+        removed: nobody answered them, or only an import that was taken back.
     """
 
     erased: frozenset[int]
@@ -87,13 +87,14 @@ def find_gone(both: Both, *, mine: bool) -> Gone:
     batch_of = {row.id: here.batches[row.batch_id] for row in both.connection.execute(lacking)}
     suspects = {id_: batch for id_, batch in batch_of.items() if batch in known}
     said = _answers_of(both, answers, suspects)
-    forgotten = both.answered(mine=not mine)
+    forgotten, taken_back = both.answered(mine=not mine), both.taken_back(mine=not mine)
     erased, dropped = set(), set()
     for id_, batch in suspects.items():
         was_removed = batch in removed
-        if erased_any and (not was_removed or not forgotten.isdisjoint(said.get(id_, ()))):
+        left_of = set(said.get(id_, ())) - taken_back
+        if erased_any and (not was_removed or not forgotten.isdisjoint(left_of)):
             erased.add(id_)
-        elif was_removed and id_ not in said:
+        elif was_removed and not left_of:
             dropped.add(id_)
     return Gone(frozenset(erased), frozenset(dropped))
 
@@ -107,11 +108,11 @@ def _answers_of(both: Both, answers: Table, text_ids: Collection[int]) -> dict[i
 
 
 def drop_removed(both: Both, ids: Collection[int]) -> None:
-    """Delete texts of this project that the other removed, and what nobody has answered about them."""
+    """Delete texts of this project that the other removed, with what is left about them."""
     for part in batched(sorted(ids), LOOKUP_ROWS):
         asked = select(MINE["questions"].c.id).where(MINE["questions"].c.text_id.in_(part))
         both.connection.execute(delete(MINE["queue"]).where(MINE["queue"].c.question_id.in_(asked)))
-        for name in ("drafts", "questions", "weak_texts"):
+        for name in ("drafts", "answers", "questions", "weak_texts"):
             both.connection.execute(delete(MINE[name]).where(MINE[name].c.text_id.in_(part)))
         both.connection.execute(delete(MINE["texts"]).where(MINE["texts"].c.id.in_(part)))
 
