@@ -20,8 +20,9 @@ def whole_answers(store: Store) -> list[Given]:
 
 
 def last_answers(store: Store, answers: Iterable[Answer]) -> list[Given]:
-    """The last of these answers that say something, with their questions; not imported ones."""
-    return _asked(store, [answer for answer in answers if answer.says_something and answer.question_id][-LAST:])
+    """The last of these answers that say something, with their questions; not imported or adjudicated ones."""
+    given = (answer for answer in answers if answer.says_something and answer.question_id)
+    return _asked(store, [answer for answer in given if not answer.adjudicates][-LAST:])
 
 
 def _asked(store: Store, answers: Iterable[Answer]) -> list[Given]:

@@ -30,6 +30,8 @@ class Review(Session):
         StoreError: this annotator has another session open on the project.
     """
 
+    asks = False
+
     def __init__(
         self,
         paths: ProjectPaths,

@@ -39,6 +39,7 @@ class Session:
         goal: the held-out texts asked for with `--measure`.
         knows_nothing: whether there was no answer and no pattern when the session opened; then `loop terms` is offered.
         versions: the most versions of a text that a review compares; 0 in any other session.
+        asks: whether it asks about new texts, instead of reviewing answers.
 
     Raises:
         StoreError: this annotator has another session open on the project.
@@ -46,6 +47,7 @@ class Session:
 
     mode: Mode = "correct"
     versions: int = 0
+    asks: bool = True
 
     history = attribute("Session", "history", "texts.history")
     search = attribute("Session", "search", "texts.search")
@@ -64,7 +66,7 @@ class Session:
         focus: Focus = NO_FOCUS,
     ) -> None:
         self.annotator = annotator or login()
-        self._open = OpenSession(paths, self.annotator, focus)
+        self._open = OpenSession(paths, self.annotator, focus, asks=self.asks)
         self._paths, self._settings, self._store = paths, settings, store
         self.focus = focus
         self.goal = HeldOutGoal(focus.measure)
@@ -278,8 +280,8 @@ class Session:
         return min(shared.answers, len({self.annotator, *self._store.annotators.active(), *self.others()}))
 
     def others(self) -> list[str]:
-        """The other annotators who have a session open, by name."""
-        return [one.annotator for one in at_work(self._paths) if one.annotator != self.annotator]
+        """The other annotators who have a session open that asks, by name."""
+        return [one.annotator for one in at_work(self._paths) if one.asks and one.annotator != self.annotator]
 
     def _refuse_misfits(
         self, question: Question, spans: Sequence[Span], replaced: Answer | None, passage: Passage | None

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, and_, func, select, text, update
 
 from loop.overlap import lacking
-from loop.store.answers import FIRST, IS_ANSWERED, STANDS, WHOLE, standing
+from loop.store.answers import FIRST, IS_ANSWERED, OWN, STANDS, WHOLE, standing
 from loop.store.database import Database
 from loop.store.events import EventKind
 from loop.store.journal import append_event
 from loop.store.lookup import LOOKUP_ROWS, batched
 from loop.store.schema import answers, events, texts
 
-_GIVEN_HERE = answers.c.mode != "import"
+_GIVEN_HERE = and_(answers.c.mode != "import", OWN)
 
 
 class Annotators:
-    """All who have answered questions in sessions; imported answers make nobody an annotator."""
+    """All who have answered questions in sessions; imported answers and reviews make nobody an annotator."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

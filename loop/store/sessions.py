@@ -48,6 +48,7 @@ class AtWork:
         since: when it was opened, ISO 8601, UTC.
         focus: the filter on the texts that it asks about.
         in_hand: the question on its screen, and the one that follows.
+        asks: whether it asks about new texts, instead of reviewing answers.
     """
 
     annotator: str
@@ -55,6 +56,7 @@ class AtWork:
     since: str
     focus: Focus = NO_FOCUS
     in_hand: tuple[InHand, ...] = ()
+    asks: bool = True
 
 
 def at_work(paths: ProjectPaths) -> list[AtWork]:
@@ -94,7 +96,7 @@ class OpenSession:
         StoreError: the annotator has a session open already, or nobody may open one now.
     """
 
-    def __init__(self, paths: ProjectPaths, annotator: str, focus: Focus = NO_FOCUS) -> None:
+    def __init__(self, paths: ProjectPaths, annotator: str, focus: Focus = NO_FOCUS, *, asks: bool = True) -> None:
         self._paths = paths
         door, file = ProcessLock(paths.session_lock), _file(paths, annotator)
         self._lock, self._choosing = ProcessLock(file), ProcessLock(paths.sessions / CHOOSING)
@@ -106,7 +108,7 @@ class OpenSession:
                 raise _open_already(paths, annotator, _read(file))
         finally:
             door.release()
-        self._mine = AtWork(annotator, os.getpid(), now(), focus)
+        self._mine = AtWork(annotator, os.getpid(), now(), focus, asks=asks)
         self._lock.write(_dumped(self._mine))
 
     @contextmanager
@@ -167,7 +169,7 @@ def _read(file: Path) -> AtWork | None:
         said: dict[str, Any] = json.loads(file.read_bytes())
         focus = load_focus(said["focus"])
         in_hand = tuple(InHand(id_, None if passage is None else tuple(passage)) for id_, passage in said["in_hand"])
-        return AtWork(said["annotator"], said["pid"], said["since"], focus, in_hand)
+        return AtWork(said["annotator"], said["pid"], said["since"], focus, in_hand, said["asks"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -196,6 +196,7 @@ def answering_cost(store: Store, answers: Sequence[Answer], annotators: Collecti
         answers: standing answers, by rank.
         annotators: those whom the questions are for.
     """
+    answers = [answer for answer in answers if not answer.adjudicates]
     last = max(answers, key=lambda answer: answer.seq).annotator if answers else ""
     whole = [
         (answer, answer.question_id)

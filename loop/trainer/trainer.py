@@ -148,7 +148,7 @@ class Trainer:
     def ask(self) -> bool:
         """Score the pool and build a queue that somebody at work needs; return False if all are up to date."""
         names: dict[Focus, list[str]] = {}
-        for session in at_work(self._paths):
+        for session in filter(lambda one: one.asks, at_work(self._paths)):
             names.setdefault(session.focus, []).append(session.annotator)
         wanted = names or {NO_FOCUS: []}
         stale = (focus for focus in wanted if self._asking.is_stale(self.rounds.number, focus, wanted[focus]))

@@ -4,6 +4,7 @@ import pytest
 
 from loop.editing import page_of
 from loop.errors import LoopError, StoreError
+from loop.progress.answered import last_answers
 from loop.quality import review_items
 from loop.records import Answer, Question, Span
 from loop.session import Adjudication, Session, review_question
@@ -303,3 +304,26 @@ def test_blind_versions_have_letters_and_their_order_says_nothing(say, sit_down)
         review.leave(question)
 
     assert 2 == len(firsts)
+
+
+def test_who_only_reviews_is_no_annotator_of_whom_answers_are_awaited(paths, with_settings, store, say, sit_down):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    review = sit_down()
+    settings = with_settings("annotators", overlap=1.0, answers=3)
+    decide(review, HUB)
+    alone = Session(paths, settings, store, annotator=ALICE)
+    (text,) = store.corpus.texts([2])
+    store.questions.publish([Question("q2", text, ((0, 3),), ())], round=0)
+    given = alone.answer(alone.next(), "accept", [], seconds=1, keys=1)
+
+    assert ([ALICE, BOB], [], 2) == (store.annotators.active(), alone.others(), given.needs)
+    alone.close()
+
+
+def test_decisions_say_nothing_of_the_pace_of_annotators_or_of_suggestions(say, sit_down, store):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    decide(sit_down(), HUB)
+
+    assert [] == last_answers(store, store.answers.standing())
