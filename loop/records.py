@@ -196,6 +196,7 @@ class Answer:
         spans: the spans answered.
         complete: whether `spans` are all spans of the labels of its scheme; otherwise the rest of the text is unknown.
         passage: of a partial answer, the part of the text in which `spans` are all there are: no other span touches it.
+        unclear: of an imported answer, spans of whose place it says nothing: an answer that it does not know was later.
         repeat: whether it answers a blind repeat, which measures consistency; it is not trained on and overrides no
             other answer.
         adjudicates: ids of the answers of several annotators that it decides between; it beats every other answer.
@@ -216,6 +217,7 @@ class Answer:
     shown: tuple[Span, ...] = ()
     complete: bool = True
     passage: Passage | None = None
+    unclear: tuple[Span, ...] = ()
     mode: Mode = "correct"
     scheme: int = 0
     round: int = 0

@@ -63,6 +63,22 @@ class Part:
         """Whether nothing of the answer counts."""
         return not (self.labels or self.spans or self.refused or self.passages)
 
+    @property
+    def covers(self) -> frozenset[str]:
+        """The labels of which `spans` are all there are, in the text or in a passage."""
+        return self.labels.union(*(one.labels for one in self.passages))
+
+    def as_answer(self) -> Answer:
+        """An answer that says by itself, for the labels that this covers, what counts of the answer."""
+        answer = self.answer
+        complete, passage = bool(self.labels), answer.passage if self.passages else None
+        if self.is_whole and (complete, passage) == (answer.complete, answer.passage):
+            return answer
+        judged = {*self.spans, *self.refused}
+        spans = self.spans if answer.verdict == "accept" else tuple(filter(judged.__contains__, answer.spans))
+        shown = answer.shown if complete or passage else tuple(filter(judged.__contains__, answer.shown))
+        return replace(answer, spans=spans, shown=shown, complete=complete, passage=passage, unclear=self.unclear)
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
@@ -97,7 +113,7 @@ class Truth:
     def implies(self, other: Truth) -> bool:
         """Whether everything known from `other` is also known from this."""
         known = self.labels >= other.labels and {*self.spans} >= {*other.spans}
-        known = known and all(map(self._knows, other.passages))
+        known = known and all(map(self._knows, other.passages)) and {*self.unclear} <= {*other.unclear}
         return known and all(map(self.denies, other.refused)) and not self.contradicts(other)
 
     @property
@@ -190,8 +206,8 @@ def _as_part(answer: Answer, schemes: Schemes) -> Part:
     right = answer.spans if answer.verdict == "accept" else ()
     labels = frozenset(schemes[answer.scheme]) if answer.complete or answer.passage else frozenset()
     if answer.passage:
-        return Part(answer, frozenset(), right, passages=(Known(*answer.passage, labels),))
-    return Part(answer, labels, right, refused(answer))
+        return Part(answer, frozenset(), right, unclear=answer.unclear, passages=(Known(*answer.passage, labels),))
+    return Part(answer, labels, right, refused(answer), answer.unclear)
 
 
 def refused(answer: Answer) -> tuple[Span, ...]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import loop
 from loop.records import Answer, Span
-from loop.truth import Known, Truth, of_annotators, of_texts, parts, resolve, whole
+from loop.truth import Known, Truth, decisions, of_annotators, of_texts, parts, resolve, whole
 
 A, B = {"A"}, {"A", "B"}
 SCHEMES = {0: ("A",), 1: ("A", "B"), 2: ("B",), 3: ()}
@@ -441,3 +441,27 @@ def test_nothing_else_in_the_house_decides_which_answers_count():
 
     assert [] == [rule for rule in gone if rule in house]
     assert 1 == house.count("\ndef resolve(")
+
+
+@st.composite
+def imported(draw: st.DrawFn) -> Answer:
+    """An answer that is unclear at some places, as what an earlier export left of it."""
+    answer = draw(answers_in_passages())
+    start, end = answer.passage or (0, 9)
+    unclear = [one for one in draw(SPANS) if one.label in SCHEMES[answer.scheme] and one.touches((start, end))]
+    return replace(answer, unclear=tuple(one for one in unclear if not any(map(one.overlaps, answer.spans))))
+
+
+@given(st.lists(st.one_of(ANSWERS, answers_in_passages(), imported()), max_size=6))
+def test_parts_taken_for_answers_say_the_same_together(answers):
+    """As after an export and an import."""
+    answers = ranked(*answers)
+    found = sorted(parts(answers, SCHEMES) + decisions(answers, SCHEMES), key=lambda part: part.answer.rank)
+    again = [replace(part.as_answer(), scheme=n, rank=n) for n, part in enumerate(found)]
+    truth = resolve(again, {n: part.covers for n, part in enumerate(found)})
+
+    assert said(resolve(answers, SCHEMES)) == said(truth)
+
+
+def said(truth: Truth) -> tuple[object, ...]:
+    return truth.labels, truth.spans, truth.refused, truth.unclear, {one for one in truth.passages if one.labels}

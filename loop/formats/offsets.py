@@ -30,6 +30,7 @@ def _row(row: Answered) -> Mapping[str, Any]:
         "verdict": answer.verdict,
         "complete": answer.complete,
         "passage": answer.passage,
+        "unclear": [[span.start, span.end, span.label] for span in answer.unclear],
         "held_out": answer.held_out,
         "spans": [[span.start, span.end, span.label] for span in answer.spans],
         "shown": [[span.start, span.end, span.label] for span in answer.shown],

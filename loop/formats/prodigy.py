@@ -66,9 +66,10 @@ def read_answer(row: Mapping[str, Any], spans: Sequence[Span]) -> Answer | None:
         annotator=_annotator(row),
         verdict=_verdict(own, said),
         spans=answered,
-        shown=_shown(own) if "shown" in own else () if complete or passage else answered,
+        shown=_triples(own, "shown") if "shown" in own else () if complete or passage else answered,
         complete=complete,
         passage=passage,
+        unclear=_unclear(own, said, complete or passage is not None),
         mode=_one_of(own, "mode", get_args(Mode), default="import"),
         at=_moment(row, own),
         adjudicates=tuple(_texts(own, "adjudicates") or ()),
@@ -211,11 +212,20 @@ def _moment(row: Mapping[str, Any], own: Mapping[str, Any]) -> datetime | None:
         raise BadRowError("its time cannot be read.") from None
 
 
-def _shown(own: Mapping[str, Any]) -> tuple[Span, ...]:
+def _unclear(own: Mapping[str, Any], said: str, covers: bool) -> tuple[Span, ...]:
+    unclear = _triples(own, "unclear")
+    if unclear and not (covers and said == "accept"):
+        raise BadRowError("its _loop.unclear belongs to an accepted answer that gives all spans of a text or passage.")
+    if any(not 0 <= span.start < span.end for span in unclear):
+        raise BadRowError("its _loop.unclear is not a list of [start, end, label].")
+    return unclear
+
+
+def _triples(own: Mapping[str, Any], name: str) -> tuple[Span, ...]:
     try:
-        return tuple(Span(int(start), int(end), str(label)) for start, end, label in own["shown"])
+        return tuple(Span(int(start), int(end), str(label)) for start, end, label in own.get(name, ()))
     except (TypeError, ValueError):
-        raise BadRowError("its _loop.shown is not a list of [start, end, label].") from None
+        raise BadRowError(f"its _loop.{name} is not a list of [start, end, label].") from None
 
 
 def _passage(own: Mapping[str, Any], row: Mapping[str, Any]) -> Passage | None:

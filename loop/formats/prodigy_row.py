@@ -69,6 +69,7 @@ def _own_row(answered: Answered) -> dict[str, Any]:
     if answer.shown != (() if answer.complete or answer.passage else answer.spans):
         own["shown"] = [[span.start, span.end, span.label] for span in answer.shown]
     own |= {"passage": list(answer.passage)} if answer.passage else {}
+    own |= {"unclear": [[one.start, one.end, one.label] for one in answer.unclear]} if answer.unclear else {}
     own |= {"adjudicates": list(answer.adjudicates)} if answer.adjudicates else {}
     own |= {"labels": list(answered.complete_for)} if answered.complete_for else {}
     own |= {"question": _question_row(answered.question)} if answered.question else {}

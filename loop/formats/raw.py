@@ -79,7 +79,7 @@ class Answered:
     @property
     def says_all(self) -> bool:
         """Whether the answer gives all spans of all labels of the project."""
-        return self.answer.complete and self.labels is None
+        return self.answer.complete and self.labels is None and not self.answer.unclear
 
 
 class BadRowError(Exception):

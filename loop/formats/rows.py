@@ -89,7 +89,7 @@ def _raw_text(row: dict[str, Any], source: Source, number: int, text_field: str)
         return RawText(text, source.name, number, others | meta, group=read_group(row), task=task)
     spans, suggested, notes = read_spans(row, text, source.unit, number)
     answer = read_answer(row, spans or []) if "answer" in known else None
-    _refuse_misfit_passage(answer, text)
+    _refuse_misfit_places(answer, text)
     if answer is None or answer.complete or answer.verdict == "accept":  # rejected spans may overlap
         _refuse_overlaps((spans or []) if answer is None else answer.spans)
     return RawText(
@@ -110,8 +110,11 @@ def _raw_text(row: dict[str, Any], source: Source, number: int, text_field: str)
     )
 
 
-def _refuse_misfit_passage(answer: Answer | None, text: str) -> None:
-    """Refuse a passage that is not in the text, and spans that do not touch it."""
+def _refuse_misfit_places(answer: Answer | None, text: str) -> None:
+    """Refuse places that are not in the text, and spans that do not touch the passage."""
+    beyond = max((one.end for one in answer.unclear), default=0) if answer else 0
+    if beyond > len(text):
+        raise BadRowError(f"its _loop.unclear ends at {beyond}, but its text has {len(text)} characters.")
     if answer is None or answer.passage is None:
         return
     start, end = answer.passage

@@ -128,7 +128,7 @@ def _fitted(
         if seen.setdefault(answer.id, (raw.text, answer)) != (raw.text, answer):
             hint = "Remove the field _loop from one of them."
             raise InputError(raw.source, "has the same id as an earlier, different row.", line=raw.line, hint=hint)
-        for label in sorted({span.label for span in (*answer.spans, *answer.shown)} - set(labels)):
+        for label in sorted({span.label for span in (*answer.spans, *answer.shown, *answer.unclear)} - set(labels)):
             remarking.miss(label, raw)
         changes: Counter[str] = Counter()
         fitted = fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), changes)
@@ -169,7 +169,13 @@ def fit_to_tokens(answer: Answer, doc: Doc, changes: Counter[str]) -> Answer:
         kept = filter_spans(kept)
     changes.update(["dropped"] * (len(found) - len(kept)))
     shown = tuple(span for span in widened(answer.shown, words) if span is not None)
-    return replace(answer, spans=kept, shown=shown)
+    return replace(answer, spans=kept, shown=shown, unclear=_covered(answer.unclear, words))
+
+
+def _covered(spans: Sequence[Span], words: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
+    """The spans, widened to all words that they touch; with the white space at their edges, since these are places."""
+    wide = zip(spans, widened(spans, words), strict=True)
+    return tuple(new if new and not old.contains(new) else old for old, new in wide)
 
 
 def _change(old: Span, new: Span | None) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import spacy
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc, DocBin, Token
 from spacy.tokens import Span as DocSpan
 from spacy.vocab import Vocab
 
@@ -74,7 +74,8 @@ def _said(doc: Doc) -> dict[str, Any]:
 def write_docbin(rows: Iterable[Answered], out: BinaryIO) -> int:
     """Write a doc for each answer that accepts or rejects spans; return the number of docs.
 
-    In a partial answer, or one that covers not all labels, all other tokens are marked as missing. Rejected spans are
+    In a partial answer, or one that covers not all labels, all other tokens are marked as missing; in others the places
+    that are unclear. Rejected spans are
     in the span group `incorrect_spans`, from which spaCy's ner can learn.
     """
     vocab, bin_ = Vocab(), DocBin(attrs=_ATTRIBUTES, store_user_data=True)
@@ -92,7 +93,10 @@ def _doc(row: Answered, vocab: Vocab) -> Doc:
     doc = Doc(vocab, words=[text[start:end] for start, end in tokens], spaces=spaces)
     spans = [found for span in row.answer.spans if (found := _on_tokens(doc, span))]
     if row.answer.verdict == "accept":
-        doc.set_ents(spans, outside=_asked(doc, row, spans), default="outside" if row.says_all else "missing")
+        says_all = row.answer.complete and row.labels is None
+        unclear = [doc[token.i : token.i + 1] for token in _unclear(doc, row, spans)]
+        outside = [] if says_all else _asked(doc, row, [*spans, *unclear])
+        doc.set_ents(spans, missing=unclear, outside=outside, default="outside" if says_all else "missing")
     else:
         doc.spans[INCORRECT] = spans
     said = {name: value for name, value in prodigy_row(row).items() if name not in _BESIDE}
@@ -107,6 +111,13 @@ def _asked(doc: Doc, row: Answered, spans: Sequence[DocSpan]) -> list[DocSpan]:
     taken = {token.i for span in spans for token in span}
     asked = doc.char_span(*row.answer.passage, alignment_mode="expand")
     return [doc[token.i : token.i + 1] for token in asked or () if token.i not in taken]
+
+
+def _unclear(doc: Doc, row: Answered, spans: Sequence[DocSpan]) -> list[Token]:
+    """The tokens of the places that are unclear, as far as they are in no span."""
+    taken = {token.i for span in spans for token in span}
+    found = {token.i: token for span in row.answer.unclear for token in _on_tokens(doc, span) or ()}
+    return [token for i, token in sorted(found.items()) if i not in taken]
 
 
 def _on_tokens(doc: Doc, span: Span) -> DocSpan | None:

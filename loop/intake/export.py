@@ -20,14 +20,14 @@ ASKED_AT_ONCE = 500
 
 
 def answered(store: Store, nlp: Language) -> Iterator[Answered]:
-    """Yield the current answers in the order of their texts; answers to one text by time, then by id.
+    """Yield the current answers in the order of their texts; answers to one text in the order in which they count.
 
     An answer partly replaced by a later one of the same annotator yields what is left of it.
 
     Raises:
         StoreError: an answer does not fit its text, or cannot be read.
     """
-    rows = sorted(_counting(store), key=lambda row: (row[0].text_id, str(row[0].at), row[0].id))
+    rows = sorted(_counting(store), key=lambda row: (row[0].text_id, row[0].rank, row[0].seq))
     texts = {text.id: text for text in store.corpus.texts(sorted({answer.text_id for answer, _ in rows}))}
     naming = store.journal.naming()
     labels_now = naming.in_force(naming.version)
@@ -54,12 +54,8 @@ def _counting(store: Store) -> Iterator[tuple[Answer, tuple[str, ...] | None]]:
         if not resolve([answer], schemes).parts:
             yield replace(answer, complete=answer.complete and not answer.says_something), None
     for part in (*parts(standing, schemes), *decisions(standing, schemes)):
-        spans = part.answer.spans if part.is_whole else part.spans
-        passage = part.answer.passage if part.passages else None
-        answer = replace(part.answer, spans=spans, complete=bool(part.labels), passage=passage)
-        covered = part.passages[0].labels if passage else part.labels
-        known = tuple(label for label in labels if label in covered)
-        yield answer, None if known == labels or not covered else known
+        known = tuple(label for label in labels if label in part.covers)
+        yield part.as_answer(), None if known == labels or not part.covers else known
 
 
 def _questions(store: Store, ids: Sequence[str]) -> dict[str, Question]:

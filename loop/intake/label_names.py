@@ -45,7 +45,8 @@ def renamed(raw: RawText, names: Names) -> RawText:
     if asked is not None:
         asked = frozenset(Relabeling(0, tuple({*names, *asked}), names).known(sorted(asked)))
     if answer is not None:
-        answer = replace(answer, spans=_spans(answer.spans, names), shown=_spans(answer.shown, names))
+        given, shown, unclear = (_spans(each, names) for each in (answer.spans, answer.shown, answer.unclear))
+        answer = replace(answer, spans=given, shown=shown, unclear=unclear)
     spans = None if raw.spans is None else _spans(raw.spans, names)
     return replace(raw, spans=spans, answer=answer, suggested=_spans(raw.suggested, names), asked=asked)
 

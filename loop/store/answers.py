@@ -273,6 +273,7 @@ def answer_row(answer: Answer) -> dict[str, Any]:
         "place": answer.rank,
         "shown": dump_spans(answer.shown),
         "spans": dump_spans(answer.spans),
+        "unclear": dump_spans(answer.unclear),
         "passage": dump_passage(answer.passage),
         "adjudicates": json.dumps(answer.adjudicates),
         "at": answer.at.isoformat(),
@@ -283,7 +284,7 @@ def answer_of(row: Row[Any], naming: Naming) -> Answer:
     """Convert a row of `answers` (or of a join with its columns) to an answer, with the current label names."""
     fields = {name: value for name, value in row._mapping.items() if name not in ("place", "text")}
     try:
-        spans = {name: naming.spans(load_spans(fields[name]), row.scheme) for name in ("shown", "spans")}
+        spans = {name: naming.spans(load_spans(fields[name]), row.scheme) for name in ("shown", "spans", "unclear")}
         fields["adjudicates"] = tuple(json.loads(row.adjudicates))
         fields["passage"] = load_passage(row.passage)
     except (ValueError, TypeError):

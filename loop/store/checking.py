@@ -136,6 +136,7 @@ def _faulty(connection: Connection) -> Iterator[tuple[Row[Any], dict[str, str]]]
         faults = {
             "spans": _fault(row.spans, row, labels=labels, overlapping=rejects),
             "shown": _fault(row.shown, row, labels=None, overlapping=True),
+            "unclear": _fault(row.unclear, row, labels=labels, overlapping=True),
             "passage": _passage_fault(row),
         }
         if found := {name: fault for name, fault in faults.items() if fault}:
@@ -160,7 +161,7 @@ def _passage_fault(row: Row[Any]) -> str:
 
 def _is_lost(row: Row[Any], faults: Mapping[str, str]) -> bool:
     """Whether the answer's meaning is lost; complete answers do not need the spans shown."""
-    return bool(row.stands) and ("spans" in faults or "passage" in faults or not row.complete)
+    return bool(row.stands) and (not faults.keys() <= {"shown"} or not row.complete)
 
 
 def _set_aside(connection: Connection) -> None:

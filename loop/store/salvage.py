@@ -202,7 +202,8 @@ def _text(new: sqlite3.Connection, row: Row) -> Row | None:
 
 
 def _answer(new: sqlite3.Connection, row: Row) -> Row | None:
-    load_spans(row["spans"]), load_spans(row["shown"])
+    for name in ("spans", "shown", "unclear"):
+        load_spans(row.get(name, "[]"))
     event = json.dumps({"answer": row["id"], "verdict": row["verdict"]}, sort_keys=True)
     _put(new, "events", {"seq": row["seq"]}, {"kind": "answer", "payload": event, "at": row["at"]})
     if not _there(new, "schemes", {"version": row["scheme"]}):

@@ -140,6 +140,8 @@ answers = Table(
     Column("complete", Boolean, nullable=False),
     # JSON: [start, end] of the part in which a partial answer gives all spans; NULL for none.
     Column("passage", Text),
+    # JSON: spans of whose place it says nothing, as [start, end, label].
+    Column("unclear", Text, nullable=False, server_default="[]"),
     Column("held_out", Boolean, nullable=False),
     # Whether it answers a blind repeat, which measures consistency.
     Column("repeat", Boolean, nullable=False, server_default=text("0")),

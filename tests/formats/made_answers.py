@@ -52,6 +52,8 @@ def answers(draw: st.DrawFn, *, complete: bool | None = None) -> Answered:
         first, last = sorted((draw(st.sampled_from(words)), draw(st.sampled_from(words))))
         inside = tuple(span for span in spans if span.start < last[1] and first[0] < span.end)
         answer = replace(answer, passage=(first[0], last[1]), spans=inside)
+    if answer.verdict == "accept" and (answer.complete or answer.passage) and not complete and draw(st.booleans()):
+        answer = replace(answer, unclear=_spans(draw, text, words))
     group, line = draw(st.none() | names), draw(st.none() | st.integers(1, 9))
     made = Text(1, text, group=group, meta=draw(metas), suggested=shown, source="f.txt", line=line)
     return Answered(made, answer, tokens, draw(st.none() | st.just(_question(text))))
