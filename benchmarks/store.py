@@ -1,4 +1,7 @@
-"""How long an answer takes to be on disk: alone, while a queue of 20,000 rows is replaced, while many texts come in."""
+"""How long an answer takes to be on disk: alone, and while others write to the same store.
+
+The others replace a queue of 20,000 rows, add many texts, or are three more annotators and a trainer.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,19 @@ from uuid import uuid4
 from _common import PATIENCE, options, percentiles, show, timed, wait, write_json
 
 from loop.records import Answer, Question, Span
-from loop.settings import ProjectPaths
+from loop.session import Session
+from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.store import NewText, Store
+from loop.store.sessions import at_work
+from loop.trainer import Trainer
 
 SEED = 0
 QUEUE = 20_000
 ADDED = 200_000
 THINKING = 0.02  # seconds between two answers: quicker than anybody
+COLLEAGUES = "ben", "cid", "dee"
+PAUSE = 2.0  # seconds between two answers of each of them
+SETTINGS = Settings(project=ProjectSettings(base="blank:xx", labels=("PART",)))
 LATTICE = 2000  # bytes, as of a text of 40 tokens
 
 
@@ -35,13 +44,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="loop-store-") as folder:
         paths = ProjectPaths(Path(folder))
         with Store.create(paths.db) as store:
-            store.corpus.add_batch((NewText(text) for text in texts(Random(SEED), queue + 3 * n)), source="first")
+            store.corpus.add_batch((NewText(text) for text in texts(Random(SEED), queue + 4 * n)), source="first")
             store.journal.scheme(["PART"])
         rows = []
         meanwhile = {
             "nothing": None,
             f"a queue of {queue:,} replaced": partial(replace_queue, paths, queue),
             f"{added:,} texts added": partial(add_texts, paths, added),
+            "three more sessions and a trainer": partial(work_together, paths),
         }
         for number, (name, other) in enumerate(meanwhile.items()):
             ms = answers(paths, range(1 + number * n, 1 + (number + 1) * n), other)
@@ -115,6 +125,42 @@ def add_texts(paths: ProjectPaths, n: int, begun: Event, over: Event) -> None:
             new = [NewText(text) for text in texts(rng, n)]
             begun.set()
             store.corpus.add_batch(new, source="more")
+
+
+def work_together(paths: ProjectPaths, begun: Event, over: Event) -> None:
+    """What a team does: an answer of each every two seconds, and one trainer that learns and asks."""
+    context = multiprocessing.get_context("spawn")
+    people = [context.Process(target=annotate, args=(paths, name, over)) for name in COLLEAGUES]
+    processes = [*people, context.Process(target=train, args=(paths, over))]
+    for process in processes:
+        process.start()
+    wait(lambda: len(at_work(paths)) == len(COLLEAGUES), "the sessions", alive=lambda: True)
+    begun.set()
+    over.wait()
+    for process in processes:
+        process.join(PATIENCE)
+
+
+def annotate(paths: ProjectPaths, name: str, over: Event) -> None:
+    """A session that answers and chooses, as one at a terminal does, once there are questions."""
+    with Store(paths.db) as store:
+        session = Session(paths, SETTINGS, store, annotator=name)
+        while not over.wait(PAUSE):
+            if question := session.next():
+                session.answer(question, "accept", (), seconds=PAUSE, keys=1)
+                session.upcoming(question)
+        session.close()
+
+
+def train(paths: ProjectPaths, over: Event) -> None:
+    """The background work, as long as there is any."""
+    with Store(paths.db) as store:
+        trainer = Trainer(paths, SETTINGS, store)
+        trainer.ask()
+        while not over.is_set():
+            if not trainer.work():
+                time.sleep(0.2)
+        trainer.close()
 
 
 def texts(rng: Random, n: int) -> Iterator[str]:

@@ -14,6 +14,7 @@ from loop.cli.printing import counted, say
 from loop.cli.project import opened
 from loop.cli.questions import questions_for
 from loop.errors import LoopError
+from loop.settings.login import login
 
 if TYPE_CHECKING:
     from loop.quality import ReviewItem
@@ -62,6 +63,9 @@ def review_cli(
 
     only_shown = listed or as_json
     with opened(ctx, writes=not only_shown, runs_code=False) as (paths, settings, store):
+        name = reviewer or login()
+        if not only_shown:
+            refuse_reviewer(name, settings)
         items = review_items(store.answers.standing(), store.journal.schemes())
         refuse_unknown(items, settings, texts=texts or (), annotators=annotator or (), labels=label or ())
         asked = store.questions.get({one.question_id or "" for item in items for one in item.answers})
@@ -79,9 +83,21 @@ def review_cli(
             say(NOTHING if items else ALONE)
         else:
             pairs = with_questions(chosen, asked, store, settings)
-            review = Adjudication(paths, settings, store, items=pairs, annotator=reviewer, blind=blind)
+            review = Adjudication(paths, settings, store, items=pairs, annotator=name, blind=blind)
             run_session(review, settings, plain=plain)
             say_left(store)
+
+
+def refuse_reviewer(name: str, settings: Settings) -> None:
+    """Check that somebody may decide.
+
+    Raises:
+        LoopError: [annotators] reviewers names others only.
+    """
+    reviewers = settings.annotators.reviewers
+    if reviewers and name not in reviewers:
+        hint = "Your name is your login, or what --reviewer says; --list only looks."
+        raise LoopError(f"{name} may not decide: [annotators] reviewers is {', '.join(reviewers)}.", hint=hint)
 
 
 def refuse_unknown(

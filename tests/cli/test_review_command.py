@@ -155,3 +155,13 @@ def test_decisions_survive_an_export_and_an_import_even_by_one_of_the_annotators
     assert rows[0] == rows[1]
     assert "why" in [one["decided"]["memo"] for one in rows[1] if one["decided"]]
     assert "Imported 0 answers" in run("import", out).out
+
+
+def test_only_the_reviewers_in_loop_cfg_may_decide(shared: Path, run: Run) -> None:
+    cfg = shared / "loop.cfg"
+    cfg.write_text(cfg.read_text().replace("reviewers = []", 'reviewers = ["eve", "kim"]'))
+    refused, listed = run("review", "--plain", "--reviewer", "bob"), run("review", "--list", "--reviewer", "bob")
+    allowed = run("review", "1", "--plain", "--reviewer", "eve", stdin=b"quit\n")
+
+    assert (1, 0, 0) == (refused.code, listed.code, allowed.code)
+    assert "bob may not decide: [annotators] reviewers is eve, kim." in refused.err
