@@ -25,14 +25,14 @@ FilesArgument = Annotated[
     list[str] | None, typer.Argument(metavar="FILE...", help="Files or patterns; - reads standard input.")
 ]
 AnnotatorOption = Annotated[
-    str, typer.Option(metavar="NAME", help="The annotator of rows that name none.  [default: your login]")
+    str, typer.Option(metavar="NAME", help="The annotator of rows that name none; by default, your login.")
 ]
 LabelsOption = Annotated[
     str | None,
     typer.Option(
         metavar="A,B",
-        help="The labels the files were annotated for: all spans of these are there.  [default: of each file, "
-        "those that its complete answers use]",
+        help="The labels that the files were annotated for, all spans of them; by default, of each file those that "
+        "its complete answers use.",
     ),
 ]
 LastOption = Annotated[

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from loop.records import Answer
 
 FILES_NAMED = 3
+ANNOTATORS_NAMED = 10
 
 
 def say_plan(plan: ImportPlan, *, annotator: str = "") -> None:
@@ -40,6 +41,7 @@ def _answers_words(plan: ImportPlan) -> str:
     answers = [new.answer for new in plan.answers]
     by = Counter(answer.annotator for answer in answers)
     who = [name if len(by) == 1 else f"{name} ({n:,})" for name, n in sorted(by.items())]
+    who = _shortened(who, ANNOTATORS_NAMED, "other")
     kinds = Counter(map(_kind, answers))
     what = f" ({', '.join(f'{n:,} {kind}' for kind, n in kinds.items())})" if kinds.keys() - {COMPLETE} else ""
     new, known = plan.change.new_texts, plan.change.known_texts
@@ -73,7 +75,8 @@ def _coverage_lines(plan: ImportPlan) -> Iterator[str]:
     for source, labels in plan.unsaid.items():
         lacking[labels].append(source)
     for labels, files in lacking.items():
-        yield f"No span of {_listed(labels)} in {_files(files)}: nothing is said about {_these(labels)} there."
+        where = _listed(_shortened(files, FILES_NAMED, "more file"))
+        yield f"No span of {_listed(labels)} in {where}: nothing is said about {_these(labels)} there."
     if lacking:
         yield f"If the files were annotated for more labels than they use, name all: --labels {','.join(plan.labels)}."
     for one in plan.counts:
@@ -98,9 +101,9 @@ def _listed(words: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _files(names: Sequence[str]) -> str:
-    more = len(names) - FILES_NAMED
-    return _listed([*names[:FILES_NAMED], *([f"{counted(more, 'more file')}"] if more > 0 else [])])
+def _shortened(names: Sequence[str], most: int, noun: str) -> list[str]:
+    more = len(names) - most
+    return [*names[:most], *([counted(more, noun)] if more > 0 else [])]
 
 
 def _these(labels: Sequence[str]) -> str:

@@ -270,6 +270,16 @@ def test_answers_held_out_in_the_file_evaluate_and_their_groups_do_not_train(pro
     )
 
 
+def test_many_files_and_annotators_are_named_in_part(project: Path, run: Run) -> None:
+    for n in range(12):
+        row = {"text": f"Ann {n}", "spans": [span("A")], "answer": "accept", "_annotator_id": f"p{n:02}"}
+        (project / f"{n:02}.jsonl").write_text(lines(row))
+    ran = run("import", "*.jsonl").out.splitlines()
+
+    assert f"12 answers by {', '.join(f'p{n:02} (1)' for n in range(10))} and 2 others, to 12 new texts." == ran[0]
+    assert "No span of B in 00.jsonl, 01.jsonl, 02.jsonl and 9 more files: nothing is said about it there." in ran
+
+
 @pytest.mark.usefixtures("project")
 def test_scripts_are_asked_nothing(run: Run) -> None:
     ran = run("import", "-", stdin=lines({"text": TEXT, "spans": [span("A")]}).encode())
