@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TypeVar
 from uuid import uuid4
 
@@ -197,8 +198,9 @@ def _change(connection: Connection, rows: Sequence[NewAnswer], schemes: Schemes,
     Raises:
         StoreError: an answer differs from an earlier one and `replacing` is False.
     """
-    fresh = _new(connection, answers, ((row.answer.id, row.answer.text_id, row) for row in rows))
     before = _said_before(connection, [row.answer for row in rows])
+    rows = _renewed(connection, rows, before, schemes)
+    fresh = _new(connection, answers, ((row.answer.id, row.answer.text_id, row) for row in rows))
     more: list[NewAnswer] = []
     others: list[Answer] = []
     for row in fresh:
@@ -223,6 +225,26 @@ def _change(connection: Connection, rows: Sequence[NewAnswer], schemes: Schemes,
     covered = [(resolve([row.answer], schemes).labels, _said(before, row).labels) for row in known]
     narrower = sum(bool(now) and now < said for now, said in covered)
     return ImportChange(tuple(more), len(rows) - len(more), narrower, frozenset(one.text_id for one in others))
+
+
+def _renewed(
+    connection: Connection, rows: Sequence[NewAnswer], before: Mapping[tuple[int, str], Truth], schemes: Schemes
+) -> list[NewAnswer]:
+    """The rows; one that came in before, as complete for fewer labels, is another answer and gets another id."""
+    there = _texts_of(connection, answers, [row.answer.id for row in rows])
+    known = [row for row in rows if row.answer.id in there]
+    wider = {row.answer.id for row in known if _adds_labels(row, _said(before, row), schemes)}
+    ids: dict[str, str] = {}
+    for n in count(2):
+        if not (left := wider - ids.keys()):
+            break
+        taken = _texts_of(connection, answers, [f"{id_}~{n}" for id_ in sorted(left)])
+        ids |= {id_: f"{id_}~{n}" for id_ in left if f"{id_}~{n}" not in taken}
+    return [replace(row, answer=replace(row.answer, id=ids.get(row.answer.id, row.answer.id))) for row in rows]
+
+
+def _adds_labels(row: NewAnswer, said: Truth, schemes: Schemes) -> bool:
+    return bool(said.labels) and said.labels < resolve([row.answer], schemes).labels
 
 
 def _deciding(connection: Connection, rows: Sequence[NewAnswer]) -> list[NewAnswer]:

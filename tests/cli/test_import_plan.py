@@ -258,6 +258,19 @@ def test_known_answers_that_are_complete_for_more_labels_are_told(project: Path,
     assert {TEXT: {"A", "B"}} == known(project)
 
 
+def test_a_file_that_is_imported_again_for_more_labels_says_more(project: Path, run: Run) -> None:
+    (project / "in.jsonl").write_text(lines({"text": TEXT, "spans": [span("A")]}, {"text": "Cy", "spans": []}))
+    said = [run("import", "in.jsonl", *labels).out.splitlines()[-1] for labels in ([], *[["--labels", "A,B"]] * 2)]
+
+    assert ["Imported 2 answers and 2 new texts."] == said[:1]
+    assert ["Imported 2 answers and 0 new texts.", "Imported 0 answers and 0 new texts."] == said[1:]
+    assert {TEXT: {"A", "B"}, "Cy": {"A", "B"}} == known(project)
+    run("import", "--undo")
+    assert {TEXT: {"A"}, "Cy": {"A"}} == known(project)
+    assert "Imported 2 answers and 0 new texts." in run("import", "in.jsonl", "--labels", "A,B").out
+    assert {TEXT: {"A", "B"}, "Cy": {"A", "B"}} == known(project)
+
+
 def test_answers_held_out_in_the_file_evaluate_and_their_groups_do_not_train(project: Path, run: Run) -> None:
     rows = [
         {"text": text, "spans": [span("A")], "answer": "accept", "_loop": {"group": "g", "held_out": held}}
