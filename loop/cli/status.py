@@ -79,6 +79,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
         *evaluation_lines(now, width),
         *(f"repeats  {words}" for words in [consistency_words(now.consistency)] if words),
         *agreement_lines(now.agreement),
+        *(f"review   {words}" for words in [review_words(now.to_review)] if words),
         *(f"alarm    {words}" for words in alarms if words),
         *(f"alarm    a damaged checkpoint, learned again since: {folder}" for folder in now.set_aside),
         *(f"weak     {words}" for words in weak_words(now)),
@@ -159,6 +160,11 @@ def consistency_words(found: Consistency) -> str:
         return ""
     f = "" if found.interval is None else f", F1 {found.f1:.1f} ({found.interval[0]:.0f} to {found.interval[1]:.0f})"
     return f"{counted(found.pairs, 'text')} repeated, {found.same} answered as before{f}"
+
+
+def review_words(count: int) -> str:
+    """Return how many texts are to be reviewed, in words; empty without any."""
+    return f"{counted(count, 'text')} where annotators differ: `loop review`" if count else ""
 
 
 def round_line(info: RoundInfo, score: Score | None = None) -> str:

@@ -21,6 +21,7 @@ ONE_SPAN = (
     "[right_edge_right] and labels correct it."
 )
 OUTSIDE = "This is outside the passage that is asked about: [widen] widens it."
+NOT_ASKED = "This is outside the passage that the annotators were asked about."
 ANALYSES = 10  # predictions that `r` steps through: for half of the wrong ones, the correct one is among the best ten
 
 
@@ -277,7 +278,7 @@ def change(
             return refuse(state, ONE_SPAN)
         drop = old.marks
     if not all(map(state.page.asks_about, put)):
-        return refuse(state, OUTSIDE)
+        return refuse(state, NOT_ASKED if state.page.versions else OUTSIDE)
     stays = [m for m in old.marks if m not in drop and not any(overlap(m, p) for p in put)]
     decided = [m for m in old.touched if m in stays]
     new = replace(old, marks=lay(put, stays), touched=lay(put, decided), blank=tuple(sorted({*old.blank, *blank})))

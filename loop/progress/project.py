@@ -26,7 +26,7 @@ from loop.progress.near_duplicates import near_duplicates
 from loop.progress.pace import acceptance, seconds_an_answer
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
-from loop.quality import Consistency, consistency, pairs
+from loop.quality import Consistency, consistency, pairs, review_items
 from loop.records import NO_FOCUS, Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import PipelineScore, RoundInfo, Store, WeakSummary
@@ -46,6 +46,7 @@ class Progress:
         trainer: what it is doing, in words; `STOPPED` if none is running.
         consistency: intra-annotator agreement on repeated texts.
         agreement: between annotators; None if no text was answered by two, or by one and adjudicated.
+        to_review: texts, or passages of them, where annotators differ and nobody has decided.
         pinned_round: the one to which the project was rolled back; None without any.
         forgotten: the base's labels that the last round no longer finds as the base does, with F1 (percent).
         set_aside: folders of damaged checkpoints.
@@ -94,6 +95,7 @@ class Progress:
     weak_until: int = 0
     pipeline_score: PipelineScore | None = None
     agreement: AnnotatorAgreement | None = None
+    to_review: int = 0
 
     held = attribute("Progress", "held", "pinned_round")
     measured = attribute("Progress", "measured", "evaluated_round")
@@ -134,6 +136,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         trainer=trainer_state(store, paths),
         consistency=consistency(repeated, units_of(store, repeated)),
         agreement=annotator_agreement(store, ever, labels),
+        to_review=sum(item.is_open for item in review_items(answers, schemes)),
         pinned_round=store.journal.pinned_round(),
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),

@@ -147,7 +147,11 @@ def _is_stale(decided: Answer, found: Iterable[Version], known: Truth, ids: Coll
     """Whether an answer has changed since; one that says now what was decided needs no second decision."""
     if all(id_ in ids for id_ in decided.adjudicates):
         return False
-    changed = [one.truth for one in found if any(answer.id not in decided.adjudicates for answer in one.answers)]
+
+    def is_new(answer: Answer) -> bool:
+        return answer.id not in decided.adjudicates and (answer.says_something or answer.retracts is not None)
+
+    changed = [one.truth for one in found if any(map(is_new, one.answers))]
     return not changed or any(not truth.parts or truth.contradicts(known) for truth in changed)
 
 

@@ -14,7 +14,7 @@ from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 
 if TYPE_CHECKING:
-    from loop.quality import ReviewItem
+    from loop.quality import ReviewItem, Scope
     from loop.quality.versions import Version as TextVersion
 
 
@@ -77,6 +77,7 @@ class Adjudication(Review):
             who = "you" if decided.annotator == self.annotator else decided.annotator
             since = ", but an answer has changed since" if item.is_stale and decided == item.decided else ""
             said = [f"decided by {who}{since}", *said]
+        said += [_scope_words(item.scope, self.labels)] * (item.scope != (frozenset(self.labels), None))
         said += ["you are one of the annotators"] * (self.annotator in item.annotators)
         said += ["waits for more annotators"] * item.waits
         said += ["held out: never learned from"] * any(one.held_out for one in item.answers)
@@ -193,7 +194,7 @@ class Adjudication(Review):
             guideline_hash=self._guideline_hash,
             seconds=seconds,
             keys=keys,
-            adjudicates=tuple(one.id for one in item.answers),
+            adjudicates=tuple(one.id for one in item.answers if one.says_something),
             retracts=before.id if before else None,
         )
 
@@ -216,6 +217,15 @@ class Adjudication(Review):
         self._store.drafts.drop(question, self.annotator)
         self._stands[question.id] = None
         return True
+
+
+def _scope_words(scope: Scope, labels: Sequence[str]) -> str:
+    """What is decided, if it is less than all spans of the text."""
+    if not scope.labels:
+        return "only whether these spans are right"
+    asked = [label for label in labels if label in scope.labels]
+    some = f"only {', '.join(asked)}" if len(asked) < len(labels) else ""
+    return ", ".join(filter(None, ["a passage" if scope.passage else "", some]))
 
 
 def _version(name: str, version: TextVersion, page: Page) -> Version:

@@ -269,7 +269,8 @@ def recent_pace(controller: Controller) -> list[str]:
     seconds = seconds_an_answer(controller.recent)
     accepted, suggested = acceptance(controller.recent)
     pace = [] if seconds is None else [pace_words(seconds)]
-    return [*pace, *([f"{accepted} of {suggested} accepted"] if suggested else [])]
+    is_asking = not controller.session.versions  # a review suggests what all agree on
+    return [*pace, *([f"{accepted} of {suggested} accepted"] if suggested and is_asking else [])]
 
 
 def meta_words(question: Question) -> str:

@@ -11,7 +11,7 @@ from loop.editing.versions import difference_here
 from loop.terminal.body import Row
 from loop.terminal.controller import Controller
 from loop.terminal.glyphs import visible, width
-from loop.terminal.palette import AnyFinder
+from loop.terminal.palette import AnyFinder, waiting
 
 Hint = tuple[str, str]
 """A command or a key, and what it does here."""
@@ -49,7 +49,8 @@ def key_line(controller: Controller, cells: int) -> Row:
     if controller.view != "text":
         return _row([("↑↓", "scroll"), ("other keys", "back to the text")], cells)
     if controller.state is None:
-        return _row(_named(NO_TEXT, controller.keys), cells)
+        possible_now = waiting(controller)
+        return _row(_named([hint for hint in NO_TEXT if hint[0] in (*possible_now, "palette")], controller.keys), cells)
     state, keys = controller.state, controller.keys
     hints = _open(state, keys) or (_reviewing(state, keys) if state.page.versions else _named(_editing(state), keys))
     return _row(hints, cells)

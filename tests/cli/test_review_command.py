@@ -165,3 +165,12 @@ def test_only_the_reviewers_in_loop_cfg_may_decide(shared: Path, run: Run) -> No
 
     assert (1, 0, 0) == (refused.code, listed.code, allowed.code)
     assert "bob may not decide: [annotators] reviewers is eve, kim." in refused.err
+
+
+@pytest.mark.usefixtures("shared")
+def test_the_status_says_how_many_texts_are_to_be_reviewed(run: Run) -> None:
+    assert "review   2 texts where annotators differ: `loop review`" in run("status").out.splitlines()
+    run("review", "--plain", stdin=b"take 1\nok\ntake 2\nok\nquit\n")
+
+    assert "loop review" not in run("status").out
+    assert 0 == json.loads(run("status", "--json").out)["to_review"]

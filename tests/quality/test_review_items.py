@@ -70,7 +70,7 @@ def test_labels_that_were_not_adjudicated_stay_open():
     [
         (by("alice", 1, "[a hub]PART"), True),
         (by("alice", 1, "a [hub]PART"), False),
-        (Given(ALICE.question, Answer("other", 1, "alice", "skip")), True),
+        (Given(ALICE.question, Answer("other", 1, "alice", "skip", retracts="alice 1")), True),
         (None, True),
     ],
 )

@@ -10,7 +10,7 @@ from loop.records import Answer, Question, Span
 from loop.session import Adjudication, Session, review_question
 from loop.session.guidelines import digest
 from loop.store import Store
-from loop.truth import resolve
+from loop.truth import of_texts, resolve
 
 HUB, RIM, WIDE = Span(0, 3, "PART"), Span(4, 7, "PART"), Span(0, 7, "PART")
 ALICE, BOB, CAROL = "alice", "bob", "carol"
@@ -23,7 +23,8 @@ def say(store, gold):
 
     def said(annotator: str, text: int, *spans: Span, **more) -> Answer:
         number = len(store.answers.all())
-        given = Answer(f"{annotator} {number}", text, annotator, "accept", spans, **({"scheme": scheme} | more))
+        said_so = {"verdict": "accept", "spans": spans, "scheme": scheme} | more
+        given = Answer(f"{annotator} {number}", text, annotator, **said_so)
         return store.answers.add(given)
 
     return said
@@ -158,16 +159,19 @@ def test_labels_that_nobody_was_asked_about_stay_missing(paths, settings, store,
     (text,) = store.corpus.texts([1])
     question = review_question(item, Question("any", text, ((0, 3), (4, 7)), ()))
     review = Adjudication(paths, settings, store, items=[(item, question)], annotator="eve")
+    noted = review.note(question)
     decide(review, HUB)
     review.close()
 
-    assert ({"PART"}, (HUB,)) == (truth(store).labels, truth(store).spans)
+    assert ({"PART"}, (HUB,), "1 of 1: 1 difference · only PART") == (truth(store).labels, truth(store).spans, noted)
 
 
 def test_a_passage_is_decided_as_a_passage(say, sit_down, store):
     say(ALICE, 1, HUB, complete=False, passage=(0, 5))
     say(BOB, 1, complete=False, passage=(0, 5))
-    given = decide(sit_down(), HUB)
+    review = sit_down()
+    assert "1 of 1: 1 difference · a passage" == review.note(review.next())
+    given = decide(review, HUB)
 
     assert ((0, 5), False, (HUB,), frozenset()) == (
         given.passage,
@@ -181,6 +185,7 @@ def test_of_single_spans_only_those_are_decided_that_were_shown(say, sit_down, s
     say(ALICE, 1, HUB, complete=False, mode="teach", shown=(HUB,))
     say(BOB, 1, complete=False, mode="teach", shown=(HUB,))
     review = sit_down()
+    assert "1 of 1: 1 difference · only whether these spans are right" == review.note(review.next())
     given = decide(review)
 
     assert (((), (HUB,)), (False, None)) == (
@@ -327,3 +332,21 @@ def test_decisions_say_nothing_of_the_pace_of_annotators_or_of_suggestions(say, 
     decide(sit_down(), HUB)
 
     assert [] == last_answers(store, store.answers.standing())
+
+
+def test_a_skip_is_nothing_to_decide_between_so_its_loss_makes_no_decision_stale(say, sit_down, store):
+    hub, wide, skip = say(ALICE, 1, HUB), say(BOB, 1, WIDE), say(CAROL, 1, verdict="skip", reason="unsure")
+    review = sit_down()
+    decide(review, HUB)
+    counts = of_texts(store.answers.standing(), store.journal.schemes())[1]
+    assert ((hub.id, wide.id), False) == (counts.parts[-1].answer.adjudicates, counts.is_stale)
+    say(CAROL, 1, RIM, retracts=skip.id)
+    say(BOB, 1, HUB, retracts=wide.id)
+
+    assert [True] == [one.is_stale for one in found(store)]
+    say(CAROL, 1, HUB, retracts=by_carol(store))
+    assert [False] == [one.is_stale for one in found(store)]
+
+
+def by_carol(store):
+    return next(one.id for one in store.answers.standing() if one.annotator == CAROL)
