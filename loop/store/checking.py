@@ -14,10 +14,11 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, func, select, update
 
 from loop.alignment import misfit
-from loop.records import Answer
+from loop.records import Answer, Span
 from loop.store.answers import IS_ANSWERED, STANDS, add_answer
 from loop.store.batches import digest
 from loop.store.database import Database
+from loop.store.question_faults import faulty_questions, repair_questions
 from loop.store.schema import answers, drafts, events, questions, schemes, texts
 from loop.store.spans import load_passage, load_spans
 
@@ -55,6 +56,7 @@ def problems(database: Database) -> Iterator[Problem]:
         yield from _flags(connection)
         yield from _named("Text", _changed_texts(connection), "has changed since it was added")
         yield from _bad_answers(connection)
+        yield from _bad_questions(connection)
         yield from _named("Answer", _lost_events(connection), "has lost its event")
         yield from _named("The draft of text", _bad_drafts(connection), "belongs to a question about another text")
 
@@ -156,7 +158,21 @@ def _passage_fault(row: Row[Any]) -> str:
         passage = load_passage(row.passage)
     except (ValueError, TypeError):
         return "has a passage that cannot be read"
-    return "is about a passage that is not in its text" if passage and row.stands and passage[1] > row.size else ""
+    if passage is None or not row.stands:
+        return ""
+    if passage[1] > row.size:
+        return "is about a passage that is not in its text"
+    if row.complete or row.verdict != "accept":
+        return "is about a passage, but does not give its spans"
+    outside = any(not span.touches(passage) for span in _readable(row.spans))
+    return "has spans outside of its passage" if outside else ""
+
+
+def _readable(dumped: str) -> tuple[Span, ...]:
+    try:
+        return load_spans(dumped)
+    except (ValueError, TypeError):
+        return ()
 
 
 def _is_lost(row: Row[Any], faults: Mapping[str, str]) -> bool:
@@ -176,6 +192,18 @@ def _set_aside(connection: Connection) -> None:
         if _is_lost(row, faults):
             taken = Answer(uuid4().hex, row.text_id, row.annotator, "retract", scheme=row.scheme, retracts=row.id)
             add_answer(connection, replace(taken, held_out=row.held_out, repeat=row.repeat))
+
+
+def _bad_questions(connection: Connection) -> Iterator[Problem]:
+    bad = list(faulty_questions(connection))
+    if bad:
+        row, faults = bad[0]
+        kept = sum(row.is_used for row, _ in bad)
+        gone = len(bad) - kept
+        done = f"Removed {gone:,} question{'s' * (gone != 1)}, which the trainer replaces." if gone else "Repaired."
+        if kept:
+            done = f"{done} In {kept:,} that are answered or begun, words, passages or suggestions are renewed."
+        yield Problem(_several(f"Question {row.id} {next(iter(faults.values()))}", len(bad)), repair_questions, done)
 
 
 def _lost_events(connection: Connection) -> Iterator[str]:

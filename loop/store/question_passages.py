@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Connection, and_, bindparam, delete, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+)
 
 from loop.records import Answer, Passage
 from loop.store.schema import answers, questions, queue
@@ -36,7 +48,9 @@ def answered_within() -> ColumnElement[bool]:
 
 
 def _edges(passage: Column[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    return func.json_extract(passage, "$[0]"), func.json_extract(passage, "$[1]")
+    """NULL if it cannot be read: then `loop doctor` says so."""
+    first, last = (case((func.json_valid(passage) == 1, func.json_extract(passage, f"$[{n}]"))) for n in (0, 1))
+    return first, last
 
 
 _ENDED = select(questions.c.id).where(

@@ -53,7 +53,26 @@ def question_row(question: Question) -> dict[str, Any]:
 
 
 def question_of(row: Row[Any]) -> Question:
-    """Convert a row of `questions`, joined with its text, to a question."""
+    """Convert a row of `questions`, joined with its text, to a question.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    with readable(row.question_id):
+        return _question_of(row)
+
+
+@contextmanager
+def readable(question_id: str) -> Iterator[None]:
+    """Explain why a row of `questions` cannot be read."""
+    try:
+        yield
+    except (ValueError, TypeError):
+        hint = "`loop doctor --repair` replaces it."
+        raise StoreError(f"Question {question_id} cannot be read.", hint=hint) from None
+
+
+def _question_of(row: Row[Any]) -> Question:
     return Question(
         id=row.question_id,
         text=text_of(row),

@@ -26,7 +26,7 @@ from loop.store.publishing import (
     queues,
 )
 from loop.store.question_passages import EVERYWHERE, answered_within, asks_within
-from loop.store.question_rows import question_of
+from loop.store.question_rows import question_of, readable
 from loop.store.schema import answers, drafts, questions, queue, schemes, texts
 from loop.store.sessions import InHand
 from loop.store.spans import load_passage
@@ -136,7 +136,8 @@ class Questions:
         """
 
         def is_free(row: Row[Any]) -> bool:
-            mine = InHand(row.id, load_passage(row.passage))
+            with readable(row.question_id):
+                mine = InHand(row.id, load_passage(row.passage))
             return not any(map(mine.conflicts, taken))
 
         begun = _WITH_TEXT.join(drafts, drafts.c.question_id == questions.c.id).where(
@@ -228,8 +229,11 @@ class Questions:
 
     def tokens(self, ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
         """The character offsets of the tokens of each of these questions, by id."""
-        rows = self._rows(select(questions.c.id, questions.c.tokens), ids)
-        return {row.id: [(start, end) for start, end in json.loads(row.tokens)] for row in rows}
+        found = {}
+        for row in self._rows(select(questions.c.id, questions.c.tokens), ids):
+            with readable(row.id):
+                found[row.id] = [(start, end) for start, end in json.loads(row.tokens)]
+        return found
 
     def entropies(self, ids: Iterable[str]) -> dict[str, float | None]:
         """The entropy of each of these questions, by id; None if no model had scored the text."""

@@ -4,14 +4,16 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from loop.care.doctor import examine
 from loop.checkpoints.checkpoints import Checkpoints
+from loop.editing import page_of
 from loop.errors import PipelineError, StoreError
-from loop.records import Answer
+from loop.records import Answer, Span
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
 from loop.trainer.trainer import Trainer
@@ -115,6 +117,91 @@ def test_answers_that_their_texts_cannot_have_are_set_aside(project: ProjectPath
         assert {f"answer {n}" for n in range(15)} - {"answer 4", "answer 5"} == standing
         assert 7 == store.corpus.pool_size()
         assert 17 == len(store.answers.all())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("tokens = 'x'", "has tokens that cannot be read"),
+        ("tokens = '[[0, 1], [2]]'", "has tokens that cannot be read"),
+        ("tokens = '[[0.5, 1]]'", "has tokens that cannot be read"),
+        ("tokens = '[]'", "has no tokens"),
+        ("tokens = '[[0, 2], [1, 3]]'", "has tokens that are not in order"),
+        ("tokens = '[[2, 3], [0, 1]]'", "has tokens that are not in order"),
+        ("tokens = '[[0, 0]]'", "has tokens that are not in order"),
+        ("tokens = '[[0, 2], [3, 999]]'", "has tokens that are not in its text"),
+        ("passage = '[3'", "has a passage that cannot be read"),
+        ("passage = '[3, 3]'", "has a passage that cannot be read"),
+        ("passage = '[3, 999]'", "is about a passage that is not in its text"),
+        ("prediction = '[[0]]'", "has suggestions that cannot be read"),
+        (
+            'candidates = \'[[0, 999, "PART", 0.5, "model"]]\'',
+            "has suggestions that do not fit its text: the span 0-999",
+        ),
+    ],
+)
+def test_faulty_questions_are_removed_and_answered_ones_renewed(project: ProjectPaths, wrong: str, said: str):
+    with Store(project.db) as store:
+        waiting = store.questions.head("bob")
+        begun = store.questions.head("bob", after=waiting)
+        store.drafts.save(begun, "ann", "{}")
+        old = store.answers.standing()[0]
+        text, span = store.corpus.texts([old.text_id])[0], Span(1, 3, "PART")
+        asked = replace(waiting, id="told", text=text, prediction=(), tokens=((0, 1), (1, 3), (3, len(text.text))))
+        store.answers.add(replace(old, id="new", question_id="told", spans=(span,), retracts=old.id, seq=0), asked)
+    sql(project, f"UPDATE questions SET {wrong} WHERE id IN ('told', '{begun.id}', '{waiting.id}')")
+    (finding,) = [finding for finding in examine(project) if said in finding.what]
+
+    assert finding.what.endswith(" (2 more like this).")
+    assert finding.what.startswith("Question ")
+    assert finding.repair
+    assert "Removed 1 question, which" in finding.repair()
+    assert [] == found(project)
+    with Store(project.db) as store:
+        assert {begun.id, "told"} == store.questions.get([begun.id, "told", waiting.id]).keys()
+        assert begun.id == store.questions.head("ann").id
+        told = store.questions.get(["told"])["told"]
+        assert (span,) == page_of(told, ["PART"]).spans(page_of(told, ["PART"]).snap([span]))
+        assert waiting.id != store.questions.head("bob").id
+
+
+@pytest.mark.parametrize("wrong", ["tokens = 'x'", "passage = '[3'"])
+def test_who_meets_a_faulty_question_is_told_the_way_out(project: ProjectPaths, wrong: str):
+    sql(project, f"UPDATE questions SET {wrong}")
+    with Store(project.db) as store, pytest.raises(StoreError, match="cannot be read") as caught:
+        store.questions.head("bob")
+
+    assert "`loop doctor --repair` replaces it." == caught.value.hint
+
+
+@pytest.mark.parametrize("lost", ["x", "[20, 28]", "[0, 999]"])
+def test_for_a_passage_that_is_lost_there_is_all_that_was_shown(project: ProjectPaths, lost: str):
+    with Store(project.db) as store:
+        head = store.questions.head("bob")
+        store.drafts.save(head, "ann", "{}")
+        cut = head.tokens[:2]
+    sql(project, f"UPDATE questions SET passage = '{lost}', tokens = '{[list(token) for token in cut]}'")
+    treated(project)
+    with Store(project.db) as store:
+        assert (cut[0][0], cut[-1][1]) == store.questions.get([head.id])[head.id].passage
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("complete = 0, passage = '[0, 999]'", "is about a passage that is not in its text"),
+        ("complete = 0, passage = '[0'", "has a passage that cannot be read"),
+        ("passage = '[0, 9]'", "is about a passage, but does not give its spans"),
+        ("complete = 0, passage = '[0, 2]', spans = '[[3, 5, \"PART\"]]'", "has spans outside of its passage"),
+    ],
+)
+def test_an_answer_whose_passage_it_cannot_have_is_set_aside(project: ProjectPaths, wrong: str, said: str):
+    sql(project, f"UPDATE answers SET {wrong} WHERE id = 'answer 4'")
+    (finding,) = [finding for finding in examine(project) if said in finding.what]
+
+    assert finding.what.startswith("Answer answer 4 ")
+    assert "Set aside 1 answers, which no longer count; their texts will be asked again." == finding.repair()
+    assert [] == found(project)
 
 
 def test_what_was_shown_with_a_complete_answer_can_be_spared(project: ProjectPaths):
