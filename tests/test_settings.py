@@ -67,7 +67,7 @@ def test_spacys_own_reader_understands_the_written_file() -> None:
 
     expected = {"base": "blank:en", "component": None, "code": None, "labels": ["A", "B"], "seed": 0}
 
-    none = dict.fromkeys(("vectors", "vectors_sum", "patterns", "eval", "shared"))
+    none = dict.fromkeys(("vectors", "vectors_sum", "queue_seed", "patterns", "eval", "shared"))
     assert expected | none == config["project"]
     assert 0.002 == config["update"]["learn_rate"]
 
@@ -100,6 +100,8 @@ def test_every_value_of_the_written_file_has_a_comment_above_it() -> None:
         (MINIMAL + "[queue]\nrandom_share = 1.1\n", "[queue] random_share must be from 0 to 1", "0.2"),
         (MINIMAL + "[acquire]\nstrategy = null\n", "[acquire] strategy must be a string", "gain_per_second"),
         (MINIMAL + 'base = ["x"]\n', "[project] base must be a string", "blank:en"),
+        (MINIMAL + "queue_seed = -1\n", "[project] queue_seed must be from 0 to 4294967295, not -1", "null"),
+        (MINIMAL + "queue_seed = 1.5\n", "[project] queue_seed must be a whole number or null", "null"),
         (MINIMAL + "patterns = 3\n", "[project] patterns must be a string or null", "null"),
         (MINIMAL + '[suggest]\nnames = ["X=C"]\n', "[suggest] names 'X=C' is not THEIRS=OURS with", "PERSON=PER"),
         (MINIMAL + '[suggest]\nnames = ["A"]\n', "[suggest] names 'A' is not THEIRS=OURS", "PERSON=PER"),
@@ -337,3 +339,11 @@ def test_a_project_that_is_opened_has_its_keys_renamed_and_its_comments_kept(tmp
 
     assert "[queue]\n# rarely\nrepeat_share = 0.05\n[update]\nl2_sp = 0.03\n[keys]\nnext_analysis = " in text
     assert not re.search("again|pull_back|reading", text)
+
+
+def test_the_queue_is_drawn_with_the_seed_unless_it_has_one_of_its_own_which_no_weights_depend_on() -> None:
+    usual, own = (parse_settings(MINIMAL + f"seed = 7\nqueue_seed = {seed}\n") for seed in ("null", "3"))
+
+    assert (7, 3) == (usual.queue_seed, own.queue_seed)
+    assert usual.weights_digest() == own.weights_digest()
+    assert {"seed": 7} == {name: value for name, value in own.weights().items() if "seed" in name}

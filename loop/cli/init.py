@@ -11,9 +11,9 @@ import typer
 
 from loop.cli.add import YesOption, add
 from loop.cli.incoming import Incoming, reviewed
+from loop.cli.init_like import LikeOption, begin_like, refuse_with_like
 from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened, paths_of, say_whose_code
-from loop.cli.remarks import say_gold
 from loop.cli.sources import (
     FilePerTextOption,
     FixEncodingOption,
@@ -27,6 +27,7 @@ from loop.cli.sources import (
     UnescapeOption,
     cleanings_of,
 )
+from loop.cli.start_checks import check_start
 from loop.cli.terms import review_terms
 from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
@@ -75,6 +76,7 @@ def init_cli(
     group: GroupOption = None,
     format: FormatOption = None,
     text_field: TextFieldOption = "text",
+    like: LikeOption = None,
     yes: YesOption = False,
     here: Annotated[bool, typer.Option("--here", help="Allow a folder with other files, or your home folder.")] = False,
 ) -> None:
@@ -85,6 +87,11 @@ def init_cli(
     paths = paths_of(ctx)
     named = [Path(name) for name in (*files, base, vectors, code, patterns, eval_file) if name]
     check_folder(paths, named, here=here)
+    if like is not None:
+        given = {"base": base, "labels": labels, "vectors": vectors, "component": component, "code": code}
+        refuse_with_like(like, given | {"patterns": patterns, "eval": eval_file})
+        begin_like(ctx, paths, ProjectPaths(like), sources, yes=yes)
+        return
     base, wanted = ask_missing(base, labels)
     say_whose_code(base)
     project = ProjectSettings(
@@ -254,43 +261,3 @@ def with_own_paths(project: ProjectSettings, paths: ProjectPaths) -> ProjectSett
         return str(in_project(paths, Path(name))) if Path(name).is_absolute() else name
 
     return replace(project, base=own(project.base), vectors=project.vectors and own(project.vectors))
-
-
-def check_start(project: ProjectSettings, paths: ProjectPaths) -> None:
-    """Check that a session can work with the labels, the base, the patterns and the gold texts.
-
-    Raises:
-        LoopError: it cannot; the message says what is wrong and where.
-    """
-    from loop.base.assembly import chosen_recognizer
-    from loop.base.pipeline import base_folder, base_labels, load_base, recognizers_in
-    from loop.formats import read_gold
-    from loop.patterns.matching import Patterns
-    from loop.project import run_code
-
-    problem = label_problem(project.labels)
-    if problem:
-        raise LoopError(f"--labels {problem}", hint="For example: --labels PERSON,BRAND")
-    if project.code:
-        run_code(paths, str(existing(paths.resolve(project.code))))
-    base_labels(project.base)
-    chosen_recognizer(recognizers_in(project.base), project.component)
-    if base_folder(project.base) is None or project.patterns is not None:
-        nlp = load_base(project.base)
-        if project.patterns is not None:
-            file = existing(paths.resolve(project.patterns))
-            Patterns(nlp, file, labels=project.labels)
-    if project.eval is not None:
-        file = paths.resolve(project.eval)
-        say_gold(file, read_gold(file), load_base(project.base), project.labels)
-
-
-def existing(file: Path) -> Path:
-    """Return `file` if it exists.
-
-    Raises:
-        LoopError: there is no such file.
-    """
-    if not file.is_file():
-        raise LoopError(f"There is no file {file}.", hint="Check its name.")
-    return file

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from loop.errors import LoopError
 from loop.files import make_private, open_private
+from loop.project.copied_settings import copy_settings
 from loop.project.trust import code_files, trust
-from loop.settings import ProjectPaths, Settings, template
+from loop.settings import ProjectPaths, Settings, load_settings, template
+from loop.settings.writing import set_value
 from loop.store import Store
 
 IGNORED = "# Texts are private and models are large: keep both out of the repository.\n/data/\n/models/\n"
@@ -38,10 +41,48 @@ def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
     Raises:
         LoopError: the folder cannot be written, or contains a store.
     """
-    made: list[Path] = []
-    try:
+    with _removed_on_failure(paths) as made:
         _make(paths, with_vectors_sum(paths, settings), made)
         yield
+
+
+@contextmanager
+def created_like(paths: ProjectPaths, other: ProjectPaths, *, queue_seed: int) -> Iterator[None]:
+    """Create a project with another one's settings, guidelines and patterns, and a queue of its own; see `created`.
+
+    Files that the settings name are copied.
+
+    Raises:
+        LoopError: the folder cannot be written, or contains a store or a file of the same name.
+    """
+    with _removed_on_failure(paths) as made:
+        _make_folders(paths, made)
+        with TemporaryDirectory(prefix=".init-", dir=paths.root) as folder:
+            copy = ProjectPaths(Path(folder))
+            copy_settings(other, load_settings(other.root), copy)
+            set_value(copy.cfg, "project", "queue_seed", queue_seed)
+            set_value(copy.cfg, "project", "shared", None)
+            (copy.root / ".gitignore").unlink(missing_ok=True)
+            _take(copy.root, paths, made)
+        _finish(paths, load_settings(paths.root), made)
+        yield
+
+
+def _take(folder: Path, paths: ProjectPaths, made: list[Path]) -> None:
+    """Move the entries of a folder into a project that has none of their names."""
+    entries = sorted(folder.iterdir())
+    if there := [paths.root / entry.name for entry in entries if (paths.root / entry.name).exists()]:
+        raise LoopError(f"{there[0]} is there already.", hint="Move it away, or make another folder for the project.")
+    for entry in entries:
+        made.append(entry.rename(paths.root / entry.name))
+
+
+@contextmanager
+def _removed_on_failure(paths: ProjectPaths) -> Iterator[list[Path]]:
+    """Yield a list for what is created, which is removed if the block fails."""
+    made: list[Path] = []
+    try:
+        yield made
     except BaseException as error:
         for path in reversed(made):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -80,14 +121,23 @@ def create_project(paths: ProjectPaths, settings: Settings) -> None:
 
 
 def _make(paths: ProjectPaths, settings: Settings, made: list[Path]) -> None:
-    for folder in (paths.root, paths.data, paths.models):
-        if not folder.exists():
-            make_private(folder)
-            made.append(folder)
+    _make_folders(paths, made)
     _write_new(paths.cfg, template(settings), made)
     if not paths.guidelines.exists():
         sections = (GUIDELINE.format(label=label) for label in settings.project.labels)
         _write_new(paths.guidelines, GUIDELINES + "".join(sections), made)
+    _finish(paths, settings, made)
+
+
+def _make_folders(paths: ProjectPaths, made: list[Path]) -> None:
+    for folder in (paths.root, paths.data, paths.models):
+        if not folder.exists():
+            make_private(folder)
+            made.append(folder)
+
+
+def _finish(paths: ProjectPaths, settings: Settings, made: list[Path]) -> None:
+    """Add what a project with settings still lacks."""
     ignore = paths.root / ".gitignore"
     if not ignore.exists():
         _write_new(ignore, IGNORED, made)

@@ -12,7 +12,7 @@ from loop.errors import InputError, PipelineError
 from loop.settings import ProjectPaths, Settings
 
 # Sections that say what is asked about: it may differ between two annotators.
-OF_QUESTIONS = ("queue", "acquire", "suggest")
+OF_QUESTIONS = ("queue", "acquire", "suggest", "annotators")
 OF_WEIGHTS = ("update", "pretrain")
 
 

@@ -116,7 +116,7 @@ def _section(kind: type[_AnySection], name: str, raw: Mapping[str, str], source:
     for key, text in raw.items():
         wanted, check = _KINDS[kinds[key]]
         value = check(_json(text))
-        if value is None and not (text == "null" and kinds[key] == (str | None)):
+        if value is None and not (text == "null" and kinds[key] in (str | None, int | None)):
             _refuse(source, name, key, f"must be {wanted}, not {text or 'empty'}.", _example(known[key]))
         _check_bounds(source, name, known[key], value)
         values[key] = value
@@ -157,6 +157,7 @@ _KINDS: Mapping[Any, tuple[str, Callable[[Any], Any]]] = {
     float: ("a number", _number),
     str: ("a string", _text),
     str | None: ("a string or null", _text),
+    int | None: ("a whole number or null", _whole),
     tuple[str, ...]: ("a list of strings", _texts),
 }
 
@@ -176,6 +177,8 @@ def _example(key: dataclasses.Field[Any]) -> str:
 
 def _check_bounds(source: Path, section: str, key: dataclasses.Field[Any], value: Any) -> None:
     low, high = key.metadata["low"], key.metadata["high"]
+    if value is None:
+        return
     if (low is not None and value < low) or (high is not None and value > high):
         bounds = f"at least {low}" if high is None else f"from {low} to {high}"
         _refuse(source, section, key.name, f"must be {bounds}, not {value}.", _example(key))

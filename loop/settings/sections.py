@@ -53,6 +53,12 @@ class ProjectSettings(Section):
         None, "The SHA-256 of these vectors; with others, nothing is learned. null to accept any."
     )
     seed: int = _setting(0, "The same answers and seed give the same weights, bit for bit.", low=0, high=2**32 - 1)
+    queue_seed: int | None = _setting(
+        None,
+        "What questions are drawn with, so that copies of a project ask about other texts; null for the seed.",
+        low=0,
+        high=2**32 - 1,
+    )
     patterns: str | None = _setting(
         None, "Match patterns (jsonl), shown as suggestions; null for patterns.jsonl, if it exists."
     )
@@ -240,6 +246,11 @@ class Settings:
     def held_out_share(self) -> float:
         """The share of questions held out: 0 if there is a gold file."""
         return 0.0 if self.project.eval is not None else self.queue.held_out_share
+
+    @property
+    def queue_seed(self) -> int:
+        """The seed of what is drawn for the queue; weights and held-out texts do not depend on it."""
+        return self.project.seed if self.project.queue_seed is None else self.project.queue_seed
 
     def weights(self) -> dict[str, Any]:
         """Return the settings that affect the weights: base, word vectors, ordered labels, seed and [update]."""

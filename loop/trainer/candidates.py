@@ -27,6 +27,8 @@ from loop.timing import CostModel, timed, tokens_read
 HISTORY = 3
 # Lowest span probability for which a session focused on a label asks about a text.
 LIKELY = 0.05
+# Share of a small pool that a project with a `queue_seed` of its own chooses from.
+OWN_SHARE = 1 / 4
 # How many of an annotator's latest answers predict the time of the next: people get faster.
 TIMED = 300
 
@@ -67,6 +69,9 @@ def draw(
     """
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
     fresh = settings.acquire.candidates - carried
+    if settings.queue_seed != settings.project.seed:
+        # Another copy of the project may have the same model, which would choose the same of the same candidates.
+        fresh = min(fresh, max(settings.queue.size, ceil(OWN_SHARE * store.corpus.pool_size())))
     waiting = lacking(store.answers.standing()).keys()
     unanswered = store.corpus.unanswered([one.text_id for one in past][: 2 * carried])
     before = held_out.teaching(text for text in unanswered if text.id not in waiting)

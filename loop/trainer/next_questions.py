@@ -123,7 +123,7 @@ class NextQuestions:
         """
         settings, number, store = self._settings, rounds.number, self._store
         pool, since = store.corpus.pool_size(), store.journal.last_seq()
-        rng = Random(f"{settings.project.seed}:queue:{number}:{pool}")
+        rng = Random(f"{settings.queue_seed}:queue:{number}:{pool}")
         answers = store.answers.standing()
         answered = sum(answer.trains for answer in answers)
         past, before = store.questions.seen(), self._past(answers)

@@ -101,6 +101,12 @@ class Side:
         if standing := [one for one in store.imports.all() if not one.is_undone]:
             store.imports.undo(str(rng.choice(standing).number))
 
+    def retire(self, store: Store, _: Random) -> None:
+        store.annotators.retire("ann", ["bea"])
+
+    def answer_with_others(self, store: Store, rng: Random) -> None:
+        self.answer(store, rng, needs=2)
+
     def weak_labels(self, store: Store, rng: Random) -> None:
         labels, found = store.journal.naming().in_force(store.journal.naming().version), store.corpus.fixed_sample(3)
         rows = [{"label": labels[0], "pattern": f"p{rng.randrange(5)}"} for _ in range(2)]

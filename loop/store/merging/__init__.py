@@ -21,8 +21,9 @@ from loop.store.lookup import LOOKUP_ROWS, batched
 from loop.store.merging.answers import MergedAnswers, merge_answers
 from loop.store.merging.both import MINE, THEIRS, Both, both
 from loop.store.merging.event_log import MergedEvent, unchanged
+from loop.store.merging.gone import drop_texts, find_gone, refuse_erased
 from loop.store.merging.schemes import Labels, MergedSchemes, merged_schemes, read_schemes
-from loop.store.merging.texts import drop_removed, find_gone, merge_batches, merge_texts, refuse_erased
+from loop.store.merging.texts import merge_batches, merge_texts
 from loop.store.merging.weak_labels import merge_weak_labels
 from loop.store.naming import Names
 from loop.store.publishing import CONFIDENCE, SEEN
@@ -41,8 +42,8 @@ class Merged:
     Attributes:
         events, texts: how many came.
         erased: the number of texts that did not come because they were erased here.
-        left_out: of those that did not come because they were removed here, and nobody answered them.
-        removed: of those that were removed there, and go here because nobody answered them.
+        left_out: of those that did not come because they were removed here, and nobody has answered them since.
+        removed: of those that went here because they were removed there, and nobody has answered them since.
         unchanged: the number of this project's last event before the first one that came.
         pretrained: the first round that started from pretrained weights that are lost; None if none did.
         schemes: the labels.
@@ -93,7 +94,7 @@ def merge_into(mine: Path, theirs: Path, how: Merging) -> Merged:
         merge_batches(projects)
         gone_there, gone_here = (find_gone(projects, mine=side) for side in (True, False))
         refuse_erased(gone_there.erased)
-        drop_removed(projects, gone_there.removed)
+        drop_texts(projects, gone_there.removed)
         for names, tables in ((schemes.my_names, MINE), (schemes.their_names, THEIRS)):
             if names:
                 rewrite(projects.connection, names, draft=how.draft, tables=tables)
@@ -149,11 +150,10 @@ def _write_events(projects: Both, merged: MergedSchemes) -> None:
 
 
 def _payload(projects: Both, one: MergedEvent) -> Mapping[str, Any]:
-    """What an event says, with the new numbers; nothing if either project has erased that."""
-    if any(event is not None and not event.payload for event in (one.mine, one.theirs)):
-        return {}
+    """What an event says, with the new numbers, without what either project has erased of it."""
     numbers = projects.mine if one.mine else projects.theirs
-    said = dict(one.event.payload)
+    others = [event.payload for event in (one.mine, one.theirs) if event]
+    said = {name: value for name, value in one.event.payload.items() if all(name in other for other in others)}
     for name, new in (("batch", numbers.batches), ("scheme", numbers.schemes), (TAKES_BACK, numbers.events)):
         if name in said:
             said[name] = new[said[name]]

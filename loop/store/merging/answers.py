@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from loop.errors import StoreError
-from loop.store.answers import STANDS, WHOLE
+from loop.store.answers import IS_ANSWERED
 from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
 from loop.store.merging.both import MINE, THEIRS, Both, Numbers, rows
-from loop.store.schema import answers, texts
+from loop.store.schema import texts
 
 Row = dict[str, Any]
 # What may differ in the same answer: numbers within a project, names, and what the merge itself decides.
@@ -131,8 +131,7 @@ def _bring_questions(both: Both, new: Iterable[Row]) -> None:
 
 
 def _mark_answered(both: Both) -> None:
-    stands = exists().where(STANDS, WHOLE, answers.c.text_id == texts.c.id)
-    both.connection.execute(update(texts).where(texts.c.answered != stands).values(answered=stands))
+    both.connection.execute(update(texts).where(texts.c.answered != IS_ANSWERED).values(answered=IS_ANSWERED))
 
 
 def _same_names(alone: Iterable[Row], new: Iterable[Row]) -> dict[str, int]:

@@ -69,22 +69,19 @@ class Both:
         sides = ((one.mine, one.theirs) if mine else (one.theirs, one.mine) for one in self.log)
         return [event.payload for event, other in sides if event and not other and event.kind == kind.value]
 
-    def taken_back(self, *, mine: bool) -> frozenset[str]:
-        """The ids of answers that one of the projects has imported, if either project took that import back."""
-        payloads = [event.payload for one in self.log for event in (one.mine, one.theirs) if event and _is_undo(event)]
-        undone = {payload["import"] for payload in payloads}
-        events = [event for one in self.log if (event := one.mine if mine else one.theirs)]
-        said = (event.payload for event in events if event.kind == EventKind.ANSWER.value)
-        return frozenset(payload["answer"] for payload in said if payload.get("import") in undone)
-
     def answered(self, *, mine: bool) -> frozenset[str]:
         """The ids of all answers that one of the projects has ever had, erased ones, too."""
+        return frozenset(said["answer"] for said in self._said(EventKind.ANSWER, mine=mine))
+
+    def taken_back(self, *, mine: bool) -> frozenset[str]:
+        """Those of them that came with an import which either project took back."""
+        undone = {said["import"] for side in (True, False) for said in self._said(EventKind.IMPORT_UNDONE, mine=side)}
+        every = self._said(EventKind.ANSWER, mine=mine)
+        return frozenset(said["answer"] for said in every if said.get("import") in undone)
+
+    def _said(self, kind: EventKind, *, mine: bool) -> Iterator[Mapping[str, Any]]:
         events = (one.mine if mine else one.theirs for one in self.log)
-        return frozenset(each.payload["answer"] for each in events if each and each.kind == EventKind.ANSWER.value)
-
-
-def _is_undo(event: Event) -> bool:
-    return event.kind == EventKind.IMPORT_UNDONE.value
+        return (event.payload for event in events if event and event.kind == kind.value)
 
 
 @contextmanager

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, CompoundSelect, Row, Table, case, delete, func, insert, or_, select, union_all, update
 
-from loop.errors import StoreError
 from loop.store.events import EventKind
 from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
 from loop.store.merging.both import MINE, THEIRS, Both, lookup_table, rows
 
 CONTENT = ("group_key", "meta", "source", "line", "suggested")
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """Texts that one project has and the other erased or removed.
-
-    Attributes:
-        erased: their answers do not come back either.
-        removed: nobody answered them, or only an import that was taken back.
-    """
-
-    erased: frozenset[int]
-    removed: frozenset[int]
-
-    @property
-    def ids(self) -> frozenset[int]:
-        """All of them."""
-        return self.erased | self.removed
 
 
 def merge_batches(both: Both) -> None:
@@ -68,53 +48,6 @@ def _batches_without_events(
     mine, theirs = ({(row["at"], row["source"]): id_ for id_, row in each.items()} for each in given)
     for key in sorted({*mine, *theirs}):
         yield mine.get(key), theirs.get(key)
-
-
-def find_gone(both: Both, *, mine: bool) -> Gone:
-    """The texts of one project that the other erased or removed: it knows their batch, and lacks them."""
-    theirs = THEIRS if mine else MINE
-    here, there = (both.mine, both.theirs) if mine else (both.theirs, both.mine)
-    erased_any = bool(both.only(EventKind.ERASED, mine=not mine))
-    left = {payload["batch"] for payload in both.only(EventKind.BATCH_REMOVED, mine=not mine)}
-    if not erased_any and not left:
-        return Gone(frozenset(), frozenset())
-    known = {there.batches[batch] for batch in there.batches}
-    removed = {there.batches[batch] for batch in left}
-    tables = MINE if mine else THEIRS
-    texts, answers = tables["texts"], tables["answers"]
-    either = texts.outerjoin(theirs["texts"], theirs["texts"].c.digest == texts.c.digest)
-    lacking = select(texts.c.id, texts.c.batch_id).select_from(either).where(theirs["texts"].c.id.is_(None))
-    batch_of = {row.id: here.batches[row.batch_id] for row in both.connection.execute(lacking)}
-    suspects = {id_: batch for id_, batch in batch_of.items() if batch in known}
-    said = _answers_of(both, answers, suspects)
-    forgotten, taken_back = both.answered(mine=not mine), both.taken_back(mine=not mine)
-    erased, dropped = set(), set()
-    for id_, batch in suspects.items():
-        was_removed = batch in removed
-        left_of = set(said.get(id_, ())) - taken_back
-        if erased_any and (not was_removed or not forgotten.isdisjoint(left_of)):
-            erased.add(id_)
-        elif was_removed and not left_of:
-            dropped.add(id_)
-    return Gone(frozenset(erased), frozenset(dropped))
-
-
-def _answers_of(both: Both, answers: Table, text_ids: Collection[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    query = select(answers.c.id, answers.c.text_id)
-    for row in looked_up(both.connection, query, answers.c.text_id, text_ids):
-        found.setdefault(row.text_id, []).append(row.id)
-    return found
-
-
-def drop_removed(both: Both, ids: Collection[int]) -> None:
-    """Delete texts of this project that the other removed, with what is left about them."""
-    for part in batched(sorted(ids), LOOKUP_ROWS):
-        asked = select(MINE["questions"].c.id).where(MINE["questions"].c.text_id.in_(part))
-        both.connection.execute(delete(MINE["queue"]).where(MINE["queue"].c.question_id.in_(asked)))
-        for name in ("drafts", "answers", "questions", "weak_texts"):
-            both.connection.execute(delete(MINE[name]).where(MINE[name].c.text_id.in_(part)))
-        both.connection.execute(delete(MINE["texts"]).where(MINE["texts"].c.id.in_(part)))
 
 
 def merge_texts(both: Both, left_out: Collection[int]) -> int:
@@ -238,17 +171,3 @@ def _count_texts(both: Both) -> None:
     size = select(func.count()).where(texts.c.batch_id == batches.c.id).scalar_subquery()
     both.connection.execute(update(batches).values(added=size))
     both.connection.execute(delete(batches).where(batches.c.added == 0))
-
-
-def refuse_erased(ids: Collection[int]) -> None:
-    """Refuse to go on while this project has texts that the other erased.
-
-    Raises:
-        StoreError: it has some.
-    """
-    if ids:
-        numbers = " ".join(map(str, sorted(ids)))
-        raise StoreError(
-            f"The other project has erased {len(ids):,} texts that are still here.",
-            hint=f"Erase them here, too: `loop erase {numbers}`. Then merge again.",
-        )
