@@ -78,6 +78,7 @@ REVIEW_COMMANDS = (
         Command(name, (str(n),), "Review", f"take version {n}: of the difference under the cursor, or else all of it")
         for n, name in enumerate(TAKES, 1)
     ),
+    Command("nothing", (",",), "Review", "no version is right at the difference under the cursor: nothing is there"),
     Command("note", (";",), "Review", "add a note to the guidelines"),
     Command("retract", ("-",), "Review", "take back the decision on this text: its answers count again"),
 )
@@ -89,7 +90,6 @@ REVIEW_WORDS = {
     "onward": "leave this text as it is, decided or not",
     "next_stop": "to the next difference; without any, to the next span",
     "confirm": "this span is right",
-    "delete": "delete: this is not an entity; at a difference without a span: nothing is there",
     "flag": "flag the decision",
     "memo": "write a memo on the decision: why",
 }
@@ -104,7 +104,7 @@ NAMED = (
 NAMED_KEY = re.compile(
     r"(s-|c-|c-s-)?(left|right|up|down|home|end|pageup|pagedown|delete|insert)|f([1-9]|1\d|2[0-4])|c-[a-z]|alt-.+"
 )
-IN_BRACKETS = re.compile(r"\[([a-z_]+)\]")
+IN_BRACKETS = re.compile(r"\[([a-z_]+\d?)\]")
 TERMINALS = {"c-z": "suspends", "c-m": "is Enter", "c-j": "is Enter", "c-i": "is Tab", "c-h": "is Backspace"}
 
 KEY_NAMES = {

@@ -125,12 +125,18 @@ def _at(state: State, difference: Difference) -> State:
     return moving.to(state, difference.start)
 
 
-def delete(state: State) -> State:
-    """Reject the span under the cursor, or decide that nothing is right at the difference there."""
+def nothing(state: State) -> State:
+    """Decide that nothing is right at the difference under the cursor."""
     here = difference_here(state)
-    if state.target is not None or here is None:
-        return changing.delete(state)
-    return decide(state, here, (), "Nothing is marked here.")
+    if here is None:
+        return refuse(state, "No difference here: [next_stop] goes to the next one.")
+    return decide(state, here, (), "Nothing is there.")
+
+
+def delete(state: State) -> State:
+    """Reject the span under the cursor; at a difference without one, decide that nothing is there."""
+    is_empty = state.target is None and difference_here(state) is not None
+    return nothing(state) if is_empty else changing.delete(state)
 
 
 def accept(state: State) -> State:
@@ -139,8 +145,9 @@ def accept(state: State) -> State:
     if not left:
         return replace(state, intent=Intent("answer"))
     count = "A difference is" if len(left) == 1 else f"{len(left)} differences are"
-    words = f"{count} not decided: a number takes a version here, a label marks words, [delete] says nothing is there."
-    return refuse(_at(state, left[0]), words)
+    takes = " ".join(f"[{name}]" for name in TAKES[: len(state.page.versions)])
+    words = f"take a version ({takes}), mark words, or say that nothing is there ([nothing])"
+    return refuse(_at(state, left[0]), f"{count} not decided: {words}.")
 
 
 def compared(page: Page, versions: tuple[Version, ...], differences: tuple[Difference, ...]) -> Page:
@@ -156,6 +163,7 @@ def not_here(state: State) -> State:
 # In a review, which decides between versions.
 REVIEW: dict[str, Callable[[State], State]] = {
     **{name: take(number) for number, name in enumerate(TAKES)},
+    "nothing": nothing,
     "note": prompts.open_prompt("note"),
     "retract": lambda state: replace(state, intent=Intent("retract")),
     "accept": accept,

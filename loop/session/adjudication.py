@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
@@ -10,12 +11,14 @@ from loop.editing import Difference, Page, Version, compared
 from loop.errors import LoopError, StoreError
 from loop.records import Answer, Question, Span
 from loop.session.review import Review, Stop
+from loop.session.status import SessionStatus
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 
 if TYPE_CHECKING:
     from loop.quality import ReviewItem, Scope
     from loop.quality.versions import Version as TextVersion
+    from loop.truth import Truth
 
 
 def review_question(item: ReviewItem, asked: Question) -> Question:
@@ -56,6 +59,7 @@ class Adjudication(Review):
         annotator: str = "",
         blind: bool = False,
     ) -> None:
+        self._last: Answer | None = None
         stops = [Stop(question, item.decided, "") for item, question in items]
         super().__init__(paths, settings, store, stops=stops, annotator=annotator)
         self._blind = blind
@@ -91,13 +95,18 @@ class Adjudication(Review):
         decided = sum(self._stands[stop.question.id] is not None for stop in self._stops)
         return f"All shown ({len(self._stops)}), {decided} decided; every decision is saved."
 
+    def status(self) -> SessionStatus:
+        """The numbers around the item; the last answer is the last decision of this review."""
+        return replace(super().status(), last=self._last)
+
     def with_versions(self, question: Question, page: Page) -> Page:
         """The page with all versions and where they differ."""
         item = self._items.get(question.id)
         if item is None:
             return page
         names = item.names(blind=self._blind)
-        versions = [_version(name, one, page) for name, one in zip(names, item.versions, strict=True)]
+        labels = [label for label in self.labels if label in item.scope.labels]
+        versions = [_version(name, one, page, labels) for name, one in zip(names, item.versions, strict=True)]
         places = [(one, page.cover(one.start - page.offset, one.end - page.offset)) for one in item.differences]
         differences = [
             Difference(*place, tuple(None if said is None else page.snap(said) for said in one.said))
@@ -149,7 +158,7 @@ class Adjudication(Review):
         else:
             self._store.drafts.drop(question, self.annotator)
             made = before
-        self._stands[question.id] = made
+        self._stands[question.id] = self._last = made
         self._go_on(question)
         return made
 
@@ -228,7 +237,8 @@ def _scope_words(scope: Scope, labels: Sequence[str]) -> str:
     return ", ".join(filter(None, ["a passage" if scope.passage else "", some]))
 
 
-def _version(name: str, version: TextVersion, page: Page) -> Version:
+def _version(name: str, version: TextVersion, page: Page, labels: Sequence[str]) -> Version:
+    """What some annotators marked on a page, of which these labels are decided."""
     truth = version.truth
     flagged = ["flagged"] * any(one.flag for one in version.answers)
     memos = [f"memo: {one.memo}" for one in version.answers if one.memo]
@@ -240,7 +250,15 @@ def _version(name: str, version: TextVersion, page: Page) -> Version:
     parts = [page.cover(one.start - page.offset, one.end - page.offset) for one in truth.passages]
     asked = None if truth.labels or not parts else tuple(part for part in parts if part)
     marks = tuple(mark for mark in page.snap(truth.spans) if page.asks_about(mark))
-    return Version(name, " · ".join([*flagged, *memos]), marks, asked)
+    return Version(name, " · ".join([*_asked_words(truth, labels), *flagged, *memos]), marks, asked)
+
+
+def _asked_words(truth: Truth, labels: Sequence[str]) -> list[str]:
+    """What annotators were asked about, if it is less than what is decided."""
+    if not truth.labels_anywhere:
+        return ["asked about single spans"] * bool(labels)
+    lacking = [label for label in labels if label not in truth.labels_anywhere]
+    return [f"not asked about {', '.join(lacking)}"] * bool(lacking)
 
 
 def _said(answer: Answer) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from loop.editing import Keymap, Range, State, act, press
 from loop.editing.cursor import stops
 from loop.editing.edits import analysis, confirm, delete, everywhere, label, put
-from loop.editing.keymap import IN_BRACKETS
+from loop.editing.keymap import IN_BRACKETS, TAKES
 from loop.editing.prompts import REASONS, names, skip
 from loop.editing.state import change, remember
 from loop.errors import LoopError
@@ -18,9 +18,9 @@ from loop.terminal.glyphs import visible
 
 Act = Callable[[State], State]
 # Words that differ from the command's name; the four commands for edges share one.
-SAID = {"accept": "ok", "confirm": "yes", "select": "mark", "reopen": "back", "onward": "leave"} | dict.fromkeys(
-    ("left_edge_left", "left_edge_right", "right_edge_left", "right_edge_right"), "edges"
-)
+EDGES = ("left_edge_left", "left_edge_right", "right_edge_left", "right_edge_right")
+SAID = {"accept": "ok", "confirm": "yes", "select": "mark", "reopen": "back", "onward": "leave"}
+SAID |= dict.fromkeys(EDGES, "edges") | dict.fromkeys(TAKES, "take")
 ONCE = re.compile(r"(`\w+`)(?: \1)+")
 
 

@@ -102,7 +102,7 @@ def _reviewing(state: State, keys: Keymap) -> list[Hint]:
     take: list[Hint] = [(f"{takes[0]}-{takes[-1]}" if len(takes) > 1 else takes[0], taken)] if any(takes) else []
     left, accept = undecided(state), ("accept", "store")
     first = [("next_stop", "next difference")] * bool(state.page.differences)
-    more = [*([] if left else [accept]), *first, *([("delete", "nothing here")] if difference_here(state) else [])]
+    more = [*([] if left else [accept]), *first, *([("nothing", "nothing here")] if difference_here(state) else [])]
     undo: Sequence[Hint] = [("undo", "undo")] if state.past else []
     return [*take, *_named([*more, *undo, *REVIEW], keys)]
 

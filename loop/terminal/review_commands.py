@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from loop.editing import COMMANDS, Keymap, State
 from loop.editing.state import Intent
-from loop.editing.versions import decide, take
+from loop.editing.versions import nothing, take
 from loop.terminal.commands import VERBS, Act, MisunderstoodError, Verb, command
 
 # These belong to sessions that ask.
@@ -29,7 +29,7 @@ def _take(rest: str, state: State, _: Keymap) -> Act:
 
 def _nothing(rest: str, state: State, _: Keymap) -> Act:
     place = state.page.differences[_number(rest, len(state.page.differences), "difference")]
-    return lambda state: decide(state, place, (), "Nothing is marked there.")
+    return lambda state: nothing(replace(state, cursor=place.start, rest=False))
 
 
 def _number(number: str, count: int, what: str) -> int:

@@ -73,16 +73,24 @@ def test_with_something_undecided_enter_stores_nothing_and_goes_there() -> None:
     state = pressed("tab 2 home enter")
 
     assert (None, 5) == (state.intent, state.cursor)
-    assert state.message.startswith("A difference is not decided: a number takes a version here")
+    ways = "take a version (1 2 3), mark words, or say that nothing is there (,)"
+    assert f"A difference is not decided: {ways}." == state.message
     assert pressed("enter").message.startswith("2 differences are not decided")
 
 
 def test_a_label_or_a_deletion_decides_a_difference_as_well() -> None:
-    marked = pressed("tab tab B")
-    deleted = pressed("tab tab d")
+    marked, deleted, emptied = (pressed(f"tab tab {key}") for key in "Bd,")
 
-    assert [DIFFERENCES[0]] == undecided(marked) == undecided(deleted)
-    assert (TokenSpan(5, 6, "BRAND") in marked.marks, (HUB,)) == (True, deleted.marks)
+    assert [DIFFERENCES[0]] == undecided(marked) == undecided(deleted) == undecided(emptied)
+    assert (TokenSpan(5, 6, "BRAND") in marked.marks, (HUB,), (HUB,)) == (True, deleted.marks, emptied.marks)
+
+
+def test_nothing_empties_a_whole_difference_whatever_was_taken_there() -> None:
+    split = (Difference(1, 3, ((SRAM, TokenSpan(2, 3, "PART")), (RIVAL,), None)), DIFFERENCES[1])
+    state = pressed("tab 1 s-tab ,", review(differences=split))
+
+    assert ((HUB,), [DIFFERENCES[1]]) == (state.marks, undecided(state))
+    assert "No difference here: Tab goes to the next one." == pressed(",").message
 
 
 def test_what_versions_agree_on_can_be_changed_too() -> None:

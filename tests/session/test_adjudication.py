@@ -350,3 +350,28 @@ def test_a_skip_is_nothing_to_decide_between_so_its_loss_makes_no_decision_stale
 
 def by_carol(store):
     return next(one.id for one in store.answers.standing() if one.annotator == CAROL)
+
+
+def test_a_version_says_what_its_annotators_were_not_asked_about(paths, store, say, with_settings):
+    both = store.journal.scheme(["PART", "BRAND"])
+    say(ALICE, 1, HUB, scheme=both)
+    say(BOB, 1, scheme=store.journal.scheme(["PART", "BRAND"], asked=["PART"]))
+    say(CAROL, 1, WIDE, complete=False, mode="teach", shown=(WIDE,), flag=True)
+    (item,), (text,) = found(store), store.corpus.texts([1])
+    question = review_question(item, Question("any", text, ((0, 3), (4, 7)), ()))
+    settings = with_settings("project", labels=("PART", "BRAND"))
+    review = Adjudication(paths, settings, store, items=[(item, question)], annotator="eve")
+    page = review.with_versions(question, page_of(question, review.labels))
+    review.close()
+
+    assert ["", "not asked about BRAND", "asked about single spans · flagged"] == [one.note for one in page.versions]
+
+
+def test_the_last_answer_of_a_review_is_its_last_decision(say, sit_down):
+    say(ALICE, 1, HUB)
+    say(BOB, 1, WIDE)
+    review = sit_down(BOB)
+
+    assert (None, 1) == (review.status().last, review.status().answers_total)
+    given = decide(review, HUB)
+    assert (given, 2) == (review.status().last, review.status().answers_total)
