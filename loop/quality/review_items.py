@@ -166,12 +166,13 @@ def most_consequential(items: Iterable[ReviewItem], questions: Mapping[str, Ques
         questions: those of the answers, by id.
     """
     given = list(items)
-    confused = Counter(pair for item in given for one in item.differences for pair in _pairs(one))
+    pairs = {one: _pairs(one) for item in given for one in item.differences}
+    confused = Counter(pair for item in given for one in item.differences for pair in pairs[one])
     most = max(confused.values(), default=1)
 
     def weight(item: ReviewItem) -> float:
         asked = [questions[id_] for one in item.answers if (id_ := one.question_id or "") in questions]
-        often = (max((confused[pair] for pair in _pairs(one)), default=0) / most for one in item.undecided)
+        often = (max((confused[pair] for pair in pairs[one]), default=0) / most for one in item.undecided)
         return sum(1 + _uncertainty(one, asked) + share for one, share in zip(item.undecided, often, strict=True))
 
     return sorted(given, key=lambda item: (not item.is_stale, -weight(item), item.text_id))

@@ -102,6 +102,8 @@ def differences(found: Collection[Version]) -> tuple[Difference, ...]:
     no difference.
     """
     truths = [version.truth for version in found]
+    if len(truths) < 2:
+        return ()
     places = _places(sorted({span for truth in truths for span in truth.spans}))
     return tuple(
         Difference(place[0].start, max(span.end for span in place), tuple(_said(truth, place) for truth in truths))

@@ -1,18 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from terminal_project import LABELS, question
+from terminal_project import LABELS, SETTINGS, lay_out, question
 
-from loop.editing import Difference, Page, State, Version, begin, compared, keymap, page_of, press
-from loop.records import TokenSpan
+from loop.editing import Difference, Page, State, Version, begin, compared, keymap, page_of, press, undecided
+from loop.quality import review_items
+from loop.records import Answer, Span, Text, TokenSpan
+from loop.session import Adjudication, review_question
+from loop.store import Store
 from loop.terminal import frame
 from loop.terminal.body import Row, body
+from loop.terminal.controller import Controller
 from loop.terminal.glyphs import width
-from loop.terminal.pages import help_rows
+from loop.terminal.key_line import key_line
+from loop.terminal.pages import help_rows, waiting_words
+from loop.terminal.palette import actions
+from loop.terminal.screen import Screen
 from loop.terminal.version_panes import BETWEEN, difference_row, version_rows
 
 KEYS = keymap(LABELS, versions=3)
@@ -150,3 +159,82 @@ def test_the_help_of_a_review_is_about_versions_and_lists_their_commands() -> No
     assert "leave this text undecided" in said
     assert "model's suggestions" not in said
     assert "Guidelines" in "".join(part for _, part in frame.prompt(state("; x"), 60))
+
+
+@pytest.fixture
+def reviewer(tmp_path: Path) -> Iterator[Controller]:
+    """A controller in front of the first of two texts on which alice and bob differ."""
+    texts = (TEXT, "the rim")
+    paths = lay_out(tmp_path / "shop", [question(text) for text in texts])
+    with Store(paths.db) as store:
+        scheme, ids = store.journal.scheme(LABELS), store.corpus.find(texts)
+        for name, spans in (("alice", (Span(0, 2, "PART"),)), ("bob", ())):
+            for text in texts:
+                store.answers.add(Answer(f"{name} {text}", ids[text], name, "accept", spans, scheme=scheme))
+        asked = {
+            ids[one.text.text]: replace(one, text=Text(ids[one.text.text], one.text.text))
+            for one in map(question, texts)
+        }
+        items = [
+            (item, review_question(item, asked[item.text_id]))
+            for item in review_items(store.answers.standing(), store.journal.schemes())
+        ]
+        session = Adjudication(paths, SETTINGS, store, items=items, annotator="eve")
+        controller = Controller(session, keymap(LABELS, versions=session.versions))
+        controller.drawn = True
+        yield controller
+        session.close()
+
+
+def test_a_click_on_the_decision_is_on_its_word_and_one_on_a_version_is_on_none(reviewer: Controller) -> None:
+    screen = Screen()
+    rows = lines(screen.draw(reviewer, 60, 24))
+    at = [n for n, row in enumerate(rows) if TEXT in row]
+
+    assert [None, None, 1] == [screen.token_at(reviewer, rows[n].index("SRAM"), n) for n in at]
+
+
+def test_the_palette_of_a_review_lists_versions_and_nothing_of_other_sessions(reviewer: Controller) -> None:
+    names = [action.name for action in actions(reviewer)]
+
+    assert {"take_1", "take_2", "nothing", "note", "retract", "onward"} <= {*names}
+    assert not {"take_3", "unusable", "mode", "history", "search", "learn", "skip unsure"} & {*names}
+
+
+def test_after_the_last_text_only_what_a_review_has_is_offered(reviewer: Controller) -> None:
+    for _ in range(2):
+        reviewer.press("1")
+        reviewer.press("enter")
+        reviewer.drawn = True
+    bottom = "".join(part for _, part in key_line(reviewer, 100))
+
+    assert (None, "All shown (2), 2 decided") == (reviewer.question, waiting_words(reviewer)[:24])
+    assert ("previous answer" in bottom, "earlier answers" in bottom) == (True, False)
+    reviewer.press("c-o")
+    assert reviewer.finder is None
+    reviewer.press("b")
+    assert "2 of 2: decided by you" in "".join(part for _, part in frame.why(reviewer, 100))
+
+
+def test_a_decision_is_taken_back_and_the_text_begins_anew(reviewer: Controller) -> None:
+    reviewer.press("-")
+    assert "Nothing is decided here yet." == reviewer.notice
+    for key in ("1", "enter", "b"):
+        reviewer.press(key)
+        reviewer.drawn = True
+    reviewer.press("-")
+
+    assert ("The decision is taken back: the annotators' answers count again.", ()) == (
+        reviewer.notice,
+        reviewer.state.marks,
+    )
+    assert (None, 1) == (reviewer.reopened, len(undecided(reviewer.state)))
+
+
+def test_a_note_that_cannot_be_written_is_told_and_the_text_stays(reviewer: Controller, tmp_path: Path) -> None:
+    (tmp_path / "shop" / "guidelines.md").mkdir()
+    for key in (";", "a", "enter"):
+        reviewer.press(key)
+
+    assert reviewer.notice.startswith("guidelines.md cannot be changed: ")
+    assert TEXT == reviewer.question.text.text
