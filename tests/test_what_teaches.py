@@ -82,6 +82,8 @@ SHOWS = {
     ("loop.intake.export", "texts"): "answers on their way out",
     ("loop.intake.import_plan", "texts"): "the groups of answers on their way in, to say how many will train",
     ("loop.cli.questions", "texts"): "earlier answers, to be looked at again",
+    ("loop.cli.review", "texts"): "answers of several annotators, to be decided between",
+    ("loop.progress.agreement", "texts"): "the groups of texts that several have answered, to compare the answers",
     ("loop.terms.pattern_report", "texts"): "answered texts that train, which may agree with patterns",
     ("loop.cli.annotate", "sample_pool"): "whether a filter leaves any text",
     ("loop.cli.erase", "texts"): "what is to be erased",

@@ -254,7 +254,8 @@ def _consistent(annotator: str) -> ColumnElement[bool]:
     """Repeats go only to the annotator who gave the earlier answer, texts that several answer only to the others."""
     mine = _answered_by(annotator)
     whole = mine.where(STANDS, WHOLE)
-    return or_(and_(questions.c.stream == "repeat", mine), questions.c.stream == "revisit", ~whole)
+    stream = questions.c.stream
+    return or_(and_(stream == "repeat", mine), stream == "revisit", and_(stream != "repeat", ~whole))
 
 
 def _answered_by(annotator: str) -> Exists:
