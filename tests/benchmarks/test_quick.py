@@ -128,8 +128,13 @@ PRINTED = {
             [row["answers"] for row in rows] == [25, 50, 75, 100] and are_positive(rows, "MB session", "MB models")
         ),
     ),
+    "questions": Printed(
+        2,
+        "set, way, seeds, 5 min, 10 min, 20 min, 40 min, 60 min, answers",
+        lambda rows: are_percent(rows, "5 min", "60 min") and are_positive(rows, "answers"),
+    ),
     "store": Printed(
-        3,
+        4,
         "meanwhile, p50, p99, max, p50 to alone, p99 to alone, max to alone",
         lambda rows: all(0 < row["p50"] <= row["p99"] <= row["max"] for row in rows),
     ),
@@ -137,6 +142,11 @@ PRINTED = {
         2,
         "set, start, seeds, begins after s, F1 then, 5 min, 10 min, 20 min, 40 min, 60 min, 25 answers, 100 answers",
         lambda rows: are_percent(rows[:2], "F1 then", "5 min", "60 min", "25 answers"),
+    ),
+    "teams": Printed(
+        2,
+        "set, overlap, review, F1 at 50, F1 at 100, F1 at 200, minutes, seeds",
+        lambda rows: are_percent(rows, "F1 at 50", "F1 at 200") and are_positive(rows, "minutes"),
     ),
     "update": Printed(
         4,

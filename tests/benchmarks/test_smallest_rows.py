@@ -67,6 +67,26 @@ def test_a_row_of_start(benchmark: Load):
     assert [0.0, 30.0, 50.0] == [benchmark("start").f1_after(points, minutes) for minutes in (1, 5, 10)]
 
 
+def test_a_row_of_questions(benchmark: Load):
+    questions = benchmark("questions")
+    run = {"points": [[2, 0, 0, 60.0, 0.0, 0.0, 30.0]], "asked": [(10, 6, 1), (20, 0, 0)]}
+    usual = questions._priced(run, 1 / 3, 0.21, 4.7)
+    dearer = questions._priced(run, 1.0, 0.21, 4.7)
+
+    assert 60.0 == pytest.approx(usual[0][3])
+    assert 60.0 + 4 * 0.21 == pytest.approx(dearer[0][3])
+
+
+def test_a_row_of_teams(benchmark: Load, tiny_data: Path):
+    teams = benchmark("teams")
+    points = teams.perform(teams.Job("ncbi_disease", 0.5, True, 0, 12), tiny_data)
+    (row,) = teams.table([teams.Job("ncbi_disease", 0.5, True, 0, 12)], [points])
+
+    assert 12 == points[-1][0]
+    assert ("50%", "yes") == (row["overlap"], row["review"])
+    assert are_finite(row, "F1 at 200", "minutes")
+
+
 def test_a_row_of_checks(benchmark: Load, tiny_data: Path, monkeypatch: pytest.MonkeyPatch):
     checks = benchmark("checks")
     monkeypatch.setattr(checks, "NOISE", 0.5)
