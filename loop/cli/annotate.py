@@ -42,7 +42,7 @@ OWN_MODULES_ONLY = {"PYTHONSAFEPATH": "1"}
 
 AskedMode = Literal["correct", "teach", "manual"]
 AnnotatorOption = Annotated[
-    str, typer.Option(metavar="NAME", help="Your name.  [default: your login]", show_default=False)
+    str, typer.Option(metavar="NAME", help="Your name; by default your login.", show_default=False)
 ]
 
 

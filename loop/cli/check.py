@@ -50,7 +50,7 @@ def check_cli(
         str,
         typer.Option(
             metavar="NAME",
-            help="Your name; with --kind reviewed, only your answers.  [default: your login]",
+            help="Your name; with --kind reviewed, only your answers; by default your login.",
             show_default=False,
         ),
     ] = "",

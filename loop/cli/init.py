@@ -41,7 +41,7 @@ DEFAULT_BASE = ProjectSettings().base
 
 BaseOption = Annotated[
     str | None,
-    typer.Option(metavar="BASE", help="blank:LANG, an installed pipeline, or the folder of one.  [default: blank:en]"),
+    typer.Option(metavar="BASE", help="blank:LANG, an installed pipeline, or the folder of one; by default blank:en."),
 ]
 CodeOption = Annotated[
     Path | None,
@@ -60,7 +60,7 @@ def init_cli(
     labels: Annotated[str | None, typer.Option(metavar="A,B", help="Labels, separated by commas.")] = None,
     vectors: VectorsOption = None,
     component: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The base's recognizer to start from.  [default: its first]")
+        str | None, typer.Option(metavar="NAME", help="The base's recognizer to start from; by default its first.")
     ] = None,
     code: CodeOption = None,
     patterns: Annotated[Path | None, typer.Option(metavar="FILE", help="Match patterns to start with (jsonl).")] = None,

@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 OutArgument = Annotated[
     Path | None,
-    typer.Argument(metavar="[OUT]", help="A folder for the wheel.  [default: models/packages]", show_default=False),
+    typer.Argument(metavar="[OUT]", help="A folder for the wheel; by default models/packages.", show_default=False),
 ]
 RoundOption = Annotated[
     int | None,
-    typer.Option("--round", metavar="N", min=0, help="Package this round.  [default: the last]", show_default=False),
+    typer.Option("--round", metavar="N", min=0, help="Package this round; by default the last.", show_default=False),
 ]
 ModelOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Package this pipeline instead, such as models/final/model.")
 ]
 NameOption = Annotated[
-    str, typer.Option(metavar="NAME", help="Package name without the language.  [default: the project's]")
+    str, typer.Option(metavar="NAME", help="Package name without the language; by default the project's.")
 ]
 VersionOption = Annotated[
     str,
     typer.Option(
-        metavar="V", help="Package version.  [default: 0.N.0 for round N, 1.0.0 for --model]", show_default=False
+        metavar="V", help="Package version; by default 0.N.0 for round N, 1.0.0 for --model.", show_default=False
     ),
 ]
 

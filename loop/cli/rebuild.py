@@ -27,7 +27,7 @@ def rebuild_cli(
     ctx: typer.Context,
     number: Annotated[
         int | None,
-        typer.Argument(metavar="[N]", min=0, help="Stop at this round.  [default: the last]", show_default=False),
+        typer.Argument(metavar="[N]", min=0, help="Stop at this round; by default the last.", show_default=False),
     ] = None,
     to: Annotated[Path | None, typer.Option(metavar="DIR", help="Save the last pipeline in a new folder.")] = None,
 ) -> None:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 def report_cli(
     ctx: typer.Context,
-    out: Annotated[Path | None, typer.Argument(metavar="OUT", help="[default: report.html in the project]")] = None,
+    out: Annotated[
+        Path | None, typer.Argument(metavar="OUT", help="A file; by default report.html in the project.")
+    ] = None,
     no_text: Annotated[bool, typer.Option("--no-text", help="Leave out all texts and quotes from them.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as a JSON object.")] = False,
 ) -> None:

@@ -45,7 +45,7 @@ def review_cli(
         list[str] | None,
         typer.Option(
             metavar="LABEL",
-            help="Only differences about this label. Repeatable.",
+            help="Only texts with a difference about this label. Repeatable.",
             autocompletion=complete_label,
         ),
     ] = None,
@@ -54,7 +54,7 @@ def review_cli(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list; it quotes your texts.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Review in lines of text instead of a screen.")] = False,
     reviewer: Annotated[
-        str, typer.Option(metavar="NAME", help="Your name.  [default: your login]", show_default=False)
+        str, typer.Option(metavar="NAME", help="Your name; by default your login.", show_default=False)
     ] = "",
 ) -> None:
     """Decide where annotators differ: their answers side by side, the most consequential differences first."""

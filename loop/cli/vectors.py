@@ -18,7 +18,7 @@ VectorsOption = Annotated[
     str | None,
     typer.Option(
         metavar="TABLE",
-        help="builtin:en, an installed pipeline with word vectors, its folder, or none.  [default: the best for BASE]",
+        help="builtin:en, an installed pipeline with word vectors, its folder, or none; by default the best for BASE.",
     ),
 ]
 

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import click
 import pytest
+import typer.main
 from cli_running import Run
 
 import loop.cli.status
+from loop.cli import app
 
 
 def test_a_folder_that_is_no_project_is_an_error_with_a_way_out(run: Run) -> None:
@@ -78,3 +83,15 @@ def test_help_groups_the_commands_in_the_order_in_which_they_are_needed(run: Run
     assert sorted(places) == places
     assert "─ Commands ─" not in shown
     assert places[0] < shown.index(" labels ") < places[1]
+
+
+def test_no_help_has_words_in_brackets_which_would_not_be_shown() -> None:
+    def helps(command: click.Command) -> Iterator[str]:
+        yield from (str(getattr(parameter, "help", "") or "") for parameter in command.params)
+        for one in getattr(command, "commands", {}).values():
+            yield from helps(one)
+
+    said = list(helps(typer.main.get_command(app)))
+
+    assert len(said) > 100
+    assert [] == [words for words in said if re.search(r"\[[a-z]", words)]
