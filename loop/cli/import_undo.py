@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from loop.cli.printing import aligned, counted, is_interactive, say
-from loop.store.locks import is_held
 
 if TYPE_CHECKING:
     from loop.project import Opened
@@ -76,6 +75,7 @@ def rounds_with(store: Store, answers: Collection[str]) -> int:
 
 def follow(project: Opened, rounds: int) -> None:
     """Go back to the last round without the answers, unless a running trainer will; renew the first questions."""
+    from loop.store.locks import is_held  # with SQLAlchemy: not for `--help`
     from loop.trainer import Trainer, prepare
 
     if rounds and not is_held(project.paths.trainer_lock):
