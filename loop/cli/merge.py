@@ -63,7 +63,7 @@ def say_merged(report: MergeReport, other: Path, *, dry_run: bool) -> None:
         say(f"{other} has nothing that is not here.")
         return
     verb = "Would bring" if dry_run else "Brought"
-    say(f"{verb} {counted(answers.came, 'answer')} and {counted(merged.texts, 'text')} from {other}.")
+    say(f"{verb} {counted(answers.came, 'answer')} and {counted(merged.texts.came, 'text')} from {other}.")
     for name, n in answers.same_names.items():
         say(
             f"{name} answered {counted(n, 'text')} in both projects; the later answers count. "
@@ -79,6 +79,9 @@ def say_merged(report: MergeReport, other: Path, *, dry_run: bool) -> None:
             say(f"Left out {counted(n, 'text')}: {reason}.")
     if merged.removed:
         say(f"{counted(merged.removed, 'text')} removed there and unanswered here {'would go' if dry_run else 'went'}.")
+    if merged.texts.regrouped:
+        regrouped = counted(merged.texts.regrouped, "text")
+        say(f"{regrouped} of another group there; the group from the project that added it first counts.")
     if report.rounds:
         say(f"The trainer trains the last {counted(report.rounds, 'round')} again, with all answers.")
     if report.before is not None:

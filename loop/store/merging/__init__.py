@@ -23,7 +23,7 @@ from loop.store.merging.both import MINE, THEIRS, Both, both
 from loop.store.merging.event_log import MergedEvent, unchanged
 from loop.store.merging.gone import drop_texts, find_gone, refuse_erased
 from loop.store.merging.schemes import Labels, MergedSchemes, merged_schemes, read_schemes
-from loop.store.merging.texts import merge_batches, merge_texts
+from loop.store.merging.texts import MergedTexts, merge_batches, merge_texts
 from loop.store.merging.weak_labels import merge_weak_labels
 from loop.store.naming import Names
 from loop.store.publishing import CONFIDENCE, SEEN
@@ -40,7 +40,8 @@ class Merged:
     """What a merge brings to this project.
 
     Attributes:
-        events, texts: how many came.
+        events: how many came.
+        texts: what came of texts.
         erased: the number of texts that did not come because they were erased here.
         left_out: of those that did not come because they were removed here, and nobody has answered them since.
         removed: of those that went here because they were removed there, and nobody has answered them since.
@@ -52,7 +53,7 @@ class Merged:
     """
 
     events: int
-    texts: int
+    texts: MergedTexts
     erased: int
     left_out: int
     removed: int
@@ -65,7 +66,7 @@ class Merged:
     @property
     def is_new(self) -> bool:
         """Whether it changes anything."""
-        return bool(self.events or self.texts or self.removed or self.answers.came or self.is_relabeled)
+        return bool(self.events or self.texts.came or self.removed or self.answers.came or self.is_relabeled)
 
 
 @dataclass(frozen=True, slots=True)

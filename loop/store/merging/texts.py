@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, CompoundSelect, Row, Table, case, delete, func, insert, or_, select, union_all, update
@@ -50,8 +51,21 @@ def _batches_without_events(
         yield mine.get(key), theirs.get(key)
 
 
-def merge_texts(both: Both, left_out: Collection[int]) -> int:
-    """Give the texts their numbers and bring the other project's, without `left_out`; return how many came."""
+@dataclass(frozen=True, slots=True)
+class MergedTexts:
+    """What a merge did to texts.
+
+    Attributes:
+        came: how many the other project brought.
+        regrouped: how many texts have another group in the other project; that of who added a text first counts.
+    """
+
+    came: int
+    regrouped: int
+
+
+def merge_texts(both: Both, left_out: Collection[int]) -> MergedTexts:
+    """Give the texts their numbers and bring the other project's, without `left_out`."""
     connection = both.connection
     my_batch = lookup_table(connection, "my_batches", both.mine.batches)
     their_batch = lookup_table(connection, "their_batches", both.theirs.batches)
@@ -65,12 +79,13 @@ def merge_texts(both: Both, left_out: Collection[int]) -> int:
                 numbers[id_] = last
         if row.mine is None:
             came.append(row.theirs)
+    regrouped = _regrouped(both)
     _renumber(both, my_batch)
     _take_over(both, their_batch)
     _merge_releases(both)
     _bring(both, came)
     _count_texts(both)
-    return len(came)
+    return MergedTexts(len(came), regrouped)
 
 
 def _in_order(my_batch: Table, their_batch: Table) -> CompoundSelect[Any]:
@@ -96,6 +111,13 @@ def _in_order(my_batch: Table, their_batch: Table) -> CompoundSelect[Any]:
     of_mine = select(*columns).select_from(with_mine.outerjoin(with_theirs, same))
     of_theirs = select(*columns).select_from(with_theirs.outerjoin(with_mine, same)).where(mine.c.id.is_(None))
     return union_all(of_mine, of_theirs).order_by("batch", "lowest", "highest", "digest")
+
+
+def _regrouped(both: Both) -> int:
+    mine, theirs = MINE["texts"], THEIRS["texts"]
+    pairs = select(func.count()).select_from(mine.join(theirs, theirs.c.digest == mine.c.digest))
+    differing = pairs.where(theirs.c.group_key.is_distinct_from(mine.c.group_key))
+    return int(both.connection.execute(differing).scalar_one())
 
 
 def _renumber(both: Both, my_batch: Table) -> None:
