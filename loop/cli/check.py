@@ -58,6 +58,7 @@ def check_cli(
     """Find answers that may be wrong: inconsistent labels, improbable answers, hasty ones."""
     from loop.quality import check, pairs
     from loop.session.review import Review
+    from loop.settings.login import login
 
     for former in CHECKS.keys() & set(kind or ()):
         say(f"Note: the kind {renamed(former, CHECKS[former])}", err=True)
@@ -71,7 +72,8 @@ def check_cli(
         adjudicated = [answer for answer in store.answers.standing() if answer.adjudicates]
         left = () if looked_at_too or texts else looked_at(store)
         found = check(answers, schemes, twice, adjudicated=adjudicated, looked_at=left)
-        found = [one for one in found if one.kind != FEEDBACK or annotator in ("", one.answer.annotator)]
+        whose = annotator or (login() if walk else "")
+        found = [one for one in found if one.kind != FEEDBACK or whose in ("", one.answer.annotator)]
         shown = worst(found, kinds=kinds, most=most)
         if as_json:
             typer.echo(json.dumps([finding_row(finding) for finding in shown]))

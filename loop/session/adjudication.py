@@ -79,8 +79,8 @@ class Adjudication(Review):
         said = [f"{count} difference{'' if count == 1 else 's'}" if count else "no difference"]
         if decided is not None:
             who = "you" if decided.annotator == self.annotator else decided.annotator
-            since = ", but an answer has changed since" if item.is_stale and decided == item.decided else ""
-            said = [f"decided by {who}{since}", *said]
+            stale = item.is_stale and decided == item.decided
+            said = [f"an answer has changed since {who} decided" if stale else f"decided by {who}", *said]
         said += [_scope_words(item.scope, self.labels)] * (item.scope != (frozenset(self.labels), None))
         said += ["you are one of the annotators"] * (self.annotator in item.annotators)
         said += ["waits for more annotators"] * item.waits

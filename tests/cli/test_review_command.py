@@ -118,7 +118,9 @@ def test_annotators_see_what_became_of_their_answers_when_they_ask_for_it(run: R
 @pytest.mark.usefixtures("shared")
 def test_feedback_that_was_looked_at_is_not_shown_again(run: Run) -> None:
     run("review", "1", "--plain", stdin=b"take 1\nok\nquit\n")
-    opened = run("check", "--kind", "reviewed", "--open", "--plain", "--annotator", "bob", stdin=b"leave\nquit\n").out
+    kind = ("check", "--kind", "reviewed", "--open", "--plain")
+    assert "Decided otherwise: 0 answers" in run(*kind).out  # nobody else's answers are opened
+    opened = run(*kind, "--annotator", "bob", stdin=b"leave\nquit\n").out
 
     assert "1 of 1: bob nothing, " in opened
     assert ["Decided otherwise: 0 answers of 7."] == run("check", "--kind", "reviewed").out.splitlines()
@@ -135,8 +137,8 @@ def test_an_annotator_who_adopts_a_decision_does_not_bring_it_up_again_but_one_w
     run("check", "1", "--plain", "--annotator", "alice", stdin=b"edges 1 4-5\nok\nquit\n")
 
     assert [1, 2] == numbers(run)
-    assert "decided by" in (opened := run("review", "--plain", stdin=b"quit\n").out)
-    assert "but an answer has changed since" in opened
+    assert "1 of 2: an answer has changed since you decided" in run("review", "--plain", stdin=b"quit\n").out
+    assert "but an answer has changed since" in run("review", "--list").out
 
 
 def test_decisions_survive_an_export_and_an_import_even_by_one_of_the_annotators(

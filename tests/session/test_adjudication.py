@@ -208,7 +208,7 @@ def test_a_stale_decision_comes_again_and_is_confirmed_by_accepting_it(say, sit_
 
     assert (before, True) == (
         review.answered(review.next()),
-        "an answer has changed since" in review.note(review.next()),
+        "an answer has changed since you decided" in review.note(review.next()),
     )
     again = decide(review, HUB, memo="short")
     assert (before.id, True, False) == (again.retracts, changed.id in again.adjudicates, truth(store).is_stale)
