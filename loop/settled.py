@@ -26,3 +26,8 @@ def gaps(size: int, known: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
             found.append((start, first))
         start = max(start, last)
     return found
+
+
+def is_settled(text: str, known: Sequence[Passage]) -> bool:
+    """Whether nothing but white space is outside of these passages."""
+    return not any(text[start:end].strip() for start, end in gaps(len(text), known))

@@ -20,7 +20,7 @@ from loop.intake.label_names import with_names
 from loop.intake.remarks import Remarking, Remarks
 from loop.intake.rows import AnswerRow, one_each, with_annotators
 from loop.intake.texts import is_reserved, new_text
-from loop.records import Answer, Span
+from loop.records import Answer, Passage, Span
 from loop.store import Names, NewAnswer, NewText, Store
 
 
@@ -157,8 +157,9 @@ def _key(raw: RawText) -> str:
 def fit_to_tokens(answer: Answer, doc: Doc, changes: Counter[str]) -> Answer:
     """Return `answer` with its spans widened to the tokens they touch, without white space at their edges.
 
-    Of spans that then overlap, the longest stays, except in an answer that rejects single spans. `changes` counts
-    spans as "widened", "trimmed" (only), "empty" (only white space) or "dropped" (for a longer one).
+    The passage is widened, too. Of spans that then overlap, the longest stays, except in an answer that rejects single
+    spans. `changes` counts spans as "widened", "trimmed" (only), "empty" (only white space) or "dropped" (for a longer
+    one).
     """
     words = [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
     spans = widened(answer.spans, words)
@@ -169,7 +170,15 @@ def fit_to_tokens(answer: Answer, doc: Doc, changes: Counter[str]) -> Answer:
         kept = filter_spans(kept)
     changes.update(["dropped"] * (len(found) - len(kept)))
     shown = tuple(span for span in widened(answer.shown, words) if span is not None)
-    return replace(answer, spans=kept, shown=shown, unclear=_covered(answer.unclear, words))
+    passage = answer.passage and _whole_words(answer.passage, words)
+    return replace(answer, spans=kept, shown=shown, passage=passage, unclear=_covered(answer.unclear, words))
+
+
+def _whole_words(passage: Passage, words: Sequence[tuple[int, int]]) -> Passage:
+    """The passage with all of the words that it cuts: the same spans touch it."""
+    start, end = passage
+    cut = [word for word in words if word[0] < start < word[1] or word[0] < end < word[1]]
+    return min([start, *(word[0] for word in cut)]), max([end, *(word[1] for word in cut)])
 
 
 def _covered(spans: Sequence[Span], words: Sequence[tuple[int, int]]) -> tuple[Span, ...]:

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from sqlalchemy import Connection, and_, func, select, text, update
 
 from loop.overlap import lacking
-from loop.store.answers import FIRST, IS_ANSWERED, OWN, STANDS, WHOLE, standing
+from loop.store.answered import FIRST, OWN, STANDS, WHOLE, mark_answered
+from loop.store.answers import standing
 from loop.store.database import Database
 from loop.store.events import EventKind
 from loop.store.journal import append_event
@@ -60,9 +61,8 @@ class Annotators:
             waiting = lacking(standing(connection))
             released = [id_ for id_, (needed, names) in waiting.items() if len(names | there) < needed]
             for part in batched(released, LOOKUP_ROWS):
-                these = update(texts).where(texts.c.id.in_(part))
-                connection.execute(these.values(released=seq))
-                connection.execute(these.values(answered=IS_ANSWERED))
+                connection.execute(update(texts).where(texts.c.id.in_(part)).values(released=seq))
+            mark_answered(connection, released)
         return len(released)
 
 

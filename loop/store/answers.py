@@ -9,19 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
     Connection,
     Row,
     Select,
-    and_,
-    bindparam,
-    exists,
     func,
     insert,
-    or_,
     select,
-    update,
 )
 
 from loop.errors import StoreError
@@ -29,6 +22,7 @@ from loop.former_names import attribute
 from loop.held_out import HeldOut
 from loop.overlap import in_effect
 from loop.records import LEFT_OUT, Answer, Question, Text
+from loop.store.answered import FIRST, OWN, STANDS, mark_text
 from loop.store.database import Database, now
 from loop.store.drafts import end_drafts
 from loop.store.events import EventKind
@@ -40,26 +34,7 @@ from loop.store.question_rows import keep_question, text_there
 from loop.store.schema import answers, events, texts
 from loop.store.spans import dump_passage, dump_spans, load_passage, load_spans
 
-_later = answers.alias("later")
-FIRST = ~answers.c.repeat
-WHOLE = answers.c.passage.is_(None)
-"""Not about a passage only: such an answer leaves the rest of its text to be asked about."""
-OWN = answers.c.adjudicates == "[]"
-"""Not adjudicated: such an answer decides between others, and is opened in a review only."""
-STANDS = (~exists().where(_later.c.retracts == answers.c.id)) & (answers.c.verdict != "retract")
 _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq)
-
-# Built once: building a statement takes longer than executing it.
-_OF_TEXT: BindParameter[Any] = bindparam("of_text")
-_GIVEN = (STANDS, WHOLE, answers.c.text_id == texts.c.id)
-_NAMES = func.count(answers.c.annotator.distinct())
-IS_ANSWERED: ColumnElement[bool] = or_(
-    select(and_(_NAMES > 0, _NAMES >= func.max(answers.c.needs))).where(*_GIVEN).scalar_subquery(),
-    exists().where(*_GIVEN, answers.c.adjudicates != "[]"),
-    and_(texts.c.released.is_not(None), exists().where(*_GIVEN)),
-)
-"""Of a text: whether as many annotators have answered it as it needs; see `loop.overlap.in_effect`."""
-_ANSWERED = update(texts).where(texts.c.id == _OF_TEXT).values(answered=IS_ANSWERED)
 
 
 class Answers:
@@ -240,7 +215,7 @@ def add_answer(connection: Connection, answer: Answer) -> Answer:
     if answer.needs == 1:  # others are asked about the rest
         take_off_queue(connection, [stored])
     end_drafts(connection, stored)
-    connection.execute(_ANSWERED, {"of_text": answer.text_id})
+    mark_text(connection, answer.text_id)
     return stored
 
 

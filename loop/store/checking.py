@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from loop.alignment import misfit
 from loop.records import Answer, Span
-from loop.store.answers import IS_ANSWERED, STANDS, add_answer
+from loop.store.answered import STANDS, mark_all, wrongly_marked
+from loop.store.answers import add_answer
 from loop.store.batches import digest
 from loop.store.database import Database
 from loop.store.question_faults import faulty_questions, repair_questions
@@ -101,15 +102,8 @@ def _removing(table: str, rowids: list[int]) -> Repair:
 
 def _flags(connection: Connection) -> Iterator[Problem]:
     """Check the column `answered` of texts, which indexes the pool."""
-    wrong = connection.execute(
-        select(func.count()).select_from(texts).where(texts.c.answered != IS_ANSWERED)
-    ).scalar_one()
-
-    def correct_flags(connection: Connection) -> None:
-        connection.execute(update(texts).values(answered=IS_ANSWERED))
-
-    if wrong:
-        yield Problem(f"{wrong} texts are wrongly marked as answered or unanswered.", correct_flags)
+    if wrong := wrongly_marked(connection):
+        yield Problem(f"{len(wrong)} texts are wrongly marked as answered or unanswered.", mark_all)
 
 
 def _changed_texts(connection: Connection) -> Iterator[int]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 
 from loop.errors import StoreError
 from loop.records import Answer, Question, Text
+from loop.store.answered import mark_answered
 from loop.store.answers import standing_of
 from loop.store.batches import BatchReport, NewText, begin_batch, digest, finish_batch, text_row
 from loop.store.database import Database
@@ -19,7 +20,7 @@ from loop.store.drafts import end_drafts
 from loop.store.events import EventKind
 from loop.store.journal import append_event, put_scheme
 from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
-from loop.store.many_answers import mark_answered, write_answers
+from loop.store.many_answers import write_answers
 from loop.store.naming import read_naming
 from loop.store.question_passages import take_off_queue
 from loop.store.question_rows import question_row
@@ -276,8 +277,8 @@ def _texts_of(connection: Connection, table: Table, ids: Sequence[str]) -> dict[
 
 def _add_answers(connection: Connection, new: Sequence[Answer], token: str) -> None:
     stored = write_answers(connection, (replace(each, rank=0) for each in new), {"import": token})
+    mark_answered(connection, {each.text_id for each in stored})
     whole = [each for each in stored if each.passage is None]
-    mark_answered(connection, {each.text_id for each in whole})
     given = {(each.text_id, each.annotator) for each in whole}
     for part in batched(sorted({each.text_id for each in whole}), LOOKUP_ROWS):
         asked = select(questions.c.id).where(questions.c.text_id.in_(part))

@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, select
 
 from loop.records import Answer
+from loop.store.answered import mark_answered
 from loop.store.answers import answer_of
 from loop.store.batches import note_removed
 from loop.store.database import Database
@@ -19,7 +20,7 @@ from loop.store.events import EventKind
 from loop.store.import_log import ImportInfo, answers_of, import_named, imports, taken_back
 from loop.store.journal import append_event
 from loop.store.lookup import looked_up
-from loop.store.many_answers import mark_answered, write_answers
+from loop.store.many_answers import write_answers
 from loop.store.naming import read_naming
 from loop.store.questions import expire
 from loop.store.schema import answers, drafts, texts

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from loop.former_names import attribute
 from loop.records import TrainerStatus
+from loop.store.answered import mark_asked_in_passages
 from loop.store.database import Database, now
 from loop.store.events import EventKind
 from loop.store.naming import Naming, read_naming
@@ -243,6 +244,8 @@ def _add_scheme(connection: Connection, labels: Sequence[str], asked: Sequence[s
     dumped = {name: json.dumps(value) for name, value in {"labels": list(labels), **only}.items()}
     connection.execute(insert(schemes).values(version=version, at=now(), **dumped))
     append_event(connection, EventKind.LABELS, {"scheme": version, "labels": list(labels), **only})
+    if asked is None:
+        mark_asked_in_passages(connection)
     return version
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert
 
 from loop.records import Answer
-from loop.store.answers import IS_ANSWERED, answer_event, answer_row
+from loop.store.answers import answer_event, answer_row
 from loop.store.database import now
 from loop.store.events import EventKind
 from loop.store.journal import event_row
-from loop.store.lookup import LOOKUP_ROWS, batched
-from loop.store.schema import answers, events, texts
+from loop.store.schema import answers, events
 
 
 def write_answers(connection: Connection, new: Iterable[Answer], event: Mapping[str, Any]) -> list[Answer]:
@@ -34,9 +33,3 @@ def write_answers(connection: Connection, new: Iterable[Answer], event: Mapping[
         connection.execute(insert(events), rows)
         connection.execute(insert(answers), [answer_row(each) for each in stored])
     return stored
-
-
-def mark_answered(connection: Connection, text_ids: Collection[int]) -> None:
-    """Set the column `answered` of these texts anew."""
-    for part in batched(sorted(text_ids), LOOKUP_ROWS):
-        connection.execute(update(texts).where(texts.c.id.in_(part)).values(answered=IS_ANSWERED))

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, literal_column, select
 
 from loop.records import Focus, Question
-from loop.store.answers import STANDS, answer_of
+from loop.store.answered import STANDS
+from loop.store.answers import answer_of
 from loop.store.database import Database, polite
 from loop.store.journal import get_state, put_state
 from loop.store.lookup import batched, looked_up

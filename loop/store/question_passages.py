@@ -48,7 +48,7 @@ def answered_within() -> ColumnElement[bool]:
 
 
 def _edges(passage: Column[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """NULL if it cannot be read: then `loop doctor` says so."""
+    """Where a stored passage begins and ends; NULL if it cannot be read: then `loop doctor` says so."""
     first, last = (case((func.json_valid(passage) == 1, func.json_extract(passage, f"$[{n}]"))) for n in (0, 1))
     return first, last
 

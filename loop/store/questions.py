@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Exists, Row, Select, and_, exi
 
 from loop.former_names import attribute
 from loop.records import NO_FOCUS, Focus, Question, Stream
-from loop.store.answers import STANDS, WHOLE
+from loop.store.answered import STANDS, WHOLE
 from loop.store.corpus import UNANSWERED
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, insert, or_, select, update
 
+from loop.store.answered import mark_asked_in_passages
 from loop.store.database import Database, now
 from loop.store.events import EventKind
 from loop.store.journal import append_event, get_state, next_version, put_state
@@ -29,6 +30,7 @@ def relabel(database: Database, labels: Sequence[str], names: Names, *, draft: C
         row = {"version": version, "labels": json.dumps(list(labels)), "names": json.dumps(dict(names)), "at": now()}
         connection.execute(insert(schemes).values(row))
         append_event(connection, EventKind.LABELS, {"scheme": version, "labels": list(labels), "names": dict(names)})
+        mark_asked_in_passages(connection)
         rewrite(connection, names, draft=draft)
         expire(connection)
         put_state(connection, UNFINISHED, {"labels": list(labels), "names": dict(names)})

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from loop.records import Answer, Passage, Question, Text
-from loop.store.answers import FIRST, OWN, STANDS, answer_of
+from loop.store.answered import FIRST, OWN, STANDS
+from loop.store.answers import answer_of
 from loop.store.corpus import UNANSWERED, text_of
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state

@@ -12,15 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.dialects.sqlite import dialect
-
 from loop.errors import StoreError
 from loop.files import restrict, rights_in, sync
 from loop.former_names import COLUMNS, STREAMS
-from loop.store.answers import IS_ANSWERED
+from loop.store.answered import mark_all
 from loop.store.batches import digest
-from loop.store.database import create_database, now
+from loop.store.database import Database, create_database, now
 from loop.store.schema import (
     answers,
     batches,
@@ -86,8 +83,9 @@ def salvage(source: Path, target: Path) -> Salvaged:
                 new.execute("PRAGMA foreign_keys=ON").close()
                 for table in TABLES:
                     _bring(old, new, table.name, done)
-                new.execute(_ANSWERED).close()
                 new.commit()
+            with closing(Database(whole)) as database, database.write() as connection:
+                mark_all(connection)
             restrict(whole, rights_in(target.parent))
             sync(whole)
             whole.replace(target)
@@ -95,11 +93,6 @@ def salvage(source: Path, target: Path) -> Salvaged:
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"Nothing in {source} can be saved: {error}.", hint="Restore a backup.") from None
     return done
-
-
-_ANSWERED = str(
-    update(texts).values(answered=IS_ANSWERED).compile(dialect=dialect(), compile_kwargs={"literal_binds": True})
-)
 
 
 def _copied(source: Path, place: Path) -> Path:

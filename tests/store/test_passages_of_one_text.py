@@ -172,3 +172,88 @@ def test_annotators_at_work_are_asked_about_different_passages_of_one_text(store
     last = store.questions.head("bob", taken=[InHand(1)])
 
     assert ("q0", "q2", "q4") == tuple(one.id for one in (first, beside, last))
+
+
+def covers(store: Store, *passages: tuple[int, int], **more) -> list[Answer]:
+    given = []
+    for passage in passages:
+        id_ = f"{passage} {len(store.answers.all())}"
+        said = {"passage": passage, "complete": False, "scheme": 1} | more
+        given.append(store.answers.add(Answer(id_, 1, "ann", "accept", **said)))
+    return given
+
+
+def pool(store: Store) -> set[int]:
+    """The texts of the pool, which the flags and the doctor agree about."""
+    assert [] == store.problems()
+    found = {text.id for text in store.corpus.unanswered([1, 2])}
+    assert len(found) == store.corpus.pool_size()
+    return found
+
+
+END = len(LONG)
+
+
+def test_a_text_is_answered_once_passages_cover_all_but_white_space(store: Store):
+    open_ = []
+    for passage in [(0, 100), (101, 200), (190, END - 4), (100, 101), (END - 4, END - 1)]:
+        covers(store, passage)
+        open_.append(1 in pool(store))
+
+    assert [True, True, True, True, False] == open_
+    assert " " == LONG[-1]
+    assert [(2, 1)] == [(batch.texts, batch.answered) for batch in store.corpus.batches()]
+
+
+def test_a_text_that_was_covered_is_open_again_once_an_answer_is_taken_back_or_narrowed(store: Store):
+    first, second = covers(store, (0, 100), (100, END))
+    covered = pool(store)
+    covers(store, (150, END), retracts=second.id)
+    narrowed = pool(store)
+    covers(store, (100, 150))
+    again = pool(store)
+    store.answers.add(Answer("gone", 1, "ann", "retract", scheme=1, retracts=first.id))
+
+    assert ({2}, {1, 2}, {2}, {1, 2}) == (covered, narrowed, again, pool(store))
+
+
+def test_a_text_that_was_covered_is_open_again_for_a_label_that_is_added_and_not_for_one_that_goes(store: Store):
+    covers(store, (0, END))
+    store.journal.scheme(["PART", "JOB"])
+    added = pool(store)
+    store.relabel(["PART"], {"JOB": None}, draft=lambda draft, _: draft)
+
+    assert ({1, 2}, {2}) == (added, pool(store))
+
+
+def test_repeats_and_answers_for_some_labels_cover_nothing(store: Store):
+    covers(store, (0, END), repeat=True)
+    covers(store, (0, END), scheme=store.journal.scheme(["PART", "JOB"], asked=["PART"]))
+
+    assert {1, 2} == pool(store)
+
+
+def test_of_a_held_out_text_one_passage_is_enough(store: Store):
+    covers(store, (0, 40), held_out=True)
+
+    assert {2} == pool(store)
+
+
+def test_imported_passages_cover_a_text_and_are_widened_to_its_words(store: Store):
+    rows = [
+        replace(say(ask(store.corpus.texts([1])[0], f"{one}", one)), question_id=None) for one in ((0, 99), (99, END))
+    ]
+    store.import_answers([NewAnswer(NewText(LONG), row) for row in rows], labels=["PART"], source="file")
+
+    assert {2} == pool(store)
+
+
+def test_what_is_wrongly_marked_is_marked_anew(store: Store):
+    covers(store, (0, END))
+    with store._database.write() as connection:
+        connection.exec_driver_sql("UPDATE texts SET answered = NOT answered")
+    (problem,) = store.problems()
+    store.repair(problem)
+
+    assert "2 texts are wrongly marked as answered or unanswered." == problem.what
+    assert {2} == pool(store)

@@ -13,6 +13,7 @@ from loop.records import Question
 from loop.terminal import frame
 from loop.terminal.body import Row, body
 from loop.terminal.controller import Controller
+from loop.terminal.pages import waiting_words
 from loop.terminal.plain import Plain
 
 KEYS = keymap(LABELS)
@@ -170,3 +171,13 @@ def test_where_a_text_was_searched_for_is_asked_about_and_under_the_cursor(sit_d
     assert "It is the next question." == chosen
     assert far.passage == state.page.asked
     assert "today" == state.page.string(state.cursor, state.cursor + 1)
+
+
+def test_who_has_answered_every_passage_of_every_text_is_told_that_all_is_answered(sit_down: Sit) -> None:
+    first = asked(within="my old SRAM Rival shifter and the")
+    second = replace(asked(within="KMC chain of my Canyon rub today"), id="second", text=first.text)
+    controller = press(sit_down(first, second), "0 0")
+
+    assert controller.question is None
+    assert (2, 0) == (controller.status.answers_total, controller.status.pool_left)
+    assert waiting_words(controller).startswith("Every text has been answered, 2 by you.")

@@ -21,6 +21,7 @@ from loop.records import Answer, Question, Span, Text
 from loop.scoring.questions import Read
 from loop.session import Session
 from loop.store import NewText, Store
+from loop.trainer import Trainer
 from loop.trainer.known_passages import KnownPassages
 from loop.trainer.rebuilding import rebuilding
 from loop.truth import of_texts
@@ -257,17 +258,41 @@ def test_a_place_that_somebody_else_has_in_hand_is_not_asked_about(paths, passag
 
 
 @pytest.mark.parametrize("strategy", ["random", "gain_per_second"])
-def test_long_texts_are_asked_about_until_nearly_all_is_known(strategy, paths, passages, store):
+def test_long_texts_are_asked_about_until_all_is_known_and_then_count_as_answered(strategy, paths, passages, store):
     settings = replace(passages, acquire=replace(passages.acquire, passages=False, strategy=strategy))
     gold = joined(2, 8)
     store.corpus.add_batch((NewText(text) for text in gold), source="gold")
-    for _ in range(30):
+    asked = []
+    while store.corpus.pool_size():
         finish(paths, settings, store)
-        give(paths, settings, store, gold, 2)
-    sizes = {text.id: len(text.text) for text in store.corpus.texts([1, 2])}
-    covered = {id_: len(places) for id_, places in known_places(store).items()}
+        more = give(paths, settings, store, gold, 4)
+        assert more
+        asked += more
+    finish(paths, settings, store)
+    trainer = Trainer(paths, settings, store)
+    idle = trainer.work()
+    trainer.close()
+    truths = of_texts(store.answers.training(), store.journal.schemes())
 
-    assert all(covered[id_] > 0.85 * size for id_, size in sizes.items())
+    assert 30 > len(asked)
+    assert not idle
+    assert [] == give(paths, settings, store, gold, 1)
+    assert gold == {text.text: truths[text.id].spans for text in store.corpus.texts([1, 2])}
+    assert all(1 == max(places.values()) for places in known_places(store).values())
+
+
+def test_texts_that_are_known_in_all_their_parts_are_asked_about_a_label_that_is_added(paths, passages, store):
+    gold = joined(1, 8)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    while store.corpus.pool_size():
+        finish(paths, passages, store)
+        give(paths, passages, store, gold, 4)
+    more = replace(passages, project=replace(passages.project, labels=("PART", "JOB")))
+    Session(paths, more, store, annotator="ann").close()
+
+    assert 1 == store.corpus.pool_size()
+    finish(paths, more, store)
+    assert give(paths, more, store, gold, 1)
 
 
 def test_a_passage_is_asked_about_again_for_a_label_that_was_added(paths, passages, store):

@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from loop.errors import StoreError
-from loop.store.answers import IS_ANSWERED
+from loop.store.answered import mark_all
 from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
 from loop.store.merging.both import MINE, THEIRS, Both, Numbers, rows
-from loop.store.schema import texts
 
 Row = dict[str, Any]
 # What may differ in the same answer: numbers within a project, names, and what the merge itself decides.
@@ -63,7 +62,7 @@ def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str
     both.connection.execute(delete(MINE["answers"]))
     for part in batched(merged, LOOKUP_ROWS):
         both.connection.execute(insert(MINE["answers"]), part)
-    _mark_answered(both)
+    mark_all(both.connection)
     alone = [row for row in old if row["id"] not in others]
     return MergedAnswers(len(new), changed_twice, _same_names(alone, new))
 
@@ -128,10 +127,6 @@ def _bring_questions(both: Both, new: Iterable[Row]) -> None:
                 raise StoreError(f"Question {row['id']} is about another text in the other project.")
         if missing := [row for row in asked if row["id"] not in there]:
             both.connection.execute(insert(mine), missing)
-
-
-def _mark_answered(both: Both) -> None:
-    both.connection.execute(update(texts).where(texts.c.answered != IS_ANSWERED).values(answered=IS_ANSWERED))
 
 
 def _same_names(alone: Iterable[Row], new: Iterable[Row]) -> dict[str, int]:
