@@ -37,6 +37,11 @@ Passage = tuple[int, int]
 PatternSource = Literal["terms", "example"]
 
 
+def overlapping(one: tuple[int, int] | None, other: tuple[int, int] | None) -> bool:
+    """Whether two passages, or ranges of tokens, of the same text share something; None is all of it."""
+    return one is None or other is None or (one[0] < other[1] and other[0] < one[1])
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """One entity as character offsets into its text: `start` inclusive, `end` exclusive."""
@@ -140,10 +145,8 @@ class Question:
     share = attribute("Question", "share", "stream")
 
     def overlaps(self, other: Question) -> bool:
-        """Whether both ask about the same part of a text."""
-        if self.text.id != other.text.id or self.passage is None or other.passage is None:
-            return self.text.id == other.text.id
-        return self.passage[0] < other.passage[1] and other.passage[0] < self.passage[1]
+        """Whether both ask about some of the same words of a text."""
+        return self.text.id == other.text.id and overlapping(self.passage, other.passage)
 
 
 @dataclass(frozen=True, slots=True)

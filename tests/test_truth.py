@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import loop
+from loop.answer_parts import Known
 from loop.records import Answer, Span
-from loop.truth import Known, Truth, decisions, of_annotators, of_texts, parts, resolve, whole
+from loop.truth import Truth, decisions, of_annotators, of_texts, parts, resolve, whole
 
 A, B = {"A"}, {"A", "B"}
 SCHEMES = {0: ("A",), 1: ("A", "B"), 2: ("B",), 3: ()}

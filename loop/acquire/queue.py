@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from loop.acquire.passages import TokenRange
-from loop.records import Stream, Text
+from loop.records import Stream, Text, overlapping
 
 # Held-out questions come in blocks of this size: answering without suggestions is a different kind of work.
 TOGETHER = 5
@@ -32,19 +32,15 @@ class Pick(NamedTuple):
         return self.text_id, self.section
 
     def overlaps(self, other: Pick) -> bool:
-        """Whether both ask about the same part of a text."""
-        if self.shown != other.shown:
-            return False
-        if self.passage is None or other.passage is None:
-            return True
-        return self.passage[0] < other.passage[1] and other.passage[0] < self.passage[1]
+        """Whether both ask about some of the same words of a text."""
+        return self.shown == other.shown and overlapping(self.passage, other.passage)
 
 
 class Asking(Protocol):
     """What asks about a part of a text."""
 
     def overlaps(self, other: Any, /) -> bool:
-        """Whether both ask about the same part of a text."""
+        """Whether both ask about some of the same words of a text."""
 
 
 T = TypeVar("T", bound=Asking)

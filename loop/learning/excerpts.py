@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from spacy.language import Language
 
+from loop.answer_parts import Known
 from loop.base.pipeline import COMPONENT
 from loop.records import Passage, Span
-from loop.truth import Known, Truth
+from loop.truth import Truth
 
 # Words to either side where the receptive field is not known, as for a transformer.
 UNKNOWN = 64

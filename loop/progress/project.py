@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from loop.answer_parts import Schemes
 from loop.former_names import attribute
 from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
 from loop.progress.agreement import AnnotatorAgreement, annotator_agreement, units_of
@@ -30,7 +31,7 @@ from loop.quality import Consistency, consistency, pairs, review_items
 from loop.records import NO_FOCUS, Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import PipelineScore, RoundInfo, Store, WeakSummary
-from loop.truth import Schemes, of_texts
+from loop.truth import of_texts
 
 
 @dataclass(frozen=True, slots=True)

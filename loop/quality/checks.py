@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from loop.answer_parts import Schemes
 from loop.quality.disagreements import disagreements
 from loop.quality.fast import hurried
 from loop.quality.finding import Finding, Given
@@ -12,7 +13,7 @@ from loop.quality.inconsistent_labels import inconsistent, uses
 from loop.quality.reviewed import reviewed
 from loop.quality.self_agreement import Pair, unlike
 from loop.records import Answer
-from loop.truth import Schemes, of_texts
+from loop.truth import of_texts
 
 
 def check(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from loop.answer_parts import Schemes
 from loop.quality.finding import Finding, Given, listed
-from loop.truth import Schemes, Truth
+from loop.truth import Truth
 
 
 def disagreements(

@@ -9,10 +9,11 @@ from itertools import combinations
 from random import Random
 from string import ascii_uppercase
 
+from loop.answer_parts import Schemes
 from loop.quality.matched_spans import matched
 from loop.quality.versions import Difference, Scope, Version, differences, scopes, versions
 from loop.records import Answer, Question, Span
-from loop.truth import Schemes, Truth, resolve
+from loop.truth import Truth, resolve
 
 Pair = tuple[str, str]
 """Two labels that annotators confuse, sorted; twice the same for its edges, "" for no entity."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from loop.answer_parts import Schemes
 from loop.quality.finding import Finding, Given, listed
 from loop.records import Answer
-from loop.truth import Schemes, Truth, of_texts, resolve
+from loop.truth import Truth, of_texts, resolve
 
 
 def reviewed(answers: Iterable[Given], adjudicated: Iterable[Answer], schemes: Schemes) -> list[Finding]:

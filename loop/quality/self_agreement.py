@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from loop.answer_parts import Schemes
 from loop.former_names import attribute
 from loop.quality.finding import Finding, Given, listed
 from loop.records import Answer, Span
-from loop.truth import Schemes, resolve, standing
+from loop.truth import resolve, standing
 
 
 class Pair(NamedTuple):

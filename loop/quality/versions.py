@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from loop.answer_parts import Known, Schemes
 from loop.quality.finding import listed
 from loop.records import Answer, Passage, Span
-from loop.truth import Known, Schemes, Truth, of_annotators
+from loop.truth import Truth, of_annotators
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from loop.answer_parts import Schemes
 from loop.errors import StoreError
 from loop.records import Answer, Question, Text
 from loop.store.answered import mark_answered
@@ -25,7 +26,7 @@ from loop.store.naming import read_naming
 from loop.store.question_passages import take_off_queue
 from loop.store.question_rows import question_row
 from loop.store.schema import answers, drafts, questions, queue, texts
-from loop.truth import Schemes, Truth, of_annotators, resolve
+from loop.truth import Truth, of_annotators, resolve
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from loop.errors import StoreError
-from loop.records import NO_FOCUS, Focus, Passage, Question
+from loop.records import NO_FOCUS, Focus, Passage, Question, overlapping
 from loop.settings import ProjectPaths
 from loop.store.database import now
 from loop.store.locks import ProcessLock, is_held
@@ -35,9 +35,7 @@ class InHand(NamedTuple):
 
     def conflicts(self, other: InHand) -> bool:
         """Whether both ask about some of the same words."""
-        if self.text_id != other.text_id or self.passage is None or other.passage is None:
-            return self.text_id == other.text_id
-        return self.passage[0] < other.passage[1] and other.passage[0] < self.passage[1]
+        return self.text_id == other.text_id and overlapping(self.passage, other.passage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from random import Random
 
 from loop.acquire.passages import TokenRange
 from loop.acquire.sections import sections
+from loop.answer_parts import Schemes
 from loop.records import Answer, Passage, Text
 from loop.scoring.questions import Read
 from loop.settled import gaps, settled
-from loop.truth import Schemes
 
 
 class KnownPassages:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from loop.answer_parts import Known
 from loop.base.assembly import assemble
 from loop.base.pipeline import COMPONENT, add_labels
 from loop.learning.examples import Examples, known_ranges, token_spans
 from loop.learning.excerpts import UNKNOWN, excerpt, receptive_field
 from loop.records import Span, TokenSpan
-from loop.truth import Known, Truth
+from loop.truth import Truth
 
 PARTS = frozenset({"PART"})
 TEXT = " ".join(f"word{n:02}" for n in range(60))

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
+from loop.answer_parts import Known
 from loop.quality.shared_texts import SharedText
 from loop.records import Span
-from loop.truth import Known, Truth
+from loop.truth import Truth
 
 LABELS = ("A", "B", "C")
 # Word i of a text is the characters 3i and 3i + 1; a blank follows.

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from loop.answer_parts import Known
 from loop.quality.agreement import MISSING
 from loop.quality.token_labels import compared_spans, label_by_label, over_all_labels, token_labels
 from loop.records import Span
-from loop.truth import Known, Truth
+from loop.truth import Truth
 
 LABELS = ("A", "B")
 TOKENS = np.array([(0, 2), (3, 5), (6, 8), (9, 11)])
