@@ -14,9 +14,11 @@ ABOUT_WHOLE_TEXTS: tuple[Stream, ...] = ("held_out", "repeat", "revisit", "chose
 def possible_entities(question: Question) -> list[Candidate]:
     """The candidates that teach mode may ask about.
 
-    Those that are suggested, those that another source than the model found, and those of at least `LIKELY`.
+    Those that are suggested, those that another source than the model found, and those of at least `LIKELY`; of a
+    passage those that touch it.
     """
-    return [c for c in question.candidates if c.span in question.prediction or c.source != "model" or _p(c) >= LIKELY]
+    inside = [c for c in question.candidates if question.passage is None or c.span.touches(question.passage)]
+    return [c for c in inside if c.span in question.prediction or c.source != "model" or _p(c) >= LIKELY]
 
 
 def is_for_teaching(question: Question, labels: Collection[str]) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    case,
     exists,
     func,
     or_,
@@ -24,11 +25,16 @@ from loop.records import Passage
 from loop.settled import is_settled
 from loop.store.lookup import LOOKUP_ROWS, batched
 from loop.store.naming import read_naming
-from loop.store.schema import answers, texts
+from loop.store.schema import answers, questions, texts
+from loop.store.spans import load_passage
 
 _later = answers.alias("later")
 FIRST = ~answers.c.repeat
-WHOLE = answers.c.passage.is_(None)
+_ASKED_IN = select(questions.c.passage).where(questions.c.id == answers.c.question_id).scalar_subquery()
+_ABOUT_A_SPAN = and_(~answers.c.complete, answers.c.verdict.in_(("accept", "reject")))
+PLACE = case((answers.c.passage.is_not(None), answers.c.passage), (_ABOUT_A_SPAN, _ASKED_IN))
+"""The passage that an answer is about or, if it is a yes or no to a span, the passage that its question is about."""
+WHOLE = PLACE.is_(None)
 """Not about a passage only: such an answer leaves the rest of its text to be asked about."""
 OWN = answers.c.adjudicates == "[]"
 """Not adjudicated: such an answer decides between others, and is opened in a review only."""
@@ -48,16 +54,22 @@ _ANSWERED = update(texts).where(texts.c.id == _OF_TEXT).values(answered=IS_ANSWE
 _SETTLED = update(texts).where(texts.c.id == _OF_TEXT).values(answered=true())
 _CONTENT = select(texts.c.text).where(texts.c.id == _OF_TEXT)
 _IN_PASSAGES = and_(STANDS, FIRST, ~WHOLE)
+_PLACE_OF = select(PLACE).where(answers.c.id == bindparam("of_answer"))
 _ASKED = select(answers.c.text_id).where(_IN_PASSAGES).distinct()
 _PASSAGES = (
     select(
         answers.c.scheme,
         func.max(answers.c.held_out).label("held_out"),
-        func.group_concat(answers.c.passage).label("passages"),
+        func.group_concat(PLACE).label("passages"),
     )
     .where(_IN_PASSAGES, answers.c.text_id == _OF_TEXT)
     .group_by(answers.c.scheme)
 )
+
+
+def place_of(connection: Connection, answer_id: str) -> Passage | None:
+    """The passage that an answer leaves the rest of its text outside of; None for the whole text."""
+    return load_passage(connection.execute(_PLACE_OF, {"of_answer": answer_id}).scalar_one())
 
 
 def mark_text(connection: Connection, text_id: int) -> None:

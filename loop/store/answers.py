@@ -22,7 +22,7 @@ from loop.former_names import attribute
 from loop.held_out import HeldOut
 from loop.overlap import in_effect
 from loop.records import LEFT_OUT, Answer, Question, Text
-from loop.store.answered import FIRST, OWN, STANDS, mark_text
+from loop.store.answered import FIRST, OWN, STANDS, mark_text, place_of
 from loop.store.database import Database, now
 from loop.store.drafts import end_drafts
 from loop.store.events import EventKind
@@ -212,9 +212,10 @@ def add_answer(connection: Connection, answer: Answer) -> Answer:
     rank, moment = _rank(connection, answer, seq), answer.at or datetime.fromisoformat(now())
     stored = replace(answer, seq=seq, rank=rank, at=moment)
     connection.execute(insert(answers).values(answer_row(stored)))
+    about = stored if answer.complete or answer.passage else replace(stored, passage=place_of(connection, answer.id))
     if answer.needs == 1:  # others are asked about the rest
-        take_off_queue(connection, [stored])
-    end_drafts(connection, stored)
+        take_off_queue(connection, [about])
+    end_drafts(connection, about)
     mark_text(connection, answer.text_id)
     return stored
 

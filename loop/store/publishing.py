@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, literal_column, select
 
 from loop.records import Focus, Question
-from loop.store.answered import STANDS
+from loop.store.answered import STANDS, WHOLE, place_of
 from loop.store.answers import answer_of
 from loop.store.database import Database, polite
 from loop.store.journal import get_state, put_state
@@ -76,9 +76,10 @@ def publish(
 
 def _take_off_answered(connection: Connection, since: int) -> None:
     """Take off the queue what was answered while it was built; questions about other passages of the texts stay."""
-    given = select(answers).where(STANDS, answers.c.seq > since, answers.c.passage.is_not(None))
+    given = select(answers).where(STANDS, answers.c.seq > since, ~WHOLE)
     naming = read_naming(connection)
-    take_off_queue(connection, [answer_of(row, naming) for row in connection.execute(given)])
+    found = [answer_of(row, naming) for row in connection.execute(given)]
+    take_off_queue(connection, [replace(one, passage=place_of(connection, one.id)) for one in found])
 
 
 def forget_unqueued(database: Database) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    Column,
     ColumnElement,
     Connection,
     and_,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 )
 
 from loop.records import Answer, Passage
-from loop.store.schema import answers, questions, queue
+from loop.store.schema import questions, queue
 
 EVERYWHERE: Passage = (0, 1 << 62)
 """All of any text."""
@@ -42,12 +41,12 @@ def lies_within(start: Any, end: Any) -> ColumnElement[bool]:
     return and_(first < end, last > start)
 
 
-def answered_within() -> ColumnElement[bool]:
-    """Whether the passage of an answer is about some of what a question asks about."""
-    return asks_within(*_edges(answers.c.passage))
+def asks_about(passage: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a question asks about some of a stored passage."""
+    return asks_within(*_edges(passage))
 
 
-def _edges(passage: Column[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _edges(passage: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """Where a stored passage begins and ends; NULL if it cannot be read: then `loop doctor` says so."""
     first, last = (case((func.json_valid(passage) == 1, func.json_extract(passage, f"$[{n}]"))) for n in (0, 1))
     return first, last

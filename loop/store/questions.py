@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Exists, Row, Select, and_, exists, func, not_, or_, select
 
 from loop.former_names import attribute
-from loop.records import NO_FOCUS, Focus, Question, Stream
-from loop.store.answered import STANDS, WHOLE
+from loop.records import NO_FOCUS, Focus, Passage, Question, Stream
+from loop.store.answered import PLACE, STANDS, WHOLE
 from loop.store.corpus import UNANSWERED
 from loop.store.database import Database
 from loop.store.journal import get_state, put_state
@@ -25,7 +25,7 @@ from loop.store.publishing import (
     publish,
     queues,
 )
-from loop.store.question_passages import EVERYWHERE, answered_within, asks_within
+from loop.store.question_passages import EVERYWHERE, asks_about, asks_within
 from loop.store.question_rows import question_of, readable
 from loop.store.schema import answers, drafts, questions, queue, schemes, texts
 from loop.store.sessions import InHand
@@ -66,8 +66,8 @@ _OPEN = or_(
 IS_GIVEN = exists().where(
     STANDS,
     answers.c.text_id == questions.c.text_id,
-    answers.c.passage.is_not(None),
-    or_(answers.c.question_id == questions.c.id, and_(answers.c.scheme == _IN_FORCE, answered_within())),
+    ~WHOLE,
+    or_(answers.c.question_id == questions.c.id, and_(answers.c.scheme == _IN_FORCE, asks_about(PLACE))),
 )
 """Of a question: whether it, or some of the passage that it asks about, is answered though its text is not."""
 
@@ -238,6 +238,15 @@ class Questions:
     def entropies(self, ids: Iterable[str]) -> dict[str, float | None]:
         """The entropy of each of these questions, by id; None if no model had scored the text."""
         return {row.id: row.entropy for row in self._rows(select(questions.c.id, questions.c.entropy), ids)}
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """The passages that those of these questions are about that are not about whole texts, by id."""
+        rows = self._rows(select(questions.c.id, questions.c.passage).where(questions.c.passage.is_not(None)), ids)
+        found = {}
+        for row in rows:
+            with readable(row.id):
+                found[row.id] = load_passage(row.passage)
+        return {id_: passage for id_, passage in found.items() if passage is not None}
 
     def _rows(self, query: Select[Any], ids: Iterable[str]) -> list[Row[Any]]:
         """The rows of questions with these ids."""

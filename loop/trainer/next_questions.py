@@ -164,7 +164,11 @@ class NextQuestions:
         return min(self._store.questions.waiting(focus, name, whole=whole) for name in annotators or (None,))
 
     def _past(self, answers: Sequence[Answer]) -> KnownPassages:
-        return KnownPassages(answers, self._store.journal.schemes(), self._settings.project.labels)
+        """What has been asked about in passages; a yes or no to a span settles the passage of its question."""
+        ids = [one.question_id for one in answers if one.question_id and not (one.complete or one.passage)]
+        asked = self._store.questions.passages(ids)
+        about = [replace(one, passage=one.passage or asked.get(one.question_id or "")) for one in answers]
+        return KnownPassages(about, self._store.journal.schemes(), self._settings.project.labels)
 
     def _read_candidates(
         self, rounds: Rounds, drawn: Candidates[Text], before: KnownPassages, rng: Random

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def asked(store: Store) -> list[Question]:
 
 
 def ask(text: Text, id_: str, passage: tuple[int, int] | None = None) -> Question:
-    return Question(id_, text, ((0, 3),), (), passage=passage)
+    tokens = tuple(match.span() for match in re.finditer(r"\S+", text.text))
+    return Question(id_, text, tokens, (), passage=passage)
 
 
 def say(question: Question, **changes) -> Answer:
@@ -76,6 +78,21 @@ def test_an_answer_ends_the_questions_about_what_it_is_about(store: Store, asked
     store.answers.add(given, replace(asked[1], id=given.question_id))
 
     assert expected == left(store)
+
+
+@pytest.mark.parametrize("verdict", ["accept", "reject"])
+def test_a_yes_or_no_to_a_span_ends_the_question_about_its_passage_only(store: Store, asked: list[Question], verdict):
+    since = store.journal.last_seq()
+    for question in asked[:2]:
+        store.drafts.save(question, "ann", "{}")
+    store.answers.add(say(asked[1], verdict=verdict, passage=None, complete=False, mode="teach"), asked[1])
+    once = left(store)
+    kept = store.drafts.of(asked[0], "ann")
+    store.questions.publish([replace(one, id=f"{one.id} again") for one in asked], round=1, since=since)
+
+    assert (["q0", "q2", "q3", "q4"], "{}") == (once, kept)
+    assert ["q0", "q0 again", "q2 again", "q3 again", "q4 again"] == [store.questions.head("ann").id, *left(store)]
+    assert {1, 2} == pool(store)
 
 
 def test_an_answer_that_is_widened_later_ends_the_questions_that_it_touches_then(store: Store, asked: list[Question]):

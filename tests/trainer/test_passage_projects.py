@@ -12,6 +12,7 @@ from trainer_kit import finish, give, weights
 from workshop import workshop_gold
 
 from loop.acquire.sections import SECTION, fixed_section
+from loop.editing import most_uncertain, possible_entities
 from loop.errors import StoreError
 from loop.formats import read, write
 from loop.intake import import_answers, plan_import, read_answers
@@ -293,6 +294,42 @@ def test_texts_that_are_known_in_all_their_parts_are_asked_about_a_label_that_is
     assert 1 == store.corpus.pool_size()
     finish(paths, more, store)
     assert give(paths, more, store, gold, 1)
+
+
+def test_in_teach_mode_a_document_is_asked_about_passage_by_passage_until_all_are(paths, passages, store):
+    gold = joined(1, 30) | workshop_gold(3)
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    finish(paths, passages, store)
+    give(paths, passages, store, gold, 5)
+    asked = []
+    while store.corpus.pool_size():
+        finish(paths, passages, store)
+        session = Session(paths, passages, store, annotator="ann")
+        session.mode = "teach"
+        before = len(asked)
+        while len(asked) < before + 4 and (question := session.next()):
+            span = most_uncertain(possible_entities(question))
+            given = (span.span,) if span else ()
+            whole = span is None and question.passage is None
+            session.answer(
+                question,
+                "accept",
+                given,
+                seconds=1,
+                keys=1,
+                complete=whole,
+                passage=None if span else question.passage,
+                shown=given,
+                mode="teach" if span else "correct",
+            )
+            asked.append(question)
+            assert span is None or question.passage is None or span.span.touches(question.passage)
+        session.close()
+        assert before < len(asked)
+    long = [one for one in asked if one.text.id == 1]
+
+    assert 3 < len(long) < 60
+    assert apart(long)
 
 
 def test_a_passage_is_asked_about_again_for_a_label_that_was_added(paths, passages, store):
