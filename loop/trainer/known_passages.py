@@ -33,19 +33,19 @@ class KnownPassages:
 
         There are more than one of each as long as the texts and sections are fewer than `at_least`.
         """
-        left = {text.id: self._left(text, rng) for text in texts if len(sections(text.text)) > 1}
-        short, most = len(texts) - len(left), 1
-        while short + sum(len(each[:most]) for each in left.values()) < at_least and any(
-            len(each) > most for each in left.values()
-        ):
+        left = {}
+        for text in texts:
+            if len(every := sections(text.text)) > 1:
+                left[text.id] = self._open(text, rng.sample(every, len(every)))
+        short, most, longest = len(texts) - len(left), 1, max(map(len, left.values()), default=0)
+        while short + sum(len(each[:most]) for each in left.values()) < at_least and most < longest:
             most += 1
         return {id_: each[:most] for id_, each in left.items()}
 
-    def _left(self, text: Text, rng: Random) -> list[Passage]:
-        every = sections(text.text)
-        rng.shuffle(every)
+    def _open(self, text: Text, every: Iterable[Passage]) -> list[Passage]:
+        """Those of these sections that are not known, first those in which nothing is."""
         known = {one: self._within(text.id, one) for one in every}
-        left = [one for one in every if any(text.text[slice(*gap)].strip() for gap in _gaps_in(one, known[one]))]
+        left = [one for one in known if any(text.text[slice(*gap)].strip() for gap in _gaps_in(one, known[one]))]
         return sorted(left, key=lambda one: bool(known[one]))
 
     def _within(self, text_id: int, section: Passage) -> list[Passage]:
