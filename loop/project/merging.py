@@ -122,9 +122,9 @@ def _settings_of(paths: ProjectPaths, other: ProjectPaths) -> Settings:
 
 @contextmanager
 def _work_folder(paths: ProjectPaths) -> Iterator[Path]:
-    """A private folder beside the store; those that killed merges left are removed."""
-    for left in paths.data.glob(f"{WORK}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    """A private folder beside the store; what killed merges left is removed."""
+    for left in (*paths.data.glob(f"{WORK}*"), *paths.data.glob(f".{paths.db.name}{BEFORE}-*")):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     with TemporaryDirectory(prefix=WORK, dir=paths.data) as folder:
         yield Path(folder)
 
