@@ -101,6 +101,15 @@ class Side:
         if standing := [one for one in store.imports.all() if not one.is_undone]:
             store.imports.undo(str(rng.choice(standing).number))
 
+    def adjudicate(self, store: Store, rng: Random) -> None:
+        if standing := store.answers.standing():
+            text = rng.choice(standing).text_id
+            given = tuple(answer.id for answer in standing if answer.text_id == text and not answer.adjudicates)
+            self._say(store, rng, text, annotator="rev", adjudicates=given)
+
+    def answer_a_passage(self, store: Store, rng: Random) -> None:
+        self.answer(store, rng, passage=(0, 1), complete=False, spans=())
+
     def retire(self, store: Store, _: Random) -> None:
         store.annotators.retire("ann", ["bea"])
 
