@@ -15,7 +15,7 @@ import spacy
 from _common import Row, options, percentiles, show, timed, write_json
 
 from loop.formats import RawText, read, read_all, write
-from loop.intake import add_texts, answered, import_answers
+from loop.intake import add_texts, answered, import_answers, plan_import, read_answers
 from loop.patterns.matching import Patterns
 from loop.records import Answer
 from loop.store import NewText, Store
@@ -81,7 +81,7 @@ def there_and_back(folder: Path, exports: Iterable[Path]) -> list[Row]:
     """Prodigy's answers imported, written in every format, read again."""
     with Store.create(folder / "one" / "loop.db") as store:
         seconds, report = timed(lambda: imported(store, list(exports)))
-        rows = [row("import Prodigy's exports", seconds, f"{report.answers:,} answers, {report.added:,} texts")]
+        rows = [row("import Prodigy's exports", seconds, f"{report.added:,} answers, {report.batch.added:,} texts")]
         out = list(answered(store, NLP))
     for format in FORMATS:
         path = folder / f"out.{format}"
@@ -98,7 +98,8 @@ def there_and_back(folder: Path, exports: Iterable[Path]) -> list[Row]:
 
 def imported(store: Store, files: list[Path]) -> Any:
     """Answers taken over as `loop import` does."""
-    return import_answers(store, read_all(files), nlp=NLP, labels=LABELS, annotator="me", source="exports")
+    read_in = read_answers(store, read_all(files), nlp=NLP, labels=LABELS, annotator="me", source="exports")
+    return import_answers(store, plan_import(store, read_in, labels=LABELS), source="exports")
 
 
 def word(rng: random.Random) -> str:

@@ -128,6 +128,7 @@ class Project:
             LoopError: the oracle returned anything else; that answer is not stored.
         """
         session = Session(self.paths, self.settings, self.store, annotator=annotator)
+        session.shares = False  # a program's answers wait for nobody's
         answers = 0
         try:
             while answers < n and (question := self._next(session)):

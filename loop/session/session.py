@@ -36,6 +36,7 @@ class Session:
         name: of the project. labels: in the order of loop.cfg. guidelines: the text of guidelines.md.
         keys: the commands that loop.cfg remaps, with their keys. notes: the labels' descriptions in loop.cfg.
         texts: to look for and to choose. mode: of the next texts. focus: the filter on the texts to ask about.
+        shares: whether some texts wait for the answers of others, as [annotators] overlap says.
         goal: the held-out texts asked for with `--measure`.
         knows_nothing: whether there was no answer and no pattern when the session opened; then `loop terms` is offered.
         versions: the most versions of a text that a review compares; 0 in any other session.
@@ -46,6 +47,7 @@ class Session:
     """
 
     mode: Mode = "correct"
+    shares = True
     versions: int = 0
     asks: bool = True
 
@@ -271,7 +273,7 @@ class Session:
     def _needed(self, question: Question, *, complete: bool) -> int:
         """How many annotators have to answer the text before an answer of this kind counts."""
         shared, project = self._settings.annotators, self._settings.project
-        if not complete or question.stream in ("revisit", "repeat"):
+        if not (self.shares and complete) or question.stream in ("revisit", "repeat"):
             return 1
         if begun := self._store.annotators.needed_by(question.text.id):
             return begun
