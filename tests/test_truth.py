@@ -465,4 +465,6 @@ def test_parts_taken_for_answers_say_the_same_together(answers):
 
 
 def said(truth: Truth) -> tuple[object, ...]:
-    return truth.labels, truth.spans, truth.refused, truth.unclear, {one for one in truth.passages if one.labels}
+    """What is known: of what is unclear only where it is, since nothing asks which of several spans says so."""
+    unclear = {place for span in truth.unclear for place in range(span.start, span.end)}
+    return truth.labels, truth.spans, truth.refused, unclear, {one for one in truth.passages if one.labels}
