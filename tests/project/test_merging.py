@@ -30,22 +30,12 @@ from loop.errors import LoopError, StoreError
 from loop.held_out import is_held_out
 from loop.project import create_project, opened
 from loop.records import Answer, Question, Span, TermDecision
-from loop.settings import ProjectPaths, Settings, load_settings
+from loop.settings import ProjectPaths, load_settings
 from loop.settings.writing import set_value
 from loop.store import NewText, Store
 from loop.store.events import EventKind
 from loop.store.locks import ProcessLock
 from loop.store.replacing import replacement
-
-
-@pytest.fixture
-def here(tmp_path: Path, settings: Settings) -> ProjectPaths:
-    return begun(tmp_path / "here", settings, answers=2)
-
-
-@pytest.fixture
-def there(here: ProjectPaths) -> ProjectPaths:
-    return copied(here, "there")
 
 
 def standing(paths: ProjectPaths) -> list[str]:

@@ -5,21 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from grown_apart import TEXTS, answers, at, begun, both_ways, copied, in_both, log, merged, more, problems, say, texts
+from grown_apart import TEXTS, answers, at, both_ways, in_both, log, merged, more, problems, say, texts
 
 from loop.errors import StoreError
 from loop.project import erase, opened
-from loop.settings import ProjectPaths, Settings
-
-
-@pytest.fixture
-def here(tmp_path: Path, settings: Settings) -> ProjectPaths:
-    return begun(tmp_path / "here", settings, answers=2)
-
-
-@pytest.fixture
-def there(here: ProjectPaths) -> ProjectPaths:
-    return copied(here, "there")
+from loop.settings import ProjectPaths
 
 
 def erased(paths: ProjectPaths, *contents: str) -> None:

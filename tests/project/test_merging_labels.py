@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from grown_apart import TEXTS, at, begun, both_ways, copied, in_both, known, learned, merged, problems, say
+from grown_apart import TEXTS, at, begun, both_ways, in_both, known, learned, merged, problems, say
 
 from loop.errors import StoreError
 from loop.project import add_labels, opened, relabel
 from loop.records import Span
-from loop.settings import ProjectPaths, Settings, load_settings
+from loop.settings import ProjectPaths, load_settings
 from loop.settings.writing import set_value
 from loop.store import Store
 
 SPAN = Span(0, 3, "PART")
-
-
-@pytest.fixture
-def here(tmp_path: Path, settings: Settings) -> ProjectPaths:
-    return begun(tmp_path / "here", settings, answers=2)
-
-
-@pytest.fixture
-def there(here: ProjectPaths) -> ProjectPaths:
-    return copied(here, "there")
 
 
 def add(paths: ProjectPaths, *labels: str) -> None:
