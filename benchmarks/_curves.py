@@ -64,3 +64,9 @@ def interval(differences: Sequence[float]) -> tuple[float, float, float]:
         return mean, float("-inf"), float("inf")
     wide = t_975(len(differences) - 1) * statistics.stdev(differences) / sqrt(len(differences))
     return mean, mean - wide, mean + wide
+
+
+def in_words(differences: Sequence[float]) -> str:
+    """Their mean with the interval, such as "+1.2 (-0.3 to +2.7)"; of a single one no interval."""
+    mean, low, high = interval(differences)
+    return f"{mean:+.1f}" + (f" ({low:+.1f} to {high:+.1f})" if len(differences) > 1 else "")

@@ -153,6 +153,16 @@ def run_all(jobs: Sequence[Job], data: Path, results: Results, *, workers: int, 
                 yield job
 
 
+def finished(jobs: Sequence[Job], arguments: Any) -> dict[Job, dict[str, Any]]:
+    """Do what is missing of the jobs, in the folder of `--results`, and return all of their runs."""
+    with tempfile.TemporaryDirectory(prefix="loop-") as scratch:
+        results = Results(Path(scratch) if arguments.quick else arguments.results)
+        for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=24):
+            print(f"{job.set} {job.start} {job.method} seed {job.seed}", flush=True)
+        every = ((Job(*(run[name] for name in Job._fields)), run) for run in results.all())
+        return {job: run for job, run in every if job in set(jobs)}
+
+
 def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
     """One run: its points, the places of the chosen texts in the pool, and how long it took."""
     started, cpu = time.monotonic(), time.process_time()

@@ -7,15 +7,14 @@ seed. Tokens around a passage are dimmed: the same runs are also priced as if th
 from __future__ import annotations
 
 import statistics
-import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from _common import options, show, write_json
-from _curves import interval
-from _learning import WAYS, Job, Results, run_all
+from _curves import in_words
+from _learning import WAYS, Job, finished
 from start import ANSWERS, MINUTES, SECONDS, SETS, F, f1_after
 
 from loop.timing import PRIOR
@@ -44,11 +43,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     jobs = list(jobs_of(arguments))
-    with tempfile.TemporaryDirectory(prefix="loop-") as scratch:
-        results = Results(Path(scratch) if arguments.quick else arguments.results)
-        for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=24):
-            print(f"{job.set} {job.method} seed {job.seed}", flush=True)
-        wanted = {job: run for run in results.all() if (job := Job(*(run[name] for name in Job._fields))) in set(jobs)}
+    wanted = finished(jobs, arguments)
     rows = [*table(wanted), *compared(wanted), *saved(wanted), *repriced(wanted)]
     write_json(arguments.json, rows, seeds=sorted({job.seed for job in jobs}))
 
@@ -92,8 +87,8 @@ def compared(runs: dict[Job, dict[str, Any]]) -> list[dict[str, Any]]:
             if pairs:
                 gains = {n: [f1_after(ours, n) - f1_after(theirs, n) for theirs, ours in pairs] for n in MINUTES}
                 means = [statistics.mean(each) for each in zip(*gains.values(), strict=True)]
-                cells = {f"Δ {n} min": _words(each) for n, each in gains.items()}
-                rows.append({"set": group, "way": way, "mean Δ": _words(means)} | cells)
+                cells = {f"Δ {n} min": in_words(each) for n, each in gains.items()}
+                rows.append({"set": group, "way": way, "mean Δ": in_words(means)} | cells)
     show(f"Δ in F1 against {AGAINST}, paired by set and seed, with 95 % intervals", rows)
     return rows
 
@@ -137,7 +132,7 @@ def repriced(runs: dict[Job, dict[str, Any]]) -> list[dict[str, Any]]:
                 gains = [
                     statistics.mean(f1_after(ours, n) - f1_after(theirs, n) for n in minutes) for theirs, ours in pairs
                 ]
-                rows.append({"price": name, "way": way, "mean Δ": _words(gains), "minutes": minutes[-1]})
+                rows.append({"price": name, "way": way, "mean Δ": in_words(gains), "minutes": minutes[-1]})
     show(f"Δ in F1 against {AGAINST} at other prices, means up to so many minutes", rows)
     return rows
 
@@ -153,11 +148,6 @@ def _priced(run: dict[str, Any], dimmed: float, token: float, edit: float) -> li
     return [
         [*point[:SECONDS], before + sum(seconds[: int(point[0])]), *point[SECONDS + 1 :]] for point in run["points"]
     ]
-
-
-def _words(differences: Sequence[float]) -> str:
-    mean, low, high = interval(differences)
-    return f"{mean:+.1f}" + (f" ({low:+.1f} to {high:+.1f})" if len(differences) > 1 else "")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Minutes are modelled: an example takes 4 s, a decision about a term 2 s, a patte
 from __future__ import annotations
 
 import statistics
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
@@ -15,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from _common import options, show, write_json
-from _curves import interval
-from _learning import KNOWN, Job, Results, run_all
+from _curves import in_words
+from _learning import KNOWN, Job, finished
 
 from loop.settings import AcquireSettings
 
@@ -44,11 +43,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     jobs = list(jobs_of(arguments))
-    with tempfile.TemporaryDirectory(prefix="loop-") as scratch:
-        results = Results(Path(scratch) if arguments.quick else arguments.results)
-        for job in run_all(jobs, arguments.data, results, workers=arguments.workers, hours=24):
-            print(f"{job.set} {job.start} seed {job.seed}", flush=True)
-        wanted = {job: run for run in results.all() if (job := Job(*(run[name] for name in Job._fields))) in set(jobs)}
+    wanted = finished(jobs, arguments)
     rows = [*table(wanted, arguments.starts.split(",")), *compared(wanted, arguments.starts.split(","))]
     write_json(arguments.json, rows, seeds=sorted({job.seed for job in jobs}))
 
@@ -123,15 +118,10 @@ def compared(runs: dict[Job, dict[str, Any]], starts: Sequence[str]) -> list[dic
         if pairs:
             gains = {key: [ours[key] - theirs[key] for theirs, ours in pairs] for key in pairs[0][0]}
             means = [statistics.mean(each) for each in zip(*(gains[f"{n} min"] for n in MINUTES), strict=True)]
-            cells = {f"Δ {key}": _words(each) for key, each in gains.items()}
-            rows.append({"set": group, "start": start, "against": against, "mean Δ": _words(means)} | cells)
+            cells = {f"Δ {key}": in_words(each) for key, each in gains.items()}
+            rows.append({"set": group, "start": start, "against": against, "mean Δ": in_words(means)} | cells)
     show("Δ in F1, paired by set and seed, with 95 % intervals", rows)
     return rows
-
-
-def _words(differences: Sequence[float]) -> str:
-    mean, low, high = interval(differences)
-    return f"{mean:+.1f}" + (f" ({low:+.1f} to {high:+.1f})" if len(differences) > 1 else "")
 
 
 if __name__ == "__main__":
