@@ -32,10 +32,12 @@ class ProcessLock:
         return taken
 
     def write(self, content: bytes) -> None:
-        """Replace the content of the file, while holding the lock; a reader may see a part of it."""
+        """Replace the content of the file, while holding the lock; what is shorter than before is filled with blanks.
+
+        A single write, so that no reader finds the file empty, or the rest of what was there.
+        """
         assert self._descriptor is not None
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, content, 0)
+        os.pwrite(self._descriptor, content.ljust(os.fstat(self._descriptor).st_size), 0)
 
     def _try(self, pause: float) -> bool:
         time.sleep(pause)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,20 @@ def test_what_the_others_have_in_hand_is_told_to_who_chooses(paths: ProjectPaths
         ben.take(about(1), about(2))
     with ann.choosing() as taken:
         assert [InHand(1), InHand(2)] == taken
+
+
+def test_who_reads_while_a_session_writes_finds_it(paths: ProjectPaths) -> None:
+    ann, many = OpenSession(paths, "ann"), [about(number) for number in range(30)]
+
+    def write() -> None:
+        for number in range(3000):
+            ann.take(*many[: 1 + 29 * (number % 2)])
+
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(write)
+        while not written.done():
+            assert ["ann"] == [one.annotator for one in at_work(paths)]
+    written.result()
 
 
 def test_what_was_in_hand_is_free_when_a_session_ends(paths: ProjectPaths) -> None:
