@@ -81,7 +81,11 @@ def is_held_out(text: Text, *, share: float, seed: int) -> bool:
         share: the share of the corpus to hold out, 0 to 1. A larger share includes the texts of a smaller one.
         seed: the project's seed.
     """
-    name = f"{seed}:{unit_of(text.group, text.text)}"
+    return is_drawn(f"{seed}:{unit_of(text.group, text.text)}", share)
+
+
+def is_drawn(name: str, share: float) -> bool:
+    """Whether a name is in a share (0 to 1) of all names, drawn by its hash; a larger share has those of a smaller."""
     line = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(line, "big") < share * 2**64
 

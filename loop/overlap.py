@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from loop.held_out import is_drawn
 from loop.records import Answer, Text
+
+Lacking = dict[int, tuple[int, frozenset[str]]]
+"""For each text that waits: how many annotators it needs, and who has answered it."""
 
 
 def is_shared(text: Text, *, share: float, seed: int) -> bool:
@@ -14,8 +17,7 @@ def is_shared(text: Text, *, share: float, seed: int) -> bool:
 
     Depends only on the seed and the text, so these texts are a random sample of the whole corpus.
     """
-    drawn = hashlib.sha256(f"{seed}:overlap:{text.text}".encode()).digest()
-    return int.from_bytes(drawn[:8], "big") < share * 2**64
+    return is_drawn(f"{seed}:overlap:{text.text}", share)
 
 
 def in_effect(answers: Sequence[Answer], released: Mapping[int, int]) -> list[Answer]:
@@ -63,8 +65,8 @@ def _since(answers: Iterable[Answer], released: int | None) -> int | None:
     return released
 
 
-def lacking(answers: Iterable[Answer]) -> dict[int, tuple[int, frozenset[str]]]:
-    """For each text that waits: how many annotators it needs, and who has answered it."""
+def lacking(answers: Iterable[Answer]) -> Lacking:
+    """What the texts lack that wait, by their answers."""
     needed: dict[int, int] = {}
     names: dict[int, set[str]] = {}
     for answer in answers:

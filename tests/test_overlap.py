@@ -22,6 +22,7 @@ def test_a_share_of_the_texts_is_shared_whatever_their_number():
     assert 160 < sum(drawn) < 240
     assert not any(is_shared(Text(n, f"text {n}"), share=0.0, seed=3) for n in range(200))
     assert all(is_shared(Text(n, f"text {n}"), share=1.0, seed=3) for n in range(200))
+    assert is_shared(Text(1, "half a character \ud83d"), share=1.0, seed=3)
 
 
 @pytest.mark.parametrize(

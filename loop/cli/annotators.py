@@ -90,4 +90,4 @@ def _retired(store: Store, paths: ProjectPaths, name: str) -> str:
         known = ", ".join(active) or "nobody yet"
         raise LoopError(f"{name} is not one of the annotators.", hint=f"They are {known}.")
     n = store.annotators.retire(name, active)
-    return f"{name} has left, until they answer again. {counted(n, 'text')} no longer waits for them."
+    return f"{name} has left, until they answer again. No longer waiting for them: {counted(n, 'text')}."

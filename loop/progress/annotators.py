@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loop.overlap import lacking
+from loop.overlap import Lacking, lacking
 from loop.progress.answered import last_answers
 from loop.progress.live_status import start_of_today
 from loop.progress.pace import seconds_an_answer
@@ -40,12 +40,12 @@ def annotators(store: Store, paths: ProjectPaths) -> list[AnnotatorSummary]:
     """Everybody who has answered a question or has a session open, by name."""
     answers, sessions = store.answers.standing(), {one.annotator: one for one in at_work(paths)}
     retired = store.annotators.retired()
-    names = {*store.annotators.active(), *retired, *sessions}
-    return [_summary(name, store, answers, sessions.get(name), name in retired) for name in sorted(names)]
+    names, waiting = {*store.annotators.active(), *retired, *sessions}, lacking(answers)
+    return [_summary(name, store, answers, waiting, sessions.get(name), name in retired) for name in sorted(names)]
 
 
 def _summary(
-    name: str, store: Store, answers: Sequence[Answer], session: AtWork | None, has_left: bool
+    name: str, store: Store, answers: Sequence[Answer], waiting: Lacking, session: AtWork | None, has_left: bool
 ) -> AnnotatorSummary:
     given = [answer for answer in answers if answer.annotator == name]
     return AnnotatorSummary(
@@ -53,7 +53,7 @@ def _summary(
         answers=store.answers.count(name),
         today=store.answers.count(name, since=start_of_today()),
         seconds=seconds_an_answer(last_answers(store, given)),
-        waiting=0 if has_left else sum(name not in names for _, names in lacking(answers).values()),
+        waiting=0 if has_left else sum(name not in names for _, names in waiting.values()),
         session=session,
         has_left=has_left,
     )

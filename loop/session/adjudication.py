@@ -153,7 +153,7 @@ class Adjudication(Review):
         before = self.answered(question)
         made = self._adjudicated(item, question, tuple(spans), before, **more)
         if before is None or _said(made) != _said(before):
-            self._refuse_misfits(question, spans, before, made.passage)
+            self._new.refuse_misfits(question, spans, before, made.passage)
             made = self._added(made, question)
         else:
             self._store.drafts.drop(question, self.annotator)

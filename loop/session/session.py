@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from loop.alignment import misfit
 from loop.editing import Page, is_for_teaching
-from loop.errors import LoopError
 from loop.former_names import attribute
-from loop.overlap import is_shared
 from loop.progress import IDLE, trainer_state
 from loop.records import NO_FOCUS, Answer, Focus, Mode, Passage, Question, Span, Verdict
 from loop.session.guidelines import add_note, digest
 from loop.session.held_out_goal import HeldOutGoal
+from loop.session.new_answers import NewAnswers, suggested, what_was_said
 from loop.session.status import SessionStatus, StatusReader
 from loop.session.texts import Texts
 from loop.session.trainer_watch import TrainerWatch
@@ -22,11 +20,7 @@ from loop.settings import PATTERNS_NAME, ProjectPaths, Settings
 from loop.settings.login import login
 from loop.settings.writing import set_value
 from loop.store import Store
-from loop.store.sessions import OpenSession, at_work
-
-SPANS_HINT = (
-    "A span has a start, an end (exclusive) and one of the project's labels, lies within the text, overlaps no other."
-)
+from loop.store.sessions import OpenSession
 
 
 class Session:
@@ -78,7 +72,7 @@ class Session:
         self._question_for = question_for
         self._trainer = TrainerWatch(paths, store, start_trainer)
         self._reopened: Answer | None = None
-        self._scheme = store.journal.scheme(settings.project.labels)
+        self._new = NewAnswers(paths, settings, store, self.annotator)
         store.journal.settings(settings.weights_digest(), settings.weights())
         self.texts = Texts(paths, settings, store, self.annotator)
         self._status = StatusReader(paths, store, settings, self.annotator, self._trainer, focus)
@@ -234,10 +228,10 @@ class Session:
             LoopError: the spans do not fit the text; nothing is stored.
         """
         replaced = self.answered(question)
-        self._refuse_misfits(question, spans, replaced, passage)
+        self._new.refuse_misfits(question, spans, replaced, passage)
         self._reopened = None
         said = (verdict, complete, passage, tuple(spans), reason, flag, memo)
-        if replaced and said == _said(replaced):
+        if replaced and said == what_was_said(replaced):
             self._store.drafts.drop(question, self.annotator)
             return replaced
         answer = Answer(
@@ -246,11 +240,11 @@ class Session:
             annotator=self.annotator,
             verdict=verdict,
             spans=tuple(spans),
-            shown=_suggested(question, passage) if shown is None else tuple(shown),
+            shown=suggested(question, passage) if shown is None else tuple(shown),
             complete=complete,
             passage=passage,
             mode=mode or self.mode,
-            scheme=self._scheme_of(replaced, verdict, complete, spans),
+            scheme=self._new.scheme_of(replaced, verdict, complete, spans),
             round=question.round,
             question_id=question.id,
             held_out=replaced.held_out if replaced else question.stream == "held_out",
@@ -262,53 +256,13 @@ class Session:
             seconds=seconds,
             keys=keys,
             adjudicates=replaced.adjudicates if replaced else (),
-            needs=replaced.needs if replaced else self._needed(question, complete=complete),
+            needs=replaced.needs if replaced else self._new.needed(question, shared=self.shares and complete),
             retracts=replaced.id if replaced else None,
         )
         added = self._store.answers.add(answer, question)
         self._open.let_go(question)
         self.goal.note(added)
         return added
-
-    def _needed(self, question: Question, *, complete: bool) -> int:
-        """How many annotators have to answer the text before an answer of this kind counts."""
-        shared, project = self._settings.annotators, self._settings.project
-        if not (self.shares and complete) or question.stream in ("revisit", "repeat"):
-            return 1
-        if begun := self._store.annotators.needed_by(question.text.id):
-            return begun
-        if not is_shared(question.text, share=shared.overlap, seed=project.seed):
-            return 1
-        return min(shared.answers, len({self.annotator, *self._store.annotators.active(), *self.others()}))
-
-    def others(self) -> list[str]:
-        """The other annotators who have a session open that asks, by name."""
-        return [one.annotator for one in at_work(self._paths) if one.asks and one.annotator != self.annotator]
-
-    def _refuse_misfits(
-        self, question: Question, spans: Sequence[Span], replaced: Answer | None, passage: Passage | None
-    ) -> None:
-        if passage and (outside := [span for span in spans if not span.touches(passage)]):
-            what = f"the span {outside[0].start}-{outside[0].end} is outside of its passage, {passage[0]}-{passage[1]}"
-            raise LoopError(f"The answer to text {question.text.id} cannot be stored: {what}.", hint=SPANS_HINT)
-        labels = {*self.labels, *(span.label for span in (replaced.spans if replaced else ()))}
-        if problem := misfit(spans, size=len(question.text.text), labels=labels):
-            raise LoopError(f"The answer to text {question.text.id} cannot be stored: {problem}.", hint=SPANS_HINT)
-
-    def _scheme_of(self, replaced: Answer | None, verdict: Verdict, complete: bool, spans: Sequence[Span]) -> int:
-        """The label scheme of an answer: that of the answer it replaces, where it still fits.
-
-        Correcting an earlier answer says nothing about labels added since, unless it marks one.
-        """
-        if replaced is None or (replaced.verdict, replaced.complete) != (verdict, complete):
-            return self._scheme
-        naming = self._store.journal.naming()
-        known = naming.known(replaced.scheme)
-        if not {*known, *(span.label for span in replaced.spans)}.issuperset(span.label for span in spans):
-            return self._scheme
-        if naming.is_current(replaced.scheme):
-            return replaced.scheme
-        return self._store.journal.scheme(self.labels, asked=known)
 
     def leave(self, question: Question) -> None:
         """Leave a reopened answer as it was and drop its draft."""
@@ -356,13 +310,3 @@ class Session:
     def close(self) -> None:
         """Release the project for another session; this session's trainer ends when its work is done."""
         self._open.close()
-
-
-def _suggested(question: Question, passage: Passage | None) -> tuple[Span, ...]:
-    if passage is None:
-        return question.prediction
-    return tuple(span for span in question.prediction if span.touches(passage))
-
-
-def _said(answer: Answer) -> tuple[object, ...]:
-    return answer.verdict, answer.complete, answer.passage, answer.spans, answer.reason, answer.flag, answer.memo

@@ -10,7 +10,7 @@ from loop.records import Answer, Focus, TrainerStatus
 from loop.session.trainer_watch import TrainerWatch
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
-from loop.store.sessions import at_work
+from loop.store.sessions import others_at_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class StatusReader:
             forgotten=self._forgotten_by(said),
             score=self._store.journal.headline(),
             waiting=0 if left or not pool else self._waiting(pool),
-            others=tuple(one.annotator for one in at_work(self._paths) if one.annotator != self._annotator),
+            others=tuple(one.annotator for one in others_at_work(self._paths, self._annotator)),
         )
 
     def _waiting(self, pool: int) -> int:

@@ -10,7 +10,7 @@ from loop.settings import ProjectPaths, Settings
 from loop.settled import settled
 from loop.store import Past, Store
 from loop.store.locks import is_held
-from loop.store.sessions import InHand, at_work
+from loop.store.sessions import InHand, others_at_work
 
 LISTED = 100  # search results: to see others, type another word
 
@@ -64,7 +64,7 @@ class Texts:
                 "Every place where this text contains that is answered.", hint="Look for it in your earlier answers."
             )
         wanted = [InHand(text.id, one) for one in open_] or [InHand(text.id)]
-        others = [one for one in at_work(self._paths) if one.annotator != self._annotator]
+        others = others_at_work(self._paths, self._annotator)
         taken = [(theirs, other.annotator) for other in others for theirs in other.in_hand]
         for one in wanted:
             if not any(one.conflicts(theirs) for theirs, _ in taken):

@@ -19,6 +19,7 @@ from loop.patterns.file import elements
 from loop.project import begin_anew, open_store
 from loop.records import Answer, Question
 from loop.session import Session
+from loop.session.new_answers import suggested
 from loop.settings import ProjectPaths, Settings
 from loop.simulate.effort import USUAL, Effort, Times, keys_to
 from loop.simulate.naming_terms import PATTERN, name_terms
@@ -246,12 +247,11 @@ class _Play:
         if uncertain is None:
             keys = keys_to(question, right, self._labels) if self._scenario.keys else 0
             asked = question.passage
-            shown = [span for span in question.prediction if asked is None or span.touches(asked)]
             return session.answer(
                 question,
                 "accept",
                 right,
-                seconds=times.seconds(question, right, shown=shown),
+                seconds=times.seconds(question, right, shown=suggested(question, asked)),
                 keys=keys,
                 mode="correct",
                 complete=not asked,

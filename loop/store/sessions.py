@@ -63,6 +63,11 @@ def at_work(paths: ProjectPaths) -> list[AtWork]:
     return sorted((one for file in files if is_held(file) and (one := _read(file))), key=lambda one: one.annotator)
 
 
+def others_at_work(paths: ProjectPaths, annotator: str) -> list[AtWork]:
+    """The open sessions of everybody else, by name."""
+    return [one for one in at_work(paths) if one.annotator != annotator]
+
+
 def is_anybody_at_work(paths: ProjectPaths) -> bool:
     """Whether a session is open; unlike `at_work`, also true while one is being opened."""
     return is_held(paths.session_lock) or any(map(is_held, paths.sessions.glob("*.session")))
@@ -73,7 +78,8 @@ def release(paths: ProjectPaths, annotator: str) -> AtWork | None:
     file = _file(paths, annotator)
     session = _read(file) if is_held(file) else None
     if session is not None:
-        file.write_bytes(_dumped(replace(session, in_hand=())))
+        with file.open("r+b") as opened:  # not emptied first: others read it
+            opened.write(_dumped(replace(session, in_hand=())).ljust(file.stat().st_size))
     return session
 
 
@@ -117,7 +123,7 @@ class OpenSession:
         """
         self._choosing.acquire(CHOOSING_SECONDS)  # a session that was stopped in the act does not stop the others
         try:
-            others = [one for one in at_work(self._paths) if one.annotator != self._mine.annotator]
+            others = others_at_work(self._paths, self._mine.annotator)
             yield [text for one in others for text in one.in_hand]
         finally:
             self._choosing.release()

@@ -61,7 +61,7 @@ def test_who_has_left_completes_nothing_more(run: Run, project: Path, store: Sto
     said = run("annotators", "--retire", "ben").out
     listed = run("annotators").out
 
-    assert "ben has left, until they answer again. 1 text no longer waits for them." in said
+    assert "ben has left, until they answer again. No longer waiting for them: 1 text." in said
     assert "has left" in listed
     assert [2, 1] == [one.text_id for one in store.answers.training()]
 

@@ -10,6 +10,7 @@ from loop.records import Answer, Question, Span
 from loop.session import Adjudication, Session, review_question
 from loop.session.guidelines import digest
 from loop.store import Store
+from loop.store.sessions import others_at_work
 from loop.truth import of_texts, resolve
 
 HUB, RIM, WIDE = Span(0, 3, "PART"), Span(4, 7, "PART"), Span(0, 7, "PART")
@@ -321,8 +322,9 @@ def test_who_only_reviews_is_no_annotator_of_whom_answers_are_awaited(paths, wit
     (text,) = store.corpus.texts([2])
     store.questions.publish([Question("q2", text, ((0, 3),), ())], round=0)
     given = alone.answer(alone.next(), "accept", [], seconds=1, keys=1)
+    asking = [one.annotator for one in others_at_work(paths, ALICE) if one.asks]
 
-    assert ([ALICE, BOB], [], 2) == (store.annotators.active(), alone.others(), given.needs)
+    assert ([ALICE, BOB], [], 2) == (store.annotators.active(), asking, given.needs)
     alone.close()
 
 

@@ -150,11 +150,13 @@ def test_where_two_annotators_differ_nothing_is_evaluated(paths, store):
     assert (ANN, Span(4, 7, "PER")) == gold.judged(found)
 
 
-def test_who_flags_an_answer_after_labels_got_other_names_says_nothing_of_later_labels(session, store):
+def test_who_flags_an_answer_after_labels_got_other_names_says_nothing_of_later_labels(paths, session, store):
+    session.close()
     store.relabel(("PERSON", "LOC"), {"PER": "PERSON"}, draft=relabeled)
-    session.labels = ("PERSON", "LOC")
     older, _ = store.answers.standing()
-    flagged = session.answer(question("first"), "accept", older.spans, seconds=1, keys=1, flag=True)
+    after = Session(paths, settings_with("PERSON", "LOC"), store, annotator="ann")
+    flagged = say(after, question("first"), *older.spans, flag=True)
+    after.close()
 
     assert (("PERSON",), ("PERSON", "LOC")) == (
         store.journal.schemes()[flagged.scheme],
