@@ -167,7 +167,7 @@ class Focus:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether it leaves out some of the texts, so that what it asks is no random sample of the corpus."""
+        """Whether it leaves out some texts; then the questions are not a random sample of the corpus."""
         return bool(self.label or self.where or self.batch)
 
     def covers(self, text: Text) -> bool:

@@ -54,7 +54,7 @@ def unread(task: Mapping[str, Any]) -> str:
 
 
 def _changed(annotation: Mapping[str, Any]) -> str:
-    """When it was last changed, if the file says so: the order of annotations in a file is no certain one."""
+    """When it was last changed, or "" if the file does not say; files do not keep annotations in the order of time."""
     return str(annotation.get("updated_at") or annotation.get("created_at") or "")
 
 

@@ -55,7 +55,7 @@ def merge(
 ) -> MergeReport:
     """Bring the texts, answers and events of another project.
 
-    Rounds that learned from anything after the point where the projects parted are trained again.
+    Rounds that learned something after the projects parted are trained again.
 
     Args:
         paths: this project's.

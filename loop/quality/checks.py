@@ -30,7 +30,7 @@ def check(
         answers: complete ones, with their questions.
         schemes: the labels that complete answers cover.
         twice: pairs of answers to repeated texts.
-        adjudicated: adjudicated answers in force; what they decide is no disagreement.
+        adjudicated: adjudicated answers in force; annotators no longer disagree about what these decide.
         looked_at: ids of answers that were reviewed and left unchanged.
     """
     found = uses(answers)

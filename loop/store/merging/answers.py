@@ -26,7 +26,7 @@ class MergedAnswers:
     Attributes:
         came: the number of answers of the other project.
         changed_twice: how many answers replace one that the other project had changed, too.
-        same_names: by annotator, how many texts they answered in both projects since these parted.
+        same_names: by annotator, how many texts were answered under their name in both projects since these parted.
     """
 
     came: int
