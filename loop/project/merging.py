@@ -79,18 +79,19 @@ def merge(
             copy_store(paths.db, new_db)
             merged = merge_into(new_db, their_db, how)
             before = None if dry_run or not merged.is_new else paths.db.with_name(f"{paths.db.name}{BEFORE}")
-            finished, valid = len(store.journal.rounds()), _valid_rounds(store, merged)
+            with Store(new_db) as new:
+                valid = _valid_rounds(store, new, merged.pretrained)
+                new.journal.forget_rounds_after(valid)
+                new.copies.note("project that was merged", other.root.resolve())
+            rounds = len(store.journal.rounds()) - valid
             if before is not None:
-                with Store(new_db) as new:
-                    new.journal.forget_rounds_after(valid)
-                    new.copies.note("project that was merged", other.root.resolve())
                 copy_store(paths.db, before)
                 old.put(new_db)
         if before is not None:
             finish_relabeling(paths, store)
     differing = differences_in_files((paths, settings), (other, theirs))
     told = tuple(differences_in_questions(settings, theirs))
-    return MergeReport(merged, finished - valid, told, tuple(differing), before)
+    return MergeReport(merged, rounds, told, tuple(differing), before)
 
 
 @contextmanager
@@ -148,13 +149,35 @@ def _copy_of(other: ProjectPaths) -> Iterator[Path]:
         yield copy
 
 
-def _valid_rounds(store: Store, merged: Merged) -> int:
-    """The number of the last round that the merged events give, too."""
-    training, valid = store.answers.training(), 0
-    for info in store.journal.rounds():
-        learned = training[: max(1, info.answers)]
-        is_lost = merged.pretrained is not None and info.number >= merged.pretrained
-        if is_lost or any(answer.rank > merged.unchanged for answer in learned):
+def _valid_rounds(before: Store, after: Store, pretrained: int | None) -> int:
+    """The number of the last round that would come out the same after the merge; weak labels the trainer compares.
+
+    Args:
+        before: the store before the merge.
+        after: the merged one.
+        pretrained: the first round that started from pretrained weights that are lost; None if none did.
+    """
+    old, new = _Lessons(before), _Lessons(after)
+    valid = learned = 0
+    for info in before.journal.rounds():
+        is_lost = pretrained is not None and info.number >= pretrained
+        if is_lost or old.of_round(learned, info.answers) != new.of_round(learned, info.answers):
             break
-        valid = info.number
+        valid, learned = info.number, info.answers
     return valid
+
+
+class _Lessons:
+    """What the rounds of a store are trained on."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._training = store, store.answers.training()
+        self._naming = store.journal.naming()
+
+    def of_round(self, learned: int, n: int) -> tuple[object, ...]:
+        """The answers after the first `learned`, up to the `n`th: what they are complete for, and their settings."""
+        naming, new = self._naming, self._training[learned:n]
+        said = [(each.key, naming.in_force(each.scheme), naming.known(each.scheme)) for each in new]
+        first = self._training[learned:][:1]
+        settings = self._store.journal.settings_at(first[0].rank) if first else None
+        return said, settings and settings["update"]

@@ -224,6 +224,10 @@ def agree(here: ProjectPaths, there: ProjectPaths) -> None:
     if any(refusals):
         assert ["labels: ", "labels: "] == [str(error)[:8] for error in refusals]
         return
+    later = copied(there, "there-later")
+    merged(later, pair[0])  # as two who merge one after the other do
+    in_both((pair[0], later), log)
+    in_both((pair[0], later), texts)
     in_both(pair, log)
     in_both(pair, known)
     in_both(pair, texts)

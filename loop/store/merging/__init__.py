@@ -20,7 +20,7 @@ from loop.store.journal import SETTINGS, event_row, get_state, put_state
 from loop.store.lookup import LOOKUP_ROWS, batched
 from loop.store.merging.answers import MergedAnswers, merge_answers
 from loop.store.merging.both import MINE, THEIRS, Both, both
-from loop.store.merging.event_log import MergedEvent, unchanged
+from loop.store.merging.event_log import MergedEvent
 from loop.store.merging.gone import drop_texts, find_gone, refuse_erased
 from loop.store.merging.schemes import Labels, MergedSchemes, merged_schemes, read_schemes
 from loop.store.merging.texts import MergedTexts, merge_batches, merge_texts
@@ -45,7 +45,6 @@ class Merged:
         erased: the number of texts that did not come because they were erased here.
         left_out: of those that did not come because they were removed here, and nobody has answered them since.
         removed: of those that went here because they were removed there, and nobody has answered them since.
-        unchanged: the number of this project's last event before the first one that came.
         pretrained: the first round that started from pretrained weights that are lost; None if none did.
         schemes: the labels.
         answers: what came of answers.
@@ -57,7 +56,6 @@ class Merged:
     erased: int
     left_out: int
     removed: int
-    unchanged: int
     pretrained: int | None
     schemes: MergedSchemes
     answers: MergedAnswers
@@ -113,7 +111,6 @@ def merge_into(mine: Path, theirs: Path, how: Merging) -> Merged:
             erased=len(gone_here.erased),
             left_out=len(gone_here.removed),
             removed=len(gone_there.removed),
-            unchanged=unchanged(projects.log),
             pretrained=_lost_pretraining(projects),
             schemes=schemes,
             answers=answers,

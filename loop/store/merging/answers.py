@@ -49,7 +49,7 @@ def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str
     others = {row["id"]: row for row in rows(both.connection, THEIRS["answers"]) if row["text_id"] not in left_out}
     lost_here, lost_there = both.taken_back(mine=True) - ours.keys(), both.taken_back(mine=False) - others.keys()
     ours, others = _without(ours, lost_there), _without(others, lost_here)
-    came = [row for id_, row in others.items() if id_ not in ours]
+    came, names = [row for id_, row in others.items() if id_ not in ours], _names(ours, others, names)
     new = [_numbered(row, both.theirs) | {"annotator": names.get(row["annotator"], row["annotator"])} for row in came]
     old = [_numbered(row, both.mine) for row in ours.values()]
     for row in old:
@@ -70,6 +70,20 @@ def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str
 def _without(found: Mapping[str, Row], lost: Collection[str]) -> dict[str, Row]:
     """The answers without those of an import that the other project took back together with their texts."""
     return {id_: row for id_, row in found.items() if id_ not in lost}
+
+
+def _names(ours: Mapping[str, Row], others: Mapping[str, Row], given: Mapping[str, str]) -> dict[str, str]:
+    """What the other project's annotators are called here: as given, or as in their last answer that both have.
+
+    Raises:
+        StoreError: one that was given is none of them.
+    """
+    theirs = sorted(others.values(), key=lambda row: row["seq"])
+    for name in given.keys() - {row["annotator"] for row in theirs}:
+        there = ", ".join(sorted({row["annotator"] for row in theirs})) or "nobody"
+        raise StoreError(f"{name} has not answered in the other project.", hint=f"Who has: {there}.")
+    known = {row["annotator"]: ours[row["id"]]["annotator"] for row in theirs if row["id"] in ours}
+    return known | dict(given)
 
 
 def _numbered(row: Row, numbers: Numbers) -> Row:

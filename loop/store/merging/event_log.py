@@ -82,13 +82,3 @@ def merged_log(mine: Sequence[Event], theirs: Sequence[Event]) -> list[MergedEve
             while queue and queue[0].key in found:
                 queue.popleft()
     return list(found.values())
-
-
-def unchanged(log: Sequence[MergedEvent]) -> int:
-    """The number of the last event of `mine` up to which the merged log is that of `mine`; 0 without any."""
-    last = 0
-    for merged in log:
-        if merged.mine is None or merged.mine.seq != merged.seq:
-            return last
-        last = merged.seq
-    return last
