@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 
 import pytest
 from roles import forked
-from triggers import FILE_EVENTS, Kind, Trigger
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from triggers import FILE_EVENTS, INSTRUCTIONS, Kind, Trigger
 
 from loop.care.doctor import examine
 from loop.project import merge, opened
@@ -20,7 +24,6 @@ from loop.settings.writing import set_labels
 from loop.store import Store
 
 POINTS = 10
-INSTRUCTIONS = 2000  # tens of them; the last before it is done are those that replace the store
 
 
 @pytest.fixture
@@ -42,21 +45,35 @@ def there(here: ProjectPaths, tmp_path: Path) -> ProjectPaths:
     return paths
 
 
-def merged(paths: ProjectPaths, there: ProjectPaths, trigger: Trigger | None, counted: Path | None = None) -> int:
+def merged(paths: ProjectPaths, there: ProjectPaths, trigger: Trigger | None, counts: Path | None = None) -> int:
     """Merge in a process that may be killed on the way; its exit code, or the signal as a negative number."""
 
     def work() -> None:
         with opened(paths) as (_, settings, store):
-            seen = [0]
             if trigger:
                 trigger.arm()
-            if counted:
-                sys.addaudithook(lambda name, _: seen.__setitem__(0, seen[0] + (name in FILE_EVENTS)))
+            seen = counted() if counts else {}
             merge(paths, settings, store, there)
-            if counted:
-                counted.write_text(str(seen[0]))
+            if counts:
+                counts.write_text(json.dumps(seen))
 
     return os.waitstatus_to_exitcode(os.waitpid(forked(work), 0)[1])
+
+
+def counted() -> dict[str, int]:
+    """What triggers count, from now on."""
+    seen = {"file": 0, "instruction": 0}
+
+    def instruction() -> int:
+        seen["instruction"] += 1
+        return 0
+
+    @event.listens_for(Engine, "connect")
+    def watch(connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_progress_handler(instruction, INSTRUCTIONS)
+
+    sys.addaudithook(lambda name, _: seen.update(file=seen["file"] + (name in FILE_EVENTS)))
+    return seen
 
 
 def state(paths: ProjectPaths) -> tuple[list[str], tuple[str, ...], int]:
@@ -72,12 +89,13 @@ def test_wherever_it_is_killed_it_has_not_begun_or_is_done(
 ) -> None:
     whole = ProjectPaths(Path(shutil.copytree(here.root, tmp_path / "whole", symlinks=True)))
     before = state(whole)
-    assert 0 == merged(whole, there, None, tmp_path / "counted")
+    assert 0 == merged(whole, there, None, tmp_path / "counts")
     after = state(whole)
     assert (15, 16, ("PART", "FAULT")) == (len(before[0]), len(after[0]), after[1])
-    last = int((tmp_path / "counted").read_text()) if kind == "file" else INSTRUCTIONS
+    last = json.loads((tmp_path / "counts").read_text())[kind]
+    assert last > POINTS
     outcomes = []
-    for at in range(1, last + 1, last // POINTS):
+    for at in (*range(1, last, last // POINTS), last + 1):
         paths = ProjectPaths(Path(shutil.copytree(here.root, tmp_path / f"{at}", symlinks=True)))
         code, found = merged(paths, there, Trigger(kind, at)), state(paths)
         outcomes.append(found == after)
