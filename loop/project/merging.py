@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -175,9 +176,13 @@ class _Lessons:
         self._naming = store.journal.naming()
 
     def of_round(self, learned: int, n: int) -> tuple[object, ...]:
-        """The answers after the first `learned`, up to the `n`th: what they are complete for, and their settings."""
+        """The answers after the first `learned`, up to the `n`th: what they are complete for, and their settings.
+
+        Also which of them, and of the next one, count since the same event: these are never in two rounds.
+        """
         naming, new = self._naming, self._training[learned:n]
         said = [(each.key, naming.in_force(each.scheme), naming.known(each.scheme)) for each in new]
+        together = [one.rank == other.rank for one, other in pairwise(self._training[learned : n + 1])]
         first = self._training[learned:][:1]
         settings = self._store.journal.settings_at(first[0].rank) if first else None
-        return said, settings and settings["update"]
+        return said, [i for i, is_same in enumerate(together) if is_same], settings and settings["update"]

@@ -324,6 +324,21 @@ def test_weak_labels_of_either_project_give_the_same_weights(tmp_path, settings)
     assert 8 <= len(teaching) <= 10
 
 
+def test_answers_that_count_since_the_same_event_are_learned_together_in_both_orders(tmp_path, settings):
+    here = begun(tmp_path / "here", settings, answers=4)
+    with at(here) as store:
+        say(store, "of two", 10, needs=2)
+    there = copied(here, "there")
+    with at(there) as store:
+        say(store, "second", 10, annotator="ben", needs=2)
+    with at(here) as store:
+        store.annotators.retire("cid", ["ann"])
+    assert ([5], [6]) == (rounds_answers(here), rounds_answers(there))
+    pair = both_ways(here, there)
+
+    assert [6] == in_both(pair, rounds_answers)
+
+
 def rounds_answers(paths: ProjectPaths) -> list[int]:
     """How many answers each round learned from, when nothing is due; the weights are compared on the way."""
     learned(paths)
