@@ -10,13 +10,14 @@ import typer
 
 from loop.cli.printing import say
 from loop.cli.project import opened
+from loop.cli.train import DISTILLED
 from loop.errors import LoopError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loop.records import Answer
-    from loop.settings import ProjectPaths
+    from loop.settings import ProjectPaths, Settings
     from loop.store import RoundInfo, Store
 
 
@@ -30,6 +31,13 @@ RoundOption = Annotated[
 ]
 ModelOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Package this pipeline instead, such as models/final/model.")
+]
+DistillOption = Annotated[
+    bool,
+    typer.Option(
+        "--distill",
+        help="Package the last round's distilled model; trains it if `loop train --distill` has not.",
+    ),
 ]
 NameOption = Annotated[
     str, typer.Option(metavar="NAME", help="Package name without the language; by default the project's.")
@@ -47,6 +55,7 @@ def package_cli(
     out: OutArgument = None,
     round: RoundOption = None,
     model: ModelOption = None,
+    distill: DistillOption = False,
     name: NameOption = "",
     version: VersionOption = "",
     licence: Annotated[str, typer.Option("--license", metavar="NAME", help="License of the package.")] = "",
@@ -55,25 +64,35 @@ def package_cli(
     from loop.base.pipeline import load_base
     from loop.checkpoints.checkpoints import read_info
     from loop.final import About, build, package_name, pipeline_scores
+    from loop.final.distilled import distilled
+    from loop.final.packaging import check_about
     from loop.progress import taught
     from loop.progress.held_out_gold import gold_texts
 
-    if model is not None and round is not None:
-        raise LoopError("--round and --model cannot be combined.", hint="Drop one of them.")
+    given = {"--round": round is not None, "--model": model is not None, "--distill": distill}
+    if len(named := [option for option, is_given in given.items() if is_given]) > 1:
+        raise LoopError(f"{' and '.join(named)} cannot be combined.", hint="Name one of them.")
     with opened(ctx) as (paths, settings, store):
+        name = name or package_name(f"{paths.root.resolve().name}{' distilled' * distill}")
+        check_about(About(name, version or "1.0.0"))  # before a training
+        if distill:
+            model = distilled_model(paths, settings, store)
         folder, answers, number = which(paths, store, round, model)
+        made = distilled(folder)
+        of = made.round if distill and made else number
         labels = settings.project.labels
         gold = gold_texts(store, settings, paths)
         spans = taught(answers, store.journal.schemes())
         about = About(
-            name=name or package_name(paths.root.resolve().name),
-            version=version or (version_of(store.journal.rounds()[:number]) if number is not None else "1.0.0"),
+            name=name,
+            version=version or (version_of(store.journal.rounds()[:of]) if of is not None else "1.0.0"),
             licence=licence,
             labels=labels,
             answers=len(answers),
             spans={label: spans.get(label, 0) for label in labels},
             scores=pipeline_scores(load_base(str(folder)), gold, labels),
             weakly=number is not None and bool(read_info(folder).weak),
+            distilled=made,
         )
         code = paths.resolve(settings.project.code) if settings.project.code else None
         wheel = build(folder, out or paths.models / "packages", about, code=code)
@@ -86,6 +105,29 @@ def version_of(rounds: Sequence[RoundInfo]) -> str:
     last = rounds[-1]
     before = rounds[-2].answers if len(rounds) > 1 else 0
     return f"0.{last.number - 1}.{last.answers - before}" if last.closing else f"0.{last.number}.0"
+
+
+def distilled_model(paths: ProjectPaths, settings: Settings, store: Store) -> Path:
+    """Return the folder of the last round's distilled model, which is trained if there is none.
+
+    Raises:
+        LoopError: there is one of another round, or an unfinished one; or none can be trained.
+    """
+    from loop.cli.train import train_folder, write_folder
+    from loop.final import FinalTraining, Options
+    from loop.final.distilled import distilled
+    from loop.final.training import MODEL
+
+    folder, final = paths.models / DISTILLED, FinalTraining(paths, settings, store)
+    if not folder.exists():
+        return train_folder(final, folder, write_folder(final, store, folder, Options(distill=True)))
+    made = distilled(folder / MODEL) if (folder / MODEL).is_dir() else None
+    if made is None or made.weights != final.weights:
+        found = f"is of round {made.round}, which is not the last" if made else "is not finished"
+        hint = "Train it again: loop train --distill --force"
+        also = f"; or package it all the same: --model {folder / MODEL}" if made else ""
+        raise LoopError(f"The distilled model in {folder} {found}.", hint=f"{hint}{also}")
+    return folder / MODEL
 
 
 def which(

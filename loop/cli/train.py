@@ -10,11 +10,15 @@ import typer
 from loop.cli.export import ForceOption, refuse_existing
 from loop.cli.printing import counted, say
 from loop.cli.project import opened
+from loop.errors import LoopError
 
 if TYPE_CHECKING:
-    from loop.final import TrainingStep
-    from loop.final.folder import Result
+    from loop.final import FinalTraining, Options, TrainingStep
+    from loop.final.folder import Result, Written
+    from loop.store import Store
 
+# The folders in `models/` of what is trained by default.
+FINAL, DISTILLED = "final", "distilled"
 # Settings of spaCy's config look like options unknown to loop.
 PASSED_ON = {"ignore_unknown_options": True}
 
@@ -25,12 +29,25 @@ def train_cli(
         list[str] | None,
         typer.Argument(
             metavar="[OUT] [--SECTION.KEY VALUE]...",
-            help="A folder, by default models/final, and settings of spaCy's config.",
+            help="A folder, by default models/final (--distill: models/distilled), and settings of spaCy's config.",
         ),
     ] = None,
     merge: Annotated[
         bool, typer.Option("--merge", help="Train the base's recognizer on all labels instead of adding ours.")
     ] = False,
+    distill: Annotated[
+        bool,
+        typer.Option("--distill", help="Train a plain, fast network on the answers and what the last round predicts."),
+    ] = False,
+    pool_texts: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="With --distill: how many unanswered texts the last round labels, 3000 by default.",
+            show_default=False,
+        ),
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Use your own config for spaCy's training.")
     ] = None,
@@ -41,25 +58,44 @@ def train_cli(
     force: ForceOption = False,
 ) -> None:
     """Train the final model with `spacy train` on all answers but the held-out ones."""
-    from loop.final import FinalTraining, Options, overrides_of, publish
+    from loop.final import FinalTraining, Options, overrides_of
+    from loop.final.folder import POOL_TEXTS
 
+    if pool_texts is not None and not distill:
+        raise LoopError("--pool-texts is for --distill.", hint="Add --distill, or drop it.")
     out, for_spacy = split_arguments(arguments or [])
+    n = POOL_TEXTS if pool_texts is None else pool_texts
+    options = Options(merge, config, overrides_of(for_spacy), gpu_id, distill, n)
     with opened(ctx) as (paths, settings, store):
-        folder = Path(out) if out else paths.models / "final"
+        folder = Path(out) if out else paths.models / (DISTILLED if distill else FINAL)
         refuse_existing(str(folder), force=force)
         final = FinalTraining(paths, settings, store)
-        store.copies.note("training folder", folder)
-        written = final.write(folder, Options(merge, config, overrides_of(for_spacy), gpu_id))
-        say(
-            f"{folder} contains {counted(written.train, 'text')} to train on and {written.dev:,} to choose the best by."
-        )
-        if no_run:
-            return
-        train_with_progress(folder, gpu_id=gpu_id)
-        model = publish(folder, written.trained.component if written.trained else None)
-        say(f"The final model is in {model}.")
-        for line in result_lines(final.compare(model)):
-            say(line)
+        written = write_folder(final, store, folder, options)
+        if not no_run:
+            train_folder(final, folder, written, gpu_id=gpu_id)
+
+
+def write_folder(final: FinalTraining, store: Store, folder: Path, options: Options) -> Written:
+    """Write the folder of a training, and say what it contains."""
+    store.copies.note("training folder", folder)
+    written = final.write(folder, options)
+    made = written.distilled
+    labelled = f", {made.labelled:,} of them labelled by round {made.round}," if made else ""
+    texts = counted(written.train, "text")
+    say(f"{folder} contains {texts} to train on{labelled} and {written.dev:,} to choose the best by.")
+    return written
+
+
+def train_folder(final: FinalTraining, folder: Path, written: Written, *, gpu_id: int = -1) -> Path:
+    """Run spaCy's training in a folder, and say how good the model is; return its folder."""
+    from loop.final import publish
+
+    train_with_progress(folder, gpu_id=gpu_id)
+    model = publish(folder, written.trained.component if written.trained else None)
+    say(f"The {'distilled' if written.distilled else 'final'} model is in {model}.")
+    for line in result_lines(final.compare(model)):
+        say(line)
+    return model
 
 
 def split_arguments(arguments: list[str]) -> tuple[str, list[str]]:

@@ -12,6 +12,7 @@ from spacy.util import filter_spans
 
 from loop.base.adoption import visible_label
 from loop.base.base_reader import BaseReader
+from loop.base.batching import by_length
 from loop.base.pipeline import ready
 from loop.errors import LoopError
 from loop.formats import Part, part_of
@@ -86,12 +87,16 @@ class References:
 
     def read(self, texts: Iterable[Teaching], *, temperature: float) -> list[Doc]:
         """A doc for each unanswered text predicted by our component and the base; uncertain spans are missing."""
-        docs = ready(self._nlp, [self._nlp.make_doc(text.text) for text in texts])
-        lattices = own_lattices(self._nlp, docs, temperature=temperature)
-        return [self._read(doc, lattice) for doc, lattice in zip(docs, lattices, strict=True)]
+        found: list[Doc] = []
+        for batch in by_length(text.text for text in texts):
+            docs = ready(self._nlp, [self._nlp.make_doc(text) for text in batch])
+            lattices = own_lattices(self._nlp, docs, temperature=temperature)
+            found += map(self._read, docs, lattices)
+        return found
 
     def _read(self, doc: Doc, lattice: Lattice) -> Doc:
-        likely = lattice.spans(UNLIKELY)
+        # A label that was removed since the round is nobody's any more.
+        likely = [(span, p) for span, p in lattice.spans(UNLIKELY) if span.label in self._labels]
         ours = [_span(doc, span) for span, p in likely if p >= SURE]
         uncertain = {i for span, p in likely if p < SURE for i in range(span.start, span.end)}
         taken = uncertain | {token.i for span in ours for token in span}

@@ -21,6 +21,7 @@ from loop.base.pipeline import NER_FACTORIES
 from loop.checkpoints.checkpoints import OWN_FOLDER
 from loop.errors import LoopError, PipelineError
 from loop.files import copy_file, make_private
+from loop.final.distilled import Distilled
 from loop.former_names import with_former_keys
 from loop.intervals import between
 from loop.progress.scores import Score, Scores
@@ -38,6 +39,7 @@ class About:
         labels: of the project. answers: number the model learned from. spans: in these answers, by label.
         scores: on held-out texts; None without any.
         weakly: whether the model learned from weak labels, too.
+        distilled: what the model was distilled from; None if it was not.
     """
 
     name: str
@@ -48,10 +50,13 @@ class About:
     spans: Mapping[str, int] = field(default_factory=dict)
     scores: Scores | None = None
     weakly: bool = False
+    distilled: Distilled | None = None
 
     @property
     def learned(self) -> str:
         """What the model learned from, in words."""
+        if self.distilled:
+            return self.distilled.words
         return f"{self.answers:,} answers{' and weak labels' * self.weakly}"
 
 
@@ -174,7 +179,10 @@ def _notes(about: About, recognizers: Mapping[str, Sequence[str]]) -> str:
         every = {"all": about.scores.overall, **about.scores.labels}
         lines += [_row(name, score) for name, score in every.items()]
         lines += [""]
-    lines += [f"Trained on {about.learned}: {_counts(about.spans)}.", ""]
+    if about.distilled is None:
+        lines += [f"Trained on {about.learned}: {_counts(about.spans)}.", ""]
+    else:
+        lines += [*_origin(about.distilled), f"The answers contain {_counts(about.spans)}.", ""]
     if len(recognizers) > 1:
         lines += ["### Several components find entities", "", _several(recognizers), ""]
     return "\n".join(lines)
@@ -184,6 +192,15 @@ def _row(name: str, score: Score) -> str:
     f = f"{score.strict.f1:.1f}" if score.enough else "–"
     interval = between(score.strict.f1_interval, "{:.1f} to {:.1f}")
     return f"| {name} | {f} | {interval} | {score.gold:,} | {score.texts:,} |"
+
+
+def _origin(made: Distilled) -> list[str]:
+    """What a distilled model was made from, for the README."""
+    words = (
+        f"Distilled from round {made.round}: trained on {made.words}, where words that it was unsure of do not count. "
+        f"Another {made.dev:,} answered texts selected the best model. It needs nothing but spaCy."
+    )
+    return ["### A distilled model", "", words, ""]
 
 
 def _counts(spans: Mapping[str, int]) -> str:

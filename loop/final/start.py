@@ -11,12 +11,22 @@ import srsly
 from spacy.language import Language
 
 from loop.base.adoption import eraser_of
-from loop.base.assembly import chosen_recognizer
-from loop.base.pipeline import COMPONENT, add_labels, base_folder, load_base, needed, own_component, recognizers_of_base
-from loop.checkpoints.checkpoints import OWN_FOLDER, Checkpoints, copy_parts
+from loop.base.assembly import assemble, chosen_recognizer
+from loop.base.pipeline import (
+    COMPONENT,
+    add_labels,
+    adopted,
+    base_folder,
+    load_base,
+    needed,
+    own_component,
+    recognizers_of_base,
+)
+from loop.checkpoints.checkpoints import OWN_FOLDER, CheckpointInfo, Checkpoints, copy_parts
 from loop.errors import LoopError
 from loop.final.config import START, Trained
 from loop.learning.learner import Learner
+from loop.settings import ProjectSettings
 
 
 def write_start(folder: Path, learner: Learner, checkpoints: Checkpoints, labels: Sequence[str]) -> Trained:
@@ -38,6 +48,20 @@ def write_start(folder: Path, learner: Learner, checkpoints: Checkpoints, labels
     eraser = eraser_of(COMPONENT)
     in_scoring = (eraser,) if eraser in learner.nlp.pipe_names else ()
     return Trained(COMPONENT, annotating=tuple(needed(learner.nlp)), in_scoring=in_scoring)
+
+
+def student(project: ProjectSettings, folder: Path) -> tuple[Learner, Checkpoints]:
+    """Round 0 as it is in a project without an encoder, saved in `folder`, which is not needed afterwards.
+
+    Raises:
+        PipelineError: the base or the word vectors are missing or do not load.
+    """
+    base, labels, seed, component = project.base, project.labels, project.seed, project.component
+    learner = Learner(assemble(base, labels, seed=seed, component=component, vectors=project.vectors))
+    info = CheckpointInfo(0, base, labels, (), seed, "", adopted=adopted(base, labels), component=component)
+    checkpoints = Checkpoints(folder)
+    checkpoints.save(learner, info)
+    return learner, checkpoints
 
 
 def write_merged_start(folder: Path, base: str, component: str | None, labels: Collection[str]) -> Trained:

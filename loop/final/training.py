@@ -18,6 +18,7 @@ from loop.errors import LoopError
 from loop.files import make_private_and_sync
 from loop.final.calibrating import calibrate
 from loop.final.config import DEV, START
+from loop.final.distilled import distilled, note_distilled
 
 # spaCy's output folder during training, and the folder of the finished pipeline.
 TRAINING, MODEL = "training", "model"
@@ -109,6 +110,8 @@ def publish(folder: Path, trained: str | None) -> Path:
         calibrate(best, trained, folder / DEV)
     else:
         _forget_words(best, folder / START)
+    if made := distilled(folder / START):
+        note_distilled(best, made)
     make_private_and_sync(best)
     best.rename(model)
     shutil.rmtree(folder / TRAINING)

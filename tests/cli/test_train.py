@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from cli_running import Run
 from trainer_kit import finish
 from workshop import workshop_gold
 
+from loop.final import Options, overrides_of
+from loop.final.distilled import distilled
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
 
@@ -60,6 +63,61 @@ def test_a_mistyped_option_is_refused(learned: Path, run: Run):
 
     assert 1 == ran.code
     assert "There is no option --merg" in ran.err
+
+
+@pytest.mark.integration
+def test_a_model_is_distilled_beside_the_final_one_and_becomes_a_wheel(learned: Path, run: Run):
+    Path("pool.txt").write_text("the chain is worn\nthe saddle squeaks\n")
+    assert 0 == run("add", "pool.txt").code
+    ran = run("train", "--distill", *SHORT)
+    made = distilled(learned / "models" / "distilled" / "model")
+
+    assert (0, 3, 2) == (ran.code, made.round, made.labelled)
+    assert f"{made.train + 2} texts to train on, 2 of them labelled by round 3, and {made.dev} to choose" in ran.out
+    assert "The distilled model is in models/distilled/model." in ran.out
+    assert "on 10 texts that neither has learned: last round" in ran.out
+    assert 0 == run("package", "wheels", "--distill").code
+    assert ["xx_project_distilled-0.3.0-py3-none-any.whl"] == [path.name for path in Path("wheels").iterdir()]
+
+    meta = learned / "models" / "distilled" / "model" / "meta.json"
+    meta.write_text(meta.read_text().replace(made.weights, "others"))
+    outdated = run("package", "wheels", "--distill")
+
+    assert (1, True) == (outdated.code, "is of round 3, which is not the last" in outdated.err)
+    assert "loop train --distill --force" in outdated.err
+    assert "--model models/distilled/model" in outdated.err
+
+
+def test_without_unanswered_texts_a_model_is_distilled_from_the_answers_alone(learned: Path, run: Run):
+    refused = run("train", "--distill", "--no-run", *SHORT)
+    alone = run("train", "--distill", "--no-run", "--pool-texts", "0", *SHORT)
+
+    assert (1, True) == (refused.code, "no unanswered texts left" in refused.err)
+    assert "--pool-texts 0" in refused.err
+    assert (0, True) == (alone.code, ", 0 of them labelled by round 3, and" in alone.out)
+    assert "is not finished" in run("package", "--distill").err
+
+
+def test_a_name_that_no_package_can_have_is_refused_before_a_model_is_distilled(learned: Path, run: Run):
+    assert "not a package name" in run("package", "--distill", "--name", "My Model").err
+    assert not (learned / "models" / "distilled").exists()
+
+
+def test_what_excludes_distilling_is_named(learned: Path, run: Run):
+    assert "--distill and --merge cannot be combined" in run("train", "--distill", "--merge").err
+    assert "--pool-texts is for --distill" in run("train", "--pool-texts", "5").err
+    assert "--round and --distill cannot be combined" in run("package", "--round", "1", "--distill").err
+
+
+@pytest.mark.integration
+def test_a_package_distills_what_is_not_distilled_yet(learned: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
+    Path("pool.txt").write_text("the chain is worn\nthe saddle squeaks\n")
+    assert 0 == run("add", "pool.txt").code
+    monkeypatch.setattr("loop.final.Options", partial(Options, overrides=overrides_of(SHORT)))
+    ran = run("package", "wheels", "--distill", "--version", "2.0")
+
+    assert (0, True) == (ran.code, "The distilled model is in models/distilled/model." in ran.out)
+    assert ["xx_project_distilled-2.0-py3-none-any.whl"] == [path.name for path in Path("wheels").iterdir()]
 
 
 @pytest.mark.integration

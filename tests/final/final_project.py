@@ -14,6 +14,8 @@ from trainer_kit import finish
 from workshop import workshop_gold
 
 from loop.final import TRAINING
+from loop.final.data import SHARES
+from loop.formats import part_of
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
@@ -21,8 +23,9 @@ from loop.store import NewText, Store
 # Steps enough to tell that it runs; what it finds is spaCy's business.
 SHORT = {"training.max_steps": 8, "training.eval_frequency": 4}
 ANSWERS = 24
-# Words that stand nowhere else: of a text to train on, of one that is held out, of one that nobody answered.
-TRAINED, HELD_OUT, UNANSWERED = "Zyxtrained", "Zyxheldout", "Zyxpool"
+# Words that stand nowhere else: of a text to train on, of one that is held out, of one that nobody answered, and of
+# one that nobody answered in a group whose answers select the best model.
+TRAINED, HELD_OUT, UNANSWERED, SELECTING = "Zyxtrained", "Zyxheldout", "Zyxpool", "Zyxselecting"
 
 
 @dataclass
@@ -63,6 +66,8 @@ def fill(made: Made) -> None:
     part = (Span(4, 4 + len(TRAINED), "PART"),)
     answers.add(Answer("partial", trained.id, "ann", "accept", part, complete=False, scheme=scheme))
     answers.add(Answer("out", held_out.id, "ann", "accept", part, held_out=True, scheme=scheme))
+    dev = next(text.group for text in corpus.texts(range(1, ANSWERS + 1)) if part_of(text, SHARES) == "dev")
+    corpus.add_batch([NewText(f"{SELECTING} and its wheel", group=dev)], source="canary")
 
 
 def train_here(folder: Path) -> None:
