@@ -218,15 +218,14 @@ class FinalTraining:
         references = References(learner.nlp, labels, base=learner.base, hidden=False)
         docs, tried = references.answered(train), references.answered(dev)
         teacher = self._teacher()
-        docs += teacher.labelled(
-            teacher.texts(min(READ_POOL, READ_PER_ANSWER * len(train)), apart=_groups(dev)), labels, hidden=False
-        )
+        texts = teacher.texts(min(READ_POOL, READ_PER_ANSWER * len(train)), train=train, dev=dev)
+        docs += teacher.labelled(texts, labels, hidden=False)
         return _Data(trained, docs, tried)
 
     def _distilled(self, folder: Path, train: Sequence[Answered], dev: Sequence[Answered], n: int) -> _Data:
         """A plain network learns from the answers, and from what the last round finds in unanswered texts."""
         teacher, project = self._teacher(), self._settings.project
-        texts = teacher.texts(n, apart=_groups(dev))
+        texts = teacher.texts(n, train=train, dev=dev)
         if n and not texts:
             raise LoopError(
                 "There are no unanswered texts left that the last round could label.",
@@ -262,11 +261,6 @@ class FinalTraining:
         gold = reserved(self._settings, self._paths)
         held_out = held_out_now(self._store, self._settings, gold)
         return Teacher(self._checkpoints, self._last, self._store, held_out, seed=self._settings.project.seed)
-
-
-def _groups(answered: Sequence[Answered]) -> set[str]:
-    """The groups of texts; a group is never split."""
-    return {text.group for text, _ in answered if text.group is not None}
 
 
 def _copy_code(files: Sequence[Path], folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import count
 from random import Random
 
@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from loop.base.base_reader import BaseReader
 from loop.checkpoints.checkpoints import Checkpoints
-from loop.final.data import References
+from loop.final.data import Answered, References
 from loop.held_out import HeldOut, Teaching
 from loop.store import Store
 
@@ -28,11 +28,14 @@ class Teacher:
         self._nlp = checkpoints.published(number)
         self._temperature = checkpoints.info(number).temperature
 
-    def texts(self, n: int, *, apart: Collection[str] = ()) -> list[Teaching]:
-        """Up to `n` random unanswered texts; none of the groups in `apart`, whose answers select the best model."""
+    def texts(self, n: int, *, train: Sequence[Answered] = (), dev: Sequence[Answered] = ()) -> list[Teaching]:
+        """Up to `n` random texts of the pool; none that is answered in part, and none of a group on the dev side."""
+        answered, groups = {text.id for text, _ in (*train, *dev)}, {text.group for text, _ in dev} - {None}
         for drawn in (n << doublings for doublings in count()):
             pool = self._store.corpus.sample_pool(drawn, Random(f"{self._seed}:final"))
-            texts = self._held_out.teaching(text for text in pool if text.group not in apart)
+            texts = self._held_out.teaching(
+                text for text in pool if text.id not in answered and text.group not in groups
+            )
             if len(texts) >= n or len(pool) < drawn:
                 return texts[:n]
         raise AssertionError("not reached: a pool has an end")

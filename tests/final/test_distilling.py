@@ -8,18 +8,22 @@ from pathlib import Path
 
 import pytest
 import spacy
-from final_project import HELD_OUT, SELECTING, SHORT, UNANSWERED, Made, holding, train_here
+from final_project import HELD_OUT, SELECTING, SHORT, UNANSWERED, Made, holding, make, train_here
 from spacy.tokens import DocBin
+from tiny_base import save_tiny_base
 from without_loop import environment_without_loop
 
+from loop.base.base_reader import BaseReader
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError
 from loop.final import About, FinalTraining, Options, build, publish
 from loop.final.data import SURE, UNLIKELY, References
 from loop.final.distilled import Distilled, distilled
 from loop.final.teacher import Teacher
-from loop.held_out import HeldOut
+from loop.held_out import HeldOut, Teaching
+from loop.records import Text
 from loop.scoring.reader import own_lattices
+from loop.truth import Truth
 
 DISTIL = Options(distill=True, overrides=SHORT)
 
@@ -179,6 +183,16 @@ def test_a_student_beside_a_base_has_the_bases_other_components(made_on_a_base: 
     assert "ORG" in nlp.pipe_labels["ner"]
 
 
+def test_entities_of_the_base_are_told_from_those_of_labels_that_are_taken_over(tmp_path: Path):
+    base = save_tiny_base(tmp_path / "base")
+    with make(tmp_path, base, labels=("PART", "GPE")) as made:
+        nlp = Checkpoints(made.paths.models).published(1)
+    references = References(nlp, ("PART", "GPE"), base=BaseReader(nlp))
+    (doc,) = references.read([Teaching(Text(1, "Apple is looking at London."))], temperature=1.0)
+
+    assert [("Apple", "base:ORG"), ("London", "GPE")] == [(ent.text, ent.label_) for ent in doc.ents]
+
+
 def test_no_more_texts_are_labelled_than_asked_for(teacher: Teacher, made: Made, tmp_path: Path):
     options = Options(distill=True, pool_texts=3, overrides=SHORT)
     written = FinalTraining(made.paths, made.settings, made.store).write(tmp_path / "distilled", options)
@@ -197,10 +211,20 @@ def test_texts_that_are_held_out_are_replaced_by_others(made: Made):
 
 
 def test_the_groups_that_select_are_left_out(teacher: Teacher):
-    every, some = teacher.texts(100), teacher.texts(100, apart={"group 12", "group 13"})
+    every = teacher.texts(100)
+    ungrouped = [(text, Truth()) for text in every if text.group is None][:1]
+    selecting = [(text, Truth()) for text in every if text.group == "group 12"][:1]
+    some = teacher.texts(100, dev=selecting + ungrouped)
+    gone = [text for text in every if text not in some]
 
-    assert {"group 12", "group 13"} <= {text.group for text in every}
-    assert {text.id for text in every if text.group not in {"group 12", "group 13"}} == {text.id for text in some}
+    assert {"group 12", None} == {text.group for text in gone}
+    assert 3 == len(gone)
+
+
+def test_a_text_that_is_answered_in_part_is_left_to_its_answer(teacher: Teacher):
+    one, *others = teacher.texts(100)
+
+    assert {text.id for text in others} == {text.id for text in teacher.texts(100, train=[(one, Truth())])}
 
 
 def test_tokens_of_which_the_teacher_is_unsure_are_missing(teacher: Teacher, made: Made):
