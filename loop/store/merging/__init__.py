@@ -149,9 +149,10 @@ def _write_events(projects: Both, merged: MergedSchemes) -> None:
 
 def _payload(projects: Both, one: MergedEvent) -> Mapping[str, Any]:
     """What an event says, with the new numbers, without what either project has erased of it."""
-    numbers = projects.mine if one.mine else projects.theirs
-    others = [event.payload for event in (one.mine, one.theirs) if event]
-    said = {name: value for name, value in one.event.payload.items() if all(name in other for other in others)}
+    event = one.event
+    numbers = projects.mine if event is one.mine else projects.theirs
+    others = [each.payload for each in (one.mine, one.theirs) if each]
+    said = {name: value for name, value in event.payload.items() if all(name in other for other in others)}
     for name, new in (("batch", numbers.batches), ("scheme", numbers.schemes), (TAKES_BACK, numbers.events)):
         if name in said:
             said[name] = new[said[name]]

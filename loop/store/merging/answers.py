@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,13 @@ from loop.errors import StoreError
 from loop.store.answered import mark_all
 from loop.store.lookup import LOOKUP_ROWS, batched, looked_up
 from loop.store.merging.both import MINE, THEIRS, Both, Numbers, rows
+from loop.store.naming import read_naming
 
 Row = dict[str, Any]
 # What may differ in the same answer: numbers within a project, names, and what the merge itself decides.
 NUMBERED = frozenset({"seq", "place", "text_id", "scheme", "annotator", "retracts"})
+# What must be the same where it was imported into one of them, or both: its time may be that of the import.
+SAID = frozenset({"verdict", "complete", "passage", "spans", "unclear"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,8 @@ def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str
     ours, others = _without(ours, lost_there), _without(others, lost_here)
     came, names = [row for id_, row in others.items() if id_ not in ours], _names(ours, others, names)
     new = [_numbered(row, both.theirs) | {"annotator": names.get(row["annotator"], row["annotator"])} for row in came]
-    old = [_numbered(row, both.mine) for row in ours.values()]
-    for row in old:
-        if row["id"] in others:
-            _check_same(row, _numbered(others[row["id"]], both.theirs))
+    alone = [_numbered(row, both.mine) for id_, row in ours.items() if id_ not in others]
+    old = [*alone, *_in_both(both, ours, others)]
     replaces = [(row["id"], row["retracts"]) for row in (*ours.values(), *others.values()) if row["retracts"]]
     merged = sorted([*old, *new], key=lambda row: row["seq"])
     changed_twice = _chain(merged, replaces)
@@ -63,7 +64,6 @@ def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str
     for part in batched(merged, LOOKUP_ROWS):
         both.connection.execute(insert(MINE["answers"]), part)
     mark_all(both.connection)
-    alone = [row for row in old if row["id"] not in others]
     return MergedAnswers(len(new), changed_twice, _same_names(alone, new))
 
 
@@ -95,8 +95,29 @@ def _numbered(row: Row, numbers: Numbers) -> Row:
     }
 
 
-def _check_same(ours: Row, theirs: Row) -> None:
-    differing = [name for name, value in ours.items() if name not in NUMBERED and theirs[name] != value]
+def _in_both(both: Both, ours: Mapping[str, Row], others: Mapping[str, Row]) -> Iterator[Row]:
+    """The answers that both projects have; of one that was imported into both, what came first.
+
+    It is complete for all labels that it is complete for in either.
+
+    Raises:
+        StoreError: one is not the same in both.
+    """
+    naming = read_naming(both.connection)
+    for one in both.log:
+        id_ = one.event.payload.get("answer", "")
+        if not (one.mine and one.theirs and id_ in ours and id_ in others):
+            continue
+        pair = _numbered(ours[id_], both.mine), _numbered(others[id_], both.theirs)
+        is_imported = "import" in one.mine.payload or "import" in one.theirs.payload
+        _check_same(*pair, SAID if is_imported else pair[0].keys() - NUMBERED)
+        versions = sorted(row["scheme"] for row in pair)
+        widest = max(versions, key=lambda version: len(naming.known(version)))
+        yield pair[one.event is one.theirs] | {"annotator": pair[0]["annotator"], "scheme": widest}
+
+
+def _check_same(ours: Row, theirs: Row, names: Collection[str]) -> None:
+    differing = [name for name, value in ours.items() if name in names and theirs[name] != value]
     if differing or ours["text_id"] != theirs["text_id"]:
         raise StoreError(
             f"Answer {ours['id']} is not the same in both projects: {', '.join(differing or ['text'])}.",

@@ -42,10 +42,9 @@ class MergedEvent:
 
     @property
     def event(self) -> Event:
-        """The event as one of the projects has it: this one, if it has it."""
-        found = self.mine or self.theirs
-        assert found is not None
-        return found
+        """The event as the project has it where it came first: an answer may have been imported into both."""
+        found = [event for event in (self.mine, self.theirs) if event]
+        return min(found, key=lambda event: (event.at, str(sorted(event.payload.items()))))
 
 
 def read_events(connection: Connection, table: Table) -> list[Event]:
