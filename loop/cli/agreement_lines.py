@@ -44,7 +44,12 @@ def _figures(overall: Agreement) -> str:
         return "too few for an interval"
     coefficients = [("kappa", overall.kappa), ("alpha", overall.alpha)]
     words = [f"{name} {_figure(figure, '{:.2f}', '{:.2f}')}" for name, figure in coefficients if figure]
-    return ", ".join([f"F1 {_figure(overall.f1, '{:.1f}', '{:.0f}')}", *words])
+    return ", ".join([f"F1 {f1_words(overall.f1)}", *words])
+
+
+def f1_words(figure: Figure) -> str:
+    """F1 with its interval, or the interval alone if the texts are few."""
+    return _figure(figure, "{:.1f}", "{:.0f}")
 
 
 def _figure(figure: Figure, single: str, bound: str) -> str:

@@ -15,10 +15,11 @@ from loop.errors import LoopError
 
 if TYPE_CHECKING:
     from loop.progress.annotators import AnnotatorSummary
+    from loop.quality.shared_texts import WithOthers
     from loop.settings import ProjectPaths
     from loop.store import Store
 
-HEADINGS = "annotator", "answers", "today", "pace", "waiting", "at work"
+HEADINGS = "annotator", "answers", "today", "pace", "agreement", "waiting", "at work"
 
 
 def annotators_cli(
@@ -33,24 +34,24 @@ def annotators_cli(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
 ) -> None:
-    """List the annotators, their answers and pace, and who is at work now."""
+    """List the annotators, their answers, pace and agreement, and who is at work now."""
     from loop.progress.annotators import annotators
 
-    with opened(ctx, runs_code=False, writes=bool(free or retire)) as (paths, _, store):
+    with opened(ctx, runs_code=False, writes=bool(free or retire)) as (paths, settings, store):
         if free:
             say(_freed(paths, free))
         if retire:
             say(_retired(store, paths, retire))
         if free or retire:
             return
-        found = annotators(store, paths)
+        found = annotators(store, settings, paths)
         if as_json:
             typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
             return
         if not found:
             say("Nobody has answered a question yet. `loop annotate` begins.")
             return
-        for line in aligned([HEADINGS, *map(_row, found)], left=(0, 5)):
+        for line in aligned([HEADINGS, *map(_row, found)], left=(0, 6)):
             say(line)
 
 
@@ -59,7 +60,16 @@ def _row(one: AnnotatorSummary) -> tuple[str, ...]:
 
     pace = "" if one.seconds is None else pace_words(one.seconds)
     waiting = f"{one.waiting:,}" if one.waiting else ""
-    return one.name, f"{one.answers:,}", f"{one.today:,}", pace, waiting, _at_work(one)
+    return one.name, f"{one.answers:,}", f"{one.today:,}", pace, _agreement(one.agreement), waiting, _at_work(one)
+
+
+def _agreement(with_others: WithOthers | None) -> str:
+    from loop.cli.agreement_lines import f1_words
+    from loop.intervals import TOO_FEW
+
+    if with_others is None or with_others.f1 is None:
+        return ""
+    return f"F1 {f1_words(with_others.f1)}" if with_others.f1.interval else TOO_FEW
 
 
 def _at_work(one: AnnotatorSummary) -> str:

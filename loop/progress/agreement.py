@@ -11,7 +11,15 @@ from loop.formats.words import words
 from loop.held_out import unit_of
 from loop.quality.blind_answers import blind_answers, had_suggestions
 from loop.quality.self_agreement import Consistency, Pair, consistency, pairs
-from loop.quality.shared_texts import Agreement, Confusion, SharedText, agreement, confusions
+from loop.quality.shared_texts import (
+    Agreement,
+    Confusion,
+    SharedText,
+    WithOthers,
+    agreement,
+    agreement_with_others,
+    confusions,
+)
 from loop.records import Answer
 from loop.store import Store
 from loop.truth import Truth, of_annotators, of_texts, standing
@@ -94,6 +102,18 @@ def annotator_agreement(store: Store, answers: Sequence[Answer], labels: Sequenc
         return None
     repeats = with_themselves(store, pairs(answers, schemes))
     return AnnotatorAgreement(tuple(one for one in found if one), adjudicated, repeats)
+
+
+def each_with_others(store: Store, answers: Sequence[Answer], labels: Sequence[str]) -> dict[str, WithOthers]:
+    """How far each annotator agrees with the others, with suggestions and without, by name; see `annotator_agreement`.
+
+    Whoever shares no text with others is left out.
+    """
+    blind = _to_shared_texts(blind_answers(answers), ())
+    texts = _shared(of_annotators(blind, store.journal.schemes()), _places(store, blind))
+    names = sorted({name for text in texts for name in text.said})
+    found = {name: agreement_with_others(texts, name, labels) for name in names}
+    return {name: one for name, one in found.items() if one}
 
 
 def _apart(said: Said, aided: Collection[tuple[int, str]]) -> dict[Suggestions, Said]:

@@ -82,6 +82,19 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class WithOthers:
+    """How far one annotator agrees with the others.
+
+    Attributes:
+        texts: that they and another annotator answered.
+        f1: in percent, of their spans against those of each other annotator; None if nobody marks anything.
+    """
+
+    texts: int
+    f1: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
 class Confusion:
     """How often the second annotator has another label where the first has this one.
 
@@ -139,19 +152,35 @@ def agreement(texts: Sequence[SharedText], labels: Sequence[str]) -> tuple[Agree
 def _agreement(
     texts: int, tokens: int, strict: Measure, overlapping: Measure, kappa: Estimate | None, alpha: Estimate | None
 ) -> Agreement:
-    def figure(estimate: Estimate | None) -> Figure | None:
-        return estimate and Figure(estimate[0] if texts >= ENOUGH else None, estimate[1])
-
     return Agreement(
         texts,
         tokens,
-        f1=figure((strict.f1, strict.f1_interval) if strict.units else None),
-        f1_overlapping=figure((overlapping.f1, overlapping.f1_interval) if strict.units else None),
-        kappa=figure(kappa),
-        alpha=figure(alpha),
-        precision=figure((strict.p, strict.p_interval) if strict.units else None),
-        recall=figure((strict.r, strict.r_interval) if strict.units else None),
+        f1=_figure(texts, (strict.f1, strict.f1_interval) if strict.units else None),
+        f1_overlapping=_figure(texts, (overlapping.f1, overlapping.f1_interval) if strict.units else None),
+        kappa=_figure(texts, kappa),
+        alpha=_figure(texts, alpha),
+        precision=_figure(texts, (strict.p, strict.p_interval) if strict.units else None),
+        recall=_figure(texts, (strict.r, strict.r_interval) if strict.units else None),
     )
+
+
+def _figure(texts: int, estimate: Estimate | None) -> Figure | None:
+    return estimate and Figure(estimate[0] if texts >= ENOUGH else None, estimate[1])
+
+
+def agreement_with_others(texts: Sequence[SharedText], annotator: str, labels: Sequence[str]) -> WithOthers | None:
+    """How far one annotator agrees with all others, about all labels; None if nobody says anything of the same token.
+
+    The interval is bootstrapped over units.
+    """
+    theirs = [text for text in texts if annotator in text.said]
+    pairs = [[text.only((annotator, other)) for other in text.said if other != annotator] for text in theirs]
+    coded = [[one for pair in each if (one := _coded(pair, labels)).compared.any()] for each in pairs]
+    n = sum(map(bool, coded))
+    if not n:
+        return None
+    strict, *_ = measures(_span_table([one for each in coded for one in each], labels))
+    return WithOthers(n, _figure(n, (strict.f1, strict.f1_interval) if strict.units else None))
 
 
 def _coded(text: SharedText, labels: Sequence[str]) -> _Coded:

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from cli_running import Run
 
-from loop.records import Answer, Focus, Question
+from loop.records import Answer, Focus, Question, Span
 from loop.session import Session
 from loop.settings import ProjectPaths, load_settings
 from loop.store import Store
@@ -46,13 +46,37 @@ def test_everybody_is_listed_with_answers_pace_and_what_waits_for_them(run: Run,
     as_json = json.loads(run("annotators", "--json").out)
     session.close()
 
-    assert ["annotator", "answers", "today", "pace", "waiting", "at", "work"] == listed[0].split()
+    assert ["annotator", "answers", "today", "pace", "agreement", "waiting", "at", "work"] == listed[0].split()
     assert ["ann", "2", "2", "3.0", "s", "each"] == listed[1].split()
     assert ["ben", "1", "1", "6.0", "s", "each", "1"] == listed[2].split()
     assert ["cid", "0", "0", "1", "since"] == listed[3].split()[:5]
     assert [("ann", 2, 3.0, 0), ("ben", 1, 6.0, 1), ("cid", 0, None, 1)] == [
         (one["name"], one["answers"], one["seconds"], one["waiting"]) for one in as_json
     ]
+
+
+def test_each_is_compared_with_all_others_and_below_20_texts_the_interval_is_all(run: Run, project: Path) -> None:
+    run("add", "-", stdin="".join(f"{n} chains\n" for n in range(10, 31)).encode())
+    right, wrong = Span(3, 9, "A"), Span(3, 9, "B")
+    given = [("ann", n, right) for n in range(1, 21)] + [("ben", n, right if n < 20 else None) for n in range(1, 21)]
+    with Store(ProjectPaths(project).db) as store:
+        store.journal.scheme(["A", "B"])
+        for name, n, span in [*given, *(("cid", n, wrong) for n in range(1, 11)), ("dee", 21, right)]:
+            asked = Question(f"{name}{n}", store.corpus.texts([n])[0], ((0, 2), (3, 9)), ())
+            store.answers.add(Answer(asked.id, n, name, "accept", (span,) if span else (), scheme=1), asked)
+    listed = run("annotators").out.splitlines()
+    as_json = json.loads(run("annotators", "--json").out)
+    found = {one["name"]: one["agreement"] for one in as_json}
+
+    # With ben 19 of 20 and 19 spans, with cid none of 10 and 10.
+    assert [(20, 100 * 2 * 19 / 59)] * 2 == [
+        (found[name]["texts"], found[name]["f1"]["value"]) for name in ("ann", "ben")
+    ]
+    assert (10, None, None) == (found["cid"]["texts"], found["cid"]["f1"]["value"], found["dee"])
+    low, high = found["ann"]["f1"]["interval"]
+    assert [f"F1 64.4 ({low:.0f} to {high:.0f})" in line for line in listed] == [False, True, True, False, False]
+    assert ["F1 0 to 28" in line for line in listed] == [False, False, False, True, False]
+    assert not any("F1" in line for line in (listed[0], listed[4]))
 
 
 def test_who_has_left_completes_nothing_more(run: Run, project: Path, store: Store) -> None:
