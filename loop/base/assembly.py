@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from spacy.language import Language
@@ -10,14 +11,22 @@ from spacy.training import Example
 from thinc.api import fix_random_seed
 
 from loop.base.adoption import add_eraser, adopt, hide
-from loop.base.network_config import can_see_vectors, inherited, seeing_vectors
+from loop.base.network_config import Inherited, can_see_vectors, inherited, seeing_encoder, seeing_vectors
 from loop.base.pipeline import COMPONENT, adopted, load_base, own_component, ready, recognizers_of_base
 from loop.base.vectors import give_vectors
+from loop.encoder.component import ENCODER, add_encoder
+from loop.encoder.files import encoder_files
 from loop.errors import PipelineError
 
 
 def assemble(
-    base: str, labels: Iterable[str], *, seed: int, component: str | None = None, vectors: str | None = None
+    base: str,
+    labels: Iterable[str],
+    *,
+    seed: int,
+    component: str | None = None,
+    vectors: str | None = None,
+    encoder: str | None = None,
 ) -> Language:
     """Load the base and add our own component, with weights determined by base, adopted labels and seed.
 
@@ -33,10 +42,12 @@ def assemble(
         component: the base's recognizer to start from; None for its first.
         vectors: the table of word vectors for our component; not used if the base has vectors of its own, or if our
             component starts from the base's weights. None for no table.
+        encoder: the folder of a frozen encoder, whose features our component sees, too; None for none.
 
     Raises:
-        PipelineError: the base or the table is missing or does not load, or the base has a recognizer that cannot be
-            adapted.
+        PipelineError: the base, the table or the encoder is missing or does not load; the base has a recognizer that
+            cannot be adapted; or there is an encoder, and our component starts from the base's weights or listens to a
+            transformer.
     """
     nlp = load_base(base)
     if COMPONENT in nlp.component_names:
@@ -49,6 +60,9 @@ def assemble(
     if vectors is not None and not taken and can_see_vectors(start) and _can_be_given_vectors(nlp):
         give_vectors(nlp, vectors)
         start = seeing_vectors(start)
+    if encoder is not None:
+        _refuse_encoder(base, taken, start)
+        start = replace(seeing_encoder(start, add_encoder(nlp, encoder_files(encoder))), after=ENCODER)
     fix_random_seed(seed)
     place: dict[str, Any] = {"after": start.after} if start.after else {"first": True}
     nlp.add_pipe("ner", name=COMPONENT, config={"model": start.config}, **place)
@@ -60,6 +74,24 @@ def assemble(
             layer.from_bytes(source.to_bytes())
         _take_over(nlp, first, recognizers, taken)
     return nlp
+
+
+def _refuse_encoder(base: str, taken: Sequence[str], start: Inherited) -> None:
+    """Check that our component can see an encoder.
+
+    Raises:
+        PipelineError: it cannot.
+    """
+    if taken:
+        raise PipelineError(
+            f"{base} finds {', '.join(taken)} already, with weights that do not know the encoder.",
+            hint="Start from a base without these labels, such as blank:en, or leave the encoder out.",
+        )
+    if not can_see_vectors(start):
+        raise PipelineError(
+            f"The recognizer of {base} has a network that cannot be given an encoder.",
+            hint="Start from another base, such as blank:en, or leave the encoder out.",
+        )
 
 
 def _can_be_given_vectors(nlp: Language) -> bool:

@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.util import copy_config
 from thinc.api import Model
 
+from loop.encoder.layer import ARCHITECTURE
 from loop.errors import PipelineError
 
 LISTENER = "Listener"
@@ -77,6 +78,41 @@ def seeing_vectors(start: Inherited) -> Inherited:
         embedding, switch = found
         embedding[switch] = True
     return Inherited(config)
+
+
+def seeing_encoder(start: Inherited, encoder_width: int) -> Inherited:
+    """The same network with random weights, seeing an encoder's features, too."""
+    config: dict[str, Any] = copy_config(dict(start.config))
+    tok2vec = config["tok2vec"]
+    if "embed" not in tok2vec:
+        tok2vec = _in_parts(tok2vec)
+    embed = tok2vec["embed"]
+    seeing = {"@architectures": ARCHITECTURE, "embed": embed, "width": embed["width"], "encoder_width": encoder_width}
+    config["tok2vec"] = tok2vec | {"embed": seeing}
+    return Inherited(config)
+
+
+def _in_parts(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The same network as spaCy's HashEmbedCNN, as an embedding and an encoding layer."""
+    attributes = ["NORM", "PREFIX", "SUFFIX", "SHAPE"] if config["subword_features"] else ["NORM"]
+    rows = [config["embed_size"], *(config["embed_size"] // 2 for _ in attributes[1:])]
+    return {
+        "@architectures": "spacy.Tok2Vec.v2",
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2",
+            "width": config["width"],
+            "attrs": attributes,
+            "rows": rows,
+            "include_static_vectors": bool(config["pretrained_vectors"]),
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": config["width"],
+            "depth": config["depth"],
+            "window_size": config["window_size"],
+            "maxout_pieces": config["maxout_pieces"],
+        },
+    }
 
 
 def _embedding(config: Mapping[str, Any]) -> tuple[Any, str] | None:

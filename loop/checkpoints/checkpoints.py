@@ -21,6 +21,8 @@ from loop.base.pipeline import COMPONENT, base_folder, own_component, recognizer
 from loop.base.vectors import has_vectors, write_vectors
 from loop.checkpoints.checksums import Known, is_unchanged, write_sums
 from loop.checkpoints.temperatures import note_temperature
+from loop.encoder.component import encoder_of
+from loop.encoder.feature_cache import FeatureCache
 from loop.errors import PipelineError
 from loop.files import copy_over, drop, entries, link_tree, new_folder, own_size, point
 from loop.learning.anchor import Anchor
@@ -56,6 +58,7 @@ class CheckpointInfo:
         component: the base's recognizer that ours started from; None for its first.
         base_sum: checksum of the base's files (`loop.checkpoints.checksums.base_sum`); set in round 0.
         vectors_sum: checksum of the word vectors (`loop.base.vectors.vectors_sum`); set in round 0, empty without any.
+        encoder_sum: checksum of the encoder (`loop.encoder.files.encoder_sum`); set in round 0, empty without one.
         rules_version: of the rules that resolved the answers; 0 before `loop.truth`.
         weak: the weak labels that it and the rounds before it learned from: numbers of answers, each with a checksum.
         closing: whether the next round starts from the one before it, and takes its place.
@@ -77,6 +80,7 @@ class CheckpointInfo:
     component: str | None = None
     base_sum: str = ""
     vectors_sum: str = ""
+    encoder_sum: str = ""
     scheme: int = 0
     rules_version: int = 0
     weak: tuple[tuple[int, str], ...] = ()
@@ -99,10 +103,22 @@ class CheckpointInfo:
 
 
 class Checkpoints:
-    """The folder `models/` of a project: `round-NNNN/` each, and `last`, a link to the newest."""
+    """The folder `models/` of a project: `round-NNNN/` each, and `last`, a link to the newest.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Args:
+        folder: `models/`. features: the file where the features of an encoder are kept; None for none.
+    """
+
+    def __init__(self, folder: Path, features: Path | None = None) -> None:
+        self.folder, self._features = folder, features
+        self._cache: FeatureCache | None = None
+
+    def keep_features(self, nlp: Language) -> None:
+        """Let a pipeline keep the features of its encoder, if it has one, in the file for them, if there is one."""
+        encoder = encoder_of(nlp)
+        if encoder is not None and self._features is not None:
+            self._cache = self._cache or FeatureCache(self._features, encoder.checksum())
+            encoder.cache = self._cache
 
     def path(self, number: int) -> Path:
         """The folder of round `number`, which need not exist."""
@@ -137,7 +153,7 @@ class Checkpoints:
         try:
             start = srsly.read_json(self.path(0) / "meta.json")["labels"][COMPONENT]
             anchor = Anchor(self._raw(0).read_bytes()) if start else None
-            return Learner.restored(spacy.load(self.path(number)), self._raw(number).read_bytes(), anchor)
+            return Learner.restored(self._loaded(number), self._raw(number).read_bytes(), anchor)
         except Exception as error:  # spaCy may raise any kind of error
             raise _unloadable(self.path(number), error) from error
 
@@ -148,9 +164,14 @@ class Checkpoints:
             PipelineError: it does not load.
         """
         try:
-            return spacy.load(self.path(number))
+            return self._loaded(number)
         except Exception as error:  # spaCy may raise any kind of error
             raise _unloadable(self.path(number), error) from error
+
+    def _loaded(self, number: int) -> Language:
+        nlp = spacy.load(self.path(number))
+        self.keep_features(nlp)
+        return nlp
 
     def damaged(self) -> list[int]:
         """The saved rounds whose files have changed since they were written."""

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from loop.base.vectors import vectors_sum
 from loop.checkpoints.checkpoints import CheckpointInfo
 from loop.checkpoints.checksums import base_sum
+from loop.encoder.files import encoder_sum
 from loop.errors import PipelineError
 from loop.settings import ProjectSettings
 
 
 def changes_of_start(start: CheckpointInfo, now: ProjectSettings) -> Iterator[PipelineError]:
-    """Yield an error for each part of the start that differs from round 0's: base, component, seed and word vectors.
+    """Yield an error for each part of the start that differs from round 0's.
 
+    Parts are base, component, seed, word vectors and encoder.
     Compares files, since a base that moves may change its name.
     """
     files = base_sum(now.base)
@@ -35,6 +37,13 @@ def changes_of_start(start: CheckpointInfo, now: ProjectSettings) -> Iterator[Pi
             if now.vectors and start.vectors_sum
             else f"This project started {'with' if start.vectors_sum else 'without'} word vectors.",
             hint="Set [project] vectors back, or move models/ away to retrain everything with the new ones.",
+        )
+    if start.encoder_sum != encoder_sum(now.encoder):
+        yield PipelineError(
+            f"The encoder {now.encoder} is not the one that this project started with."
+            if now.encoder and start.encoder_sum
+            else f"This project started {'with' if start.encoder_sum else 'without'} an encoder.",
+            hint="Set [project] encoder back, or move models/ away to retrain everything with the new one.",
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.add import YesOption, add
+from loop.cli.encoder import EncoderOption, chosen_encoder
 from loop.cli.incoming import Incoming, reviewed
 from loop.cli.init_like import LikeOption, begin_like, refuse_with_like
 from loop.cli.printing import is_interactive, say
@@ -59,6 +60,7 @@ def init_cli(
     base: BaseOption = None,
     labels: Annotated[str | None, typer.Option(metavar="A,B", help="Labels, separated by commas.")] = None,
     vectors: VectorsOption = None,
+    encoder: EncoderOption = None,
     component: Annotated[
         str | None, typer.Option(metavar="NAME", help="The base's recognizer to start from; by default its first.")
     ] = None,
@@ -85,11 +87,11 @@ def init_cli(
     files = files or []
     sources = Sources(files, split, group, format, text_field, False, None, file_per_text, cleanings, distinct)
     paths = paths_of(ctx)
-    named = [Path(name) for name in (*files, base, vectors, code, patterns, eval_file) if name]
+    named = [Path(name) for name in (*files, base, vectors, encoder, code, patterns, eval_file) if name]
     check_folder(paths, named, here=here)
     if like is not None:
-        given = {"base": base, "labels": labels, "vectors": vectors, "component": component, "code": code}
-        refuse_with_like(like, given | {"patterns": patterns, "eval": eval_file})
+        given = {"base": base, "labels": labels, "vectors": vectors, "encoder": encoder, "component": component}
+        refuse_with_like(like, given | {"code": code, "patterns": patterns, "eval": eval_file})
         begin_like(ctx, paths, ProjectPaths(like), sources, yes=yes)
         return
     base, wanted = ask_missing(base, labels)
@@ -100,6 +102,7 @@ def init_cli(
         code=in_project(paths, code),
         labels=wanted,
         vectors=chosen_vectors(vectors, base),
+        encoder=chosen_encoder(encoder),
         patterns=in_project(paths, patterns),
         eval=in_project(paths, eval_file),
     )
@@ -195,6 +198,8 @@ def say_start(project: ProjectSettings) -> None:
         say(f"Starts from {project.base} with the word vectors {project.vectors}.")
         if base_folder(project.base) is not None:
             say(f"They change doc.vector, similarity and is_oov for the other components of {project.base}, too.")
+    if project.encoder is not None:
+        say(f"Learns with the encoder {project.encoder}; its models need spacy-loop[encoder] to load.")
 
 
 def labels_question() -> Question:
@@ -260,4 +265,9 @@ def with_own_paths(project: ProjectSettings, paths: ProjectPaths) -> ProjectSett
     def own(name: str) -> str:
         return str(in_project(paths, Path(name))) if Path(name).is_absolute() else name
 
-    return replace(project, base=own(project.base), vectors=project.vectors and own(project.vectors))
+    return replace(
+        project,
+        base=own(project.base),
+        vectors=project.vectors and own(project.vectors),
+        encoder=project.encoder and own(project.encoder),
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loop.cli.completion import complete_strategy
+from loop.cli.encoder import EncoderOption, chosen_encoder
 from loop.cli.learning_curves import progress_bars, show
 from loop.cli.printing import counted, say
 from loop.cli.remarks import say_gold, say_remarks
@@ -93,6 +94,7 @@ def simulate_cli(
     test: Annotated[Path, typer.Option(metavar="FILE", help="jsonl with gold texts that are never asked about.")],
     base: BaseOption = DEFAULTS.project.base,
     vectors: VectorsOption = None,
+    encoder: EncoderOption = None,
     patterns: PatternsOption = None,
     examples: ExamplesOption = 0,
     terms: TermsOption = 0,
@@ -122,13 +124,13 @@ def simulate_cli(
     check_save(save, numbers)
     asked, unseen = read_apart(gold, test, load_base(base))
     labels = tuple(sorted({span.label for spans in (*asked.values(), *unseen.values()) for span in spans}))
-    table = chosen_vectors(vectors, base)
+    known = {"vectors": chosen_vectors(vectors, base), "encoder": chosen_encoder(encoder)}
     first, *others = parse_noise(noise, annotators)
     scenario = Scenario(answers, mode.value, first, 1 if lag else 0, every, keys, patterns, examples, terms)
     scenario = replace(scenario, others=tuple(others), review=review)
     check_start(scenario, labels, suggest)
     every_settings = (
-        settings_of(base, labels, strategy, n, vectors=table, suggest=suggest, overlap=overlap) for n in numbers
+        settings_of(base, labels, strategy, n, **known, suggest=suggest, overlap=overlap) for n in numbers
     )
     runs = [Run(settings, scenario, save) for settings in every_settings]
     curves = simulated(runs, asked, unseen, folder=out, workers=workers, hidden=as_json)
@@ -192,11 +194,12 @@ def settings_of(
     seed: int,
     *,
     vectors: str | None = None,
+    encoder: str | None = None,
     suggest: str | None = None,
     overlap: float = DEFAULTS.annotators.overlap,
 ) -> Settings:
     """The settings of a simulated project: the defaults except for these."""
-    project = ProjectSettings(base=base, labels=labels, seed=seed, vectors=vectors)
+    project = ProjectSettings(base=base, labels=labels, seed=seed, vectors=vectors, encoder=encoder)
     other = SuggestSettings(pipeline=suggest, learn=SUGGESTED if suggest else 0)
     shared = AnnotatorsSettings(overlap=overlap)
     return Settings(project=project, acquire=AcquireSettings(strategy=strategy), suggest=other, annotators=shared)

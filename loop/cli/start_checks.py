@@ -15,7 +15,7 @@ def check_start(project: ProjectSettings, paths: ProjectPaths) -> None:
     Raises:
         LoopError: it cannot; the message says what is wrong and where.
     """
-    from loop.base.assembly import chosen_recognizer
+    from loop.base.assembly import assemble, chosen_recognizer
     from loop.base.pipeline import base_folder, base_labels, load_base, recognizers_in
     from loop.formats import read_gold
     from loop.patterns.matching import Patterns
@@ -33,6 +33,8 @@ def check_start(project: ProjectSettings, paths: ProjectPaths) -> None:
         if project.patterns is not None:
             file = existing(paths.resolve(project.patterns))
             Patterns(nlp, file, labels=project.labels)
+    if project.encoder is not None:
+        assemble(project.base, project.labels, seed=project.seed, component=project.component, encoder=project.encoder)
     if project.eval is not None:
         file = paths.resolve(project.eval)
         say_gold(file, read_gold(file), load_base(project.base), project.labels)

@@ -139,7 +139,7 @@ class FinalTraining:
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
         self._paths, self._settings, self._store = paths, settings, store
-        self._checkpoints = Checkpoints(paths.models)
+        self._checkpoints = Checkpoints(paths.models, paths.features)
         self._last = self._checkpoints.in_force()
         if not self._last:
             waits = "Answer questions with `loop annotate`."

@@ -38,7 +38,8 @@ def copy_settings(paths: ProjectPaths, settings: Settings, copy: ProjectPaths) -
         if (paths.root / name).is_file():
             copy_file(paths.root / name, copy.root / name)
     for named in _named(paths, settings):
-        _copy(named.path, copy.root / named.place)
+        copied = _copy_encoder if named.key == "encoder" else _copy
+        copied(named.path, copy.root / named.place)
         set_value(copy.cfg, named.section, named.key, named.place.as_posix())
     if settings.project.code is not None:
         _copy_code(paths, settings.project.code, copy)
@@ -52,6 +53,7 @@ def _named(paths: ProjectPaths, settings: Settings) -> Iterator[Named]:
         ("project", "eval", project.eval),
         ("project", "base", paths.pipeline(project.base)),
         ("project", "vectors", project.vectors and paths.pipeline(project.vectors)),
+        ("project", "encoder", project.encoder),
         ("suggest", "pipeline", suggest.pipeline and paths.pipeline(suggest.pipeline)),
     ):
         path = paths.resolve(str(expanded(name or "")))
@@ -70,6 +72,15 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
     else:
         copy_file(source, target)
+
+
+def _copy_encoder(source: Path, target: Path) -> None:
+    """Copy the files of an encoder alone: folders of model hubs may hold larger ones, for other programs."""
+    from loop.encoder.files import encoder_files
+
+    make_private(target)
+    for name, file in encoder_files(source).all.items():
+        copy_file(file, target / name)
 
 
 def _copy_code(paths: ProjectPaths, code: str, copy: ProjectPaths) -> None:

@@ -42,7 +42,7 @@ def created(paths: ProjectPaths, settings: Settings) -> Iterator[None]:
         LoopError: the folder cannot be written, or contains a store.
     """
     with _removed_on_failure(paths) as made:
-        _make(paths, with_vectors_sum(paths, settings), made)
+        _make(paths, with_sums(paths, settings), made)
         yield
 
 
@@ -93,19 +93,21 @@ def _removed_on_failure(paths: ProjectPaths) -> Iterator[list[Path]]:
         raise
 
 
-def with_vectors_sum(paths: ProjectPaths, settings: Settings) -> Settings:
-    """The settings with the sum of the word vectors that they name, so that no others are ever taken for them.
+def with_sums(paths: ProjectPaths, settings: Settings) -> Settings:
+    """The settings with the sums of the word vectors and the encoder, so that no others are ever taken for them.
 
     Raises:
-        PipelineError: there are no such vectors.
+        PipelineError: there are no such vectors, or no such encoder.
     """
     from loop.base.vectors import vectors_sum
+    from loop.encoder.files import encoder_sum
 
-    table = settings.project.vectors
-    if table is None or settings.project.vectors_sum is not None:
-        return settings
-    known = replace(settings.project, vectors_sum=vectors_sum(paths.pipeline(table)))
-    return replace(settings, project=known)
+    project = settings.project
+    if project.vectors is not None and project.vectors_sum is None:
+        project = replace(project, vectors_sum=vectors_sum(paths.pipeline(project.vectors)))
+    if project.encoder is not None and project.encoder_sum is None:
+        project = replace(project, encoder_sum=encoder_sum(str(paths.resolve(project.encoder))))
+    return replace(settings, project=project)
 
 
 def create_project(paths: ProjectPaths, settings: Settings) -> None:

@@ -21,15 +21,13 @@ def differences_in_weights(
 ) -> list[str]:
     """What decides the weights of rounds and is not the same, in words; labels are left out, and with `seed` False it.
 
-    A pipeline or a table of vectors is the same if its files are, whatever its name.
+    A pipeline, a table of vectors or an encoder is the same if its files are, whatever its name.
     """
     (_, ours), (_, theirs) = here, there
     found = []
-    (base, vectors), (their_base, their_vectors) = _start(*here), _start(*there)
-    if base != their_base:
-        found.append(_said("[project] base", ours.project.base, theirs.project.base))
-    if vectors != their_vectors:
-        found.append(_said("[project] vectors", ours.project.vectors, theirs.project.vectors))
+    for key, one, other in zip(("base", "vectors", "encoder"), _start(*here), _start(*there), strict=True):
+        if one != other:
+            found.append(_said(f"[project] {key}", getattr(ours.project, key), getattr(theirs.project, key)))
     for key in ("component", *(["seed"] if seed else [])):
         found += _of_key("project", key, ours, theirs)
     return [*found, *_of_sections(OF_WEIGHTS, ours, theirs)]
@@ -61,21 +59,24 @@ def _patterns(path: Path) -> set[str]:
         return {path.read_text(encoding="utf-8", errors="replace")}
 
 
-def _start(paths: ProjectPaths, settings: Settings) -> tuple[str, str]:
-    """What stands for the base and the vectors that the project started from: a checksum or, without files, a name."""
+def _start(paths: ProjectPaths, settings: Settings) -> tuple[str, str, str]:
+    """What stands for the base, vectors and encoder of the project's start: a checksum or, without files, a name."""
     from loop.base.vectors import vectors_sum
     from loop.checkpoints.checkpoints import Checkpoints
     from loop.checkpoints.checksums import base_sum
+    from loop.encoder.files import encoder_sum
 
     project = settings.project
     try:
         checkpoints = Checkpoints(paths.models)
         if 0 in checkpoints.rounds():
             info = checkpoints.info(0)
-            return info.base_sum or info.base, info.vectors_sum
-        return base_sum(project.base) or project.base, project.vectors_sum or vectors_sum(project.vectors)
+            return info.base_sum or info.base, info.vectors_sum, info.encoder_sum
+        vectors = project.vectors_sum or vectors_sum(project.vectors)
+        return base_sum(project.base) or project.base, vectors, project.encoder_sum or encoder_sum(project.encoder)
     except PipelineError:  # it is on another machine
-        return project.base, project.vectors_sum or project.vectors or ""
+        vectors = project.vectors_sum or project.vectors or ""
+        return project.base, vectors, project.encoder_sum or project.encoder or ""
 
 
 def _of_sections(sections: tuple[str, ...], ours: Settings, theirs: Settings) -> Iterator[str]:

@@ -163,8 +163,9 @@ def _drop_patterns(paths: ProjectPaths, settings: Settings, store: Store, texts:
 
 
 def _drop_copies(paths: ProjectPaths) -> None:
-    """Remove copies of the store, even partial ones, that migrations, repairs and merges left behind."""
+    """Remove copies of the store that migrations, repairs and merges left, even partial ones; kept features, too."""
     name = paths.db.name
-    for pattern in (f"{name}.schema-*", f"{name}.damaged-*", f"{name}.new*", f"{name}.before-merge", f".{name}*"):
+    copies = (f"{name}.schema-*", f"{name}.damaged-*", f"{name}.new*", f"{name}.before-merge", f".{name}*")
+    for pattern in (*copies, f"{paths.features.name}*"):
         for copy in paths.data.glob(pattern):
             shutil.rmtree(copy) if copy.is_dir() else copy.unlink()

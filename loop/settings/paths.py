@@ -36,6 +36,11 @@ class ProjectPaths:
         return self.data / "loop.db"
 
     @property
+    def features(self) -> Path:
+        """The features that an encoder has computed for the texts."""
+        return self.data / "features.db"
+
+    @property
     def models(self) -> Path:
         """The checkpoints."""
         return self.root / "models"

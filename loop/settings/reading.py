@@ -38,7 +38,8 @@ def load_settings(project: Path) -> Settings:
             _refuse(paths.cfg, "project", key, f"there is no file {paths.resolve(name)}.", "Put it there, or set null.")
     base, vectors = paths.pipeline(settings.project.base), settings.project.vectors
     table = None if vectors in (None, NO_VECTORS) else paths.pipeline(vectors)
-    located = dataclasses.replace(settings.project, base=base, vectors=table)
+    encoder = settings.project.encoder and str(paths.resolve(settings.project.encoder))
+    located = dataclasses.replace(settings.project, base=base, vectors=table, encoder=encoder)
     return dataclasses.replace(settings, project=located)
 
 

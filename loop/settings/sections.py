@@ -52,6 +52,13 @@ class ProjectSettings(Section):
     vectors_sum: str | None = _setting(
         None, "The SHA-256 of these vectors; with others, nothing is learned. null to accept any."
     )
+    encoder: str | None = _setting(
+        None,
+        "A folder with a frozen encoder to learn with: model.onnx and tokenizer.json; null for none.",
+    )
+    encoder_sum: str | None = _setting(
+        None, "The SHA-256 of this encoder; with another, nothing is learned. null to accept any."
+    )
     seed: int = _setting(0, "The same answers and seed give the same weights, bit for bit.", low=0, high=2**32 - 1)
     queue_seed: int | None = _setting(
         None,
@@ -253,9 +260,10 @@ class Settings:
         return self.project.seed if self.project.queue_seed is None else self.project.queue_seed
 
     def weights(self) -> dict[str, Any]:
-        """Return the settings that affect the weights: base, word vectors, ordered labels, seed and [update]."""
-        vectors = {"vectors": self.project.vectors, "vectors_sum": self.project.vectors_sum}
-        return {name: value for name, value in vectors.items() if value is not None} | {
+        """Return the settings that affect the weights: base, word vectors, encoder, ordered labels, seed, [update]."""
+        features = ("vectors", "vectors_sum", "encoder", "encoder_sum")  # projects without them keep their digests
+        named = {name: getattr(self.project, name) for name in features}
+        return {name: value for name, value in named.items() if value is not None} | {
             "base": self.project.base,
             "component": self.project.component,
             "labels": self.project.labels,

@@ -30,7 +30,7 @@ class Evaluation:
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
         self._paths, self._settings, self._store = paths, settings, store
-        self._checkpoints = Checkpoints(paths.models)
+        self._checkpoints = Checkpoints(paths.models, paths.features)
         self._done = -1
         self._opened: tuple[int, Finder] | None = None
         self._unreadable: set[int] = set()
@@ -122,7 +122,7 @@ def found_by_round(
     """
     found = store.predictions.of(number, texts)
     if lacking := [text for text in texts if text not in found]:
-        checkpoints = Checkpoints(paths.models)
+        checkpoints = Checkpoints(paths.models, paths.features)
         if number not in checkpoints.rounds():
             why = "it was not evaluated on all held-out texts" if held_out else "no text is held out to compare it on"
             raise LoopError(

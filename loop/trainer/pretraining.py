@@ -28,7 +28,7 @@ class Pretraining:
 
     def __init__(self, paths: ProjectPaths, settings: Settings, store: Store) -> None:
         self._settings, self._store = settings, store
-        self._checkpoints = Checkpoints(paths.models)
+        self._checkpoints = Checkpoints(paths.models, paths.features)
         self._pretrained = Pretrained(paths, store)
         self._gold = reserved(settings, paths)
         self._learner: Learner | None = None

@@ -11,6 +11,7 @@ from loop.base.pipeline import add_labels, adopted, known_labels
 from loop.base.vectors import vectors_sum
 from loop.checkpoints.checkpoints import VERSIONS, CheckpointInfo, Checkpoints
 from loop.checkpoints.checksums import base_sum
+from loop.encoder.files import encoder_sum
 from loop.errors import PipelineError
 from loop.learning.examples import Examples, known_ranges, token_spans
 from loop.learning.learner import Learner
@@ -68,11 +69,16 @@ class RoundRecipe:
             PipelineError: see `assemble`; or the word vectors are not those of loop.cfg.
         """
         project = self._settings.project
-        table = vectors_sum(project.vectors)
+        table, encoder = vectors_sum(project.vectors), encoder_sum(project.encoder)
         if project.vectors_sum not in (None, table):
             raise PipelineError(
                 f"The word vectors {project.vectors} are not those of loop.cfg: their SHA-256 is {table}.",
                 hint="Put the others back, or set vectors_sum to null to begin with these.",
+            )
+        if project.encoder_sum not in (None, encoder):
+            raise PipelineError(
+                f"The encoder {project.encoder} is not that of loop.cfg: its SHA-256 is {encoder}.",
+                hint="Put the other back, or set encoder_sum to null to begin with this one.",
             )
         nlp = assemble(
             project.base,
@@ -80,10 +86,13 @@ class RoundRecipe:
             seed=project.seed,
             component=project.component,
             vectors=project.vectors,
+            encoder=project.encoder,
         )
+        self._checkpoints.keep_features(nlp)
         self.learner = Learner(nlp)
         start = self._info(0, (), DEFAULT)
-        self.info = self.start = replace(start, base_sum=base_sum(project.base), vectors_sum=table)
+        base = base_sum(project.base)
+        self.info = self.start = replace(start, base_sum=base, vectors_sum=table, encoder_sum=encoder)
         self._checkpoints.save(self.learner, self.info)
 
     def go_to(self, number: int) -> None:

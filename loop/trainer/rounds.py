@@ -42,7 +42,7 @@ class Rounds:
         self._paths = paths
         self._settings = settings
         self._store = store
-        self._checkpoints = Checkpoints(paths.models)
+        self._checkpoints = Checkpoints(paths.models, paths.features)
         self._recipe = RoundRecipe(settings, store, Pretrained(paths, store), self._checkpoints)
         self._change = ModelChange(store)
         self._checkpoints.sweep()

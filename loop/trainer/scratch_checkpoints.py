@@ -24,7 +24,7 @@ def aside(paths: ProjectPaths, command: str) -> Iterator[Checkpoints]:
         raise LoopError(f"Another `loop {command}` is running on this project.", hint="Wait until it is done.")
     try:
         shutil.rmtree(folder, ignore_errors=True)  # left behind by a killed process
-        yield Checkpoints(folder)
+        yield Checkpoints(folder, paths.features)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         lock.release()

@@ -1,0 +1,1 @@
+"""A frozen encoder, run by ONNX Runtime, whose features our component learns with."""
