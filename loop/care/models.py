@@ -96,5 +96,5 @@ def _weights(checkpoints: Checkpoints, numbers: list[int]) -> Iterator[Defect]:
     for number in numbers:
         info = checkpoints.info(number)
         learned = checkpoints.load(number).weights_hash()
-        if info.versions == VERSIONS and info.weights not in ("", learned):
+        if info.versions.startswith(VERSIONS) and info.weights not in ("", learned):
             yield Defect(f"Round {number} loads with wrong weights.", partial(_set_aside, checkpoints, number))

@@ -41,6 +41,12 @@ LAST = "last"
 _KEYS = {"rules_version": "reading"}
 
 
+def versions_of(nlp: Language) -> str:
+    """The libraries that a pipeline's weights are computed with; also a checksum of features, if it has an encoder."""
+    encoder = encoder_of(nlp)
+    return f"{VERSIONS}, {encoder.versions()}" if encoder else VERSIONS
+
+
 @dataclass(frozen=True, slots=True)
 class CheckpointInfo:
     """What a checkpoint was trained on.

@@ -35,6 +35,7 @@ class EncoderComponent:
         self.cache: FeatureCache | None = None
         self._files: EncoderFiles | None = None
         self._encoder: Encoder | None = None
+        self._versions = ""
 
     @property
     def encoder(self) -> Encoder:
@@ -71,6 +72,11 @@ class EncoderComponent:
         if self.cache:
             self.cache.put(doc.text, tokens, found)
         return found
+
+    def versions(self) -> str:
+        """What the bits of the features depend on, beside the encoder's files."""
+        self._versions = self._versions or self.encoder.versions()
+        return self._versions
 
     def checksum(self) -> str:
         """SHA-256 (hex) of the encoder's files."""

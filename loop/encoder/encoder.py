@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 
@@ -19,6 +21,8 @@ from loop.records import Passage
 Features = NDArray[np.float16]
 
 INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
+# Read to tell whether features have the same bits: kernels for weights of 8 bits differ between processors.
+PROBE = "In 2024 Zoë O'Neill-Smith paid $12.50 for 3 unsalted almond croissants (gluten-free!) at Café Überall, Zürich."
 # Halves of a character outside the Basic Multilingual Plane, which UTF-8 cannot say.
 SURROGATES = re.compile("[\ud800-\udfff]")
 NEEDED = ("onnxruntime", "tokenizers")
@@ -34,13 +38,6 @@ def check_installed() -> None:
         raise PipelineError(
             f"An encoder needs {' and '.join(missing)}.", hint="Install them: pip install 'spacy-loop[encoder]'"
         )
-
-
-def versions() -> str:
-    """The libraries that compute the features; the weights that learn from them depend on these."""
-    from importlib.metadata import version
-
-    return ", ".join(f"{name} {version(name)}" for name in NEEDED)
 
 
 class Encoder:
@@ -87,6 +84,12 @@ class Encoder:
         means = mean_of_pieces(np.concatenate(found), encoding.offsets, tokens)
         size = np.sqrt(np.mean(np.square(means), axis=1, keepdims=True))
         return np.asarray(means / np.where(size, size, 1), dtype=np.float16)
+
+    def versions(self) -> str:
+        """What the bits of the features depend on: the libraries, and a checksum of features computed here."""
+        libraries = (f"{name} {version(name)}" for name in NEEDED)
+        probe = self(PROBE, [(found.start(), found.end()) for found in re.finditer(r"\S+", PROBE)])
+        return ", ".join((*libraries, f"features {hashlib.sha256(probe.tobytes()).hexdigest()[:8]}"))
 
     def _of_pieces(self, ids: Sequence[int]) -> NDArray[np.float32]:
         row = np.array([ids], dtype=np.int64)

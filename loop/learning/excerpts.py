@@ -11,10 +11,11 @@ from spacy.language import Language
 
 from loop.answer_parts import Known
 from loop.base.pipeline import COMPONENT
+from loop.encoder.layer import ARCHITECTURE
 from loop.records import Passage, Span
 from loop.truth import Truth
 
-# Words to either side where the receptive field is not known, as for a transformer.
+# Words to either side where features depend on more than the text can be cut to, as those of a transformer.
 UNKNOWN = 64
 # Characters of a word: a longer run without white space counts as several, because some scripts have none.
 LONGEST = 200
@@ -33,8 +34,13 @@ class Piece(NamedTuple):
 
 
 def receptive_field(nlp: Language) -> int:
-    """How many tokens to either side of a token its features depend on: depth times window of the convolutions."""
+    """How many tokens to either side of a token its features depend on: depth times window of the convolutions.
+
+    Those of an encoder or a transformer depend on more, the less the farther it is; `UNKNOWN` for these.
+    """
     tok2vec: Any = nlp.get_pipe_config(COMPONENT)["model"].get("tok2vec", {})
+    if tok2vec.get("embed", {}).get("@architectures") == ARCHITECTURE:
+        return UNKNOWN
     encode = tok2vec.get("encode", tok2vec)
     depth, window = encode.get("depth"), encode.get("window_size")
     return depth * window if isinstance(depth, int) and isinstance(window, int) else UNKNOWN

@@ -11,6 +11,8 @@ from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc
 
 from loop.base.batching import grouped
+from loop.encoder.layer import LAYER as ENCODER_LAYER
+from loop.encoder.layer import is_encoded
 from loop.errors import PipelineError
 from loop.lattice import Lattice, Transitions
 from loop.records import TokenSpan
@@ -101,10 +103,12 @@ def _component(nlp: Language, name: str) -> EntityRecognizer:
 
 def _check_inputs(pipe: EntityRecognizer, docs: Sequence[Doc]) -> None:
     """Check that upstream components have run: a listener would silently read zeros instead."""
-    listeners = [layer.name for layer in pipe.model.walk() if "listener" in layer.name]
+    reading = [layer for layer in pipe.model.walk() if "listener" in layer.name or layer.name == ENCODER_LAYER]
     for doc in docs:
-        for name in listeners:
-            if name == "tok2vec-listener":
+        for layer in reading:
+            if layer.name == ENCODER_LAYER:
+                ready = is_encoded(doc, layer.get_dim("nO"))
+            elif layer.name == "tok2vec-listener":
                 ready = doc.tensor.shape[0] == len(doc)
             else:
                 ready = not doc.has_extension("trf_data") or doc._.trf_data is not None

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from loop.checkpoints.checkpoints import VERSIONS, Checkpoints
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError
 from loop.learning.learner import Learner
 from loop.learning.matrix_products import use_fast_products
@@ -29,7 +29,7 @@ class Rebuilt:
         weights: hash of the retrained weights.
         recorded: hash in the event log from the original training; "" if it was not recorded.
         saved: hash of the saved checkpoint; None if it was pruned.
-        versions: the libraries of the original training.
+        versions: what the original training computed with. versions_here: what the retraining did.
     """
 
     number: int
@@ -38,6 +38,7 @@ class Rebuilt:
     recorded: str
     saved: str | None
     versions: str
+    versions_here: str
 
     @property
     def is_same(self) -> bool:
@@ -47,7 +48,7 @@ class Rebuilt:
     @property
     def is_comparable(self) -> bool:
         """Whether the library versions are the same, so that the weights should be equal to the bit."""
-        return self.versions == VERSIONS
+        return self.versions == self.versions_here
 
 
 class Rebuilding:
@@ -93,7 +94,8 @@ class Rebuilding:
         kept = number in self._kept.rounds()
         first = info or (self._kept.info(number) if kept else self._recipe.info)
         saved = self._kept.load(number).weights_hash() if kept else None
-        return Rebuilt(number, self._recipe.learner, self._recipe.info.weights, first.weights, saved, first.versions)
+        here = self._recipe.info
+        return Rebuilt(number, self._recipe.learner, here.weights, first.weights, saved, first.versions, here.versions)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from random import Random
 from loop.base.assembly import assemble
 from loop.base.pipeline import add_labels, adopted, known_labels
 from loop.base.vectors import vectors_sum
-from loop.checkpoints.checkpoints import VERSIONS, CheckpointInfo, Checkpoints
+from loop.checkpoints.checkpoints import CheckpointInfo, Checkpoints, versions_of
 from loop.checkpoints.checksums import base_sum
 from loop.encoder.files import encoder_sum
 from loop.errors import PipelineError
@@ -275,7 +275,7 @@ class RoundRecipe:
             answers=answers,
             seed=project.seed,
             digest=self._settings.weights_digest(),
-            versions=VERSIONS,
+            versions=versions_of(self.learner.nlp),
             weights=self.learner.weights_hash(),
             temperature=temperature,
             adopted=adopted(project.base, project.labels),

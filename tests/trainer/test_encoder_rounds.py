@@ -1,0 +1,131 @@
+"""Rounds of a project with an encoder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import spacy
+from encoder_kit import write_encoder
+from trainer_kit import answer, fill, finish
+
+from loop.checkpoints.checkpoints import Checkpoints
+from loop.checkpoints.start import changes_of_start
+from loop.encoder.component import ENCODER
+from loop.encoder.encoder import Encoder
+from loop.errors import PipelineError
+from loop.project import create_project, erase
+from loop.settings import ProjectPaths, Settings, load_settings
+from loop.store import Store
+from loop.trainer.rebuilding import rebuilding
+
+
+@pytest.fixture
+def encoder(tmp_path: Path) -> Path:
+    return write_encoder(tmp_path / "encoder")
+
+
+@pytest.fixture
+def project(paths: ProjectPaths, settings: Settings, encoder: Path) -> Settings:
+    create_project(paths, replace(settings, project=replace(settings.project, encoder=str(encoder))))
+    return load_settings(paths.root)
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that encoders read."""
+    read: list[str] = []
+    run = Encoder.__call__
+    monkeypatch.setattr(Encoder, "__call__", lambda self, text, tokens: (read.append(text), run(self, text, tokens))[1])
+    return read
+
+
+def learned(paths: ProjectPaths, settings: Settings, n: int) -> None:
+    with Store(paths.db) as store:
+        fill(store, n)
+        finish(paths, settings, store)
+
+
+def test_rounds_learn_and_are_rebuilt_to_the_bit(paths, project):
+    learned(paths, project, 10)
+    with Store(paths.db) as store, rebuilding(paths, project, store) as again:
+        rebuilt = list(again.rounds(2))
+
+    assert [(0, True, True), (1, True, True), (2, True, True)] == [
+        (one.number, one.is_same, one.is_comparable) for one in rebuilt
+    ]
+    assert "features " in rebuilt[-1].versions
+
+
+def test_a_round_is_a_pipeline_that_shares_the_files_of_the_encoder(paths, project, encoder):
+    learned(paths, project, 5)
+    kept = Checkpoints(paths.models)
+    nlp = spacy.load(kept.path(1))
+
+    assert (1, 2) == (len({(kept.path(n) / ENCODER / "model.onnx").stat().st_ino for n in (0, 1)}), len(kept.rounds()))
+    assert nlp("a pump of brass").tensor.any()
+    assert (encoder / "model.onnx").stat().st_ino != (kept.path(0) / ENCODER / "model.onnx").stat().st_ino
+
+
+def test_no_text_is_read_twice_by_the_encoder(paths, project, counted):
+    learned(paths, project, 10)
+    with Store(paths.db) as store:
+        answer(store, range(10, 15))
+        finish(paths, project, store)
+        texts = {text.text for text in store.corpus.texts(range(1, 41))}
+    read = [text for text in counted if text in texts]
+
+    assert 15 < len(read) == len({*read})
+
+
+def test_the_kept_features_make_no_difference(paths, settings, project, tmp_path, encoder):
+    learned(paths, project, 10)
+    other = ProjectPaths(tmp_path / "other")
+    create_project(other, replace(settings, project=replace(settings.project, encoder=str(encoder))))
+    (other.data / "features.db").mkdir()  # nothing can be kept
+    learned(other, load_settings(other.root), 10)
+
+    assert [Checkpoints(one.models).info(2).weights for one in (paths, other)] == [
+        Checkpoints(paths.models).info(2).weights
+    ] * 2
+
+
+def test_features_go_with_an_erased_text(paths, project):
+    learned(paths, project, 5)
+    with Store(paths.db) as store:
+        erase(paths, project, store, store.corpus.texts([1]))
+
+    assert not list(paths.data.glob("features.db*"))
+
+
+def test_another_encoder_is_refused(paths, project, encoder):
+    learned(paths, project, 5)
+    start = Checkpoints(paths.models).info(0)
+    write_encoder(encoder, seed=1)
+    (changed,) = changes_of_start(start, project.project)
+    (gone,) = changes_of_start(start, replace(project.project, encoder=None))
+
+    assert "is not the one that this project started with" in str(changed)
+    assert "started with an encoder" in str(gone)
+
+
+def test_an_encoder_that_is_gone_is_asked_for(paths, project, encoder):
+    learned(paths, project, 5)
+    encoder.rename(encoder.with_name("moved"))
+    with Store(paths.db) as store:
+        answer(store, range(5, 10))
+        with pytest.raises(PipelineError, match=f"There is no folder {encoder}"):
+            finish(paths, project, store)
+        encoder.with_name("moved").rename(encoder)
+        finish(paths, project, store)
+
+    assert [0, 1, 2] == Checkpoints(paths.models).rounds()
+
+
+def test_a_project_begins_with_the_encoder_that_its_settings_name(paths, project, encoder):
+    write_encoder(encoder, seed=1)
+    with pytest.raises(PipelineError, match="is not that of loop.cfg") as caught:
+        learned(paths, project, 5)
+
+    assert "encoder_sum" in caught.value.hint
