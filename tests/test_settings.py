@@ -67,7 +67,9 @@ def test_spacys_own_reader_understands_the_written_file() -> None:
 
     expected = {"base": "blank:en", "component": None, "code": None, "labels": ["A", "B"], "seed": 0}
 
-    none = dict.fromkeys(("vectors", "vectors_sum", "queue_seed", "patterns", "eval", "shared"))
+    none = dict.fromkeys(
+        ("vectors", "vectors_sum", "encoder", "encoder_sum", "queue_seed", "patterns", "eval", "shared")
+    )
     assert expected | none == config["project"]
     assert 0.002 == config["update"]["learn_rate"]
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import shutil
 from pathlib import Path
 
@@ -131,8 +130,7 @@ def test_of_several_models_one_has_to_be_named(tmp_path):
 
 
 def test_without_its_libraries_it_says_how_to_get_them(folder, monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr("loop.encoder.encoder.find_spec", lambda name: None)
+    monkeypatch.setattr("loop.encoder.encoder.find_spec", lambda _: None)
     with pytest.raises(PipelineError, match="needs onnxruntime and tokenizers") as caught:
         Encoder(encoder_files(folder))
 

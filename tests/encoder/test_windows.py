@@ -12,17 +12,17 @@ from loop.encoder.windows import mean_of_pieces, windows
 def test_windows_give_each_piece_once_and_read_it(length: int, most: int):
     found = windows(length, most)
 
-    assert [*range(length)] == [piece for _, given in found for piece in range(given.start, given.stop)]
-    for read, given in found:
+    assert [*range(length)] == [piece for _, of in found for piece in range(of.start, of.stop)]
+    for read, of in found:
         assert read.stop - read.start <= most
-        assert read.start <= given.start <= given.stop <= read.stop <= length
+        assert read.start <= of.start <= of.stop <= read.stop <= length
 
 
 @given(st.integers(61, 500), st.integers(20, 60))
 def test_a_piece_has_a_quarter_of_a_window_on_either_side(length: int, most: int):
-    for read, given in windows(length, most):
-        assert given.start == 0 or given.start - read.start >= most // 4 - 1
-        assert given.stop == length or read.stop - given.stop >= most // 4 - 1
+    for read, of in windows(length, most):
+        assert of.start == 0 or of.start - read.start >= most // 4 - 1
+        assert of.stop == length or read.stop - of.stop >= most // 4 - 1
 
 
 @pytest.mark.parametrize(

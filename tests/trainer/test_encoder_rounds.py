@@ -125,7 +125,7 @@ def test_an_encoder_that_is_gone_is_asked_for(paths, project, encoder):
 
 def test_a_project_begins_with_the_encoder_that_its_settings_name(paths, project, encoder):
     write_encoder(encoder, seed=1)
-    with pytest.raises(PipelineError, match="is not that of loop.cfg") as caught:
+    with pytest.raises(PipelineError, match=r"is not that of loop\.cfg") as caught:
         learned(paths, project, 5)
 
     assert "encoder_sum" in caught.value.hint
