@@ -14,6 +14,7 @@ from loop.session.review import Review, Stop
 from loop.session.status import SessionStatus
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
+from loop.store.sessions import InHand
 
 if TYPE_CHECKING:
     from loop.quality import ReviewItem, Scope
@@ -63,6 +64,8 @@ class Adjudication(Review):
         stops = [Stop(question, item.decided, "") for item, question in items]
         super().__init__(paths, settings, store, stops=stops, annotator=annotator)
         self._blind = blind
+        self._taken: set[str] = set()  # by others, so that they were not shown
+        self._shown: str | None = None
         shown = [(item.shuffled(settings.project.seed) if blind else item, question) for item, question in items]
         self._items: Mapping[str, ReviewItem] = {question.id: item for item, question in shown}
         self.versions = max((len(item.versions) for item, _ in items), default=0)
@@ -92,8 +95,10 @@ class Adjudication(Review):
         """The sentence shown after the last item; empty before."""
         if self._at < len(self._stops):
             return ""
-        decided = sum(self._stands[stop.question.id] is not None for stop in self._stops)
-        return f"All shown ({len(self._stops)}), {decided} decided; every decision is saved."
+        shown = [stop.question.id for stop in self._stops if stop.question.id not in self._taken]
+        decided = sum(self._stands[id_] is not None for id_ in shown)
+        others = f" Others have taken {n} more." if (n := len(self._taken)) else ""
+        return f"All shown ({len(shown)}), {decided} decided; every decision is saved.{others}"
 
     def status(self) -> SessionStatus:
         """The numbers around the item; the last answer is the last decision of this review."""
@@ -116,18 +121,45 @@ class Adjudication(Review):
         return compared(page, tuple(versions), tuple(differences))
 
     def next(self) -> Question | None:
-        """The question of the current item; None after the last one."""
-        question = super().next()
-        if question is not None:
-            self._read_decision(question)
+        """The question of the current item, which is in this session's hand from now on; None after the last one.
+
+        Items that others have in hand, or have decided since the review began, are left out; `reopen` shows the latter.
+        """
+        with self._open.choosing() as in_hands:
+            while (question := super().next()) is not None and self._is_taken(question, in_hands):
+                self._taken.add(question.id)
+                self._go_on(question)
+            self._open.take(question)
+        self._show(question)
         return question
 
+    def _is_taken(self, question: Question, in_hands: Sequence[InHand]) -> bool:
+        if question.id == self._shown:
+            return False
+        before = self._stands[question.id]
+        self._read_decision(question)
+        now = self._stands[question.id]
+        is_decided = now is not None and now != before and now.annotator != self.annotator
+        return is_decided or any(map(InHand.of(question).conflicts, in_hands))
+
     def reopen(self) -> tuple[Question, Answer | None] | None:
-        """The previous item; None at the first."""
-        found = super().reopen()
-        if found is not None:
-            self._read_decision(found[0])
-        return found and (found[0], self.answered(found[0]))
+        """The previous item that nobody else has in hand; None if there is none."""
+        at = self._at
+        with self._open.choosing() as in_hands:
+            while (found := super().reopen()) and any(map(InHand.of(found[0]).conflicts, in_hands)):
+                pass
+            if found is None:
+                self._at = at
+                return None
+            self._open.take(found[0])
+        self._show(found[0])
+        return found[0], self.answered(found[0])
+
+    def _show(self, question: Question | None) -> None:
+        self._shown = None if question is None else question.id
+        if question is not None:
+            self._taken.discard(question.id)
+            self._read_decision(question)
 
     def _read_decision(self, question: Question) -> None:
         """Take note of what another session may have decided meanwhile."""

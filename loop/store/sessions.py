@@ -33,6 +33,11 @@ class InHand(NamedTuple):
     text_id: int
     passage: Passage | None = None
 
+    @classmethod
+    def of(cls, question: Question) -> InHand:
+        """What a question is about."""
+        return cls(question.text.id, question.passage)
+
     def conflicts(self, other: InHand) -> bool:
         """Whether both ask about some of the same words."""
         return self.text_id == other.text_id and overlapping(self.passage, other.passage)
@@ -130,11 +135,11 @@ class OpenSession:
 
     def take(self, *questions: Question | None) -> None:
         """Have these questions in hand, and no others."""
-        self._have(tuple(InHand(one.text.id, one.passage) for one in questions if one is not None))
+        self._have(tuple(InHand.of(one) for one in questions if one is not None))
 
     def let_go(self, question: Question) -> None:
         """Have a question, which is answered, in hand no more."""
-        self._have(tuple(one for one in self._mine.in_hand if one != InHand(question.text.id, question.passage)))
+        self._have(tuple(one for one in self._mine.in_hand if one != InHand.of(question)))
 
     def _have(self, in_hand: tuple[InHand, ...]) -> None:
         if in_hand != self._mine.in_hand:

@@ -10,7 +10,7 @@ from loop.records import Answer, Question, Span
 from loop.session import Adjudication, Session, review_question
 from loop.session.guidelines import digest
 from loop.store import Store
-from loop.store.sessions import others_at_work
+from loop.store.sessions import OpenSession, others_at_work
 from loop.truth import of_texts, resolve
 
 HUB, RIM, WIDE = Span(0, 3, "PART"), Span(4, 7, "PART"), Span(0, 7, "PART")
@@ -33,11 +33,11 @@ def say(store, gold):
 
 @pytest.fixture
 def sit_down(paths, settings, store):
-    """Open a review of everything that is open, or of `all_of_them`."""
+    """Open a review of everything that is open, or of `all_of_them`, in place of or beside those opened before."""
     opened = []
 
-    def seated(annotator: str = "eve", *, all_of_them: bool = False, **more) -> Adjudication:
-        for review in opened:
+    def seated(annotator: str = "eve", *, all_of_them: bool = False, beside: bool = False, **more) -> Adjudication:
+        for review in opened if not beside else ():
             review.close()
         items = [one for one in found(store) if all_of_them or one.is_open]
         texts = {text.id: text for text in store.corpus.texts([one.text_id for one in items])}
@@ -232,6 +232,7 @@ def test_what_another_reviewer_decided_meanwhile_is_shown_and_replaced(say, sit_
     decide(review, HUB)
     item = found(store)[1]
     ids = tuple(one.id for one in item.answers)
+    review.next()
     theirs = say("dan", 2, WIDE, adjudicates=ids)
 
     question = review.next()
@@ -240,6 +241,46 @@ def test_what_another_reviewer_decided_meanwhile_is_shown_and_replaced(say, sit_
     with pytest.raises(StoreError, match="replaced in another session"):
         review.answer(question, "accept", [RIM], seconds=1, keys=1)
     assert (RIM,) == decide(review, RIM).spans == truth(store, 2).spans
+
+
+def test_two_reviewers_never_have_the_same_text_in_hand_and_share_the_work(say, sit_down, paths):
+    for text in (1, 2, 3, 4):
+        say(ALICE, text, HUB)
+        say(BOB, text, WIDE)
+    eve, dan = sit_down(), sit_down("dan", beside=True)
+
+    assert [1, 2] == [eve.next().text.id, dan.next().text.id]
+    assert [(1,), (2,)] == [
+        tuple(one.text_id for one in each.in_hand)
+        for each in (*others_at_work(paths, "dan"), *others_at_work(paths, "eve"))
+    ]
+    decide(eve, HUB)
+    assert (3, 3) == (eve.next().text.id, eve.next().text.id)
+    decide(dan, HUB)
+    assert 4 == dan.next().text.id
+    decide(eve, HUB)
+    assert (None, "All shown (2), 2 decided; every decision is saved. Others have taken 2 more.") == (
+        eve.next(),
+        eve.goal_reached,
+    )
+    assert 3 == eve.reopen()[0].text.id  # not 4, which dan has in hand
+    reopened, decision = eve.reopen()
+    assert (2, "dan") == (reopened.text.id, decision.annotator)
+    assert [3, 1] == [dan.reopen()[0].text.id for _ in range(2)]  # not 2, which eve has in hand
+
+
+def test_what_somebody_is_asked_about_is_not_reviewed_meanwhile(say, sit_down, paths, store):
+    for text in (1, 2):
+        say(ALICE, text, HUB)
+        say(BOB, text, WIDE)
+    asking = OpenSession(paths, "carol")
+    asking.take(Question("any", store.corpus.texts([1])[0], (), ()))
+    review = sit_down()
+
+    assert 2 == review.next().text.id
+    assert None is review.reopen()
+    asking.close()
+    assert 1 == review.reopen()[0].text.id
 
 
 def test_a_session_that_asks_offers_no_half_done_review_and_reopens_no_decision(paths, settings, store, say, sit_down):
