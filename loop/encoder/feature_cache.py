@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,12 @@ MOST = 2 * 10**9
 SHARE = 10
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS features (
-        number INTEGER PRIMARY KEY, text BLOB NOT NULL UNIQUE, size INTEGER NOT NULL, value BLOB NOT NULL
+        number INTEGER PRIMARY KEY,
+        text BLOB NOT NULL,
+        tokens BLOB NOT NULL,
+        size INTEGER NOT NULL,
+        value BLOB NOT NULL,
+        UNIQUE (text, tokens)
     );
     CREATE TABLE IF NOT EXISTS encoder (checksum TEXT PRIMARY KEY);
 """
@@ -54,14 +60,18 @@ class FeatureCache:
 
     def get(self, text: str, tokens: Sequence[Passage]) -> Features | None:
         """The features of a text with these tokens; None if they are not known."""
-        found = self._execute("SELECT value FROM features WHERE text = ?", _key(text, tokens))
+        found = self._execute("SELECT value FROM features WHERE text = ? AND tokens = ?", *_keys(text, tokens))
         return np.frombuffer(found[0][0], dtype=np.float16).reshape(len(tokens), -1) if found else None
+
+    def knows(self, text: str) -> bool:
+        """Whether there are features of a text, with whatever tokens."""
+        return bool(self._execute("SELECT 1 FROM features WHERE text = ? LIMIT 1", _key(_bytes(text))))
 
     def put(self, text: str, tokens: Sequence[Passage], features: Features) -> None:
         """Keep the features of a text."""
         value = features.tobytes()
-        row = (_key(text, tokens), len(value), value)
-        if self._execute("INSERT OR IGNORE INTO features (text, size, value) VALUES (?, ?, ?)", *row) is None:
+        row = (*_keys(text, tokens), len(value), value)
+        if self._execute("INSERT OR IGNORE INTO features (text, tokens, size, value) VALUES (?, ?, ?, ?)", *row) is None:
             return
         self._size += len(value)
         if self._size > self._most:
@@ -101,7 +111,7 @@ class FeatureCache:
         found = self._execute("SELECT coalesce(sum(size), 0) FROM features")
         return int(found[0][0]) if found else 0
 
-    def _execute(self, statement: str, *values: object) -> list[tuple[bytes]] | None:
+    def _execute(self, statement: str, *values: object) -> list[tuple[Any, ...]] | None:
         """The rows; None where there is no file, or it fails: then it is not used any more."""
         if self._connection is None:
             return None
@@ -112,7 +122,13 @@ class FeatureCache:
             return None
 
 
-def _key(text: str, tokens: Sequence[Passage]) -> bytes:
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16)
-    digest.update(np.array(tokens, dtype=np.int64).tobytes())
-    return digest.digest()
+def _keys(text: str, tokens: Sequence[Passage]) -> tuple[bytes, bytes]:
+    return _key(_bytes(text)), _key(np.array(tokens, dtype=np.int64).tobytes())
+
+
+def _key(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

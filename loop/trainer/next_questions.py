@@ -30,6 +30,7 @@ from loop.trainer.candidates import (
     remembered,
     scored_texts,
 )
+from loop.trainer.encoding import soon_read
 from loop.trainer.known_passages import KnownPassages
 from loop.trainer.label_questions import revisits
 from loop.trainer.places import Place, random_places
@@ -174,6 +175,8 @@ class NextQuestions:
         self, rounds: Rounds, drawn: Candidates[Text], before: KnownPassages, rng: Random
     ) -> Candidates[Read]:
         """Read the texts: of long ones, where texts are few, as many sections as fill a queue."""
+        nlp = rounds.learner.nlp
+        drawn = replace(drawn, fresh=tuple(soon_read(nlp, drawn.fresh)), held_out=tuple(soon_read(nlp, drawn.held_out)))
         teaching = [*drawn.fresh, *drawn.carried]
         held = {text.id: [fixed_section(text.text)] for text in drawn.held_out if len(text.text) > SECTION}
         sections = before.sections(teaching, rng, at_least=self._settings.queue.size) | held

@@ -17,6 +17,7 @@ from loop.store.locks import ProcessLock, is_held
 from loop.store.questions import EXPIRED
 from loop.store.sessions import at_work, is_anybody_at_work
 from loop.trainer.debounce import Debounce
+from loop.trainer.encoding import ReadingAhead
 from loop.trainer.evaluation import Evaluation
 from loop.trainer.next_questions import NextQuestions
 from loop.trainer.pretraining import Pretraining
@@ -65,6 +66,7 @@ class Trainer:
                 self._evaluation = Evaluation(paths, settings, store)
                 self._weak_scores = WeakScores(paths, settings, store, other)
                 self._pretraining = Pretraining(paths, settings, store)
+                self._ahead = ReadingAhead(store, seed=settings.project.seed)
                 self._say("idle")
         except BaseException:
             self.close()
@@ -86,7 +88,8 @@ class Trainer:
                     continue
                 if over:
                     return
-                if not (self.evaluate() or self.score_pipeline() or self.ask_pipeline() or self.pretrain()):
+                idle = (self.evaluate, self.score_pipeline, self.ask_pipeline, self.pretrain, self.read_ahead)
+                if not any(do() for do in idle):
                     time.sleep(POLL_SECONDS)
 
     def work(self, on_round: Callable[[RoundInfo], None] = lambda _: None, *, patient: bool = True) -> bool:
@@ -185,6 +188,14 @@ class Trainer:
         if done is None:
             return False
         self._say(f"the pipeline in [suggest] reads texts {100 * done:.0f} %" if done < 1 else "idle")
+        return True
+
+    def read_ahead(self) -> bool:
+        """Let the encoder read texts of the pool for about half a second; False if it need not, or there is none."""
+        done = self._ahead.slice(self.rounds)
+        if done is None:
+            return False
+        self._say(f"the encoder reads the texts {100 * done:.0f} %" if done < 1 else "idle")
         return True
 
     def close(self) -> None:

@@ -129,3 +129,30 @@ def test_a_project_begins_with_the_encoder_that_its_settings_name(paths, project
         learned(paths, project, 5)
 
     assert "encoder_sum" in caught.value.hint
+
+
+def test_the_pool_is_read_ahead_when_there_is_nothing_else_to_do(paths, project, counted):
+    with Store(paths.db) as store:
+        gold = fill(store, 5)
+        trainer = Trainer(paths, project, store)
+        while trainer.read_ahead():
+            pass
+        trainer.close()
+
+    assert gold.keys() - {*counted} == {text.text for text in answered(paths)}
+    assert not {*counted} - {PROBE} - gold.keys() - {"a"}
+
+
+def test_a_queue_does_not_wait_for_many_texts_that_the_encoder_has_not_read(paths, project, monkeypatch):
+    monkeypatch.setattr(encoding, "UNREAD", 4)
+    with Store(paths.db) as store:
+        fill(store)
+        trainer = Trainer(paths, project, store)
+        trainer.ask()
+        few = store.questions.waiting()
+        while trainer.read_ahead():
+            pass
+        trainer.rounds.number
+        trainer._asking.refill(trainer.rounds)
+
+    assert (4, True) == (few, store.questions.waiting() > 4)
