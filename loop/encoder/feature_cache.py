@@ -71,7 +71,10 @@ class FeatureCache:
         """Keep the features of a text."""
         value = features.tobytes()
         row = (*_keys(text, tokens), len(value), value)
-        if self._execute("INSERT OR IGNORE INTO features (text, tokens, size, value) VALUES (?, ?, ?, ?)", *row) is None:
+        if (
+            self._execute("INSERT OR IGNORE INTO features (text, tokens, size, value) VALUES (?, ?, ?, ?)", *row)
+            is None
+        ):
             return
         self._size += len(value)
         if self._size > self._most:

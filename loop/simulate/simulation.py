@@ -195,6 +195,7 @@ class _Play:
             or self._trainer.ask_pipeline()
             or self._trainer.note_weak_labels()
             or self._trainer.learn()
+            or self._trainer.read_ahead()
         ):
             pass
         if self._trainer.rounds.number:
