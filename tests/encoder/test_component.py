@@ -43,6 +43,8 @@ def test_a_saved_pipeline_computes_the_same(nlp, tmp_path):
     nlp.to_disk(tmp_path / "saved")
     again = spacy.load(tmp_path / "saved")
 
+    assert ["spacy-loop[encoder]"] == again.meta["requirements"]
+
     assert ["model.onnx", "tokenizer.json"] == sorted(path.name for path in (tmp_path / "saved" / ENCODER).iterdir())
     for text in TEXTS:
         one, other = ready(nlp, [nlp.make_doc(text)]), ready(again, [again.make_doc(text)])
