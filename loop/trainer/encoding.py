@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from random import Random
-from typing import TypeVar
-
-from spacy.language import Language
+from typing import TYPE_CHECKING, TypeVar
 
 from loop.acquire.sections import SECTION
 from loop.base.pipeline import ready
@@ -15,6 +13,9 @@ from loop.encoder.component import encoder_of
 from loop.records import Text
 from loop.store import Store
 from loop.trainer.rounds import Rounds
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 # A question or a round waits for at most this plus one text.
 SLICE_SECONDS = 0.5
