@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.editing.draft import relabeled
+from loop.project import erase
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
@@ -115,6 +116,12 @@ class Histories(RuleBasedStateMachine):
         if training := self.store.answers.training():
             self.store.journal.close_round(training[-1].rank)
         self.train(pieces)
+
+    @rule(n=st.integers(1, 2), seed=SEEDS)
+    def erase(self, n: int, seed: int) -> None:
+        self.stop()
+        there = self.store.corpus.matching(())
+        erase(self.paths, self.settings, self.store, Random(seed).sample(there, min(n, len(there))))
 
     @precondition(lambda self: self.trainer)
     @rule(before_the_store_knew=st.booleans())
@@ -227,8 +234,10 @@ class Histories(RuleBasedStateMachine):
         """The rounds of a project in which nothing else was ever said than what stands, as it is read today."""
         paths = ProjectPaths(self.folder / "new")
         with Store.create(paths.db) as store:
-            texts = self.store.corpus.texts(range(1, self.store.corpus.size() + 1))
+            texts = self.store.corpus.matching(())
             store.corpus.add_batch((NewText(text.text, group=text.group) for text in texts), source="all")
+            numbers = store.corpus.find([text.text for text in texts])
+            ids = {text.id: numbers[text.text] for text in texts}
             naming = self.store.journal.naming()
             known = {
                 version: store.journal.scheme(naming.in_force(version), asked=labels)
@@ -239,7 +248,8 @@ class Histories(RuleBasedStateMachine):
             closed = [(seq, None) for seq, _, _ in self.store.journal.events(kind=EventKind.CLOSING)]
             for _, what in sorted([*standing, *noted, *closed], key=lambda pair: pair[0]):
                 if isinstance(what, Answer):
-                    store.answers.add(replace(self.retold(what), scheme=known[what.scheme], retracts=None, at=None))
+                    again = replace(self.retold(what), text_id=ids[what.text_id], scheme=known[what.scheme])
+                    store.answers.add(replace(again, retracts=None, at=None))
                 elif what is None:
                     store.journal.note(EventKind.CLOSING, {})
                 else:
