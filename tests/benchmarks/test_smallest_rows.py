@@ -8,7 +8,7 @@ import random
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,17 @@ def test_a_row_of_teams(benchmark: Load, tiny_data: Path):
     assert 12 == points[-1][0]
     assert ("50%", "yes") == (row["overlap"], row["review"])
     assert are_finite(row, "F1 at 200", "minutes")
+
+
+def test_teams_runs_nothing_again_that_finished(benchmark: Load, tmp_path: Path):
+    teams = benchmark("teams")
+    job = teams.Job("no such set", 0.1, True, 0, 20)
+    runs = teams.Runs(tmp_path)
+    runs.begin()
+    runs.add(job, {"points": [[20, 60.5, 30.0]]})
+    arguments = SimpleNamespace(quick=False, results=tmp_path, workers=1, data=tmp_path)
+
+    assert {job: [(20, 60.5, 30.0)]} == teams.finished([job], arguments)
 
 
 def test_a_row_of_checks(benchmark: Load, tiny_data: Path, monkeypatch: pytest.MonkeyPatch):
