@@ -14,6 +14,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import update
 
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.editing.draft import relabeled
@@ -21,7 +22,10 @@ from loop.project import erase
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, QueueSettings, Settings, UpdateSettings
 from loop.store import NewText, Store
+from loop.store.answered import mark_answered
 from loop.store.events import EventKind
+from loop.store.journal import append_event
+from loop.store.schema import texts
 from loop.trainer import Trainer, pin
 from loop.trainer.rebuilding import rebuilding
 
@@ -147,10 +151,10 @@ class Histories(RuleBasedStateMachine):
     def forward(self) -> None:
         pin(self.paths, self.settings, self.store, None)
 
-    @rule(update=st.sampled_from(UPDATES))
-    def other_settings(self, update: UpdateSettings) -> None:
+    @rule(new=st.sampled_from(UPDATES))
+    def other_settings(self, new: UpdateSettings) -> None:
         self.stop()
-        self.settings = replace(self.settings, update=update)
+        self.settings = replace(self.settings, update=new)
 
     def with_labels(self, *labels: str) -> None:
         self.stop()
@@ -234,10 +238,10 @@ class Histories(RuleBasedStateMachine):
         """The rounds of a project in which nothing else was ever said than what stands, as it is read today."""
         paths = ProjectPaths(self.folder / "new")
         with Store.create(paths.db) as store:
-            texts = self.store.corpus.matching(())
-            store.corpus.add_batch((NewText(text.text, group=text.group) for text in texts), source="all")
-            numbers = store.corpus.find([text.text for text in texts])
-            ids = {text.id: numbers[text.text] for text in texts}
+            there = self.store.corpus.matching(())
+            store.corpus.add_batch((NewText(text.text, group=text.group) for text in there), source="all")
+            numbers = store.corpus.find([text.text for text in there])
+            ids = {text.id: numbers[text.text] for text in there}
             naming = self.store.journal.naming()
             known = {
                 version: store.journal.scheme(naming.in_force(version), asked=labels)
@@ -246,10 +250,12 @@ class Histories(RuleBasedStateMachine):
             standing = [(answer.rank, answer) for answer in self.store.answers.standing()]
             noted = [(seq, values) for seq, _, values in self.store.journal.events(kind=EventKind.SETTINGS)]
             closed = [(seq, None) for seq, _, _ in self.store.journal.events(kind=EventKind.CLOSING)]
-            for _, what in sorted([*standing, *noted, *closed], key=lambda pair: pair[0]):
+            for _, what in sorted([*standing, *noted, *closed, *self.released()], key=lambda pair: pair[0]):
                 if isinstance(what, Answer):
-                    again = replace(self.retold(what), text_id=ids[what.text_id], scheme=known[what.scheme])
+                    again = replace(what, text_id=ids[what.text_id], scheme=known[what.scheme])
                     store.answers.add(replace(again, retracts=None, at=None))
+                elif isinstance(what, frozenset):
+                    release(store, {ids[text_id] for text_id in what})
                 elif what is None:
                     store.journal.note(EventKind.CLOSING, {})
                 else:
@@ -257,9 +263,19 @@ class Histories(RuleBasedStateMachine):
                     store.journal.settings(digest, what)
             return learned(paths, self.settings, store)
 
-    def retold(self, answer: Answer) -> Answer:
-        """An answer as it would be given in a new project."""
-        return answer
+    def released(self) -> list[tuple[int, frozenset[int]]]:
+        """The texts that wait no more for annotators who left, with the events since which they do not."""
+        with self.store._database.read() as connection:
+            found = connection.exec_driver_sql("SELECT released, id FROM texts WHERE released IS NOT NULL").all()
+        return [(seq, frozenset(id_ for at, id_ in found if at == seq)) for seq in sorted({at for at, _ in found})]
+
+
+def release(store: Store, ids: set[int]) -> None:
+    """Let texts wait no more."""
+    with store._database.write() as connection:
+        seq = append_event(connection, EventKind.RETIRED, {"annotator": "somebody"})
+        connection.execute(update(texts).where(texts.c.id.in_(ids)).values(released=seq))
+        mark_answered(connection, ids)
 
 
 def learned(paths: ProjectPaths, settings: Settings, store: Store) -> list[tuple[int, str]]:

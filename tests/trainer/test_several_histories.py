@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -14,7 +13,6 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from test_histories import FEW, SEEDS, Histories
 
 from loop.checkpoints.checkpoints import Checkpoints
-from loop.records import Answer
 from loop.truth import of_texts
 
 PEOPLE = st.sampled_from(["ann", "bob", "cid"])
@@ -51,14 +49,9 @@ class SeveralHistories(Histories):
     def retire(self, annotator: str, others: set[str]) -> None:
         self.store.annotators.retire(annotator, others)
 
-    def released(self) -> set[int]:
-        with self.store._database.read() as connection:
-            found = connection.exec_driver_sql("SELECT id FROM texts WHERE released IS NOT NULL")
-            return set(found.scalars())
-
     def complete(self) -> set[int]:
         """The answered texts that need nobody else, slowly."""
-        released, given = self.released(), self.store.answers.standing()
+        released, given = {id_ for _, ids in self.released() for id_ in ids}, self.store.answers.standing()
         return {
             id_
             for id_ in {one.text_id for one in given}
@@ -111,10 +104,6 @@ class SeveralHistories(Histories):
         keys = Checkpoints(self.paths.models).info(number).answers
 
         assert not waiting & {text_of[key.partition("@")[0]] for key in keys}
-
-    def retold(self, answer: Answer) -> Answer:
-        """Of a released text, as if it had needed nobody else."""
-        return replace(answer, needs=1) if answer.text_id in self.released() else answer
 
 
 def check(histories: int, steps: int) -> None:
