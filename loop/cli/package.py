@@ -59,6 +59,9 @@ def package_cli(
     name: NameOption = "",
     version: VersionOption = "",
     licence: Annotated[str, typer.Option("--license", metavar="NAME", help="License of the package.")] = "",
+    encoder_licence: Annotated[
+        str, typer.Option("--encoder-license", metavar="NAME", help="License of the encoder's files, if it has one.")
+    ] = "",
 ) -> None:
     """Build an installable wheel of a pipeline, with its scores and counts; needs no network."""
     from loop.base.pipeline import load_base
@@ -87,6 +90,7 @@ def package_cli(
             name=name,
             version=version or (version_of(store.journal.rounds()[:of]) if of is not None else "1.0.0"),
             licence=licence,
+            encoder_licence=encoder_licence,
             labels=labels,
             answers=len(answers),
             spans={label: spans.get(label, 0) for label in labels},

@@ -12,6 +12,7 @@ from spacy.cli.init_config import fill_config, init_config
 from spacy.util import load_config, working_dir
 from thinc.api import Config
 
+from loop.encoder.component import ENCODER
 from loop.errors import InputError, LoopError
 
 START, CONFIG = "start", "config.cfg"
@@ -58,7 +59,7 @@ def write_config(folder: Path, trained: Trained, overrides: Mapping[str, Any]) -
     # As in the rounds: with few texts, averaging the last steps gives a better model than the last step.
     training["optimizer"]["use_averages"] = True
     training["dropout"] = DROPOUT
-    config["system"]["gpu_allocator"] = "pytorch" if trained.annotating else None
+    config["system"]["gpu_allocator"] = "pytorch" if {*trained.annotating} - {ENCODER} else None
     _fill(folder, config.merge(_nested(overrides)))
     _score_entities_alone(folder / CONFIG)
 

@@ -17,6 +17,7 @@ from loop.base import fresh_pipeline
 from loop.base.code import NAME as CODE_NAME
 from loop.base.pipeline import recognizers_of_base
 from loop.checkpoints.checkpoints import VERSIONS, Checkpoints
+from loop.encoder.component import ENCODER, REQUIREMENT
 from loop.errors import LoopError
 from loop.files import copy_file, make_private, new_folder
 from loop.final.comparing import Comparison, agreement_on_the_rest, compared
@@ -46,7 +47,7 @@ SAMPLE = 150
 _README = """# Final training
 
 Made by `loop train` with {train} texts to train on and {dev} to select the best model by.{distilled}
-It needs only spaCy (here: {versions}), not `loop`. In this folder, run:
+It needs {needed} (here: {versions}). In this folder, run:
 
     python {command}
 
@@ -274,10 +275,11 @@ def _copy_code(files: Sequence[Path], folder: Path) -> None:
 
 
 def _explain(folder: Path, data: _Data, command: Sequence[str]) -> None:
-    made = data.distilled
+    made, with_encoder = data.distilled, ENCODER in data.trained.annotating
     words = {
         "train": len(data.train),
         "dev": len(data.dev),
+        "needed": f"spaCy and {REQUIREMENT}" if with_encoder else "only spaCy, not `loop`",
         "versions": VERSIONS,
         "command": " ".join(command),
         "model": MODEL,

@@ -19,6 +19,7 @@ from loop.base.adoption import is_hidden
 from loop.base.code import imported_beside
 from loop.base.pipeline import NER_FACTORIES
 from loop.checkpoints.checkpoints import OWN_FOLDER
+from loop.encoder.component import ENCODER, REQUIREMENT
 from loop.errors import LoopError, PipelineError
 from loop.files import copy_file, make_private
 from loop.final.distilled import Distilled
@@ -39,6 +40,7 @@ class About:
         labels: of the project. answers: number the model learned from. spans: in these answers, by label.
         scores: on held-out texts; None without any.
         weakly: whether the model learned from weak labels, too.
+        encoder_licence: of the encoder's files, which the package holds; empty for none.
         distilled: what the model was distilled from; None if it was not.
     """
 
@@ -50,6 +52,7 @@ class About:
     spans: Mapping[str, int] = field(default_factory=dict)
     scores: Scores | None = None
     weakly: bool = False
+    encoder_licence: str = ""
     distilled: Distilled | None = None
 
     @property
@@ -87,9 +90,15 @@ def build(model: Path, out: Path, about: About, *, code: Path | None = None) -> 
         code: a file with functions the pipeline needs, to include in the package.
 
     Raises:
-        LoopError: name or version is invalid, the code is more than one file, or the build fails.
+        LoopError: name or version is invalid, an encoder's licence is not stated, the code is more than one file, or
+            the build fails.
     """
     check_about(about)
+    if (model / ENCODER).exists() and not about.encoder_licence:
+        raise LoopError(
+            "The package would hold the files of the encoder, whose licence is not stated.",
+            hint="State it with --encoder-license NAME, or package a model without it: --distill.",
+        )
     if code and (others := imported_beside(code)):
         problem = f"{code.name} imports {', '.join(others)}, which a package cannot include."
         raise LoopError(problem, hint="Put all code into one file.")
@@ -183,6 +192,8 @@ def _notes(about: About, recognizers: Mapping[str, Sequence[str]]) -> str:
         lines += [f"Trained on {about.learned}: {_counts(about.spans)}.", ""]
     else:
         lines += [*_origin(about.distilled), f"The answers contain {_counts(about.spans)}.", ""]
+    if about.encoder_licence:
+        lines += ["### An encoder", "", _encoder_words(about.encoder_licence), ""]
     if len(recognizers) > 1:
         lines += ["### Several components find entities", "", _several(recognizers), ""]
     return "\n".join(lines)
@@ -205,6 +216,13 @@ def _origin(made: Distilled) -> list[str]:
 
 def _counts(spans: Mapping[str, int]) -> str:
     return ", ".join(f"{n:,} {label}" for label, n in spans.items()) or "no spans"
+
+
+def _encoder_words(licence: str) -> str:
+    return (
+        f"The files of a frozen encoder in `{ENCODER}` have a licence of their own: {licence}. "
+        f"The pipeline needs `pip install '{REQUIREMENT}'`."
+    )
 
 
 def _several(recognizers: Mapping[str, Sequence[str]]) -> str:

@@ -38,10 +38,12 @@ class Made:
 
 
 @contextmanager
-def make(folder: Path, base: str, labels: tuple[str, ...] = ("PART", "FAULT")) -> Iterator[Made]:
+def make(
+    folder: Path, base: str, labels: tuple[str, ...] = ("PART", "FAULT"), *, encoder: str | None = None
+) -> Iterator[Made]:
     """A project whose trainer has done a round; the last answer but one is partial, the last is held out."""
     settings = Settings(
-        project=ProjectSettings(base=base, labels=labels),
+        project=ProjectSettings(base=base, labels=labels, encoder=encoder),
         update=UpdateSettings(round_size=20, steps=4),
     )
     paths = ProjectPaths(folder / "project")
