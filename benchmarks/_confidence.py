@@ -23,6 +23,8 @@ from loop.records import TokenSpan
 
 Marginals = dict[TokenSpan, float]
 
+# Of the calibration error.
+BINS = 10
 # The labels of en_core_web_sm as UNER has them; its other labels are left out.
 UNER = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"}
 
@@ -142,3 +144,20 @@ def lattice_opinion(lattice: Lattice, labels: dict[str, str] | None) -> Opinion:
     p = dict(Mapped(lattice, labels).spans(1e-3) if labels else lattice.spans(1e-3))
     p |= {span: 0.0 for span in mapped(lattice.own, labels) if span not in p}
     return Opinion(frozenset(mapped(lattice.own, labels)), p, -lattice.logp(lattice.own))
+
+
+def calibration_error(scored: Sequence[tuple[float, bool]]) -> float:
+    """The expected calibration error (Naeini et al. 2015, AAAI), in 10 bins of equal width."""
+    p, is_right = (np.array(column, dtype=float) for column in zip(*scored, strict=True))
+    bins = np.minimum((p * BINS).astype(int), BINS - 1)
+    gaps = [abs((p - is_right)[bins == i].sum()) for i in range(BINS)]
+    return float(sum(gaps) / len(p))
+
+
+def auroc(scored: Sequence[tuple[float, bool]]) -> float:
+    """The probability that a wrong one has the higher score, ties counting half (Mann and Whitney 1947)."""
+    scores, wrong = (np.array(column) for column in zip(*scored, strict=True))
+    wrong = wrong.astype(bool)
+    higher = (scores[wrong][:, None] > scores[~wrong][None, :]).mean()
+    ties = (scores[wrong][:, None] == scores[~wrong][None, :]).mean()
+    return float(higher + ties / 2)

