@@ -8,6 +8,7 @@ from random import Random
 
 from loop.base.pipeline import recognizers_of_base
 from loop.checkpoints.checkpoints import Checkpoints
+from loop.encoder.component import encoder_of
 from loop.held_out import Teaching
 from loop.learning.learner import Learner
 from loop.learning.pretraining import pretrain, pretrained_layers
@@ -53,7 +54,7 @@ class Pretraining:
         return 1.0
 
     def _is_worth_it(self, rounds: Rounds) -> bool:
-        """Whether the network is untrained, without word vectors, and there are enough texts.
+        """Whether the network is untrained, sees neither word vectors nor an encoder, and there are enough texts.
 
         Recomputed only after a new event.
         """
@@ -66,6 +67,7 @@ class Pretraining:
             settings.texts > 0
             and not recognizers_of_base(rounds.learner.nlp)
             and not rounds.learner.nlp.vocab.vectors.shape[0]
+            and encoder_of(rounds.learner.nlp) is None
             and self._pretrained.round() is None
             and self._store.corpus.size() >= settings.at_least
         )

@@ -10,6 +10,7 @@ import spacy
 from encoder_kit import write_encoder
 from trainer_kit import answer, fill, finish
 
+from loop.care.privacy import files_with_text
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.checkpoints.start import changes_of_start
 from loop.encoder.component import ENCODER
@@ -160,3 +161,21 @@ def test_a_queue_does_not_wait_for_many_texts_that_the_encoder_has_not_read(path
 
         assert few <= 8
         assert project.queue.size == store.questions.waiting()
+
+
+def test_a_project_with_an_encoder_is_not_pretrained(paths, project):
+    settings = replace(project, pretrain=replace(project.pretrain, texts=40, at_least=10))
+    with Store(paths.db) as store:
+        fill(store, 5)
+        finish(paths, settings, store, pretrain=True)
+
+    assert not (paths.models / "pretrained").exists()
+
+
+def test_what_an_encoder_computed_is_private(paths, project):
+    learned(paths, project, 5)
+    with Store(paths.db) as store:
+        found = {file.path: file.what for file in files_with_text(paths, project, store)}
+
+    assert "what an encoder computed of the texts" == found[paths.features]
+    assert 0o600 == paths.features.stat().st_mode & 0o777
