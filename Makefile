@@ -8,7 +8,7 @@ LOCK := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --
 # pip would compile every module, for 15 seconds; Python compiles those that it imports, and keeps them if it may.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo lint check timings test test-slow test-transformers bench lock
+.PHONY: demo lint check timings test test-encoder test-slow test-transformers bench lock
 
 # The pip of the lock file: the one that comes with Python 3.11 takes 10 seconds to set up, and twice as long for the rest.
 $(BIN)/pip:
@@ -65,6 +65,10 @@ timings: .venv/installed-dev
 
 test: lint $(XTERM) $(READER) $(MINILM)
 	$(TESTS)
+
+# What `make test` runs of encoders, by itself.
+test-encoder: $(MINILM)
+	$(TESTS) tests/encoder tests/trainer/test_encoder_rounds.py tests/final/test_with_encoder.py
 
 # Long runs, each test in a process that has seen the others in another order, and properties on many examples.
 test-slow: .venv/installed-dev

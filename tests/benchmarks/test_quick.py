@@ -56,6 +56,11 @@ PRINTED = {
         lambda rows: are_percent(rows, "P", "R", "F1", "true F1") and [row["units"] for row in rows] == [50, 200],
         seeds=(1,),
     ),
+    "encoder": Printed(
+        2,
+        "set, features, seeds, F1 at 25, F1 at 50, F1 at 100, F1 at 200, F1 at 300, ECE, AUROC",
+        lambda rows: are_percent(rows, "F1 at 25", "F1 at 300") and are_positive(rows, "seeds"),
+    ),
     "forgetting": Printed(
         6,
         "case, recipe, seed, taught, old gold, others agree, kept here, kept there, seconds",

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from _data import BASES
+from encoder_kit import write_encoder
 from scripts import NAMES
 
 from loop.settings import ProjectPaths, UpdateSettings
@@ -96,6 +97,21 @@ def test_teams_runs_nothing_again_that_finished(benchmark: Load, tmp_path: Path)
     arguments = SimpleNamespace(quick=False, results=tmp_path, workers=1, data=tmp_path)
 
     assert {job: [(20, 60.5, 30.0)]} == teams.finished([job], arguments)
+
+
+def test_a_row_of_encoder(benchmark: Load, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    encoder = benchmark("encoder")
+    monkeypatch.setattr(encoder, "MINILM", write_encoder(tmp_path / "encoder"))
+    jobs = [encoder.Job("ncbi_disease", "dev", features, 0, 12) for features in ("plain", "encoder")]
+    runs = {job: encoder.perform(job, tiny_data) for job in jobs}
+    plain, with_encoder = encoder.table(runs)
+    (difference, _), (cost, _) = encoder.compared(runs), encoder.costs(runs)
+
+    assert ("plain", "encoder") == (plain["features"], with_encoder["features"])
+    assert (12, 12) == tuple(run["points"][-1][0] for run in runs.values())
+    assert ("encoder", "plain") == (difference["features"], difference["against"])
+    assert 0 == runs[jobs[0]]["cache"] < runs[jobs[1]]["cache"]
+    assert are_finite(cost, "s a round", "memory MB")
 
 
 def test_a_row_of_checks(benchmark: Load, tiny_data: Path, monkeypatch: pytest.MonkeyPatch):
