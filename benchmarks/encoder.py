@@ -98,7 +98,7 @@ def perform(job: Job, data: Path) -> dict[str, Any]:
         vectors="builtin:en" if vectors else None,
         encoder=str(MINILM) if encoder else None,
     )
-    scenario = Scenario(job.answers, every=min(AT[0], job.answers))
+    scenario = Scenario(job.answers)
     if terms:
         scenario = replace(scenario, examples=5, terms=100)
     with tempfile.TemporaryDirectory(prefix="loop-") as folder:
