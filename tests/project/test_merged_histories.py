@@ -23,6 +23,7 @@ from loop.project import add_labels, opened, relabel
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, Settings
 from loop.store import NewAnswer, NewText, Store, WeakSpan
+from loop.store.events import EventKind
 
 START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 ERASE = re.compile(r"`loop erase ([\d ]+)`")
@@ -89,13 +90,22 @@ class Side:
             store.erase([rng.choice(there).id])
 
     def import_file(self, store: Store, rng: Random) -> None:
+        """A file that the other project may have imported, too: the same rows have the same ids."""
         labels = store.journal.naming().in_force(store.journal.naming().version)
+        taken_back = store.imports.taken_back() | {said["answer"] for said in self.erased_answers(store)}
         self.given += 1
-        rows = [
-            NewAnswer(NewText(f"text {rng.randrange(30)}"), Answer(f"{self.name} {self.given} {n}", 0, name, "accept"))
-            for n, name in enumerate(rng.choices(["ann", "bea"], k=3))
-        ]
+        rows = []
+        for name in rng.choices(["ann", "bea"], k=3):
+            text = f"text {rng.randrange(30)}"
+            id_ = f"{text} {name}"
+            own = f"{id_} {self.name} {self.given}"
+            rows.append(NewAnswer(NewText(text), Answer(own if id_ in taken_back else id_, 0, name, "accept")))
         store.import_answers(rows, labels=labels, source="gold", replacing=True)
+
+    def erased_answers(self, store: Store) -> list[dict[str, Any]]:
+        known = {answer.id for answer in store.answers.all()}
+        every = (said for _, _, said in store.journal.events(kind=EventKind.ANSWER))
+        return [said for said in every if said["answer"] not in known]
 
     def undo_import(self, store: Store, rng: Random) -> None:
         if standing := [one for one in store.imports.all() if not one.is_undone]:

@@ -91,7 +91,10 @@ def test_an_import_of_the_other_project_can_be_taken_back_after_the_merge(
 
 def in_file(path: Path, contents: Sequence[str], **fields: object) -> Path:
     """A file with the right spans of these texts."""
-    spans = ([{"start": span.start, "end": span.end, "label": span.label} for span in GOLD[text]] for text in contents)
+    spans = (
+        [{"start": span.start, "end": span.end, "label": span.label} for span in GOLD.get(text, ())]
+        for text in contents
+    )
     rows = ({"text": text, "spans": each, **fields} for text, each in zip(contents, spans, strict=True))
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     return path
@@ -183,3 +186,42 @@ def test_answers_that_were_exported_there_and_imported_here_are_the_same_answers
 
     assert ["answer 0", "answer 1"] == [one.id for _, one in answers(pair[0])]
     assert GOLD[TEXTS[0]] == known(pair[0])[TEXTS[0]].spans
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_who_takes_their_import_back_takes_nothing_from_who_imported_the_file_too(two, tmp_path: Path, first: int):
+    file = in_file(tmp_path / "gold.jsonl", [*TEXTS[3:7], "unknown"])
+    bring(two[first], file, "ann")
+    bring(two[1 - first], file, "ann")
+    with at(two[1]) as store:
+        store.imports.undo()
+    pair = agree(*two)
+    for paths in pair:
+        with at(paths) as store:
+            assert [first == 1, first == 0] == [one.is_undone for one in store.imports.all()]
+            assert (5, 1) == (len((undone := store.imports.undo()).answers), len(undone.texts))
+
+    assert {*TEXTS[:2]} == {*in_both(pair, known)}
+
+
+def test_who_takes_an_import_back_takes_nothing_from_who_gave_the_answers(two, tmp_path: Path) -> None:
+    said = {"answer": "accept", "_annotator_id": "ann", "_timestamp": 1_700_000_000}
+    bring(two[1], in_file(tmp_path / "exported.jsonl", TEXTS[:1], **said, _loop={"id": "answer 0"}), "me")
+    with at(two[1]) as store:
+        store.imports.undo()
+
+    assert {*TEXTS[:2]} == {*known(agree(*two)[0])}
+
+
+def test_a_file_that_both_imported_and_took_back_is_taken_back(two, tmp_path: Path) -> None:
+    for paths in two:
+        bring(paths, in_file(tmp_path / "gold.jsonl", [*TEXTS[3:7], "unknown"]), "ann")
+        with at(paths) as store:
+            store.imports.undo()
+    bring(two[1], tmp_path / "gold.jsonl", "ann")
+    pair = agree(*two)
+
+    assert {*TEXTS[:7], "unknown"} - {TEXTS[2]} == {*known(pair[0])}
+    with at(pair[0]) as store:
+        store.imports.undo()
+    assert {*TEXTS[:2]} == {*known(pair[0])}

@@ -32,6 +32,7 @@ from loop.store.relabeling import UNFINISHED, rewrite
 from loop.store.terms import TAKES_BACK
 from loop.store.weak_labels import SUMMARY
 
+IMPORT = "import"
 Draft = Callable[[str, Names], str]
 
 
@@ -156,6 +157,10 @@ def _payload(projects: Both, one: MergedEvent) -> Mapping[str, Any]:
     for name, new in (("batch", numbers.batches), ("scheme", numbers.schemes), (TAKES_BACK, numbers.events)):
         if name in said:
             said[name] = new[said[name]]
+    if IMPORT in said:  # of two imports of a file, one that was not taken back
+        said[IMPORT] = min(
+            (other[IMPORT] for other in others), key=lambda token: (token in projects.undone, token != said[IMPORT])
+        )
     return said
 
 

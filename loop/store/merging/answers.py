@@ -52,6 +52,7 @@ def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str
     others = {row["id"]: row for row in rows(both.connection, THEIRS["answers"]) if row["text_id"] not in left_out}
     lost_here, lost_there = both.taken_back(mine=True) - ours.keys(), both.taken_back(mine=False) - others.keys()
     ours, others = _without(ours, lost_there), _without(others, lost_here)
+    ours, others = _with_kept(ours, both.kept(mine=True)), _with_kept(others, both.kept(mine=False))
     came, names = [row for id_, row in others.items() if id_ not in ours], _names(ours, others, names)
     new = [_numbered(row, both.theirs) | {"annotator": names.get(row["annotator"], row["annotator"])} for row in came]
     alone = [_numbered(row, both.mine) for id_, row in ours.items() if id_ not in others]
@@ -70,6 +71,13 @@ def merge_answers(both: Both, left_out: Collection[int], names: Mapping[str, str
 def _without(found: Mapping[str, Row], lost: Collection[str]) -> dict[str, Row]:
     """The answers without those of an import that the other project took back together with their texts."""
     return {id_: row for id_, row in found.items() if id_ not in lost}
+
+
+def _with_kept(found: Mapping[str, Row], kept: Collection[str]) -> dict[str, Row]:
+    """The answers without what took back an import of these, which the other project has otherwise."""
+    undoing = (id_ for id_, row in found.items() if (row["verdict"], row["mode"]) == ("retract", "import"))
+    gone = {id_ for id_ in undoing if found[id_]["retracts"] in kept}
+    return {id_: row for id_, row in found.items() if id_ not in gone}
 
 
 def _names(ours: Mapping[str, Row], others: Mapping[str, Row], given: Mapping[str, str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Numbers:
         return self.texts.get(id_, id_)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Both:
     """The two projects.
 
@@ -74,10 +75,28 @@ class Both:
         return frozenset(said["answer"] for said in self._said(EventKind.ANSWER, mine=mine))
 
     def taken_back(self, *, mine: bool) -> frozenset[str]:
-        """Those of them that came with an import which either project took back."""
-        undone = {said["import"] for side in (True, False) for said in self._said(EventKind.IMPORT_UNDONE, mine=side)}
+        """Those of them that came with an import which either project took back, and that the other has not otherwise.
+
+        It has them otherwise if they were given there, or came with another import.
+        """
+        return self._undone(mine=mine) - self._otherwise(mine=not mine)
+
+    def kept(self, *, mine: bool) -> frozenset[str]:
+        """Those that came with such an import, but which the other project has otherwise."""
+        return self._undone(mine=mine) & self._otherwise(mine=not mine)
+
+    def _undone(self, *, mine: bool) -> frozenset[str]:
         every = self._said(EventKind.ANSWER, mine=mine)
-        return frozenset(said["answer"] for said in every if said.get("import") in undone)
+        return frozenset(said["answer"] for said in every if said.get("import") in self.undone)
+
+    def _otherwise(self, *, mine: bool) -> frozenset[str]:
+        return self.answered(mine=mine) - self._undone(mine=mine)
+
+    @cached_property
+    def undone(self) -> frozenset[str]:
+        """The imports that either project took back."""
+        sides = (True, False)
+        return frozenset(said["import"] for side in sides for said in self._said(EventKind.IMPORT_UNDONE, mine=side))
 
     def _said(self, kind: EventKind, *, mine: bool) -> Iterator[Mapping[str, Any]]:
         events = (one.mine if mine else one.theirs for one in self.log)

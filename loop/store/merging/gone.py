@@ -45,7 +45,7 @@ def find_gone(both: Both, *, mine: bool) -> Gone:
     known = {*there.batches.values()}
     suspects = {id_: new for id_, batch in _lacking(both, mine=mine) if (new := here.batches[batch]) in known}
     said, taken_back = _answers_of(both, suspects, mine=mine), both.taken_back(mine=not mine)
-    forgotten = both.answered(mine=not mine)
+    forgotten = both.answered(mine=not mine) - both.kept(mine=not mine)
     erased: set[int] = set()
     unanswered: set[int] = set()
     for id_, batch in suspects.items():
