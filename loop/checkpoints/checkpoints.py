@@ -160,6 +160,8 @@ class Checkpoints:
             start = srsly.read_json(self.path(0) / "meta.json")["labels"][COMPONENT]
             anchor = Anchor(self._raw(0).read_bytes()) if start else None
             return Learner.restored(self._loaded(number), self._raw(number).read_bytes(), anchor)
+        except PipelineError:  # it says what is missing
+            raise
         except Exception as error:  # spaCy may raise any kind of error
             raise _unloadable(self.path(number), error) from error
 
@@ -171,6 +173,8 @@ class Checkpoints:
         """
         try:
             return self._loaded(number)
+        except PipelineError:  # it says what is missing
+            raise
         except Exception as error:  # spaCy may raise any kind of error
             raise _unloadable(self.path(number), error) from error
 

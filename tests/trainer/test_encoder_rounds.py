@@ -179,3 +179,14 @@ def test_what_an_encoder_computed_is_private(paths, project):
 
     assert "what an encoder computed of the texts" == found[paths.features]
     assert 0o600 == paths.features.stat().st_mode & 0o777
+
+
+def test_without_what_runs_an_encoder_a_round_says_how_to_get_it(paths, project, monkeypatch):
+    learned(paths, project, 5)
+    monkeypatch.setattr("loop.encoder.encoder.find_spec", lambda _: None)
+    kept = Checkpoints(paths.models)
+
+    for load in (kept.load, kept.published, lambda number: spacy.load(kept.path(number))):
+        with pytest.raises(PipelineError, match="An encoder needs onnxruntime and tokenizers") as caught:
+            load(1)
+        assert "pip install 'spacy-loop[encoder]'" in caught.value.hint
