@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import spacy
 from _common import timed
@@ -35,19 +35,35 @@ class Distillation(NamedTuple):
     seconds: float
 
 
-def distil(paths: ProjectPaths, settings: Settings, test: Gold, *, pool_texts: int = POOL_TEXTS) -> Distillation:
-    """Distil a project's last round, which stays, and compare the two on texts that neither has learned."""
+def distil(
+    paths: ProjectPaths,
+    settings: Settings,
+    test: Gold,
+    *,
+    pool_texts: int = POOL_TEXTS,
+    overrides: Mapping[str, Any] | None = None,
+) -> Distillation:
+    """Distil a project's last round, and compare the two on texts that neither has learned.
+
+    Args:
+        paths: of the project, which stays as it is.
+        settings: of the project.
+        test: texts with their gold spans.
+        pool_texts: how many texts the teacher labels at most.
+        overrides: of settings of spaCy's config, such as "training.max_steps".
+    """
     with Store(paths.db) as store, TemporaryDirectory(prefix="loop-") as temporary:
+        options = Options(distill=True, pool_texts=pool_texts, overrides=overrides or {})
         final, folder = FinalTraining(paths, settings, store), Path(temporary, "distilled")
-        seconds, (model, labelled) = timed(lambda: _trained(final, folder, pool_texts))
+        seconds, (model, labelled) = timed(lambda: _trained(final, folder, options))
         timing = [text.text for text in store.corpus.sample(TIMED, Random(0))]
         both = [(f1(nlp, test), words_per_second(nlp, timing)) for nlp in map(spacy.load, (final.last, model))]
     (teacher_f1, teacher_wps), (student_f1, student_wps) = both
     return Distillation(teacher_f1, student_f1, teacher_wps, student_wps, labelled, seconds)
 
 
-def _trained(final: FinalTraining, folder: Path, pool_texts: int) -> tuple[Path, int]:
-    written = final.write(folder, Options(distill=True, pool_texts=pool_texts))
+def _trained(final: FinalTraining, folder: Path, options: Options) -> tuple[Path, int]:
+    written = final.write(folder, options)
     for _ in train(folder):
         pass
     assert written.trained
