@@ -66,17 +66,17 @@ def test_a_mistyped_option_is_refused(learned: Path, run: Run):
 
 
 @pytest.mark.integration
-def test_a_model_is_distilled_beside_the_final_one_and_becomes_a_wheel(learned: Path, run: Run):
+def test_a_package_distills_what_is_not_distilled_yet(learned: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
     Path("pool.txt").write_text("the chain is worn\nthe saddle squeaks\n")
     assert 0 == run("add", "pool.txt").code
-    ran = run("train", "--distill", *SHORT)
+    monkeypatch.setattr("loop.final.Options", partial(Options, overrides=overrides_of(SHORT)))
+    ran = run("package", "wheels", "--distill")
     made = distilled(learned / "models" / "distilled" / "model")
 
     assert (0, 3, 2) == (ran.code, made.round, made.labelled)
     assert f"{made.train + 2} texts to train on, 2 of them labelled by round 3, and {made.dev} to choose" in ran.out
     assert "The distilled model is in models/distilled/model." in ran.out
     assert "on 10 texts that neither has learned: last round" in ran.out
-    assert 0 == run("package", "wheels", "--distill").code
     assert ["xx_project_distilled-0.3.0-py3-none-any.whl"] == [path.name for path in Path("wheels").iterdir()]
 
     meta = learned / "models" / "distilled" / "model" / "meta.json"
@@ -107,17 +107,6 @@ def test_what_excludes_distilling_is_named(learned: Path, run: Run):
     assert "--distill and --merge cannot be combined" in run("train", "--distill", "--merge").err
     assert "--pool-texts is for --distill" in run("train", "--pool-texts", "5").err
     assert "--round and --distill cannot be combined" in run("package", "--round", "1", "--distill").err
-
-
-@pytest.mark.integration
-def test_a_package_distills_what_is_not_distilled_yet(learned: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
-    Path("pool.txt").write_text("the chain is worn\nthe saddle squeaks\n")
-    assert 0 == run("add", "pool.txt").code
-    monkeypatch.setattr("loop.final.Options", partial(Options, overrides=overrides_of(SHORT)))
-    ran = run("package", "wheels", "--distill", "--version", "2.0")
-
-    assert (0, True) == (ran.code, "The distilled model is in models/distilled/model." in ran.out)
-    assert ["xx_project_distilled-2.0-py3-none-any.whl"] == [path.name for path in Path("wheels").iterdir()]
 
 
 @pytest.mark.integration
