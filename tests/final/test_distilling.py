@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import spacy
+from encoder_kit import write_encoder
 from final_project import HELD_OUT, SELECTING, SHORT, UNANSWERED, Made, holding, make, train_here
 from spacy.tokens import DocBin
 from tiny_base import save_tiny_base
@@ -44,6 +46,14 @@ def usual(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("usual") / "final"
     FinalTraining(made.paths, made.settings, made.store).write(folder, Options(overrides=SHORT))
     return folder
+
+
+@pytest.fixture(scope="session")
+def encoded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """A project that learns with an encoder, after a round."""
+    folder = tmp_path_factory.mktemp("encoded")
+    with make(folder, "blank:xx", encoder=str(write_encoder(folder / "encoder"))) as made:
+        yield made
 
 
 @pytest.fixture
@@ -93,9 +103,12 @@ def test_a_student_starts_as_round_0_does_without_an_encoder(folder: Path, usual
 
 
 @pytest.mark.integration
-def test_a_distilled_model_is_read_by_spacy_alone(folder: Path, tmp_path: Path):
-    code = f"import sys, spacy; nlp = spacy.load({str(folder / 'model')!r}); nlp('the chain'); "
-    code += "print(nlp.pipe_names, nlp.pipe_labels, any(name.split('.')[0] == 'loop' for name in sys.modules))"
+def test_a_model_distilled_of_one_with_an_encoder_is_read_by_spacy_alone(encoded: Made, tmp_path: Path):
+    FinalTraining(encoded.paths, encoded.settings, encoded.store).write(tmp_path / "distilled", DISTIL)
+    train_here(tmp_path / "distilled")
+    model = publish(tmp_path / "distilled", "ner_loop")
+    code = f"import sys, spacy; nlp = spacy.load({str(model)!r}); nlp('the chain'); "
+    code += "print(nlp.pipe_names, nlp.pipe_labels, {'loop', 'onnxruntime', 'tokenizers'}.intersection(sys.modules))"
     ran = subprocess.run(
         [sys.executable, "-S", "-c", code],
         env=environment_without_loop(tmp_path / "packages"),
@@ -104,7 +117,21 @@ def test_a_distilled_model_is_read_by_spacy_alone(folder: Path, tmp_path: Path):
         text=True,
     )
 
-    assert "['ner_loop'] {'ner_loop': ['PART']} False" == ran.stdout.strip()
+    assert ["loop_encoder", "ner_loop"] == Checkpoints(encoded.paths.models).published(1).pipe_names
+    assert "['ner_loop'] {'ner_loop': ['PART']} set()" == ran.stdout.strip()
+    assert not (model / "loop_encoder").exists()
+    assert [] == holding(model, "encoder")
+
+
+def test_a_student_of_a_model_with_an_encoder_starts_and_reads_as_one_without(
+    encoded: Made, folder: Path, tmp_path: Path
+):
+    FinalTraining(encoded.paths, encoded.settings, encoded.store).write(tmp_path / "distilled", DISTIL)
+
+    for name in ("start/ner_loop/model", "start/config.cfg", "config.cfg", "dev.spacy"):
+        assert (folder / name).read_bytes() == (tmp_path / "distilled" / name).read_bytes()
+    assert texts(folder, "train") == texts(tmp_path / "distilled", "train")
+    assert all(not doc.tensor.size for doc in docs(tmp_path / "distilled", "train"))
 
 
 @pytest.mark.integration
