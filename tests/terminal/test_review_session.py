@@ -83,3 +83,16 @@ def test_a_half_done_review_is_there_again_when_it_was_left(folder: Path) -> Non
 
     assert (0, {}) == (second.end(), decided(folder))
     assert "alice" not in second.text
+
+
+@pytest.mark.integration
+def test_two_reviewers_at_once_share_the_texts(folder: Path) -> None:
+    command = ("-m", "loop", "-C", str(folder), "review", "--reviewer")
+    eve = Terminal(folder, arguments=(*command, "eve"), columns=80).wait("1 of 3")
+    dan = Terminal(folder, arguments=(*command, "dan"), columns=80)
+    dan.wait("2 of 3", "with eve").press("1 enter").wait("3 of 3")
+    eve.press("1 1 enter").wait("All shown (1), 1 decided", "Others have taken 2 more").press("q")
+    dan.press("1 enter").wait("All shown (2), 2 decided").press("q")
+
+    assert (0, 0) == (eve.end(), dan.end())
+    assert 3 == len(decided(folder))
