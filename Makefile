@@ -76,7 +76,7 @@ test-slow: .venv/installed-dev
 	$(TESTS) -p randomly --hypothesis-profile thorough
 
 # Transformers need torch, of which nobody else should have to load 200 MB: an environment of its own.
-test-transformers:
+test-transformers: $(MINILM)
 	test -x .venv-transformers/bin/python || $(PYTHON) -m venv .venv-transformers
 	.venv-transformers/bin/python -m pip install -q -e . pytest hypothesis pyarrow torch spacy-curated-transformers spacy-transformers spacy-llm
 	.venv-transformers/bin/python -m pytest -m transformers tests/pipelines

@@ -18,6 +18,7 @@ from loop.learning.examples import Examples
 from loop.learning.learner import Learner
 from loop.learning.update import update
 from loop.progress.held_out_gold import evaluated_texts, gold_texts
+from loop.progress.novelty import novelty
 from loop.records import Answer, Span
 from loop.settings import ProjectPaths, Settings
 from loop.simulate import Gold, Scenario, scratch, simulate
@@ -76,6 +77,7 @@ def _plain(span: Span) -> dict[str, Any]:
 def _rounds(store: Store, settings: Settings, paths: ProjectPaths) -> Iterator[dict[str, Any]]:
     """What the project knows of each round; `held` are its counts on the gold texts."""
     gold, labels = gold_texts(store, settings, paths), settings.project.labels
+    training = store.answers.training()
     for info in store.journal.rounds():
         found = evaluated_texts(store, gold, info.number)
         table = counts([one.found for one in found], [one.gold.spans for one in found], labels).sum(axis=1)
@@ -86,6 +88,7 @@ def _rounds(store: Store, settings: Settings, paths: ProjectPaths) -> Iterator[d
             "agreement": info.agreement,
             "estimate": dict(info.estimate),
             "held": table.tolist(),
+            "new": [[one.new, one.names] for one in novelty(store, training[: info.answers], gold, labels)],
         }
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from loop.quality import Consistency
     from loop.store import BatchInfo, RoundInfo
 
-HEADINGS = "label", "answered", "to find", "F1", "95 % of F1", "since ten rounds ago"
+HEADINGS = "label", "answered", "to find", "F1", "95 % of F1", "new names", "since ten rounds ago"
 LAST_ROUNDS = 3  # rounds shown with loss and F1
 
 
@@ -118,8 +118,13 @@ def label_lines(now: Progress) -> list[str]:
     if not names:
         return []
     scores = now.scores.labels if now.scores else {}
-    rows = [(name, f"{now.spans.get(name, 0):,}", *_cells(scores.get(name), now.changes.get(name))) for name in names]
-    return aligned([HEADINGS, *rows], left=(0, 5))
+    new = {one.label: f"{one.share:.0%}" for one in now.novelty if one.is_told}
+    rows = [
+        (name, f"{now.spans.get(name, 0):,}", *found, new.get(name, ""), since)
+        for name in names
+        for *found, since in [_cells(scores.get(name), now.changes.get(name))]
+    ]
+    return aligned([HEADINGS, *rows], left=(0, 6))
 
 
 def _cells(score: Score | None, change: Change | None) -> tuple[str, ...]:

@@ -80,6 +80,7 @@ def advice(
     weakest: str,
     expected: Expected | None = None,
     unlearned: str = "",
+    new_names: str = "",
 ) -> Advice:
     """Advise from the project's numbers.
 
@@ -92,12 +93,13 @@ def advice(
         weakest: the kind of texts where the model is worst, in words; empty if none stands out.
         expected: by cross-validation, if done recently.
         unlearned: a sentence about answers that wait for a round.
+        new_names: a clause on the names that no answer has, if they are too many to stop (see `novelty_words`).
     """
     lasting = [info for info in rounds if not info.closing]  # the same step from each to the next
     agreements, learned = [info.agreement for info in lasting], [info.answers for info in lasting]
     rest = rest_of_pool(agreements, learned, pool)
     gain = _gain(common) or (expected.more if expected else None)
-    left = _Left(pool, learned[-1] if learned else 0, rest, gain, expected, unlearned)
+    left = _Left(pool, learned[-1] if learned else 0, rest, gain, expected, unlearned, new_names)
     kind, words = _said(left, weak_point(labels), weakest)
     if kind in ("go on", "look at label"):
         words = f"{words} {_expected(gain, minutes)}"
@@ -114,6 +116,7 @@ class _Left:
     gain: Gain | None
     expected: Expected | None
     unlearned: str
+    new_names: str
 
     @property
     def is_known(self) -> bool:
@@ -147,6 +150,8 @@ def _said(left: _Left, weak: str, weakest: str) -> tuple[Kind, str]:
     if left.is_over:
         if left.pool < SPARED * (left.learned + left.pool):
             return "add texts", f"{wanted}: {left.words}."
+        if left.new_names:
+            return "go on", f"Go on: the model's predictions hardly change any more, but {left.new_names}."
         return "stop", _stop(left, weak)
     if weak:
         return "look at label", weak

@@ -24,6 +24,7 @@ from loop.progress.held_out_gold import (
 )
 from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlearned
 from loop.progress.near_duplicates import near_duplicates
+from loop.progress.novelty import Novelty, novelty, novelty_words
 from loop.progress.pace import acceptance, seconds_an_answer
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
@@ -64,6 +65,7 @@ class Progress:
         disk: bytes of the store and of the checkpoints.
         weak: how the sources of weak labels fare. weak_until: from how many training answers on they teach no more.
         pipeline_score: of the pipeline in [suggest], if it is scored.
+        novelty: of each label, how many of its names no other answer has.
     """
 
     texts: int
@@ -97,6 +99,7 @@ class Progress:
     pipeline_score: PipelineScore | None = None
     agreement: AnnotatorAgreement | None = None
     to_review: int = 0
+    novelty: tuple[Novelty, ...] = ()
 
     held = attribute("Progress", "held", "pinned_round")
     measured = attribute("Progress", "measured", "evaluated_round")
@@ -122,7 +125,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     common, points = together(store, gold, labels), curve(store, gold, labels)
     in_force = store.journal.round_in_force()
     estimates = confirmed((info for info in rounds if info.number <= in_force), points)
-    left = unlearned(store, settings)
+    left, new = unlearned(store, settings), novelty(store, training, gold, labels)
     seconds, repeated = seconds_an_answer(last_answers(store, answers)), pairs(ever, schemes)
     return Progress(
         texts=store.corpus.size(),
@@ -155,7 +158,10 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         weak=tuple(store.weak.summary()),
         pipeline_score=store.weak.score(),
         weak_until=settings.update.weak_until,
-        advice=_advised(store, settings, found, common, spans, answers=len(training), seconds=seconds, left=left),
+        novelty=tuple(new),
+        advice=_advised(
+            store, settings, found, common, spans, answers=len(training), seconds=seconds, left=left, new=new
+        ),
     )
 
 
@@ -183,6 +189,7 @@ def _advised(
     answers: int,
     seconds: float | None,
     left: Unlearned,
+    new: Sequence[Novelty],
 ) -> Advice:
     """The advice for a project, from the spans `found` in held-out texts and the comparable rounds in `common`."""
     labels, in_force = settings.project.labels, store.journal.round_in_force()
@@ -196,4 +203,5 @@ def _advised(
         weakest=weakest_kind(found, {batch.id: batch.source for batch in store.corpus.batches()}),
         expected=noted(store, answers=answers, pool=pool),
         unlearned=left.words,
+        new_names=novelty_words(new),
     )

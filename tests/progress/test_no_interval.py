@@ -62,7 +62,7 @@ def test_status_says_why_and_shows_no_range(evaluated, enough):
     of = f"{ONE_GROUP}; there are 80 spans in 40 texts; on held-out texts, round 14"
 
     assert f"F1       {'66.7, ' if enough else ''}{of}" == f
-    assert ["PART         20       40      –     too few  +100.0 (too few)"] == [
+    assert ["PART         20       40      –     too few         0%  +100.0 (too few)"] == [
         line for line in lines if line.startswith("PART")
     ]
     assert says_no_interval(lines)

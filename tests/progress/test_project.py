@@ -42,7 +42,7 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     assert "6.0 s each recently" in said
     assert "40 of 40 held-out texts nearly repeat" in said
     assert "advice   " in said
-    assert ["PART         20       40      –    91 – 100  +100.0 (+91.2 to +100.0)"] == [
+    assert ["PART         20       40      –    91 – 100         0%  +100.0 (+91.2 to +100.0)"] == [
         line for line in lines if line.startswith("PART")
     ]
 
