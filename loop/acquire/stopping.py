@@ -196,12 +196,7 @@ def weak_point(labels: Sequence[LabelFacts]) -> str:
                 "`loop check` lists them."
             )
     for one in labels:
-        if len(labels) > 1 and not one.taught and total >= MANY:
-            return (
-                f"Look at {one.label}: no answer contains one yet. List some (`loop patterns add`), or search for "
-                "texts that contain one (Ctrl+F in a session)."
-            )
-        if len(labels) > 1 and one.taught < FEW and total >= MANY:
+        if len(labels) > 1 and 0 < one.taught < FEW and total >= MANY:
             return (
                 f"Look at {one.label}: it has only {one.taught} of {total} spans. "
                 f"`loop annotate --label {one.label}` asks about texts in which it is likely."

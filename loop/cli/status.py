@@ -56,7 +56,7 @@ def numbers(now: Progress) -> dict[str, Any]:
 
 def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) -> list[str]:
     """Return lines about a project's numbers, with the learning curve."""
-    from loop.progress import blocked_words, forgotten_words, overfitting_words, pinned_words
+    from loop.progress import blocked_words, forgotten_words, pinned_words
     from loop.progress.pace import pace_words
     from loop.progress.weak_words import weak_words
 
@@ -66,7 +66,7 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
     alarms = [
         pinned_words(now.pinned_round),
         forgotten_words(now.forgotten),
-        overfitting_words(now.advice),
+        *now.alarms,
         near_words(now),
     ]
     return [

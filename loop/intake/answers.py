@@ -134,7 +134,7 @@ def _fitted(
         fitted = fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), changes)
         for kind, times in changes.items():
             remarking.note(kind, raw, times)
-        yield AnswerRow(raw, _new_answer(raw, fitted, doc, labels))
+        yield AnswerRow(raw, replace(_new_answer(raw, fitted, doc, labels), widened=changes["widened"]))
     remarking.refuse_missing("answers with", labels)
 
 

@@ -25,14 +25,14 @@ from loop.former_names import attribute
 from loop.intervals import f_scores, tell
 from loop.progress.forecast import Expected
 from loop.progress.held_out_gold import EvaluatedText
+from loop.progress.learning_faults import LearningFault
 from loop.progress.rounds import Together
 from loop.progress.scores import ENOUGH, plain_f
-from loop.quality import inconsistent, label_confusion, matched, uses
-from loop.quality.finding import Given
-from loop.quality.inconsistent_labels import EDGES, UNMARKED
+from loop.quality import inconsistent, label_confusion, matched
+from loop.quality.inconsistent_labels import EDGES, UNMARKED, Use
 from loop.store import RoundInfo
 
-Kind = Literal["wait", "go on", "add texts", "look at label", "stop"]
+Kind = Literal["wait", "go on", "add texts", "look at label", "fix answers", "stop"]
 
 MORE = 100
 # From this gain in F1 on, no number is given for the rest of the pool: early estimates are far too large.
@@ -81,6 +81,7 @@ def advice(
     expected: Expected | None = None,
     unlearned: str = "",
     new_names: str = "",
+    faults: Sequence[LearningFault] = (),
 ) -> Advice:
     """Advise from the project's numbers.
 
@@ -94,13 +95,17 @@ def advice(
         expected: by cross-validation, if done recently.
         unlearned: a sentence about answers that wait for a round.
         new_names: a clause on the names that no answer has, if they are too many to stop (see `novelty_words`).
+        faults: why the model learns nothing, the gravest first; where nothing is learned, agreement says nothing.
     """
     lasting = [info for info in rounds if not info.closing]  # the same step from each to the next
     agreements, learned = [info.agreement for info in lasting], [info.answers for info in lasting]
     rest = rest_of_pool(agreements, learned, pool)
     gain = _gain(common) or (expected.more if expected else None)
     left = _Left(pool, learned[-1] if learned else 0, rest, gain, expected, unlearned, new_names)
-    kind, words = _said(left, weak_point(labels), weakest)
+    of_all, of_label = (
+        [one.words for one in faults if (one.kind == "unused label") is apart] for apart in (False, True)
+    )
+    kind, words = _said(left, of_all, next(iter(of_label), "") or weak_point(labels), weakest)
     if kind in ("go on", "look at label"):
         words = f"{words} {_expected(gain, minutes)}"
     return Advice(kind, words, gain, minutes, steadiness(agreements), rest, expected, _overfits(common))
@@ -139,10 +144,12 @@ class _Left:
         return f"{curve}, and {changes} judging by the changes between rounds" if changes else curve
 
 
-def _said(left: _Left, weak: str, weakest: str) -> tuple[Kind, str]:
+def _said(left: _Left, faults: Sequence[str], weak: str, weakest: str) -> tuple[Kind, str]:
     wanted = f"Add texts {weakest or 'of the kind that the model is for'}"
     if not left.pool:
         return "add texts", f"{wanted}: none are left to annotate. {left.unlearned}".rstrip()
+    if faults:
+        return "fix answers", faults[0]
     if left.learned and left.pool < FEW_LEFT:
         return "add texts", f"{wanted}: the pool is nearly used up."
     if not left.is_known:
@@ -206,12 +213,12 @@ def overfitting_words(said: Advice) -> str:
 
 
 def label_facts(
-    labels: Sequence[str], taught: Mapping[str, int], last: Sequence[EvaluatedText], given: Sequence[Given]
+    labels: Sequence[str], taught: Mapping[str, int], last: Sequence[EvaluatedText], used: Mapping[str, Sequence[Use]]
 ) -> list[LabelFacts]:
     """Facts about each label: number of examples, confusions, and contradictory answers."""
     confused = label_confusion([match for one in last for match in matched(one.gold.spans, one.found)])
     gold = Counter(span.label for one in last for span in one.gold.spans)
-    contradicted = _contradicted(given)
+    contradicted = _contradicted(used)
     facts = []
     for label in labels:
         taken = Counter({other: n for (right, other), n in confused.items() if right == label != other and other})
@@ -220,9 +227,9 @@ def label_facts(
     return facts
 
 
-def _contradicted(given: Sequence[Given]) -> Counter[str]:
+def _contradicted(used: Mapping[str, Sequence[Use]]) -> Counter[str]:
     found: Counter[str] = Counter()
-    for string, same in uses(given).items():
+    for string, same in used.items():
         rare = len(inconsistent({string: same}))
         found.update({use.way: rare for use in same if use.way not in (UNMARKED, EDGES)})
     return found

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from loop.acquire.stopping import LabelFacts
 from loop.answer_parts import Schemes
 from loop.former_names import attribute
-from loop.progress.advice import MORE, Advice, advice, label_facts, weakest_kind
+from loop.progress.advice import MORE, Advice, advice, label_facts, overfitting_words, weakest_kind
 from loop.progress.agreement import AnnotatorAgreement, annotator_agreement, units_of
 from loop.progress.answered import last_answers, whole_answers
 from loop.progress.curve import Point, curve
@@ -22,13 +23,14 @@ from loop.progress.held_out_gold import (
     last_evaluated_round,
     one_sided_words,
 )
+from loop.progress.learning_faults import LearningFault, learning_facts, learning_faults
 from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlearned
 from loop.progress.near_duplicates import near_duplicates
 from loop.progress.novelty import Novelty, novelty, novelty_words
 from loop.progress.pace import acceptance, seconds_an_answer
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
-from loop.quality import Consistency, consistency, pairs, review_items
+from loop.quality import Consistency, consistency, pairs, review_items, uses
 from loop.records import NO_FOCUS, Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import PipelineScore, RoundInfo, Store, WeakSummary
@@ -61,7 +63,7 @@ class Progress:
         accepted: how many of the last suggestions were accepted unchanged, and of how many; see `acceptance`.
         seconds: median time of the last answers; None if none was timed.
         near_duplicates: number of held-out texts that nearly repeat a training text.
-        advice: what to do next.
+        advice: what to do next. faults: why the model learns nothing, of some label or at all; the gravest first.
         disk: bytes of the store and of the checkpoints.
         weak: how the sources of weak labels fare. weak_until: from how many training answers on they teach no more.
         pipeline_score: of the pipeline in [suggest], if it is scored.
@@ -100,6 +102,7 @@ class Progress:
     agreement: AnnotatorAgreement | None = None
     to_review: int = 0
     novelty: tuple[Novelty, ...] = ()
+    faults: tuple[LearningFault, ...] = ()
 
     held = attribute("Progress", "held", "pinned_round")
     measured = attribute("Progress", "measured", "evaluated_round")
@@ -108,6 +111,12 @@ class Progress:
     def lasting_rounds(self) -> tuple[RoundInfo, ...]:
         """The rounds without a closing one, whose place the next takes."""
         return tuple(info for info in self.rounds if not info.closing)
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """The faults that the advice does not tell, and overfitting, in words."""
+        faults = (one.words for one in self.faults if one.words not in self.advice.words)
+        return tuple(words for words in (*faults, overfitting_words(self.advice)) if words)
 
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
@@ -126,6 +135,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     in_force = store.journal.round_in_force()
     estimates = confirmed((info for info in rounds if info.number <= in_force), points)
     left, new = unlearned(store, settings), novelty(store, training, gold, labels)
+    used = uses(whole_answers(store))
+    facts = label_facts(labels, spans, found, used)
+    faults = learning_faults(learning_facts(training, schemes, used, store.imports.all()), labels)
     seconds, repeated = seconds_an_answer(last_answers(store, answers)), pairs(ever, schemes)
     return Progress(
         texts=store.corpus.size(),
@@ -159,8 +171,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         pipeline_score=store.weak.score(),
         weak_until=settings.update.weak_until,
         novelty=tuple(new),
+        faults=faults,
         advice=_advised(
-            store, settings, found, common, spans, answers=len(training), seconds=seconds, left=left, new=new
+            store, found, common, facts, faults, answers=len(training), seconds=seconds, left=left, new=new
         ),
     )
 
@@ -181,10 +194,10 @@ def _texts(store: Store, answers: Sequence[Answer]) -> list[str]:
 
 def _advised(
     store: Store,
-    settings: Settings,
     found: Sequence[EvaluatedText],
     common: Together | None,
-    spans: Mapping[str, int],
+    labels: Sequence[LabelFacts],
+    faults: Sequence[LearningFault],
     *,
     answers: int,
     seconds: float | None,
@@ -192,16 +205,17 @@ def _advised(
     new: Sequence[Novelty],
 ) -> Advice:
     """The advice for a project, from the spans `found` in held-out texts and the comparable rounds in `common`."""
-    labels, in_force = settings.project.labels, store.journal.round_in_force()
+    in_force = store.journal.round_in_force()
     pool = 0 if is_blocked(store) else store.corpus.pool_size()
     return advice(
         [info for info in store.journal.rounds() if info.number <= in_force],
         common,
-        label_facts(labels, spans, found, whole_answers(store)),
+        labels,
         pool=pool,
         minutes=None if seconds is None else MORE * seconds / 60,
         weakest=weakest_kind(found, {batch.id: batch.source for batch in store.corpus.batches()}),
         expected=noted(store, answers=answers, pool=pool),
         unlearned=left.words,
         new_names=novelty_words(new),
+        faults=faults,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from importlib.resources import files
 
-from loop.progress import forgotten_words, overfitting_words, pinned_words
+from loop.progress import forgotten_words, pinned_words
 from loop.progress.report_data import ReportData
 from loop.progress.weak_words import weak_words
 from loop.records import LEFT_OUT
@@ -72,7 +72,7 @@ def _header(data: ReportData, name: str, at: datetime, with_text: bool) -> str:
 def _alarms(data: ReportData) -> str:
     now = data.now
     near = f"{now.near_duplicates} held-out texts nearly repeat a training text, which inflates the scores"
-    said = [pinned_words(now.pinned_round), forgotten_words(now.forgotten), overfitting_words(now.advice)]
+    said = [pinned_words(now.pinned_round), forgotten_words(now.forgotten), *now.alarms]
     return "".join(
         f'<p class="alarm">{shown(words)}</p>' for words in (*said, near if now.near_duplicates else "") if words
     )

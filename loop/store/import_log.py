@@ -27,6 +27,8 @@ class ImportInfo:
         at: its time (ISO 8601).
         answers, texts: how many it brought. batch: the number of the batch of texts; 0 without any.
         is_undone: whether it was taken back.
+        spans: how many spans the answers have; 0 if none was widened, or an earlier version imported them.
+        widened: how many of these had an edge inside a token in the file.
     """
 
     number: int
@@ -37,6 +39,8 @@ class ImportInfo:
     texts: int
     batch: int
     is_undone: bool
+    spans: int = 0
+    widened: int = 0
 
 
 def imports(connection: Connection) -> list[ImportInfo]:
@@ -53,6 +57,8 @@ def imports(connection: Connection) -> list[ImportInfo]:
             said["texts"],
             said.get("batch", 0),
             said["import"] in undone,
+            said.get("spans", 0),
+            said.get("widened", 0),
         )
         for number, (at, said) in enumerate(found, start=1)
     ]

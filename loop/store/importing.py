@@ -39,12 +39,14 @@ class NewAnswer:
 
     Attributes:
         asked: the labels that the answer is complete for; None for all.
+        widened: number of its spans that had an edge inside a token.
     """
 
     text: NewText
     answer: Answer
     question: Question | None = None
     asked: frozenset[str] | None = None
+    widened: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,15 @@ def import_answers(
         _add_answers(connection, [row.answer for row in fresh], token)
         if fresh or report.added:
             said = {"import": token, "source": source, "answers": len(fresh), "texts": report.added}
-            append_event(connection, EventKind.IMPORTED, said | ({"batch": report.batch} if report.batch else {}))
+            said |= {"batch": report.batch} if report.batch else {}
+            append_event(connection, EventKind.IMPORTED, said | _cut_spans(fresh))
     return ImportedAnswers(report, len(fresh), len(rows) - len(fresh))
+
+
+def _cut_spans(rows: Sequence[NewAnswer]) -> dict[str, int]:
+    """How many spans had an edge inside a token, and of how many; nothing if none had."""
+    widened = sum(row.widened for row in rows)
+    return {"spans": sum(len(row.answer.spans) for row in rows), "widened": widened} if widened else {}
 
 
 def _distinct(rows: Iterable[NewAnswer]) -> list[frozenset[str] | None]:

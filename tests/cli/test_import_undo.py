@@ -112,3 +112,21 @@ def test_the_model_no_longer_has_what_it_learned_from_the_import(
     with Store(learned.db) as store:
         finish(learned, settings, store)
         assert [5, 10, 15] == [info.answers for info in store.journal.rounds()]
+
+
+def test_spans_that_came_in_cut_are_named_by_the_advice_until_they_are_taken_back(project: Path, run: Run) -> None:
+    rows = [
+        {"text": f"job {n}: hubs ok", "spans": [{"start": len(f"job {n}: "), "end": len(f"job {n}: hu"), "label": "A"}]}
+        for n in range(8)
+    ]
+    (project / "cut.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run("import", "cut.jsonl")
+    run("import", "cut.jsonl")  # brings nothing new
+    run("add", "-", stdin=b"another text\n")
+    said = [line for line in run("status").out.splitlines() if "inside a token" in line]
+    run("import", "--undo")
+    (line,) = said
+
+    assert line.startswith("advice   The model learns other spans than were annotated: 8 of 8 in import 1 had an edge")
+    assert "`loop import --undo 1`" in line
+    assert "inside a token" not in run("status").out

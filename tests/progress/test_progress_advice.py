@@ -123,7 +123,7 @@ def gold(text, *spans, batch=1):
 
 def test_what_is_known_of_a_label_comes_from_answers_scores_and_confusions():
     texts = [EvaluatedText(gold(f"t{n}", PART, BRAND), (PART, Span(4, 7, "PART"))) for n in range(4)]
-    facts = label_facts(("PART", "BRAND"), {"PART": 9, "BRAND": 3}, texts, [])
+    facts = label_facts(("PART", "BRAND"), {"PART": 9, "BRAND": 3}, texts, {})
 
     assert [LabelFacts("PART", 9, 4), LabelFacts("BRAND", 3, 4, 0, "PART", 4)] == facts
 
