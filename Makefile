@@ -75,10 +75,12 @@ test-slow: .venv/installed-dev
 	$(TESTS) -m slow --faults 100
 	$(TESTS) -p randomly --hypothesis-profile thorough
 
-# Transformers need torch, of which nobody else should have to load 200 MB: an environment of its own.
+# Transformers need torch, of which nobody else should have to load gigabytes: an environment of its own, with the
+# versions of the lock file, without which pip tries one version after the other.
 test-transformers: $(MINILM)
 	test -x .venv-transformers/bin/python || $(PYTHON) -m venv .venv-transformers
-	.venv-transformers/bin/python -m pip install -q -e . pytest hypothesis pyarrow torch spacy-curated-transformers spacy-transformers spacy-llm
+	sed -n 's/^\([a-zA-Z0-9._-]*==[^ ]*\).*/\1/p' requirements.lock > .venv-transformers/constraints.txt
+	.venv-transformers/bin/python -m pip install -q -c .venv-transformers/constraints.txt -e . pytest hypothesis pyarrow torch spacy-curated-transformers spacy-transformers spacy-llm
 	.venv-transformers/bin/python -m pytest -m transformers tests/pipelines
 
 bench: .venv/installed-dev

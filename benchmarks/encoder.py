@@ -57,6 +57,7 @@ class Job(NamedTuple):
     features: str
     seed: int
     answers: int
+    distil: bool = False
 
 
 def main() -> None:
@@ -68,6 +69,7 @@ def main() -> None:
     parser.add_argument("--features", default=";".join(FEATURES), help="with semicolons")
     parser.add_argument("--answers", type=int, default=AT[-1])
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--distill", action="store_true", help=f"distil what learned with {DISTILLED}: minutes each")
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     jobs = list(jobs_of(arguments))
@@ -84,7 +86,8 @@ def jobs_of(arguments: Any) -> Iterator[Job]:
     for seed in range(arguments.seeds):
         for name in arguments.sets.split(","):
             for features in arguments.features.split(";"):
-                yield Job(name, arguments.split, features, seed, arguments.answers)
+                distil = arguments.distill and features == DISTILLED
+                yield Job(name, arguments.split, features, seed, arguments.answers, distil)
 
 
 def perform(job: Job, data: Path) -> dict[str, Any]:
@@ -114,7 +117,7 @@ def perform(job: Job, data: Path) -> dict[str, Any]:
             "cache": sum(file.stat().st_size for file in paths.data.glob(f"{paths.features.name}*")),
         }
         result |= probabilities(paths, test)
-        if job.features == DISTILLED and job.answers >= AT[2]:
+        if job.distil:
             result["distilled"] = distil(paths, Settings(project=project), test)._asdict()
     return result
 
@@ -152,13 +155,14 @@ def table(runs: Mapping[Job, dict[str, Any]]) -> list[dict[str, Any]]:
 
 def compared(runs: Mapping[Job, dict[str, Any]]) -> list[dict[str, Any]]:
     """Print the differences of features with the encoder to those without, paired by set and seed; return the rows."""
+    points = {(job.set, job.seed, job.features): run["points"] for job, run in runs.items()}
     rows = []
     for features, against in (("both", "plain"), ("both", "vectors"), ("both, terms", "vectors"), ("encoder", "plain")):
         for group in (*SETS, "all"):
             pairs = [
-                (runs[job._replace(features=against)]["points"], run["points"])
+                (points[job.set, job.seed, against], run["points"])
                 for job, run in runs.items()
-                if job.features == features and group in (job.set, "all") and job._replace(features=against) in runs
+                if job.features == features and group in (job.set, "all") and (job.set, job.seed, against) in points
             ]
             if pairs:
                 cells = {f"Δ at {n}": in_words([f1_at(b, n) - f1_at(a, n) for a, b in pairs]) for n in AT}
