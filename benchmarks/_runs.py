@@ -13,20 +13,21 @@ from typing import Any, NamedTuple, TypeVar
 from _common import digest, machine
 
 AnyJob = TypeVar("AnyJob", bound=NamedTuple)
+Result = TypeVar("Result")
 
 
 def finished(
     jobs: Sequence[AnyJob],
-    perform: Callable[[AnyJob, Path], dict[str, Any]],
+    perform: Callable[[AnyJob, Path], Result],
     arguments: Any,
     *,
     depends: Sequence[str],
-) -> dict[AnyJob, dict[str, Any]]:
+) -> dict[AnyJob, Result]:
     """Do what is missing of the jobs and return the results of all.
 
     Args:
         jobs: the jobs, in their order.
-        perform: does one, given the folder of the data sets.
+        perform: does one, given the folder of the data sets; its result can be JSON.
         arguments: `data`, `workers` and `quick`; `results`: the folder of what was done before.
         depends: files and folders of the code that results depend on: those of another state of it are not used.
     """
@@ -49,6 +50,6 @@ def finished(
         return {job: done[job] for job in jobs}
 
 
-def _read(lines: Path, kind: type[AnyJob]) -> dict[AnyJob, dict[str, Any]]:
+def _read(lines: Path, kind: type[AnyJob]) -> dict[AnyJob, Any]:
     rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()] if lines.exists() else []
     return {kind(*(row[name] for name in kind._fields)): row["result"] for row in rows}

@@ -8,16 +8,15 @@ from __future__ import annotations
 import statistics
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from _common import digest, options, show, write_json
+from _common import options, show, write_json
 from _data import base_of, labels_of, splits
-from _learning import LEARNING, Results
+from _learning import LEARNING
+from _runs import finished
 
 from loop.learning.matrix_products import use_fast_products
 from loop.settings import ProjectPaths, ProjectSettings, Settings
@@ -28,7 +27,9 @@ WAYS = ((0.0, False), (0.1, False), (0.1, True), (0.3, False), (0.3, True))
 AT = (50, 100, 200)
 SETS = ("food_ingredients", "fashion_brands")
 
-Point = tuple[int, float, float]
+DEPENDS = (*LEARNING, "loop/overlap.py", "loop/quality", "benchmarks/teams.py")
+
+Point = Sequence[float]
 """Answers, modelled seconds, and F1."""
 
 
@@ -42,19 +43,6 @@ class Job(NamedTuple):
     answers: int
 
 
-class Runs(Results):
-    """A folder of finished runs: a line of JSON each, written as soon as it is there."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.folder = folder / digest(*LEARNING, "loop/overlap.py", "loop/quality", "benchmarks/teams.py")
-        self._lines = self.folder / "runs.jsonl"
-
-    def points(self) -> dict[Job, list[Point]]:
-        """What every finished run came to."""
-        return {Job(*(run[name] for name in Job._fields)): list(map(tuple, run["points"])) for run in self.all()}
-
-
 def main() -> None:
     """Run what is missing, and print a table."""
     parser = options(str(__doc__))
@@ -64,8 +52,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     jobs = list(jobs_of(arguments))
-    found = finished(jobs, arguments)
-    rows = table(jobs, [found[job] for job in jobs])
+    rows = table(finished(jobs, perform, arguments, depends=DEPENDS))
     write_json(arguments.json, rows, seeds=sorted({job.seed for job in jobs}))
 
 
@@ -77,21 +64,6 @@ def jobs_of(arguments: Any) -> Iterator[Job]:
     for seed in range(arguments.seeds):
         for name in arguments.sets.split(","):
             yield from (Job(name, overlap, review, seed, AT[-1]) for overlap, review in WAYS)
-
-
-def finished(jobs: Sequence[Job], arguments: Any) -> dict[Job, list[Point]]:
-    """Do what is missing of the jobs, in the folder of `--results`, and return what every run came to."""
-    with tempfile.TemporaryDirectory(prefix="loop-") as scratch:
-        results = Runs(Path(scratch) if arguments.quick else arguments.results)
-        results.begin()
-        done = results.points()
-        with ProcessPoolExecutor(arguments.workers, mp_context=get_context("spawn")) as pool:
-            running = {pool.submit(perform, job, arguments.data): job for job in jobs if job not in done}
-            for future in as_completed(running):
-                job = running[future]
-                results.add(job, {"points": future.result()})
-                print(f"{job.set} overlap {job.overlap:.0%} review {job.review} seed {job.seed}", flush=True)
-        return results.points()
 
 
 def perform(job: Job, data: Path) -> list[Point]:
@@ -109,10 +81,10 @@ def perform(job: Job, data: Path) -> list[Point]:
         return [(row.answers, row.seconds, row.f1) for row in rows]
 
 
-def table(jobs: Sequence[Job], found: Sequence[Sequence[Point]]) -> list[dict[str, Any]]:
+def table(found: Mapping[Job, Sequence[Point]]) -> list[dict[str, Any]]:
     """Print the means over the seeds, and return the rows."""
     by: dict[tuple[str, float, bool], list[Any]] = defaultdict(list)
-    for job, points in zip(jobs, found, strict=True):
+    for job, points in found.items():
         by[job.set, job.overlap, job.review].append(points)
     rows: list[dict[str, Any]] = []
     for (name, overlap, review), curves in by.items():

@@ -81,22 +81,22 @@ def test_a_row_of_questions(benchmark: Load):
 def test_a_row_of_teams(benchmark: Load, tiny_data: Path):
     teams = benchmark("teams")
     points = teams.perform(teams.Job("ncbi_disease", 0.5, True, 0, 12), tiny_data)
-    (row,) = teams.table([teams.Job("ncbi_disease", 0.5, True, 0, 12)], [points])
+    (row,) = teams.table({teams.Job("ncbi_disease", 0.5, True, 0, 12): points})
 
     assert 12 == points[-1][0]
     assert ("50%", "yes") == (row["overlap"], row["review"])
     assert are_finite(row, "F1 at 200", "minutes")
 
 
-def test_teams_runs_nothing_again_that_finished(benchmark: Load, tmp_path: Path):
+def test_what_was_run_before_is_not_run_again(benchmark: Load, tmp_path: Path):
     teams = benchmark("teams")
-    job = teams.Job("no such set", 0.1, True, 0, 20)
-    runs = teams.Runs(tmp_path)
-    runs.begin()
-    runs.add(job, {"points": [[20, 60.5, 30.0]]})
+    runs, job = sys.modules["_runs"], teams.Job("no such set", 0.1, True, 0, 20)
+    folder = tmp_path / runs.digest(*teams.DEPENDS)
+    folder.mkdir()
+    (folder / "runs.jsonl").write_text(json.dumps(job._asdict() | {"result": [[20, 60.5, 30.0]]}) + "\n")
     arguments = SimpleNamespace(quick=False, results=tmp_path, workers=1, data=tmp_path)
 
-    assert {job: [(20, 60.5, 30.0)]} == teams.finished([job], arguments)
+    assert {job: [[20, 60.5, 30.0]]} == runs.finished([job], teams.perform, arguments, depends=teams.DEPENDS)
 
 
 def test_a_row_of_encoder(benchmark: Load, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
