@@ -110,6 +110,8 @@ def test_every_value_of_the_written_file_has_a_comment_above_it() -> None:
         (MINIMAL + '[suggest]\nnames = ["=A"]\n', "[suggest] names '=A' is not THEIRS=OURS", "PERSON=PER"),
         (MINIMAL + "[suggest]\nlearn = -1\n", "[suggest] learn must be at least 0, not -1", "learn = 0"),
         (MINIMAL + "[update]\nweak_until = -1\n", "[update] weak_until must be at least 0, not -1", "weak_until = 60"),
+        (MINIMAL + '[update]\naugment = "typos"\n', "[update] augment typos is no augmenter", '"spacy.lower_case.v1"'),
+        (MINIMAL + "[update]\naugment = 3\n", "[update] augment must be a string or null", "null"),
         ("", "[project] labels needs at least one label", "PERSON"),
         ('[project]\nlabels = ["A", "A"]\n', "[project] labels A appears twice", "PERSON"),
         ('[project]\nlabels = ["A B"]\n', "[project] labels 'A B' is not a valid label", "PERSON"),

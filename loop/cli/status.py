@@ -93,6 +93,7 @@ def evaluation_lines(now: Progress, width: int) -> list[str]:
     """Return lines about the model: F1, its own estimate, the acceptance rate, the curve, and each label."""
     from loop.cli.curve_plot import drawn
     from loop.intervals import between
+    from loop.progress.robustness import robustness_words
 
     lines = []
     if now.scores:
@@ -103,6 +104,8 @@ def evaluation_lines(now: Progress, width: int) -> list[str]:
             lines += [f"         precision {p}, recall {r}; F1 {f} counting overlaps as correct"]
     if now.why_not_evaluated:
         lines += [f"F1       {now.why_not_evaluated}"]
+    if robust := robustness_words(now.robustness):
+        lines += [f"         {robust}"]
     if now.estimate:
         n = int(now.estimate["texts"])
         lines += [f"expected F1 {now.estimate['f1']:.0f} in {n:,} texts of the pool, by the model's own probabilities"]

@@ -11,6 +11,7 @@ from spacy.training import Example
 from thinc.api import Adam, Optimizer, fix_random_seed
 
 from loop.base.pipeline import COMPONENT, known_labels, own_component
+from loop.learning.augmentation import Augmenter
 from loop.learning.averaging import Averages
 from loop.learning.learner import Learner
 from loop.settings import UpdateSettings
@@ -39,8 +40,8 @@ def update(
     optimizer starts fresh in each round; keeping it scored no better.
 
     Returns:
-        The loss of each step, summed over the transitions of a batch and divided by its texts. Empty if the component
-        has no label yet.
+        The loss of each step, summed over the transitions of a batch and divided by its texts, without the changed
+        copies of `settings.augment`. Empty if the component has no label yet.
     """
     ner = own_component(learner.nlp)
     if not known_labels(learner.nlp):  # no answer has a span yet
@@ -49,10 +50,13 @@ def update(
     optimizer = Adam(settings.learn_rate, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=False)
     averages = Averages(ner.model, learner.averages, steps=earlier + _steps_before(new, answered, settings, usual))
     losses, rng = [], Random(f"{seed}:rehearsal")
+    augmenter = Augmenter(learner.nlp, settings.augment, seed)
     replayed = [*answered, *weak] if weak else answered  # without weak ones, examples are built as they are drawn
     for batch in islice(_batches(new, replayed, settings, Random(seed)), settings.steps):
         rehearsed = learner.base.rehearsed(batch, settings.rehearsed_per_batch, rng)
         losses.append(_step(ner, [*batch, *rehearsed], optimizer, settings.dropout))
+        if copies := augmenter.copies(batch):  # in a step of their own: in the batch, they would dilute it
+            _step(ner, copies, optimizer, settings.dropout)
         if learner.anchor:
             learner.anchor.pull(ner.model, settings.l2_sp * (RELIEVED if rehearsed else 1))
         averages.follow()

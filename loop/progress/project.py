@@ -28,6 +28,7 @@ from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlea
 from loop.progress.near_duplicates import near_duplicates
 from loop.progress.novelty import Novelty, novelty, novelty_words
 from loop.progress.pace import acceptance, seconds_an_answer
+from loop.progress.robustness import Robustness, augment_words, loaded
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
 from loop.quality import Consistency, consistency, pairs, review_items, uses
@@ -68,6 +69,7 @@ class Progress:
         weak: how the sources of weak labels fare. weak_until: from how many training answers on they teach no more.
         pipeline_score: of the pipeline in [suggest], if it is scored.
         novelty: of each label, how many of its names no other answer has.
+        robustness: F1 on changed held-out texts, of the last round that read them. augment: what to do if it falls.
     """
 
     texts: int
@@ -103,6 +105,8 @@ class Progress:
     to_review: int = 0
     novelty: tuple[Novelty, ...] = ()
     faults: tuple[LearningFault, ...] = ()
+    robustness: tuple[Robustness, ...] = ()
+    augment: str = ""
 
     held = attribute("Progress", "held", "pinned_round")
     measured = attribute("Progress", "measured", "evaluated_round")
@@ -114,9 +118,9 @@ class Progress:
 
     @property
     def alarms(self) -> tuple[str, ...]:
-        """The faults that the advice does not tell, and overfitting, in words."""
+        """The faults that the advice does not tell, overfitting, and a fall on lower-cased texts, in words."""
         faults = (one.words for one in self.faults if one.words not in self.advice.words)
-        return tuple(words for words in (*faults, overfitting_words(self.advice)) if words)
+        return tuple(words for words in (*faults, overfitting_words(self.advice), self.augment) if words)
 
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
@@ -135,6 +139,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     in_force = store.journal.round_in_force()
     estimates = confirmed((info for info in rounds if info.number <= in_force), points)
     left, new = unlearned(store, settings), novelty(store, training, gold, labels)
+    robust = loaded(store.journal.robustness(), in_force)
     used = uses(whole_answers(store))
     facts = label_facts(labels, spans, found, used)
     faults = learning_faults(learning_facts(training, schemes, used, store.imports.all()), labels)
@@ -172,6 +177,8 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         weak_until=settings.update.weak_until,
         novelty=tuple(new),
         faults=faults,
+        robustness=robust,
+        augment=augment_words(robust, settings.update),
         advice=_advised(
             store, found, common, facts, faults, answers=len(training), seconds=seconds, left=left, new=new
         ),

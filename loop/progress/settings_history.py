@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from loop.former_names import SETTINGS
@@ -29,7 +29,7 @@ def settings_of_round(store: Store, settings: Settings, training: Sequence[Answe
 
 def settings_sum(store: Store, settings: Settings, training: Sequence[Answer], learned: int) -> str:
     """SHA-256 (hex) of these settings as they were recorded, so that a version with more settings has the same."""
-    values = _recorded(store, training, learned) or asdict(settings.update)
+    values = _recorded(store, training, learned) or settings.update.recorded()
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from loop.progress import forgotten_words, pinned_words
 from loop.progress.report_data import ReportData
+from loop.progress.robustness import robustness_words
 from loop.progress.weak_words import weak_words
 from loop.records import LEFT_OUT
 from loop.report import agreement, answers, scores, texts
@@ -63,7 +64,8 @@ def _header(data: ReportData, name: str, at: datetime, with_text: bool) -> str:
     )
     labels = " · ".join(isolated(label) for label in data.labels)
     said = f'<p class="advice">{shown(data.now.advice.words)}</p>{_alarms(data)}'
-    said += "".join(f'<p class="note">{shown(words)}</p>' for words in weak_words(data.now, named=with_text))
+    notes = filter(None, (robustness_words(data.now.robustness), *weak_words(data.now, named=with_text)))
+    said += "".join(f'<p class="note">{shown(words)}</p>' for words in notes)
     return (
         f"<header><h1>{isolated(name)}</h1><p>{labels}</p>{said}<dl>{tiles}</dl><p>Made {made}. {private}</p></header>"
     )

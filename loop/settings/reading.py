@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar, get_type_hints
 from loop.errors import SettingsError
 from loop.settings.paths import CFG_NAME, ProjectPaths
 from loop.settings.renamed import with_todays_names
-from loop.settings.sections import NO_VECTORS, Section, Settings
+from loop.settings.sections import AUGMENTERS, NO_VECTORS, Section, Settings
 from loop.settings.tables import WHY, read_keys, read_labels, read_routes
 
 # A comment may follow the header; brackets in it do not count.
@@ -80,6 +80,9 @@ def parse_settings(text: str, *, source: Path = Path(CFG_NAME)) -> Settings:
         labels=read_labels(found.get("labels", {}), settings.project.labels, source),
     )
     _check_names(settings, source)
+    if settings.update.augment not in (None, *AUGMENTERS):
+        problem = f"{settings.update.augment} is no augmenter that loop can learn with."
+        _refuse(source, "update", "augment", problem, f'Put "{AUGMENTERS[0]}", or null.')
     if settings.update.new_per_batch > settings.update.batch_size:
         problem = f"{settings.update.new_per_batch} is more than batch_size, {settings.update.batch_size}."
         _refuse(source, "update", "new_per_batch", problem, "Lower it, or raise batch_size.")

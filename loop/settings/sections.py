@@ -16,6 +16,8 @@ from loop.settings.tables import WHY, LabelNote, as_setting
 # What `vectors` may say beside a pipeline: the tables that come with loop begin with this, and a word for no table.
 BUILTIN = "builtin:"
 NO_VECTORS = "none"
+# What `augment` may say, beside null: names that spaCy registers.
+AUGMENTERS = ("spacy.lower_case.v1",)
 
 
 class Section:
@@ -181,8 +183,16 @@ class UpdateSettings(Section):
     )  # fmt: skip
     weak_texts: int = _setting(300, "Texts with such weak labels for the model before the first answers.", low=1)
     weak_steps: int = _setting(200, "Updates on them: some seconds in the background.", low=1)
+    augment: str | None = _setting(
+        None, 'spaCy\'s augmenter "spacy.lower_case.v1": lower-cased copies of texts are learned, too; null for none.'
+    )
 
     pull_back = attribute("UpdateSettings", "pull_back", "l2_sp")
+
+    def recorded(self) -> dict[str, Any]:
+        """The settings as the event log has them: what came later is left out where it changes nothing."""
+        values = dataclasses.asdict(self)
+        return values if self.augment else {name: value for name, value in values.items() if name != "augment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +278,7 @@ class Settings:
             "component": self.project.component,
             "labels": self.project.labels,
             "seed": self.project.seed,
-            "update": dataclasses.asdict(self.update),
+            "update": self.update.recorded(),
         }
 
     def weights_digest(self) -> str:

@@ -22,6 +22,7 @@ from loop.store.schema import events, predictions, rounds, schemes, state
 # Keys of the table `state`.
 TRAINER = "trainer"
 HEADLINE = "headline"
+ROBUSTNESS = "robustness"
 SETTINGS = "settings"
 RULES_VERSION = "reading"
 
@@ -209,6 +210,16 @@ class Journal:
         """A short summary of the model's quality; empty until it has been evaluated."""
         with self._database.read() as connection:
             return str(get_state(connection, HEADLINE) or "")
+
+    def set_robustness(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Store the scores of a round on changed held-out texts (see `loop.progress.robustness`)."""
+        with self._database.write() as connection:
+            put_state(connection, ROBUSTNESS, rows)
+
+    def robustness(self) -> list[dict[str, Any]]:
+        """The last scores on changed held-out texts; empty until there are any."""
+        with self._database.read() as connection:
+            return get_state(connection, ROBUSTNESS) or []
 
     def rules_version(self) -> int:
         """The version of the rules (see `loop.truth`) under which rounds were last trained; 0 before these."""

@@ -35,6 +35,11 @@ class Evaluation:
         self._opened: tuple[int, Finder] | None = None
         self._unreadable: set[int] = set()
 
+    @property
+    def is_done(self) -> bool:
+        """Whether there was nothing left to evaluate, and nothing has happened since."""
+        return self._done == self._store.journal.last_seq()
+
     def evaluate(self, rounds: Rounds) -> None:
         """Predict all held-out texts with the current pipeline, which may have taken the place of another."""
         self._opened = None

@@ -21,6 +21,7 @@ from loop.trainer.encoding import ReadingAhead
 from loop.trainer.evaluation import Evaluation
 from loop.trainer.next_questions import NextQuestions
 from loop.trainer.pretraining import Pretraining
+from loop.trainer.robustness_check import RobustnessCheck
 from loop.trainer.rounds import Rounds
 from loop.trainer.suggest_pipeline import suggest_pipeline
 from loop.trainer.weak_scores import WeakScores
@@ -64,6 +65,7 @@ class Trainer:
                 self._weak = WeakSources(paths, settings, store, other)
                 self._asking = NextQuestions(paths, settings, store, other)
                 self._evaluation = Evaluation(paths, settings, store)
+                self._robustness = RobustnessCheck(paths, settings, store)
                 self._weak_scores = WeakScores(paths, settings, store, other)
                 self._pretraining = Pretraining(paths, settings, store)
                 self._ahead = ReadingAhead(store, seed=settings.project.seed)
@@ -88,7 +90,8 @@ class Trainer:
                     continue
                 if over:
                     return
-                idle = (self.evaluate, self.score_pipeline, self.ask_pipeline, self.pretrain, self.read_ahead)
+                useful = (self.evaluate, self.score_pipeline, self.ask_pipeline, self.pretrain)
+                idle = (*useful, self.check_robustness, self.read_ahead)
                 if not any(do() for do in idle):
                     time.sleep(POLL_SECONDS)
 
@@ -173,6 +176,10 @@ class Trainer:
     def score_pipeline(self) -> bool:
         """Let a local pipeline in [suggest] read some held-out texts, to compare it with the round; False if done."""
         return self._weak_scores.slice(self.rounds.number)
+
+    def check_robustness(self) -> bool:
+        """Read some changed held-out texts with the current round; return False if nothing is due."""
+        return self._evaluation.is_done and self._robustness.slice(self.rounds)
 
     def pretrain(self) -> bool:
         """Pretrain for about a second; return False if there is nothing to pretrain."""

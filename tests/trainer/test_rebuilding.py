@@ -121,3 +121,19 @@ def test_its_pipeline_can_be_saved_elsewhere(paths, few, learned, tmp_path) -> N
 
     assert last.learner.raw() == (tmp_path / "out" / "loop" / "raw").read_bytes()
     assert 0o700 == (tmp_path / "out").stat().st_mode & 0o777
+
+
+def test_rounds_that_learned_lower_cased_texts_come_out_the_same_beside_those_that_did_not(
+    few: Settings, paths: ProjectPaths, store: Store
+) -> None:
+    fill(store, 5)
+    finish(paths, few, store)
+    augmented = replace(few, update=replace(few.update, augment="spacy.lower_case.v1"))
+    finish(paths, augmented, store)
+    answer(store, range(5, 10))
+    finish(paths, augmented, store)
+    with rebuilding(paths, few, store) as again:  # loop.cfg has been changed back since
+        rebuilt = list(again.rounds(2))
+
+    assert [True, True, True] == [one.is_same and bool(one.recorded) for one in rebuilt]
+    assert "spacy.lower_case.v1" == store.journal.settings_at(store.answers.training()[5].rank)["update"]["augment"]
