@@ -30,10 +30,10 @@ from loop.trainer.candidates import (
     remembered,
     scored_texts,
 )
-from loop.trainer.encoding import soon_read
 from loop.trainer.known_passages import KnownPassages
 from loop.trainer.label_questions import revisits
 from loop.trainer.places import Place, random_places
+from loop.trainer.reading_ahead import soon_read
 from loop.trainer.repeat_questions import repeat_questions
 from loop.trainer.rounds import Rounds
 from loop.trainer.shared_questions import shared_questions

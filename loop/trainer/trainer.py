@@ -17,10 +17,10 @@ from loop.store.locks import ProcessLock, is_held
 from loop.store.questions import EXPIRED
 from loop.store.sessions import at_work, is_anybody_at_work
 from loop.trainer.debounce import Debounce
-from loop.trainer.encoding import ReadingAhead
 from loop.trainer.evaluation import Evaluation
 from loop.trainer.next_questions import NextQuestions
 from loop.trainer.pretraining import Pretraining
+from loop.trainer.reading_ahead import ReadingAhead
 from loop.trainer.robustness_check import RobustnessCheck
 from loop.trainer.rounds import Rounds
 from loop.trainer.suggest_pipeline import suggest_pipeline

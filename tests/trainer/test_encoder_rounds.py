@@ -19,7 +19,7 @@ from loop.errors import PipelineError
 from loop.project import create_project, erase
 from loop.settings import ProjectPaths, Settings, load_settings
 from loop.store import Store
-from loop.trainer import Trainer, encoding
+from loop.trainer import Trainer, reading_ahead
 from loop.trainer.rebuilding import rebuilding
 
 
@@ -147,7 +147,7 @@ def test_the_pool_is_read_ahead_when_there_is_nothing_else_to_do(paths, project,
 
 
 def test_a_queue_does_not_wait_for_many_texts_that_the_encoder_has_not_read(paths, project, monkeypatch):
-    monkeypatch.setattr(encoding, "UNREAD", 4)
+    monkeypatch.setattr(reading_ahead, "UNREAD", 4)
     with Store(paths.db) as store:
         fill(store)
         trainer = Trainer(paths, project, store)
