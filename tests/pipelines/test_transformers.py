@@ -50,7 +50,7 @@ def digest(path: Path) -> str:
 def test_our_component_listens_to_it_and_stands_behind_it(checkpoint: Path):
     nlp = spacy.load(checkpoint)
 
-    assert ["transformer", "ner_loop", "ner_loop_erase", "ner"] == nlp.pipe_names
+    assert ["transformer", "ner_loop", "ner"] == nlp.pipe_names
     assert LABEL in nlp.pipe_labels["ner_loop"]
     assert isinstance(nlp("fitted a new chain today").ents, tuple)
 
@@ -100,6 +100,7 @@ def heard_by(nlp: spacy.language.Language, doc: spacy.tokens.Doc) -> np.ndarray:
     return np.asarray(vectors)
 
 
+@pytest.mark.integration
 def test_the_final_training_listens_to_it_too(base: str, checkpoint: Path, tmp_path: Path):
     paths = ProjectPaths(checkpoint.parents[1])
     short = Options(overrides={"training.max_steps": 4, "training.eval_frequency": 2})
