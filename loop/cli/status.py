@@ -104,8 +104,7 @@ def evaluation_lines(now: Progress, width: int) -> list[str]:
             lines += [f"         precision {p}, recall {r}; F1 {f} counting overlaps as correct"]
     if now.why_not_evaluated:
         lines += [f"F1       {now.why_not_evaluated}"]
-    if robust := robustness_words(now.robustness):
-        lines += [f"         {robust}"]
+    lines += [f"         {words}" for words in (robustness_words(now.robustness), now.augment) if words]
     if now.estimate:
         n = int(now.estimate["texts"])
         lines += [f"expected F1 {now.estimate['f1']:.0f} in {n:,} texts of the pool, by the model's own probabilities"]

@@ -118,9 +118,9 @@ class Progress:
 
     @property
     def alarms(self) -> tuple[str, ...]:
-        """The faults that the advice does not tell, overfitting, and a fall on lower-cased texts, in words."""
+        """The faults that the advice does not tell, and overfitting, in words."""
         faults = (one.words for one in self.faults if one.words not in self.advice.words)
-        return tuple(words for words in (*faults, overfitting_words(self.advice), self.augment) if words)
+        return tuple(words for words in (*faults, overfitting_words(self.advice)) if words)
 
 
 def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:

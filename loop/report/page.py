@@ -64,7 +64,9 @@ def _header(data: ReportData, name: str, at: datetime, with_text: bool) -> str:
     )
     labels = " · ".join(isolated(label) for label in data.labels)
     said = f'<p class="advice">{shown(data.now.advice.words)}</p>{_alarms(data)}'
-    notes = filter(None, (robustness_words(data.now.robustness), *weak_words(data.now, named=with_text)))
+    notes = filter(
+        None, (robustness_words(data.now.robustness), data.now.augment, *weak_words(data.now, named=with_text))
+    )
     said += "".join(f'<p class="note">{shown(words)}</p>' for words in notes)
     return (
         f"<header><h1>{isolated(name)}</h1><p>{labels}</p>{said}<dl>{tiles}</dl><p>Made {made}. {private}</p></header>"
