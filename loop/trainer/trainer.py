@@ -90,8 +90,14 @@ class Trainer:
                     continue
                 if over:
                     return
-                useful = (self.evaluate, self.score_pipeline, self.ask_pipeline, self.pretrain)
-                idle = (*useful, self.check_robustness, self.read_ahead)
+                idle = (
+                    self.evaluate,
+                    self.score_pipeline,
+                    self.ask_pipeline,
+                    self.pretrain,
+                    self.read_ahead,
+                    self.check_robustness,
+                )
                 if not any(do() for do in idle):
                     time.sleep(POLL_SECONDS)
 
