@@ -46,7 +46,7 @@ from loop.trainer.rebuilding import rebuilding
 from loop.trainer.weak_files import WeakFiles
 from loop.trainer.weak_patterns import WeakPatterns
 
-MERGE = ("loop.final.folder", "sample_pool")
+MERGE = ("loop.final.teacher", "sample_pool")
 SOURCES = Path(loop.__file__).parent
 READERS = {
     name
@@ -62,7 +62,7 @@ LEARNS = {
     ("loop.trainer.weak_pipeline", "sample_pool"): "what [suggest] says, which is learned from weakly",
     ("loop.trainer.weak_recipe", "texts"): "the same",
     ("loop.final.folder", "texts"): "the final training",
-    MERGE: "--merge",
+    MERGE: "--merge and --distill",
     ("loop.trainer.candidates", "sample_pool"): "what is asked about, which is learned next, and what [suggest] reads",
     ("loop.trainer.candidates", "unanswered"): "the same",
     ("loop.terms.project_terms", "sample"): "terms, which become patterns",
@@ -84,6 +84,8 @@ SHOWS = {
     ("loop.cli.questions", "texts"): "earlier answers, to be looked at again",
     ("loop.cli.review", "texts"): "answers of several annotators, to be decided between",
     ("loop.progress.agreement", "texts"): "the groups of texts that several have answered, to compare the answers",
+    ("loop.progress.novelty", "texts"): "the names in answers that train, to count those that are new",
+    ("loop.trainer.reading_ahead", "sample_pool"): "what a frozen encoder reads, which learns nothing",
     ("loop.terms.pattern_report", "texts"): "answered texts that train, which may agree with patterns",
     ("loop.cli.annotate", "sample_pool"): "whether a filter leaves any text",
     ("loop.cli.erase", "texts"): "what is to be erased",

@@ -17,6 +17,7 @@ import pytest
 import spacy
 import srsly
 from cli_running import Ran, Run
+from encoder_kit import write_encoder
 from pyarrow import parquet
 from trainer_kit import SMALL, finish
 from workshop import workshop_gold
@@ -109,6 +110,7 @@ def write_files(folder: Path) -> None:
     (folder / "my_functions.py").write_text("import spacy\n")
     (folder / "cc.de.300.vec.gz").write_bytes(gzip.compress(b"2 3\nKette 1 0 0\nBremse 0 1 0\n"))
     spacy.blank("xx").to_disk(folder / "my_pipeline")
+    write_encoder(folder / "minilm")
 
 
 def fill(store: Store) -> None:
