@@ -36,7 +36,6 @@ def test_a_word_has_the_features_of_its_place(encoder):
     lender = features(encoder, "The bank raised its interest rates on loans.")["bank"]
     shore = features(encoder, "They walked along the shore of the lake.")["shore"]
 
-    print(river @ shore, lender @ shore, river @ lender)
     assert float(river @ shore) > float(lender @ shore)
     assert float(river @ lender) < 0.9
 
