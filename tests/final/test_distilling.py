@@ -112,6 +112,7 @@ def test_a_model_distilled_of_one_with_an_encoder_is_read_by_spacy_alone(encoded
     ran = subprocess.run(
         [sys.executable, "-S", "-c", code],
         env=environment_without_loop(tmp_path / "packages"),
+        cwd=tmp_path,  # not where loop is
         check=True,
         capture_output=True,
         text=True,

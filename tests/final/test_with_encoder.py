@@ -53,6 +53,7 @@ def test_a_distilled_model_needs_no_encoder(with_encoder, tmp_path):
     ran = subprocess.run(
         [sys.executable, "-S", "-c", code],
         env=environment_without_loop(tmp_path / "packages"),
+        cwd=tmp_path,  # not where loop is
         capture_output=True,
         text=True,
     )

@@ -92,7 +92,7 @@ class Side:
     def import_file(self, store: Store, rng: Random) -> None:
         """A file that the other project may have imported, too: the same rows have the same ids."""
         labels = store.journal.naming().in_force(store.journal.naming().version)
-        taken_back = store.imports.taken_back() | {said["answer"] for said in self.erased_answers(store)}
+        taken_back = store.imports.taken_back() | {said["answer"] for said in self._erased_answers(store)}
         self.given += 1
         rows = []
         for name in rng.choices(["ann", "bea"], k=3):
@@ -102,7 +102,7 @@ class Side:
             rows.append(NewAnswer(NewText(text), Answer(own if id_ in taken_back else id_, 0, name, "accept")))
         store.import_answers(rows, labels=labels, source="gold", replacing=True)
 
-    def erased_answers(self, store: Store) -> list[dict[str, Any]]:
+    def _erased_answers(self, store: Store) -> list[dict[str, Any]]:
         known = {answer.id for answer in store.answers.all()}
         every = (said for _, _, said in store.journal.events(kind=EventKind.ANSWER))
         return [said for said in every if said["answer"] not in known]
