@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from loop.care.defects import Defect
-from loop.checkpoints.checkpoints import LAST, VERSIONS, Checkpoints
+from loop.checkpoints.checkpoint_info import VERSIONS
+from loop.checkpoints.checkpoints import LAST, Checkpoints
 from loop.checkpoints.start import changes_of_start
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store

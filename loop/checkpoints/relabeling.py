@@ -10,7 +10,8 @@ from typing import Any
 import srsly
 
 from loop.base.pipeline import COMPONENT
-from loop.checkpoints.checkpoints import OWN_FOLDER, SUMS, Checkpoints
+from loop.checkpoints.checkpoint_info import OWN_FOLDER
+from loop.checkpoints.checkpoints import SUMS, Checkpoints
 from loop.checkpoints.checksums import write_sums
 from loop.files import link_tree, new_folder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loop.base.vectors import vectors_sum
-from loop.checkpoints.checkpoints import CheckpointInfo
+from loop.checkpoints.checkpoint_info import CheckpointInfo
 from loop.checkpoints.checksums import base_sum
 from loop.encoder.files import encoder_sum
 from loop.errors import PipelineError

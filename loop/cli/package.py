@@ -65,7 +65,7 @@ def package_cli(
 ) -> None:
     """Build an installable wheel of a pipeline, with its scores and counts; needs no network."""
     from loop.base.pipeline import load_base
-    from loop.checkpoints.checkpoints import read_info
+    from loop.checkpoints.checkpoint_info import read_info
     from loop.final import About, build, package_name, pipeline_scores
     from loop.final.distilled import distilled
     from loop.final.packaging import check_about

@@ -16,7 +16,8 @@ from spacy.tokens import Doc
 from loop.base import fresh_pipeline
 from loop.base.code import NAME as CODE_NAME
 from loop.base.pipeline import recognizers_of_base
-from loop.checkpoints.checkpoints import VERSIONS, Checkpoints
+from loop.checkpoints.checkpoint_info import VERSIONS
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.encoder.component import ENCODER, REQUIREMENT
 from loop.errors import LoopError
 from loop.files import copy_file, make_private, new_folder

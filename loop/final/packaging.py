@@ -18,7 +18,7 @@ import srsly
 from loop.base.adoption import is_hidden
 from loop.base.code import imported_beside
 from loop.base.pipeline import NER_FACTORIES
-from loop.checkpoints.checkpoints import OWN_FOLDER
+from loop.checkpoints.checkpoint_info import OWN_FOLDER
 from loop.encoder.component import ENCODER, REQUIREMENT
 from loop.errors import LoopError, PipelineError
 from loop.files import copy_file, make_private

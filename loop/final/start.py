@@ -22,7 +22,8 @@ from loop.base.pipeline import (
     own_component,
     recognizers_of_base,
 )
-from loop.checkpoints.checkpoints import OWN_FOLDER, CheckpointInfo, Checkpoints, copy_parts
+from loop.checkpoints.checkpoint_info import OWN_FOLDER, CheckpointInfo
+from loop.checkpoints.checkpoints import Checkpoints, copy_parts
 from loop.errors import LoopError
 from loop.final.config import START, Trained
 from loop.learning.learner import Learner

@@ -9,7 +9,8 @@ from random import Random
 from loop.base.assembly import assemble
 from loop.base.pipeline import add_labels, adopted, known_labels
 from loop.base.vectors import vectors_sum
-from loop.checkpoints.checkpoints import CheckpointInfo, Checkpoints, versions_of
+from loop.checkpoints.checkpoint_info import CheckpointInfo, versions_of
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.checkpoints.checksums import base_sum
 from loop.encoder.files import encoder_sum
 from loop.errors import PipelineError

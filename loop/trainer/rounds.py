@@ -8,7 +8,8 @@ from random import Random
 
 from loop.base.pipeline import adopted
 from loop.base.retention import agreement_by_label
-from loop.checkpoints.checkpoints import CheckpointInfo, Checkpoints, to_keep
+from loop.checkpoints.checkpoint_info import CheckpointInfo
+from loop.checkpoints.checkpoints import Checkpoints, to_keep
 from loop.checkpoints.relabeling import rename_labels
 from loop.checkpoints.start import changes_of_start
 from loop.learning.learner import Learner

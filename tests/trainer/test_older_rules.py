@@ -8,7 +8,8 @@ import pytest
 import srsly
 from workshop import workshop_gold
 
-from loop.checkpoints.checkpoints import Checkpoints, read_info
+from loop.checkpoints.checkpoint_info import read_info
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.checkpoints.relabeling import rename_labels
 from loop.progress import learned_again_words
 from loop.records import Answer, Span
@@ -49,7 +50,7 @@ def older(paths, with_settings, store, monkeypatch):
         for number in range(1, 18):
             give(store, number, **eighth if number == 8 else {})
         with monkeypatch.context() as before:
-            for module in ("loop.trainer.round_recipe", "loop.trainer.rounds", "loop.checkpoints.checkpoints"):
+            for module in ("loop.trainer.round_recipe", "loop.trainer.rounds", "loop.checkpoints.checkpoint_info"):
                 before.setattr(f"{module}.RULES_VERSION", 0)
             learn(paths, settings, store)
         return settings

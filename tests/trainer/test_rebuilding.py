@@ -101,7 +101,7 @@ def test_a_checkpoint_that_was_tampered_with_is_found(paths, few, learned) -> No
 
 
 def test_after_another_version_the_bits_are_not_said_to_be_the_same(paths, few, learned, monkeypatch) -> None:
-    monkeypatch.setattr("loop.checkpoints.checkpoints.VERSIONS", "spacy 4")
+    monkeypatch.setattr("loop.checkpoints.checkpoint_info.VERSIONS", "spacy 4")
 
     assert [False, False] == [one.is_comparable for one in rebuilt(paths, few, learned, 1)]
 
