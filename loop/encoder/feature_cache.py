@@ -52,7 +52,9 @@ class FeatureCache:
         self._size = 0
         try:
             self._open()
-        except sqlite3.DatabaseError:
+        except sqlite3.OperationalError:  # another process has it for too long
+            self.close()
+        except sqlite3.DatabaseError:  # it is damaged
             self.drop()
             with suppress(sqlite3.Error, OSError):
                 self._open()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -74,3 +75,20 @@ def test_it_is_as_private_as_its_folder(tmp_path: Path, folder: int, expected: i
     FeatureCache(tmp_path / "data" / "features.db", "one").put("ann met", WORDS, FEATURES)
 
     assert {expected} == {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
+
+
+def test_a_file_that_another_process_holds_is_left_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    held = FeatureCache(tmp_path / "features.db", "one")
+    held.put("ann met", WORDS, FEATURES)
+
+    def busy(self: FeatureCache) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FeatureCache, "_open", busy)
+        other = FeatureCache(tmp_path / "features.db", "one")
+        other.put("bob met", WORDS, FEATURES)
+
+    assert other.get("ann met", WORDS) is None
+    assert FEATURES.tolist() == held.get("ann met", WORDS).tolist()
+    assert FEATURES.tolist() == FeatureCache(tmp_path / "features.db", "one").get("ann met", WORDS).tolist()
