@@ -189,31 +189,25 @@ class Trainer:
 
     def pretrain(self) -> bool:
         """Pretrain for about a second; return False if there is nothing to pretrain."""
-        done = self._pretraining.slice(self.rounds)
-        if done is None:
-            return False
-        self._say(f"pretraining {100 * done:.0f} %" if done < 1 else "idle")
-        return True
+        return self._say_share("pretraining", self._pretraining.slice(self.rounds))
 
     def ask_pipeline(self) -> bool:
         """Let the pipeline in [suggest] read texts to learn from for about a second; False if it need not."""
-        done = self._weak.ask_pipeline()
-        if done is None:
-            return False
-        self._say(f"the pipeline in [suggest] reads texts {100 * done:.0f} %" if done < 1 else "idle")
-        return True
+        return self._say_share("the pipeline in [suggest] reads texts", self._weak.ask_pipeline())
 
     def read_ahead(self) -> bool:
         """Let the encoder read texts of the pool for about half a second; False if it need not, or there is none."""
-        done = self._ahead.slice(self.rounds)
-        if done is None:
-            return False
-        self._say(f"the encoder reads the texts {100 * done:.0f} %" if done < 1 else "idle")
-        return True
+        return self._say_share("the encoder reads the texts", self._ahead.slice(self.rounds))
 
     def close(self) -> None:
         """Release the lock, so that another trainer can start."""
         self._lock.release()
+
+    def _say_share(self, doing: str, done: float | None) -> bool:
+        """Say which share of some work is done; return False if there was none to do."""
+        if done is not None:
+            self._say(f"{doing} {100 * done:.0f} %" if done < 1 else "idle")
+        return done is not None
 
     def _say(self, doing: str) -> None:
         said = doing, self._store.journal.round_in_force()

@@ -120,6 +120,7 @@ def test_a_model_distilled_of_one_with_an_encoder_is_read_by_spacy_alone(encoded
 
     assert ["loop_encoder", "ner_loop"] == Checkpoints(encoded.paths.models).published(1).pipe_names
     assert "['ner_loop'] {'ner_loop': ['PART']} set()" == ran.stdout.strip()
+    assert not json.loads((model / "meta.json").read_text()).get("requirements")
     assert not (model / "loop_encoder").exists()
     assert [] == holding(model, "encoder")
 

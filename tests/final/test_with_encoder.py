@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import spacy
-import srsly
 from encoder_kit import write_encoder
 from final_project import SHORT, Made, make, train_here
-from without_loop import environment_without_loop
 
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.encoder.component import ENCODER
@@ -44,22 +40,6 @@ def test_a_final_training_learns_with_the_encoder(with_encoder, tmp_path):
         with_encoder.settings.project.encoder, "model.onnx"
     ).read_bytes()
     assert "It needs spaCy and spacy-loop[encoder]" in (tmp_path / "final" / "README.md").read_text()
-
-
-@pytest.mark.integration
-def test_a_distilled_model_needs_no_encoder(with_encoder, tmp_path):
-    model = trained(with_encoder, tmp_path / "final", Options(distill=True, overrides=SHORT))
-    code = f"import spacy; nlp = spacy.load({str(model)!r}); nlp('the chain is worn'); print(nlp.pipe_names)"
-    ran = subprocess.run(
-        [sys.executable, "-S", "-c", code],
-        env=environment_without_loop(tmp_path / "packages"),
-        cwd=tmp_path,  # not where loop is
-        capture_output=True,
-        text=True,
-    )
-
-    assert ("['ner_loop']\n", 0) == (ran.stdout, ran.returncode), ran.stderr
-    assert not srsly.read_json(model / "meta.json").get("requirements")
 
 
 @pytest.mark.integration
