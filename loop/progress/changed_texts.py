@@ -60,7 +60,7 @@ def _with_typos(text: str, rng: Random) -> list[str]:
 
 
 def _is_unspaced(word: str) -> bool:
-    """Whether this is of a script that sets no spaces, where letters in a row are no word."""
+    """Whether these letters are of a script without spaces between words, so that they may be several words."""
     return any(unicodedata.east_asian_width(letter) in "WF" for letter in word)
 
 
