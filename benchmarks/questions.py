@@ -9,7 +9,10 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from math import exp
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from _common import options, show, write_json
@@ -17,16 +20,20 @@ from _curves import in_words
 from _learning import WAYS, Job, finished
 from start import ANSWERS, MINUTES, SECONDS, SETS, F, f1_after
 
+from loop.simulate.effort import USUAL, Times
 from loop.timing import PRIOR
 
 AGAINST = "random"
 DEFAULTS = "random,expected_errors,gain_per_second,passages"
-# Seconds for a token around a passage, as a share of one in it; for a token; for an edit.
+# What an answer costs instead. The last ones are unlike any cost model that a project can fit.
 PRICES = {
-    "dimmed tokens free": (0.0, PRIOR.token, PRIOR.edit),
-    "dimmed tokens at full price": (1.0, PRIOR.token, PRIOR.edit),
-    "2 s an edit": (1 / 3, PRIOR.token, 2.0),
-    "0.12 s a token": (1 / 3, 0.12, PRIOR.edit),
+    "dimmed tokens free": Times(dimmed=0.0),
+    "dimmed tokens at full price": Times(dimmed=1.0),
+    "2 s an edit": Times(replace(PRIOR, edit=2.0)),
+    "0.12 s a token": Times(replace(PRIOR, token=0.12)),
+    "to the power of 0.75": Times(power=0.75),
+    "to the power of 1.25": Times(power=1.25),
+    "scattered by 0.7": Times(scatter=0.7),
 }
 
 
@@ -118,8 +125,8 @@ def repriced(runs: dict[Job, dict[str, Any]]) -> list[dict[str, Any]]:
     At lower prices a run ends before so many minutes: only what all runs reach is compared.
     """
     rows: list[dict[str, Any]] = []
-    for name, (dimmed, token, edit) in PRICES.items():
-        priced = {job: _priced(run, dimmed, token, edit) for job, run in runs.items()}
+    for name, times in PRICES.items():
+        priced = {job: _priced(run, times) for job, run in runs.items()}
         most = min((points[-1][SECONDS] for points in priced.values() if points), default=0.0)
         minutes = [n for n in MINUTES if 60 * n <= most] or [MINUTES[0]]
         for way in dict.fromkeys(job.method for job in runs):
@@ -137,17 +144,22 @@ def repriced(runs: dict[Job, dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def _priced(run: dict[str, Any], dimmed: float, token: float, edit: float) -> list[list[float]]:
-    """The points of a run with the seconds at other prices; what was said before the first answer keeps its own."""
-    answers = run["asked"]
-    seconds = [PRIOR.constant + token * (inside + dimmed * around) + edit * edits for inside, around, edits in answers]
-    usual = [
-        PRIOR.constant + PRIOR.token * (inside + around / 3) + PRIOR.edit * edits for inside, around, edits in answers
-    ]
+def _priced(run: dict[str, Any], times: Times) -> list[list[float]]:
+    """The points of a run with other seconds; what was said before the first answer keeps its own."""
+    seconds, usual = (
+        [_seconds(each, place, *asked) for place, asked in zip(run["chosen"], run["asked"], strict=True)]
+        for each in (times, USUAL)
+    )
     before = run["points"][0][SECONDS] - sum(usual[: int(run["points"][0][0])]) if run["points"] else 0.0
     return [
         [*point[:SECONDS], before + sum(seconds[: int(point[0])]), *point[SECONDS + 1 :]] for point in run["points"]
     ]
+
+
+def _seconds(times: Times, place: int, inside: int, around: int, edits: int) -> float:
+    """As `Times.seconds`; by the text's place in the pool, every way pays the same for the same text."""
+    usual = times.cost.seconds(tokens=inside + times.dimmed * around, spans=0, edits=edits)
+    return float(usual**times.power) * exp(Random(place).gauss(0.0, times.scatter))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ class Scenario:
         noise: the probability in [0, 1] that it gets an entity wrong.
         others: the same for further annotators, who answer by turns with the first.
         review: whether their differences are decided rightly, for the time that it takes, before each round.
+        holds_out: whether the oracle is asked about held-out texts, too, as often as the project's settings say.
         lag: 0 waits for the questions of the last round; 1 answers those of the round before, like an annotator who
             does not wait.
         every: a row after this many answers, at the end of a round; 0 for every round.
@@ -62,6 +63,7 @@ class Scenario:
     minutes: float | None = None
     others: tuple[float, ...] = ()
     review: bool = False
+    holds_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,9 @@ def simulate(
     Raises:
         LoopError: as in a real session.
     """
-    # No held-out texts, since `test` evaluates; no repeats, since an oracle is consistent.
-    settings = replace(settings, queue=replace(settings.queue, held_out_share=0.0, repeat_share=0.0))
+    # `test` evaluates, and an oracle is consistent.
+    held_out = settings.queue.held_out_share if scenario.holds_out else 0.0
+    settings = replace(settings, queue=replace(settings.queue, held_out_share=held_out, repeat_share=0.0))
     if not paths.db.exists():
         begin_anew(paths)
     with open_store(paths) as store:
