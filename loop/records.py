@@ -11,12 +11,13 @@ from loop.former_names import attribute
 
 Mode = Literal["correct", "teach", "manual", "import"]
 Stream = Literal[
-    "uncertain", "random", "pattern", "short", "typical", "held_out", "chosen", "revisit", "repeat", "review"
+    "uncertain", "random", "focused", "pattern", "short", "typical", "held_out", "chosen", "revisit", "repeat", "review"
 ]
 # Why a text is asked, where nothing more can be said of it than the stream of questions that it is in.
 REASONS: dict[Stream, str] = {
     "uncertain": "the model is uncertain",
     "random": "drawn at random",
+    "focused": "drawn at random from those that you asked for",
     "pattern": "a pattern matches here",
     "short": "short, to begin with",
     "typical": "typical of your texts",

@@ -147,7 +147,7 @@ class NextQuestions:
         ranked = self._ranked(scored, rng)
         # A model that learned from weak labels knows where it is uncertain before the first answer.
         began = COLD_START_ANSWERS if rounds.starts_weakly else answered
-        picks = self._choose(found, ranked, began, rng, most)
+        picks = self._choose(found, ranked, began, rng, most, focus)
         # Texts of a focused session are no random sample of the corpus, so none of them are held out.
         mixed = picks if focus.is_narrow else self._with_held_out(picks, found, answers)
         questions = self._questions(found, mixed, answered=answered, number=number)
@@ -224,7 +224,7 @@ class NextQuestions:
         return self._acquire(read, n=len(read), rng=rng)
 
     def _choose(
-        self, found: Candidates[Read], ranked: Sequence[Scored], answered: int, rng: Random, most: int
+        self, found: Candidates[Read], ranked: Sequence[Scored], answered: int, rng: Random, most: int, focus: Focus
     ) -> list[Pick]:
         """Choose the questions of the queue, except the held-out ones."""
         size, share, longest = (
@@ -235,7 +235,7 @@ class NextQuestions:
         fresh, carried = (random_places(part, longest, rng, most=most) for part in (found.fresh, found.carried))
         # Drawn first and from the random sample only, so that they represent the whole pool.
         shuffled = rng.sample(fresh, len(fresh))
-        random = _picks(shuffled, "random")
+        random = _at_random(shuffled, focus)
         kept = random[: round(size * share)]
         others = [place for place in (*fresh, *carried) if not any(map(place.pick("random").overlaps, kept))]
         handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
@@ -277,6 +277,12 @@ class NextQuestions:
 
 def _picks(places: Iterable[Place], stream: Stream) -> list[Pick]:
     return [place.pick(stream) for place in places]
+
+
+def _at_random(places: Iterable[Place], focus: Focus) -> list[Pick]:
+    """Picks that say what they are a random sample of; a passage is drawn near a pattern's match, if there is one."""
+    stream: Stream = "focused" if focus.is_narrow else "random"
+    return [place.pick("pattern" if place.passage and place.read.matches else stream) for place in places]
 
 
 def _by_place(read: Iterable[Read]) -> dict[tuple[int, int], Read]:
