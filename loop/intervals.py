@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from loop.former_names import attribute
 from loop.records import Span
+from loop.words import counted
 
 RESAMPLES = 1000
 LEVEL = 95.0
@@ -181,7 +182,7 @@ def no_interval(units: int, unit: str) -> str:
     """Explain why there is no interval; `units` is the number of units with entities, `unit` the noun for one."""
     if units >= FEWEST_UNITS:
         return f"no interval: one {unit} holds most of the entities"
-    return f"no interval from {units} {unit}{'' if units == 1 else 's'} with entities: it takes {FEWEST_UNITS}"
+    return f"no interval from {counted(units, unit)} with entities: it takes {FEWEST_UNITS}"
 
 
 def _are_enough(trials: Floats) -> NDArray[np.bool_]:

@@ -173,7 +173,7 @@ class Focus:
 
     def covers(self, text: Text) -> bool:
         """Whether a text matches `where` and `batch`."""
-        matches = all(key in text.meta and _plain(text.meta[key]) == value for key, value in self.where)
+        matches = all(key in text.meta and plain_value(text.meta[key]) == value for key, value in self.where)
         return matches and self.batch in (0, text.batch)
 
     def asks(self, question: Question) -> bool:
@@ -184,7 +184,8 @@ class Focus:
 NO_FOCUS = Focus()
 
 
-def _plain(value: Any) -> str:
+def plain_value(value: Any) -> str:
+    """A value of a text's metadata as conditions have it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

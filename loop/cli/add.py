@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.incoming import Incoming, reviewed, say_found
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
 from loop.cli.remarks import say_skipped
 from loop.cli.sources import (
@@ -27,6 +27,7 @@ from loop.cli.sources import (
     cleanings_of,
     label_names,
 )
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.intake import AddReport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loop.cli.printing import counted
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.progress.agreement import AnnotatorAgreement, Condition

@@ -15,7 +15,7 @@ import typer
 
 from loop.cli.completion import complete_label
 from loop.cli.library_output import words_left_out
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened, paths_of
 from loop.cli.questions import questions_for
 from loop.cli.status import round_line
@@ -25,6 +25,7 @@ from loop.held_out import ANOTHER_GROUP
 from loop.records import NO_FOCUS, Focus
 from loop.settings.login import login
 from loop.settings.tables import conditions_of, focus_of, route_of
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.session import Session

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import aligned, counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
 from loop.errors import LoopError
+from loop.terminal.columns import aligned
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.progress.annotators import AnnotatorSummary

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.annotate import run_session
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
 from loop.cli.questions import questions_for
 from loop.errors import LoopError
 from loop.former_names import CHECKS, renamed
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.quality import Finding, Given

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import aligned, counted, megabytes, say
+from loop.cli.printing import megabytes, say
 from loop.cli.project import opened
-from loop.cli.status import score_words
 from loop.errors import LoopError
+from loop.terminal.columns import aligned
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.checkpoints.checkpoints import Checkpoints
@@ -91,6 +92,8 @@ def round_details(store: Store, checkpoints: Checkpoints, number: int, score: Sc
     Raises:
         LoopError: there is no such round.
     """
+    from loop.progress.scores import score_words
+
     round_there(store, number)
     finished = store.journal.rounds()
     kept = number in checkpoints.rounds()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.checkpoints import RoundArgument, checkpoints_app, round_there, scores_by_round
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
-from loop.cli.status import score_words
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.progress.round_diff import TextDiff
@@ -26,6 +26,7 @@ def diff_cli(
     """Compare two rounds: their scores, and the texts where they find different spans."""
     from loop.intervals import SIGNED, between
     from loop.progress.round_diff import gained
+    from loop.progress.scores import score_words
     from loop.trainer.evaluation import comparison
 
     with opened(ctx, writes=False) as (paths, settings, store):

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import aligned, counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
 from loop.former_names import with_former_keys
+from loop.terminal.columns import aligned
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.acquire.stopping import Gain

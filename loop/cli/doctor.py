@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, is_interactive, say
+from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened, paths_of
 from loop.errors import LoopError
 from loop.settings.sections import BUILTIN
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.care.defects import Defect

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import confirm, counted, say
+from loop.cli.printing import confirm, say
 from loop.cli.project import opened, say_finished
 from loop.errors import LoopError
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.care.erasing import Left

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.annotate import AnnotatorOption, run_session
-from loop.cli.printing import aligned, counted, is_interactive, say, say_parts
+from loop.cli.printing import is_interactive, say, say_parts
 from loop.cli.project import opened
+from loop.terminal.columns import aligned
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.progress.held_out_gold import GoldText

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.completion import complete_label
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
 from loop.errors import LoopError
 from loop.files import is_special
 from loop.held_out import ANOTHER_GROUP, one_group_words, unit_of
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.formats import Answered, Part

@@ -10,12 +10,13 @@ import typer
 
 from loop.cli.import_plan import say_plan
 from loop.cli.import_undo import list_imports, undo_import
-from loop.cli.printing import counted, is_interactive, say
+from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened
 from loop.cli.sources import FormatOption, MapOption, OffsetsOption, TextFieldOption, label_names, names_of
 from loop.errors import LoopError
 from loop.settings import Settings
 from loop.settings.login import login
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.intake import ImportPlan

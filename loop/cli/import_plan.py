@@ -6,8 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from loop.cli.printing import aligned, counted, say
+from loop.cli.printing import say
 from loop.cli.remarks import say_skipped
+from loop.terminal.columns import aligned
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.intake import ImportPlan

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from loop.cli.printing import aligned, counted, is_interactive, say
+from loop.cli.printing import is_interactive, say
+from loop.terminal.columns import aligned
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.project import Opened

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from loop.cli.printing import counted, is_interactive, say
+from loop.cli.printing import is_interactive, say
 from loop.cli.sources import Sources
 from loop.errors import LoopError
+from loop.words import counted
 
 if TYPE_CHECKING:
     from spacy.language import Language

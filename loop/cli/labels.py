@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.init import split_labels
-from loop.cli.printing import confirm, counted, say
+from loop.cli.printing import confirm, say
 from loop.cli.project import opened
 from loop.errors import LoopError
 from loop.settings import ProjectPaths, Settings, load_settings
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.records import Answer

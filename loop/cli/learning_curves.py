@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from loop.cli.printing import aligned, say
+from loop.cli.printing import say
+from loop.terminal.columns import aligned
 
 if TYPE_CHECKING:
     from loop.intervals import Measure

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.project import MergeReport

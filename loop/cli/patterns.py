@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from loop.cli.printing import aligned, counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
+from loop.terminal.columns import aligned
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.terms.pattern_report import Fared, PatternReport

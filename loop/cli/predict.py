@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.export import ForceOption, refuse_existing
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import say_whose_code
 from loop.cli.sources import FormatOption, TextFieldOption
 from loop.errors import LoopError
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.bulk import Chunk, Job, Predicted, Unfinished

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO
 
 from loop.errors import LoopError
 
-UNLIMITED = 10_000  # columns: a terminal wraps long rows itself
 # The streams that `say` prints to while other output is discarded: stdout and, under True, stderr.
 _own: dict[bool, TextIO] = {}
 
@@ -45,23 +44,6 @@ def say_parts(parts: Sequence[tuple[str, str]]) -> None:
     Console().print(Text.assemble(*((visible(words), style) for style, words in parts)), soft_wrap=True)
 
 
-def aligned(rows: Sequence[Sequence[str]], *, left: Collection[int] = (0,)) -> list[str]:
-    """Return a table as lines: the columns with an index in `left` are aligned to the left, all others to the right."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table.grid(padding=(0, 2))
-    for index in range(len(rows[0])):
-        table.add_column(justify="left" if index in left else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console = Console(width=UNLIMITED, color_system=None)
-    with console.capture() as drawn:
-        console.print(table)
-    return [line.rstrip() for line in drawn.get().splitlines()]
-
-
 def complain(error: LoopError) -> None:
     """Print an error and its hint to stderr."""
     say(f"Error: {error}", err=True, style="bold red")
@@ -78,7 +60,7 @@ def confirm(question: str) -> None:
     """Ask whether to go on.
 
     Raises:
-                LoopError: there is no terminal.
+        LoopError: there is no terminal.
         typer.Abort: the user declined.
     """
     if not is_interactive():
@@ -86,11 +68,6 @@ def confirm(question: str) -> None:
     import typer
 
     typer.confirm(question, abort=True)
-
-
-def counted(n: int, one: str) -> str:
-    """Return a number with its noun, such as "1 text" or "1,766 texts"."""
-    return f"{n:,} {one if n == 1 else one + 's'}"
 
 
 def megabytes(size: int) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from loop.cli.printing import counted, is_interactive, say
+from loop.cli.printing import is_interactive, say
 from loop.settings import CFG_NAME, ProjectPaths
 from loop.settings.paths import expanded
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.project import ErasedReport, Opened

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.checkpoints import round_there
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
-from loop.cli.status import score_words
 from loop.errors import LoopError
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.settings import ProjectPaths, Settings
@@ -70,7 +70,7 @@ def score_lines(paths: ProjectPaths, settings: Settings, store: Store, one: Rebu
     """Yield a round's recorded and new scores, for one that cannot be identical to the bit."""
     from loop.learning.evaluate import predicted_spans
     from loop.progress.held_out_gold import gold_texts, with_spans_found
-    from loop.progress.scores import scores
+    from loop.progress.scores import score_words, scores
     from loop.trainer.evaluation import found_by_round
 
     gold = gold_texts(store, settings, paths)

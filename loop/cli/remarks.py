@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
+from loop.words import counted
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
+from loop.words import counted
 
 
 def remove_cli(

@@ -10,11 +10,12 @@ import typer
 
 from loop.cli.annotate import run_session
 from loop.cli.completion import complete_label
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
 from loop.cli.questions import questions_for
 from loop.errors import LoopError
 from loop.settings.login import login
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.quality import ReviewItem

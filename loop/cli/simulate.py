@@ -14,13 +14,14 @@ import typer
 from loop.cli.completion import complete_strategy
 from loop.cli.encoder import EncoderOption, chosen_encoder
 from loop.cli.learning_curves import progress_bars, show
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.remarks import say_gold, say_remarks
 from loop.cli.vectors import VectorsOption, chosen_vectors
 from loop.errors import LoopError
 from loop.former_names import with_former_keys
 from loop.settings import AcquireSettings, ProjectSettings, Settings, SuggestSettings
 from loop.settings.sections import AnnotatorsSettings
+from loop.words import counted
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loop.cli.agreement_lines import agreement_lines
-from loop.cli.printing import aligned, counted, megabytes, say
+from loop.cli.printing import megabytes, say
 from loop.cli.project import opened
 from loop.former_names import with_former_keys
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.progress import Progress
-    from loop.progress.rounds import Change
-    from loop.progress.scores import Score
     from loop.quality import Consistency
     from loop.store import BatchInfo, RoundInfo
 
-HEADINGS = "label", "answered", "to find", "F1", "95 % of F1", "new names", "since ten rounds ago"
-LAST_ROUNDS = 3  # rounds shown with loss and F1
+LAST_ROUNDS = 3
 
 
 def status_cli(
@@ -55,14 +53,15 @@ def numbers(now: Progress) -> dict[str, Any]:
 
 
 def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) -> list[str]:
-    """Return lines about a project's numbers, with the learning curve."""
+    """Return lines about a project's numbers, with the learning curve; the panel comes last."""
+    from loop.cli.curve_plot import drawn
     from loop.progress import blocked_words, forgotten_words, pinned_words
-    from loop.progress.pace import pace_words
+    from loop.progress.panel import panel
+    from loop.progress.robustness import robustness_words
     from loop.progress.weak_words import weak_words
+    from loop.terminal.panel_lines import panel_lines
 
-    scored = {point.round: point.scores.overall for point in now.curve}
     verdicts = ", ".join(f"{n:,} {verdict}" for verdict, n in sorted(now.answers.items())) or "none"
-    pace = "" if now.seconds is None else f"; {pace_words(now.seconds)} recently"
     alarms = [
         pinned_words(now.pinned_round),
         forgotten_words(now.forgotten),
@@ -73,71 +72,30 @@ def status_lines(now: Progress, batches: list[BatchInfo], *, width: int = 80) ->
         f"texts    {now.texts:,}, {now.pool:,} of them unanswered; {counted(now.waiting, 'question')} waiting",
         *(f"         nothing is left to ask: {words}" for words in [blocked_words(now.pool)] if now.blocked),
         *(f"  batch {b.id}: {counted(b.texts, 'text')}, {b.answered:,} answered, from {b.source}" for b in batches),
-        f"answers  {verdicts}{pace}",
+        "; ".join((f"answers  {verdicts}", *pace_and_acceptance(now))),
         f"rounds   {len(now.lasting_rounds):,}; answers needed for the next: {now.next_round}",
-        *(f"  {round_line(info, scored.get(info.number))}" for info in now.rounds[-LAST_ROUNDS:]),
-        *evaluation_lines(now, width),
+        *(f"  {round_line(info)}" for info in now.rounds[-LAST_ROUNDS:]),
+        *drawn(now.curve, width),
+        *(f"changed  {words}" for words in (robustness_words(now.robustness), now.augment) if words),
         *(f"repeats  {words}" for words in [consistency_words(now.consistency)] if words),
         *agreement_lines(now.agreement),
         *(f"review   {words}" for words in [review_words(now.to_review)] if words),
+        *(f"weak     {words}" for words in weak_words(now)),
         *(f"alarm    {words}" for words in alarms if words),
         *(f"alarm    a damaged checkpoint, learned again since: {folder}" for folder in now.set_aside),
-        *(f"weak     {words}" for words in weak_words(now)),
-        f"advice   {now.advice.words}",
         f"trainer  {now.trainer}",
         f"disk     {megabytes(now.disk['data'])} of data, {megabytes(now.disk['models'])} of models",
+        *panel_lines(panel(now)),
     ]
 
 
-def evaluation_lines(now: Progress, width: int) -> list[str]:
-    """Return lines about the model: F1, its own estimate, the acceptance rate, the curve, and each label."""
-    from loop.cli.curve_plot import drawn
-    from loop.intervals import between
-    from loop.progress.robustness import robustness_words
+def pace_and_acceptance(now: Progress) -> list[str]:
+    """Return clauses about the last answers: the time they took, and how many accepted what was suggested."""
+    from loop.progress.pace import pace_words
 
-    lines = []
-    if now.scores:
-        strict, overlapping = now.scores.overall.strict, now.scores.overall.overlapping
-        p, r, f = map(between, (strict.p_interval, strict.r_interval, overlapping.f1_interval))
-        lines += [f"F1       {score_words(now.scores.overall)}; on held-out texts, round {now.evaluated_round}"]
-        if strict.f1_interval:
-            lines += [f"         precision {p}, recall {r}; F1 {f} counting overlaps as correct"]
-    if now.why_not_evaluated:
-        lines += [f"F1       {now.why_not_evaluated}"]
-    lines += [f"         {words}" for words in (robustness_words(now.robustness), now.augment) if words]
-    if now.estimate:
-        n = int(now.estimate["texts"])
-        lines += [f"expected F1 {now.estimate['f1']:.0f} in {n:,} texts of the pool, by the model's own probabilities"]
     right, shown = now.accepted
-    if shown:
-        lines += [f"accepted {right} of the last {shown} suggestions unchanged; they are about the hardest texts"]
-    return [*lines, *drawn(now.curve, width), *label_lines(now)]
-
-
-def label_lines(now: Progress) -> list[str]:
-    """Return a table with the annotated spans of each label, its F1, and its change over the last ten rounds."""
-    names = list(dict.fromkeys((*(now.scores.labels if now.scores else ()), *now.spans)))
-    if not names:
-        return []
-    scores = now.scores.labels if now.scores else {}
-    new = {one.label: f"{one.share:.0%}" for one in now.novelty if one.is_told}
-    rows = [
-        (name, f"{now.spans.get(name, 0):,}", *found, new.get(name, ""), since)
-        for name in names
-        for *found, since in [_cells(scores.get(name), now.changes.get(name))]
-    ]
-    return aligned([HEADINGS, *rows], left=(0, 6))
-
-
-def _cells(score: Score | None, change: Change | None) -> tuple[str, ...]:
-    from loop.intervals import SIGNED, between
-
-    if score is None:
-        return "", "", "", ""
-    single = f"{score.strict.f1:5.1f}" if score.enough else "    –"
-    interval = between(score.strict.f1_interval, "{:4.0f} – {:3.0f}")
-    since = f"{change.now - change.before:+.1f} ({between(change.interval, SIGNED)})" if change else ""
-    return f"{score.gold:,}", single, interval, since
+    pace = [] if now.seconds is None else [f"{pace_words(now.seconds)} recently"]
+    return [*pace, *([f"{right} of the last {shown} suggestions accepted unchanged"] if shown else [])]
 
 
 def near_words(now: Progress) -> str:
@@ -148,17 +106,6 @@ def near_words(now: Progress) -> str:
         f"{now.near_duplicates} of {counted(now.scores.overall.texts, 'held-out text')} nearly repeat a training "
         "text, which inflates the scores; give texts that belong together a group (`loop add --group`)"
     )
-
-
-def score_words(score: Score) -> str:
-    """Return F1 with its interval, or the interval alone if there are too few gold spans."""
-    from loop.intervals import between
-
-    of = f"{counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
-    interval = f"{between(score.strict.f1_interval)}, from {of}"
-    if score.no_interval:
-        interval = f"{score.no_interval}; there are {of}"
-    return f"{score.strict.f1:.1f}, {interval}" if score.enough else interval
 
 
 def consistency_words(found: Consistency) -> str:
@@ -174,11 +121,8 @@ def review_words(count: int) -> str:
     return f"{counted(count, 'text')} where annotators differ: `loop review`" if count else ""
 
 
-def round_line(info: RoundInfo, score: Score | None = None) -> str:
-    """Return a line about a round: answers, loss, time, and F1 if it was evaluated."""
+def round_line(info: RoundInfo) -> str:
+    """Return a line about a round: answers, loss, and time."""
     loss = "no label yet" if info.loss is None else f"loss {info.loss:.2f}"
-    from loop.intervals import between
-
-    f = f"; F1 {between(score.strict.f1_interval)}" if score and score.strict.f1_interval else ""
     name = "closing round" if info.closing else "round"
-    return f"{name} {info.number}: {info.answers:,} answers, {loss}{f}, {info.seconds:.1f} s"
+    return f"{name} {info.number}: {info.answers:,} answers, {loss}, {info.seconds:.1f} s"

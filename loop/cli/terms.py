@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loop.cli.printing import counted, is_interactive, say
+from loop.cli.printing import is_interactive, say
 from loop.cli.project import opened
 from loop.errors import LoopError
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.settings import ProjectPaths, Settings

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loop.cli.export import ForceOption, refuse_existing
-from loop.cli.printing import counted, say
+from loop.cli.printing import say
 from loop.cli.project import opened
 from loop.errors import LoopError
+from loop.words import counted
 
 if TYPE_CHECKING:
     from loop.final import FinalTraining, Options, TrainingStep

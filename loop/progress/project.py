@@ -14,7 +14,6 @@ from loop.progress.agreement import AnnotatorAgreement, annotator_agreement, uni
 from loop.progress.answered import last_answers, whole_answers
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
-from loop.progress.expected_f1 import confirmed
 from loop.progress.forecast import noted
 from loop.progress.held_out_gold import (
     EvaluatedText,
@@ -28,6 +27,7 @@ from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlea
 from loop.progress.near_duplicates import near_duplicates
 from loop.progress.novelty import Novelty, novelty, novelty_words
 from loop.progress.pace import acceptance, seconds_an_answer
+from loop.progress.random_texts import read_before_learned
 from loop.progress.robustness import Robustness, augment_words, loaded
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
@@ -59,8 +59,8 @@ class Progress:
         why_not_evaluated: why no evaluation is possible, in a clause; empty if there is one or may be one.
         curve: a point for every evaluated round.
         changes: in F1 of each label over the last ten rounds, on the same texts.
-        estimates: by round, the model's own estimates on the pool, where held-out texts confirm them (see `confirmed`):
-            expected precision, recall and F1 (percent, see `RoundInfo`). estimate: the last of them, or empty.
+        unchosen: scores on all texts that nobody chose, see `random_texts`. held_out, at_random: how many of them are
+            held out, and how many were asked about at random.
         accepted: how many of the last suggestions were accepted unchanged, and of how many; see `acceptance`.
         seconds: median time of the last answers; None if none was timed.
         near_duplicates: number of held-out texts that nearly repeat a training text.
@@ -91,8 +91,9 @@ class Progress:
     why_not_evaluated: str
     curve: tuple[Point, ...]
     changes: Mapping[str, Change]
-    estimates: Mapping[int, Mapping[str, float]]
-    estimate: Mapping[str, float]
+    unchosen: Scores | None
+    held_out: int
+    at_random: int
     accepted: tuple[int, int]
     seconds: float | None
     near_duplicates: int
@@ -137,7 +138,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     found = evaluated_texts(store, gold, last) if last is not None else []
     common, points = together(store, gold, labels), curve(store, gold, labels)
     in_force = store.journal.round_in_force()
-    estimates = confirmed((info for info in rounds if info.number <= in_force), points)
+    at_random = read_before_learned(store, training, labels)
     left, new = unlearned(store, settings), novelty(store, training, gold, labels)
     robust = loaded(store.journal.robustness(), in_force)
     used = uses(whole_answers(store))
@@ -161,8 +162,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         pinned_round=store.journal.pinned_round(),
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
-        estimates=estimates,
-        estimate=estimates[max(estimates)] if estimates else {},
+        unchosen=scores([*found, *at_random], labels),
+        held_out=len(found),
+        at_random=len(at_random),
         accepted=acceptance(last_answers(store, training)),
         seconds=seconds,
         near_duplicates=len(near_duplicates(gold, _texts(store, training))),

@@ -12,6 +12,7 @@ from loop.intervals import OVERLAPPING, Measure, between, counts, measures, no_i
 from loop.progress.held_out_gold import EvaluatedText, GoldText, evaluated_texts
 from loop.quality import strict_f1
 from loop.store import Store
+from loop.words import counted
 
 # With fewer gold spans a single number is misleading: only the interval is shown.
 ENOUGH = 100
@@ -79,6 +80,15 @@ def scores(texts: Sequence[EvaluatedText], labels: Sequence[str]) -> Scores | No
         )
     )
     return Scores(overall, dict(zip(names, each, strict=True)))
+
+
+def score_words(score: Score) -> str:
+    """F1 with its interval, or the interval alone if there are too few spans to find."""
+    of = f"{counted(score.gold, 'span')} in {counted(score.texts, 'text')}"
+    interval = f"{between(score.strict.f1_interval)}, from {of}"
+    if score.no_interval:
+        interval = f"{score.no_interval}; there are {of}"
+    return f"{score.strict.f1:.1f}, {interval}" if score.enough else interval
 
 
 def headline(found: Scores | None) -> str:

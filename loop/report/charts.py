@@ -20,9 +20,9 @@ class Dot(NamedTuple):
     single: bool = True
 
 
-def line_chart(dots: Sequence[Dot], axes: Axes, says: str, *, dashed: Sequence[Dot] = ()) -> str:
-    """A line through values with a band of their intervals; `dashed` is another one to compare."""
-    lines = [_band(dots, axes), _line(dashed, axes, "should"), _line([dot for dot in dots if dot.single], axes)]
+def line_chart(dots: Sequence[Dot], axes: Axes, says: str) -> str:
+    """A line through values with a band of their intervals."""
+    lines = [_band(dots, axes), _line([dot for dot in dots if dot.single], axes)]
     return axes.drawn([*lines, *((_dot if dot.single else _whisker)(dot, axes) for dot in dots)], says)
 
 
@@ -32,9 +32,9 @@ def _band(dots: Sequence[Dot], axes: Axes) -> str:
     return f'<polygon class="band" points="{" ".join([*there, *back])}"/>'
 
 
-def _line(dots: Sequence[Dot], axes: Axes, kind: str = "line") -> str:
+def _line(dots: Sequence[Dot], axes: Axes) -> str:
     points = " ".join(f"{axes.px(dot.x)},{axes.py(dot.y)}" for dot in dots)
-    return f'<polyline class="{kind}" points="{points}"/>'
+    return f'<polyline class="line" points="{points}"/>'
 
 
 def _dot(dot: Dot, axes: Axes) -> str:

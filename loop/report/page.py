@@ -8,12 +8,14 @@ from hashlib import sha256
 from importlib.resources import files
 
 from loop.progress import forgotten_words, pinned_words
+from loop.progress.panel import panel
 from loop.progress.report_data import ReportData
 from loop.progress.robustness import robustness_words
 from loop.progress.weak_words import weak_words
 from loop.records import LEFT_OUT
 from loop.report import agreement, answers, scores, texts
 from loop.report.html import count, exact, in_words
+from loop.report.panel import panel_section
 from loop.report.shown import isolated, shown
 
 
@@ -63,7 +65,7 @@ def _header(data: ReportData, name: str, at: datetime, with_text: bool) -> str:
         for title, value, note in _tiles(data)
     )
     labels = " · ".join(isolated(label) for label in data.labels)
-    said = f'<p class="advice">{shown(data.now.advice.words)}</p>{_alarms(data)}'
+    said = panel_section(panel(data.now)) + _alarms(data)
     notes = filter(
         None, (robustness_words(data.now.robustness), data.now.augment, *weak_words(data.now, named=with_text))
     )
@@ -86,39 +88,12 @@ def _tiles(data: ReportData) -> list[tuple[str, str, str]]:
     now = data.now
     said = ", ".join(f"{exact(n)} {verdict}" for verdict, n in sorted(now.answers.items()))
     return [
-        _f_tile(data),
-        *_expected_tile(data),
         ("answers", exact(sum(n for verdict, n in now.answers.items() if verdict not in LEFT_OUT)), said or "none yet"),
         *_accepted_tile(data),
         ("rounds", exact(len(now.lasting_rounds)), f"{count(now.next_round, 'answer')} until the next"),
         ("texts", exact(now.texts), f"{exact(now.pool)} unanswered"),
         _consistency_tile(data),
     ]
-
-
-def _f_tile(data: ReportData) -> tuple[str, str, str]:
-    found = data.now.scores
-    if found is None:
-        return "F1", "–", data.now.why_not_evaluated or "no evaluation yet"
-    overall = found.overall
-    where = f"{count(overall.gold, 'span')} in {count(overall.texts, 'text')}, round {data.now.evaluated_round}"
-    if overall.no_interval:
-        return "F1", "–", f"{overall.no_interval}; {where}"
-    if not overall.enough:
-        return (
-            "F1, 95 % interval",
-            in_words(overall.strict.f1_interval),
-            f"{where}; too few for a single number",
-        )
-    return "F1", exact(overall.strict.f1), f"{in_words(overall.strict.f1_interval)}; {where}"
-
-
-def _expected_tile(data: ReportData) -> list[tuple[str, str, str]]:
-    found = data.now.estimate
-    if not found:
-        return []
-    where = f"the model's own estimate on {count(int(found['texts']), 'text')} of the pool"
-    return [("expected F1", exact(found["f1"]), where)]
 
 
 def _accepted_tile(data: ReportData) -> list[tuple[str, str, str]]:

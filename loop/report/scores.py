@@ -22,7 +22,7 @@ NOT_EVALUATED = (
 )
 COLUMNS = (
     "label", "spans answered", "spans to find", "precision", "recall", "F1", "95 % interval", "F1, overlapping",
-    "in ten rounds",
+    "in ten rounds", "new names",
 )  # fmt: skip
 # Sizes of charts.
 WIDE, LOW, SMALL = (1000, 320), (1000, 150), (320, 170)
@@ -38,17 +38,11 @@ def learning(data: ReportData) -> str:
         "95% interval (bootstrap over texts or groups), shown alone where spans are too few for a single "
         "number. Pruned rounds were evaluated on fewer texts."
     )
-    learned = {info.number: info.answers for info in data.now.rounds}
-    expected = [Dot(learned[n], f, f, f) for n, one in data.now.estimates.items() if (f := one["f1"]) and n]
-    if expected:
-        words += " Dashed: the model's own estimate on the pool."
-    chart = _f_curve(data.now.curve, [point.scores.overall for point in data.now.curve], WIDE, expected)
+    chart = _f_curve(data.now.curve, [point.scores.overall for point in data.now.curve], WIDE)
     return section("Learning curve", f'<p>{words}</p><div class="scroll">{chart}</div>{_loss(data)}', wide=True)
 
 
-def _f_curve(
-    points: Sequence[Point], scores: Sequence[Score], size: tuple[int, int], expected: Sequence[Dot] = ()
-) -> str:
+def _f_curve(points: Sequence[Point], scores: Sequence[Score], size: tuple[int, int]) -> str:
     dots = [
         Dot(point.answers, score.strict.f1, *score.strict.f1_interval, _says(point, score), single=score.enough)
         for point, score in zip(points, scores, strict=True)
@@ -56,9 +50,9 @@ def _f_curve(
     ]
     if not dots:
         return f"<p>{shown(scores[-1].no_interval)}</p>"
-    x = 0.0, float(max(dot.x for dot in (*dots, *expected)))
-    axes = Axes(x, around([*dots, *expected], most=100.0), x_name="answers learned from", y_name="F1", size=size)
-    return line_chart(dots, axes, f"F1 over answers; last: {dots[-1].says}", dashed=expected)
+    x = 0.0, float(max(dot.x for dot in dots))
+    axes = Axes(x, around(dots, most=100.0), x_name="answers learned from", y_name="F1", size=size)
+    return line_chart(dots, axes, f"F1 over answers; last: {dots[-1].says}")
 
 
 def _says(point: Point, score: Score) -> str:
@@ -88,13 +82,18 @@ def labels(data: ReportData) -> str:
     if scores is None:
         return ""
     now = data.now
+    new = {one.label: f"{one.share:.0%}" for one in now.novelty if one.is_told}
     rows = [
-        [*_row(isolated(name), now.spans.get(name, 0), score), _change(now.changes.get(name))]
+        [*_row(isolated(name), now.spans.get(name, 0), score), _change(now.changes.get(name)), new.get(name, "–")]
         for name, score in scores.labels.items()
     ]
-    total = [*_row("<strong>all</strong>", sum(now.spans.values()), scores.overall), ""]
+    total = [*_row("<strong>all</strong>", sum(now.spans.values()), scores.overall), "", ""]
     curves = "".join(_label_curve(data.now.curve, name) for name in scores.labels)
-    note = "<p>Overlapping: a span counts as correct if it shares a character with a gold span of its label.</p>"
+    note = (
+        f"<p>Of round {now.evaluated_round} on the held-out texts. Overlapping: a span counts as correct if it shares "
+        "a character with a gold span of its label. New names: how many of a label's names in random texts are in no "
+        "other answer.</p>"
+    )
     return section("Labels", f'{table(COLUMNS, [*rows, total])}{note}<div class="small">{curves}</div>', wide=True)
 
 

@@ -98,8 +98,8 @@ def test_status_json_and_report_tell_it_beside_the_plain_score(paths, with_setti
     page = report(report_data(store, settings, paths), name="p", at=datetime(2026, 1, 1))
     words = f"F1 -29.0 (-38.0 to -20.0) lower-cased, -1.0 (-3.0 to +1.0) with typos; on {HELD} held-out texts, round 3"
 
-    assert f"         {words}" in said
-    assert "         F1 falls from 71 to 42 on lower-cased texts." in said
+    assert f"changed  {words}" in said
+    assert "changed  F1 falls from 71 to 42 on lower-cased texts." in said
     assert () == now.alarms  # whoever expects no such texts needs no alarm
     assert [42.0, 70.0] == [row["f1"] for row in json.loads(status_json(now, []))["robustness"]]
     assert words in page

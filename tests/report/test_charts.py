@@ -36,12 +36,6 @@ def test_a_value_that_is_not_to_be_drawn_has_its_interval_alone() -> None:
     assert ["second"] == [title.text for title in svg.iterfind("circle/title")]
 
 
-def test_what_is_compared_is_a_second_line() -> None:
-    svg = drawn(line_chart(DOTS, AXES, "", dashed=[Dot(0, 0, 0, 0), Dot(10, 100, 0, 0)]))
-
-    assert [(10, 110), (110, 10)] == points(svg.find("polyline[@class='should']"))
-
-
 def test_dots_have_the_bars_of_their_intervals_and_a_diagonal() -> None:
     svg = drawn(scatter(DOTS, AXES, ""))
     whiskers = [(line.attrib["y1"], line.attrib["y2"]) for line in svg.iterfind("line[@class='whisker']")]

@@ -1,0 +1,99 @@
+"""The panel of status, report and screen: how good the model is, what more answers would bring, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from loop.acquire.stopping import Gain
+from loop.progress.advice import MORE, Kind
+from loop.progress.scores import Score, score_words
+from loop.words import counted
+
+if TYPE_CHECKING:
+    from loop.progress.project import Progress
+
+NOT_YET = "not known yet: it takes answers to questions that are held out or drawn at random"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """A label in the panel.
+
+    Attributes:
+        answered: its spans in the answers that rounds learn from.
+        score: on texts that nobody chose; None if none of them covers it.
+        verdict: what more answers would do for it, in a few words; empty if that is unknown.
+    """
+
+    label: str
+    answered: int
+    score: Score | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The numbers that matter, and the advice that follows.
+
+    Attributes:
+        score: of the model on texts that nobody chose; None without any. why: there is none, in a clause; or empty.
+        round: the last one evaluated; None without any.
+        held_out, at_random: how many of these texts are held out, and how many were asked about at random.
+        pool: texts left.
+        labels: in the project's order.
+        gain: points of F1 expected from `MORE` answers; None if unknown. minutes: that they take; None if unknown.
+        kind, words: the advice; two sentences.
+    """
+
+    score: Score | None
+    why: str
+    round: int | None
+    held_out: int
+    at_random: int
+    pool: int
+    labels: tuple[LabelLine, ...]
+    gain: Gain | None
+    minutes: float | None
+    kind: Kind
+    words: str
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """What it says beside its table of labels: headings and words."""
+        more = [(f"{MORE} more", self._more)] if self.pool and self._more else []
+        return [("F1", self._f1), *more, ("advice", self.words)]
+
+    @property
+    def _f1(self) -> str:
+        if self.score is None:
+            return self.why or NOT_YET
+        kinds = (self.held_out, "held out"), (self.at_random, "asked about at random")
+        texts = " and ".join(f"{n:,} {kind}" for n, kind in kinds if n)
+        return f"{score_words(self.score)}, {texts}" + (f"; round {self.round}" if self.round else "")
+
+    @property
+    def _more(self) -> str:
+        gain, minutes = self.gain, self.minutes
+        points = [] if gain is None else [f"{gain.f1:+.1f} F1 ({gain.low:+.1f} to {gain.high:+.1f})"]
+        time = [] if minutes is None else [f"about {counted(max(1, round(minutes)), 'minute')}"]
+        return " in ".join([*points, *time])
+
+
+def panel(now: Progress) -> Panel:
+    """The panel of a project."""
+    scored = now.unchosen.labels if now.unchosen else {}
+    names = dict.fromkeys((*scored, *now.spans))
+    return Panel(
+        score=now.unchosen.overall if now.unchosen else None,
+        why=now.why_not_evaluated,
+        round=now.evaluated_round,
+        held_out=now.held_out,
+        at_random=now.at_random,
+        pool=now.pool,
+        labels=tuple(LabelLine(name, now.spans.get(name, 0), scored.get(name), "") for name in names),
+        gain=now.advice.gain,
+        minutes=now.advice.minutes,
+        kind=now.advice.kind,
+        words=now.advice.words,
+    )
