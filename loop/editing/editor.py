@@ -207,6 +207,7 @@ EDITS: dict[str, Act] = {
     "search": _leave(Intent("search")),
     "mode": _leave(Intent("mode")),
     "learn": _leave(Intent("learn")),
+    "progress": _leave(Intent("progress")),
     "palette": _leave(Intent("palette")),
     "help": _leave(Intent("help")),
     "mouse": _leave(Intent("mouse")),

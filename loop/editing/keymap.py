@@ -64,6 +64,7 @@ COMMANDS = (
     Command("search", ("c-f",), "Show", "search the texts that nobody has answered: the match is asked next"),
     Command("mode", ("c-t",), "Show", "the next mode: correct, teach (one uncertain span), manual (no suggestions)"),
     Command("learn", ("c-n",), "Show", "learn from the last answers now, without waiting for a whole round"),
+    Command("progress", ("=",), "Show", "how good the model is, what more answers would bring, and what to do next"),
     Command("palette", ("c-p",), "Show", "everything you can do here: type a part of its name or help, Enter does it"),
     Command("help", ("?",), "Show", "this help"),
     Command("mouse", ("c-x",), "Show", "mouse on or off: while it is off, the terminal selects text for copying"),

@@ -62,6 +62,7 @@ class Intent:
         "search",
         "mode",
         "learn",
+        "progress",
         "palette",
         "help",
         "mouse",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from loop.editing import Page, is_for_teaching
@@ -21,6 +22,9 @@ from loop.settings.login import login
 from loop.settings.writing import set_value
 from loop.store import Store
 from loop.store.sessions import OpenSession
+
+if TYPE_CHECKING:
+    from loop.progress.panel import Panel
 
 
 class Session:
@@ -123,6 +127,12 @@ class Session:
     def is_focus_exhausted(self) -> bool:
         """Whether the session's filter leaves no text to ask about, until texts are added."""
         return self._store.questions.is_exhausted(self.focus)
+
+    def panel(self) -> Panel:
+        """The panel of `loop status`; reads every answer, from a store of its own: callable from any thread."""
+        from loop.progress.panel import read_panel
+
+        return read_panel(self._paths, self._settings)
 
     def note(self, question: Question) -> str:  # noqa: ARG002  # a review overrides it
         """A note shown instead of the earlier answer; empty for none."""

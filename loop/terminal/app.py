@@ -61,7 +61,7 @@ class App:
     def __init__(self, controller: Controller, *, input: Input | None = None, output: Output | None = None) -> None:
         self._controller = controller
         self._screen = Screen()
-        self._looked = False
+        self._looked = self._reads_panel = False
         self._last_key = monotonic()
         self._foreign_since = -ESCAPE_WAIT
         self.application = painted_application(
@@ -112,6 +112,8 @@ class App:
         elif self._controller.suspended:
             self._controller.suspended = False
             self.application.suspend_to_background()
+        elif self._controller.view == "progress" and not (self._controller.panel or self._reads_panel):
+            self.application.create_background_task(self._read_panel())
 
     def _point(self, data: str) -> None:
         told, controller = mouse_report(data), self._controller
@@ -172,6 +174,12 @@ class App:
         if following is not None:
             page = await in_thread(None, self._controller.pages.make_ahead, following)
             await in_thread(None, self._screen.get_ready, page)
+
+    async def _read_panel(self) -> None:
+        self._reads_panel = True
+        await asyncio.get_running_loop().run_in_executor(None, self._controller.read_panel)
+        self._reads_panel = False
+        self.application.invalidate()
 
     def _look_once(self) -> None:
         if self._controller.tick():

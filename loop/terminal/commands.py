@@ -257,6 +257,7 @@ VERBS = (
     ),
     Verb("mode", "", "the next mode: correct, teach, manual", command("mode")),
     Verb("learn", "", "learn from the last answers now", command("learn")),
+    Verb("progress", "", "how good the model is, and what more answers would bring", command("progress")),
     Verb("flag", "", "flag this text as a hard case", command("flag")),
     Verb("memo", "TEXT", "write a memo on this text", _memo),
     Verb("keys", "KEY KEY…", "press keys of the full screen: tab, enter, left, k, …", _keys),

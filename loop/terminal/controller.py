@@ -22,7 +22,7 @@ from loop.terminal.palette import Action, AnyFinder, counted, palette, waiting
 if TYPE_CHECKING:
     from loop.session import Session
 
-View = Literal["text", "help", "guidelines", "find"]
+View = Literal["text", "help", "guidelines", "progress", "find"]
 
 SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "home": -(10**6)}
 PAGES = {"pageup": -1, "pagedown": 1, "space": 1}
@@ -39,6 +39,7 @@ class Controller(Hand):
         finder: the open list while the view is "find".
         view: the text, or a page over it, scrolled to line `top` and `page` lines high.
         recent: the last answers since the start of the program that say something, each text once.
+        panel: the lines of the view "progress"; empty until they are read.
         left_out: how many texts were left out, by reason; set while there is no question.
         uses: how often each command was used, in this session and earlier ones.
         done: whether the annotator wants to quit. suspended: whether they want to go back to the shell meanwhile.
@@ -56,6 +57,7 @@ class Controller(Hand):
         self.done = self.suspended = False
         self.recent: deque[tuple[Question, Answer]] = deque(maxlen=RECENT)
         self.left_out: Mapping[str, int] = {}
+        self.panel: Sequence[str] = ()
         self.status = session.status()
         self.last = self.status.last
         self._take_next()
@@ -113,7 +115,7 @@ class Controller(Hand):
     def paste(self, text: str) -> None:
         """Handle pasted text: typed into an open prompt, otherwise ignored; never run as commands."""
         typing = self.finder is not None or (self.state is not None and self.state.stance in TYPING)
-        if not typing or self.view in ("help", "guidelines"):
+        if not typing or self.view in ("help", "guidelines", "progress"):
             self.notice = "Pasted text is not read as keys."
             return
         for char in text.strip():
@@ -167,6 +169,8 @@ class Controller(Hand):
             self.view = "help"
         elif kind == "guidelines":
             self.view = "guidelines"
+        elif kind == "progress":
+            self.view, self.panel = "progress", ()
         elif kind in FINDERS:
             self.look_in(FINDERS[kind](self))
         elif kind == "mode":
@@ -180,6 +184,15 @@ class Controller(Hand):
             self.done = True
             if self.state is not None and (self.state.past or self.state.future):
                 self.keep_again()
+
+    def read_panel(self) -> None:
+        """Read the numbers for the view "progress", which takes a moment; callable from any thread."""
+        from loop.terminal.panel_lines import panel_lines
+
+        try:
+            self.panel = panel_lines(self.session.panel())
+        except LoopError as error:
+            self.panel = (f"{error} {error.hint}".strip(),)
 
     def look_in(self, finder: AnyFinder) -> None:
         """Open a list over the text."""

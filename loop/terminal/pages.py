@@ -30,6 +30,7 @@ REVIEW = (
 SIGNS_OF_REVIEW = "Below a word: ≠ versions differ here; ✓ you decided it."
 SIGNS = "Below a word: ✓ you decided it; ? a candidate, not marked; * (new, gone) the model changed it after your edit."
 
+READING = "Reading the answers and the scores …"
 FINDER_HEAD = 3  # rows above a searchable list
 SIGN = 3  # cells before an item of it
 TITLE = 19  # cells of an action's name, with the gap after it
@@ -83,6 +84,14 @@ def label_rows(controller: Controller, cells: int) -> list[Row]:
         examples = f" ({', '.join(notes[label].examples)})" if notes[label].examples else ""
         rows += _paragraph(visible(f"{label}: {notes[label].description}{examples}"), cells)
     return [[("class:title", " Labels")], *rows, []] if rows else []
+
+
+def panel_rows(lines: Sequence[str], cells: int) -> list[Row]:
+    """Return the panel of `loop status`, once it is read."""
+    rows: list[Row] = [[("class:title", " How good the model is, and what to do next")], []]
+    for line in lines or (READING,):
+        rows += [[("", f" {fit(visible(line), cells - 1)}")]] if width(line) < cells else _paragraph(line, cells)
+    return rows
 
 
 def finder_rows(finder: AnyFinder, cells: int, rows: int) -> list[Row]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from loop.terminal.controller import Controller
 
 # What is possible while there is no text.
-WAITING = ("reopen", "guidelines", "history", "search", "mode", "learn", "palette", "help", "mouse", "quit")
+WAITING = ("reopen", "guidelines", "history", "search", "mode", "learn", "progress", "palette", "help", "mouse", "quit")
 # What commands do in other stances than their help says.
 SELECTED = {"select": "drop the selection", "undo": "drop the selection"}
 LETTERS = {

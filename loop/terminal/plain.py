@@ -213,10 +213,10 @@ class Plain:
         self._report(before, same=question is controller.question, saved=last is not controller.last)
 
     def _while_waiting(self, line: str) -> None:
-        commands = {"back": "reopen", "quit": "quit", "guidelines": "guidelines", "learn": "learn"}
+        commands = {"back": "reopen"} | {name: name for name in ("guidelines", "learn", "progress", "quit")}
         name = next((name for name in commands if name.startswith(line.lower())), None)
         if name is None:
-            self._say("There is no text now: type back, guidelines, learn or quit.")
+            self._say("There is no text now: type back, guidelines, learn, progress or quit.")
         else:
             self._controller.command(commands[name])
             self._over_the_text()
@@ -241,6 +241,10 @@ class Plain:
             for row in label_rows(self._controller, ENDLESS):
                 self._say("".join(text for _, text in row).strip())
             self._say(visible_lines(self._controller.session.guidelines) or "This project has no guidelines yet.")
+        elif self._controller.view == "progress":
+            self._controller.read_panel()
+            for line in self._controller.panel:
+                self._say(visible(line))
         elif self._controller.view == "help":
             self._help()
         self._leave_list()

@@ -74,6 +74,8 @@ class Screen:
         if controller.finder is not None:
             controller.page = max(1, rows - pages.FINDER_HEAD)
             return pages.finder_rows(controller.finder, cells, rows)
+        if controller.view == "progress":
+            return self._scrolled(controller, pages.panel_rows(controller.panel, cells), rows)
         if controller.view == "guidelines":
             return self._scrolled(controller, pages.guideline_rows(controller, cells), rows)
         if controller.state is None or controller.question is None:

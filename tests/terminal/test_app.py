@@ -158,6 +158,11 @@ def test_help_and_guidelines_are_a_key_away(terminal: Terminal) -> None:
     terminal.press("g").wait("BRAND is who made it.").press("g").wait("Why: ")
 
 
+def test_the_numbers_of_status_are_a_key_away(terminal: Terminal) -> None:
+    terminal.press("=").wait("How good the model is", "F1       not known yet", "advice   ", "back to the text")
+    terminal.press("=").wait("Why: ")
+
+
 def test_control_c_quits_from_the_text_and_only_cancels_a_selection(terminal: Terminal) -> None:
     terminal.press("v").wait("extend").press("c-c").wait("Selection cancelled.").press("c-c")
 

@@ -98,7 +98,7 @@ def test_answers_leave_the_editor(line: str, verdict: str, reason: str) -> None:
     "line",
     ["ok", "none", "mark 2 PART", "label 2 PART", "edges 1 2-3", "yes 2", "no", "delete 1", "same 1",
      "letters 5-6 PART", "other", "find SRAM", "undo", "redo", "skip", "skip unsure", "unusable", "back", "leave",
-     "pattern 1", "mode", "learn", "flag", "memo hm", "guidelines", "quit", "widen", "narrow"],
+     "pattern 1", "mode", "learn", "progress", "flag", "memo hm", "guidelines", "quit", "widen", "narrow"],
 )  # fmt: skip
 def test_every_word_works_when_its_key_is_another_or_none(line: str, keys: list[str]) -> None:
     changed = keymap(LABELS, {command.name: [f"{key}-{command.name}" for key in keys] for command in COMMANDS})

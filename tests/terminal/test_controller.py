@@ -8,11 +8,15 @@ import pytest
 from terminal_project import question
 
 from loop.editing import keymap
-from loop.errors import StoreError
+from loop.errors import InputError, StoreError
+from loop.progress import progress
+from loop.progress.panel import Panel, panel
 from loop.records import Focus, TokenSpan
 from loop.session import Session
+from loop.store import Store
 from loop.store.events import EventKind
 from loop.terminal.controller import Controller
+from loop.terminal.panel_lines import panel_lines
 
 ONE = question("the SRAM Rival shifter", "SRAM=BRAND 93")
 TWO = question("my Canyon rubs", "Canyon=BRAND 50")
@@ -195,6 +199,30 @@ def test_help_and_guidelines_lie_over_the_text_and_scroll(sit_down: Sit) -> None
 
     assert ["help", 1, "text", "guidelines", 0] == seen
     assert not controller.done
+
+
+def test_the_panel_of_status_lies_over_the_text_once_it_is_read(sit_down: Sit) -> None:
+    controller = keys(sit_down(ONE), "=")
+    before = controller.view, controller.panel
+    controller.read_panel()
+    with Store(controller.session._paths.db) as store:
+        now = progress(store, controller.session._settings, controller.session._paths)
+
+    assert ("progress", ()) == before
+    assert panel_lines(panel(now)) == controller.panel
+    assert controller.panel[-1].startswith("advice   ")
+    assert ["text", "progress", ()] == [keys(controller, "x").view, keys(controller, "=").view, controller.panel]
+
+
+def test_a_panel_that_cannot_be_read_says_why(sit_down: Sit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable() -> Panel:
+        raise InputError("gold.jsonl", "no such file.", hint="Make it.")
+
+    controller = keys(sit_down(ONE), "=")
+    monkeypatch.setattr(controller.session, "panel", unreadable)
+    controller.read_panel()
+
+    assert ("gold.jsonl: no such file. Make it.",) == controller.panel
 
 
 def test_quitting_is_said_and_answers_nothing(sit_down: Sit) -> None:

@@ -141,11 +141,12 @@ def test_an_answer_is_reopened_changed_or_left(folder: Path) -> None:
 
 
 def test_help_words_and_guidelines_are_said(folder: Path) -> None:
-    told = said(folder, "help", "words", "guidelines", "nonsense", "quit")
+    told = said(folder, "help", "words", "guidelines", "progress", "nonsense", "quit")
 
     assert "mark 2-3 LABEL: mark words" in told
     assert "1 the, 2 SRAM, 3 Rival" in told
     assert "BRAND is who made it." in told
+    assert {"F1", "advice"} <= {line.split(" ")[0] for line in told.splitlines()}
     assert "“nonsense” is not a command. `help` lists the commands." in told
 
 
@@ -176,7 +177,7 @@ def test_in_a_terminal_there_is_a_prompt_and_control_c_keeps_the_draft(folder: P
 def test_with_no_question_left_one_may_go_back(folder: Path) -> None:
     told = said(folder, "learn", "ok", "ok", "ok", "learn", "back", "delete 1", "none", "quit")
 
-    assert "There is no text now: type back, guidelines, learn or quit." in told
+    assert "There is no text now: type back, guidelines, learn, progress or quit." in told
     assert "Nothing is left over: every answer is learned, or its round is due." in told
     assert "1 answer has not been learned yet: the trainer learns it next." in told.splitlines()
     assert [1, 0] == [len(answer.spans) for answer in answers(folder)]
