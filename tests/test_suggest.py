@@ -2,37 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 from terminal_project import LABELS, question
+from unit_lattices import units
 
 from loop.editing import begin, keymap, page_of, press
-from loop.lattice import Lattice, Transitions
 from loop.records import TokenSpan
 from loop.suggest import LatticeSuggester, suggester_of
 
-EMPTY = np.array([], dtype=np.int64)
-
-
-def units(*probabilities: tuple[float, float]) -> bytes:
-    """A lattice of one-word entities: for every token p(BRAND) and p(PART)."""
-    table = np.array(probabilities)
-    transitions = Transitions(
-        labels=LABELS,
-        out=np.log(1 - table.sum(axis=1)),
-        dropped=np.zeros((2, len(table))),
-        unit_start=np.repeat(np.arange(len(table)), 2),
-        unit_label=np.tile([0, 1], len(table)),
-        unit_logp=np.log(table).ravel(),
-        begin_start=EMPTY,
-        begin_label=EMPTY,
-        begin_logp=np.array([]),
-        begin_length=EMPTY,
-        last=np.array([]),
-    )
-    return Lattice(transitions).to_bytes()
-
-
-SRAM_RIVAL = units((0.7, 0.2), (0.1, 0.3))
+SRAM_RIVAL = units(LABELS, (0.7, 0.2), (0.1, 0.3))
 
 
 def test_analyses_come_best_first_and_agree_with_what_is_decided() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 
 import pytest
 from evaluated_project import BRAND, HELD, PART, TEXTS, add_round, fill
@@ -9,7 +8,6 @@ from evaluated_project import BRAND, HELD, PART, TEXTS, add_round, fill
 from loop.cli.status import status_json, status_lines
 from loop.progress import progress
 from loop.progress.report_data import report_data
-from loop.report import report
 
 
 @pytest.fixture

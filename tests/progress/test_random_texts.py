@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+from evaluated_project import BRAND, PART, add_round
+from unit_lattices import units
+
+from loop.progress.random_texts import asked_at_random, read_before_learned
+from loop.records import Answer, Question, Span, Text, TokenSpan
+from loop.store import NewText
+
+LABELS = ("PART", "BRAND")
+WORDS = ((0, 3), (4, 7))
+FOUND = units(LABELS, (0.7, 0.1), (0.2, 0.3), own=[TokenSpan(0, 1, "PART")])
+
+
+@pytest.fixture
+def give(store):
+    """Answers a question about a new text, in which the round that asked had found a part."""
+
+    def give(number, *, round, stream="random", lattice=FOUND, **more):
+        text = f"SRM abc {number}"
+        store.corpus.add_batch([NewText(text)], source="made")
+        (id_,) = store.corpus.find([text]).values()
+        question = Question(
+            f"q{number}", Text(id_, text), WORDS, (PART, BRAND), lattice=lattice, stream=stream, round=round,
+            passage=more.get("passage"),
+        )  # fmt: skip
+        given = {"spans": (PART, BRAND), "scheme": store.journal.scheme(LABELS), "shown": (PART, BRAND)} | more
+        answer = Answer(f"a{number}", id_, "ann", "accept", question_id=question.id, **given)
+        store.answers.add(answer, question)
+
+    return give
+
+
+@pytest.fixture
+def read(store):
+    def read():
+        return {one.gold.text: one.found for one in read_before_learned(store, store.answers.training(), LABELS)}
+
+    return read
+
+
+def test_what_the_model_found_counts_and_not_what_else_was_shown(store, give, read):
+    add_round(store, 1, {})
+    give(1, round=1)
+
+    assert {"SRM abc 1": (PART,)} == read()
+
+
+def test_only_texts_drawn_at_random_that_the_model_had_read_count(store, give, read):
+    add_round(store, 1, {})
+    for number, stream in enumerate(("uncertain", "focused", "short", "chosen"), 1):
+        give(number, round=1, stream=stream)
+    give(5, round=1, lattice=b"")
+    give(6, round=1, lattice=b"damaged")
+    give(7, round=1, held_out=True)
+    give(8, round=1)
+
+    assert ["SRM abc 8"] == [*read()]
+    assert ["q5", "q6", "q7", "q8"] == [one.question_id for one in asked_at_random(store, store.answers.standing())]
+
+
+def test_rounds_that_knew_less_than_half_are_too_old(store, give, read):
+    for number in (1, 2):
+        add_round(store, number, {})
+    give(0, round=0)
+    for number in range(1, 20):
+        give(number, round=1)
+    until_now = {*read()}
+    give(20, round=2)
+
+    assert {f"SRM abc {number}" for number in range(1, 20)} == until_now
+    assert {"SRM abc 20"} == {*read()}
+
+
+def test_of_a_passage_only_what_lies_in_it_is_judged(store, give, read):
+    add_round(store, 1, {})
+    give(1, round=1, spans=(BRAND,), passage=(4, 7), complete=False)
+
+    assert {"SRM abc 1": ()} == read()
+
+
+def test_a_text_without_entities_counts_as_well(store, give, read):
+    add_round(store, 1, {})
+    give(1, round=1, spans=())
+    give(2, round=1, spans=(Span(0, 7, "PART"),))
+
+    assert {"SRM abc 1": (PART,), "SRM abc 2": (PART,)} == read()
