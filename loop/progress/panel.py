@@ -24,7 +24,7 @@ class LabelLine:
 
     Attributes:
         answered: its spans in the answers that rounds learn from.
-        score: on texts that nobody chose; None if none of them covers it.
+        score: on the corpus; None if no text of the sample covers it.
         verdict: what more answers would do for it, in a few words; empty if that is unknown.
     """
 
@@ -39,9 +39,10 @@ class Panel:
     """The numbers that matter, and the advice that follows.
 
     Attributes:
-        score: of the model on texts that nobody chose; None without any. why: there is none, in a clause; or empty.
+        score: of the model on the corpus, see `corpus_sample`; None without texts.
+        why: there is none, in a clause; empty if there is one, or may be one soon.
         round: the last one evaluated; None without any.
-        held_out, at_random: how many of these texts are held out, and how many were asked about at random.
+        held_out, at_random, chosen: how many of these texts are held out, were asked about at random, or for a reason.
         pool: texts left.
         labels: in the project's order.
         gain: points of F1 expected from `MORE` answers; None if unknown. minutes: that they take; None if unknown.
@@ -53,6 +54,7 @@ class Panel:
     round: int | None
     held_out: int
     at_random: int
+    chosen: int
     pool: int
     labels: tuple[LabelLine, ...]
     gain: Gain | None
@@ -70,9 +72,9 @@ class Panel:
     def _f1(self) -> str:
         if self.score is None:
             return self.why or NOT_YET
-        kinds = (self.held_out, "held out"), (self.at_random, "asked about at random")
-        texts = " and ".join(f"{n:,} {kind}" for n, kind in kinds if n)
-        return f"{score_words(self.score)}, {texts}" + (f"; round {self.round}" if self.round else "")
+        kinds = (self.held_out, "held out"), (self.at_random, "drawn at random"), (self.chosen, "chosen, counting less")
+        texts = ", ".join(f"{n:,} {kind}" for n, kind in kinds if n)
+        return f"{score_words(self.score)}: {texts}" + (f"; round {self.round}" if self.round else "")
 
     @property
     def _more(self) -> str:
@@ -96,14 +98,15 @@ def read_panel(paths: ProjectPaths, settings: Settings) -> Panel:
 
 def panel(now: Progress) -> Panel:
     """The panel of a project."""
-    scored = now.unchosen.labels if now.unchosen else {}
+    scored = now.corpus_scores.labels if now.corpus_scores else {}
     names = dict.fromkeys((*scored, *now.spans))
     return Panel(
-        score=now.unchosen.overall if now.unchosen else None,
+        score=now.corpus_scores.overall if now.corpus_scores else None,
         why=now.why_not_evaluated,
         round=now.evaluated_round,
         held_out=now.held_out,
         at_random=now.at_random,
+        chosen=now.chosen,
         pool=now.pool,
         labels=tuple(LabelLine(name, now.spans.get(name, 0), scored.get(name), "") for name in names),
         gain=now.advice.gain,

@@ -12,6 +12,7 @@ from loop.former_names import attribute
 from loop.progress.advice import MORE, Advice, advice, label_facts, overfitting_words, weakest_kind
 from loop.progress.agreement import AnnotatorAgreement, annotator_agreement, units_of
 from loop.progress.answered import last_answers, whole_answers
+from loop.progress.corpus_sample import corpus_sample
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
 from loop.progress.forecast import noted
@@ -27,7 +28,6 @@ from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlea
 from loop.progress.near_duplicates import near_duplicates
 from loop.progress.novelty import Novelty, novelty, novelty_words
 from loop.progress.pace import acceptance, seconds_an_answer
-from loop.progress.random_texts import read_before_learned
 from loop.progress.robustness import Robustness, augment_words, loaded
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
@@ -59,8 +59,8 @@ class Progress:
         why_not_evaluated: why no evaluation is possible, in a clause; empty if there is one or may be one.
         curve: a point for every evaluated round.
         changes: in F1 of each label over the last ten rounds, on the same texts.
-        unchosen: scores on all texts that nobody chose, see `random_texts`. held_out, at_random: how many of them are
-            held out, and how many were asked about at random.
+        corpus_scores: F1 on the corpus, from held-out and answered texts, see `corpus_sample`. held_out, at_random,
+            chosen: how many of these are held out, were asked about at random, and for a reason.
         accepted: how many of the last suggestions were accepted unchanged, and of how many; see `acceptance`.
         seconds: median time of the last answers; None if none was timed.
         near_duplicates: number of held-out texts that nearly repeat a training text.
@@ -91,9 +91,10 @@ class Progress:
     why_not_evaluated: str
     curve: tuple[Point, ...]
     changes: Mapping[str, Change]
-    unchosen: Scores | None
+    corpus_scores: Scores | None
     held_out: int
     at_random: int
+    chosen: int
     accepted: tuple[int, int]
     seconds: float | None
     near_duplicates: int
@@ -138,7 +139,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     found = evaluated_texts(store, gold, last) if last is not None else []
     common, points = together(store, gold, labels), curve(store, gold, labels)
     in_force = store.journal.round_in_force()
-    at_random = read_before_learned(store, training, labels)
+    sample = corpus_sample(store, found, training, labels)
     left, new = unlearned(store, settings), novelty(store, training, gold, labels)
     robust = loaded(store.journal.robustness(), in_force)
     used = uses(whole_answers(store))
@@ -162,9 +163,10 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         pinned_round=store.journal.pinned_round(),
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
-        unchosen=scores([*found, *at_random], labels),
-        held_out=len(found),
-        at_random=len(at_random),
+        corpus_scores=scores(sample.texts, labels, sample.weights),
+        held_out=sample.held_out,
+        at_random=sample.at_random,
+        chosen=sample.chosen,
         accepted=acceptance(last_answers(store, training)),
         seconds=seconds,
         near_duplicates=len(near_duplicates(gold, _texts(store, training))),

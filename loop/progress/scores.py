@@ -59,20 +59,23 @@ class Scores:
     labels: Mapping[str, Score]
 
 
-def scores(texts: Sequence[EvaluatedText], labels: Sequence[str]) -> Scores | None:
-    """The scores of a round; None without texts."""
+def scores(
+    texts: Sequence[EvaluatedText], labels: Sequence[str], weights: Sequence[float] | None = None
+) -> Scores | None:
+    """The scores of a round; None without texts. With `weights` texts count as much, 1 on average."""
     if not texts:
         return None
     asked = {label: sum(label in one.gold.labels for one in texts) for label in labels}
     names = [label for label in labels if asked[label]]
     table = counts([one.found for one in texts], [one.gold.spans for one in texts], names)
     units = [one.gold.unit for one in texts]
-    sums = over_units(table, units)
     one_group = one_group_words(units, "evaluated texts")
-    unit = "text" if len(sums) == len(texts) else "group"
-    sums = np.concatenate([sums.sum(axis=1, keepdims=True), sums], axis=1)
+    unit = "text" if len(set(units)) == len(texts) else "group"
+    table = np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1)
+    totals = table.sum(axis=0).tolist()
+    weighted = table if weights is None else table * np.array(weights)[:, None, None]
+    sums = over_units(weighted, units)
     strict, overlapping = measures(sums), measures(sums, OVERLAPPING)
-    totals = sums.sum(axis=0).tolist()
     overall, *each = (
         Score(n, total[2], total[1], unit, one, other, one_group)
         for n, total, one, other in zip(

@@ -4,7 +4,9 @@ import pytest
 from evaluated_project import BRAND, PART, add_round
 from unit_lattices import units
 
-from loop.progress.random_texts import asked_at_random, read_before_learned
+from loop.progress.corpus_sample import asked_at_random, corpus_sample, read_before_learned
+from loop.progress.held_out_gold import EvaluatedText, GoldText
+from loop.progress.scores import scores
 from loop.records import Answer, Question, Span, Text, TokenSpan
 from loop.store import NewText
 
@@ -47,7 +49,7 @@ def test_what_the_model_found_counts_and_not_what_else_was_shown(store, give, re
     assert {"SRM abc 1": (PART,)} == read()
 
 
-def test_only_texts_drawn_at_random_that_the_model_had_read_count(store, give, read):
+def test_only_texts_that_a_model_had_read_and_rounds_learn_count(store, give, read):
     add_round(store, 1, {})
     for number, stream in enumerate(("uncertain", "focused", "short", "chosen"), 1):
         give(number, round=1, stream=stream)
@@ -56,7 +58,7 @@ def test_only_texts_drawn_at_random_that_the_model_had_read_count(store, give, r
     give(7, round=1, held_out=True)
     give(8, round=1)
 
-    assert ["SRM abc 8"] == [*read()]
+    assert [f"SRM abc {number}" for number in (1, 2, 3, 4, 8)] == [*read()]
     assert ["q5", "q6", "q7", "q8"] == [one.question_id for one in asked_at_random(store, store.answers.standing())]
 
 
@@ -86,3 +88,52 @@ def test_a_text_without_entities_counts_as_well(store, give, read):
     give(2, round=1, spans=(Span(0, 7, "PART"),))
 
     assert {"SRM abc 1": (PART,), "SRM abc 2": (PART,)} == read()
+
+
+@pytest.fixture
+def sample(store):
+    def sample(held_out=()):
+        return corpus_sample(store, held_out, store.answers.training(), LABELS)
+
+    return sample
+
+
+def held(n):
+    return [EvaluatedText(GoldText(f"held {i}", (PART,), LABELS, f"held {i}"), (PART,)) for i in range(n)]
+
+
+def test_chosen_texts_stand_for_one_another_and_random_ones_for_what_is_left(store, give, sample):
+    add_round(store, 1, {})
+    store.corpus.add_batch([NewText(f"left {n}") for n in range(80)], source="made")
+    for number in range(1, 11):
+        give(number, round=1, spans=(PART,))
+    for number in range(11, 21):
+        give(number, round=1, stream="uncertain", spans=(BRAND,))
+    found = sample(held(3))
+    by_kind = [set(found.weights[:3]), set(found.weights[3:13]), set(found.weights[13:])]
+    (in_held,), (in_random,), (in_chosen,) = by_kind
+    score = scores(found.texts, LABELS, found.weights)
+
+    assert (3, 10, 10) == (found.held_out, found.at_random, found.chosen)
+    assert 9 == pytest.approx(in_random / in_chosen)  # 90 texts are left or were drawn at random, 10 were chosen
+    assert 12.195 == pytest.approx((10 * in_random + 10 * in_chosen) / in_held, abs=1e-3)  # 1 / (0.9²/10 + 0.1²/10)
+    assert 1 == pytest.approx(sum(found.weights) / 23)
+    assert score
+    assert (23, 23) == (score.overall.texts, score.overall.gold)  # as counted, not as weighted
+    assert 100 * (3 + 0.9 * 12.195) / 15.195 == pytest.approx(score.overall.strict.f1, abs=0.01)
+
+
+def test_without_random_texts_chosen_ones_say_nothing_of_the_others(store, give, sample):
+    add_round(store, 1, {})
+    give(1, round=1, stream="uncertain")
+
+    assert (0, 0, 0) == (sample().held_out, sample().at_random, sample().chosen)
+    assert (2, (1.0, 1.0)) == (sample(held(2)).held_out, sample(held(2)).weights)
+
+
+def test_random_texts_alone_count_alike(store, give, sample):
+    add_round(store, 1, {})
+    for number in (1, 2):
+        give(number, round=1)
+
+    assert (0, 2, (1.0, 1.0)) == (sample().held_out, sample().at_random, sample().weights)
