@@ -14,6 +14,7 @@ import numpy as np
 
 from loop.held_out import unit_of
 from loop.intervals import Range, measures, over_units
+from loop.progress.corpus_sample import asked_at_random
 from loop.progress.held_out_gold import GoldText
 from loop.records import Answer, Span, Text
 from loop.store import Store
@@ -98,8 +99,7 @@ def novelty(store: Store, answers: Sequence[Answer], gold: Iterable[GoldText], l
         gold: the held-out texts.
         labels: in order.
     """
-    streams = store.questions.streams([answer.question_id for answer in answers if answer.question_id])
-    at_random = {one.text_id for one in answers if one.question_id and streams.get(one.question_id) == "random"}
+    at_random = {answer.text_id for answer in asked_at_random(store, answers)}
     known = of_texts(answers, store.journal.schemes())
     texts = {text.id: text for text in store.corpus.texts(list(known))}
     learned = Counter(name for id_, truth in known.items() for name in {*_of_truth(texts[id_], truth)})

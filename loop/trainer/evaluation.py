@@ -9,6 +9,7 @@ from random import Random
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import LoopError, PipelineError
 from loop.learning.evaluate import Finder, predicted_spans
+from loop.progress.corpus_sample import corpus_sample
 from loop.progress.held_out_gold import GoldText, evaluated_texts, gold_texts, last_evaluated_round, with_spans_found
 from loop.progress.round_diff import TextDiff
 from loop.progress.scores import headline, scores
@@ -91,7 +92,9 @@ class Evaluation:
         """Store what the screen shows of the scores, which it cannot compute fast enough."""
         last = last_evaluated_round(self._store)
         found = evaluated_texts(self._store, gold, last) if last is not None else []
-        self._store.journal.set_headline(headline(scores(found, self._settings.project.labels)))
+        labels = self._settings.project.labels
+        sample = corpus_sample(self._store, found, self._store.answers.training(), labels)
+        self._store.journal.set_headline(headline(scores(sample.texts, labels, sample.weights)))
 
 
 def comparison(paths: ProjectPaths, settings: Settings, store: Store, one: int, other: int) -> list[TextDiff]:

@@ -62,17 +62,17 @@ def test_only_texts_that_a_model_had_read_and_rounds_learn_count(store, give, re
     assert ["q5", "q6", "q7", "q8"] == [one.question_id for one in asked_at_random(store, store.answers.standing())]
 
 
-def test_rounds_that_knew_less_than_half_are_too_old(store, give, read):
+def test_rounds_that_knew_less_than_seven_in_ten_answers_are_too_old(store, give, read):
     for number in (1, 2):
-        add_round(store, number, {})
+        add_round(store, number, {})  # which learned 10 answers each
     give(0, round=0)
-    for number in range(1, 20):
+    for number in range(1, 14):
         give(number, round=1)
     until_now = {*read()}
-    give(20, round=2)
+    give(14, round=2)
 
-    assert {f"SRM abc {number}" for number in range(1, 20)} == until_now
-    assert {"SRM abc 20"} == {*read()}
+    assert {f"SRM abc {number}" for number in range(1, 14)} == until_now
+    assert {"SRM abc 14"} == {*read()}
 
 
 def test_of_a_passage_only_what_lies_in_it_is_judged(store, give, read):

@@ -59,7 +59,7 @@ def test_status_says_why_and_shows_no_range(evaluated, enough):
     now = progress(*evaluated)
     lines = status_lines(now, [], width=100)
     (f,) = (line for line in lines if line.startswith("F1 "))
-    of = f"{ONE_GROUP}; there are 80 spans in 40 texts, 40 held out; round 14"
+    of = f"{ONE_GROUP}; there are 80 spans in 40 texts: 40 held out; round 14"
 
     assert f"F1       {'66.7, ' if enough else ''}{of}" == f
     assert ["PART         20   –  too few"] == [line for line in lines if line.startswith("PART")]

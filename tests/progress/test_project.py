@@ -33,7 +33,7 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     # Every held-out text of this corpus nearly repeats one that is learned from.
     assert HELD == now.near_duplicates
     said = "\n".join(lines)
-    assert "F1       91 to 100, from 80 spans in 40 texts, 40 held out; round 14" in said
+    assert "F1       91 to 100, from 80 spans in 40 texts: 40 held out; round 14" in said
     assert "0 of the last 20 suggestions accepted unchanged" in said
     assert "6.0 s each recently" in said
     assert "40 of 40 held-out texts nearly repeat" in said
