@@ -103,12 +103,13 @@ def held(n):
 
 
 def test_chosen_texts_stand_for_one_another_and_random_ones_for_what_is_left(store, give, sample):
-    add_round(store, 1, {})
+    for number in (1, 2):
+        add_round(store, number, {})
     store.corpus.add_batch([NewText(f"left {n}") for n in range(80)], source="made")
     for number in range(1, 11):
-        give(number, round=1, spans=(PART,))
+        give(number, round=2, spans=(PART,))
     for number in range(11, 21):
-        give(number, round=1, stream="uncertain", spans=(BRAND,))
+        give(number, round=2, stream="uncertain", spans=(BRAND,))
     found = sample(held(3))
     by_kind = [set(found.weights[:3]), set(found.weights[3:13]), set(found.weights[13:])]
     (in_held,), (in_random,), (in_chosen,) = by_kind
