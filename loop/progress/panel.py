@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loop.acquire.stopping import Gain
-from loop.progress.advice import MORE, Kind
+from loop.acquire.stopping import Gain, is_over
+from loop.progress.advice import MORE, MUCH, Kind
 from loop.progress.scores import Score, score_words
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
@@ -108,9 +109,28 @@ def panel(now: Progress) -> Panel:
         at_random=now.at_random,
         chosen=now.chosen,
         pool=now.pool,
-        labels=tuple(LabelLine(name, now.spans.get(name, 0), scored.get(name), "") for name in names),
+        labels=tuple(
+            LabelLine(name, now.spans.get(name, 0), scored.get(name), verdict(name, now.advice.labels))
+            for name in names
+        ),
         gain=now.advice.gain,
         minutes=now.advice.minutes,
         kind=now.advice.kind,
         words=now.advice.words,
     )
+
+
+def verdict(label: str, gains: Mapping[str, float]) -> str:
+    """What the texts left would do for a label, in a few words; empty if that is unknown.
+
+    Args:
+        label: the label.
+        gains: points of F1 that they would bring each label; see `loop.acquire.stopping.gain_ahead`.
+    """
+    f1 = gains.get(label)
+    if f1 is None:
+        return ""
+    if is_over(f1):
+        return "done: they would change little"
+    most = "gains most: " if len(gains) > 1 and f1 == max(gains.values()) else ""
+    return f"{most}about +{f1:.0f} F1" if f1 < MUCH else f"{most}much"

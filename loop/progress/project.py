@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from loop.acquire.stopping import LabelFacts
 from loop.answer_parts import Schemes
 from loop.former_names import attribute
-from loop.progress.advice import MORE, Advice, advice, label_facts, overfitting_words, weakest_kind
+from loop.progress.advice import MORE, Advice, advice, label_facts, overfitting_words
 from loop.progress.agreement import AnnotatorAgreement, annotator_agreement, units_of
 from loop.progress.answered import last_answers, whole_answers
 from loop.progress.corpus_sample import corpus_sample
@@ -25,12 +25,14 @@ from loop.progress.held_out_gold import (
 )
 from loop.progress.learning_faults import LearningFault, learning_facts, learning_faults
 from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlearned
+from loop.progress.model_change import model_change
 from loop.progress.near_duplicates import near_duplicates
-from loop.progress.novelty import Novelty, novelty, novelty_words
+from loop.progress.novelty import Novelty, novelty
 from loop.progress.pace import acceptance, seconds_an_answer
 from loop.progress.robustness import Robustness, augment_words, loaded
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
+from loop.progress.text_kinds import weakest_kind
 from loop.quality import Consistency, consistency, pairs, review_items, uses
 from loop.records import NO_FOCUS, Answer
 from loop.settings import ProjectPaths, Settings
@@ -183,9 +185,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         faults=faults,
         robustness=robust,
         augment=augment_words(robust, settings.update),
-        advice=_advised(
-            store, found, common, facts, faults, answers=len(training), seconds=seconds, left=left, new=new
-        ),
+        advice=_advised(store, sample.texts, common, facts, faults, answers=len(training), seconds=seconds, left=left),
     )
 
 
@@ -213,20 +213,20 @@ def _advised(
     answers: int,
     seconds: float | None,
     left: Unlearned,
-    new: Sequence[Novelty],
 ) -> Advice:
-    """The advice for a project, from the spans `found` in held-out texts and the comparable rounds in `common`."""
+    """The advice for a project, from the spans `found` in a sample of it and the comparable rounds in `common`."""
     in_force = store.journal.round_in_force()
+    learned = [info.answers for info in store.journal.rounds() if info.number <= in_force]
     pool = 0 if is_blocked(store) else store.corpus.pool_size()
     return advice(
-        [info for info in store.journal.rounds() if info.number <= in_force],
+        model_change(store),
         common,
         labels,
         pool=pool,
+        learned=learned[-1] if learned else 0,
         minutes=None if seconds is None else MORE * seconds / 60,
-        weakest=weakest_kind(found, {batch.id: batch.source for batch in store.corpus.batches()}),
+        weakest=weakest_kind(found, [one.label for one in labels]),
         expected=noted(store, answers=answers, pool=pool),
         unlearned=left.words,
-        new_names=novelty_words(new),
         faults=faults,
     )

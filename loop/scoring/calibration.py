@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -33,15 +32,6 @@ _NEGLIGIBLE = 1e-3
 Gold = Iterable[TokenSpan]
 Within = Sequence[tuple[int, int]]
 Read = Callable[[Sequence[float]], Sequence[Sequence[Lattice]]]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """The model's expected scores by its own calibrated probabilities, each in [0, 1]."""
-
-    precision: float
-    recall: float
-    f1: float
 
 
 class Tried(NamedTuple):
@@ -108,22 +98,3 @@ def fitted_temperature(errors: NDArray[np.float64]) -> float:
     bend = before - 2 * here + after
     shift = float(np.clip((before - after) / (2 * bend), -1, 1)) if bend > 0 else float(total.argmin() - best)
     return float(np.exp(x[best] + shift * (x[1] - x[0])))
-
-
-def estimate(lattices: Iterable[Lattice]) -> Estimate:
-    """Expected precision, recall and F1 of the pipeline's predictions on texts without answers.
-
-    The expected number of correct spans is the sum of the probabilities of the predicted spans; the expected number of
-    gold spans is the sum over all spans. Micro-averaged over the texts; 0 if there are no spans.
-    """
-    right = shown = expected = 0.0
-    for lattice in lattices:
-        p = dict(lattice.spans(_NEGLIGIBLE))
-        right += sum(p.get(span, 0.0) for span in lattice.own)
-        shown += len(lattice.own)
-        expected += sum(p.values())
-    return Estimate(_ratio(right, shown), _ratio(right, expected), _ratio(2 * right, shown + expected))
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0

@@ -15,7 +15,6 @@ from loop.base.pipeline import known_labels, ready
 from loop.lattice import Lattice
 from loop.quality.finding import quoted
 from loop.records import REASONS, Candidate, Passage, Question, Source, Span, Stream, Text, TokenSpan
-from loop.scoring.calibration import estimate
 from loop.scoring.reader import own_lattices
 
 # Less probable spans are not worth their space in a question.
@@ -115,19 +114,6 @@ def _read(
         tuple(Span(at + span.start, at + span.end, span.label) for span in found),
         section=section,
     )
-
-
-def estimated(read: Sequence[Read]) -> dict[str, float]:
-    """The pipeline's expected precision, recall and F1 ("p", "r" and "f1", in percent) on randomly drawn texts.
-
-    "texts" is their number. Empty if the pipeline predicts nothing yet.
-    """
-    expected = estimate([one.lattice for one in read if one.lattice])
-    if not expected.f1:
-        return {}
-    scores = {"p": expected.precision, "r": expected.recall, "f1": expected.f1}
-    texts = {one.text.id for one in read if one.lattice}
-    return {name: round(100 * value, 2) for name, value in scores.items()} | {"texts": len(texts)}
 
 
 def question(read: Read, *, stream: Stream, round: int, passage: tuple[int, int] | None = None) -> Question:

@@ -23,7 +23,7 @@ from loop.store.copying import copy_store
 from loop.store.file_systems import journal_mode
 from loop.store.schema import metadata
 
-SCHEMA_VERSION = "0015"
+SCHEMA_VERSION = "0016"
 OLDEST = "0006"
 BUSY = "busy_timeout=10000"  # milliseconds
 MISSING_HINT = "Restore a backup. If there is nothing to lose, `loop doctor --repair` creates an empty store."

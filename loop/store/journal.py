@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from loop.former_names import attribute
@@ -42,10 +42,6 @@ class RoundInfo:
         weights: SHA-256 of its weights; "" if not recorded.
         digest: hash of the settings that affect the weights.
         kept: retention of the base's labels that are not taught: F1 against the base (percent), by label.
-        agreement: F1 (percent) of its predictions against the previous round's, on unanswered texts; None without any
-            entity.
-        estimate: expected precision, recall and F1 ("p", "r", "f1", percent) on the pool by its own probabilities, from
-            a random sample of "texts"; empty until it has scored them.
         closing: whether it learned from the answers left over; the next round starts from the one before it, and takes
             its place and number.
     """
@@ -60,8 +56,6 @@ class RoundInfo:
     weights: str
     digest: str
     kept: Mapping[str, float] = field(default_factory=dict)
-    agreement: float | None = None
-    estimate: Mapping[str, float] = field(default_factory=dict)
     at: str = ""
     closing: bool = False
 
@@ -161,17 +155,11 @@ class Journal:
 
     def add_round(self, info: RoundInfo) -> None:
         """Record a finished round."""
-        dumped = {"kept": json.dumps(dict(info.kept)), "estimate": json.dumps(dict(info.estimate)), "at": now()}
+        dumped = {"kept": json.dumps(dict(info.kept)), "at": now()}
         with self._database.write() as connection:
             # A pruned round may be trained again.
             connection.execute(delete(rounds).where(rounds.c.number == info.number))
             connection.execute(insert(rounds).values(asdict(info) | dumped))
-
-    def set_estimate(self, number: int, estimate: Mapping[str, float]) -> None:
-        """Record the expected scores of a finished round on the pool."""
-        with self._database.write() as connection:
-            row = update(rounds).where(rounds.c.number == number)
-            connection.execute(row.values(estimate=json.dumps(dict(estimate))))
 
     def forget_rounds_after(self, number: int) -> None:
         """Delete the rounds after `number`, whose answers have changed."""
@@ -272,8 +260,7 @@ def last_seq(connection: Connection, kind: EventKind | None = None) -> int:
 
 
 def _round(row: Row[Any]) -> RoundInfo:
-    loaded = {name: json.loads(getattr(row, name) or "{}") for name in ("kept", "estimate")}
-    return RoundInfo(**dict(row._mapping) | loaded)
+    return RoundInfo(**dict(row._mapping) | {"kept": json.loads(row.kept or "{}")})
 
 
 def append_event(connection: Connection, kind: EventKind, payload: Mapping[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""The rounds' predictions on held-out texts; scores are computed from these, never stored."""
+"""The rounds' predictions on held-out texts, and on a sample of the pool; scores are computed from these when asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from loop.records import Span
 from loop.store.batches import digest
@@ -26,28 +26,51 @@ class Predictions:
         self._database = database
 
     def put(self, round: int, found: Mapping[str, Collection[Span]]) -> None:
-        """Store the predictions of a round on some texts, replacing earlier ones."""
-        rows = ({"round": round, "digest": digest(text), "spans": dump_spans(sorted(found[text]))} for text in found)
+        """Store the predictions of a round on some held-out texts, replacing earlier ones."""
         statement = insert(predictions)
-        kept = statement.on_conflict_do_update(
-            index_elements=["round", "digest"], set_={"spans": statement.excluded.spans}
+        kept = {"spans": statement.excluded.spans, "pool": False}
+        self._insert(statement.on_conflict_do_update(index_elements=["round", "digest"], set_=kept), round, found)
+
+    def put_pool(self, round: int, found: Mapping[str, Collection[Span]]) -> None:
+        """Store the predictions of a round on unanswered texts; those on texts that are held out since stay."""
+        self._insert(insert(predictions).on_conflict_do_nothing(), round, found, pool=True)
+
+    def _insert(
+        self, statement: Insert, round: int, found: Mapping[str, Collection[Span]], *, pool: bool = False
+    ) -> None:
+        rows = (
+            {"round": round, "digest": digest(text), "spans": dump_spans(sorted(found[text])), "pool": pool}
+            for text in found
         )
         while part := list(islice(rows, WRITE_ROWS)):
             with self._database.write() as connection:
-                connection.execute(kept, part)
+                connection.execute(statement, part)
 
     def of(self, round: int, texts: Iterable[str]) -> dict[str, tuple[Span, ...]]:
-        """The stored predictions of a round on `texts`, by text; texts without predictions are left out."""
+        """The stored predictions of a round on held-out `texts`, by text; texts without predictions are left out."""
         wanted = {digest(text): text for text in texts}
-        query = select(predictions.c.digest, predictions.c.spans).where(predictions.c.round == round)
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return {wanted[row.digest]: load_spans(row.spans) for row in rows if row.digest in wanted}
+        return {wanted[key]: spans for key, spans in self._found(round, pool=False).items() if key in wanted}
 
-    def rounds(self) -> list[int]:
-        """The rounds with any predictions, in order."""
+    def of_pool(self, round: int) -> dict[bytes, tuple[Span, ...]]:
+        """The stored predictions of a round on unanswered texts, by the text's digest."""
+        return self._found(round, pool=True)
+
+    def _found(self, round: int, *, pool: bool) -> dict[bytes, tuple[Span, ...]]:
+        query = select(predictions.c.digest, predictions.c.spans)
+        query = query.where(predictions.c.round == round, predictions.c.pool == pool)
         with self._database.read() as connection:
-            return list(connection.execute(select(predictions.c.round).distinct().order_by("round")).scalars())
+            return {row.digest: load_spans(row.spans) for row in connection.execute(query).all()}
+
+    def rounds(self, *, pool: bool = False) -> list[int]:
+        """The rounds with any predictions on held-out texts, or on those of the pool, in order."""
+        query = select(predictions.c.round).distinct().where(predictions.c.pool == pool).order_by("round")
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def forget_pool(self, rounds: Collection[int]) -> None:
+        """Delete the predictions of these rounds on the pool."""
+        with self._database.write() as connection:
+            connection.execute(delete(predictions).where(predictions.c.pool, predictions.c.round.in_(rounds)))
 
     def forget(self, texts: Collection[str]) -> None:
         """Delete all predictions on these texts."""

@@ -222,7 +222,7 @@ def _question(_new: sqlite3.Connection, row: Row) -> Row:
 
 
 def _round(_new: sqlite3.Connection, row: Row) -> Row:
-    return row | {"estimate": row["estimate"] and row["estimate"].replace('"f":', '"f1":')}
+    return {name: value for name, value in row.items() if name not in ("agreement", "estimate")}  # of older versions
 
 
 def _weak_labels(_new: sqlite3.Connection, row: Row) -> Row | None:

@@ -178,15 +178,11 @@ rounds = Table(
     Column("digest", String, nullable=False),
     Column("at", String, nullable=False),
     Column("kept", Text),
-    # F1 of its predictions against the previous round's on unanswered texts; NULL if not measured.
-    Column("agreement", Float),
-    # Expected scores on the pool by its own probabilities; NULL until it has scored a sample.
-    Column("estimate", Text),
     # Whether the next round starts from the one before it and takes its place.
     Column("closing", Boolean, nullable=False, server_default=text("0")),
 )
 
-# The rounds' predictions on held-out texts.
+# The rounds' predictions on held-out texts, and on a sample of the pool.
 predictions = Table(
     "predictions",
     metadata,
@@ -194,6 +190,7 @@ predictions = Table(
     # The text's digest, as in `texts`; the text may come from a gold file instead of the corpus.
     Column("digest", LargeBinary, primary_key=True),
     Column("spans", Text, nullable=False),
+    Column("pool", Boolean, nullable=False, server_default=text("0")),
 )
 
 # What a source of weak labels said, as an event: see `loop.store.weak_labels`.

@@ -18,7 +18,7 @@ from loop.held_out import HeldOut
 from loop.patterns.project_patterns import PatternsFile
 from loop.progress.held_out_gold import held_out_now, reserved
 from loop.records import NO_FOCUS, Answer, Focus, Passage, Question, Stream, Text
-from loop.scoring.questions import Read, estimated, question, read_texts, uncertain_string
+from loop.scoring.questions import Read, question, read_texts, uncertain_string
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store, Wanted
 from loop.trainer.candidates import (
@@ -131,8 +131,6 @@ class NextQuestions:
         drawn = draw(store, settings, past, rng, focus=focus, held_out=self._held_out(), asked_about=before.texts)
         found = self._read_candidates(rounds, drawn, before, rng)
         sample = best_probabilities(found.fresh) if focus == NO_FOCUS else ()
-        if focus == NO_FOCUS:
-            store.journal.set_estimate(number, estimated(found.fresh))
         found = likely_to_contain(found, focus.label)
         cost, most = answering_cost(store, answers, annotators), self._passages_each(found)
         scored = scored_texts(

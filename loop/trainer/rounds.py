@@ -20,7 +20,7 @@ from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import RoundInfo, Store
 from loop.store.events import EventKind
-from loop.trainer.model_change import ModelChange
+from loop.trainer.pool_predictions import PoolPredictions
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.round_recipe import RoundRecipe
 from loop.truth import RULES_VERSION
@@ -45,7 +45,7 @@ class Rounds:
         self._store = store
         self._checkpoints = Checkpoints(paths.models, paths.features)
         self._recipe = RoundRecipe(settings, store, Pretrained(paths, store), self._checkpoints)
-        self._change = ModelChange(store)
+        self._pool = PoolPredictions(store, self._checkpoints)
         self._checkpoints.sweep()
         use_fast_products()
         store.journal.settings(settings.weights_digest(), settings.weights())
@@ -131,7 +131,6 @@ class Rounds:
     def _go_to(self, number: int) -> None:
         self._checkpoints.publish(number)
         self._recipe.go_to(number)
-        self._change.forget()
 
     def _last_to_keep(self) -> int:
         """The last saved round up to the pinned one, if any."""
@@ -187,8 +186,6 @@ class Rounds:
         closing = n < self._recipe.next_cut(training)
         if replaced:
             self._recipe.go_to(self._recipe.start.round)
-        if not closing:
-            self._change.begin(self.learner)
         self._recipe.learn(training, n, closing=closing)
         info = self._recipe.info
         if replaced:  # before another folder takes its name: what the store knows is believed
@@ -198,12 +195,18 @@ class Rounds:
             self._store.weak.set_summary(summary)
         self._checkpoints.save(self.learner, info)
         self._newest = max(info, self._newest, key=lambda each: each.round)
-        seconds, agreed = time.monotonic() - started, None if closing else self._change.end(self.learner)
-        finished = _round_info(info, seconds=seconds, kept=self._retention(), agreement=agreed)
+        finished = _round_info(info, seconds=time.monotonic() - started, kept=self._retention())
         self._store.journal.add_round(finished)
+        if not closing:
+            with self.learner.published() as nlp:
+                self._pool.read(info.round, nlp)
         # Only now: until the store knows of this round, a restart needs the one before.
         self.prune()
         return finished
+
+    def read_pool(self) -> bool:
+        """Let a saved round read the sample of the pool, if its predictions are missing; False if none are."""
+        return self._pool.slice()
 
     def prune(self) -> list[int]:
         """Delete the rounds not kept by the rule in [checkpoints]; return their numbers."""
@@ -225,7 +228,7 @@ class Rounds:
             return agreement_by_label(nlp, self.learner.base, [text.text for text in texts])
 
 
-def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float], agreement: float | None) -> RoundInfo:
+def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float]) -> RoundInfo:
     return RoundInfo(
         number=info.round,
         answers=len(info.answers),
@@ -237,6 +240,5 @@ def _round_info(info: CheckpointInfo, *, seconds: float, kept: dict[str, float],
         weights=info.weights,
         digest=info.digest,
         kept=kept,
-        agreement=agreement,
         closing=info.closing,
     )

@@ -92,6 +92,7 @@ class Trainer:
                     return
                 idle = (
                     self.evaluate,
+                    self.rounds.read_pool,
                     self.score_pipeline,
                     self.ask_pipeline,
                     self.pretrain,

@@ -5,14 +5,14 @@ import pytest
 
 from loop.acquire.stopping import (
     FEWEST,
-    Gain,
+    GAINED,
     LabelFacts,
     expected_gain,
+    gain_ahead,
     is_over,
     overfits,
-    rest_of_pool,
-    steadiness,
     weak_point,
+    with_interval,
 )
 
 ANSWERS = range(10, 410, 10)
@@ -87,36 +87,42 @@ def test_a_falling_curve_is_not_said_to_rise():
     assert gain.f1 <= 0.0
 
 
-def test_agreement_is_the_mean_of_the_last_rounds_and_unknown_when_one_of_them_is():
-    assert 98.0 == steadiness([10.0, 96.0, 97.0, 98.0, 99.0, 100.0])
-    assert steadiness([99.0] * 4) is None
-    assert steadiness([99.0, 99.0, None, 99.0, 99.0]) is None
+def test_where_more_changed_and_more_is_left_more_is_to_come():
+    assert 0.0 == gain_ahead(0.0, 100, 200, 1000)
+    assert 0.0 == gain_ahead(10.0, 100, 200, 0)
+    assert 3 * gain_ahead(5.0, 100, 200, 500) == pytest.approx(gain_ahead(15.0, 100, 200, 500))
+    assert gain_ahead(10.0, 100, 200, 100) < gain_ahead(10.0, 100, 200, 1000) < GAINED * 10
 
 
-def test_the_rest_of_the_pool_brings_more_where_more_changes_and_more_is_left():
-    def rest(agreement, pool):
-        return rest_of_pool([agreement] * 10, range(10, 110, 10), pool)
+def test_what_is_to_come_is_found_where_all_change_is_gain_that_falls_with_the_answers():
+    def f(n):
+        return 80 - 2000 / n
 
-    assert 0.0 == rest(100.0, 1000)
-    assert 0.0 == rest(98.0, 0)
-    assert rest(97.0, 1000) == pytest.approx(3 * rest(99.0, 1000))
-    assert rest(99.0, 900) == pytest.approx(rest(99.0, 10_000) * np.log(10) / np.log(101))
+    changed = (f(300) - f(150)) / GAINED
 
-
-def test_rounds_of_another_size_expect_the_same_of_the_same_changes():
-    small = rest_of_pool([99.0] * 40, range(10, 410, 10), 500)
-    large = rest_of_pool([98.0] * 20, range(20, 420, 20), 500)
-
-    assert small == pytest.approx(large)
+    assert f(700) - f(300) == pytest.approx(gain_ahead(changed, 150, 300, 400))
 
 
-def test_it_is_over_when_the_rest_is_worth_little_and_the_curve_does_not_say_otherwise():
-    assert is_over(1.0, None)
-    assert is_over(1.0, Gain(0.5, -1.0, 2.0))
-    assert not is_over(1.0, Gain(3.0, 1.5, 4.0))
-    assert is_over(1.0, Gain(9.0, 1.5, 30.0))
-    assert not is_over(3.0, None)
-    assert not is_over(None, None)
+def test_it_does_not_matter_how_long_the_stretch_is():
+    def f(n):
+        return 80 - 2000 / n
+
+    longer, shorter = (gain_ahead(f(300) - f(before), before, 300, 400) for before in (150, 200))
+
+    assert longer == pytest.approx(shorter)
+
+
+def test_an_interval_holds_its_estimate_and_no_loss():
+    gain = with_interval(3.0)
+
+    assert (3.0, 0.2, 8.5) == pytest.approx((gain.f1, gain.low, gain.high))
+    assert 0.0 == with_interval(1.0).low
+
+
+def test_it_is_over_when_the_rest_is_worth_little():
+    assert is_over(1.9)
+    assert not is_over(2.1)
+    assert not is_over(None)
 
 
 def test_a_loss_that_falls_while_f_stands_is_overfitting():

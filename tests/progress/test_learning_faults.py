@@ -81,8 +81,7 @@ def test_the_gravest_of_several_faults_comes_first():
 def test_where_nothing_is_learned_nobody_is_told_to_stop():
     fault = LearningFault("empty", "The model learns to find nothing.")
     unused = LearningFault("unused label", "Nothing teaches BRAND.", ("BRAND",))
-    over = {"minutes": None, "weakest": "", "expected": None}
-    said = [advice([], None, (), pool=pool, faults=[fault, unused], **over) for pool in (500, 0)]
+    said = [advice(None, None, (), pool=pool, learned=200, minutes=None, faults=[fault, unused]) for pool in (500, 0)]
 
     assert [("fix answers", fault.words)] == [(said[0].kind, said[0].words)]
     assert "add texts" == said[1].kind

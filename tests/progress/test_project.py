@@ -19,7 +19,7 @@ def test_status_and_report_show_the_same_numbers(paths, labelled, store):
     held = fill(store)
     for number in range(1, 15):
         found = (PART, BRAND) if number > 4 else ()
-        add_round(store, number, dict.fromkeys(held, found), agreement=99.0, estimate={"f1": 71.0, "texts": 20})
+        add_round(store, number, dict.fromkeys(held, found))
     now, lines = progress(store, labelled, paths), status_lines(progress(store, labelled, paths), [], width=70)
     as_json = json.loads(status_json(now, []))
 

@@ -8,9 +8,7 @@ from loop.scoring.calibration import (
     ENOUGH_RANDOM,
     GRID,
     RECENT,
-    Estimate,
     Tried,
-    estimate,
     fitted_temperature,
     squared_errors,
     temperature_of,
@@ -19,12 +17,12 @@ from loop.scoring.calibration import (
 UNIT = TokenSpan(0, 1, "A")
 
 
-def one_token(p: float, own: tuple[TokenSpan, ...] = ()) -> Lattice:
+def one_token(p: float) -> Lattice:
     """A text of one token, which is an entity with probability `p`."""
     none, names = np.zeros(0), np.zeros(0, dtype=np.int64)
     out, unit = np.log([1 - p]), np.log([p])
     zero = np.zeros(1, dtype=np.int64)
-    return Lattice(Transitions(("A",), out, np.zeros((2, 1)), zero, zero, unit, names, names, none, names, none), own)
+    return Lattice(Transitions(("A",), out, np.zeros((2, 1)), zero, zero, unit, names, names, none, names, none))
 
 
 def overconfident(
@@ -104,17 +102,4 @@ def test_missed_spans_and_wrong_ones_both_count_as_errors() -> None:
     errors = squared_errors(lambda grid: [[one_token(0.75)] * 3 for _ in grid], [[UNIT], [], [rare]])
 
     assert [0.0625, 0.5625, 1.5625] == pytest.approx(errors[0].tolist())
-
-
-def test_scores_are_estimated_from_probabilities_alone() -> None:
-    lattices = [one_token(0.9, own=(UNIT,)), one_token(0.5, own=(UNIT,)), one_token(0.6)]
-
-    found = estimate(lattices)
-
-    assert (0.7, 0.7, 0.7) == pytest.approx((found.precision, found.recall, found.f1))
-
-
-def test_an_estimate_without_spans_is_zero() -> None:
-    assert Estimate(0.0, 0.0, 0.0) == estimate([])
-    assert Estimate(0.0, 0.0, 0.0) == estimate([one_token(0.5)])
     assert GRID[0] < DEFAULT < GRID[-1]

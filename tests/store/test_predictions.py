@@ -6,7 +6,6 @@ import pytest
 
 from loop.records import Span
 from loop.store import Store
-from loop.store.journal import RoundInfo
 
 A, B = Span(0, 3, "PART"), Span(4, 7, "BRAND")
 
@@ -48,9 +47,24 @@ def test_of_a_text_that_is_erased_nothing_is_left(store: Store):
     assert {"two"} == store.predictions.of(1, ["one", "two"]).keys()
 
 
-def test_a_round_is_told_its_estimate_later(store: Store):
-    store.journal.add_round(RoundInfo(1, 10, 12, 0.5, 1.0, 0, "spacy 3.8", "", "d", agreement=97.5))
-    store.journal.set_estimate(1, {"f1": 71.0, "texts": 800})
+def test_predictions_on_the_pool_are_apart_from_those_on_held_out_texts(store: Store):
+    store.predictions.put_pool(1, {"one": {A}, "two": {B}})
+    store.predictions.put(1, {"two": {A}, "three": {B}})
+    store.predictions.put_pool(1, {"two": {B}})  # held out since: it stays as it is
+    store.predictions.put_pool(2, {"one": {B}})
 
-    (info,) = store.journal.rounds()
-    assert (97.5, {"f1": 71.0, "texts": 800}) == (info.agreement, info.estimate)
+    assert [(A,)] == list(store.predictions.of_pool(1).values())
+    assert {"two": (A,), "three": (B,)} == store.predictions.of(1, ["one", "two", "three"])
+    assert ([1], [1, 2]) == (store.predictions.rounds(), store.predictions.rounds(pool=True))
+
+
+def test_predictions_on_the_pool_are_forgotten_by_round_and_with_their_texts_and_rounds(store: Store):
+    for number in (1, 2, 3):
+        store.predictions.put_pool(number, {"one": {A}, "two": {B}})
+        store.predictions.put(number, {"three": {B}})
+    store.predictions.forget_pool([2])
+    store.predictions.forget(["one"])
+    store.journal.forget_rounds_after(2)
+
+    assert ([1, 2], [1]) == (store.predictions.rounds(), store.predictions.rounds(pool=True))
+    assert [(B,)] == list(store.predictions.of_pool(1).values())

@@ -1,0 +1,63 @@
+"""How much the predictions on the pool have changed since there were half as many answers, and what that promises."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loop.acquire.stopping import gain_ahead
+from loop.store import Store
+
+# Unanswered texts that both rounds must have read.
+ENOUGH = 50
+# Spans of a label that both rounds together must have predicted there.
+FEWEST_SPANS = 30
+# The round to compare with had learned a share of the answers between these, as near to half as there is.
+HALF, BETWEEN = 0.5, (0.3, 0.7)
+OVERALL = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChange:
+    """The change between two rounds.
+
+    Attributes:
+        before, now: the answers that they had learned.
+        agreement: F1 in percent of one round's predictions against the other's, by label; under `OVERALL` of all.
+    """
+
+    before: int
+    now: int
+    agreement: Mapping[str, float]
+
+    def gain(self, more: int, label: str = OVERALL) -> float | None:
+        """Points of F1 to expect of so many more answers; None if too little is predicted to tell."""
+        agreement = self.agreement.get(label)
+        return None if agreement is None else gain_ahead(100 - agreement, self.before, self.now, more)
+
+
+def model_change(store: Store) -> ModelChange | None:
+    """The change until the round in force; None if there is no round to compare it with."""
+    in_force = store.journal.round_in_force()
+    learned = {info.number: info.answers for info in store.journal.rounds() if info.number <= in_force}
+    known = [number for number in store.predictions.rounds(pool=True) if learned.get(number)]
+    now = max(known, default=0)
+    low, high = (share * learned.get(now, 0) for share in BETWEEN)
+    before = min(
+        (number for number in known if low <= learned[number] <= high),
+        key=lambda number: abs(learned[number] - HALF * learned[now]),
+        default=None,
+    )
+    if before is None:
+        return None
+    ours, theirs = (store.predictions.of_pool(number) for number in (now, before))
+    texts = ours.keys() & theirs.keys()
+    both: Counter[str] = Counter()
+    each: Counter[str] = Counter()
+    for text in texts:
+        new, old = set(ours[text]), set(theirs[text])
+        for spans, count in ((new & old, both), (new, each), (old, each)):
+            count.update([label for span in spans for label in (span.label, OVERALL)])
+    agreement = {label: 200 * both[label] / total for label, total in each.items() if total >= FEWEST_SPANS}
+    return ModelChange(learned[before], learned[now], agreement) if len(texts) >= ENOUGH else None

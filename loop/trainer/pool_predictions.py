@@ -1,0 +1,73 @@
+"""What rounds predict on the same random texts of the pool: how that changes tells what more answers would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from loop.checkpoints.checkpoints import Checkpoints
+from loop.errors import PipelineError
+from loop.learning.evaluate import predicted_spans
+from loop.store import Store
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+# Most texts and characters in the sample: a few hundred entities, a fraction of a second per round.
+SAMPLE, CHARACTERS = 300, 200_000
+# With fewer unanswered texts left, nothing is read.
+ENOUGH = 50
+# A round is kept beside the newest one if it has learned at least this many times the answers of the one kept before.
+GROWTH = 1.1
+
+
+class PoolPredictions:
+    """Keeps the predictions of the newest round, and of earlier ones, fewer the more they have learned."""
+
+    def __init__(self, store: Store, checkpoints: Checkpoints) -> None:
+        self._store, self._checkpoints = store, checkpoints
+        self._seen = -1
+        self._unreadable: set[int] = set()
+
+    def read(self, round: int, nlp: Language) -> None:
+        """Let a round that was just learned read the sample."""
+        if texts := self._sample():
+            self._store.predictions.put_pool(round, dict(zip(texts, predicted_spans(nlp, texts), strict=True)))
+            learned = {info.number: info.answers for info in self._store.journal.rounds()}
+            known = {number: learned.get(number, 0) for number in self._store.predictions.rounds(pool=True)}
+            self._store.predictions.forget_pool(set(known) - set(_spaced(known)))
+
+    def slice(self) -> bool:
+        """Let a saved round read the sample whose predictions are missing, as in a project of an older version."""
+        if (seen := self._store.journal.last_seq()) == self._seen:
+            return False
+        learned = {info.number: info.answers for info in self._store.journal.rounds() if not info.closing}
+        known, saved = self._store.predictions.rounds(pool=True), set(self._checkpoints.rounds()) & set(learned)
+        wanted = _spaced({number: learned[number] for number in {*known, *saved} if number in learned})
+        missing = [number for number in wanted if number not in {*known, *self._unreadable}]
+        if not missing or not self._sample():
+            self._seen = seen
+            return False
+        try:
+            self.read(missing[-1], self._checkpoints.published(missing[-1]))
+        except PipelineError:
+            self._unreadable.add(missing[-1])
+        return True
+
+    def _sample(self) -> list[str]:
+        """The first unanswered texts by their drawn order, up to `CHARACTERS` in all but at least `ENOUGH` texts."""
+        texts = [text.text for text in self._store.corpus.fixed_sample(SAMPLE)]
+        before = accumulate(map(len, texts), initial=0)
+        some = [text for text, size in zip(texts, before, strict=False) if size < CHARACTERS]
+        some = some if len(some) >= ENOUGH else texts[:ENOUGH]
+        return some if len(some) >= ENOUGH else []
+
+
+def _spaced(learned: Mapping[int, int]) -> list[int]:
+    """Those of the rounds that are kept, by the number of answers that each has learned."""
+    kept: list[int] = []
+    for number in sorted(learned):
+        if not kept or number == max(learned) or learned[number] >= GROWTH * learned[kept[-1]]:
+            kept.append(number)
+    return kept
