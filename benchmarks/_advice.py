@@ -1,121 +1,132 @@
-"""Simulated projects with all that a project knows about itself, and what the rest of the pool would have brought."""
+"""Simulated projects with what `loop status` says of them on the way, and what all of their pool would have taught."""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
+
+import spacy
+from _data import base_of, labels_of, splits
+from spacy.language import Language
 
 from loop.base.pipeline import add_labels
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.intervals import counts
-from loop.learning.evaluate import evaluate
+from loop.learning.evaluate import predicted_spans
 from loop.learning.examples import Examples
-from loop.learning.learner import Learner
+from loop.learning.matrix_products import use_fast_products
 from loop.learning.update import update
-from loop.progress.held_out_gold import evaluated_texts, gold_texts
-from loop.progress.novelty import novelty
-from loop.records import Answer, Span
-from loop.settings import ProjectPaths, Settings
+from loop.progress import progress
+from loop.progress.panel import panel
+from loop.records import Answer
+from loop.scoring.reader import characters, read_docs
+from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, scratch, simulate
 from loop.store import Store
-from loop.trainer.cross_validation import learning_curve
 from loop.truth import resolve
 
-Run = dict[str, Any]
-# The rest of the pool is learned from in larger rounds, with as many steps per answer.
-REST_ROUND = 50
-# Every second text to score on measures, as a gold file does, up to so many.
-GOLD = 400
+# After so many answers it is noted what the project says. Its labels have so many examples before the first.
+EVERY, EXAMPLES = 20, 5
+# All of a pool is learned in rounds of so many texts, with as many steps a text as by default, after a few answers.
+WHOLE_ROUND, WHOLE_BEGIN = 100, 20
+# Its F1 is the mean of the last ones: one round's is noise.
+LAST = 3
+
+Counts = list[list[int]]
+"""Of each label the numbers of correct, predicted and gold entities."""
 
 
-def played(pool: Gold, test: Gold, settings: Settings, scenario: Scenario, *, curves: Collection[int] = ()) -> Run:
-    """A project with a gold file, and its last model taught with the rest of the pool.
+class Job(NamedTuple):
+    """A project on a set, scored on a split, with so many answers; or `whole`, a model that learns all of its pool."""
 
-    After as many answers as `curves` says a curve is made by cross-validation.
-    """
-    settings = replace(settings, project=replace(settings.project, eval="gold.jsonl"))
+    set: str
+    split: str
+    seed: int
+    answers: int
+    whole: bool = False
+
+
+def perform(job: Job, data: Path) -> dict[str, Any]:
+    """One project with what it says after every `EVERY` answers, or the scores with the whole pool."""
+    use_fast_products()
+    pool, test = splits(data, job.set, job.split)
+    vectors = "builtin:en" if base_of(job.set) == "blank:en" else None
+    labels = labels_of(pool, test)
+    settings = Settings(project=ProjectSettings(base=base_of(job.set), labels=labels, seed=job.seed, vectors=vectors))
+    answers = min(job.answers, len(pool))
     with scratch() as paths:
-        paths.root.mkdir(exist_ok=True)
-        rows = [{"text": text, "spans": [_plain(span) for span in test[text]]} for text in list(test)[::2][:GOLD]]
-        paths.resolve("gold.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-        scored, expected = [], []
-        for row in simulate(paths, settings, pool, test, scenario):
-            scored.append(row)
-            if row.answers in curves and row.answers < scenario.answers:
-                expected.append(_expected(paths, settings))
-        with Store(paths.db) as store:
-            rounds = list(_rounds(store, settings, paths))
-            answered = {text.text for text in store.corpus.texts([a.text_id for a in store.answers.training()])}
-        learner = Checkpoints(paths.models).load(rounds[-1]["round"])
-    whole = list(_rest(learner, settings, pool, [text for text in pool if text in answered], test))
+        if job.whole:
+            return {"whole": list(whole(paths, settings, pool, test))[-LAST:]}
+        scenario = Scenario(answers, every=EVERY, examples=EXAMPLES, holds_out=True)
+        rows = [
+            said(paths, settings, test) | {"answers": row.answers}
+            for row in simulate(paths, settings, pool, test, scenario)
+        ]
+        return {"pool": len(pool), "labels": labels, "rows": rows, "confidence": confidence(paths, test)}
+
+
+def said(paths: ProjectPaths, settings: Settings, test: Gold) -> dict[str, Any]:
+    """What the panel says now, and the counts of the newest model on texts that the project does not know."""
+    kept = Checkpoints(paths.models)
+    with Store(paths.db) as store:
+        now = progress(store, settings, paths)
+    shown = panel(now)
+    strict = shown.score and shown.score.strict
     return {
-        "pool": len(pool),
-        "test": [[row.answers, round(row.f1, 2)] for row in scored],
-        "rounds": rounds,
-        "curves": expected,
-        "whole": whole,
+        "test": scored(kept.published(kept.in_force()), test, settings.project.labels),
+        "kind": shown.kind,
+        "pool": shown.pool,
+        "f1": [strict.f1, *strict.f1_interval] if strict and strict.f1_interval else None,
+        "gain": shown.gain,
+        "rest": now.advice.rest,
+        "labels": dict(now.advice.labels),
+        "new": {one.label: one.share for one in now.novelty if one.is_told},
     }
 
 
-def _expected(paths: ProjectPaths, settings: Settings) -> dict[str, Any]:
-    """What `loop curve` expects now, and the processor seconds that it takes."""
-    began = time.process_time()
+def scored(nlp: Language, test: Gold, labels: Sequence[str]) -> Counts:
+    """The counts of a model on the texts to score on."""
+    table = counts(predicted_spans(nlp, list(test)), list(test.values()), labels).sum(axis=0)
+    return [row[:3] for row in table.tolist()]
+
+
+def confidence(paths: ProjectPaths, test: Gold) -> list[tuple[float, bool]]:
+    """The last round's confidence in each entity that it finds, as `loop predict` gives it, and whether it is right."""
+    kept = Checkpoints(paths.models)
+    number = kept.in_force()
+    nlp, temperatures = spacy.load(kept.path(number)), {"ner_loop": kept.info(number).temperature}
+    found: list[tuple[float, bool]] = []
+    for (doc, lattice), gold in zip(read_docs(nlp, list(test), temperatures=temperatures), test.values(), strict=True):
+        known, right = dict(lattice.spans(1e-3)), set(gold)
+        found += [(round(known.get(span, 0.0), 3), characters(doc, span) in right) for span in lattice.own]
+    return found
+
+
+def whole(paths: ProjectPaths, settings: Settings, pool: Gold, test: Gold) -> Iterator[Counts]:
+    """The counts of a model that has begun as a project does while it learns the rest of the pool in random order."""
+    for _ in simulate(paths, settings, pool, test, Scenario(WHOLE_BEGIN, every=WHOLE_BEGIN, examples=EXAMPLES)):
+        pass
     with Store(paths.db) as store:
-        expected = learning_curve(paths, settings, store).expected
-    return asdict(expected) | {"seconds": round(time.process_time() - began, 1)}
-
-
-def _plain(span: Span) -> dict[str, Any]:
-    return {"start": span.start, "end": span.end, "label": span.label}
-
-
-def _rounds(store: Store, settings: Settings, paths: ProjectPaths) -> Iterator[dict[str, Any]]:
-    """What the project knows of each round; `held` are its counts on the gold texts."""
-    gold, labels = gold_texts(store, settings, paths), settings.project.labels
-    training = store.answers.training()
-    for info in store.journal.rounds():
-        found = evaluated_texts(store, gold, info.number)
-        table = counts([one.found for one in found], [one.gold.spans for one in found], labels).sum(axis=1)
-        yield {
-            "round": info.number,
-            "answers": info.answers,
-            "loss": info.loss,
-            "agreement": info.agreement,
-            "estimate": dict(info.estimate),
-            "held": table.tolist(),
-            "new": [[one.new, one.names] for one in novelty(store, training[: info.answers], gold, labels)],
-        }
-
-
-def _rest(
-    learner: Learner, settings: Settings, pool: Gold, given: Sequence[str], test: Gold
-) -> Iterator[tuple[int, float]]:
-    """(answers, F) while the model learns from what is left of the pool, in random order."""
-    project, labels = settings.project, settings.project.labels
-    rest = Random(f"{project.seed}:rest").sample(sorted(set(pool) - set(given)), len(pool) - len(given))
-    answers = [
-        (text, Answer(str(i), i, "oracle", "accept", spans=tuple(pool[text]), scheme=1))
-        for i, text in enumerate([*given, *rest])
-    ]
+        given = [text.text for text in store.corpus.texts([one.text_id for one in store.answers.training()])]
+    kept = Checkpoints(paths.models)
+    learner, labels = kept.load(kept.in_force()), settings.project.labels
     add_labels(learner.nlp, list(labels))
-    steps = round(settings.update.steps * REST_ROUND / settings.update.round_size)
-    larger = replace(settings.update, round_size=REST_ROUND, steps=steps)
-    for done in range(len(given) + REST_ROUND, len(pool) + REST_ROUND, REST_ROUND):
+    rest = sorted(set(pool) - set(given))
+    order = [*given, *Random(f"{settings.project.seed}:rest").sample(rest, len(rest))]
+    known = [
+        (text, resolve([Answer(str(n), n, "oracle", "accept", spans=tuple(pool[text]), scheme=1)], {1: labels}))
+        for n, text in enumerate(order)
+    ]
+    size = settings.update.round_size
+    larger = replace(settings.update, round_size=WHOLE_ROUND, steps=settings.update.steps * WHOLE_ROUND // size)
+    ends = [*range(len(given) + WHOLE_ROUND, len(pool), WHOLE_ROUND), len(pool)]
+    for begin, end in zip((len(given), *ends), ends, strict=False):
         with learner.nlp.memory_zone():
-            known = [(text, resolve([answer], {1: labels})) for text, answer in answers[:done]]
-            examples = Examples(learner.nlp, known, labels=labels)
-            update(learner, examples[-REST_ROUND:], examples, larger, seed=done)
-        if done % 500 < REST_ROUND or len(pool) - done < 4 * REST_ROUND:
+            examples = Examples(learner.nlp, known[:end], labels=labels)
+            update(learner, examples[begin - end :], examples, larger, seed=end)
+        if end in ends[-LAST:]:
             with learner.published() as nlp:
-                yield min(done, len(pool)), round(evaluate(nlp, test.items(), labels=labels).f1, 2)
-
-
-def write(path: Path, run: Run) -> None:
-    """Keep a finished run."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(run) + "\n", encoding="utf-8")
+                yield scored(nlp, test, labels)

@@ -1,197 +1,199 @@
-"""Whether `loop status` says "stop" at the right time, and whether the gain that it expects comes true.
+"""Whether what `loop status` says comes true: stop or go on, F1, what more answers bring, by label, and confidence.
 
-A project asks by default settings until the budget is spent. Afterwards its model learns from the whole rest of the
-pool: what that brings after the stop is what the stop has cost. Finished runs are kept, and not run again.
+A project asks by default settings, after five examples of each label, until the budget is spent; three models learn all
+of its pool, and say what was left to gain. Finished runs are kept, and not run again.
 """
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Collection, Iterator
-from dataclasses import replace
-from itertools import islice
+import statistics
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import mean
 from typing import Any
 
 import numpy as np
-from _advice import Run, played, write
+from _advice import EVERY, Counts, Job, perform
 from _common import options, show, write_json
-from _data import base_of, labels_of, splits
-from numpy.typing import NDArray
+from _confidence import calibration_error
+from _learning import LEARNING
+from _runs import finished
 
-from loop.acquire.stopping import ROUNDS, SPARED, WORTH, Gain, expected_gain, is_over, is_surely_over, rest_of_pool
-from loop.intervals import f_scores
+from loop.acquire.stopping import WORTH
 from loop.progress.advice import MORE
-from loop.settings import ProjectSettings, Settings, UpdateSettings
-from loop.simulate import Scenario
 
-# Chosen on the first three, by their dev texts.
-SETS = (
-    ("food_ingredients", "dev"),
-    ("demo", "test"),
-    ("ncbi_disease", "dev"),
-    ("crossner_ai", "test"),
-    ("fashion_brands", "test"),
-    ("uner_en_ewt", "test"),
-    ("uner_zh", "test"),
-)
+# The constants were chosen on the first three.
+SETS = {
+    "food_ingredients": "dev",
+    "ncbi_disease": "dev",
+    "demo": "test",
+    "fashion_brands": "test",
+    "crossner_ai": "test",
+    "uner_en_ewt": "test",
+    "uner_zh": "test",
+}
+CHOSEN_ON = tuple(SETS)[:3]
 BUDGET, SAVED = 600, 0.3
-# After so many answers a curve is made by cross-validation. Fewer than some 115 are too few for one.
-CURVES = (150, 300, 450)
-QUICK_BUDGET, QUICK_TEXTS, QUICK_CURVES, QUICK_STEPS = 130, 150, (120,), 3
-SMOOTH = 5  # rounds whose F is averaged: one round's is noise
+QUICK_BUDGET = 80
+# F1 is a mean over so many rows: one round's is noise. The first rows say too little to be judged.
+SMOOTH, FROM = 5, 80
+FEWEST_GOLD = 30
+BINS = (0.0, 2.0, 4.0, 8.0, 15.0, 100.0)
+Run = Mapping[str, Any]
 
 
 def main() -> None:
-    """Run what is missing, then print when it said stop, and what the expected gains were worth."""
+    """Run what is missing, then print the tables."""
     parser = options(str(__doc__))
-    parser.add_argument("--results", type=Path, default=Path("advice-runs"), help="where finished runs are kept")
-    parser.add_argument("--sets", default="", help="with commas")
-    parser.add_argument("--seeds", type=int, default=1, help="how many")
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results" / "advice")
+    parser.add_argument("--sets", default=",".join(SETS), help="with commas")
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--budget", type=int, default=BUDGET, help="answers")
-    parser.add_argument("--only-show", action="store_true", help="run nothing")
+    parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
-    wanted = [name for name in arguments.sets.split(",") if name] or [name for name, _ in SETS]
-    jobs = [(name, split, seed) for seed in range(arguments.seeds) for name, split in SETS if name in wanted]
-    texts, curves, update = None, CURVES, UpdateSettings()
     if arguments.quick:
-        jobs, arguments.seeds = [("demo", "test", 0)], 1
-        arguments.budget, texts, curves = QUICK_BUDGET, QUICK_TEXTS, QUICK_CURVES
-        update = replace(update, steps=QUICK_STEPS)
-    rows, lines = [], []
-    with tempfile.TemporaryDirectory(prefix="loop-") as scratch:
-        folder = Path(scratch) if arguments.quick else arguments.results
-        for job in jobs:
-            file = folder / "{}-{}-{}.json".format(*job)
-            if not file.exists() and not arguments.only_show:
-                write(file, run_of(job, arguments.data, arguments.budget, texts, curves, update))
-            if file.exists():
-                run, head = json.loads(file.read_text(encoding="utf-8")), {"set": "{} {}, seed {}".format(*job)}
-                rows.append(head | judged(run, arguments.budget))
-                lines += [head | line for line in crossed(run)]
-    show(f"Stops: the rest of the pool brings less than {WORTH:g} F, at least {SAVED:.0%} saved", rows)
-    show("`loop curve`: F that the next answers and the rest of the pool bring, as said and in truth", lines)
-    write_json(arguments.json, rows, seeds=range(arguments.seeds), curves=lines)
+        arguments.sets, arguments.seeds, arguments.budget = "crossner_ai", 1, QUICK_BUDGET
+    jobs = list(jobs_of(arguments))
+    runs = finished(jobs, perform, arguments, depends=[*LEARNING, "benchmarks/_advice.py"])
+    projects = [(job, run, all_of(job, runs)) for job, run in runs.items() if not job.whole]
+    rows = [judged(*project) for project in projects]
+    show(f"Stops: the rest of the pool brings less than {WORTH:g} F1, {SAVED:.0%} saved", rows)
+    more = [*estimates(projects), *by_label(projects), *reliability(projects)]
+    write_json(arguments.json, [*rows, *more], seeds=sorted({job.seed for job in jobs}))
 
 
-def run_of(
-    job: tuple[str, str, int],
-    data: Path,
-    budget: int,
-    texts: int | None,
-    curves: Collection[int],
-    update: UpdateSettings,
-) -> Run:
-    """One simulated project on a set, or on so many of its texts."""
-    name, split, seed = job
-    pool, test = (dict(islice(part.items(), texts)) for part in splits(data, name, split))
-    project = ProjectSettings(base=base_of(name), labels=labels_of(pool, test), seed=seed)
-    scenario = Scenario(answers=min(budget, len(pool)))
-    return played(pool, test, Settings(project=project, update=update), scenario, curves=curves)
+def jobs_of(arguments: Any) -> Iterator[Job]:
+    """Seed by seed, so that a stop leaves them balanced."""
+    for seed in range(arguments.seeds):
+        for name in arguments.sets.split(","):
+            for whole in (False, True):
+                yield Job(name, SETS[name], seed, arguments.budget, whole)
 
 
-def scored(run: Run) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], float]:
-    """The answers, F after them and its mean over some rounds, and F with the whole pool."""
-    x, f = (np.array(column) for column in zip(*run["test"], strict=True))
-    smooth = np.convolve(np.pad(f, SMOOTH // 2, "edge"), np.ones(SMOOTH) / SMOOTH, "valid")
-    return x, f, smooth, mean(score for _, score in run["whole"][-3:]) if run["whole"] else float(smooth[-1])
+def all_of(job: Job, runs: Mapping[Job, Run]) -> np.ndarray:
+    """(labels, 3) the counts of the models that have learned all of the pool, summed over seeds and rounds."""
+    same = [run["whole"] for other, run in runs.items() if other.whole and other.set == job.set]
+    return np.array([table for tables in same for table in tables]).sum(axis=0)
 
 
-def crossed(run: Run) -> Iterator[dict[str, Any]]:
-    """What each curve of a run expected, and what came true."""
-    x, _, smooth, whole = scored(run)
-    for said in run["curves"]:
-        now = float(np.interp(said["answers"], x, smooth))
-        line: dict[str, Any] = {"answers": said["answers"]}
-        true = {"rest": whole - now}
-        if said["answers"] + MORE <= x[-1]:
-            true["more"] = float(np.interp(said["answers"] + MORE, x, smooth)) - now
-        for name in ("more", "rest"):
-            f, low, high = said[name]
-            line |= {name: f"{f:.1f} ({low:.1f} … {high:.1f})", f"{name} true": true.get(name, "–")}
-        agreed = _rest(run, said["answers"])
-        over = is_over(agreed, None) and is_surely_over(Gain(*said["more"]), Gain(*said["rest"]))
-        line |= {"by agreement": "–" if agreed is None else agreed, "stop": over}
-        yield line | {"right": over == (true["rest"] < WORTH), "CPU s": said["seconds"]}
+def f1_of(table: np.ndarray | Counts) -> float:
+    """F1 in percent from counts of labels, all together."""
+    both, found, gold = np.asarray(table).reshape(-1, 3).sum(axis=0).tolist()
+    return 200 * both / max(1, found + gold)
 
 
-def _rest(run: Run, answers: int) -> float | None:
-    """What the rest of the pool would bring by the agreement of rounds, after so many answers."""
-    rounds = [info for info in run["rounds"] if info["answers"] <= answers]
-    learned = [info["answers"] for info in rounds]
-    return rest_of_pool([info["agreement"] for info in rounds], learned, run["pool"] - learned[-1])
+def smooth(rows: Sequence[Run], label: int | None = None) -> list[float]:
+    """F1 of each row, a mean over some rows around it, as far as there are any."""
+    scores = [f1_of(row["test"] if label is None else row["test"][label]) for row in rows]
+    near = SMOOTH // 2
+    return [statistics.mean(scores[max(0, n - near) : n + near + 1]) for n in range(len(scores))]
 
 
-def judged(run: Run, budget: int) -> dict[str, Any]:
-    """What became of the advice in a run: when it was to stop, what that saved and cost, and the expected gains."""
-    x, f, smooth, whole = scored(run)
-    budget = min(budget, run["pool"])
-    latest = float(np.interp((1 - SAVED) * budget, x, smooth))
-    stop, said = stopped(run)
-    cost = whole - float(np.interp(stop or budget, x, smooth))
-    gains = list(expected(run, x, f))
-    right = cost < WORTH and stop <= (1 - SAVED) * budget if stop else whole - latest >= WORTH
+def judged(job: Job, run: Run, everything: np.ndarray) -> dict[str, Any]:
+    """When a project was first told to stop, what that saved and cost, and whether its numbers were true."""
+    rows, whole, now = run["rows"], f1_of(everything), smooth(run["rows"])
+    budget = min(job.answers, run["pool"])
+    left = [whole - f1 for f1 in now]
+    at = next((n for n, row in enumerate(rows) if row["kind"] == "stop"), None)
+    latest = max((n for n, row in enumerate(rows) if row["answers"] <= (1 - SAVED) * budget), default=0)
+    told = [(row["f1"], f1) for row, f1 in zip(rows, now, strict=True) if row["f1"] and row["answers"] >= FROM]
     return {
+        "set": job.set,
+        "seed": job.seed,
         "pool": run["pool"],
-        "F of all": whole,
-        "stop at": stop or "–",
-        "rest said": said,
-        "rest true": cost,
-        "saved": f"{1 - stop / budget:.0%}" if stop else "–",
-        f"rest true at {1 - SAVED:.0%}": whole - latest,
-        "right": "yes" if right else "no",
-        "gain said": mean(g.f1 for g, _ in gains) if gains else 0.0,
-        "gain true": mean(true for _, true in gains) if gains else 0.0,
-        "inside": f"{sum(g.low <= true <= g.high for g, true in gains)} of {len(gains)}",
-        "off by": mean(abs(g.f1 - true) for g, true in gains) if gains else 0.0,
-        "estimate off": _estimate_off(run, x, smooth),
+        "F1 of all": whole,
+        "stop at": rows[at]["answers"] if at is not None else "–",
+        "rest said": rows[at]["rest"] if at is not None else rows[-1]["rest"] or "–",
+        "rest true": left[at if at is not None else -1],
+        "saved": f"{1 - rows[at]['answers'] / budget:.0%}" if at is not None else "–",
+        f"rest true at {1 - SAVED:.0%}": left[latest],
+        "F1 inside": f"{sum(low <= true <= high for (_, low, high), true in told)} of {len(told)}",
+        "F1 off by": statistics.mean(abs(f1 - true) for (f1, _, _), true in told) if told else "–",
+        "width": statistics.mean(high - low for (_, low, high), _ in told) if told else "–",
     }
 
 
-def _estimate_off(run: Run, x: NDArray[Any], smooth: NDArray[Any]) -> str:
-    """How far the estimate on the pool is from F on the texts to score on: least and most, from 100 answers on."""
-    off = [
-        info["estimate"]["f1"] - float(np.interp(info["answers"], x, smooth))
-        for info in run["rounds"]
-        if info["estimate"] and 100 <= info["answers"] <= run["pool"] / 2
+Projects = Sequence[tuple[Job, Run, np.ndarray]]
+
+
+def estimates(projects: Projects) -> list[dict[str, Any]]:
+    """Print how true the expected gains are, of the next answers and of the rest, chosen on and others."""
+    found: dict[tuple[str, str], list[tuple[float, float, bool]]] = defaultdict(list)
+    for job, run, everything in projects:
+        rows, now = run["rows"], smooth(run["rows"])
+        part = "chosen on" if job.set in CHOSEN_ON else "others"
+        for n, row in enumerate(rows):
+            later = n + MORE // EVERY
+            if row["rest"] is None or row["answers"] < FROM:
+                continue
+            if later < len(rows):
+                f1, low, high = row["gain"]
+                true = now[later] - now[n]
+                found[part, f"the next {MORE}"].append((f1, true, low <= true <= high))
+            found[part, "the rest"].append((row["rest"], f1_of(everything) - now[n], False))
+    rows = [
+        {
+            "sets": part,
+            "of": of,
+            "moments": len(each),
+            "said": statistics.mean(f1 for f1, _, _ in each),
+            "true": statistics.mean(true for _, true, _ in each),
+            "off by": statistics.mean(abs(f1 - true) for f1, true, _ in each),
+            "inside": statistics.mean(inside for _, _, inside in each) if of != "the rest" else "–",
+        }
+        for (part, of), each in sorted(found.items())
     ]
-    return f"{min(off):+.0f} … {max(off):+.0f}, mean {mean(off):+.1f}" if off else "–"
+    show("The gain that it expects, in F1", rows)
+    return rows
 
 
-def stopped(run: Run) -> tuple[int, float]:
-    """How many answers there were when it first said stop, 0 if never, and what it said that the rest would bring."""
-    learned = [info["answers"] for info in run["rounds"]]
-    rest: float | None = None
-    for i in range(ROUNDS, len(learned)):
-        left = run["pool"] - learned[i]
-        rest = _rest(run, learned[i])
-        if is_over(rest, _gain(run, i)) and left >= SPARED * run["pool"]:
-            return learned[i], rest or 0.0
-    return 0, rest or 0.0
+def by_label(projects: Projects) -> list[dict[str, Any]]:
+    """Print what the rest of the pool brings a label, by what was said."""
+    found: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for job, run, everything in projects:
+        part = "chosen on" if job.set in CHOSEN_ON else "others"
+        for n, label in enumerate(run["labels"]):
+            if len(run["labels"]) < 2 or run["rows"][-1]["test"][n][2] < FEWEST_GOLD:
+                continue
+            for row, f1 in zip(run["rows"], smooth(run["rows"], n), strict=True):
+                if label in row["labels"] and row["answers"] >= FROM:
+                    place = int(np.searchsorted(BINS, row["labels"][label], side="right"))
+                    found[part, place].append(f1_of(everything[n]) - f1)
+    rows = [
+        {
+            "sets": part,
+            "said": f"{BINS[place - 1]:g} to {BINS[place]:g}",
+            "moments": len(each),
+            "true": statistics.mean(each),
+            "nine in ten below": float(np.percentile(each, 90)),
+        }
+        for (part, place), each in sorted(found.items())
+    ]
+    show("What the rest brings a label, in its F1", rows)
+    return rows
 
 
-def _table(run: Run, i: int) -> NDArray[np.int64]:
-    """(texts, rounds, 4) the counts on the gold texts up to a round."""
-    return np.stack([np.array(info["held"]) for info in run["rounds"][: i + 1]], axis=1)
+def reliability(projects: Projects) -> list[dict[str, Any]]:
+    """Print how true the confidence in entities is at the end, all seeds of a set together."""
+    pairs: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for job, run, _ in projects:
+        pairs[job.set] += [(p, bool(is_right)) for p, is_right in run["confidence"]]
+    rows = [
+        {
+            "set": name,
+            "entities": len(each),
+            "ECE": calibration_error(each),
+            **{f"{low:.1f} to {low + 0.2:.1f}": _right(each, low) for low in np.arange(0, 1, 0.2).tolist()},
+        }
+        for name, each in pairs.items()
+    ]
+    show("Confidence: the share that is right of entities by their confidence", rows)
+    return rows
 
 
-def _gain(run: Run, i: int) -> Any:
-    if not run["rounds"][i]["held"]:
-        return None
-    answers = [info["answers"] for info in run["rounds"][: i + 1]]
-    return expected_gain(answers, *f_scores(_table(run, i)), more=MORE)
-
-
-def expected(run: Run, x: NDArray[Any], f: NDArray[Any]) -> Iterator[tuple[Any, float]]:
-    """The expected gains of the next answers, at every fifth round, with what came true on all texts to score on."""
-    for i in range(10, len(run["rounds"]), 5):
-        now = run["rounds"][i]["answers"]
-        gain = _gain(run, i) if now + MORE <= x[-1] else None
-        if gain:
-            near = [float(f[np.abs(x - at) <= 20].mean()) for at in (now, now + MORE)]
-            yield gain, near[1] - near[0]
+def _right(pairs: Sequence[tuple[float, bool]], low: float) -> Any:
+    inside = [is_right for p, is_right in pairs if low <= p < low + 0.2 or (low > 0.75 and p == 1)]
+    return statistics.mean(inside) if inside else "–"
 
 
 if __name__ == "__main__":
