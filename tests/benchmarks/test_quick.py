@@ -36,9 +36,9 @@ def are_positive(rows: Rows, *names: str) -> bool:
 PRINTED = {
     "advice": Printed(
         1,
-        "set, pool, F of all, stop at, rest said, rest true, saved, rest true at 70%, right, gain said, gain true, "
-        "inside, off by, estimate off",
-        lambda rows: rows[0]["pool"] == 150 and are_percent(rows, "F of all"),
+        "set, seed, pool, F1 of all, stop at, rest said, rest true, saved, rest true at 70%, F1 inside, F1 off by, "
+        "width",
+        lambda rows: rows[0]["pool"] == 450 and are_percent(rows, "F1 of all"),
     ),
     "checks": Printed(
         2,

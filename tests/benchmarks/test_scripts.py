@@ -19,19 +19,42 @@ def test_every_benchmark_can_be_imported(benchmark: Load, name: str):
     assert callable(benchmark(name).main)
 
 
-def test_what_a_curve_said_is_compared_with_what_came_true(benchmark: Load):
-    info = {"held": [], "estimate": {}}
-    run = {
-        "pool": 400,
-        "test": [[0, 0.0], *([n, 40.0] for n in range(10, 251, 10))],
-        "whole": [[400, 41.0]],
-        "rounds": [{**info, "round": n, "answers": 10 * n, "agreement": 99.9} for n in range(1, 26)],
-        "curves": [{"answers": 150, "more": [0.5, 0.0, 1.0], "rest": [0.9, 0.0, 2.0], "seconds": 3.0}],
-    }
-    line = next(benchmark("advice").crossed(run))
+def project(benchmark: Load, **more: Any) -> tuple[Any, Any]:
+    """A project of 100 texts that was told to stop at 60, when its F1 rose no more; texts have one entity each."""
+    advice = benchmark("advice")
+    said = {"f1": [70.0, 60.0, 80.0], "gain": [1.0, 0.0, 3.0], "rest": 1.5, "labels": {"A": 1.5}, "pool": 40}
+    rows = [
+        said | {"answers": n, "test": [[min(n, 80), 100, 100], [0, 0, 0]], "kind": "stop" if n >= 60 else "go on"}
+        for n in range(20, 201, 20)
+    ]
+    run = {"pool": 300, "labels": ["A", "B"], "rows": rows, "confidence": [[0.9, True], [0.9, False]]} | more
+    whole = {"whole": [[[81, 100, 100], [0, 0, 0]]]}
+    jobs = [advice.Job("uner_zh", "test", 0, 200, whole) for whole in (False, True)]
+    return advice, dict(zip(jobs, (run, whole), strict=True))
 
-    assert (0.0, 1.0, True, True) == (line["more true"], line["rest true"], line["stop"], line["right"])
-    assert "0.5 (0.0 … 1.0)" == line["more"]
+
+def test_what_was_said_is_compared_with_what_came_true(benchmark: Load):
+    advice, runs = project(benchmark)
+    (job, run), *_ = runs.items()
+    row = advice.judged(job, run, advice.all_of(job, runs))
+
+    assert (60, "70%", 81.0) == (row["stop at"], row["saved"], row["F1 of all"])
+    assert 81 - 56 == pytest.approx(row["rest true"])  # the mean of 20, 40, 60, 80, 80
+    assert "7 of 7" == row["F1 inside"]
+    assert 81 - 80 == pytest.approx(row["rest true at 70%"])
+
+
+def test_gains_labels_and_confidence_are_those_of_all_projects(benchmark: Load):
+    advice, runs = project(benchmark)
+    projects = [(job, run, advice.all_of(job, runs)) for job, run in runs.items() if not job.whole]
+    soon, rest = advice.estimates(projects)
+    (label,) = advice.by_label(projects)
+    (sure,) = advice.reliability(projects)
+
+    assert (2, 1.0, 8.0, 0) == (soon["moments"], soon["said"], soon["true"], soon["inside"])
+    assert (7, "0 to 2") == (rest["moments"], label["said"])
+    assert label["true"] == pytest.approx(rest["true"])
+    assert (2, 0.4, 0.5) == (sure["entities"], pytest.approx(sure["ECE"]), sure["0.8 to 1.0"])
 
 
 def test_spans_whose_labels_become_one_have_the_squared_error_of_their_sum(benchmark: Load):

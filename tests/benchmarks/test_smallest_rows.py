@@ -17,7 +17,8 @@ from _data import BASES
 from encoder_kit import write_encoder
 from scripts import NAMES
 
-from loop.settings import ProjectPaths, UpdateSettings
+from loop.settings import ProjectPaths
+from loop.simulate import Times
 from loop.store import NewText, Store
 
 # Not for the processes that some start, but for their time: together they would be a third of `make check`.
@@ -52,14 +53,13 @@ def test_a_benchmark_has_a_row_here_or_a_reason_for_having_none():
 
 def test_a_row_of_advice(benchmark: Load, tiny_data: Path):
     advice = benchmark("advice")
-    run = advice.run_of(("ncbi_disease", "test", 0), tiny_data, 10, 20, (), UpdateSettings())
-    row = advice.judged(run, 10)
+    jobs = [advice.Job("ncbi_disease", "test", 0, 20, whole) for whole in (False, True)]
+    runs = {job: advice.perform(job, tiny_data) for job in jobs}
+    row = advice.judged(jobs[0], runs[jobs[0]], advice.all_of(jobs[0], runs))
 
-    assert [10] == [answers for answers, _ in run["test"]]
-    assert [10] == [info["answers"] for info in run["rounds"]]
-    assert 20 == row["pool"]
+    assert [0, 20] == [row["answers"] for row in runs[jobs[0]]["rows"]]
     assert "–" == row["stop at"]
-    assert are_finite(row, "F of all", "rest said", "rest true")
+    assert are_finite(row, "F1 of all", "rest true")
 
 
 def test_a_row_of_start(benchmark: Load):
@@ -70,12 +70,17 @@ def test_a_row_of_start(benchmark: Load):
 
 def test_a_row_of_questions(benchmark: Load):
     questions = benchmark("questions")
-    run = {"points": [[2, 0, 0, 60.0, 0.0, 0.0, 30.0]], "asked": [(10, 6, 1), (20, 0, 0)]}
-    usual = questions._priced(run, 1 / 3, 0.21, 4.7)
-    dearer = questions._priced(run, 1.0, 0.21, 4.7)
+    run = {"points": [[2, 0, 0, 60.0, 0.0, 0.0, 30.0]], "asked": [(10, 6, 1), (20, 0, 0)], "chosen": [3, 8]}
+    usual, dearer, squared, drawn, again = (
+        questions._priced(run, times)[0][3]
+        for times in (Times(), Times(dimmed=1.0), Times(power=2.0), Times(scatter=0.7), Times(scatter=0.7))
+    )
+    first, second = 1.4 + 0.21 * 12 + 4.7, 1.4 + 0.21 * 20
 
-    assert 60.0 == pytest.approx(usual[0][3])
-    assert 60.0 + 4 * 0.21 == pytest.approx(dearer[0][3])
+    assert 60.0 == pytest.approx(usual)
+    assert 60.0 + 4 * 0.21 == pytest.approx(dearer)
+    assert 60.0 - first - second + first**2 + second**2 == pytest.approx(squared)
+    assert drawn == again != usual
 
 
 def test_a_row_of_teams(benchmark: Load, tiny_data: Path):
