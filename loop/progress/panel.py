@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from loop.acquire.stopping import Gain, is_over
 from loop.progress.advice import MORE, MUCH, Kind
 from loop.progress.scores import Score, score_words
-from loop.settings import ProjectPaths, Settings
-from loop.store import Store
 from loop.words import counted
 
 if TYPE_CHECKING:
@@ -83,18 +81,6 @@ class Panel:
         points = [] if gain is None else [f"{gain.f1:+.1f} F1 ({gain.low:+.1f} to {gain.high:+.1f})"]
         time = [] if minutes is None else [f"about {counted(max(1, round(minutes)), 'minute')}"]
         return " in ".join([*points, *time])
-
-
-def read_panel(paths: ProjectPaths, settings: Settings) -> Panel:
-    """The panel of a project, from a store of its own.
-
-    Raises:
-        LoopError: the store or the gold file cannot be read.
-    """
-    from loop.progress.project import progress
-
-    with Store(paths.db) as store:
-        return panel(progress(store, settings, paths))
 
 
 def panel(now: Progress) -> Panel:

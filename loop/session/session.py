@@ -129,10 +129,11 @@ class Session:
         return self._store.questions.is_exhausted(self.focus)
 
     def panel(self) -> Panel:
-        """The panel of `loop status`; reads every answer, from a store of its own: callable from any thread."""
-        from loop.progress.panel import read_panel
+        """The panel of `loop status`; reads every answer, and may be called from any thread."""
+        from loop.progress import progress
+        from loop.progress.panel import panel
 
-        return read_panel(self._paths, self._settings)
+        return panel(progress(self._store, self._settings, self._paths))
 
     def note(self, question: Question) -> str:  # noqa: ARG002  # a review overrides it
         """A note shown instead of the earlier answer; empty for none."""
