@@ -22,8 +22,6 @@ from loop.truth import Truth, of_texts
 
 # Names below which no share is told.
 FEWEST = 20
-# More than this share of a label's names is new: it is too early to stop, whatever successive models agree on.
-MOSTLY_NEW = 0.45
 
 Name = tuple[str, str]
 """A label, and an entity's string without case and white space."""
@@ -52,11 +50,6 @@ class Novelty:
     def is_told(self) -> bool:
         """Whether there are enough names to tell a share."""
         return self.names >= FEWEST
-
-    @property
-    def is_too_much(self) -> bool:
-        """Whether it is too early to stop."""
-        return self.is_told and self.share > MOSTLY_NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +103,6 @@ def novelty(store: Store, answers: Sequence[Answer], gold: Iterable[GoldText], l
     ]
     random += [Sampled(_names(one.text, one.spans), one.unit, is_learned=False) for one in gold]
     return novelties(labels, random, learned)
-
-
-def novelty_words(found: Sequence[Novelty]) -> str:
-    """A clause on the label with most new names, if it is too early to stop; empty otherwise."""
-    worst = max((one for one in found if one.is_too_much), key=lambda one: one.share, default=None)
-    if worst is None:
-        return ""
-    of = f"{worst.new} of {worst.names}"
-    return f"{worst.share:.0%} of the {worst.label} names in random texts ({of}) are in no other answer"
 
 
 def _of_truth(text: Text, truth: Truth) -> tuple[Name, ...]:

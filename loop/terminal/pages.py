@@ -90,7 +90,7 @@ def panel_rows(lines: Sequence[str], cells: int) -> list[Row]:
     """Return the panel of `loop status`, once it is read."""
     rows: list[Row] = [[("class:title", " How good the model is, and what to do next")], []]
     for line in lines or (READING,):
-        rows += [[("", f" {fit(visible(line), cells - 1)}")]] if width(line) < cells else _paragraph(line, cells)
+        rows += [[("", f"  {visible(line)}")]] if width(visible(line)) < cells - 2 else _paragraph(line, cells)
     return rows
 
 

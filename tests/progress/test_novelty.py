@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
 from trainer_kit import answer, fill
 
 from loop.progress.held_out_gold import GoldText
-from loop.progress.novelty import Novelty, Sampled, novelties, novelty, novelty_words
+from loop.progress.novelty import Novelty, Sampled, novelties, novelty
 from loop.records import Answer, Question, Span
 from loop.store import Store
 
@@ -51,16 +50,8 @@ def test_the_interval_is_over_units():
     assert novelties(["PART"], in_groups, known)[0].interval is None
 
 
-@pytest.mark.parametrize(
-    ("new", "names", "expected"),
-    [
-        (10, 20, "50% of the PART names in random texts (10 of 20) are in no other answer"),
-        (9, 20, ""),  # few enough
-        (19, 19, ""),  # too few to tell
-    ],
-)
-def test_too_many_new_names_are_told_in_words(new, names, expected):
-    assert expected == novelty_words([Novelty("BRAND", 100, 1, None), Novelty("PART", names, new, None)])
+def test_of_few_names_no_share_is_told():
+    assert [False, True] == [Novelty("PART", names, 1, None).is_told for names in (19, 20)]
 
 
 def test_in_a_project_random_questions_and_held_out_texts_are_the_sample(store: Store):
