@@ -40,6 +40,31 @@ def test_what_is_made_is_private_and_in_a_folder_shared_with_a_group_the_groups(
     assert [file, folder, file, folder, file] == [mode(tmp_path / name) for name in made]
 
 
+def another_group() -> int:
+    """A group of this process that new files do not have by themselves."""
+    others = {12345} if os.geteuid() == 0 else {*os.getgroups()} - {os.getegid()}
+    if not others:
+        pytest.skip("this user is in a single group")
+    return min(others)
+
+
+@pytest.mark.usefixtures("umask")
+def test_what_is_in_a_folder_made_in_a_shared_one_is_the_groups_too(tmp_path: Path):
+    group = another_group()
+    os.chown(tmp_path, -1, group)
+    tmp_path.chmod(0o2770)
+    (tmp_path.parent / "elsewhere").write_text("x")
+    with new_folder(tmp_path / "new") as folder:
+        (folder / "inside").mkdir()
+        (folder / "inside" / "file").write_text("x")
+        (tmp_path.parent / "elsewhere").rename(folder / "moved")
+    made = [tmp_path / "new", *(tmp_path / "new").rglob("*")]
+
+    assert 4 == len(made)
+    assert {group} == {path.stat().st_gid for path in made}
+    assert [0o2770, 0o2770, 0o660, 0o660] == sorted(map(mode, made), reverse=True)
+
+
 def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path):
     target = tmp_path / "it"
     target.write_text("old")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,8 @@ def new_folder(target: Path) -> Iterator[Path]:
     make_private(target.parent)
     folder = name_aside(target)
     folder.mkdir(mode=0o700)
-    folder.chmod(0o700)  # mkdir's mode is masked by the umask
+    # mkdir's mode is masked by the umask. Without the set-group-ID bit, what is made in it would not be the group's.
+    folder.chmod(0o700 | target.parent.stat().st_mode & stat.S_ISGID)
     try:
         yield folder
         make_private_and_sync(folder)

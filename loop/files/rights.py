@@ -118,8 +118,11 @@ def sync(path: Path) -> None:
 
 def make_private_and_sync(folder: Path) -> None:
     """Set the permissions of a folder and everything in it from its parent folder, and flush it all to disk."""
-    rights = rights_in(folder.parent)
+    rights, group = rights_in(folder.parent), folder.parent.stat().st_gid
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
+            status = path.stat()
+            if rights is SHARED and status.st_gid != group and status.st_uid == os.geteuid():  # moved here
+                os.chown(path, -1, group)
             restrict(path, rights)
             sync(path)
