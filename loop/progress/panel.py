@@ -77,10 +77,13 @@ class Panel:
 
     @property
     def _more(self) -> str:
-        gain, minutes = self.gain, self.minutes
-        points = [] if gain is None else [f"{gain.f1:+.1f} F1 ({gain.low:+.1f} to {gain.high:+.1f})"]
-        time = [] if minutes is None else [f"about {counted(max(1, round(minutes)), 'minute')}"]
-        return " in ".join([*points, *time])
+        words = []
+        if self.gain is not None:
+            f1, low, high = self.gain
+            words.append(f"{f1:+.1f} F1 ({low:+.1f} to {high:+.1f})" if f1 < MUCH else "much")
+        if self.minutes is not None:
+            words.append(f"about {counted(max(1, round(self.minutes)), 'minute')}")
+        return " in ".join(words)
 
 
 def panel(now: Progress) -> Panel:
