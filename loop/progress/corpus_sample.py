@@ -88,13 +88,10 @@ def read_before_learned(store: Store, training: Sequence[Answer], labels: Sequen
     """The texts that recent rounds asked about, with what these found in them."""
     learned = {info.number: info.answers for info in store.journal.rounds()}
     asked = {answer.text_id: answer.question_id for answer in training if answer.question_id}
-    questions = store.questions.get(id_ for id_ in asked.values() if id_)
-    found = {
-        question.text.id: spans
-        for question in questions.values()
-        if learned.get(question.round, 0) >= max(1, RECENT * len(training))
-        and (spans := _predicted(question)) is not None
-    }
+    rounds = store.questions.rounds(id_ for id_ in asked.values() if id_)
+    recent = (id_ for id_, number in rounds.items() if learned.get(number, 0) >= max(1, RECENT * len(training)))
+    read = ((question.text.id, _predicted(question)) for question in store.questions.get(recent).values())
+    found = {id_: spans for id_, spans in read if spans is not None}
     gold = answered_gold(store, [answer for answer in training if answer.text_id in found], labels)
     known = [(one, one.known.id) for one in gold if one.known]
     return with_spans_found([one for one, _ in known], [found[id_] for _, id_ in known])

@@ -186,6 +186,10 @@ class Questions:
         """The stream of the queue that each of these questions comes from, by id."""
         return {row.id: row.stream for row in self._rows(select(questions.c.id, questions.c.stream), ids)}
 
+    def rounds(self, ids: Iterable[str]) -> dict[str, int]:
+        """The round that scored each of these questions, by id."""
+        return {row.id: row.round for row in self._rows(select(questions.c.id, questions.c.round), ids)}
+
     def waiting(self, focus: Focus = NO_FOCUS, annotator: str | None = None, *, whole: bool = False) -> int:
         """The number of unanswered questions in the queue of a focus; those that an annotator may be asked, or all.
 
