@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ SIGNED = "{:+.1f} to {:+.1f}"
 # The columns of `counts` to use as correct, predicted and gold.
 STRICT = (0, 1, 2)
 OVERLAPPING = (3, 1, 2)
+
+# Weighted sums below this are left over from rounding.
+TINY = 1e-9
 
 Floats = NDArray[np.float64]
 Number = TypeVar("Number", np.int64, np.float64)
@@ -96,7 +99,7 @@ def over_units(table: NDArray[Number], units: Sequence[str]) -> NDArray[Number]:
     return sums
 
 
-def measures(table: NDArray[np.int64], kind: tuple[int, int, int] = STRICT) -> list[Measure]:
+def measures(table: NDArray[Any], kind: tuple[int, int, int] = STRICT) -> list[Measure]:
     """Compute one measure per column, all on the same resamples of the units.
 
     The intervals are BCa bootstrap intervals (Efron 1987), widened for few units (Hesterberg 2015); of the methods
@@ -105,7 +108,7 @@ def measures(table: NDArray[np.int64], kind: tuple[int, int, int] = STRICT) -> l
     fewer than `FEWEST_UNITS` units, or if one unit holds most of the entities.
 
     Args:
-        table: (units, columns, …) result of `counts`; a column may also be a sum over labels.
+        table: (units, columns, …) result of `counts`, which may be weighted; a column may also be a sum over labels.
         kind: what counts as correct: `STRICT` or `OVERLAPPING`.
     """
     parts = table[..., kind].astype(float) if len(table) else np.zeros((1, table.shape[1], 3))
@@ -215,8 +218,10 @@ def _times(units: int) -> Floats:
 
 def _scores(sums: Floats) -> Floats:
     """(…, 3) precision, recall and F1 in percent from correct, predicted and gold; 0 if the denominator is 0."""
-    right, *_ = np.moveaxis(sums, -1, 0)
-    return np.asarray(100 * right[..., None] / np.maximum(_trials(sums), 0.5))
+    trials = _trials(sums)
+    right = np.broadcast_to(sums[..., :1], trials.shape)
+    shares = np.divide(right, trials, out=np.zeros(trials.shape), where=trials > TINY)
+    return np.asarray(100 * np.clip(shares, 0.0, 1.0))
 
 
 def _trials(sums: Floats) -> Floats:

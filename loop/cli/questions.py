@@ -24,4 +24,4 @@ def questions_for(answers: Sequence[Answer], store: Store, settings: Settings) -
     tokenizer = load_base(settings.project.base).tokenizer
     for text, answer in zip(store.corpus.texts([answer.text_id for answer in answers]), answers, strict=True):
         tokens = tuple((token.idx, token.idx + len(token)) for token in tokenizer(text.text))
-        yield Question(answer.id, text, tokens, answer.spans)
+        yield Question(answer.id, text, tokens, answer.spans, stream="chosen")

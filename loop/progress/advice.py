@@ -50,6 +50,7 @@ class Advice:
         rest: points of F1 to expect from all texts left; None if the rounds cannot tell.
         labels: the same for each label, of its own F1.
         expected: by cross-validation, if `loop curve` was run; "stop" is only advised if it agrees.
+        weakest: the kind of texts that the words may name.
         overfits: whether the model overfits.
     """
 
@@ -60,9 +61,16 @@ class Advice:
     rest: float | None
     labels: Mapping[str, float]
     expected: Expected | None
+    weakest: TextKind | None
     overfits: bool
 
     by_heart = attribute("Advice", "by_heart", "overfits")
+
+    @property
+    def without_text(self) -> str:
+        """The words without values of the texts' metadata."""
+        named = self.weakest.condition if self.weakest else ""
+        return self.words.replace(quote(named), "…").replace(named, "…") if named else self.words
 
 
 def advice(
@@ -86,7 +94,7 @@ def advice(
         labels: facts about each label.
         pool: number of texts left.
         learned: number of answers that the last round has learned.
-        minutes: the time that the next 100 answers take.
+        minutes: the time that the next answers take, `MORE` or as many as there are texts.
         weakest: the kind of texts where the model is worst; None if none stands out.
         expected: by cross-validation, if done recently.
         unlearned: a sentence about answers that wait for a round.
@@ -101,7 +109,7 @@ def advice(
     )
     kind, words = _said(left, of_all, next(iter(of_label), "") or weak_point(labels), weakest)
     of_labels = {one.label: f1 for one in labels if change and (f1 := change.gain(pool, one.label)) is not None}
-    return Advice(kind, words, gain, minutes, rest, of_labels, expected, _overfits(common))
+    return Advice(kind, words, gain, minutes, rest, of_labels, expected, weakest, _overfits(common))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,8 @@ def _said(left: _Left, faults: Sequence[str], weak: str, weakest: TextKind | Non
     if weak:
         return "look at label", weak
     if weakest:
+        if not weakest.left:
+            return "go on", f"Go on, and add texts of one kind: {weakest.words}."
         asks = f"`loop annotate --where {quote(weakest.condition)}` asks about them."
         return "go on", f"Go on, and ask about texts of one kind, or add such: {weakest.words}. {asks}"
     return "go on", f"Go on: {left.words}."

@@ -8,16 +8,21 @@ about at random for what is left (post-stratification).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loop.errors import LatticeError
-from loop.lattice import Lattice
-from loop.progress.held_out_gold import EvaluatedText, answered_gold, with_spans_found
-from loop.records import Answer, Question, Span
+from loop.intervals import FEWEST_UNITS
+from loop.lattice.codec import unpack
+from loop.progress.held_out_gold import EvaluatedText, GoldText, answered_gold
+from loop.records import Answer, Question, Span, Stream
 from loop.store import Store
 
 # Rounds count that had learned at least this share of today's answers: with half of them F1 is 3 points too low.
 RECENT = 0.7
+
+
+# Questions about texts that a round may have learned, or that no round has read.
+LEARNED: tuple[Stream, ...] = ("held_out", "revisit", "repeat", "review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,11 @@ class CorpusSample:
     at_random: int
     chosen: int
 
+    @property
+    def unchosen(self) -> tuple[EvaluatedText, ...]:
+        """The texts that nobody chose: the first ones."""
+        return self.texts[: self.held_out + self.at_random]
+
 
 def asked_at_random(store: Store, answers: Iterable[Answer]) -> list[Answer]:
     """Those of the answers whose texts were drawn at random from all that had none."""
@@ -46,12 +56,12 @@ def asked_at_random(store: Store, answers: Iterable[Answer]) -> list[Answer]:
 def corpus_sample(
     store: Store, held_out: Sequence[EvaluatedText], training: Sequence[Answer], labels: Sequence[str]
 ) -> CorpusSample:
-    """The held-out texts, and those that recent rounds asked about.
+    """The held-out texts, and those that recent rounds asked about; of a group of texts only the first of these.
 
     Args:
         store: the project's store.
-        held_out: what the last round found in the held-out texts.
-        training: the answers that rounds learn from.
+        held_out: what the last round in force found in the held-out texts.
+        training: the answers that rounds learn from, by rank.
         labels: of the project.
     """
     random_ids = {answer.text_id for answer in asked_at_random(store, training)}
@@ -73,10 +83,10 @@ def _weights(held_out: int, at_random: tuple[int, int], chosen: tuple[int, int])
     """The weight of a text of each kind: held out, at random, chosen; of the last two the sample's and all texts.
 
     The held-out texts estimate the whole, and so do the others together; each of the two counts by the number of texts
-    at random that it is worth. Chosen texts alone say nothing of the others.
+    at random that it is worth. Chosen texts, with few or no random ones, say nothing of the others.
     """
     strata = [(n, size) for n, size in (at_random, chosen) if n]
-    if not at_random[0]:
+    if at_random[0] < FEWEST_UNITS:
         return [float(held_out > 0), 0.0, 0.0]
     total = sum(size for _, size in strata)
     worth = 1 / sum((size / total) ** 2 / n for n, size in strata)
@@ -85,25 +95,50 @@ def _weights(held_out: int, at_random: tuple[int, int], chosen: tuple[int, int])
 
 
 def read_before_learned(store: Store, training: Sequence[Answer], labels: Sequence[str]) -> list[EvaluatedText]:
-    """The texts that recent rounds asked about, with what these found in them."""
-    learned = {info.number: info.answers for info in store.journal.rounds()}
-    asked = {answer.text_id: answer.question_id for answer in training if answer.question_id}
-    rounds = store.questions.rounds(id_ for id_ in asked.values() if id_)
-    recent = (id_ for id_, number in rounds.items() if learned.get(number, 0) >= max(1, RECENT * len(training)))
-    read = ((question.text.id, _predicted(question)) for question in store.questions.get(recent).values())
-    found = {id_: spans for id_, spans in read if spans is not None}
-    gold = answered_gold(store, [answer for answer in training if answer.text_id in found], labels)
-    known = [(one, one.known.id) for one in gold if one.known]
-    return with_spans_found([one for one, _ in known], [found[id_] for _, id_ in known])
+    """What recent rounds in force found in the texts, or passages, that they asked about, before any had learned them.
+
+    A text counts once, with the first question about it; so does a group, whose other texts are alike.
+    """
+    in_force = store.journal.round_in_force()
+    learned = {info.number: info.answers for info in store.journal.rounds() if info.number <= in_force}
+    fewest = max(1, RECENT * learned.get(in_force, 0))
+    first = _first_questions(store, training)
+    rounds = store.questions.rounds(first.values())
+    recent = [id_ for id_ in first.values() if learned.get(rounds.get(id_, 0), 0) >= fewest]
+    asked = {question.text.id: question for question in store.questions.get(recent).values()}
+    known = answered_gold(store, [answer for answer in training if answer.text_id in asked], labels)
+    read = (_read(gold, asked[gold.known.id]) for gold in known if gold.known)
+    return [one for one in read if one]
 
 
-def _predicted(question: Question) -> list[Span] | None:
-    """What the model found, without what other sources suggested; None if it had not read the text."""
+def _first_questions(store: Store, training: Sequence[Answer]) -> dict[int, str]:
+    """The first question about each text, by its id, where that is the first of its group that is learned."""
+    groups = {text.id: text.group for text in store.corpus.texts(list({answer.text_id for answer in training}))}
+    streams = store.questions.streams([answer.question_id for answer in training if answer.question_id])
+    first: dict[int, str] = {}
+    seen: dict[str, int] = {}
+    for answer in training:
+        group = groups.get(answer.text_id)
+        is_first = group is None or seen.setdefault(group, answer.text_id) == answer.text_id
+        if is_first and answer.question_id and streams.get(answer.question_id) not in LEARNED:
+            first.setdefault(answer.text_id, answer.question_id)
+    return first
+
+
+def _read(gold: GoldText, question: Question) -> EvaluatedText | None:
+    """What the model found in the part of a text that it was asked about, without what other sources suggested.
+
+    None if it had not read the text.
+    """
     if not question.lattice:
         return None
     try:
-        own = Lattice.from_bytes(question.lattice).own
+        _, own, _ = unpack(question.lattice)
     except LatticeError:
         return None
     words = question.tokens
-    return [Span(words[span.start][0], words[span.end - 1][1], span.label) for span in own]
+    found = [Span(words[span.start][0], words[span.end - 1][1], span.label) for span in own]
+    if (passage := question.passage) is None:
+        return EvaluatedText(gold, gold.judged(found))
+    inside = replace(gold, spans=tuple(span for span in gold.spans if span.touches(passage)))
+    return EvaluatedText(inside, gold.judged(span for span in found if span.touches(passage)))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 
 def bytes_on_disk(folder: Path) -> int:
     """The total size of a folder's files; files shared by several checkpoints count once."""
     sizes = {}
-    for path in folder.rglob("*"):
-        try:
-            state = path.lstat()
-        except OSError:  # deleted meanwhile
-            continue
-        if path.is_file() and not path.is_symlink():
-            sizes[state.st_dev, state.st_ino] = state.st_size
+    for place, _, names in os.walk(folder):  # which skips folders that are deleted meanwhile
+        for name in names:
+            with suppress(OSError):
+                state = Path(place, name).lstat()
+                if stat.S_ISREG(state.st_mode):
+                    sizes[state.st_dev, state.st_ino] = state.st_size
     return sum(sizes.values())

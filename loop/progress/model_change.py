@@ -43,12 +43,7 @@ def model_change(store: Store) -> ModelChange | None:
     learned = {info.number: info.answers for info in store.journal.rounds() if info.number <= in_force}
     known = [number for number in store.predictions.rounds(pool=True) if learned.get(number)]
     now = max(known, default=0)
-    low, high = (share * learned.get(now, 0) for share in BETWEEN)
-    before = min(
-        (number for number in known if low <= learned[number] <= high),
-        key=lambda number: abs(learned[number] - HALF * learned[now]),
-        default=None,
-    )
+    before = half_way({number: learned[number] for number in known}, learned.get(now, 0))
     if before is None:
         return None
     ours, theirs = (store.predictions.of_pool(number) for number in (now, before))
@@ -61,3 +56,10 @@ def model_change(store: Store) -> ModelChange | None:
             count.update([label for span in spans for label in (span.label, OVERALL)])
     agreement = {label: 200 * both[label] / total for label, total in each.items() if total >= FEWEST_SPANS}
     return ModelChange(learned[before], learned[now], agreement) if len(texts) >= ENOUGH else None
+
+
+def half_way(learned: Mapping[int, int], now: int) -> int | None:
+    """The round that had learned about half of `now` answers, of those given with their answers; None without any."""
+    low, high = (share * now for share in BETWEEN)
+    fitting = (number for number, answers in learned.items() if low <= answers <= high)
+    return min(fitting, key=lambda number: abs(learned[number] - HALF * now), default=None)

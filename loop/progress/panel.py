@@ -64,7 +64,7 @@ class Panel:
     @property
     def rows(self) -> list[tuple[str, str]]:
         """What it says beside its table of labels: headings and words."""
-        more = [(f"{MORE} more", self._more)] if self.pool and self._more else []
+        more = [(f"{min(self.pool, MORE)} more", self._more)] if self.pool and self._more else []
         return [("F1", self._f1), *more, ("advice", self.words)]
 
     @property
@@ -80,14 +80,14 @@ class Panel:
         words = []
         if self.gain is not None:
             f1, low, high = self.gain
-            words.append(f"{f1:+.1f} F1 ({low:+.1f} to {high:+.1f})" if f1 < MUCH else "much")
+            words.append(f"{f1:+.1f} F1 ({low:+.1f} to {min(high, 100):+.1f})" if f1 < MUCH else "much")
         if self.minutes is not None:
             words.append(f"about {counted(max(1, round(self.minutes)), 'minute')}")
         return " in ".join(words)
 
 
-def panel(now: Progress) -> Panel:
-    """The panel of a project."""
+def panel(now: Progress, *, with_text: bool = True) -> Panel:
+    """The panel of a project; without text it names no values of the texts' metadata."""
     scored = now.corpus_scores.labels if now.corpus_scores else {}
     names = dict.fromkeys((*scored, *now.spans))
     return Panel(
@@ -105,7 +105,7 @@ def panel(now: Progress) -> Panel:
         gain=now.advice.gain,
         minutes=now.advice.minutes,
         kind=now.advice.kind,
-        words=now.advice.words,
+        words=now.advice.words if with_text else now.advice.without_text,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 
 from loop.acquire.stopping import LabelFacts
 from loop.answer_parts import Schemes
@@ -185,7 +186,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         faults=faults,
         robustness=robust,
         augment=augment_words(robust, settings.update),
-        advice=_advised(store, sample.texts, common, facts, faults, answers=len(training), seconds=seconds, left=left),
+        advice=_advised(
+            store, sample.unchosen, common, facts, faults, answers=len(training), seconds=seconds, waiting=left
+        ),
     )
 
 
@@ -212,21 +215,25 @@ def _advised(
     *,
     answers: int,
     seconds: float | None,
-    left: Unlearned,
+    waiting: Unlearned,
 ) -> Advice:
     """The advice for a project, from the spans `found` in a sample of it and the comparable rounds in `common`."""
     in_force = store.journal.round_in_force()
     learned = [info.answers for info in store.journal.rounds() if info.number <= in_force]
     pool = 0 if is_blocked(store) else store.corpus.pool_size()
+    kind = weakest_kind(found, [one.label for one in labels])
+    if kind is not None:
+        left = store.corpus.sample_pool(1, Random(0), where=kind.focus.where, batch=kind.focus.batch)
+        kind = replace(kind, left=bool(left))
     return advice(
         model_change(store),
         common,
         labels,
         pool=pool,
         learned=learned[-1] if learned else 0,
-        minutes=None if seconds is None else MORE * seconds / 60,
-        weakest=weakest_kind(found, [one.label for one in labels]),
+        minutes=None if seconds is None else min(pool, MORE) * seconds / 60,
+        weakest=kind,
         expected=noted(store, answers=answers, pool=pool),
-        unlearned=left.words,
+        unlearned=waiting.words,
         faults=faults,
     )

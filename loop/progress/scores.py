@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loop.held_out import one_group_words
 from loop.intervals import OVERLAPPING, Measure, between, counts, measures, no_interval, over_units
@@ -27,6 +28,7 @@ class Score:
         unit: of resampling, "text", or "group" if some groups have several texts.
         strict: a span is correct if edges and label are. overlapping: if it shares a character with a gold span of its
             label; each counts once.
+        worth: of how many gold spans of equal weight the weighted ones are worth (Kish 1965); None without weights.
         one_group: a clause if all evaluated texts belong to one group; empty otherwise.
     """
 
@@ -37,11 +39,12 @@ class Score:
     strict: Measure
     overlapping: Measure
     one_group: str = ""
+    worth: float | None = None
 
     @property
     def enough(self) -> bool:
         """Whether there are enough gold spans for a single number."""
-        return self.gold >= ENOUGH
+        return (self.gold if self.worth is None else self.worth) >= ENOUGH
 
     @property
     def no_interval(self) -> str:
@@ -73,16 +76,28 @@ def scores(
     unit = "text" if len(set(units)) == len(texts) else "group"
     table = np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1)
     totals = table.sum(axis=0).tolist()
-    weighted = table if weights is None else table * np.array(weights)[:, None, None]
-    sums = over_units(weighted, units)
+    each_weight = np.ones(len(texts)) if weights is None else np.array(weights, dtype=float)
+    sums = over_units(table * each_weight[:, None, None], units)
     strict, overlapping = measures(sums), measures(sums, OVERLAPPING)
     overall, *each = (
-        Score(n, total[2], total[1], unit, one, other, one_group)
-        for n, total, one, other in zip(
-            [len(texts), *(asked[name] for name in names)], totals, strict, overlapping, strict=True
+        Score(n, total[2], total[1], unit, one, other, one_group, None if weights is None else worth)
+        for n, total, one, other, worth in zip(
+            [len(texts), *(asked[name] for name in names)],
+            totals,
+            strict,
+            overlapping,
+            _worth(table[..., 2], each_weight),
+            strict=True,
         )
     )
     return Scores(overall, dict(zip(names, each, strict=True)))
+
+
+def _worth(gold: NDArray[np.int64], weights: NDArray[np.float64]) -> list[float]:
+    """Of how many spans of equal weight those of each column, (texts, columns), are worth."""
+    sums, squares = weights @ gold, weights**2 @ gold
+    worth: list[float] = np.divide(sums**2, squares, out=np.zeros(len(sums)), where=squares > 0).tolist()
+    return worth
 
 
 def score_words(score: Score) -> str:

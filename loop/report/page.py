@@ -65,7 +65,7 @@ def _header(data: ReportData, name: str, at: datetime, with_text: bool) -> str:
         for title, value, note in _tiles(data)
     )
     labels = " · ".join(isolated(label) for label in data.labels)
-    said = panel_section(panel(data.now)) + _alarms(data)
+    said = panel_section(panel(data.now, with_text=with_text)) + _alarms(data)
     notes = filter(
         None, (robustness_words(data.now.robustness), data.now.augment, *weak_words(data.now, named=with_text))
     )

@@ -221,10 +221,6 @@ def _question(_new: sqlite3.Connection, row: Row) -> Row:
     return row | {"stream": STREAMS.get(row["stream"], row["stream"])}
 
 
-def _round(_new: sqlite3.Connection, row: Row) -> Row:
-    return {name: value for name, value in row.items() if name not in ("agreement", "estimate")}  # of older versions
-
-
 def _weak_labels(_new: sqlite3.Connection, row: Row) -> Row | None:
     patterns = [pattern for pattern in json.loads(row["patterns"]) if pattern is not None]
     return row if all({"label", "pattern"} <= pattern.keys() for pattern in patterns) else None
@@ -240,7 +236,6 @@ _FIXED = {
     "texts": _text,
     "answers": _answer,
     "questions": _question,
-    "rounds": _round,
     "weak_labels": _weak_labels,
     "weak_texts": _weak_text,
 }

@@ -193,6 +193,8 @@ class Controller(Hand):
             self.panel = panel_lines(self.session.panel())
         except LoopError as error:
             self.panel = (f"{error} {error.hint}".strip(),)
+        except Exception as error:  # the session goes on without these numbers
+            self.panel = (f"The numbers cannot be read: {type(error).__name__}. `loop status` says more.",)
 
     def look_in(self, finder: AnyFinder) -> None:
         """Open a list over the text."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import PipelineError
 from loop.learning.evaluate import predicted_spans
+from loop.progress.model_change import half_way
 from loop.store import Store
 
 if TYPE_CHECKING:
@@ -28,32 +30,43 @@ class PoolPredictions:
     def __init__(self, store: Store, checkpoints: Checkpoints) -> None:
         self._store, self._checkpoints = store, checkpoints
         self._seen = -1
-        self._unreadable: set[int] = set()
+        self._tried: set[int] = set()
 
     def read(self, round: int, nlp: Language) -> None:
         """Let a round that was just learned read the sample."""
         if texts := self._sample():
             self._store.predictions.put_pool(round, dict(zip(texts, predicted_spans(nlp, texts), strict=True)))
-            learned = {info.number: info.answers for info in self._store.journal.rounds()}
+            learned = self._learned()
             known = {number: learned.get(number, 0) for number in self._store.predictions.rounds(pool=True)}
             self._store.predictions.forget_pool(set(known) - set(_spaced(known)))
 
     def slice(self) -> bool:
-        """Let a saved round read the sample whose predictions are missing, as in a project of an older version."""
+        """Let a saved round read the sample if none is there to compare, as in a project of an older version."""
         if (seen := self._store.journal.last_seq()) == self._seen:
             return False
-        learned = {info.number: info.answers for info in self._store.journal.rounds() if not info.closing}
-        known, saved = self._store.predictions.rounds(pool=True), set(self._checkpoints.rounds()) & set(learned)
-        wanted = _spaced({number: learned[number] for number in {*known, *saved} if number in learned})
-        missing = [number for number in wanted if number not in {*known, *self._unreadable}]
-        if not missing or not self._sample():
+        number = self._missing()
+        if number is None or not self._sample():
             self._seen = seen
             return False
-        try:
-            self.read(missing[-1], self._checkpoints.published(missing[-1]))
-        except PipelineError:
-            self._unreadable.add(missing[-1])
+        self._tried.add(number)  # once: its predictions may not be among those that are kept
+        with suppress(PipelineError):
+            self.read(number, self._checkpoints.published(number))
         return True
+
+    def _missing(self) -> int | None:
+        """The saved round to read: the newest, or the one nearest to half of its answers; None if both are known."""
+        learned, known = self._learned(), set(self._store.predictions.rounds(pool=True))
+        saved = [number for number in self._checkpoints.rounds() if learned.get(number) and number not in self._tried]
+        newest = max(learned, default=0)
+        if newest in saved and newest not in known:
+            return newest
+        compared = half_way({number: learned.get(number, 0) for number in known}, learned.get(newest, 0))
+        fits = {number: learned[number] for number in saved if number not in known}
+        return None if compared is not None else half_way(fits, learned.get(newest, 0))
+
+    def _learned(self) -> dict[int, int]:
+        """The answers that each round has learned, but for a closing one."""
+        return {info.number: info.answers for info in self._store.journal.rounds() if not info.closing}
 
     def _sample(self) -> list[str]:
         """The first unanswered texts by their drawn order, up to `CHARACTERS` in all but at least `ENOUGH` texts."""

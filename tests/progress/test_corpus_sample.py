@@ -19,16 +19,14 @@ FOUND = units(LABELS, (0.7, 0.1), (0.2, 0.3), own=[TokenSpan(0, 1, "PART")])
 def give(store):
     """Answers a question about a new text, in which the round that asked had found a part."""
 
-    def give(number, *, round, stream="random", lattice=FOUND, **more):
+    def give(number, *, round, stream="random", lattice=FOUND, group=None, again=False, **more):
         text = f"SRM abc {number}"
-        store.corpus.add_batch([NewText(text)], source="made")
+        store.corpus.add_batch([NewText(text, group=group)], source="made")
         (id_,) = store.corpus.find([text]).values()
-        question = Question(
-            f"q{number}", Text(id_, text), WORDS, (PART, BRAND), lattice=lattice, stream=stream, round=round,
-            passage=more.get("passage"),
-        )  # fmt: skip
+        asked = {"lattice": lattice, "stream": stream, "round": round, "passage": more.get("passage")}
+        question = Question(f"q{number}{again or ''}", Text(id_, text), WORDS, (PART, BRAND), **asked)
         given = {"spans": (PART, BRAND), "scheme": store.journal.scheme(LABELS), "shown": (PART, BRAND)} | more
-        answer = Answer(f"a{number}", id_, "ann", "accept", question_id=question.id, **given)
+        answer = Answer(f"a{number}{again or ''}", id_, "ann", "accept", question_id=question.id, **given)
         store.answers.add(answer, question)
 
     return give
@@ -63,16 +61,43 @@ def test_only_texts_that_a_model_had_read_and_rounds_learn_count(store, give, re
 
 
 def test_rounds_that_knew_less_than_seven_in_ten_answers_are_too_old(store, give, read):
-    for number in (1, 2):
-        add_round(store, number, {})  # which learned 10 answers each
+    add_round(store, 1, {})  # which learned 10 answers, the next one 20
     give(0, round=0)
-    for number in range(1, 14):
-        give(number, round=1)
+    give(1, round=1)
     until_now = {*read()}
-    give(14, round=2)
+    add_round(store, 2, {})
+    give(2, round=2)
 
-    assert {f"SRM abc {number}" for number in range(1, 14)} == until_now
-    assert {"SRM abc 14"} == {*read()}
+    assert ({"SRM abc 1"}, {"SRM abc 2"}) == (until_now, {*read()})
+
+
+def test_only_rounds_in_force_count(store, give, read):
+    for number in (1, 2):
+        add_round(store, number, {})
+        give(number, round=number)
+    store.journal.pin(1)
+
+    assert {"SRM abc 1"} == {*read()}
+
+
+def test_a_text_counts_once_with_the_first_question_about_it(store, give, read):
+    add_round(store, 1, {})
+    give(1, round=1, spans=(PART,), passage=(0, 3), complete=False)
+    give(1, round=1, spans=(BRAND,), passage=(4, 7), complete=False, again=True)
+    give(2, round=1, stream="revisit")
+    give(3, round=1, stream="review")
+
+    assert {"SRM abc 1": (PART,)} == read()
+    (one,) = read_before_learned(store, store.answers.training(), LABELS)
+    assert (PART,) == one.gold.spans  # what the second question is about was not asked yet
+
+
+def test_of_a_group_only_what_is_learned_first_counts(store, give, read):
+    add_round(store, 1, {})
+    for number in (1, 2):
+        give(number, round=1, group="document")
+
+    assert {"SRM abc 1"} == {*read()}
 
 
 def test_of_a_passage_only_what_lies_in_it_is_judged(store, give, read):
@@ -132,9 +157,27 @@ def test_without_random_texts_chosen_ones_say_nothing_of_the_others(store, give,
     assert (2, (1.0, 1.0)) == (sample(held(2)).held_out, sample(held(2)).weights)
 
 
-def test_random_texts_alone_count_alike(store, give, sample):
+def test_random_texts_alone_count_alike_if_there_are_enough(store, give, sample):
     add_round(store, 1, {})
-    for number in (1, 2):
+    for number in range(1, 6):
         give(number, round=1)
+    few = sample()
+    give(6, round=1)
 
-    assert (0, 2, (1.0, 1.0)) == (sample().held_out, sample().at_random, sample().weights)
+    assert (0, ()) == (few.at_random, few.weights)
+    assert (0, 6, (1.0,) * 6) == (sample().held_out, sample().at_random, sample().weights)
+    assert sample().texts == sample().unchosen
+
+
+def test_spans_of_little_weight_are_worth_few(store, give, sample):
+    add_round(store, 1, {})
+    for number in range(1, 9):
+        give(number, round=1, stream="random" if number < 7 else "chosen", spans=(PART,) if number < 7 else (BRAND,))
+    store.corpus.add_batch([NewText(f"left {n}") for n in range(100_000)], source="made")
+    found = sample()
+    score = scores(found.texts, LABELS, found.weights)
+
+    assert score
+    assert (8, 6.0) == (score.overall.gold, pytest.approx(score.overall.worth, abs=0.01))
+    assert (2, 2.0, 0.0) == (score.labels["BRAND"].gold, score.labels["BRAND"].worth, score.labels["BRAND"].strict.r)
+    assert 100.0 == score.labels["PART"].strict.r

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from loop.acquire.stopping import Gain, LabelFacts
@@ -124,6 +126,23 @@ def test_the_kind_of_texts_that_is_worst_is_named_with_what_asks_about_it():
         "Go on, and ask about texts of one kind, or add such: F1 is 40 (30 to 50) where batch=2, 80 elsewhere, and "
         "60% of the mistakes are there, in 20% of the texts. `loop annotate --where batch=2` asks about them."
     )
+
+
+def test_a_kind_of_which_no_text_is_left_is_to_be_added():
+    advised = said(changed(20.0), weakest=replace(LETTERS, left=False))
+
+    assert advised.words.startswith("Go on, and add texts of one kind: F1 is 40")
+    assert "annotate" not in advised.words
+
+
+def test_without_text_no_value_of_the_metadata_is_named():
+    kind = replace(LETTERS, focus=Focus(where=(("patient", "Ann B."),)))
+    advised = said(changed(20.0), weakest=kind)
+
+    assert "`loop annotate --where 'meta.patient=Ann B.'`" in advised.words
+    assert "Ann" not in advised.without_text
+    assert "F1 is 40 (30 to 50) where …, 80 elsewhere" in advised.without_text
+    assert said().words == said().without_text
 
 
 def test_nobody_is_told_to_stop_just_before_the_end():

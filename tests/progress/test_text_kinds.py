@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
+
 from loop.progress.held_out_gold import EvaluatedText, GoldText
 from loop.progress.text_kinds import weakest_kind
 from loop.records import Focus, Span, Text
@@ -66,3 +69,30 @@ def test_of_several_kinds_the_one_with_most_mistakes_is_named():
     found = weakest_kind(texts, LABELS)
 
     assert "meta.shop=west" == (found and found.condition)
+
+
+def test_kinds_that_have_nothing_to_do_with_the_mistakes_are_rarely_named():
+    named = 0
+    for seed in range(20):
+        rng = Random(seed)
+        meta = [{key: f"{rng.randrange(8)}" for key in "abc"} for _ in range(150)]
+        texts = [read(f"{n}", *([PART, BRAND] if rng.random() < 0.6 else ()), **one) for n, one in enumerate(meta)]
+        named += weakest_kind(texts, LABELS) is not None
+
+    assert named <= 3  # one in twenty is expected
+
+
+def test_a_key_that_no_condition_can_have_is_no_kind():
+    assert weakest_kind([*right(60, **{"a=b": "x"}), *wrong(40, **{"a=b": "y"})], LABELS) is None
+
+
+def test_a_group_is_of_the_kind_of_most_of_its_texts():
+    def grouped(unit, batch, *found):
+        return replace(
+            read(f"{unit} {batch}", *found, batch=batch), gold=replace(read(unit, batch=batch).gold, unit=unit)
+        )
+
+    texts = [grouped(f"g{n}", 1 + (n < 20), *(() if n < 20 else (PART, BRAND))) for n in range(60) for _ in range(2)]
+    found = weakest_kind(texts, LABELS)
+
+    assert "batch=2" == (found and found.condition)

@@ -90,12 +90,24 @@ def test_of_older_rounds_fewer_and_fewer_are_kept(store, texts, read):
     assert [*range(1, 11), 12, 14, 16, 17] == store.predictions.rounds(pool=True)
 
 
-def test_a_project_of_an_older_version_has_its_saved_rounds_read_when_idle(store, texts, read):
+def test_a_project_of_an_older_version_has_two_saved_rounds_read_when_idle(store, texts, read):
     texts(ENOUGH)
     for number in range(1, 21):
         learned(store, number)
-    pool = PoolPredictions(store, Saved(0, 10, 16, 17, 18, 19, 20, damaged=(16,)))
-    slices = [pool.slice() for _ in range(6)]
+    pool = PoolPredictions(store, Saved(0, 1, 8, 10, 19, 20, damaged=(10,)))
+    slices = [pool.slice() for _ in range(5)]
 
-    assert [True, True, True, True, False, False] == slices
-    assert [10, 18, 20] == store.predictions.rounds(pool=True)
+    assert [True, True, True, False, False] == slices  # the newest, the damaged one, and the next best
+    assert [8, 20] == store.predictions.rounds(pool=True)
+
+
+def test_no_round_is_read_again_and_again_because_it_is_not_kept(store, texts, read):
+    texts(ENOUGH)
+    for number in range(1, 41):
+        learned(store, number)
+    for number in (11, 40):
+        store.predictions.put_pool(number, {f"{n}": () for n in range(ENOUGH)})
+    pool = PoolPredictions(store, Saved(0, 12, 40))  # the 12th had learned hardly more than the 11th, which is kept
+
+    assert [True, False, False] == [pool.slice() for _ in range(3)]
+    assert [11, 40] == store.predictions.rounds(pool=True)

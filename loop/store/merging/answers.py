@@ -168,7 +168,8 @@ def _bring_questions(both: Both, new: Iterable[Row]) -> None:
         for row in asked:
             if there.get(row["id"], row["text_id"]) != row["text_id"]:
                 raise StoreError(f"Question {row['id']} is about another text in the other project.")
-        if missing := [row for row in asked if row["id"] not in there]:
+        # What rounds of the other project had learned is unknown here.
+        if missing := [row | {"round": 0} for row in asked if row["id"] not in there]:
             both.connection.execute(insert(mine), missing)
 
 
