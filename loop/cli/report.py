@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,4 +67,4 @@ def report_json(data: ReportData) -> str:
         "pace": [one._asdict() for one in data.pace],
         "by_length": [one._asdict() for one in data.by_length],
     }
-    return json.dumps(numbers(data.now) | own)
+    return json.dumps(numbers(replace(data.now, advice=data.now.advice.private)) | own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Literal
 
@@ -67,10 +67,12 @@ class Advice:
     by_heart = attribute("Advice", "by_heart", "overfits")
 
     @property
-    def without_text(self) -> str:
-        """The words without values of the texts' metadata."""
-        named = self.weakest.condition if self.weakest else ""
-        return self.words.replace(quote(named), "…").replace(named, "…") if named else self.words
+    def private(self) -> Advice:
+        """The same without values of the texts' metadata."""
+        if self.weakest is None:
+            return self
+        named = self.weakest.condition
+        return replace(self, words=self.words.replace(quote(named), "…").replace(named, "…"), weakest=None)
 
 
 def advice(

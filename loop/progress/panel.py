@@ -105,7 +105,7 @@ def panel(now: Progress, *, with_text: bool = True) -> Panel:
         gain=now.advice.gain,
         minutes=now.advice.minutes,
         kind=now.advice.kind,
-        words=now.advice.words if with_text else now.advice.without_text,
+        words=(now.advice if with_text else now.advice.private).words,
     )
 
 

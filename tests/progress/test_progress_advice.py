@@ -140,9 +140,9 @@ def test_without_text_no_value_of_the_metadata_is_named():
     advised = said(changed(20.0), weakest=kind)
 
     assert "`loop annotate --where 'meta.patient=Ann B.'`" in advised.words
-    assert "Ann" not in advised.without_text
-    assert "F1 is 40 (30 to 50) where …, 80 elsewhere" in advised.without_text
-    assert said().words == said().without_text
+    assert "Ann" not in f"{advised.private}"
+    assert "F1 is 40 (30 to 50) where …, 80 elsewhere" in advised.private.words
+    assert said() == said().private
 
 
 def test_nobody_is_told_to_stop_just_before_the_end():
