@@ -53,7 +53,7 @@ LATTICE = Lattice(OUTSIDE)
         (lambda: ROW.f, "Row.f1", 8.0),
         (lambda: ROW.f_interval, "Row.f1_interval", (1.0, 2.0)),
         (lambda: Consistency(2, 1, 60.0).f, "Consistency.f1", 60.0),
-        (lambda: Advice("stop", "", None, None, None, None, None, True).by_heart, "Advice.overfits", True),
+        (lambda: Advice("stop", "", None, None, None, {}, None, None, True).by_heart, "Advice.overfits", True),
         (lambda: QueueSettings(repeat_share=0.05).again_share, "QueueSettings.repeat_share", 0.05),
         (lambda: UpdateSettings(l2_sp=0.5).pull_back, "UpdateSettings.l2_sp", 0.5),
         (lambda: Aids(analyses=False).readings, "Aids.analyses", False),
