@@ -30,7 +30,7 @@ QUEUE = 20_000
 ADDED = 200_000
 THINKING = 0.02  # seconds between two answers: quicker than anybody
 COLLEAGUES = "ben", "cid", "dee"
-PAUSE = 2.0  # seconds between two answers of each of them
+PAUSE = 2.0  # seconds between two answers of each of several people
 SETTINGS = Settings(project=ProjectSettings(base="blank:xx", labels=("PART",)))
 LATTICE = 2000  # bytes, as of a text of 40 tokens
 
@@ -39,22 +39,26 @@ def main() -> None:
     """A row for each thing that another process does meanwhile."""
     parser = options(str(__doc__))
     parser.add_argument("--answers", type=int, default=2000, help="per row")
+    parser.add_argument("--together", type=int, default=200, help=f"answers beside others, one every {PAUSE:g} s")
     arguments = parser.parse_args()
     n, queue, added = (300, 4000, 40_000) if arguments.quick else (arguments.answers, QUEUE, ADDED)
+    together = 5 if arguments.quick else arguments.together
     with tempfile.TemporaryDirectory(prefix="loop-store-") as folder:
         paths = ProjectPaths(Path(folder))
         with Store.create(paths.db) as store:
             store.corpus.add_batch((NewText(text) for text in texts(Random(SEED), queue + 4 * n)), source="first")
             store.journal.scheme(["PART"])
         rows = []
+        last = partial(work_together, paths)
         meanwhile = {
             "nothing": None,
             f"a queue of {queue:,} replaced": partial(replace_queue, paths, queue),
             f"{added:,} texts added": partial(add_texts, paths, added),
-            "three more sessions and a trainer": partial(work_together, paths),
+            "three more sessions and a trainer": last,
         }
         for number, (name, other) in enumerate(meanwhile.items()):
-            ms = answers(paths, range(1 + number * n, 1 + (number + 1) * n), other)
+            first, (given, pause) = 1 + number * n, (together, PAUSE) if other is last else (n, THINKING)
+            ms = answers(paths, range(first, first + min(n, given)), other, pause)
             rows.append({"meanwhile": name, **percentiles(ms)})
     for row in rows:
         row |= {f"{which} to alone": row[which] / rows[0][which] for which in ("p50", "p99", "max")}
@@ -62,15 +66,17 @@ def main() -> None:
     write_json(arguments.json, rows, seeds=[SEED], answers=n, queue=queue, added=added)
 
 
-def answers(paths: ProjectPaths, ids: Sequence[int], other: Callable[[Event, Event], None] | None) -> list[float]:
-    """Give an answer to each of these texts; milliseconds."""
+def answers(
+    paths: ProjectPaths, ids: Sequence[int], other: Callable[[Event, Event], None] | None, pause: float
+) -> list[float]:
+    """Give an answer to each of these texts, with a pause of so many seconds before it; milliseconds."""
     with Store(paths.db) as store, beside(other):
-        return [answered(store, text_id) for text_id in ids]
+        return [answered(store, text_id, pause) for text_id in ids]
 
 
-def answered(store: Store, text_id: int) -> float:
+def answered(store: Store, text_id: int, pause: float) -> float:
     """Milliseconds that the answer to a text takes."""
-    time.sleep(THINKING)
+    time.sleep(pause)
     given = Answer(uuid4().hex, text_id, "ann", "accept", spans=(Span(0, 4, "PART"),), scheme=1)
     return 1000 * timed(lambda: store.answers.add(given))[0]
 

@@ -56,12 +56,12 @@ def publish(
     with database.write() as connection:  # left by an interrupted call
         connection.execute(delete(queue).where(queue.c.generation == generation))
     ranked = enumerate(asked)
-    while part := list(islice(ranked, WRITE_ROWS)):
+    while part := [(rank, question_row(question)) for rank, question in islice(ranked, WRITE_ROWS)]:
         with polite(), database.write() as connection:
-            there = text_ids(connection, [question.text.id for _, question in part])  # some may have been removed
-            if part := [(rank, question) for rank, question in part if question.text.id in there]:
-                connection.execute(insert(questions), [question_row(question) for _, question in part])
-                rows = [{"generation": generation, "rank": rank, "question_id": q.id} for rank, q in part]
+            there = text_ids(connection, [row["text_id"] for _, row in part])  # some may have been removed
+            if part := [(rank, row) for rank, row in part if row["text_id"] in there]:
+                connection.execute(insert(questions), [row for _, row in part])
+                rows = [{"generation": generation, "rank": rank, "question_id": row["id"]} for rank, row in part]
                 connection.execute(insert(queue), rows)
     with database.write() as connection:
         if since is not None:
