@@ -18,9 +18,14 @@ _BY: BindParameter[Any] = bindparam("by")
 _TO: BindParameter[Any] = bindparam("to")
 _START: BindParameter[Any] = bindparam("start")
 _END: BindParameter[Any] = bindparam("end")
-_COVERED = select(questions.c.id).where(or_(_END == EVERYWHERE[1], lies_within(_START, _END)))
-_told = or_(answers.c.question_id == drafts.c.question_id, answers.c.id == drafts.c.question_id)
-_OPEN = ~exists().where(_told, answers.c.annotator == _BY)
+# Where an answer may have the id of a draft's question; in two searches, since one would go through all answers.
+_NAMED = answers.c.question_id, answers.c.id
+# Without the text, all questions would be read at each answer.
+_COVERED = select(questions.c.id).where(
+    questions.c.text_id == _OF_TEXT, or_(_END == EVERYWHERE[1], lies_within(_START, _END))
+)
+_told = (exists().where(column == drafts.c.question_id, answers.c.annotator == _BY) for column in _NAMED)
+_OPEN = ~or_(*_told)
 
 # Built once: building a statement takes longer than executing it.
 _DRAFTS = delete(drafts).where(drafts.c.text_id == _OF_TEXT, drafts.c.annotator == _BY)
