@@ -219,9 +219,9 @@ def _times(units: int) -> Floats:
 def _scores(sums: Floats) -> Floats:
     """(…, 3) precision, recall and F1 in percent from correct, predicted and gold; 0 if the denominator is 0."""
     trials = _trials(sums)
-    right = np.broadcast_to(sums[..., :1], trials.shape)
-    shares = np.divide(right, trials, out=np.zeros(trials.shape), where=trials > TINY)
-    return np.asarray(100 * np.clip(shares, 0.0, 1.0))
+    right = np.broadcast_to(100 * sums[..., :1], trials.shape)
+    percent = np.divide(right, trials, out=np.zeros(trials.shape), where=trials > TINY)
+    return np.clip(percent, 0.0, 100.0)
 
 
 def _trials(sums: Floats) -> Floats:

@@ -249,7 +249,7 @@ def test_a_row_of_store(benchmark: Load, paths: ProjectPaths):
     with Store.create(paths.db) as store:
         store.corpus.add_batch((NewText(text) for text in script.texts(random.Random(0), 3)), source="first")
         store.journal.scheme(["PART"])
-    ms = script.answers(paths, range(1, 4), None)
+    ms = script.answers(paths, range(1, 4), None, 0.0)
 
     assert 3 == len(ms)
     assert 0 < min(ms)

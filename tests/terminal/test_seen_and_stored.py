@@ -21,7 +21,7 @@ from loop.terminal.controller import Controller
 from loop.terminal.screen import Screen
 
 KEYS = keymap(LABELS)
-ELSEWHERE = {"history", "search", "palette", "help", "guidelines", "pattern", "quit", "unusable", "skip"}
+ELSEWHERE = {"history", "search", "palette", "progress", "help", "guidelines", "pattern", "quit", "unusable", "skip"}
 PRESSED = [key for command in COMMANDS if command.name not in ELSEWHERE for key in command.keys]
 OFTEN = [
     "tab",
