@@ -39,7 +39,7 @@ def main() -> None:
     settings = replace(Settings(project), queue=QueueSettings(held_out_share=0.2, repeat_share=0.05))
     with tempfile.TemporaryDirectory(prefix="loop-") as folder:
         paths = ProjectPaths(Path(folder) / "workshop")
-        with Store(paths.db) as store:
+        with Store.create(paths.db) as store:
             play(paths, settings, store)
             page = report(report_data(store, settings, paths), name="workshop", at=datetime(2026, 1, 31, 17, 30))
         file = Path(folder) / "report.html"
