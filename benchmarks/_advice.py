@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-import spacy
+from _confidence import confidences
 from _data import base_of, labels_of, splits
 from spacy.language import Language
 
@@ -22,7 +22,6 @@ from loop.learning.update import update
 from loop.progress import progress
 from loop.progress.panel import panel
 from loop.records import Answer
-from loop.scoring.reader import characters, read_docs
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, scratch, simulate
 from loop.store import Store
@@ -65,7 +64,7 @@ def perform(job: Job, data: Path) -> dict[str, Any]:
             said(paths, settings, test) | {"answers": row.answers}
             for row in simulate(paths, settings, pool, test, scenario)
         ]
-        return {"pool": len(pool), "labels": labels, "rows": rows, "confidence": confidence(paths, test)}
+        return {"pool": len(pool), "labels": labels, "rows": rows, "confidence": confidences(paths, test)}
 
 
 def said(paths: ProjectPaths, settings: Settings, test: Gold) -> dict[str, Any]:
@@ -91,18 +90,6 @@ def scored(nlp: Language, test: Gold, labels: Sequence[str]) -> Counts:
     """The counts of a model on the texts to score on."""
     table = counts(predicted_spans(nlp, list(test)), list(test.values()), labels).sum(axis=0)
     return [row[:3] for row in table.tolist()]
-
-
-def confidence(paths: ProjectPaths, test: Gold) -> list[tuple[float, bool]]:
-    """The last round's confidence in each entity that it finds, as `loop predict` gives it, and whether it is right."""
-    kept = Checkpoints(paths.models)
-    number = kept.in_force()
-    nlp, temperatures = spacy.load(kept.path(number)), {"ner_loop": kept.info(number).temperature}
-    found: list[tuple[float, bool]] = []
-    for (doc, lattice), gold in zip(read_docs(nlp, list(test), temperatures=temperatures), test.values(), strict=True):
-        known, right = dict(lattice.spans(1e-3)), set(gold)
-        found += [(round(known.get(span, 0.0), 3), characters(doc, span) in right) for span in lattice.own]
-    return found
 
 
 def whole(paths: ProjectPaths, settings: Settings, pool: Gold, test: Gold) -> Iterator[Counts]:

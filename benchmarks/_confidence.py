@@ -18,8 +18,12 @@ from spacy.util import fix_random_seed, minibatch
 
 from loop.base.network_config import inherited, seeing_vectors
 from loop.base.vectors import give_vectors
+from loop.checkpoints.checkpoints import Checkpoints
 from loop.lattice import Lattice
 from loop.records import TokenSpan
+from loop.scoring.reader import characters, read_docs
+from loop.settings import ProjectPaths
+from loop.simulate import Gold
 
 Marginals = dict[TokenSpan, float]
 
@@ -175,3 +179,17 @@ def estimated_f1(lattices: Sequence[Lattice]) -> float:
         right += sum(p.get(span, 0.0) for span in lattice.own)
         spans += len(lattice.own) + sum(p.values())
     return 2 * right / spans if spans else 0.0
+
+
+def confidences(paths: ProjectPaths, texts: Gold) -> list[tuple[float, bool]]:
+    """The last round's confidence in each entity that it finds, as `loop predict` gives it, and whether it is right."""
+    kept = Checkpoints(paths.models)
+    number = kept.in_force()
+    nlp, temperatures = spacy.load(kept.path(number)), {"ner_loop": kept.info(number).temperature}
+    found: list[tuple[float, bool]] = []
+    for (doc, lattice), gold in zip(
+        read_docs(nlp, list(texts), temperatures=temperatures), texts.values(), strict=True
+    ):
+        known, right = dict(lattice.spans(1e-3)), set(gold)
+        found += [(known.get(span, 0.0), characters(doc, span) in right) for span in lattice.own]
+    return found

@@ -22,18 +22,16 @@ from typing import Any, NamedTuple
 
 import spacy
 from _common import REPOSITORY, options, show, timed, write_json
-from _confidence import auroc, calibration_error
+from _confidence import auroc, calibration_error, confidences
 from _curves import in_words
 from _data import labels_of, splits
 from _distilling import distil
 from _learning import LEARNING
 from _runs import finished
 
-from loop.checkpoints.checkpoints import Checkpoints
 from loop.encoder.component import add_encoder, encoder_of
 from loop.encoder.files import encoder_files, encoder_sum
 from loop.learning.matrix_products import use_fast_products
-from loop.scoring.reader import characters, read_docs
 from loop.settings import ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
 from loop.store import Store
@@ -146,15 +144,7 @@ def keep(features: Path, target: Path) -> None:
 
 def probabilities(paths: ProjectPaths, test: Gold) -> dict[str, float]:
     """How true the calibrated probabilities of the entities are that the last round finds; nothing if all are alike."""
-    kept = Checkpoints(paths.models)
-    number = kept.in_force()
-    temperatures = {"ner_loop": kept.info(number).temperature}
-    scored: list[tuple[float, bool]] = []
-    for (doc, lattice), gold in zip(
-        read_docs(spacy.load(kept.path(number)), list(test), temperatures=temperatures), test.values(), strict=True
-    ):
-        known, right = dict(lattice.spans(1e-3)), set(gold)
-        scored += [(known.get(span, 0.0), characters(doc, span) in right) for span in lattice.own]
+    scored = confidences(paths, test)
     if {is_right for _, is_right in scored} != {True, False}:
         return {}
     return {"ECE": calibration_error(scored), "AUROC": auroc([(1 - p, not is_right) for p, is_right in scored])}

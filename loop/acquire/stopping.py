@@ -22,8 +22,6 @@ FACTOR, NOISE = 2.5, 1.0
 FEWEST = 8
 # With less than this share of the texts left, stopping early saves too little to suggest it.
 SPARED = 0.3
-# An expected gain whose interval is wider than this many points of F1 is not reported.
-WIDEST = 6.0
 # A learning curve is fitted from this share of the answers on; earlier rounds are too erratic.
 BEGINNING = 0.2
 LEVEL = 95.0
@@ -42,11 +40,6 @@ class Gain(NamedTuple):
     f1: float
     low: float
     high: float
-
-    @property
-    def tells(self) -> bool:
-        """Whether the interval is narrow enough to report the gain."""
-        return self.high - self.low <= WIDEST
 
 
 def expected_gain(

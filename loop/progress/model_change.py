@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loop.acquire.stopping import gain_ahead
+from loop.intervals import counts
 from loop.store import Store
 
-# Unanswered texts that both rounds must have read.
+# Fewest unanswered texts that both rounds must have read.
 ENOUGH = 50
 # Spans of a label that both rounds together must have predicted there.
 FEWEST_SPANS = 30
@@ -47,14 +47,14 @@ def model_change(store: Store) -> ModelChange | None:
     if before is None:
         return None
     ours, theirs = (store.predictions.of_pool(number) for number in (now, before))
-    texts = ours.keys() & theirs.keys()
-    both: Counter[str] = Counter()
-    each: Counter[str] = Counter()
-    for text in texts:
-        new, old = set(ours[text]), set(theirs[text])
-        for spans, count in ((new & old, both), (new, each), (old, each)):
-            count.update([label for span in spans for label in (span.label, OVERALL)])
-    agreement = {label: 200 * both[label] / total for label, total in each.items() if total >= FEWEST_SPANS}
+    texts = sorted(ours.keys() & theirs.keys())
+    found = [ours[text] for text in texts], [theirs[text] for text in texts]
+    labels = sorted({span.label for side in found for spans in side for span in spans})
+    table = counts(*found, labels).sum(axis=0)
+    each = dict(zip((*labels, OVERALL), [*table.tolist(), table.sum(axis=0).tolist()], strict=True))
+    agreement = {
+        label: 200 * both / (new + old) for label, (both, new, old, _) in each.items() if new + old >= FEWEST_SPANS
+    }
     return ModelChange(learned[before], learned[now], agreement) if len(texts) >= ENOUGH else None
 
 

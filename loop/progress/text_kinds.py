@@ -59,7 +59,7 @@ def weakest_kind(texts: Sequence[EvaluatedText], labels: Sequence[str]) -> TextK
     a gold file has no kind, and a group that is of several kinds counts for that of most of its texts.
     """
     known = [one for one in texts if one.gold.known]
-    kinds = list(_kinds([one.gold.known for one in known]))
+    kinds = list(_kinds([one.gold.known for one in known if one.gold.known]))
     if not kinds:
         return None
     units = [one.gold.unit for one in known]
@@ -102,14 +102,13 @@ def _difference(ours: Floats, total: NDArray[np.int64]) -> Floats:
     return np.asarray((elsewhere - f1) * np.sqrt(entities * others / np.maximum(entities + others, 1)))
 
 
-def _kinds(texts: Sequence[Text | None]) -> Iterator[tuple[Focus, NDArray[np.bool_]]]:
+def _kinds(texts: Sequence[Text]) -> Iterator[tuple[Focus, NDArray[np.bool_]]]:
     """The kinds, each with which of the texts are of it; none that all texts are of."""
-    known = [text for text in texts if text]
-    foci: set[Focus] = {Focus(batch=text.batch) for text in known}
-    for key in sorted({key for text in known for key in text.meta if "=" not in key}):
-        values = {plain_value(text.meta[key]) for text in known if isinstance(text.meta.get(key), str | int | float)}
+    foci: set[Focus] = {Focus(batch=text.batch) for text in texts}
+    for key in sorted({key for text in texts for key in text.meta if "=" not in key}):
+        values = {plain_value(text.meta[key]) for text in texts if isinstance(text.meta.get(key), str | int | float)}
         foci |= {Focus(where=((key, value),)) for value in values if value and len(values) <= MOST_VALUES}
     for focus in sorted(foci, key=conditions_of):
-        inside = np.array([focus.covers(text) for text in known])
+        inside = np.array([focus.covers(text) for text in texts])
         if not inside.all():
             yield focus, inside

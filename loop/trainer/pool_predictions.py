@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.errors import PipelineError
 from loop.learning.evaluate import predicted_spans
-from loop.progress.model_change import half_way
+from loop.progress.model_change import ENOUGH, half_way
 from loop.store import Store
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 # Most texts and characters in the sample: a few hundred entities, a fraction of a second per round.
 SAMPLE, CHARACTERS = 300, 200_000
-# With fewer unanswered texts left, nothing is read.
-ENOUGH = 50
 # A round is kept beside the newest one if it has learned at least this many times the answers of the one kept before.
 GROWTH = 1.1
 
