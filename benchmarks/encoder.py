@@ -38,6 +38,7 @@ from loop.store import Store
 
 MINILM = REPOSITORY / "tests" / "encoder" / "minilm"
 SETS = ("food_ingredients", "fashion_brands", "ncbi_disease", "crossner_ai")
+BASE = "base"
 # What a project learns with: word vectors, the encoder, and examples and terms before the first answer.
 FEATURES = {
     "plain": (False, False, False),
@@ -45,7 +46,15 @@ FEATURES = {
     "encoder": (False, True, False),
     "both": (True, True, False),
     "both, terms": (True, True, True),
+    BASE: (False, False, False),
 }
+COMPARED = (
+    ("both", "plain"),
+    ("both", "vectors"),
+    ("both, terms", "vectors"),
+    ("encoder", "plain"),
+    (BASE, "plain"),
+)
 AT = (25, 50, 100, 200, 300)
 DISTILLED = "both"
 # The features of a set's texts, which are the same in all runs.
@@ -63,6 +72,7 @@ class Job(NamedTuple):
     seed: int
     answers: int
     distil: bool = False
+    base: str = ""
 
 
 def main() -> None:
@@ -71,12 +81,17 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results" / "encoder")
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     parser.add_argument("--sets", default=",".join(SETS), help="with commas")
-    parser.add_argument("--features", default=";".join(FEATURES), help="with semicolons")
+    parser.add_argument(
+        "--features", default=";".join(name for name in FEATURES if name != BASE), help="with semicolons"
+    )
+    parser.add_argument("--base", default="", help=f"the pipeline that projects with the features {BASE!r} begin with")
     parser.add_argument("--answers", type=int, default=AT[-1])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--distill", action="store_true", help=f"distil what learned with {DISTILLED}: minutes each")
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
+    if (BASE in arguments.features.split(";")) != bool(arguments.base):
+        parser.error(f"the features {BASE!r} and --base belong together")
     jobs = list(jobs_of(arguments))
     runs = finished(jobs, perform, arguments, depends=[*LEARNING, "loop/encoder", "benchmarks/encoder.py"])
     rows = [*table(runs), *compared(runs), *costs(runs), encoding(arguments)]
@@ -92,7 +107,8 @@ def jobs_of(arguments: Any) -> Iterator[Job]:
         for name in arguments.sets.split(","):
             for features in arguments.features.split(";"):
                 distil = arguments.distill and features == DISTILLED
-                yield Job(name, arguments.split, features, seed, arguments.answers, distil)
+                base = arguments.base if features == BASE else ""
+                yield Job(name, arguments.split, features, seed, arguments.answers, distil, base)
 
 
 def perform(job: Job, data: Path) -> dict[str, Any]:
@@ -101,6 +117,7 @@ def perform(job: Job, data: Path) -> dict[str, Any]:
     pool, test = splits(data, job.set, job.split)
     vectors, encoder, terms = FEATURES[job.features]
     project = ProjectSettings(
+        base=job.base or ProjectSettings().base,
         labels=labels_of(pool, test),
         seed=job.seed,
         vectors="builtin:en" if vectors else None,
@@ -169,7 +186,7 @@ def compared(runs: Mapping[Job, dict[str, Any]]) -> list[dict[str, Any]]:
     """Print the differences of features with the encoder to those without, paired by set and seed; return the rows."""
     points = {(job.set, job.seed, job.features): run["points"] for job, run in runs.items()}
     rows = []
-    for features, against in (("both", "plain"), ("both", "vectors"), ("both, terms", "vectors"), ("encoder", "plain")):
+    for features, against in COMPARED:
         for group in (*SETS, "all"):
             pairs = [
                 (points[job.set, job.seed, against], run["points"])

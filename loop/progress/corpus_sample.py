@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from loop.errors import LatticeError
 from loop.intervals import FEWEST_UNITS
@@ -19,10 +20,16 @@ from loop.store import Store
 
 # Rounds count that had learned at least this share of today's answers: with half of them F1 is 3 points too low.
 RECENT = 0.7
-
-
 # Questions about texts that a round may have learned, or that no round has read.
 LEARNED: tuple[Stream, ...] = ("held_out", "revisit", "repeat", "review")
+
+
+class Drawn(NamedTuple):
+    """How many texts of a sample are held out, were asked about at random, and for a reason."""
+
+    held_out: int
+    at_random: int
+    chosen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +38,17 @@ class CorpusSample:
 
     Attributes:
         weights: how much each text counts; 1 on average.
-        held_out, at_random, chosen: how many texts are held out, were asked about at random, and for a reason.
+        drawn: how many there are of each kind, in this order.
     """
 
     texts: tuple[EvaluatedText, ...]
     weights: tuple[float, ...]
-    held_out: int
-    at_random: int
-    chosen: int
+    drawn: Drawn
 
     @property
     def unchosen(self) -> tuple[EvaluatedText, ...]:
         """The texts that nobody chose: the first ones."""
-        return self.texts[: self.held_out + self.at_random]
+        return self.texts[: self.drawn.held_out + self.drawn.at_random]
 
 
 def asked_at_random(store: Store, answers: Iterable[Answer]) -> list[Answer]:
@@ -76,7 +81,7 @@ def corpus_sample(
     each = [weight for part, weight in zip(parts, weights, strict=True) for _ in part]
     mean = sum(each) / max(1, len(each))
     texts = tuple(one for part in parts for one in part)
-    return CorpusSample(texts, tuple(weight / mean for weight in each), *map(len, parts))
+    return CorpusSample(texts, tuple(weight / mean for weight in each), Drawn(*map(len, parts)))
 
 
 def _weights(held_out: int, at_random: tuple[int, int], chosen: tuple[int, int]) -> list[float]:

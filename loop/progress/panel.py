@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from loop.acquire.stopping import Gain, is_over
 from loop.progress.advice import MORE, MUCH, Kind
+from loop.progress.corpus_sample import Drawn
 from loop.progress.scores import Score, score_words
 from loop.words import counted
 
@@ -41,7 +42,7 @@ class Panel:
         score: of the model on the corpus, see `corpus_sample`; None without texts.
         why: there is none, in a clause; empty if there is one, or may be one soon.
         round: the last one evaluated; None without any.
-        held_out, at_random, chosen: how many of these texts are held out, were asked about at random, or for a reason.
+        drawn: from how many texts of each kind.
         pool: texts left.
         labels: in the project's order.
         gain: points of F1 expected from `MORE` answers; None if unknown. minutes: that they take; None if unknown.
@@ -51,9 +52,7 @@ class Panel:
     score: Score | None
     why: str
     round: int | None
-    held_out: int
-    at_random: int
-    chosen: int
+    drawn: Drawn
     pool: int
     labels: tuple[LabelLine, ...]
     gain: Gain | None
@@ -71,8 +70,8 @@ class Panel:
     def _f1(self) -> str:
         if self.score is None:
             return self.why or NOT_YET
-        kinds = (self.held_out, "held out"), (self.at_random, "drawn at random"), (self.chosen, "chosen, counting less")
-        texts = ", ".join(f"{n:,} {kind}" for n, kind in kinds if n)
+        kinds = ("held out", "drawn at random", "chosen, counting less")
+        texts = ", ".join(f"{n:,} {kind}" for n, kind in zip(self.drawn, kinds, strict=True) if n)
         return f"{score_words(self.score)}: {texts}" + (f"; round {self.round}" if self.round else "")
 
     @property
@@ -94,9 +93,7 @@ def panel(now: Progress, *, with_text: bool = True) -> Panel:
         score=now.corpus_scores.overall if now.corpus_scores else None,
         why=now.why_not_evaluated,
         round=now.evaluated_round,
-        held_out=now.held_out,
-        at_random=now.at_random,
-        chosen=now.chosen,
+        drawn=now.drawn,
         pool=now.pool,
         labels=tuple(
             LabelLine(name, now.spans.get(name, 0), scored.get(name), verdict(name, now.advice.labels))

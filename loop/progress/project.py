@@ -13,7 +13,7 @@ from loop.former_names import attribute
 from loop.progress.advice import MORE, Advice, advice, label_facts, overfitting_words
 from loop.progress.agreement import AnnotatorAgreement, annotator_agreement, units_of
 from loop.progress.answered import last_answers, whole_answers
-from loop.progress.corpus_sample import corpus_sample
+from loop.progress.corpus_sample import Drawn, corpus_sample
 from loop.progress.curve import Point, curve
 from loop.progress.disk import bytes_on_disk
 from loop.progress.forecast import noted
@@ -62,8 +62,8 @@ class Progress:
         why_not_evaluated: why no evaluation is possible, in a clause; empty if there is one or may be one.
         curve: a point for every evaluated round.
         changes: in F1 of each label over the last ten rounds, on the same texts.
-        corpus_scores: F1 on the corpus, from held-out and answered texts, see `corpus_sample`. held_out, at_random,
-            chosen: how many of these are held out, were asked about at random, and for a reason.
+        corpus_scores: F1 on the corpus, from held-out and answered texts, see `corpus_sample`. drawn: how many of each
+            kind.
         accepted: how many of the last suggestions were accepted unchanged, and of how many; see `acceptance`.
         seconds: median time of the last answers; None if none was timed.
         near_duplicates: number of held-out texts that nearly repeat a training text.
@@ -95,9 +95,7 @@ class Progress:
     curve: tuple[Point, ...]
     changes: Mapping[str, Change]
     corpus_scores: Scores | None
-    held_out: int
-    at_random: int
-    chosen: int
+    drawn: Drawn
     accepted: tuple[int, int]
     seconds: float | None
     near_duplicates: int
@@ -167,9 +165,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         forgotten=forgotten(rounds, settings),
         set_aside=tuple(sorted(str(path) for path in paths.models.glob("damaged-*"))),
         corpus_scores=scores(sample.texts, labels, sample.weights),
-        held_out=sample.held_out,
-        at_random=sample.at_random,
-        chosen=sample.chosen,
+        drawn=sample.drawn,
         accepted=acceptance(last_answers(store, training)),
         seconds=seconds,
         near_duplicates=len(near_duplicates(gold, _texts(store, training))),

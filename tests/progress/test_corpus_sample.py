@@ -140,7 +140,7 @@ def test_chosen_texts_stand_for_one_another_and_random_ones_for_what_is_left(sto
     (in_held,), (in_random,), (in_chosen,) = by_kind
     score = scores(found.texts, LABELS, found.weights)
 
-    assert (3, 10, 10) == (found.held_out, found.at_random, found.chosen)
+    assert (3, 10, 10) == found.drawn
     assert 9 == pytest.approx(in_random / in_chosen)  # 90 texts are left or were drawn at random, 10 were chosen
     assert 12.195 == pytest.approx((10 * in_random + 10 * in_chosen) / in_held, abs=1e-3)  # 1 / (0.9²/10 + 0.1²/10)
     assert 1 == pytest.approx(sum(found.weights) / 23)
@@ -153,8 +153,8 @@ def test_without_random_texts_chosen_ones_say_nothing_of_the_others(store, give,
     add_round(store, 1, {})
     give(1, round=1, stream="uncertain")
 
-    assert (0, 0, 0) == (sample().held_out, sample().at_random, sample().chosen)
-    assert (2, (1.0, 1.0)) == (sample(held(2)).held_out, sample(held(2)).weights)
+    assert (0, 0, 0) == sample().drawn
+    assert (2, (1.0, 1.0)) == (sample(held(2)).drawn.held_out, sample(held(2)).weights)
 
 
 def test_random_texts_alone_count_alike_if_there_are_enough(store, give, sample):
@@ -164,8 +164,8 @@ def test_random_texts_alone_count_alike_if_there_are_enough(store, give, sample)
     few = sample()
     give(6, round=1)
 
-    assert (0, ()) == (few.at_random, few.weights)
-    assert (0, 6, (1.0,) * 6) == (sample().held_out, sample().at_random, sample().weights)
+    assert (0, ()) == (few.drawn.at_random, few.weights)
+    assert (0, 6, (1.0,) * 6) == (sample().drawn.held_out, sample().drawn.at_random, sample().weights)
     assert sample().texts == sample().unchosen
 
 

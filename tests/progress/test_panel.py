@@ -6,6 +6,7 @@ import pytest
 
 from loop.acquire.stopping import Gain
 from loop.intervals import Measure
+from loop.progress.corpus_sample import Drawn
 from loop.progress.panel import LabelLine, Panel, verdict
 from loop.progress.scores import Score
 from loop.terminal.panel_lines import panel_lines
@@ -17,9 +18,7 @@ PANEL = Panel(
     SCORE,
     "",
     15,
-    10,
-    7,
-    28,
+    Drawn(10, 7, 28),
     548,
     (PART, LabelLine("BRAND", 0, None, "")),
     Gain(4.6, 0.9, 12.6),
