@@ -24,6 +24,7 @@ from loop.progress.forecast import Expected
 from loop.progress.held_out_gold import EvaluatedText
 from loop.progress.learning_faults import LearningFault
 from loop.progress.model_change import ModelChange
+from loop.progress.questions_left import QuestionsLeft
 from loop.progress.rounds import Together
 from loop.progress.scores import ENOUGH
 from loop.progress.text_kinds import TextKind
@@ -35,7 +36,7 @@ Kind = Literal["wait", "go on", "add texts", "look at label", "fix answers", "st
 MORE = 100
 # From this gain in F1 on, no number is given for the rest of the pool: early estimates are far too large.
 MUCH = 15.0
-# A pool with fewer texts is nearly used up.
+# A pool with fewer questions is nearly used up.
 FEW_LEFT = 50
 FINAL = "`loop train` trains the final model."
 
@@ -80,7 +81,7 @@ def advice(
     common: Together | None,
     labels: Sequence[LabelFacts],
     *,
-    pool: int,
+    left: QuestionsLeft,
     learned: int,
     minutes: float | None,
     weakest: TextKind | None = None,
@@ -94,7 +95,7 @@ def advice(
         change: of the predictions on the pool.
         common: the rounds evaluated on the same texts.
         labels: facts about each label.
-        pool: number of texts left.
+        left: how many questions are left.
         learned: number of answers that the last round has learned.
         minutes: the time that the next answers take, `MORE` or as many as there are texts.
         weakest: the kind of texts where the model is worst; None if none stands out.
@@ -102,23 +103,23 @@ def advice(
         unlearned: a sentence about answers that wait for a round.
         faults: why the model learns nothing, the gravest first; where nothing is learned, nothing changes either.
     """
-    rest = None if change is None else change.gain(pool)
-    more = None if change is None else change.gain(min(pool, MORE))
+    rest = None if change is None else change.gain(left.n)
+    more = None if change is None else change.gain(min(left.n, MORE))
     gain = with_interval(more) if more is not None else expected.more if expected else None
-    left = _Left(pool, learned, rest, expected, unlearned)
+    ahead = _Ahead(left, learned, rest, expected, unlearned)
     of_all, of_label = (
         [one.words for one in faults if (one.kind == "unused label") is apart] for apart in (False, True)
     )
-    kind, words = _said(left, of_all, next(iter(of_label), "") or weak_point(labels), weakest)
-    of_labels = {one.label: f1 for one in labels if change and (f1 := change.gain(pool, one.label)) is not None}
+    kind, words = _said(ahead, of_all, next(iter(of_label), "") or weak_point(labels), weakest)
+    of_labels = {one.label: f1 for one in labels if change and (f1 := change.gain(left.n, one.label)) is not None}
     return Advice(kind, words, gain, minutes, rest, of_labels, expected, weakest, _overfits(common))
 
 
 @dataclass(frozen=True, slots=True)
-class _Left:
-    """The texts left, and the gain to expect from them."""
+class _Ahead:
+    """The questions left, and the gain to expect from them."""
 
-    pool: int
+    left: QuestionsLeft
     learned: int
     rest: float | None
     expected: Expected | None
@@ -136,7 +137,7 @@ class _Left:
 
     @property
     def words(self) -> str:
-        texts = f"the {self.pool:,} texts left would bring"
+        texts = f"the {self.left.n:,} {self.left.of} left would bring"
         changes = None if self.rest is None else f"about {self.rest:.1f} F1" if self.rest < MUCH else "much"
         if self.expected is None:
             return f"{texts} {changes}"
@@ -145,20 +146,20 @@ class _Left:
         return f"{curve}, and {changes} judging by how the predictions change" if changes else curve
 
 
-def _said(left: _Left, faults: Sequence[str], weak: str, weakest: TextKind | None) -> tuple[Kind, str]:
+def _said(ahead: _Ahead, faults: Sequence[str], weak: str, weakest: TextKind | None) -> tuple[Kind, str]:
     wanted = "Add texts of the kind that the model is for" if weakest is None else f"Add texts: {weakest.words}"
-    if not left.pool:
-        return "add texts", f"{wanted}: none are left to annotate. {left.unlearned}".rstrip()
+    if not ahead.left.n:
+        return "add texts", f"{wanted}: none are left to annotate. {ahead.unlearned}".rstrip()
     if faults:
         return "fix answers", faults[0]
-    if left.learned and left.pool < FEW_LEFT:
+    if ahead.learned and ahead.left.n < FEW_LEFT:
         return "add texts", f"{wanted}: the pool is nearly used up."
-    if not left.is_known:
+    if not ahead.is_known:
         return "wait", "Go on: it is too early to say what more answers would bring."
-    if left.is_over:
-        if left.pool < SPARED * (left.learned + left.pool):
-            return "add texts", f"{wanted}: {left.words}."
-        why = left.words if left.expected else f"the model's predictions hardly change any more; {left.words}"
+    if ahead.is_over:
+        if ahead.left.n < SPARED * (ahead.learned + ahead.left.n):
+            return "add texts", f"{wanted}: {ahead.words}."
+        why = ahead.words if ahead.expected else f"the model's predictions hardly change any more; {ahead.words}"
         return "stop", f"Stop: {why}. {weak or FINAL}"
     if weak:
         return "look at label", weak
@@ -167,7 +168,7 @@ def _said(left: _Left, faults: Sequence[str], weak: str, weakest: TextKind | Non
             return "go on", f"Go on, and add texts of one kind: {weakest.words}."
         asks = f"`loop annotate --where {quote(weakest.condition)}` asks about them."
         return "go on", f"Go on, and ask about texts of one kind, or add such: {weakest.words}. {asks}"
-    return "go on", f"Go on: {left.words}."
+    return "go on", f"Go on: {ahead.words}."
 
 
 def _overfits(common: Together | None) -> bool:

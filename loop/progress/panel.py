@@ -43,7 +43,7 @@ class Panel:
         why: there is none, in a clause; empty if there is one, or may be one soon.
         round: the last one evaluated; None without any.
         drawn: from how many texts of each kind.
-        pool: texts left.
+        left: questions left.
         labels: in the project's order.
         gain: points of F1 expected from `MORE` answers; None if unknown. minutes: that they take; None if unknown.
         kind, words: the advice; two sentences.
@@ -53,7 +53,7 @@ class Panel:
     why: str
     round: int | None
     drawn: Drawn
-    pool: int
+    left: int
     labels: tuple[LabelLine, ...]
     gain: Gain | None
     minutes: float | None
@@ -63,7 +63,7 @@ class Panel:
     @property
     def rows(self) -> list[tuple[str, str]]:
         """What it says beside its table of labels: headings and words."""
-        more = [(f"{min(self.pool, MORE)} more", self._more)] if self.pool and self._more else []
+        more = [(f"{min(self.left, MORE)} more", self._more)] if self.left and self._more else []
         return [("F1", self._f1), *more, ("advice", self.words)]
 
     @property
@@ -94,7 +94,7 @@ def panel(now: Progress, *, with_text: bool = True) -> Panel:
         why=now.why_not_evaluated,
         round=now.evaluated_round,
         drawn=now.drawn,
-        pool=now.pool,
+        left=now.left.n,
         labels=tuple(
             LabelLine(name, now.spans.get(name, 0), scored.get(name), verdict(name, now.advice.labels))
             for name in names

@@ -30,6 +30,7 @@ from loop.progress.model_change import model_change
 from loop.progress.near_duplicates import near_duplicates
 from loop.progress.novelty import Novelty, novelty
 from loop.progress.pace import acceptance, seconds_an_answer
+from loop.progress.questions_left import QuestionsLeft, questions_left
 from loop.progress.robustness import Robustness, augment_words, loaded
 from loop.progress.rounds import Change, Together, changes, together
 from loop.progress.scores import Scores, scores
@@ -46,7 +47,8 @@ class Progress:
     """The state of a project.
 
     Attributes:
-        texts: number in the corpus. pool: unanswered ones. waiting: questions in the queue.
+        texts: number in the corpus. pool: unanswered ones. left: questions that these hold, none if blocked. waiting:
+            questions in the queue.
         answers: in force, by verdict. training: those that rounds learn from.
         spans: in the training answers, by label.
         blocked: whether no text of the pool may be asked about.
@@ -77,6 +79,7 @@ class Progress:
 
     texts: int
     pool: int
+    left: QuestionsLeft
     waiting: int
     blocked: bool
     answers: Mapping[str, int]
@@ -141,7 +144,9 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
     common, points = together(store, gold, labels), curve(store, gold, labels)
     in_force = store.journal.round_in_force()
     sample = corpus_sample(store, found, training, labels)
-    left, new = unlearned(store, settings), novelty(store, training, gold, labels)
+    waiting, new = unlearned(store, settings), novelty(store, training, gold, labels)
+    blocked = is_blocked(store)
+    left = QuestionsLeft(0) if blocked else questions_left(store, training, settings.acquire.longest)
     robust = loaded(store.journal.robustness(), in_force)
     used = uses(whole_answers(store))
     facts = label_facts(labels, spans, found, used)
@@ -151,12 +156,13 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         texts=store.corpus.size(),
         pool=store.corpus.pool_size(),
         waiting=store.questions.waiting(),
-        blocked=is_blocked(store),
+        left=left,
+        blocked=blocked,
         answers=dict(Counter(answer.verdict for answer in answers)),
         training=len(training),
         spans=spans,
         rounds=rounds,
-        next_round=left.missing,
+        next_round=waiting.missing,
         trainer=trainer_state(store, paths),
         consistency=consistency(repeated, units_of(store, repeated)),
         agreement=annotator_agreement(store, ever, labels),
@@ -183,7 +189,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         robustness=robust,
         augment=augment_words(robust, settings.update),
         advice=_advised(
-            store, sample.unchosen, common, facts, faults, answers=len(training), seconds=seconds, waiting=left
+            store, sample.unchosen, common, facts, faults, left, answers=len(training), seconds=seconds, waiting=waiting
         ),
     )
 
@@ -208,6 +214,7 @@ def _advised(
     common: Together | None,
     labels: Sequence[LabelFacts],
     faults: Sequence[LearningFault],
+    left: QuestionsLeft,
     *,
     answers: int,
     seconds: float | None,
@@ -216,20 +223,19 @@ def _advised(
     """The advice for a project, from the spans `found` in a sample of it and the comparable rounds in `common`."""
     in_force = store.journal.round_in_force()
     learned = [info.answers for info in store.journal.rounds() if info.number <= in_force]
-    pool = 0 if is_blocked(store) else store.corpus.pool_size()
     kind = weakest_kind(found, [one.label for one in labels])
     if kind is not None:
-        left = store.corpus.sample_pool(1, Random(0), where=kind.focus.where, batch=kind.focus.batch)
-        kind = replace(kind, left=bool(left))
+        of_kind = store.corpus.sample_pool(1, Random(0), where=kind.focus.where, batch=kind.focus.batch)
+        kind = replace(kind, left=bool(of_kind))
     return advice(
         model_change(store),
         common,
         labels,
-        pool=pool,
+        left=left,
         learned=learned[-1] if learned else 0,
-        minutes=None if seconds is None else min(pool, MORE) * seconds / 60,
+        minutes=None if seconds is None else min(left.n, MORE) * seconds / 60,
         weakest=kind,
-        expected=noted(store, answers=answers, pool=pool),
+        expected=noted(store, answers=answers, pool=store.corpus.pool_size()),
         unlearned=waiting.words,
         faults=faults,
     )

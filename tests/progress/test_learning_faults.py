@@ -11,6 +11,7 @@ from loop.cli.status import status_json, status_lines
 from loop.progress import progress
 from loop.progress.advice import advice
 from loop.progress.learning_faults import LearningFacts, LearningFault, learning_faults
+from loop.progress.questions_left import QuestionsLeft
 from loop.progress.report_data import report_data
 from loop.records import Answer, Question, Span, Text
 from loop.report import report
@@ -81,7 +82,10 @@ def test_the_gravest_of_several_faults_comes_first():
 def test_where_nothing_is_learned_nobody_is_told_to_stop():
     fault = LearningFault("empty", "The model learns to find nothing.")
     unused = LearningFault("unused label", "Nothing teaches BRAND.", ("BRAND",))
-    said = [advice(None, None, (), pool=pool, learned=200, minutes=None, faults=[fault, unused]) for pool in (500, 0)]
+    said = [
+        advice(None, None, (), left=QuestionsLeft(pool), learned=200, minutes=None, faults=[fault, unused])
+        for pool in (500, 0)
+    ]
 
     assert [("fix answers", fault.words)] == [(said[0].kind, said[0].words)]
     assert "add texts" == said[1].kind

@@ -53,7 +53,7 @@ def test_of_the_next_answers_only_what_is_known_is_said(given, expected):
     assert ("100 more", expected) in replace(PANEL, **given).rows
 
 
-@pytest.mark.parametrize("given", [{"pool": 0}, {"gain": None, "minutes": None}])
+@pytest.mark.parametrize("given", [{"left": 0}, {"gain": None, "minutes": None}])
 def test_where_nothing_is_left_or_known_nothing_is_promised(given):
     assert ["F1", "advice"] == [title for title, _ in replace(PANEL, **given).rows]
 

@@ -10,6 +10,7 @@ from loop.progress.forecast import Expected, note, noted
 from loop.progress.held_out_gold import EvaluatedText, GoldText
 from loop.progress.live_status import Unlearned
 from loop.progress.model_change import OVERALL, ModelChange
+from loop.progress.questions_left import QuestionsLeft
 from loop.progress.text_kinds import TextKind
 from loop.records import Focus, Span, Text
 
@@ -27,7 +28,7 @@ LITTLE = changed(1.0)
 
 def said(change=LITTLE, *, labels=(), pool=500, learned=200, minutes=None, weakest=None, expected=None):
     given = {"learned": learned, "minutes": minutes, "weakest": weakest, "expected": expected}
-    return advice(change, None, labels, pool=pool, **given)
+    return advice(change, None, labels, left=QuestionsLeft(pool), **given)
 
 
 def by_curve(rest):
@@ -61,7 +62,7 @@ def test_each_label_has_a_gain_of_its_own():
 
 
 def test_where_no_text_is_left_nobody_is_told_to_go_on():
-    none = advice(None, None, (), pool=0, learned=0, minutes=None, unlearned=Unlearned(7, 3).words)
+    none = advice(None, None, (), left=QuestionsLeft(0), learned=0, minutes=None, unlearned=Unlearned(7, 3).words)
 
     assert "add texts" == none.kind == said(pool=0).kind
     assert none.words == (
