@@ -81,7 +81,7 @@ class Proposal:
     def in_a_script(self) -> str:
         """The flag and what it does, as a sentence."""
         if self.key == "b":
-            return f"`loop init {self.flag}` starts a project for them."
+            return f"In another folder, `loop init {self.flag}` starts a project for them."
         return f"Pass {self.flag} to {self.does}."
 
 
@@ -205,8 +205,7 @@ def _asked(proposals: Sequence[Proposal]) -> Proposal | None:
     Raises:
         typer.Abort: the user declined.
     """
-    question = "These are the first texts. Add all of them?"
-    key = _key(question, proposals) if proposals else "ny"[typer.confirm(question, default=True)]
+    key = _key("These are the first texts. Add all of them?", proposals)
     if key == "n":
         say("Nothing was added.")
         raise typer.Abort

@@ -137,7 +137,7 @@ def test_chinese_in_an_english_project_is_said_with_the_base_that_can_tell_its_w
 
     assert (
         "Words that blank:en cannot tell apart in 2 of 2 texts (100%); its longest token has 31 characters. "
-        "`loop init --base blank:zh` starts a project for them."
+        "In another folder, `loop init --base blank:zh` starts a project for them."
     ) in ran.out.splitlines()
     assert "take this batch back" not in ran.out
 
@@ -157,7 +157,7 @@ def test_another_language_is_named_only_where_it_is_clear(folder: Path, run: Run
 
     assert (
         "The texts look like German, which is not the language of blank:en. "
-        "`loop init --base blank:de` starts a project for them."
+        "In another folder, `loop init --base blank:de` starts a project for them."
     ) in ran.out.splitlines()
 
 

@@ -201,8 +201,8 @@ def test_add_proposes_no_other_base_and_says_nothing_twice(project: Path, spawn:
     (project / "in.txt").write_text("看似简单，只是二选一做决择，但其实他们代表的是你周遭的亲朋好友。\n")
     child = spawn("add", "in.txt")
     child.expect_exact("blank:xx cannot tell apart")
-    child.expect_exact("Add all of them? [Y/n]")
-    child.sendline("")
+    child.expect_exact("Add all of them?\r\n  Enter  yes\r\n      n  no\r\n")
+    child.send("\r")
     child.expect_exact("Added 1 text as batch 1.\r\n")
 
     assert 0 == ended(child)
