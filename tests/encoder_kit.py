@@ -26,13 +26,23 @@ def write_encoder(
     place: str = "model.onnx",
     pooled: bool = False,
     inputs: tuple[str, ...] = ("input_ids", "attention_mask"),
+    integers: int = TensorProto.INT64,
+    outputs: tuple[str, ...] = ("last_hidden_state",),
+    words: int = len(PIECES),
+    weights_beside: str = "",
     config: dict[str, object] | None = None,
     seed: int = 0,
 ) -> Path:
-    """Write an encoder whose pieces see those before them; returns its folder."""
+    """Write an encoder whose pieces see those before them; returns its folder.
+
+    It knows so many `words` of those of its tokenizer. Of several `outputs` only the first knows what stands before a
+    piece. Its weights are in a file of their own if that has a name.
+    """
     model = folder / place
     model.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(_network(inputs, pooled=pooled, seed=seed), str(model))
+    network = _network(inputs, integers, outputs, words, pooled=pooled, seed=seed)
+    beside = {"save_as_external_data": True, "location": weights_beside, "size_threshold": 0} if weights_beside else {}
+    onnx.save(network, str(model), **beside)
     _tokenizer().save(str(folder / "tokenizer.json"))
     if config is not None:
         (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
@@ -51,22 +61,26 @@ def _tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def _network(inputs: tuple[str, ...], *, pooled: bool, seed: int) -> onnx.ModelProto:
+def _network(
+    inputs: tuple[str, ...], integers: int, outputs: tuple[str, ...], words: int, *, pooled: bool, seed: int
+) -> onnx.ModelProto:
     """An embedding of each piece, to which the sum of those before it is added."""
     rng = np.random.default_rng(seed)
-    table = numpy_helper.from_array(rng.normal(size=(len(PIECES), WIDTH)).astype(np.float32), "table")
+    table = numpy_helper.from_array(rng.normal(size=(words, WIDTH)).astype(np.float32), "table")
     axis = numpy_helper.from_array(np.array(1, dtype=np.int64), "axis")
     tenth = numpy_helper.from_array(np.array(0.1, dtype=np.float32), "tenth")
     nodes = [
         helper.make_node("Gather", ["table", "input_ids"], ["embedded"]),
         helper.make_node("CumSum", ["embedded", "axis"], ["sums"]),
         helper.make_node("Mul", ["sums", "tenth"], ["context"]),
-        helper.make_node("Add", ["embedded", "context"], ["last_hidden_state"]),
+        helper.make_node("Add", ["embedded", "context"], [outputs[0]]),
+        *(helper.make_node("Identity", ["embedded"], [name]) for name in outputs[1:]),
     ]
-    output = helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, ["batch", "sequence", WIDTH])
+    sizes: dict[str, list[str | int]] = {name: ["batch", "sequence", WIDTH] for name in outputs}
     if pooled:
-        nodes.append(helper.make_node("ReduceMean", ["last_hidden_state"], ["pooled"], axes=[1], keepdims=0))
-        output = helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["batch", WIDTH])
-    given = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "sequence"]) for name in inputs]
-    graph = helper.make_graph(nodes, "tiny", given, [output], [table, axis, tenth])
+        nodes.append(helper.make_node("ReduceMean", [outputs[0]], ["pooled"], axes=[1], keepdims=0))
+        sizes = {"pooled": ["batch", WIDTH]}
+    given = [helper.make_tensor_value_info(name, integers, ["batch", "sequence"]) for name in inputs]
+    got = [helper.make_tensor_value_info(name, TensorProto.FLOAT, size) for name, size in sizes.items()]
+    graph = helper.make_graph(nodes, "tiny", given, got, [table, axis, tenth])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)

@@ -75,6 +75,7 @@ EVALUATES = {
     ("loop.trainer.pool_predictions", "fixed_sample"): "how far the predictions of rounds differ",
     ("loop.progress.corpus_sample", "texts"): "which texts are of one group",
     ("loop.progress.project", "sample_pool"): "whether texts of a kind are left",
+    ("loop.progress.questions_left", "fixed_sample"): "how long the texts left are",
     ("loop.trainer.rounds", "sample"): "how the base's labels are kept",
     ("loop.final.folder", "sample"): "the same, of the final model",
     ("loop.trainer.evaluation", "sample"): "where two rounds differ",

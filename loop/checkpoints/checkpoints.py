@@ -44,7 +44,7 @@ class Checkpoints:
         """Let a pipeline keep the features of its encoder, if it has one, in the file for them, if there is one."""
         encoder = encoder_of(nlp)
         if encoder is not None and self._features is not None:
-            self._cache = self._cache or FeatureCache(self._features, encoder.checksum())
+            self._cache = self._cache or FeatureCache(self._features, f"{encoder.checksum()} {encoder.versions()}")
             encoder.cache = self._cache
 
     def path(self, number: int) -> Path:

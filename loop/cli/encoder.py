@@ -28,5 +28,5 @@ def chosen_encoder(named: str | None) -> str | None:
     from loop.encoder.encoder import Encoder
     from loop.encoder.files import encoder_files
 
-    Encoder(encoder_files(located(named)))("a", [(0, 1)])
+    Encoder(encoder_files(located(named))).check()
     return located(named)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loop.encoder.files import EncoderFiles
+from loop.encoder.files import TOKENIZER, EncoderFiles
 from loop.encoder.windows import mean_of_pieces, windows
 from loop.errors import PipelineError
 from loop.records import Passage
@@ -21,6 +21,9 @@ from loop.records import Passage
 Features = NDArray[np.float16]
 
 INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
+INTEGERS: dict[str, type[np.integer[Any]]] = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
+# Outputs with features of tokens, the usual names first; what predicts words or classes gives scores of these instead.
+USUAL, SCORES = ("last_hidden_state", "token_embeddings"), "logits"
 # Read to tell whether features have the same bits: kernels for weights of 8 bits differ between processors.
 PROBE = "In 2024 Zoë O'Neill-Smith paid $12.50 for 3 unsalted almond croissants (gluten-free!) at Café Überall, Zürich."
 # Halves of a character outside the Basic Multilingual Plane, which UTF-8 cannot say.
@@ -53,7 +56,7 @@ class Encoder:
         check_installed()
         self.files, self._window = files, files.window
         self._session, self._output = _session(files)
-        self._inputs = [each.name for each in self._session.get_inputs()]
+        self._inputs = {each.name: INTEGERS.get(each.type, np.int64) for each in self._session.get_inputs()}
         if not INPUTS.issuperset(self._inputs):
             unknown = ", ".join(sorted({*self._inputs} - INPUTS))
             raise _unusable(files, f"it asks for {unknown}", "Take an encoder of the kind of BERT, for features.")
@@ -85,6 +88,15 @@ class Encoder:
         size = np.sqrt(np.mean(np.square(means), axis=1, keepdims=True))
         return np.asarray(means / np.where(size, size, 1), dtype=np.float16)
 
+    def check(self) -> None:
+        """Read a piece that only the model of this tokenizer knows: the last one.
+
+        Raises:
+            PipelineError: they do not belong together, or the model does not run.
+        """
+        before, after = self._around
+        self._of_pieces([*before, self._tokenizer.get_vocab_size() - 1, *after])
+
     def versions(self) -> str:
         """What the bits of the features depend on: the libraries, and a checksum of features computed here."""
         libraries = (f"{name} {version(name)}" for name in NEEDED)
@@ -92,9 +104,14 @@ class Encoder:
         return ", ".join((*libraries, f"features {hashlib.sha256(probe.tobytes()).hexdigest()[:8]}"))
 
     def _of_pieces(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        row = np.array([ids], dtype=np.int64)
+        row = np.array([ids])
         given = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
-        (features,) = self._session.run([self._output], {name: given[name] for name in self._inputs})
+        read = {name: given[name].astype(kind) for name, kind in self._inputs.items()}
+        try:
+            (features,) = self._session.run([self._output], read)
+        except Exception as error:  # its own kinds, which have no common base
+            why, hint = f"it does not run: {_first_line(error)}", f"Does its {TOKENIZER} belong to it?"
+            raise _unusable(self.files, why, hint) from error
         return np.asarray(features[0], dtype=np.float32)
 
     @cached_property
@@ -133,14 +150,16 @@ def _session(files: EncoderFiles) -> tuple[Any, str]:
         raise _unusable(
             files, f"it does not load: {_first_line(error)}", "Is the file whole? Load it again."
         ) from error
-    by_token = [each.name for each in session.get_outputs() if len(each.shape or ()) == 3 and "float" in each.type]
-    if not by_token:
+    outputs = {each.name: each for each in session.get_outputs()}
+    by_token = [name for name, each in outputs.items() if len(each.shape or ()) == 3 and "float" in each.type]
+    if not by_token or by_token == [SCORES]:
         raise _unusable(
             files,
-            "it gives a vector of the whole text, or none",
+            "it gives scores of words or classes" if by_token else "it gives a vector of the whole text, or none",
             "Take an export for the task feature-extraction, with last_hidden_state or token_embeddings.",
         )
-    return session, by_token[0]
+    others = [name for name in by_token if name != SCORES]
+    return session, next((name for name in USUAL if name in others), others[0])
 
 
 def _unusable(files: EncoderFiles, why: str, hint: str) -> PipelineError:

@@ -42,7 +42,7 @@ class FeatureCache:
 
     Args:
         file: a SQLite file of its own.
-        encoder: checksum of the encoder's files; the features of another one are dropped.
+        encoder: what the features depend on; those of another encoder, or of other libraries, are dropped.
         most: bytes of features to keep; the earliest go first.
     """
 
@@ -79,6 +79,11 @@ class FeatureCache:
             self._execute(_DROP)
             self._size = self._stored()
 
+    @property
+    def is_half_full(self) -> bool:
+        """Whether half of the room is taken: what more is read ahead would push out what was read before."""
+        return self._size > self._most / 2
+
     def close(self) -> None:
         """Close the file."""
         if self._connection:
@@ -97,6 +102,7 @@ class FeatureCache:
         self._connection = connection
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA secure_delete=ON")
         connection.executescript(_SCHEMA)
         if connection.execute("SELECT checksum FROM encoder").fetchall() != [(self._encoder,)]:
             connection.execute("DELETE FROM features")

@@ -10,8 +10,8 @@ from pathlib import Path
 from loop.errors import PipelineError
 
 MODEL, TOKENIZER, CONFIG = "model.onnx", "tokenizer.json", "config.json"
-# Weights beside the model, which may not be larger than 2 GB itself.
-WEIGHTS = (f"{MODEL}_data", f"{MODEL}.data")
+# How files of weights beside the model are called, which may not be larger than 2 GB itself: after its own name.
+WEIGHTS = ("_data", ".data")
 # Most word pieces read at once: what the encoders with the fewest positions were trained on. Attention costs the
 # square of it.
 WINDOW = 256
@@ -28,12 +28,10 @@ class EncoderFiles:
 
     @property
     def all(self) -> dict[str, Path]:
-        """Every file by the name that it has in a pipeline."""
-        beside = {name: self.model.with_name(self.model.name + name.removeprefix(MODEL)) for name in WEIGHTS}
-        others = beside | {CONFIG: self.tokenizer.with_name(CONFIG)}
-        return {MODEL: self.model, TOKENIZER: self.tokenizer} | {
-            n: path for n, path in others.items() if path.is_file()
-        }
+        """Every file by the name that it has in a pipeline; the model keeps its own, by which it knows its weights."""
+        beside = [self.model.with_name(self.model.name + ending) for ending in WEIGHTS]
+        others = [*beside, self.tokenizer.with_name(CONFIG)]
+        return {path.name: path for path in (self.model, self.tokenizer, *others) if path.is_file()}
 
     @property
     def window(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from math import ceil
 from random import Random
 
@@ -33,10 +34,10 @@ from loop.trainer.candidates import (
 from loop.trainer.known_passages import KnownPassages
 from loop.trainer.label_questions import revisits
 from loop.trainer.places import Place, random_places
-from loop.trainer.reading_ahead import soon_read
 from loop.trainer.repeat_questions import repeat_questions
 from loop.trainer.rounds import Rounds
 from loop.trainer.shared_questions import shared_questions
+from loop.trainer.unread import soon_read
 
 # The uncertainty of an untrained model is noise: up to this many answers it gradually replaces short texts.
 COLD_START_ANSWERS = 100
@@ -173,12 +174,11 @@ class NextQuestions:
         self, rounds: Rounds, drawn: Candidates[Text], before: KnownPassages, rng: Random
     ) -> Candidates[Read]:
         """Read the texts: of long ones, where texts are few, as many sections as fill a queue."""
-        nlp = rounds.learner.nlp
-        drawn = replace(drawn, fresh=tuple(soon_read(nlp, drawn.fresh)), held_out=tuple(soon_read(nlp, drawn.held_out)))
-        teaching = [*drawn.fresh, *drawn.carried]
         held = {text.id: [fixed_section(text.text)] for text in drawn.held_out if len(text.text) > SECTION}
-        sections = before.sections(teaching, rng, at_least=self._settings.queue.size) | held
-        read = self._read(rounds, [*teaching, *drawn.held_out], sections)
+        sections = before.sections([*drawn.fresh, *drawn.carried], rng, at_least=self._settings.queue.size) | held
+        soon = partial(soon_read, rounds.learner.nlp, sections=sections)
+        drawn = Candidates(*(tuple(soon(part)) for part in (drawn.fresh, drawn.carried, drawn.held_out)))
+        read = self._read(rounds, [*drawn.fresh, *drawn.carried, *drawn.held_out], sections)
         read = [replace(one, known=before.known_in(one)) for one in read]
         fresh, carried = ({text.id for text in part} for part in (drawn.fresh, drawn.carried))
         return Candidates(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from loop.errors import PipelineError
 from loop.learning.evaluate import predicted_spans
 from loop.progress.model_change import ENOUGH, half_way
 from loop.store import Store
+from loop.trainer.unread import WAITED_FOR, unread
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -31,25 +32,32 @@ class PoolPredictions:
         self._tried: set[int] = set()
 
     def read(self, round: int, nlp: Language) -> None:
-        """Let a round that was just learned read the sample."""
-        if texts := self._sample():
-            self._store.predictions.put_pool(round, dict(zip(texts, predicted_spans(nlp, texts), strict=True)))
-            learned = self._learned()
-            known = {number: learned.get(number, 0) for number in self._store.predictions.rounds(pool=True)}
-            self._store.predictions.forget_pool(set(known) - set(_spaced(known)))
+        """Let a round that was just learned read the sample, unless an encoder would have to read much of it first."""
+        texts = self.sample()
+        if texts and unread(nlp, texts) <= WAITED_FOR:
+            self._read(round, nlp, texts)
 
-    def slice(self) -> bool:
-        """Let a saved round read the sample if none is there to compare, as in a project of an older version."""
+    def slice(self, nlp: Language) -> bool:
+        """Let a saved round read the sample if none is there to compare: that waits until an encoder has read it."""
         if (seen := self._store.journal.last_seq()) == self._seen:
             return False
+        texts = self.sample()
+        if unread(nlp, texts) > WAITED_FOR:
+            return False
         number = self._missing()
-        if number is None or not self._sample():
+        if number is None or not texts:
             self._seen = seen
             return False
         self._tried.add(number)  # once: its predictions may not be among those that are kept
         with suppress(PipelineError):
-            self.read(number, self._checkpoints.published(number))
+            self._read(number, self._checkpoints.published(number), texts)
         return True
+
+    def _read(self, round: int, nlp: Language, texts: Sequence[str]) -> None:
+        self._store.predictions.put_pool(round, dict(zip(texts, predicted_spans(nlp, texts), strict=True)))
+        learned = self._learned()
+        known = {number: learned.get(number, 0) for number in self._store.predictions.rounds(pool=True)}
+        self._store.predictions.forget_pool(set(known) - set(_spaced(known)))
 
     def _missing(self) -> int | None:
         """The saved round to read: the newest, or the one nearest to half of its answers; None if both are known."""
@@ -66,7 +74,7 @@ class PoolPredictions:
         """The answers that each round has learned, but for a closing one."""
         return {info.number: info.answers for info in self._store.journal.rounds() if not info.closing}
 
-    def _sample(self) -> list[str]:
+    def sample(self) -> list[str]:
         """The first unanswered texts by their drawn order, up to `CHARACTERS` in all but at least `ENOUGH` texts."""
         texts = [text.text for text in self._store.corpus.fixed_sample(SAMPLE)]
         before = accumulate(map(len, texts), initial=0)

@@ -206,7 +206,11 @@ class Rounds:
 
     def read_pool(self) -> bool:
         """Let a saved round read the sample of the pool, if its predictions are missing; False if none are."""
-        return self._pool.slice()
+        return self._pool.slice(self.learner.nlp)
+
+    def pool_sample(self) -> list[str]:
+        """The texts of the pool that rounds are compared on."""
+        return self._pool.sample()
 
     def prune(self) -> list[int]:
         """Delete the rounds not kept by the rule in [checkpoints]; return their numbers."""

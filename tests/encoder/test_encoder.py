@@ -5,8 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import spacy
 from encoder_kit import WIDTH, write_encoder
+from onnx import TensorProto
 
+from loop.encoder.component import add_encoder
 from loop.encoder.encoder import Encoder
 from loop.encoder.files import encoder_files, encoder_sum
 from loop.errors import PipelineError
@@ -107,16 +110,43 @@ def damaged(folder: Path, name: str, content: bytes) -> None:
         (lambda folder: damaged(folder, "tokenizer.json", b"{}"), "does not load", "tokenizers"),
         (lambda folder: write_encoder(folder, pooled=True), "a vector of the whole text", "last_hidden_state"),
         (lambda folder: write_encoder(folder, inputs=("input_ids", "pixels")), "asks for pixels", "BERT"),
+        (lambda folder: write_encoder(folder, outputs=("logits",)), "scores of words", "feature-extraction"),
+        (lambda folder: write_encoder(folder, words=20), "does not run: .* out of", "tokenizer.json belong to it"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_the_way_out(tmp_path, damage, message, hint):
     folder = write_encoder(tmp_path / "encoder")
     damage(folder)
     with pytest.raises(PipelineError, match=message) as caught:
-        Encoder(encoder_files(folder))(TEXT, WORDS)
+        Encoder(encoder_files(folder)).check()
 
     assert hint in caught.value.hint
     assert str(folder) in str(caught.value)
+
+
+def test_a_model_that_takes_smaller_integers_gives_the_same(tmp_path, encoder):
+    smaller = Encoder(encoder_files(write_encoder(tmp_path, integers=TensorProto.INT32)))
+    smaller.check()
+
+    assert np.array_equal(smaller(TEXT, WORDS), encoder(TEXT, WORDS))
+
+
+def test_of_several_outputs_that_with_the_features_is_taken(tmp_path, encoder):
+    other = Encoder(encoder_files(write_encoder(tmp_path, outputs=("logits", "last_hidden_state"))))
+
+    assert np.array_equal(other("met bobs", [(0, 3), (4, 8)])[1], other(TEXT, WORDS)[2])
+    assert not np.array_equal(other(TEXT, WORDS), encoder(TEXT, WORDS))
+
+
+def test_weights_beside_a_model_are_found_by_its_name_in_a_copy_too(tmp_path, encoder):
+    folder = write_encoder(tmp_path / "hub", place="onnx/model_fp16.onnx", weights_beside="model_fp16.onnx_data")
+    nlp = spacy.blank("en")
+    add_encoder(nlp, encoder_files(folder))
+    nlp.to_disk(tmp_path / "copy")
+    shutil.rmtree(folder)
+    (doc,) = spacy.load(tmp_path / "copy").pipe([TEXT])
+
+    assert np.array_equal(encoder(TEXT, WORDS), doc.tensor)
 
 
 def test_of_several_models_one_has_to_be_named(tmp_path):

@@ -10,6 +10,7 @@ import spacy
 from encoder_kit import write_encoder
 from trainer_kit import answer, fill, finish
 
+from loop.acquire.sections import sections
 from loop.care.privacy import files_with_text
 from loop.checkpoints.checkpoints import Checkpoints
 from loop.checkpoints.start import changes_of_start
@@ -18,8 +19,8 @@ from loop.encoder.encoder import Encoder
 from loop.errors import PipelineError
 from loop.project import create_project, erase
 from loop.settings import ProjectPaths, Settings, load_settings
-from loop.store import Store
-from loop.trainer import Trainer, reading_ahead
+from loop.store import NewText, Store
+from loop.trainer import Trainer, pool_predictions, unread
 from loop.trainer.rebuilding import rebuilding
 
 
@@ -147,7 +148,7 @@ def test_the_pool_is_read_ahead_when_there_is_nothing_else_to_do(paths, project,
 
 
 def test_a_queue_does_not_wait_for_many_texts_that_the_encoder_has_not_read(paths, project, monkeypatch):
-    monkeypatch.setattr(reading_ahead, "UNREAD", 4)
+    monkeypatch.setattr(unread, "WAITED_FOR", 100)  # characters: about four texts
     with Store(paths.db) as store:
         fill(store)
         trainer = Trainer(paths, project, store)
@@ -159,8 +160,55 @@ def test_a_queue_does_not_wait_for_many_texts_that_the_encoder_has_not_read(path
         trainer.ask()
         trainer.close()
 
-        assert few <= 8
+        assert 2 <= few <= 10
         assert project.queue.size == store.questions.waiting()
+
+
+def test_of_a_long_text_the_sections_are_read_ahead_that_questions_are_asked_about(paths, project, counted):
+    with Store(paths.db) as store:
+        text = " ".join(f"a pump of brass {n}." for n in range(300))
+        store.corpus.add_batch([NewText(text)], source="made")
+        trainer = Trainer(paths, project, store)
+        while trainer.read_ahead():
+            pass
+        known = [*counted]
+        trainer.ask()
+        trainer.close()
+
+        assert store.questions.waiting()
+        assert known == counted
+        assert {text[slice(*part)] for part in sections(text)} == {one for one in known if one.startswith("a pump")}
+
+
+def test_rounds_are_compared_once_the_encoder_has_read_what_they_are_compared_on(paths, project, monkeypatch, counted):
+    monkeypatch.setattr(pool_predictions, "WAITED_FOR", 0)
+    monkeypatch.setattr(pool_predictions, "ENOUGH", 10)
+    with Store(paths.db) as store:
+        fill(store, 5)
+        trainer = Trainer(paths, project, store)
+        trainer.learn()
+        at_once = trainer.rounds.read_pool(), [*store.predictions.rounds(pool=True)]
+        while trainer.read_ahead():
+            pass
+        known = [*counted]
+        later = trainer.rounds.read_pool(), [*store.predictions.rounds(pool=True)]
+        trainer.close()
+
+    assert (False, []) == at_once
+    assert (True, [1]) == later
+    assert known == counted
+
+
+def test_features_of_other_libraries_or_another_processor_are_not_used(paths, project, monkeypatch, counted):
+    learned(paths, project, 5)
+    counted.clear()
+    monkeypatch.setattr(Encoder, "versions", lambda _: "others")
+    with Store(paths.db) as store:
+        answer(store, range(5, 10))
+        finish(paths, project, store)
+        texts = {text.text for text in store.corpus.texts(range(1, 6))}
+
+    assert texts <= {*counted}
 
 
 def test_a_project_with_an_encoder_is_not_pretrained(paths, project):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+import spacy
 from workshop import workshop_gold
 
 import loop.trainer.pool_predictions
@@ -10,6 +11,8 @@ from loop.errors import PipelineError
 from loop.learning.evaluate import predicted_spans
 from loop.store import NewText, RoundInfo
 from loop.trainer.pool_predictions import ENOUGH, PoolPredictions
+
+PLAIN = spacy.blank("en")
 
 
 def learned(store, number):
@@ -66,16 +69,16 @@ def test_of_too_few_texts_nothing_is_read(store, texts, read):
     texts(ENOUGH - 1)
     learned(store, 1)
     pool = PoolPredictions(store, Saved(1))
-    pool.read(1, None)
+    pool.read(1, PLAIN)
 
-    assert ([], False) == (read, pool.slice())
+    assert ([], False) == (read, pool.slice(PLAIN))
 
 
 def test_of_long_texts_fewer_are_read(store, texts, read, monkeypatch):
     monkeypatch.setattr(loop.trainer.pool_predictions, "CHARACTERS", 1)
     texts(ENOUGH + 20)
     learned(store, 1)
-    PoolPredictions(store, Saved(1)).read(1, None)
+    PoolPredictions(store, Saved(1)).read(1, PLAIN)
 
     assert [ENOUGH] == read
 
@@ -85,7 +88,7 @@ def test_of_older_rounds_fewer_and_fewer_are_kept(store, texts, read):
     pool = PoolPredictions(store, Saved())
     for number in range(1, 18):
         learned(store, number)
-        pool.read(number, None)
+        pool.read(number, PLAIN)
 
     assert [*range(1, 11), 12, 14, 16, 17] == store.predictions.rounds(pool=True)
 
@@ -95,7 +98,7 @@ def test_a_project_of_an_older_version_has_two_saved_rounds_read_when_idle(store
     for number in range(1, 21):
         learned(store, number)
     pool = PoolPredictions(store, Saved(0, 1, 8, 10, 19, 20, damaged=(10,)))
-    slices = [pool.slice() for _ in range(5)]
+    slices = [pool.slice(PLAIN) for _ in range(5)]
 
     assert [True, True, True, False, False] == slices  # the newest, the damaged one, and the next best
     assert [8, 20] == store.predictions.rounds(pool=True)
@@ -109,5 +112,5 @@ def test_no_round_is_read_again_and_again_because_it_is_not_kept(store, texts, r
         store.predictions.put_pool(number, {f"{n}": () for n in range(ENOUGH)})
     pool = PoolPredictions(store, Saved(0, 12, 40))  # the 12th had learned hardly more than the 11th, which is kept
 
-    assert [True, False, False] == [pool.slice() for _ in range(3)]
+    assert [True, False, False] == [pool.slice(PLAIN) for _ in range(3)]
     assert [11, 40] == store.predictions.rounds(pool=True)
