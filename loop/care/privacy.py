@@ -38,8 +38,8 @@ def files_with_text(paths: ProjectPaths, settings: Settings, store: Store) -> It
     """
     for path in sorted(paths.data.glob(f"{paths.db.name}*")):
         yield PrivateFile(path, "the store" if path == paths.db else "part of the store: its log, or an older copy")
-    if paths.features.exists():
-        yield PrivateFile(paths.features, "what an encoder computed of the texts")
+    for path in sorted(paths.data.glob(f"{paths.features.name}*")):
+        yield PrivateFile(path, "what an encoder computed of the texts")
     if settings.project.eval is not None:
         yield PrivateFile(paths.resolve(settings.project.eval), "gold texts, named in loop.cfg")
     texts = sorted((text.text for text in store.corpus.sample(SAMPLE, Random(0))), key=len)[-LOOKED_FOR:]

@@ -132,16 +132,17 @@ def train_with_progress(folder: Path, *, gpu_id: int) -> None:
 def result_lines(result: Result) -> list[str]:
     """Return lines that compare the final model with the last round."""
     from loop.intervals import SIGNED, between
+    from loop.progress.scores import ENOUGH
 
     one = result.comparison
     if one is None:
         lines = ["Without held-out answers or an eval file, it cannot be compared with the last round."]
     else:
         chance = f"{between(one.interval, SIGNED)} (95 %)" if one.interval else "with no interval, from too few texts"
-        lines = [
-            f"F1 on {counted(one.texts, 'text')} that neither has learned: last round {one.before:.1f}, "
-            f"final model {one.after:.1f}; difference {chance}: {one.verdict}."
-        ]
+        texts = f"{counted(one.texts, 'text')} that neither has learned"
+        each = f"last round {one.before:.1f}, final model {one.after:.1f}"
+        each = each if one.gold >= ENOUGH else f"{counted(one.gold, 'span')} are too few for one number"
+        lines = [f"F1 on {texts}: {each}; difference {chance}: {one.verdict}."]
     if result.others is not None:
         lines.append(f"Agreement with the last round on the base's other labels: F1 {result.others:.1f}.")
     return lines

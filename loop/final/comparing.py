@@ -22,10 +22,12 @@ class Comparison:
     """F1 of two pipelines on the same texts, in percent.
 
     Attributes:
+        gold: spans to find in them.
         interval: 95% interval of the difference; None if there are too few texts.
     """
 
     texts: int
+    gold: int
     before: float
     after: float
     interval: Range | None
@@ -47,8 +49,8 @@ def compared(before: Language, after: Language, gold: Sequence[GoldText], labels
         return None
     tables = [_table(nlp, gold, labels) for nlp in (before, after)]
     both = np.stack([table.sum(axis=1) for table in tables], axis=1)
-    one, other, interval = difference(over_units(both, [one.unit for one in gold]))
-    return Comparison(len(gold), one, other, interval)
+    f1, other, interval = difference(over_units(both, [one.unit for one in gold]))
+    return Comparison(len(gold), sum(len(one.spans) for one in gold), f1, other, interval)
 
 
 def _table(nlp: Language, gold: Sequence[GoldText], labels: Sequence[str]) -> np.ndarray:

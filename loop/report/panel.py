@@ -6,7 +6,7 @@ from loop.progress.panel import LabelLine, Panel
 from loop.report.html import exact, in_words, table
 from loop.report.shown import isolated, shown
 
-COLUMNS = "label", "spans answered", "F1", "95 % interval", "all texts left would bring"
+COLUMNS = "label", "spans answered", "F1", "nine times in ten", "all texts left would bring"
 
 
 def panel_section(said: Panel) -> str:

@@ -6,7 +6,7 @@ from loop.intervals import between
 from loop.progress.panel import LabelLine, Panel
 from loop.terminal.columns import aligned
 
-HEADINGS = "label", "answered", "F1", "95 %", "all texts left"
+HEADINGS = "label", "answered", "F1", "9 in 10", "all texts left"
 
 
 def panel_lines(shown: Panel) -> list[str]:

@@ -45,7 +45,7 @@ def test_the_final_model_is_trained_and_compared_with_the_last_round(learned: Pa
 
     assert (0, True) == (ran.code, (learned / "models" / "final" / "model" / "meta.json").is_file())
     assert "to train on and" in ran.out
-    assert "on 10 texts that neither has learned: last round" in ran.out
+    assert "on 10 texts that neither has learned: 7 spans are too few for one number" in ran.out
     assert "step      4" in ran.err
     assert "models/final already exists" in run("train").err
 
@@ -76,7 +76,7 @@ def test_a_package_distills_what_is_not_distilled_yet(learned: Path, run: Run, m
     assert (0, 3, 2) == (ran.code, made.round, made.labelled)
     assert f"{made.train + 2} texts to train on, 2 of them labelled by round 3, and {made.dev} to choose" in ran.out
     assert "The distilled model is in models/distilled/model." in ran.out
-    assert "on 10 texts that neither has learned: last round" in ran.out
+    assert "on 10 texts that neither has learned: 7 spans are too few for one number" in ran.out
     assert ["xx_project_distilled-0.3.0-py3-none-any.whl"] == [path.name for path in Path("wheels").iterdir()]
 
     meta = learned / "models" / "distilled" / "model" / "meta.json"

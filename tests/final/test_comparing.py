@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 import spacy
 
+from loop.cli.train import result_lines
 from loop.final.comparing import Comparison, agreement_on_the_rest, compared
+from loop.final.folder import Result
 from loop.progress.held_out_gold import GoldText
 from loop.records import Span
 
@@ -32,14 +34,14 @@ def gold(n: int) -> list[GoldText]:
     ],
 )
 def test_it_is_said_which_is_better_only_where_chance_does_not_explain_it(interval, words):
-    assert words in Comparison(10, 50.0, 51.0, interval).verdict
+    assert words in Comparison(10, 10, 50.0, 51.0, interval).verdict
 
 
 def test_two_pipelines_are_compared_on_the_labels_that_were_asked():
     found = compared(finds(), finds("chain"), gold(20), LABELS)
 
-    assert Comparison(20, 0.0, 100.0, pytest.approx((83.9, 100.0), abs=0.1)) == found
-    assert Comparison(5, 0.0, 100.0, None) == compared(finds(), finds("chain"), gold(5), LABELS)
+    assert Comparison(20, 20, 0.0, 100.0, pytest.approx((83.9, 100.0), abs=0.1)) == found
+    assert Comparison(5, 5, 0.0, 100.0, None) == compared(finds(), finds("chain"), gold(5), LABELS)
 
 
 def test_without_texts_nothing_is_compared():
@@ -52,3 +54,17 @@ def test_labels_that_nobody_teaches_are_compared_with_the_last_round():
     assert agreement_on_the_rest(finds(), finds("chain"), texts, ["PART"]) == 100.0
     assert agreement_on_the_rest(finds(), finds("chain"), texts, ["ORG"]) == 0.0
     assert agreement_on_the_rest(finds(), finds(), ["nothing"], ["PART"]) is None
+
+
+@pytest.mark.parametrize(
+    ("spans", "words"),
+    [
+        (99, "F1 on 40 texts that neither has learned: 99 spans are too few for one number; difference"),
+        (100, "F1 on 40 texts that neither has learned: last round 40.0, final model 50.0; difference"),
+    ],
+)
+def test_of_few_spans_no_single_number_is_told(spans, words):
+    (line,) = result_lines(Result(Comparison(40, spans, 40.0, 50.0, (1.0, 19.0)), None))
+
+    assert line.startswith(words)
+    assert line.endswith("+1.0 to +19.0 (95 %): the final model is better.")

@@ -105,7 +105,7 @@ def test_a_learning_curve_a_package_and_a_comparison_say_it_too(evaluated):
     expected = Expected(20, 0, Gain(1.0, 0.5, 1.5), Gain(1.0, 0.5, 1.5))
     lines = curve_lines(LearningCurve(now.curve, expected))
     meta = _meta({}, About("p", "1.0", labels=("PART",), scores=now.scores), {})
-    (compared,) = result_lines(Result(Comparison(40, 40.0, 50.0, None), None))
+    (compared,) = result_lines(Result(Comparison(40, 100, 40.0, 50.0, None), None))
 
     assert 3 == sum(line.endswith("too few") for line in lines)
     assert f"All labels: {ONE_GROUP}." in meta["notes"]

@@ -32,7 +32,7 @@ def test_the_panel_says_how_good_and_on_what_by_label_and_what_more_would_bring(
     assert panel_lines(PANEL) == [
         "F1       64.6, 55 to 73, from 118 spans in 45 texts: 10 held out, 7 drawn at random, 28 chosen, "
         "counting less; round 15",
-        "label  answered  F1      95 %  all texts left",
+        "label  answered  F1   9 in 10  all texts left",
         "PART        217   –  55 to 73  gains most: about +9 F1",
         "BRAND         0",
         "100 more +4.6 F1 (+0.9 to +12.6) in about 16 minutes",
