@@ -58,7 +58,7 @@ class Measure:
 
 def between(interval: Range | None, form: str = "{:.0f} to {:.0f}") -> str:
     """Format an interval."""
-    return TOO_FEW if interval is None else form.format(*interval)
+    return TOO_FEW if interval is None else form.format(*(bound + 0.0 for bound in interval))  # no "-0"
 
 
 def counts(

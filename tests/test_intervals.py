@@ -16,7 +16,9 @@ from loop.intervals import (
     FEWEST_UNITS,
     OVERLAPPING,
     STRICT,
+    TOO_FEW,
     Measure,
+    between,
     counts,
     difference,
     intervals_of,
@@ -302,3 +304,8 @@ def test_a_statistic_of_too_few_units_has_no_interval():
     few = np.ones((FEWEST_UNITS - 1, 1, 3))
 
     assert [(1.0, None)] == intervals_of(f1_of, few, few[..., 0])
+
+
+def test_nothing_is_told_as_minus_zero():
+    assert "0 to 5" == between((-0.0, 5.0))
+    assert TOO_FEW == between(None)
