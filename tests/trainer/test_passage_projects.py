@@ -384,3 +384,27 @@ def said(store: Store) -> set[tuple]:
     answers = store.answers.standing()
     texts = {one.id: one.text for one in store.corpus.texts([one.text_id for one in answers])}
     return {(texts[one.text_id], one.passage, one.spans, one.complete) for one in answers}
+
+
+def test_a_document_that_was_begun_with_other_sections_is_asked_about_until_all_is_known(
+    paths, passages, store, monkeypatch
+):
+    settings = replace(passages, acquire=replace(passages.acquire, longest=150))
+    gold = joined(1, 90)
+    (text,) = gold
+    store.corpus.add_batch([NewText(text)], source="gold")
+    with monkeypatch.context() as before:
+        cut = [(start, min(start + 1234, len(text))) for start in range(0, len(text), 1234)]
+        before.setattr("loop.trainer.known_passages.sections", lambda _: cut)
+        finish(paths, settings, store)
+        asked = give(paths, settings, store, gold, 4)
+        waiting = store.questions.waiting()
+    asked += give(paths, settings, store, gold, 2)
+    while store.corpus.pool_size():
+        finish(paths, settings, store)
+        asked += give(paths, settings, store, gold, 4)
+        assert 60 > len(asked)
+
+    assert waiting
+    assert apart(asked)
+    assert gold[text] == of_texts(store.answers.training(), store.journal.schemes())[1].spans
