@@ -16,7 +16,7 @@ ABBREVIATION = 4
 LONGEST = 30
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_SENTENCE = re.compile(r"""[.!?…]["'”’»)\]]*\s+|[。！？]["'”’」』）]*\s*""")
+_SENTENCE = re.compile(r"""[.!?…]["'”’»)\]]*\s+|:\s*\n|[。！？]["'”’」』）]*\s*""")
 _LINE = re.compile(r"\n")
 _CLAUSE = re.compile(r"[,;:]\s+|[，、；：]")
 _SPACE = re.compile(r"\s+")
@@ -60,7 +60,15 @@ def _is_abbreviated(word: str, following: str) -> bool:
 
 def _is_own_line(match: re.Match[str]) -> bool:
     begun = match.string.rfind("\n", 0, match.start()) + 1
-    return match.start() - begun < WRAPPED or (_begins_anew(match) and _parts_no_name(match))
+    return match.start() - begun < WRAPPED or (
+        _begins_anew(match) and _parts_no_name(match) and not _is_wrapped(match.string, begun, match.end())
+    )
+
+
+def _is_wrapped(text: str, line: int, following: int) -> bool:
+    """Whether one of two lines, which begin there, goes on with or in a line beside them."""
+    after = text.find("\n", following) + 1
+    return text[line].islower() or (after > 0 and text[after : after + 1].islower())
 
 
 def _parts_no_name(match: re.Match[str]) -> bool:

@@ -49,9 +49,16 @@ def test_no_name_that_is_wrapped_is_cut_at_the_end_of_its_line():
 
 
 def test_sentences_and_items_of_a_list_end_but_abbreviations_and_wrapped_lines_do_not():
-    text = "Bring it. The old\nfork is bent. You will need, as e.g. here:\n2 eggs\nsalt"
+    text = "Bring it. You will need, as e.g. here:\n2 eggs\nsalt"
 
-    assert ["Bring it.", "The old", "fork is bent.", "You will need, as e.g. here:", "2 eggs", "salt"] == pieces(text)
+    assert ["Bring it.", "You will need, as e.g. here:", "2 eggs", "salt"] == pieces(text)
     assert ["The chain of this bicycle is much too\nloose today!", "Why?"] == pieces(
         "The chain of this bicycle is much too\nloose today! Why?"
     )
+
+
+def test_a_line_of_wrapped_prose_does_not_end_where_the_next_begins_with_a_capital():
+    assert ["When he went to Berlin, I went to\nRome, and all the others went to\nsea."] == pieces(
+        "When he went to Berlin, I went to\nRome, and all the others went to\nsea."
+    )
+    assert 3 == len(pieces("The fork of this bicycle was bent\nThe chain of that bicycle was new\nNothing else"))

@@ -145,6 +145,24 @@ def test_a_queue_holds_many_questions_about_one_document(of, longest, share, pat
         assert all(1 == max(places.values()) for places in known_places(store).values())
 
 
+def test_a_document_is_asked_about_at_first_in_short_passages_that_begin_and_end_with_sentences(paths, passages, store):
+    queue, acquire = replace(passages.queue, random_share=0.3), replace(passages.acquire, passages=False, longest=150)
+    settings = replace(passages, queue=queue, acquire=acquire)
+    sentence = "The front fork of this old bicycle is bent, so bring it in. "
+    store.corpus.add_batch([NewText(sentence * 900)], source="prose")
+    finish(paths, settings, store)
+    asked = give(paths, settings, store, {sentence * 900: ()}, 99)
+
+    assert {"random": "drawn at random", "short": "a short passage, to begin with"} == {
+        one.stream: one.reason for one in asked
+    }
+    for one in asked:
+        words = one.text.text[slice(*one.passage)]
+        assert sentence.count(" ") <= words.count(" ") + 1 <= 40
+        assert words.startswith("The front")
+        assert words.endswith("in.")
+
+
 def test_in_a_queue_with_a_document_every_short_text_is_asked_about_once(paths, passages, store):
     settings = replace(passages, acquire=replace(passages.acquire, passages=False, longest=150))
     gold = joined(1, 600) | workshop_gold(5)
