@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -122,6 +123,8 @@ def _fitted(
     remarking: Remarking,
 ) -> Iterator[AnswerRow]:
     """The answers fitted to the tokens of `nlp`; raises at the end if some have unknown labels."""
+    # Answers that share a row are about one long text.
+    doc_of: Callable[[str], Doc] = lru_cache(maxsize=1)(nlp.tokenizer)
     seen: dict[str, tuple[str, Answer]] = {}
     for raw in raws:
         answer = _answer(raw)
@@ -131,7 +134,7 @@ def _fitted(
         for label in sorted({span.label for span in (*answer.spans, *answer.shown, *answer.unclear)} - set(labels)):
             remarking.miss(label, raw)
         changes: Counter[str] = Counter()
-        fitted = fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), changes)
+        fitted = fit_to_tokens(answer, doc := doc_of(raw.text), changes)
         for kind, times in changes.items():
             remarking.note(kind, raw, times)
         yield AnswerRow(raw, replace(_new_answer(raw, fitted, doc, labels), widened=changes["widened"]))

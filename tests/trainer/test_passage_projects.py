@@ -398,6 +398,62 @@ def test_answers_about_passages_go_to_another_project_and_mean_the_same(form, pa
         assert said(store) == said(other)
 
 
+@pytest.mark.parametrize("form", ["jsonl", "spacy"])
+def test_an_export_holds_a_document_once_and_is_the_same_after_an_import(form, paths, passages, store, tmp_path):
+    gold = joined(1, 600)
+    (text,) = gold
+    store.corpus.add_batch([NewText(text, source="a.txt", line=1)], source="gold")
+    finish(paths, passages, store)
+    give(paths, passages, store, gold, 8)
+    nlp, file, again = spacy.blank("xx"), tmp_path / f"answers.{form}", tmp_path / f"again.{form}"
+
+    assert 8 == write(answered(store, nlp), file, format=form)
+    assert len(text) + 12_000 > file.stat().st_size
+    with Store.create(tmp_path / "other.db") as other:
+        found = read_answers(other, read(file), nlp=nlp, labels=["PART"], annotator="ann", source="other")
+        import_answers(other, plan_import(other, found, labels=["PART"]), source="other")
+
+        assert said(store) == said(other)
+        assert 8 == write(answered(other, nlp), again, format=form)
+    if form == "jsonl":
+        assert file.read_bytes() == again.read_bytes()
+
+
+def test_a_yes_about_a_passage_leaves_the_rest_of_an_imported_document_to_be_asked_about(
+    paths, passages, store, tmp_path
+):
+    gold = joined(1, 600)
+    (text,) = gold
+    store.corpus.add_batch([NewText(text)], source="gold")
+    finish(paths, passages, store)
+    session = Session(paths, passages, store, annotator="ann")
+    for verdict in ("accept", "reject", "accept"):
+        question = session.next()
+        words = [token for token in question.tokens if Span(*token, "").touches(question.passage)]
+        span = Span(*words[1], "PART")
+        session.answer(
+            question, verdict, (span,), seconds=1, keys=1, complete=False, passage=None, shown=(span,), mode="teach"
+        )
+    session.close()
+    nlp, file = spacy.blank("xx"), tmp_path / "answers.jsonl"
+
+    assert 3 == write(answered(store, nlp), file)
+    assert 2 == len(file.read_text("utf-8").splitlines())
+    with Store.create(tmp_path / "other.db") as other:
+        found = read_answers(other, read(file), nlp=nlp, labels=["PART"], annotator="ann", source="other")
+        import_answers(other, plan_import(other, found, labels=["PART"]), source="other")
+
+        assert 1 == store.corpus.pool_size() == other.corpus.pool_size()
+        assert said(store) == said(other)
+        assert 3 == len(places(other))
+        assert set(places(store)) == set(places(other))
+
+
+def places(store: Store) -> list[tuple[int, int] | None]:
+    ids = [answer.question_id for answer in store.answers.standing()]
+    return list(store.questions.passages(ids).values())
+
+
 def said(store: Store) -> set[tuple]:
     answers = store.answers.standing()
     texts = {one.id: one.text for one in store.corpus.texts([one.text_id for one in answers])}
