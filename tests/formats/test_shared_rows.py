@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -15,6 +16,8 @@ from spacy.tokens import DocBin
 from loop.alignment import filter_spans
 from loop.errors import InputError
 from loop.formats import Answered, RawText, get_reader, get_writer
+from loop.formats.jsonl import dumped
+from loop.formats.prodigy_row import prodigy_row
 from loop.formats.shared_rows import LONG, sharing
 from loop.intake import docbin  # noqa: F401 (it registers the format spacy)
 from loop.records import Answer, Span, Text
@@ -61,7 +64,7 @@ def test_answers_that_share_rows_come_back_whole_and_in_the_order_of_their_annot
         answers = [raw.answer for raw in again if raw.answer]
 
         assert by_annotator([row.answer for row in rows]) == by_annotator(
-            [Answer(**{name: getattr(one, name) for name in Answer.__slots__} | {"text_id": 1}) for one in answers]
+            [replace(one, text_id=1) for one in answers]
         ), format
         assert all((TEXT.text, TEXT.meta, ("f.txt", 3)) == (raw.text, raw.meta, raw.origin) for raw in again)
 
@@ -102,6 +105,13 @@ def test_spans_that_somebody_corrects_in_a_shared_row_are_those_of_its_answers()
     one, two = read_again(json.dumps(row).encode(), "jsonl")
 
     assert ("A", "B") == (one.answer.spans[0].label, two.answer.spans[0].label)
+
+
+def test_an_older_export_has_a_row_with_tokens_for_each_answer() -> None:
+    tokens = [{"text": TEXT.text[start:end], "start": start, "end": end} for start, end in TOKENS]
+    older = b"\n".join(dumped(prodigy_row(row) | {"tokens": tokens}) for row in passages(3))
+
+    assert [replace(row.answer, text_id=0) for row in passages(3)] == [raw.answer for raw in read_again(older, "jsonl")]
 
 
 def test_spacy_reads_a_doc_a_person_whose_passages_are_known_and_whose_rest_is_missing() -> None:
