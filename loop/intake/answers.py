@@ -21,8 +21,11 @@ from loop.intake.label_names import with_names
 from loop.intake.remarks import Remarking, Remarks
 from loop.intake.rows import AnswerRow, one_each, with_annotators
 from loop.intake.texts import is_reserved, new_text
-from loop.records import Answer, Passage, Span
+from loop.records import Answer, Passage, Question, Span
 from loop.store import Names, NewAnswer, NewText, Store
+
+# Characters to either side of a passage that are kept with its question.
+AROUND = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +146,20 @@ def _fitted(
 
 def _new_answer(raw: RawText, answer: Answer, doc: Doc, labels: Container[str]) -> NewAnswer:
     suggested = tuple(span for span in raw.suggested if span.label in labels)
-    tokens = tuple((token.idx, token.idx + len(token)) for token in doc)
-    question = raw.question and replace(raw.question, tokens=tokens, prediction=answer.shown)
+    question = raw.question and replace(raw.question, tokens=_shown_tokens(raw.question, answer, doc))
+    question = question and replace(question, prediction=answer.shown)
     return NewAnswer(new_text(replace(raw, suggested=suggested), raw.group), answer, question, raw.asked)
+
+
+def _shown_tokens(question: Question, answer: Answer, doc: Doc) -> tuple[tuple[int, int], ...]:
+    """All tokens of a text or, of a question about a passage, those around it and around what was marked."""
+    tokens = ((token.idx, token.idx + len(token)) for token in doc)
+    if question.passage is None:
+        return tuple(tokens)
+    spans = ((span.start, span.end) for span in (*answer.spans, *answer.shown))
+    places = [question.passage, answer.passage or question.passage, *spans]
+    first, last = min(start for start, _ in places) - AROUND, max(end for _, end in places) + AROUND
+    return tuple(token for token in tokens if first < token[1] and token[0] < last)
 
 
 def _answer(raw: RawText) -> Answer:

@@ -413,7 +413,9 @@ def test_an_export_holds_a_document_once_and_is_the_same_after_an_import(form, p
         found = read_answers(other, read(file), nlp=nlp, labels=["PART"], annotator="ann", source="other")
         import_answers(other, plan_import(other, found, labels=["PART"]), source="other")
 
+        asked = other.questions.get([one.question_id for one in other.answers.standing()]).values()
         assert said(store) == said(other)
+        assert all(len(one.tokens) < 800 and one.passage for one in asked)
         assert 8 == write(answered(other, nlp), again, format=form)
     if form == "jsonl":
         assert file.read_bytes() == again.read_bytes()
