@@ -1,4 +1,4 @@
-"""Cold start: selects short texts, and texts with pattern matches, before there is a model."""
+"""Cold start: selects short texts and passages, and texts with pattern matches, before there is a model."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from statistics import median
 
 # Most questions about the same string: a repeated mention teaches less than a new one.
 SAME_STRING = 2
+# Most tokens that are asked about of a long text.
+SHORT_PASSAGE = 40
 
 
 def short_ones(lengths: Sequence[int]) -> list[int]:

@@ -27,6 +27,8 @@ SHARE = 0.8
 NEGLIGIBLE = 0.005
 # No rest of fewer tokens is left beside a passage, if it can be helped.
 FEWEST = 5
+# To begin with a sentence, a random stretch is moved by no more tokens; to end with one, it loses no more than half.
+NEAR = 20
 # A text shorter than this is asked about as a whole: it is read at a glance.
 SHORT = 15
 
@@ -157,8 +159,11 @@ def random_stretches(
     most: int = 1,
     known: Sequence[TokenRange] = (),
     near: Sequence[TokenRange] = (),
+    ends: Sequence[int] = (),
 ) -> list[TokenRange]:
     """Draw token ranges of at most `longest` tokens in which nothing is known, none touching another.
+
+    They begin and end with sentences, where some end nearby.
 
     Args:
         n_tokens: the length of what is shown.
@@ -167,13 +172,15 @@ def random_stretches(
         most: how many ranges at most.
         known: token ranges whose spans are known.
         near: each touches one of these, if that is possible.
+        ends: the tokens before which a sentence ends.
     """
     found: list[TokenRange] = []
     while len(found) < most and (free := gaps(n_tokens, [*known, *found])):
         wanted = [(gap, one) for gap in free for one in near if one[0] < gap[1] and gap[0] < one[1]]
         gap = rng.choices(free, weights=[b - a for a, b in free])[0]
         gap, place = rng.choice(wanted) if wanted else (gap, gap)
-        found.append(_stretch(gap, longest, rng, place))
+        place = max(gap[0], place[0]), min(gap[1], place[1])
+        found.append(_with_sentences(_stretch(gap, longest, rng, place), gap, place, longest, ends))
     return found
 
 
@@ -183,11 +190,36 @@ def _stretch(gap: TokenRange, longest: int, rng: Random, place: TokenRange) -> T
     if last - first <= longest:
         return gap
     size = min(longest, last - first - FEWEST)
-    start, end = max(first, place[0]), min(last, place[1])
+    start, end = place
     around = range(max(first, min(start, end - size)), min(last - size, max(start, end - size)) + 1)
-    tidy = [n for n in around if n - first not in range(1, FEWEST) and last - n - size not in range(1, FEWEST)]
+    tidy = [n for n in around if _leaves_no_small_rest((n, n + size), gap)]
     chosen = rng.choice(tidy or around)
     return chosen, chosen + size
+
+
+def _leaves_no_small_rest(stretch: TokenRange, gap: TokenRange) -> bool:
+    return not {stretch[0] - gap[0], gap[1] - stretch[1]}.intersection(range(1, FEWEST))
+
+
+def _with_sentences(
+    stretch: TokenRange, gap: TokenRange, place: TokenRange, longest: int, ends: Sequence[int]
+) -> TokenRange:
+    """Move the ends of a stretch to those of sentences nearby, if it then still holds the place or is within it."""
+    size, best = stretch[1] - stretch[0], {*gap, *ends}
+    starts = [stretch[0], *(n for n in best if abs(n - stretch[0]) <= NEAR)]
+    every = [(start, stop) for start in starts for stop in (start + size, *best)]
+    sized = [one for one in every if size / 2 <= one[1] - one[0] <= longest and _holds(gap, one)]
+    tidy = [one for one in sized if _leaves_no_small_rest(one, gap)]
+    around = _holds(stretch, place)
+    return min(
+        (one for one in tidy if (_holds(one, place) if around else _holds(place, one))),
+        key=lambda one: (len({*one} - best), abs(one[0] - stretch[0]) + abs(one[1] - stretch[1])),
+        default=stretch,
+    )
+
+
+def _holds(outer: TokenRange, inner: TokenRange) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _doubt(lattice: Lattice) -> Doubt:

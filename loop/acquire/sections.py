@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from random import Random
 
+from loop.acquire.text_ends import last_end
 from loop.records import Passage
 
 # Characters: a text of at most this many is one section, and no section is longer.
 SECTION = 2000
-# Where a section may end, the best place first; it has at least half of `SECTION`.
-ENDS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"[.!?。！？]\s+"), re.compile(r"\s+"))
 
 
 def sections(text: str) -> list[Passage]:
-    """Divide a text after a paragraph, a line, a sentence or a word; depends on the text only.
+    """Divide a text after a paragraph, a sentence, a line or a word; depends on the text only.
 
+    A section that is followed by another has at least half of `SECTION`.
     Sections of nothing but white space are left out.
     """
     found, start = [], 0
     while len(text) - start > SECTION:
-        end = _end(text, start)
+        end = last_end(text, start + SECTION // 2, start + SECTION)
         found.append((start, end))
         start = end
     found.append((start, len(text)))
     return [one for one in found if text[slice(*one)].strip()] or found[:1]
-
-
-def _end(text: str, start: int) -> int:
-    for place in ENDS:
-        ends = [match.end() for match in place.finditer(text, start + SECTION // 2, start + SECTION)]
-        if ends and ends[-1] < len(text):
-            return ends[-1]
-    return start + SECTION
 
 
 def section_around(text: str, place: Passage) -> Passage:

@@ -53,7 +53,7 @@ def curve_lines(curve: LearningCurve, *, width: int = 80) -> list[str]:
     rows = [("all", last.overall), *last.labels.items()]
     return [
         *drawn(curve.points, width),
-        f"After {curve.points[-1].answers:,} answers, on {counted(last.overall.texts, 'answered text')}, "
+        f"After {curve.points[-1].answers:,} answers, on {counted(last.overall.texts, f'answered {curve.evaluated}')}, "
         "each predicted by a model that did not learn from it:",
         *aligned([HEADINGS, *(_row(name, one) for name, one in rows)], left=(0, 5)),
         f"expects  of the next {MORE} answers {_points(curve.expected.more)}, "

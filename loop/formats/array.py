@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from loop.errors import InputError
 from loop.formats.jsonl import Row, dumped
 from loop.formats.label_studio import to_label_studio
 from loop.formats.lines import Source
-from loop.formats.prodigy_row import prodigy_row
+from loop.formats.prodigy_row import prodigy_rows
 from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
 from loop.formats.rows import read_row
@@ -58,21 +58,21 @@ class _Lines:
 @writer("json")
 def write_json(rows: Iterable[Answered], out: BinaryIO) -> int:
     """Write a list of Prodigy's rows, lossless."""
-    return _write(rows, out, prodigy_row)
+    return _write(prodigy_rows(rows), out)
 
 
 @writer("label-studio")
 def write_label_studio(rows: Iterable[Answered], out: BinaryIO) -> int:
     """Write a list of Label Studio's tasks: complete answers, and skipped texts as cancelled."""
-    return _write(rows, out, to_label_studio)
+    return _write(((task, 1) for row in rows if (task := to_label_studio(row)) is not None), out)
 
 
-def _write(rows: Iterable[Answered], out: BinaryIO, row_of: Callable[[Answered], Row | None]) -> int:
+def _write(rows: Iterable[tuple[Row, int]], out: BinaryIO) -> int:
+    """Write each row; return how many answers they hold."""
     written = 0
     out.write(b"[")
-    for row in map(row_of, rows):
-        if row is not None:
-            out.write((b",\n" if written else b"\n") + dumped(row))
-            written += 1
+    for row, n in rows:
+        out.write((b",\n" if written else b"\n") + dumped(row))
+        written += n
     out.write(b"\n]\n")
     return written

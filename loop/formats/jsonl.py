@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from loop.errors import InputError
 from loop.formats.doccano import to_doccano
 from loop.formats.lines import Source
-from loop.formats.prodigy_row import prodigy_row
+from loop.formats.prodigy_row import prodigy_rows
 from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
 from loop.formats.rows import read_row
@@ -36,8 +36,8 @@ def read_jsonl(source: Source, *, text_field: str) -> Iterator[RawText]:
 
 @writer("jsonl")
 def write_prodigy(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write Prodigy's rows, one per line, lossless."""
-    return write_lines(rows, out, prodigy_row)
+    """Write Prodigy's rows, one per line, lossless; return the number of answers."""
+    return sum(n for row, n in prodigy_rows(rows) if out.write(dumped(row) + b"\n"))
 
 
 @writer("doccano")

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from loop.errors import InputError, LoopError
 from loop.formats.jsonl import dumped
 from loop.formats.lines import Source
-from loop.formats.prodigy_row import prodigy_row
+from loop.formats.prodigy_row import prodigy_rows
 from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
 from loop.formats.rows import cells_to_row, read_row
@@ -72,11 +72,11 @@ def write_parquet(rows: Iterable[Answered], out: BinaryIO) -> int:
         LoopError: pyarrow is not installed.
     """
     arrow, parquet = pyarrow()
-    schema, iterator, written = _schema(arrow), iter(rows), 0
+    schema, iterator, written = _schema(arrow), prodigy_rows(rows), 0
     with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
-        while part := [_cells(row) for row in islice(iterator, ROWS_AT_ONCE)]:
-            writer.write_table(arrow.Table.from_pylist(part, schema=schema))
-            written += len(part)
+        while part := list(islice(iterator, ROWS_AT_ONCE)):
+            writer.write_table(arrow.Table.from_pylist([_cells(row) for row, _ in part], schema=schema))
+            written += sum(n for _, n in part)
     return written
 
 
@@ -88,8 +88,7 @@ def _schema(arrow: Any) -> Any:
     return arrow.schema(list(columns.items()))
 
 
-def _cells(answered: Answered) -> dict[str, Any]:
-    row = prodigy_row(answered)
+def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
     spans = [{name: span[name] for name in ("start", "end", "label")} for span in row["spans"]]
     as_json = {name: dumped(row[name]).decode("ascii") for name in ("meta", "_loop")}
     return {name: value for name, value in row.items() if name != "tokens"} | {"spans": spans} | as_json

@@ -133,6 +133,7 @@ def read_question(row: Mapping[str, Any], text: str) -> Question | None:
         reason=_checked(asked, "reason", str, default=""),
         round=_checked(asked, "round", int, default=0),
         entropy=entropy,
+        passage=_range(asked.get("passage"), "question.passage"),
     )
 
 
@@ -229,14 +230,18 @@ def _triples(own: Mapping[str, Any], name: str) -> tuple[Span, ...]:
 
 
 def _passage(own: Mapping[str, Any], row: Mapping[str, Any]) -> Passage | None:
-    said = own.get("passage")
+    passage = _range(own.get("passage"), "passage")
+    if passage is not None and (own.get("complete", False) or row["answer"] != "accept"):
+        raise BadRowError("its _loop.passage belongs to an accepted answer that is not complete.")
+    return passage
+
+
+def _range(said: Any, name: str) -> Passage | None:
     if said is None:
         return None
     fits = isinstance(said, list) and len(said) == 2 and all(type(each) is int for each in said)
     if not fits or not 0 <= said[0] < said[1]:
-        raise BadRowError("its _loop.passage is not [start, end].")
-    if own.get("complete", False) or row["answer"] != "accept":
-        raise BadRowError("its _loop.passage belongs to an accepted answer that is not complete.")
+        raise BadRowError(f"its _loop.{name} is not [start, end].")
     return said[0], said[1]
 
 

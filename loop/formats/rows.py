@@ -22,17 +22,18 @@ from loop.formats.prodigy import (
     row_key,
 )
 from loop.formats.raw import BadRowError, Note, RawText
+from loop.formats.shared_rows import answers_in
 from loop.formats.spans import read_spans
 from loop.formats.strict_json import parsed
 from loop.formats.tasks import task_of
-from loop.records import Answer, Span
+from loop.records import Answer, Question, Span
 
 # Fields that are JSON in the cell of a table.
 JSON_FIELDS = frozenset({"spans", "meta", "tokens", "_loop", "_input_hash", "_task_hash", "_timestamp"})
 
 
 def read_row(row: Any, source: Source, number: int, *, text_field: str) -> Iterator[RawText]:
-    """Yield the text of a row of `source`; for a Label Studio task, one per annotation.
+    """Yield the text of a row of `source`; for a Label Studio task, or a row that answers share, one per answer.
 
     Raises:
         InputError: the row has no text under `text_field`, or invalid spans or an invalid answer.
@@ -47,14 +48,14 @@ def read_row(row: Any, source: Source, number: int, *, text_field: str) -> Itera
 
 
 def _prodigy_rows(row: Any, text_field: str) -> Iterable[dict[str, Any]]:
-    """The row in Prodigy's form; for a Label Studio task, one row per annotation."""
+    """The row in Prodigy's form; one row per annotation of a Label Studio task, and per answer that shares a row."""
     if isinstance(row, list) and len(row) == 2 and isinstance(row[1], dict):  # spaCy 2's training data
         row = {text_field: row[0]} | row[1]
     if not isinstance(row, dict):
         raise BadRowError("is not a JSON object.", 'A row looks like {"text": "…"}.')
     if is_label_studio(row):
         return from_label_studio(row, text_field)
-    return [from_doccano(row) if is_doccano(row) else row]
+    return answers_in(from_doccano(row) if is_doccano(row) else row)
 
 
 def cells_to_row(cells: Mapping[str, Any], text_field: str) -> dict[str, Any]:
@@ -89,7 +90,8 @@ def _raw_text(row: dict[str, Any], source: Source, number: int, text_field: str)
         return RawText(text, source.name, number, others | meta, group=read_group(row), task=task)
     spans, suggested, notes = read_spans(row, text, source.unit, number)
     answer = read_answer(row, spans or []) if "answer" in known else None
-    _refuse_misfit_places(answer, text)
+    question = read_question(row, text)
+    _refuse_misfit_places(answer, question, text)
     if answer is None or answer.complete or answer.verdict == "accept":  # rejected spans may overlap
         _refuse_overlaps((spans or []) if answer is None else answer.spans)
     return RawText(
@@ -102,7 +104,7 @@ def _raw_text(row: dict[str, Any], source: Source, number: int, text_field: str)
         group=read_group(row),
         key="" if answer is None and spans is None else row_key(row),
         suggested=tuple(sorted(set(suggested))),
-        question=read_question(row, text),
+        question=question,
         origin=read_origin(row),
         task=task,
         notes=notes,
@@ -110,18 +112,22 @@ def _raw_text(row: dict[str, Any], source: Source, number: int, text_field: str)
     )
 
 
-def _refuse_misfit_places(answer: Answer | None, text: str) -> None:
+def _refuse_misfit_places(answer: Answer | None, question: Question | None, text: str) -> None:
     """Refuse places that are not in the text, and spans that do not touch the passage."""
-    beyond = max((one.end for one in answer.unclear), default=0) if answer else 0
-    if beyond > len(text):
-        raise BadRowError(f"its _loop.unclear ends at {beyond}, but its text has {len(text)} characters.")
-    if answer is None or answer.passage is None:
-        return
-    start, end = answer.passage
-    if end > len(text):
-        raise BadRowError(f"its _loop.passage ends at {end}, but its text has {len(text)} characters.")
-    if outside := next((one for one in answer.spans if not one.touches(answer.passage)), None):
-        raise BadRowError(f"the span {outside.start}-{outside.end} is outside of its _loop.passage, {start}-{end}.")
+    passage, asked = answer and answer.passage, question and question.passage
+    ends = {
+        "unclear": max((one.end for one in answer.unclear), default=0) if answer else 0,
+        "passage": passage[1] if passage else 0,
+        "question.passage": asked[1] if asked else 0,
+    }
+    for name, end in ends.items():
+        if end > len(text):
+            raise BadRowError(f"its _loop.{name} ends at {end}, but its text has {len(text)} characters.")
+    spans = answer.spans if answer and passage else ()
+    if passage and (outside := next((one for one in spans if not one.touches(passage)), None)):
+        raise BadRowError(
+            f"the span {outside.start}-{outside.end} is outside of its _loop.passage, {passage[0]}-{passage[1]}."
+        )
 
 
 def _is_answer(row: Mapping[str, Any]) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from loop.errors import InputError
 from loop.formats.jsonl import dumped
 from loop.formats.lines import Source
-from loop.formats.prodigy_row import prodigy_row
+from loop.formats.prodigy_row import prodigy_rows
 from loop.formats.raw import Answered, BadRowError, RawText
 from loop.formats.registry import reader, writer
 from loop.formats.rows import JSON_FIELDS, cells_to_row, read_row
@@ -106,13 +106,12 @@ def _write(rows: Iterable[Answered], out: BinaryIO, delimiter: str) -> int:
     writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
     try:
         writer.writerow(COLUMNS)
-        return sum(1 for row in rows if writer.writerow(_cells(row)))
+        return sum(n for row, n in prodigy_rows(rows) if writer.writerow(_cells(row)))
     finally:
         text.detach()  # otherwise closing it would close `out`
 
 
-def _cells(answered: Answered) -> list[str]:
-    row = prodigy_row(answered)
+def _cells(row: Mapping[str, Any]) -> list[str]:
     return [_cell(name, row.get(name, "")) for name in COLUMNS]
 
 

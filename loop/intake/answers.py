@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -20,8 +21,11 @@ from loop.intake.label_names import with_names
 from loop.intake.remarks import Remarking, Remarks
 from loop.intake.rows import AnswerRow, one_each, with_annotators
 from loop.intake.texts import is_reserved, new_text
-from loop.records import Answer, Passage, Span
+from loop.records import Answer, Passage, Question, Span
 from loop.store import Names, NewAnswer, NewText, Store
+
+# Characters to either side of a passage that are kept with its question.
+AROUND = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ def _fitted(
     remarking: Remarking,
 ) -> Iterator[AnswerRow]:
     """The answers fitted to the tokens of `nlp`; raises at the end if some have unknown labels."""
+    # Answers that share a row are about one long text.
+    doc_of: Callable[[str], Doc] = lru_cache(maxsize=1)(nlp.tokenizer)
     seen: dict[str, tuple[str, Answer]] = {}
     for raw in raws:
         answer = _answer(raw)
@@ -131,7 +137,7 @@ def _fitted(
         for label in sorted({span.label for span in (*answer.spans, *answer.shown, *answer.unclear)} - set(labels)):
             remarking.miss(label, raw)
         changes: Counter[str] = Counter()
-        fitted = fit_to_tokens(answer, doc := nlp.tokenizer(raw.text), changes)
+        fitted = fit_to_tokens(answer, doc := doc_of(raw.text), changes)
         for kind, times in changes.items():
             remarking.note(kind, raw, times)
         yield AnswerRow(raw, replace(_new_answer(raw, fitted, doc, labels), widened=changes["widened"]))
@@ -140,9 +146,20 @@ def _fitted(
 
 def _new_answer(raw: RawText, answer: Answer, doc: Doc, labels: Container[str]) -> NewAnswer:
     suggested = tuple(span for span in raw.suggested if span.label in labels)
-    tokens = tuple((token.idx, token.idx + len(token)) for token in doc)
-    question = raw.question and replace(raw.question, tokens=tokens, prediction=answer.shown)
+    question = raw.question and replace(raw.question, tokens=_shown_tokens(raw.question, answer, doc))
+    question = question and replace(question, prediction=answer.shown)
     return NewAnswer(new_text(replace(raw, suggested=suggested), raw.group), answer, question, raw.asked)
+
+
+def _shown_tokens(question: Question, answer: Answer, doc: Doc) -> tuple[tuple[int, int], ...]:
+    """All tokens of a text or, of a question about a passage, those around it and around what was marked."""
+    tokens = ((token.idx, token.idx + len(token)) for token in doc)
+    if question.passage is None:
+        return tuple(tokens)
+    spans = ((span.start, span.end) for span in (*answer.spans, *answer.shown))
+    places = [question.passage, answer.passage or question.passage, *spans]
+    first, last = min(start for start, _ in places) - AROUND, max(end for _, end in places) + AROUND
+    return tuple(token for token in tokens if first < token[1] and token[0] < last)
 
 
 def _answer(raw: RawText) -> Answer:

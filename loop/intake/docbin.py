@@ -10,13 +10,15 @@ from typing import Any, BinaryIO
 import spacy
 from spacy.tokens import Doc, DocBin, Token
 from spacy.tokens import Span as DocSpan
+from spacy.util import filter_spans
 from spacy.vocab import Vocab
 
 from loop.errors import InputError
 from loop.formats import Answered, RawText, Source, reader, writer
-from loop.formats.prodigy_row import prodigy_row
+from loop.formats.prodigy_row import all_spans, prodigy_row
 from loop.formats.raw import BadRowError
 from loop.formats.rows import read_row
+from loop.formats.shared_rows import sharing
 from loop.formats.strict_json import parsed
 from loop.records import Span
 
@@ -72,51 +74,52 @@ def _said(doc: Doc) -> dict[str, Any]:
 
 @writer("spacy")
 def write_docbin(rows: Iterable[Answered], out: BinaryIO) -> int:
-    """Write a doc for each answer that accepts or rejects spans; return the number of docs.
+    """Write a doc for each answer that accepts or rejects spans, or for all that share one; return how many answers.
 
     In a partial answer, or one that covers not all labels, all other tokens are marked as missing; in others the places
-    that are unclear. Rejected spans are
-    in the span group `incorrect_spans`, from which spaCy's ner can learn.
+    that are unclear. Rejected spans are in the span group `incorrect_spans`, from which spaCy's ner can learn.
     """
-    vocab, bin_ = Vocab(), DocBin(attrs=_ATTRIBUTES, store_user_data=True)
-    for row in rows:
-        if row.answer.verdict == "accept" or (row.answer.verdict == "reject" and not row.answer.complete):
-            bin_.add(_doc(row, vocab))
+    vocab, bin_, written = Vocab(), DocBin(attrs=_ATTRIBUTES, store_user_data=True), 0
+    for answers in sharing(row for row in rows if row.answer.says_something):
+        bin_.add(_doc(answers, vocab))
+        written += len(answers)
     out.write(bin_.to_bytes())
-    return len(bin_)
+    return written
 
 
-def _doc(row: Answered, vocab: Vocab) -> Doc:
-    text, tokens = row.text.text, row.tokens
+def _doc(answers: Sequence[Answered], vocab: Vocab) -> Doc:
+    last = answers[-1]
+    text, tokens = last.text.text, last.tokens
     starts = [start for start, _ in tokens[1:]]
     spaces = [start > end for (_, end), start in zip(tokens, [*starts, len(text)], strict=True)]
     doc = Doc(vocab, words=[text[start:end] for start, end in tokens], spaces=spaces)
-    spans = [found for span in row.answer.spans if (found := _on_tokens(doc, span))]
-    if row.answer.verdict == "accept":
-        says_all = row.answer.complete and row.labels is None
-        unclear = [doc[token.i : token.i + 1] for token in _unclear(doc, row, spans)]
-        outside = [] if says_all else _asked(doc, row, [*spans, *unclear])
+    spans = [found for span in all_spans(answers) if (found := _on_tokens(doc, span))]
+    if last.answer.verdict == "accept":
+        spans = filter_spans(spans)
+        says_all = last.answer.complete and last.labels is None
+        unclear = [doc[token.i : token.i + 1] for token in _unclear(doc, answers, spans)]
+        outside = [] if says_all else _asked(doc, answers, [*spans, *unclear])
         doc.set_ents(spans, missing=unclear, outside=outside, default="outside" if says_all else "missing")
     else:
         doc.spans[INCORRECT] = spans
-    said = {name: value for name, value in prodigy_row(row).items() if name not in _BESIDE}
+    said = {name: value for name, value in prodigy_row(*answers).items() if name not in _BESIDE}
     doc.user_data[USER_DATA] = json.dumps(said)
     return doc
 
 
-def _asked(doc: Doc, row: Answered, spans: Sequence[DocSpan]) -> list[DocSpan]:
-    """The tokens, each as a span, of which an answer about a passage says that they are in no entity."""
-    if row.answer.passage is None or row.labels is not None:
-        return []
+def _asked(doc: Doc, answers: Iterable[Answered], spans: Sequence[DocSpan]) -> list[DocSpan]:
+    """The tokens, each as a span, of which answers about passages say that they are in no entity."""
+    passages = [one.answer.passage for one in answers if one.answer.passage and one.labels is None]
+    asked = (doc.char_span(*passage, alignment_mode="expand") for passage in passages)
     taken = {token.i for span in spans for token in span}
-    asked = doc.char_span(*row.answer.passage, alignment_mode="expand")
-    return [doc[token.i : token.i + 1] for token in asked or () if token.i not in taken]
+    free = sorted({token.i for span in asked for token in span or ()} - taken)
+    return [doc[i : i + 1] for i in free]
 
 
-def _unclear(doc: Doc, row: Answered, spans: Sequence[DocSpan]) -> list[Token]:
+def _unclear(doc: Doc, answers: Iterable[Answered], spans: Sequence[DocSpan]) -> list[Token]:
     """The tokens of the places that are unclear, as far as they are in no span."""
     taken = {token.i for span in spans for token in span}
-    found = {token.i: token for span in row.answer.unclear for token in _on_tokens(doc, span) or ()}
+    found = {token.i: token for one in answers for span in one.answer.unclear for token in _on_tokens(doc, span) or ()}
     return [token for i, token in sorted(found.items()) if i not in taken]
 
 

@@ -20,6 +20,7 @@ from loop.scoring.reader import own_lattices
 # Less probable spans are not worth their space in a question.
 CANDIDATE_P = 0.02
 NAMED_CANDIDATES = 3
+SHORT_PASSAGE = "a short passage, to begin with"
 TEXTS_AT_ONCE = 256
 
 
@@ -148,7 +149,7 @@ def question(read: Read, *, stream: Stream, round: int, passage: tuple[int, int]
         candidates=candidates,
         lattice=read.lattice.to_bytes() if read.lattice else b"",
         stream=stream,
-        reason=_reason(read, stream, inside) + _sources(read, inside),
+        reason=_reason(read, stream, asked, inside) + _sources(read, inside),
         round=round,
         entropy=read.lattice.entropy if read.lattice else None,
         passage=asked,
@@ -221,8 +222,10 @@ def _span(span: TokenSpan, tokens: Sequence[tuple[int, int]]) -> Span:
     return Span(tokens[span.start][0], tokens[span.end - 1][1], span.label)
 
 
-def _reason(read: Read, stream: Stream, candidates: Sequence[Candidate]) -> str:
-    """Why the annotator is asked about this text, in words."""
+def _reason(read: Read, stream: Stream, asked: Passage | None, candidates: Sequence[Candidate]) -> str:
+    """Why the annotator is asked about this text, or passage, in words."""
+    if stream == "short" and asked is not None:
+        return SHORT_PASSAGE
     if stream != "uncertain":
         return REASONS[stream]
     uncertain = sorted((c for c in candidates if c.p is not None and c.p < 0.99), key=lambda c: abs((c.p or 0) - 0.5))

@@ -9,7 +9,7 @@ from math import ceil
 from random import Random
 
 from loop.acquire.acquisition import get_acquisition
-from loop.acquire.coldstart import most_matched, short_ones
+from loop.acquire.coldstart import SHORT_PASSAGE, most_matched, short_ones
 from loop.acquire.diversity import diverse
 from loop.acquire.queue import Pick, interleave, with_held_out
 from loop.acquire.scored import Scored
@@ -230,13 +230,16 @@ class NextQuestions:
             self._settings.queue.random_share,
             self._settings.acquire.longest,
         )
-        fresh, carried = (random_places(part, longest, rng, most=most) for part in (found.fresh, found.carried))
+        handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
+        stretch = SHORT_PASSAGE if handing_over else longest
+        fresh, carried = (
+            random_places(part, longest, rng, most=most, stretch=stretch) for part in (found.fresh, found.carried)
+        )
         # Drawn first and from the random sample only, so that they represent the whole pool.
         shuffled = rng.sample(fresh, len(fresh))
         random = _at_random(shuffled, focus)
         kept = random[: round(size * share)]
         others = [place for place in (*fresh, *carried) if not any(map(place.pick("random").overlaps, kept))]
-        handing_over = max(0.0, 1 - answered / COLD_START_ANSWERS)
         matched = _picks((others[i] for i in most_matched([place.matches for place in others], n=size)), "pattern")
         chosen = random
         if self._settings.acquire.strategy != "random":

@@ -161,6 +161,33 @@ def test_of_a_match_that_is_longer_than_a_stretch_a_part_is_asked_about():
     assert all(100 <= start and end <= 150 and end - start == 20 for start, end in drawn)
 
 
+@given(partly_known(), st.integers(20, 40), st.integers(0, 9), st.integers(0, 89), st.sets(st.integers(0, 89)))
+def test_stretches_that_end_with_sentences_leave_no_small_rest_and_are_no_longer(text, longest, seed, at, ends):
+    n_tokens, known = text
+    free = free_of(n_tokens, known)
+    drawn = random_stretches(n_tokens, longest, Random(seed), known=known, near=[(at, at + 1)], ends=sorted(ends))
+
+    assert bool(free) == bool(drawn)
+    for first, last in drawn:
+        assert free.issuperset(range(first, last))
+        assert 0 < last - first <= longest
+        assert first <= at < last or at not in free
+        assert all(n == 0 or n >= FEWEST for n in rests((first, last), free))
+
+
+def test_random_stretches_begin_and_end_with_sentences():
+    ends = [*range(0, 2000, 17)]
+    drawn = [random_stretches(2000, 40, Random(seed), ends=ends)[0] for seed in range(50)]
+
+    assert {*ends, 2000}.issuperset(edge for one in drawn for edge in one)
+    assert {34} == {last - first for first, last in drawn}
+    assert 30 < len(set(drawn))
+
+
+def test_a_stretch_far_from_the_end_of_any_sentence_stays_as_long_as_it_may_be():
+    assert {40} == {last - first for seed in range(9) for first, last in random_stretches(999, 40, Random(seed))}
+
+
 def test_several_passages_are_the_best_of_what_the_ones_before_leave():
     spans = read((50, 52, 0.5), (120, 121, 0.3), (200, 201, 0.4), (210, 212, 0.3))
     found = best_passages(spans, 300, COST, longest=30, most=9)

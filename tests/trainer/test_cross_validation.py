@@ -10,21 +10,26 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.language import Language
 from workshop import workshop_gold
 
+from loop.answer_parts import Known
 from loop.base.assembly import assemble
+from loop.cli.curve import curve_lines
 from loop.errors import LoopError
 from loop.learning.pretraining import pretrained_layers
 from loop.progress.forecast import noted
+from loop.progress.held_out_gold import GoldText
 from loop.project import erase
-from loop.records import Answer
+from loop.records import Answer, Span
 from loop.settings import ProjectPaths, ProjectSettings, Settings, UpdateSettings, template
 from loop.store import NewText, Store
 from loop.store.events import EventKind
 from loop.store.locks import ProcessLock
 from loop.trainer import cross_validation
-from loop.trainer.cross_validation import FOLDS, ROUNDS, LearningCurve, folds, learning_curve
+from loop.trainer.cross_validation import FOLDS, ROUNDS, LearningCurve, folds, learning_curve, passages_of
 from loop.trainer.pretrained import Pretrained
+from loop.truth import Truth
 
 ANSWERED, TEXTS = 60, 80
 
@@ -216,6 +221,60 @@ def test_answers_of_which_few_have_an_entity_have_no_curve(paths, few, answered)
         learning_curve(paths, few, answered)
 
 
+@pytest.fixture
+def document(paths: ProjectPaths) -> Iterator[Store]:
+    """A project of one long text, 60 of whose 80 lines are answered, each as a passage."""
+    text, passages = "", []
+    for line, spans in workshop_gold(TEXTS).items():
+        moved = tuple(Span(len(text) + one.start, len(text) + one.end, one.label) for one in spans)
+        passages.append(((len(text), len(text) + len(line)), moved))
+        text += line + "\n"
+    with Store.create(paths.db) as store:
+        store.corpus.add_batch([NewText(text)], source="gold")
+        scheme = store.journal.scheme(["PART"])
+        for n, (passage, spans) in enumerate(passages[:ANSWERED]):
+            said = Answer(f"{n}", 1, "ann", "accept", spans, complete=False, passage=passage, scheme=scheme)
+            store.answers.add(said)
+        yield store
+
+
+def test_a_document_has_a_curve_each_passage_of_which_is_read_by_rounds_that_learned_from_others(
+    paths, few, document, monkeypatch
+) -> None:
+    (text,) = document.corpus.texts([1])
+    gold = [span for answer in document.answers.standing() for span in answer.spans]
+    read: list[int] = []
+
+    def predicted_spans(_: Language, shown: list[str]) -> list[set[Span]]:
+        read.extend(map(len, shown))
+        return [right(text.text.index(one), len(one)) for one in shown]
+
+    def right(at: int, size: int) -> set[Span]:
+        moved = (replace(span, start=span.start - at, end=span.end - at) for span in gold)
+        return {span for span in moved if 0 <= span.start and span.end <= size}
+
+    monkeypatch.setattr(cross_validation, "predicted_spans", predicted_spans)
+    curve = learning_curve(paths, replace(few, update=replace(few.update, steps=1)), document)
+    found = {(one.scores.overall.texts, one.scores.overall.gold, one.scores.overall.found) for one in curve.points}
+
+    assert {(ANSWERED, len(gold), len(gold))} == found
+    assert {100.0} == {one.scores.overall.strict.f1 for one in curve.points}
+    assert max(read) < 300
+    assert "on 60 answered passages, each" in "\n".join(curve_lines(curve))
+
+
+def test_what_is_known_outside_of_passages_is_not_evaluated_on() -> None:
+    inside, outside = Span(4, 8, "PART"), Span(400, 404, "PART")
+    truth = Truth(
+        spans=(inside, outside), refused=(Span(300, 304, "PART"),), passages=(Known(0, 20, frozenset(["PART"])),)
+    )
+    text = "the fork is bent and " * 30
+    read = passages_of(GoldText(text, truth.spans, ("PART",), "text", truth=truth), 3)
+
+    assert ("the fork is bent and the fork is", (inside,)) == (read.text, read.spans)
+    assert (Span(12, 16, "PART"),) == read.judged([Span(12, 16, "PART"), Span(25, 29, "PART")])
+
+
 def test_one_curve_is_made_at_a_time(paths, few, answered) -> None:
     lock = ProcessLock(paths.data / "curve.lock")
     assert lock.acquire()
@@ -229,12 +288,12 @@ def test_one_curve_is_made_at_a_time(paths, few, answered) -> None:
 @given(st.lists(st.integers(0, 30), max_size=60), st.integers(0, 3))
 def test_folds_part_answers_and_never_groups(groups: list[int], seed: int) -> None:
     answers = [Answer(f"a{n}", n, "ann", "accept") for n in range(len(groups))]
-    units = {n: f"group:{group}" for n, group in enumerate(groups)}
+    units = {f"a{n}": f"group:{group}" for n, group in enumerate(groups)}
     parts = list(folds(answers, units, seed=seed))
 
     assert FOLDS == len(parts)
     assert sorted(answer.id for answer in answers) == sorted(answer.id for _, out in parts for answer in out)
     for learned, out in parts:
         assert sorted([*learned, *out], key=lambda answer: answer.text_id) == answers
-        assert not {units[a.text_id] for a in learned} & {units[a.text_id] for a in out}
+        assert not {units[a.id] for a in learned} & {units[a.id] for a in out}
         assert learned == sorted(learned, key=lambda answer: answer.text_id)

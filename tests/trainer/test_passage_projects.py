@@ -145,6 +145,24 @@ def test_a_queue_holds_many_questions_about_one_document(of, longest, share, pat
         assert all(1 == max(places.values()) for places in known_places(store).values())
 
 
+def test_a_document_is_asked_about_at_first_in_short_passages_that_begin_and_end_with_sentences(paths, passages, store):
+    queue, acquire = replace(passages.queue, random_share=0.3), replace(passages.acquire, passages=False, longest=150)
+    settings = replace(passages, queue=queue, acquire=acquire)
+    sentence = "The front fork of this old bicycle is bent, so bring it in. "
+    store.corpus.add_batch([NewText(sentence * 900)], source="prose")
+    finish(paths, settings, store)
+    asked = give(paths, settings, store, {sentence * 900: ()}, 99)
+
+    assert {"random": "drawn at random", "short": "a short passage, to begin with"} == {
+        one.stream: one.reason for one in asked
+    }
+    for one in asked:
+        words = one.text.text[slice(*one.passage)]
+        assert sentence.count(" ") <= words.count(" ") + 1 <= 40
+        assert words.startswith("The front")
+        assert words.endswith("in.")
+
+
 def test_in_a_queue_with_a_document_every_short_text_is_asked_about_once(paths, passages, store):
     settings = replace(passages, acquire=replace(passages.acquire, passages=False, longest=150))
     gold = joined(1, 600) | workshop_gold(5)
@@ -380,7 +398,89 @@ def test_answers_about_passages_go_to_another_project_and_mean_the_same(form, pa
         assert said(store) == said(other)
 
 
+@pytest.mark.parametrize("form", ["jsonl", "spacy"])
+def test_an_export_holds_a_document_once_and_is_the_same_after_an_import(form, paths, passages, store, tmp_path):
+    gold = joined(1, 600)
+    (text,) = gold
+    store.corpus.add_batch([NewText(text, source="a.txt", line=1)], source="gold")
+    finish(paths, passages, store)
+    give(paths, passages, store, gold, 8)
+    nlp, file, again = spacy.blank("xx"), tmp_path / f"answers.{form}", tmp_path / f"again.{form}"
+
+    assert 8 == write(answered(store, nlp), file, format=form)
+    assert len(text) + 12_000 > file.stat().st_size
+    with Store.create(tmp_path / "other.db") as other:
+        found = read_answers(other, read(file), nlp=nlp, labels=["PART"], annotator="ann", source="other")
+        import_answers(other, plan_import(other, found, labels=["PART"]), source="other")
+
+        asked = other.questions.get([one.question_id for one in other.answers.standing()]).values()
+        assert said(store) == said(other)
+        assert all(len(one.tokens) < 800 and one.passage for one in asked)
+        assert 8 == write(answered(other, nlp), again, format=form)
+    if form == "jsonl":
+        assert file.read_bytes() == again.read_bytes()
+
+
+def test_a_yes_about_a_passage_leaves_the_rest_of_an_imported_document_to_be_asked_about(
+    paths, passages, store, tmp_path
+):
+    gold = joined(1, 600)
+    (text,) = gold
+    store.corpus.add_batch([NewText(text)], source="gold")
+    finish(paths, passages, store)
+    session = Session(paths, passages, store, annotator="ann")
+    for verdict in ("accept", "reject", "accept"):
+        question = session.next()
+        words = [token for token in question.tokens if Span(*token, "").touches(question.passage)]
+        span = Span(*words[1], "PART")
+        session.answer(
+            question, verdict, (span,), seconds=1, keys=1, complete=False, passage=None, shown=(span,), mode="teach"
+        )
+    session.close()
+    nlp, file = spacy.blank("xx"), tmp_path / "answers.jsonl"
+
+    assert 3 == write(answered(store, nlp), file)
+    assert 2 == len(file.read_text("utf-8").splitlines())
+    with Store.create(tmp_path / "other.db") as other:
+        found = read_answers(other, read(file), nlp=nlp, labels=["PART"], annotator="ann", source="other")
+        import_answers(other, plan_import(other, found, labels=["PART"]), source="other")
+
+        assert 1 == store.corpus.pool_size() == other.corpus.pool_size()
+        assert said(store) == said(other)
+        assert 3 == len(places(other))
+        assert set(places(store)) == set(places(other))
+
+
+def places(store: Store) -> list[tuple[int, int] | None]:
+    ids = [answer.question_id for answer in store.answers.standing()]
+    return list(store.questions.passages(ids).values())
+
+
 def said(store: Store) -> set[tuple]:
     answers = store.answers.standing()
     texts = {one.id: one.text for one in store.corpus.texts([one.text_id for one in answers])}
     return {(texts[one.text_id], one.passage, one.spans, one.complete) for one in answers}
+
+
+def test_a_document_that_was_begun_with_other_sections_is_asked_about_until_all_is_known(
+    paths, passages, store, monkeypatch
+):
+    settings = replace(passages, acquire=replace(passages.acquire, longest=150))
+    gold = joined(1, 90)
+    (text,) = gold
+    store.corpus.add_batch([NewText(text)], source="gold")
+    with monkeypatch.context() as before:
+        cut = [(start, min(start + 1234, len(text))) for start in range(0, len(text), 1234)]
+        before.setattr("loop.trainer.known_passages.sections", lambda _: cut)
+        finish(paths, settings, store)
+        asked = give(paths, settings, store, gold, 4)
+        waiting = store.questions.waiting()
+    asked += give(paths, settings, store, gold, 2)
+    while store.corpus.pool_size():
+        finish(paths, settings, store)
+        asked += give(paths, settings, store, gold, 4)
+        assert 60 > len(asked)
+
+    assert waiting
+    assert apart(asked)
+    assert gold[text] == of_texts(store.answers.training(), store.journal.schemes())[1].spans
