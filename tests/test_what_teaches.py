@@ -72,7 +72,6 @@ EVALUATES = {
     ("loop.progress.project", "texts"): "near-duplicates across the line",
     ("loop.trainer.candidates", "texts"): "of which batches the held-out answers are",
     ("loop.trainer.cross_validation", "texts"): "the groups of the answers, which part the folds",
-    ("loop.trainer.answers_left", "fixed_sample"): "how many characters are left to be asked about",
     ("loop.trainer.pool_predictions", "fixed_sample"): "how far the predictions of rounds differ",
     ("loop.progress.corpus_sample", "texts"): "which texts are of one group",
     ("loop.progress.project", "sample_pool"): "whether texts of a kind are left",

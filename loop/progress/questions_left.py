@@ -27,19 +27,19 @@ class QuestionsLeft(NamedTuple):
 
 
 def questions_left(store: Store, training: Iterable[Answer], longest: int) -> QuestionsLeft:
-    """Estimate the questions left, from a sample of the unanswered texts.
+    """Estimate the questions left, from a sample of the unanswered texts and the usual size of a passage.
 
     Args:
         store: the project's store.
         training: the answers that rounds learn from; what they say of a part of a text is not asked again.
         longest: most tokens that a question asks about.
     """
-    pool, settled = store.corpus.pool_size(), Counter[int]()
-    for answer in training:
-        begin, end = answer.passage or (0, 0)
-        settled[answer.text_id] += end - begin
-    of_each = [
-        max(1.0, (len(text.text) - settled[text.id]) / (longest * TOKEN)) for text in store.corpus.fixed_sample(SAMPLE)
-    ]
+    passages = [(answer.text_id, answer.passage[1] - answer.passage[0]) for answer in training if answer.passage]
+    settled, most, pool = Counter[int](), longest * TOKEN, store.corpus.pool_size()
+    for text_id, size in passages:
+        settled[text_id] += size
+    usual = mean(size for _, size in passages) if passages else most
+    sample = [(len(text.text), settled[text.id]) for text in store.corpus.fixed_sample(SAMPLE)]
+    of_each = [max(1.0, (size - known) / usual) if size > most else 1.0 for size, known in sample]
     n = round(pool * mean(of_each or [0]))
     return QuestionsLeft(n, "questions") if n > pool else QuestionsLeft(pool)

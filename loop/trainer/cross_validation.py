@@ -21,13 +21,13 @@ from loop.progress.advice import MORE
 from loop.progress.curve import Point
 from loop.progress.forecast import Expected, note
 from loop.progress.held_out_gold import EvaluatedText, GoldText, answered_gold, with_spans_found
+from loop.progress.questions_left import questions_left
 from loop.progress.scores import scores
 from loop.progress.settings_history import settings_of_round
 from loop.records import Answer
 from loop.settings import ProjectPaths, Settings
 from loop.store import Store
 from loop.trainer.answer_units import answer_units
-from loop.trainer.answers_left import answers_left
 from loop.trainer.pretrained import Pretrained
 from loop.trainer.round_recipe import RoundRecipe
 from loop.trainer.scratch_checkpoints import aside
@@ -85,7 +85,7 @@ class _CrossValidation:
         pretrained = Pretrained(paths, store)
         pretrained.must_be_there()
         texts = store.corpus.texts(list({answer.text_id for answer in self._training}))
-        self._left = answers_left(store, self._training, texts)
+        self._left = questions_left(store, self._training, settings.acquire.longest).n
         groups = frozenset(text.group for text in texts if text.group is not None)
         # A text that is held out in one fold teaches weakly in none.
         apart = frozenset(text.id for text in texts), groups

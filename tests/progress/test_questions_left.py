@@ -35,8 +35,8 @@ def test_of_a_long_text_there_are_as_many_as_it_has_passages(left):
     assert QuestionsLeft(12, "questions") == left(50, 1320)
 
 
-def test_what_passages_have_settled_is_not_asked_again(left):
-    assert QuestionsLeft(6, "questions") == left(50, 1320, passages=[(1320, (0, 600)), (1320, (600, 720))])
+def test_what_passages_have_settled_is_not_asked_again_and_their_size_tells_how_many_are_left(left):
+    assert QuestionsLeft(3, "questions") == left(50, 1320, passages=[(1320, (0, 600)), (1320, (600, 720))])
 
 
 def test_without_texts_there_is_none(left):

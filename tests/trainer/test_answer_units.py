@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from loop.intervals import FEWEST_UNITS
 from loop.records import Answer, Span, Text
-from loop.store import NewText, Store
 from loop.trainer.answer_units import answer_units
-from loop.trainer.answers_left import answers_left
 
 TEXT = "x" * 100
 
@@ -40,13 +38,3 @@ def test_where_there_are_enough_texts_none_is_split_nor_is_a_group_ever() -> Non
         units = answer_units(answers, given)
         assert (noun, n_units) == (units.noun, len(set(units.of.values())))
     assert "passage" == answer_units(answers[2:], texts[1:]).noun
-
-
-def test_a_document_takes_as_many_more_answers_as_its_unanswered_characters_do(store: Store) -> None:
-    store.corpus.add_batch([NewText(TEXT * 10)], source="x")
-
-    texts = store.corpus.texts([1])
-
-    assert 1 == answers_left(store, [], texts)
-    assert 98 == answers_left(store, [about("a", 0, 10), about("b", 10, 20)], texts)
-    assert 1 == answers_left(store, [Answer("c", 1, "bob", "accept")], texts)
