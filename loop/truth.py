@@ -129,7 +129,9 @@ def _combined(parts: list[Part]) -> Truth:
 def _agreed(truths: list[Truth]) -> Truth:
     """Combine several annotators: keep what they agree on; where they disagree, the text is unclear."""
     spans = {span for each in truths for span in each.spans}
-    agreed = {span for span in spans if not any(each.denies(span) for each in truths)}
+    undenied = {span for span in spans if not any(each.denies(span) for each in truths)}
+    # They may touch where each annotator is unclear about what the other says.
+    agreed = {span for span in undenied if not any(map(span.overlaps, undenied - {span}))}
     parts = sorted((part for each in truths for part in each.parts), key=lambda part: part.answer.rank)
     return Truth(
         frozenset().union(*(each.labels for each in truths)),

@@ -183,6 +183,14 @@ def test_what_was_adjudicated_stands_when_an_answer_changes_and_is_marked_stale(
     assert ((TWO,), True) == (stale.spans, stale.is_stale)
 
 
+def test_spans_of_two_annotators_that_touch_are_both_unclear_also_where_nobody_denies_them():
+    a_long = replace(B_LONG, label="A")
+    ann = complete(TWO, scheme=0), within((4, 7), a_long, scheme=2)
+    bob = within((4, 7), TWO, scheme=0, **BOB), complete(B_TWO, scheme=2, **BOB)
+
+    assert ({"A", "B"}, set(), set(), {TWO, a_long, B_TWO}) == known(*ann, *bob)
+
+
 def test_who_adjudicates_says_nothing_as_an_annotator():
     given = ranked(complete(ONE), complete(TWO, **BOB), complete(TWO, **DECIDED))
 
