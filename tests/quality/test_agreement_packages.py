@@ -78,7 +78,7 @@ def spans_of(texts: Sequence[TextOf], name: str, other: str, label: str | None) 
     return {
         (n, *span)
         for n, text in enumerate(texts)
-        if name in text.answers and other in text.answers
+        if text.is_compared and name in text.answers and other in text.answers
         for span in text.answers[name].spans
         if (label is None or span[2] == label) and text.is_asked(name, span) and text.is_asked(other, span)
     }
