@@ -83,6 +83,13 @@ class Corpus:
             other = select(texts.c.id).where(texts.c.group_key.is_distinct_from(group)).limit(1)
             return None if group is None or connection.execute(other).first() else str(group)
 
+    def units(self, most: int) -> int:
+        """The number of groups and texts without a group, counted up to `most`."""
+        groups = select(texts.c.group_key).where(texts.c.group_key.is_not(None)).distinct().limit(most)
+        alone = select(texts.c.id).where(texts.c.group_key.is_(None)).limit(most)
+        with self._database.read() as connection:
+            return min(most, sum(len(connection.execute(query).all()) for query in (alone, groups)))
+
     def batches(self) -> list[BatchInfo]:
         """All batches, oldest first."""
         counts = (
