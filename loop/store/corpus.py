@@ -85,10 +85,13 @@ class Corpus:
 
     def units(self, most: int) -> int:
         """The number of groups and texts without a group, counted up to `most`."""
-        groups = select(texts.c.group_key).where(texts.c.group_key.is_not(None)).distinct().limit(most)
-        alone = select(texts.c.id).where(texts.c.group_key.is_(None)).limit(most)
+        is_grouped = texts.c.group_key.is_not(None)
+        groups = select(texts.c.group_key).where(is_grouped).distinct().limit(most)
         with self._database.read() as connection:
-            return min(most, sum(len(connection.execute(query).all()) for query in (alone, groups)))
+            if (found := len(connection.execute(groups).all())) == most:
+                return most
+            # No index has the texts without a group: to look for them would read the whole table.
+            return min(most, found + _count(connection) - _count(connection, is_grouped))
 
     def batches(self) -> list[BatchInfo]:
         """All batches, oldest first."""
