@@ -10,11 +10,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 from typing import NewType
 
 from loop.records import Answer, Text
 
 ANOTHER_GROUP = "Answer texts of other groups, or add the texts to a new project with another --group, or without one."
+MORE_TEXTS = (
+    "Add more texts, name a file with the right spans (eval in loop.cfg), or add long texts to a new project in pieces "
+    "(--split sentence or line)."
+)
 OF_GROUP = "group:"
 
 Teaching = NewType("Teaching", Text)
@@ -44,6 +49,7 @@ class HeldOut:
         ids, groups: ids and groups of the texts with a standing held-out answer.
         share, seed: parameters of the split, see `is_held_out`.
         gold: texts and groups of the project's gold file.
+        begun: ids of texts of which a part teaches already: the split no longer draws them.
     """
 
     ids: frozenset[int] = frozenset()
@@ -51,6 +57,7 @@ class HeldOut:
     share: float = 0.0
     seed: int = 0
     gold: Reserved = NOTHING_RESERVED
+    begun: frozenset[int] = frozenset()
 
     def may_teach(self, text: Text, answer: Answer | None = None) -> bool:
         """Whether a model may be trained on `answer` or, if None, on the unannotated text.
@@ -62,8 +69,11 @@ class HeldOut:
             return False
         if answer is not None:
             return answer.trains
-        is_gold = self.gold.holds(text.text, text.group)
-        return not is_gold and not is_held_out(text, share=self.share, seed=self.seed)
+        return not (self.gold.holds(text.text, text.group) or self.draws(text))
+
+    def draws(self, text: Text) -> bool:
+        """Whether the split holds the text out, so that it is asked about for evaluation only."""
+        return text.id not in self.begun and is_held_out(text, share=self.share, seed=self.seed)
 
     def teaching(self, texts: Iterable[Text]) -> list[Teaching]:
         """The texts that a model may be trained on without answers, in order."""
@@ -88,6 +98,11 @@ def is_drawn(name: str, share: float) -> bool:
     """Whether a name is in a share (0 to 1) of all names, drawn by its hash; a larger share has those of a smaller."""
     line = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(line, "big") < share * 2**64
+
+
+def least_units(share: float) -> int:
+    """The number of sampling units (see `unit_of`) of which a share (more than 0) is at least one unit."""
+    return ceil(1 / share)
 
 
 def unit_of(group: str | None, text: str) -> str:

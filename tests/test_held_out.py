@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from loop.held_out import HeldOut, Reserved, is_held_out, one_group_words, unit_of
+from loop.held_out import HeldOut, Reserved, is_held_out, least_units, one_group_words, unit_of
 from loop.records import Answer, Text
 
 ONE = Text(1, "one", group="g")
@@ -43,6 +43,20 @@ def test_a_text_teaches_by_itself_unless_it_or_one_of_its_group_measures():
     assert not HeldOut(gold=GOLD).may_teach(ONE)
     assert not HeldOut(gold=GOLD).may_teach(Text(2, "two", group="h"))
     assert HeldOut(gold=GOLD, groups=frozenset({"i"})).may_teach(Text(3, "three"))
+
+
+def test_a_text_of_which_a_part_teaches_is_not_drawn_any_more():
+    begun = frozenset({1})
+
+    assert HeldOut(share=1.0, begun=begun).may_teach(ONE)
+    assert not HeldOut(share=1.0, begun=begun).may_teach(Text(2, "two"))
+    assert not HeldOut(ids=begun, begun=begun).may_teach(ONE)
+    assert not HeldOut(gold=GOLD, begun=begun).may_teach(ONE)
+
+
+@pytest.mark.parametrize(("share", "units"), [(0.5, 2), (0.3, 4), (0.1, 10), (0.02, 50)])
+def test_a_share_holds_out_one_unit_of_so_many(share, units):
+    assert units == least_units(share)
 
 
 def test_an_answer_that_was_given_to_teach_does_so_beyond_the_line_too():

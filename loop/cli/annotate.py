@@ -21,7 +21,6 @@ from loop.cli.questions import questions_for
 from loop.cli.status import round_line
 from loop.errors import LoopError, SettingsError
 from loop.files import open_private
-from loop.held_out import ANOTHER_GROUP
 from loop.records import NO_FOCUS, Focus
 from loop.settings.login import login
 from loop.settings.tables import conditions_of, focus_of, route_of
@@ -122,11 +121,11 @@ def check_focus(focus: Focus, settings: Settings, store: Store) -> None:
     if focus.measure and (evaluated is not None or not settings.queue.held_out_share):
         why = f"the scores come from {evaluated}" if evaluated is not None else "[queue] held_out_share is 0"
         raise LoopError(f"No texts are held out: {why}.", hint="Change that in loop.cfg, or drop --measure.")
-    if focus.measure:
-        refuse_one_side(settings, store)
     if focus.measure and focus.is_narrow:
         hint = "Evaluation needs held-out texts of all kinds: drop the filter."
         raise LoopError("--measure cannot be combined with --label or --where.", hint=hint)
+    if focus.measure:
+        refuse_one_side(settings, store)
     conditions = conditions_of(focus)
     if conditions and not store.corpus.sample_pool(1, Random(0), where=focus.where, batch=focus.batch):
         said = " and ".join(conditions)
@@ -139,15 +138,13 @@ def refuse_one_side(settings: Settings, store: Store) -> None:
     """Check that the project can have held-out texts.
 
     Raises:
-        LoopError: all texts belong to one group, which is not held out.
+        LoopError: no texts are held out, because there are too few texts or groups.
     """
-    from loop.progress.held_out_gold import (  # with all formats: not before the first screen
-        NONE_HELD_OUT,
-        one_sided_words,
-    )
+    from loop.progress.held_out_gold import one_sided  # with all formats: not before the first screen
 
-    if (words := one_sided_words(store, settings)).startswith(NONE_HELD_OUT):
-        raise LoopError(f"{words[0].upper()}{words[1:]}.", hint=ANOTHER_GROUP)
+    found = one_sided(store, settings)
+    if found and not found.held_out:
+        raise LoopError(f"{found.words[0].upper()}{found.words[1:]}.", hint=found.way_out)
 
 
 def annotate(

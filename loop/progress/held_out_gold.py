@@ -6,7 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from loop.formats import RawText, read_gold
-from loop.held_out import NOTHING_RESERVED, HeldOut, Reserved, is_held_out, one_group_words, unit_of
+from loop.held_out import (
+    ANOTHER_GROUP,
+    MORE_TEXTS,
+    NOTHING_RESERVED,
+    HeldOut,
+    Reserved,
+    least_units,
+    one_group_words,
+    unit_of,
+)
 from loop.records import Answer, Span, Text
 from loop.settings import ProjectPaths, Settings
 from loop.store import Naming, Store
@@ -14,6 +23,20 @@ from loop.truth import Truth, of_texts
 
 NONE_HELD_OUT = "no texts are held out"
 ALL_HELD_OUT = "all texts are held out, so none trains"
+
+
+@dataclass(frozen=True, slots=True)
+class OneSided:
+    """A project of too few texts to divide: whether all are held out or none, why, and a sentence with the way out."""
+
+    held_out: bool
+    because: str
+    way_out: str
+
+    @property
+    def words(self) -> str:
+        """What is so and why, in a clause."""
+        return f"{ALL_HELD_OUT if self.held_out else NONE_HELD_OUT}: {self.because}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +95,36 @@ def reserved_in(raws: Iterable[RawText]) -> Reserved:
 def held_out_now(store: Store, settings: Settings, gold: Reserved) -> HeldOut:
     """What is held out now, so that no round may learn it; `gold` is the result of `reserved`."""
     ids, groups = store.answers.held_out_texts()
-    return HeldOut(ids, groups, settings.held_out_share, settings.project.seed, gold)
+    # A project with held-out answers keeps its split.
+    share = settings.held_out_share if ids or not _too_few(store, settings) else 0.0
+    return HeldOut(ids, groups, share, settings.project.seed, gold, store.answers.begun())
 
 
-def one_sided_words(store: Store, settings: Settings) -> str:
-    """Why all texts, or none, are held out, in a clause; empty if the project can have both."""
-    share, size, group = settings.held_out_share, store.corpus.size(), store.corpus.only_group()
-    if not share or group is None or not (words := one_group_words([unit_of(group, "")] * size, "texts")):
-        return ""
-    held = is_held_out(Text(0, "", group=group), share=share, seed=settings.project.seed)
-    return f"{ALL_HELD_OUT if held else NONE_HELD_OUT}: {words}"
+def _too_few(store: Store, settings: Settings) -> int:
+    """How many texts and groups there are, if the share of them to hold out is less than one; 0 otherwise.
+
+    Were the only document held out, nothing could be learned; were it one of three, a third of what could be.
+    """
+    share = settings.held_out_share
+    least = least_units(share) if share else 0
+    units = store.corpus.units(least)
+    return units if units < least else 0
+
+
+def one_sided(store: Store, settings: Settings) -> OneSided | None:
+    """Why all texts, or none, are held out; None if the project can have both, or is meant to hold out none."""
+    if not (units := _too_few(store, settings)):
+        return None
+    ids, _ = store.answers.held_out_texts()
+    held = {unit_of(text.group, text.text) for text in store.corpus.texts(sorted(ids))}
+    if 0 < len(held) < units:
+        return None
+    group = store.corpus.only_group()
+    if group is not None and (words := one_group_words([unit_of(group, "")] * store.corpus.size(), "texts")):
+        return OneSided(bool(held), words, ANOTHER_GROUP)
+    share = settings.held_out_share
+    few = f"a share of {share:g} takes at least {least_units(share)} texts or groups, and the project has {units}"
+    return OneSided(bool(held), few, MORE_TEXTS)
 
 
 def gold_texts(store: Store, settings: Settings, paths: ProjectPaths) -> list[GoldText]:

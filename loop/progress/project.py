@@ -22,7 +22,7 @@ from loop.progress.held_out_gold import (
     evaluated_texts,
     gold_texts,
     last_evaluated_round,
-    one_sided_words,
+    one_sided,
 )
 from loop.progress.learning_faults import LearningFault, learning_facts, learning_faults
 from loop.progress.live_status import Unlearned, forgotten, trainer_state, unlearned
@@ -61,7 +61,7 @@ class Progress:
         forgotten: the base's labels that the last round no longer finds as the base does, with F1 (percent).
         set_aside: folders of damaged checkpoints.
         evaluated_round: the last one evaluated; None without any. scores: of that round.
-        why_not_evaluated: why no evaluation is possible, in a clause; empty if there is one or may be one.
+        why_not_evaluated: why no evaluation is possible, and the way out; empty if there is one or may be one.
         curve: a point for every evaluated round.
         changes: in F1 of each label over the last ten rounds, on the same texts.
         corpus_scores: F1 on the corpus, from held-out and answered texts, see `corpus_sample`. drawn: how many of each
@@ -178,7 +178,7 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
         disk={"data": bytes_on_disk(paths.data), "models": bytes_on_disk(paths.models)},
         evaluated_round=last if found else None,
         scores=scores(found, labels),
-        why_not_evaluated="" if found else one_sided_words(store, settings),
+        why_not_evaluated="" if found else _why_not_evaluated(store, settings),
         curve=tuple(points),
         changes=changes(common) if common else {},
         weak=tuple(store.weak.summary()),
@@ -192,6 +192,11 @@ def progress(store: Store, settings: Settings, paths: ProjectPaths) -> Progress:
             store, sample.unchosen, common, facts, faults, left, answers=len(training), seconds=seconds, waiting=waiting
         ),
     )
+
+
+def _why_not_evaluated(store: Store, settings: Settings) -> str:
+    found = one_sided(store, settings)
+    return f"{found.words}. {found.way_out}" if found else ""
 
 
 def is_blocked(store: Store) -> bool:

@@ -22,7 +22,7 @@ from loop.former_names import attribute
 from loop.held_out import HeldOut
 from loop.overlap import in_effect
 from loop.records import LEFT_OUT, Answer, Question, Text
-from loop.store.answered import FIRST, OWN, STANDS, mark_text, place_of
+from loop.store.answered import FIRST, OWN, STANDS, WHOLE, mark_text, place_of
 from loop.store.database import Database, now
 from loop.store.drafts import end_drafts
 from loop.store.events import EventKind
@@ -35,6 +35,7 @@ from loop.store.schema import answers, events, texts
 from loop.store.spans import dump_passage, dump_spans, load_passage, load_spans
 
 _STANDING = select(answers).where(STANDS, FIRST).order_by(answers.c.place, answers.c.seq)
+_BEGUN = select(answers.c.text_id).where(STANDS, FIRST, ~WHOLE, ~answers.c.held_out).distinct()
 
 
 class Answers:
@@ -95,6 +96,11 @@ class Answers:
         """Groups of texts with standing answers that are not held out."""
         with self._database.read() as connection:
             return frozenset(group for _, group in _answered(connection, held_out=False) if group is not None)
+
+    def begun(self) -> frozenset[int]:
+        """Ids of the texts with standing answers about a passage that are not held out."""
+        with self._database.read() as connection:
+            return frozenset(connection.execute(_BEGUN).scalars())
 
     def annotators(self, ids: Sequence[str]) -> dict[str, str]:
         """The annotators of these answers, by answer id; unknown ids are left out."""

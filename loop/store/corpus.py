@@ -83,6 +83,16 @@ class Corpus:
             other = select(texts.c.id).where(texts.c.group_key.is_distinct_from(group)).limit(1)
             return None if group is None or connection.execute(other).first() else str(group)
 
+    def units(self, most: int) -> int:
+        """The number of groups and texts without a group, counted up to `most`."""
+        is_grouped = texts.c.group_key.is_not(None)
+        groups = select(texts.c.group_key).where(is_grouped).distinct().limit(most)
+        with self._database.read() as connection:
+            if (found := len(connection.execute(groups).all())) == most:
+                return most
+            # No index has the texts without a group: to look for them would read the whole table.
+            return min(most, found + _count(connection) - _count(connection, is_grouped))
+
     def batches(self) -> list[BatchInfo]:
         """All batches, oldest first."""
         counts = (

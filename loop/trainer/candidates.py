@@ -13,7 +13,7 @@ from loop.acquire.cost import fitted_cost
 from loop.acquire.passages import best_passages
 from loop.acquire.queue import balanced
 from loop.acquire.scored import Scored
-from loop.held_out import HeldOut, Teaching, is_held_out
+from loop.held_out import HeldOut, Teaching
 from loop.lattice import Expectation
 from loop.overlap import lacking
 from loop.records import NO_FOCUS, Answer, Focus, Text
@@ -59,14 +59,17 @@ def draw(
     *,
     held_out: HeldOut,
     focus: Focus = NO_FOCUS,
-    asked_about: frozenset[int] = frozenset(),
 ) -> Candidates[Text]:
     """Draw candidates from the pool, in time independent of its size.
 
     A group never spans training and held-out texts, even if the split has changed or answers were imported: a text
     whose group has answers on the other side is not a candidate. Neither are texts of the gold file and of its groups.
-    Texts in `asked_about` are learned from already, in part. Texts that wait for further annotators are none, either.
+    Texts that wait for further annotators are none, either. A text that teaches already, by answers about passages or
+    by weak labels, is asked about for training even if the split would hold it out.
     """
+    taught, groups = store.weak.taught()
+    learned = groups | store.answers.taught()
+    held_out = replace(held_out, begun=held_out.begun | taught)
     carried = int(settings.acquire.candidates * settings.acquire.carried_share)
     fresh = settings.acquire.candidates - carried
     if settings.queue_seed != settings.project.seed:
@@ -75,7 +78,7 @@ def draw(
     waiting = lacking(store.answers.standing()).keys()
     unanswered = store.corpus.unanswered([one.text_id for one in past][: 2 * carried])
     before = held_out.teaching(text for text in unanswered if text.id not in waiting)
-    near, far = _drawn(store, ceil(fresh / (1 - held_out.share)), rng, held_out, focus, asked_about, waiting)
+    near, far = _drawn(store, ceil(fresh / (1 - held_out.share)), rng, held_out, focus, waiting, learned)
     if focus.measure:
         return Candidates((), (), tuple(far))
     known = {text.id for text in near}
@@ -89,18 +92,17 @@ def _drawn(
     rng: Random,
     held_out: HeldOut,
     focus: Focus,
-    asked_about: frozenset[int],
     waiting: Collection[int],
+    learned: frozenset[str],
 ) -> tuple[list[Teaching], list[Text]]:
-    """Split `n` random texts into training and held-out ones; draw more if none of them may be asked about."""
-    share, seed = held_out.share, held_out.seed
-    taught, groups = store.weak.taught()
-    learned = groups | store.answers.taught()
+    """Split `n` random texts into training and held-out ones; draw more if none of them may be asked about.
+
+    No text of the groups in `learned` is held out.
+    """
     while True:
         sample = store.corpus.sample_pool(n, rng, where=focus.where, batch=focus.batch)
         drawn = [text for text in sample if text.id not in waiting]
-        far = [text for text in drawn if is_held_out(text, share=share, seed=seed)]
-        far = [text for text in far if text.id not in taught | asked_about and text.group not in learned]
+        far = [text for text in drawn if held_out.draws(text) and text.group not in learned]
         near = [] if focus.measure else held_out.teaching(drawn)
         if near or far or len(sample) < n:
             return near, _balanced(store, far)

@@ -129,7 +129,7 @@ class NextQuestions:
         answers = store.answers.standing()
         answered = sum(answer.trains for answer in answers)
         past, before = store.questions.seen(), self._past(answers)
-        drawn = draw(store, settings, past, rng, focus=focus, held_out=self._held_out(), asked_about=before.texts)
+        drawn = draw(store, settings, past, rng, focus=focus, held_out=self._held_out())
         found = self._read_candidates(rounds, drawn, before, rng)
         sample = best_probabilities(found.fresh) if focus == NO_FOCUS else ()
         found = likely_to_contain(found, focus.label)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from cli_running import Run
 
+from loop.held_out import ANOTHER_GROUP, MORE_TEXTS
 from loop.settings import CFG_NAME
 
 
@@ -56,20 +57,24 @@ def test_a_mode_that_does_not_exist_is_wrong_usage(shop: Path, run: Run):
     assert 2 == run("annotate", "--mode", "guess").code
 
 
-@pytest.mark.parametrize("held_out", [False, True])
-def test_where_all_texts_are_of_one_group_that_is_the_reason_why_nothing_measures(
-    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch, held_out: bool
-):
-    monkeypatch.setattr("loop.progress.held_out_gold.is_held_out", lambda *_, **__: held_out)
+def test_where_all_texts_are_of_one_group_that_is_the_reason_why_nothing_measures(project: Path, run: Run):
     rows = "\n".join(json.dumps({"text": f"text {n}", "case": "one"}) for n in range(3))
     run("add", "-", "--group", "case", stdin=rows.encode())
-    why = "all 3 texts belong to one group, “one”, and groups are never split"
-    which = "all texts are held out, so none trains" if held_out else "no texts are held out"
+    why = "o texts are held out: all 3 texts belong to one group, “one”, and groups are never split."
     ran = run("annotate", "--measure", "5")
 
-    assert f"F1       {which}: {why}" in run("status").out.splitlines()
-    assert (not held_out) == (f"No texts are held out: {why}." in ran.err)
-    assert (not held_out) == ("Answer texts of other groups" in ran.err)
+    assert f"F1       n{why} {ANOTHER_GROUP}" in run("status").out.splitlines()
+    assert f"N{why}" in ran.err
+    assert "Answer texts of other groups" in ran.err
+
+
+def test_where_texts_are_few_the_reason_names_the_ways_out(shop: Path, run: Run):
+    why = "o texts are held out: a share of 0.1 takes at least 10 texts or groups, and the project has 1."
+    ran = run("annotate", "--measure", "5")
+
+    assert f"F1       n{why} {MORE_TEXTS}" in run("status").out.splitlines()
+    assert f"N{why}" in ran.err
+    assert "Add more texts" in ran.err
 
 
 def test_texts_of_several_groups_or_of_none_are_no_reason(project: Path, run: Run):

@@ -40,7 +40,7 @@ def test_a_project_whose_texts_are_all_answered_before_its_first_round_is_told_w
 def test_texts_that_nobody_may_be_asked_about_are_told_as_such(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loop.trainer.candidates.is_held_out", lambda *_, **__: False)
+    monkeypatch.setattr("loop.held_out.is_held_out", lambda *_, **__: False)
     rows = "\n".join(json.dumps({"text": f"text {n}", "case": "one"}) for n in range(3))
     run("add", "-", "--group", "case", stdin=rows.encode())
     with Store(project / "data" / "loop.db") as store:

@@ -15,6 +15,7 @@ from loop.acquire.sections import SECTION, fixed_section
 from loop.editing import most_uncertain, possible_entities
 from loop.errors import StoreError
 from loop.formats import read, write
+from loop.held_out import is_held_out
 from loop.intake import import_answers, plan_import, read_answers
 from loop.intake.export import answered
 from loop.progress.held_out_gold import evaluated_texts, gold_texts, last_evaluated_round
@@ -379,6 +380,32 @@ def test_a_held_out_document_is_evaluated_on_one_section_and_never_learned_from(
         inside = [span for span in gold[one.gold.text] if span.start < end and start < span.end]
         assert tuple(inside) == one.gold.spans
         assert all(span.start < end and start < span.end for span in one.found)
+
+
+def test_the_only_document_is_asked_about_for_training_though_the_split_would_hold_it_out(paths, passages, store):
+    settings = replace(passages, queue=replace(passages.queue, held_out_share=0.1))
+    gold = next(gold for seed in range(99) if all(map(drawn, gold := joined(1, 60, seed=seed))))
+    store.corpus.add_batch((NewText(text) for text in gold), source="gold")
+    finish(paths, settings, store)
+    asked = give(paths, settings, store, gold, 5)
+    finish(paths, settings, store)
+
+    assert 5 == len(asked)
+    assert "held_out" not in {one.stream for one in asked}
+    assert 1 == store.journal.round_in_force()
+
+    more = joined(10, 2, seed=100)
+    store.corpus.add_batch((NewText(text) for text in more), source="more")
+    store.questions.expire()
+    finish(paths, settings, store)
+    streams = {one.stream for one in give(paths, settings, store, gold | more, 10) if one.text.text in gold}
+
+    assert streams
+    assert "held_out" not in streams
+
+
+def drawn(text: str) -> bool:
+    return is_held_out(Text(0, text), share=0.1, seed=0)
 
 
 @pytest.mark.parametrize("form", ["jsonl", "spacy"])

@@ -143,7 +143,7 @@ def test_texts_that_are_held_out_never_teach(paths, few, store) -> None:
     assert not any(is_held_out(text, share=0.5, seed=0) for text in store.corpus.texts(list(ids)))
 
 
-def test_texts_that_taught_are_never_held_out_later(paths, few, store) -> None:
+def test_texts_that_taught_are_asked_about_for_training_and_never_held_out_later(paths, few, store) -> None:
     from random import Random
 
     from loop.held_out import HeldOut
@@ -157,6 +157,7 @@ def test_texts_that_taught_are_never_held_out_later(paths, few, store) -> None:
 
     assert {text.id for text in drawn.held_out}
     assert not {text.id for text in drawn.held_out} & ids
+    assert any(text.id in ids and is_held_out(text, share=0.5, seed=0) for text in drawn.fresh)
 
 
 def test_a_weak_text_that_measures_after_all_is_unlearned(paths, few, store) -> None:
