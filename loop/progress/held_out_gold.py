@@ -123,7 +123,7 @@ def one_sided(store: Store, settings: Settings) -> OneSided | None:
     if group is not None and (words := one_group_words([unit_of(group, "")] * store.corpus.size(), "texts")):
         return OneSided(bool(held), words, ANOTHER_GROUP)
     share = settings.held_out_share
-    few = f"a share of {share:g} takes at least {least_units(share)} texts or groups, and the project has {units}"
+    few = f"a share of {share:g} takes at least {least_units(share):,} texts or groups, and the project has {units:,}"
     return OneSided(bool(held), few, MORE_TEXTS)
 
 

@@ -8,6 +8,8 @@ from time import monotonic, sleep
 import pytest
 from cli_running import Run
 
+from loop.held_out import is_held_out
+from loop.records import Text
 from loop.settings import ProjectPaths
 from loop.store import Store
 from loop.store.locks import is_held
@@ -32,9 +34,10 @@ def test_settings_that_cannot_be_meant_stop_the_trainer_and_the_session_is_told_
 def test_in_a_pipe_a_session_that_measures_ends_once_its_trainer_has_found_no_text_to_ask(
     run: Run, project: Path
 ) -> None:
-    run("add", "-", stdin=b"one\ntwo\nthree\n")
+    taught = [name for name in map(str, range(20)) if not is_held_out(Text(0, name), share=0.5, seed=0)]
+    run("add", "-", stdin="\n".join(taught).encode())
     cfg = project / "loop.cfg"
-    cfg.write_text(cfg.read_text().replace("held_out_share = 0.1", "held_out_share = 0.000001"))
+    cfg.write_text(cfg.read_text().replace("held_out_share = 0.1", "held_out_share = 0.5"))
     command = [sys.executable, "-m", "loop", "annotate", "--plain", "--measure", "5"]
     ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=2 * PATIENCE)
     paths = ProjectPaths(project)
