@@ -6,8 +6,9 @@ from spacy.strings import StringStore
 from spacy.vectors import Vectors
 from terms_kitchen import pool_of
 
+from loop.base.vectors import of_table
 from loop.terms.ranking import Ranking
-from loop.terms.similarity import TermVectors, of_contexts, of_table, term_vectors
+from loop.terms.similarity import TermVectors, of_contexts, term_vectors
 
 TEXTS = [
     *(f"{verb} {food}" for food in ("plums", "pears", "figs") for verb in ("ate", "peeled", "boiled", "baked")),
