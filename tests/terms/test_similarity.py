@@ -41,10 +41,6 @@ def test_a_word_without_a_vector_adds_nothing_and_alone_it_is_like_nothing():
     assert 0 == cosine(vectors, "wine", "unknown")
 
 
-def test_a_name_is_found_in_a_table_that_has_it_with_capitals_only():
-    assert [[1, 0], [0, 1], [0, 0]] == of_table(table(Rome=[1, 0], NATO=[0, 1]), ["rome", "nato", "nowhere"]).tolist()
-
-
 def test_without_a_table_words_are_alike_that_stand_in_the_same_contexts():
     pool = pool_of(*TEXTS)
     vectors = term_vectors(pool, None)
