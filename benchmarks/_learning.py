@@ -7,11 +7,13 @@ import os
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 from _common import REPOSITORY, digest, machine
@@ -21,8 +23,9 @@ from _teach import teach
 
 from loop.learning.matrix_products import use_fast_products
 from loop.records import Answer
-from loop.settings import AcquireSettings, PretrainSettings, ProjectPaths, ProjectSettings, Settings
+from loop.settings import AcquireSettings, LabelNote, PretrainSettings, ProjectPaths, ProjectSettings, Settings
 from loop.simulate import Gold, Scenario, simulate
+from loop.simulate.naming_terms import FREQUENT
 from loop.store import Store
 from loop.timing import edits
 
@@ -41,7 +44,9 @@ WAYS: dict[str, dict[str, Any]] = {
     "longest 60": {"longest": 60},
     "longest 400": {"longest": 400},
 }
-VECTORS |= dict.fromkeys(KNOWN, "builtin:en")
+# With five examples of each label in `[labels]`, which steer the first questions and cost no modelled time.
+NOTES = "notes"
+VECTORS |= dict.fromkeys((*KNOWN, NOTES), "builtin:en")
 # The code that the figures depend on: results of another state of it are another folder.
 ROOMS = (
     "acquire",
@@ -183,6 +188,8 @@ def perform(job: Job, data: Path, folder: Path) -> dict[str, Any]:
         settings = settings_of(labels, job.method, job.seed, base, vectors=vectors)
         if job.minutes:
             settings = defaults(labels, job.method, job.seed, base, vectors=vectors)
+        if job.start == NOTES:
+            settings = replace(settings, labels=notes(pool, labels, job.seed))
         points, chosen, rounds, asked = simulated(settings, pool, test, job, data)
     return {
         "wall": round(time.monotonic() - started, 1),
@@ -251,6 +258,18 @@ def defaults(labels: Sequence[str], strategy: str, seed: int, base: str, *, vect
     project = ProjectSettings(base=base, labels=tuple(labels), seed=seed, vectors=table)
     way = WAYS.get(strategy, {"strategy": strategy})
     return Settings(project=project, acquire=replace(AcquireSettings(), **way))
+
+
+def notes(pool: Gold, labels: Sequence[str], seed: int) -> dict[str, LabelNote]:
+    """Five examples of each label, from its 20 most frequent strings."""
+    rng, found = Random(seed), {}
+    for label in labels:
+        strings = Counter(
+            text[s.start : s.end].lower() for text, spans in pool.items() for s in spans if s.label == label
+        )
+        frequent = [string for string, _ in strings.most_common(FREQUENT)]
+        found[label] = LabelNote(examples=tuple(rng.sample(frequent, min(5, len(frequent)))))
+    return found
 
 
 def _chosen(folder: Path, job: Job, pool: Gold) -> Gold:

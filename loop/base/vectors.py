@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import srsly
@@ -17,6 +18,9 @@ from spacy.vectors import Vectors
 from loop.base.pipeline import base_folder
 from loop.errors import PipelineError
 from loop.settings.sections import BUILTIN
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 TABLE_NAME = "loop_vectors"
 # What spaCy's Vectors write into a pipeline's `vocab/`.
@@ -76,6 +80,21 @@ def has_vectors(base: str) -> bool:
     """
     folder = base_folder(base)
     return folder is not None and bool(srsly.read_json(folder / "meta.json").get("vectors", {}).get("vectors"))
+
+
+def of_table(table: Vectors, words: Sequence[str]) -> NDArray[np.float32]:
+    """The words' vectors in a table; a word in lower case may have one as a name or an abbreviation only."""
+    if table.mode == "floret":
+        return np.asarray(table.get_batch(list(words)), dtype=np.float32)
+    rows = [_row(table, word) for word in words]
+    vectors = np.asarray(table.data[rows], dtype=np.float32)
+    vectors[np.array(rows, dtype=np.int64) < 0] = 0
+    return vectors
+
+
+def _row(table: Vectors, word: str) -> int:
+    keys = (get_string_id(form) for form in (word, word.title(), word.upper()))
+    return next((int(table.key2row[key]) for key in keys if key in table.key2row), -1)
 
 
 def write_vectors(nlp: Language, pipeline: Path) -> None:

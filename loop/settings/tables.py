@@ -15,7 +15,10 @@ from loop.records import Focus
 WHY = {
     "keys": 'Keys that replace those of a command: accept = ["enter", "f2"]. docs/keys.md lists the commands.',
     "routes": 'Who is asked about what, as by --where and --label: ann = ["meta.shop=north", "label=PART"].',
-    "labels": 'Descriptions of labels, shown by g: PART = {"description": "…", "examples": ["chain", "brake pad"]}.',
+    "labels": (
+        'Descriptions of labels, shown by g: PART = {"description": "…", "examples": ["chain", "brake pad"]}. '
+        "Words like the examples are asked about first."
+    ),
 }
 
 

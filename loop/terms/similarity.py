@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from spacy.strings import get_string_id
 from spacy.vectors import Vectors
 
+from loop.base.vectors import of_table
 from loop.terms.pool_terms import PoolTerms, Words
 
 if TYPE_CHECKING:
@@ -46,21 +46,6 @@ def term_vectors(pool: PoolTerms, table: Vectors | None) -> TermVectors:
     capitals = np.stack([pool.capitals, 1 - pool.capitals], axis=1).astype(np.float32)
     known = [contexts] if table is None else [_unit(of_table(table, pool.words)), BESIDE_A_TABLE * contexts]
     return TermVectors(pool.words, np.hstack([*known, CAPITALS * capitals]))
-
-
-def of_table(table: Vectors, words: Sequence[str]) -> Matrix:
-    """The words' vectors in a table; a word in lower case may have one as a name or an abbreviation only."""
-    if table.mode == "floret":
-        return np.asarray(table.get_batch(list(words)), dtype=np.float32)
-    rows = [_row(table, word) for word in words]
-    vectors = np.asarray(table.data[rows], dtype=np.float32)
-    vectors[np.array(rows, dtype=np.int64) < 0] = 0
-    return vectors
-
-
-def _row(table: Vectors, word: str) -> int:
-    keys = (get_string_id(form) for form in (word, word.title(), word.upper()))
-    return next((int(table.key2row[key]) for key in keys if key in table.key2row), -1)
 
 
 def of_contexts(pool: PoolTerms) -> Matrix:

@@ -8,6 +8,8 @@ from functools import partial
 from math import ceil
 from random import Random
 
+from spacy.language import Language
+
 from loop.acquire.acquisition import get_acquisition
 from loop.acquire.coldstart import SHORT_PASSAGE, most_matched, short_ones
 from loop.acquire.diversity import diverse
@@ -31,6 +33,7 @@ from loop.trainer.candidates import (
     remembered,
     scored_texts,
 )
+from loop.trainer.first_questions import first_places
 from loop.trainer.known_passages import KnownPassages
 from loop.trainer.label_questions import revisits
 from loop.trainer.places import Place, random_places
@@ -69,6 +72,7 @@ class NextQuestions:
         self._settings = settings
         self._store = store
         self._acquire = get_acquisition(settings.acquire.strategy)
+        self._examples = [example for note in settings.labels.values() for example in note.examples]
         self._laid_out: dict[Focus, tuple[int, int]] = {}
         self._patterns = PatternsFile(paths, settings)
         self._gold = reserved(settings, paths)
@@ -146,7 +150,7 @@ class NextQuestions:
         ranked = self._ranked(scored, rng)
         # A model that learned from weak labels knows where it is uncertain before the first answer.
         began = COLD_START_ANSWERS if rounds.starts_weakly else answered
-        picks = self._choose(found, ranked, began, rng, most, focus)
+        picks = self._choose(rounds.learner.nlp, found, ranked, began, rng, most, focus)
         # Texts of a focused session are no random sample of the corpus, so none of them are held out.
         mixed = picks if focus.is_narrow else self._with_held_out(picks, found, answers)
         questions = self._questions(found, mixed, answered=answered, number=number)
@@ -222,7 +226,14 @@ class NextQuestions:
         return self._acquire(read, n=len(read), rng=rng)
 
     def _choose(
-        self, found: Candidates[Read], ranked: Sequence[Scored], answered: int, rng: Random, most: int, focus: Focus
+        self,
+        nlp: Language,
+        found: Candidates[Read],
+        ranked: Sequence[Scored],
+        answered: int,
+        rng: Random,
+        most: int,
+        focus: Focus,
     ) -> list[Pick]:
         """Choose the questions of the queue, except the held-out ones."""
         size, share, longest = (
@@ -246,9 +257,11 @@ class NextQuestions:
             known = _by_place((*found.fresh, *found.carried))
             places = (Place(known[one.text_id, one.section], one.passage) for one in ranked)
             uncertain = self._diverse(place for place in places if not any(map(place.pick("random").overlaps, kept)))
-            lengths = [len(place.words) for place in shuffled]
-            short = _picks((shuffled[i] for i in short_ones(lengths) if i >= len(kept)), "short")
-            chosen = interleave(uncertain, short, share=handing_over, size=size)
+            short = short_ones([len(place.words) for place in shuffled])
+            first = [shuffled[i] for i in short if i >= len(kept)]
+            if self._examples and handing_over:
+                first = first_places(nlp, others, n=size, examples=self._examples)
+            chosen = interleave(uncertain, _picks(first, "short"), share=handing_over, size=size)
         chosen = interleave(chosen, matched, share=PATTERN_SHARE * handing_over, size=size)
         return interleave(chosen, random, share=share, size=size)
 

