@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from math import ceil
 from random import Random
-
-from spacy.language import Language
+from typing import TYPE_CHECKING
 
 from loop.acquire.acquisition import get_acquisition
 from loop.acquire.coldstart import SHORT_PASSAGE, most_matched, short_ones
@@ -41,6 +40,9 @@ from loop.trainer.repeat_questions import repeat_questions
 from loop.trainer.rounds import Rounds
 from loop.trainer.shared_questions import shared_questions
 from loop.trainer.unread import soon_read
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 # The uncertainty of an untrained model is noise: up to this many answers it gradually replaces short texts.
 COLD_START_ANSWERS = 100
