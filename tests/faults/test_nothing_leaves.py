@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from encoder_kit import write_encoder
 from tiny_base import save_tiny_base
 
 from loop.settings import ProjectPaths
@@ -68,13 +69,15 @@ def loop(watched: dict[str, str], *command: str, typed: str = "") -> str:
     return done.stdout
 
 
+@pytest.mark.parametrize("with_encoder", [False, True])
 def test_no_process_opens_a_connection_unpickles_or_writes_elsewhere_and_no_log_quotes_a_text(
-    watched: dict[str, str], tmp_path: Path
+    watched: dict[str, str], tmp_path: Path, with_encoder: bool
 ):
     project, texts = ProjectPaths(tmp_path / "project"), tmp_path / "texts.jsonl"
     texts.write_text("".join(json.dumps({"text": f"note {n} on a worn chain"}) + "\n" for n in range(30)))
     base = save_tiny_base(tmp_path / "base")
-    loop(watched, "-C", str(project.root), "init", "--labels", "PART", "--base", base, str(texts))
+    encoder = ["--encoder", str(write_encoder(tmp_path / "encoder"))] if with_encoder else []
+    loop(watched, "-C", str(project.root), "init", "--labels", "PART", "--base", base, *encoder, str(texts))
     loop(watched, "-C", str(project.root), "annotate", "--plain", typed="none\n" * 12 + "quit\n")
     deadline = time.monotonic() + PATIENCE
     while not (project.models / "round-0001").is_dir() or is_held(project.trainer_lock):
@@ -83,6 +86,7 @@ def test_no_process_opens_a_connection_unpickles_or_writes_elsewhere_and_no_log_
     loop(watched, "-C", str(project.root), "export", str(project.root / "out.spacy"))
     processes = (tmp_path / "watched.seen").read_text().splitlines()
 
+    assert with_encoder == project.features.exists()
     assert not (tmp_path / "watched").exists(), (tmp_path / "watched").read_text()
     assert len(processes) >= 4
     assert "worn" not in project.trainer_log.read_text()
