@@ -77,7 +77,7 @@ def said(paths: ProjectPaths, settings: Settings, test: Gold) -> dict[str, Any]:
     return {
         "test": scored(kept.published(kept.in_force()), test, settings.project.labels),
         "kind": shown.kind,
-        "pool": shown.pool,
+        "pool": shown.left,
         "f1": [strict.f1, *strict.f1_interval] if strict and strict.f1_interval else None,
         "gain": shown.gain,
         "rest": now.advice.rest,
