@@ -159,7 +159,9 @@ def test_help_and_guidelines_are_a_key_away(terminal: Terminal) -> None:
 
 
 def test_the_numbers_of_status_are_a_key_away(terminal: Terminal) -> None:
-    terminal.press("=").wait("How good the model is", "F1       no texts are held out: a share of 0.1", "advice   ", "back to the text")
+    terminal.press("=").wait(
+        "How good the model is", "F1       no texts are held out: a share of 0.1", "advice   ", "back to the text"
+    )
     terminal.press("=").wait("Why: ")
 
 
