@@ -23,6 +23,7 @@ class ReadingAhead:
 
     def __init__(self, store: Store, *, seed: int) -> None:
         self._store, self._seed = store, seed
+        self._compared: list[str] = []
         self._left: list[str] = []
         self._pool: int | None = None
         self._all = 0
@@ -33,17 +34,19 @@ class ReadingAhead:
         encoder = encoder_of(nlp)
         if encoder is None or encoder.cache is None:
             return None
-        if not self._left and (self._pool is None or self._pool < self._store.corpus.size()):
+        if self._pool is None or (not self._left and self._pool < self._store.corpus.size()):
             self._pool = self._store.corpus.size()
-            self._left = [*self._parts(), *reversed(rounds.pool_sample())]
-            self._all = len(self._left)
-        if not self._left or encoder.cache.is_half_full:
+            self._compared, self._left = rounds.pool_sample(), list(self._parts())
+            self._all = len(self._compared) + len(self._left)
+        if encoder.cache.is_half_full:
+            self._left.clear()
+        if not (self._compared or self._left):
             return None
         end = time.monotonic() + SLICE_SECONDS
         with nlp.memory_zone():
-            while self._left and time.monotonic() < end:
-                ready(nlp, [nlp.make_doc(self._left.pop())])
-        return 1 - len(self._left) / self._all
+            while (waiting := self._compared or self._left) and time.monotonic() < end:
+                ready(nlp, [nlp.make_doc(waiting.pop())])
+        return 1 - (len(self._compared) + len(self._left)) / self._all
 
     def _parts(self) -> Iterator[str]:
         """Texts of the pool, or their sections, as questions are asked about them."""

@@ -16,6 +16,7 @@ from loop.checkpoints.checkpoints import Checkpoints
 from loop.checkpoints.start import changes_of_start
 from loop.encoder.component import ENCODER
 from loop.encoder.encoder import Encoder
+from loop.encoder.feature_cache import FeatureCache
 from loop.errors import PipelineError
 from loop.project import create_project, erase
 from loop.settings import ProjectPaths, Settings, load_settings
@@ -199,6 +200,22 @@ def test_rounds_are_compared_once_the_encoder_has_read_what_they_are_compared_on
     assert (False, []) == at_once
     assert (True, [1]) == later
     assert known == counted
+
+
+def test_when_half_of_the_room_is_taken_only_what_rounds_are_compared_on_is_read_ahead(
+    paths, project, monkeypatch, counted
+):
+    monkeypatch.setattr(FeatureCache, "is_half_full", True)
+    monkeypatch.setattr(pool_predictions, "ENOUGH", 10)
+    monkeypatch.setattr(pool_predictions, "SAMPLE", 12)
+    with Store(paths.db) as store:
+        gold = fill(store, 5)
+        trainer = Trainer(paths, project, store)
+        while trainer.read_ahead():
+            pass
+        trainer.close()
+
+        assert 12 == len({*counted} & gold.keys()) == len({*trainer.rounds.pool_sample()} & {*counted})
 
 
 def test_features_of_other_libraries_or_another_processor_are_not_used(paths, project, monkeypatch, counted):
